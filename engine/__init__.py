@@ -1,0 +1,1 @@
+"""Everything without Qt: the campaign document, its files, and the engine that runs campaigns."""

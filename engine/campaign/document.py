@@ -1,0 +1,132 @@
+"""The campaign being edited: tables of frozen values, an index of neighbours, and observers. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from engine.campaign.model import ATTRIBUTES_ID, START, START_ID, Attributes, Link, Node, Note, Point
+from engine.campaign.ops import Op, StaleOpError, Table, Value
+from engine.components.base import Port
+from engine.components.registry import component
+
+Observer = Callable[[Sequence[Op]], None]
+
+
+class CampaignDocument:
+    """One campaign: `nodes`, `links`, `notes`, `layout` and `attributes`, changed by `apply` only.
+
+    Start (`n_start`) is implicit: `node(START_ID)` gives it, `nodes` and the file do not hold it.
+    """
+
+    def __init__(
+        self,
+        attributes: Attributes,
+        nodes: Mapping[str, Node] | None = None,
+        links: Mapping[str, Link] | None = None,
+        notes: Mapping[str, Note] | None = None,
+        layout: Mapping[str, Point] | None = None,
+    ) -> None:
+        self._nodes = dict(nodes or {})
+        self._links = dict(links or {})
+        self._notes = dict(notes or {})
+        self._layout = dict(layout or {})
+        self._attributes: dict[str, Attributes] = {ATTRIBUTES_ID: attributes}
+        self._tables: dict[Table, dict[str, Value]] = {
+            Table.NODES: self._nodes,
+            Table.LINKS: self._links,
+            Table.NOTES: self._notes,
+            Table.LAYOUT: self._layout,
+            Table.ATTRIBUTES: self._attributes,
+        }  # type: ignore[assignment]  # dict is invariant; each table only ever receives its own type
+        self.nodes: Mapping[str, Node] = MappingProxyType(self._nodes)
+        self.links: Mapping[str, Link] = MappingProxyType(self._links)
+        self.notes: Mapping[str, Note] = MappingProxyType(self._notes)
+        self.layout: Mapping[str, Point] = MappingProxyType(self._layout)
+        self._out: dict[str, dict[str, None]] = {}
+        self._in: dict[str, dict[str, None]] = {}
+        self._observers: list[Observer] = []
+        for link_id, link in self._links.items():
+            self._index(link_id, link)
+
+    @property
+    def attributes(self) -> Attributes:
+        return self._attributes[ATTRIBUTES_ID]
+
+    def node(self, node_id: str) -> Node:
+        """The node, Start included. Raises `KeyError` for an id that the campaign does not hold."""
+        return START if node_id == START_ID else self._nodes[node_id]
+
+    def all_nodes(self) -> Iterator[tuple[str, Node]]:
+        """Start, then every node of the table."""
+        yield START_ID, START
+        yield from self._nodes.items()
+
+    def ports(self, node_id: str) -> tuple[Port, ...]:
+        """The node's outputs in their shown order."""
+        node = self.node(node_id)
+        return component(node.kind).ports(node.config)
+
+    def out_links(self, node_id: str) -> list[str]:
+        """Ids of the links that leave the node: ports in their shown order, then in order of link id."""
+        rank = {port.name: index for index, port in enumerate(self.ports(node_id))}
+        ids = self._out.get(node_id, ())
+        return sorted(ids, key=lambda id: (rank.get(self._links[id].port, len(rank)), id))
+
+    def in_links(self, node_id: str) -> list[str]:
+        """Ids of the links that enter the node, in order of link id."""
+        return sorted(self._in.get(node_id, ()))
+
+    def successors(self, node_id: str) -> list[str]:
+        """Nodes directly behind, each once, in order of `out_links`."""
+        targets = (self._links[id].target for id in self.out_links(node_id))
+        return list(dict.fromkeys(target for target in targets if target is not None))
+
+    def predecessors(self, node_id: str) -> list[str]:
+        """Nodes directly in front, each once."""
+        return list(dict.fromkeys(self._links[id].source for id in self.in_links(node_id)))
+
+    def apply(self, ops: Sequence[Op]) -> None:
+        """Check every op against the document, then change it, then tell the observers once.
+
+        Raises `StaleOpError` and changes nothing where an op's `before` is not the present value.
+        """
+        self._check(ops)
+        for op in ops:
+            self._change(op)
+        for observer in tuple(self._observers):
+            observer(ops)
+
+    def subscribe(self, observer: Observer) -> Callable[[], None]:
+        """Call `observer(ops)` after every `apply`. Returns the function that ends this."""
+        self._observers.append(observer)
+        return lambda: self._observers.remove(observer)
+
+    def _check(self, ops: Iterable[Op]) -> None:
+        pending: dict[tuple[Table, str], Value | None] = {}
+        for op in ops:
+            key = (op.table, op.id)
+            present = pending[key] if key in pending else self._tables[op.table].get(op.id)
+            if present != op.before:
+                raise StaleOpError(op)
+            pending[key] = op.after
+
+    def _change(self, op: Op) -> None:
+        if op.table is Table.LINKS and isinstance(op.before, Link):
+            self._unindex(op.id, op.before)
+        if op.after is None:
+            del self._tables[op.table][op.id]
+        else:
+            self._tables[op.table][op.id] = op.after
+        if op.table is Table.LINKS and isinstance(op.after, Link):
+            self._index(op.id, op.after)
+
+    def _index(self, link_id: str, link: Link) -> None:
+        self._out.setdefault(link.source, {})[link_id] = None
+        if link.target is not None:
+            self._in.setdefault(link.target, {})[link_id] = None
+
+    def _unindex(self, link_id: str, link: Link) -> None:
+        del self._out[link.source][link_id]
+        if link.target is not None:
+            del self._in[link.target][link_id]

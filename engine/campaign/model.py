@@ -1,0 +1,70 @@
+"""What a campaign document holds: frozen values, shared with the file format (`files.md`)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from engine.shapes.text import Identifier, Name, Text
+from engine.shapes.time import DateTime
+
+START_ID = "n_start"
+ATTRIBUTES_ID = "campaign"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+
+class Node(_Frozen):
+    """A component on the canvas. `config` is plain JSON, partial until the panel's OK set `confirmed`.
+
+    `config` and everything in it are treated as immutable: an edit makes a new node.
+    """
+
+    kind: str
+    name: Name
+    memo: Text = ""
+    config: dict[str, JsonValue] = Field(default_factory=dict)
+    confirmed: bool = False
+
+
+START = Node(kind="start", name="Start", confirmed=True)
+
+
+class Link(_Frozen):
+    """A line from a port of a node to another node; an open end where `target` is None."""
+
+    source: Annotated[Identifier, Field(alias="from")]
+    port: str
+    target: Annotated[Identifier | None, Field(alias="to")]
+
+
+class Point(NamedTuple):
+    """A place on the canvas in scene units (pixels at 100 % zoom): the upper left corner of a card."""
+
+    x: int
+    y: int
+
+
+class Note(_Frozen):
+    """A note, or (with a title) a frame behind cards."""
+
+    text: Text = ""
+    at: Point
+    size: Point
+    title: Text | None = None
+    colour: Literal["grey", "blue", "green", "yellow", "red", "purple"] | None = None
+
+
+class Attributes(_Frozen):
+    """The campaign's own fields."""
+
+    id: Identifier
+    name: Name
+    group: Text = ""
+    sub_campaigns: tuple[Identifier, ...] = ()
+    start: DateTime | None = None
+    end: DateTime | None = None
+    template: Identifier | None = None

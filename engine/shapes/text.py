@@ -1,0 +1,27 @@
+"""Text that may be stored: no NUL (PostgreSQL refuses it) and no lone surrogate (UTF-8 cannot hold it)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from engine.i18n import Message, N_
+
+
+def _storable(text: str) -> str:
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        message = Message(N_("Remove the invisible character that cannot be stored."))
+        raise PydanticCustomError("unstorable", "text cannot be stored", {"message": message})
+    return text
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+"""Any text; at most what the file's size allows."""
+
+Name = Annotated[Text, StringConstraints(min_length=1, max_length=50)]
+"""A name that people give and read: 1-50 characters."""
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$")]
+"""A short, stable id of a file object (`c_7hq2m9`, `n_a1`, `g_1`); safe as a file name."""

@@ -1,0 +1,1 @@
+"""Durations, instants and times of day as the files hold them."""
