@@ -1,0 +1,1 @@
+"""The designer: its windows, pages, panels and dialogs."""
