@@ -8,7 +8,6 @@ from types import MappingProxyType
 from engine.campaign.model import ATTRIBUTES_ID, START, START_ID, Attributes, Link, Node, Note, Point
 from engine.campaign.ops import Op, StaleOpError, Table, Value
 from engine.components.base import Port
-from engine.components.registry import component
 
 Observer = Callable[[Sequence[Op]], None]
 
@@ -53,6 +52,10 @@ class CampaignDocument:
     def attributes(self) -> Attributes:
         return self._attributes[ATTRIBUTES_ID]
 
+    def get(self, table: Table, id: str) -> Value | None:
+        """The present value of a table's id, or None."""
+        return self._tables[table].get(id)
+
     def node(self, node_id: str) -> Node:
         """The node, Start included. Raises `KeyError` for an id that the campaign does not hold."""
         return START if node_id == START_ID else self._nodes[node_id]
@@ -64,8 +67,7 @@ class CampaignDocument:
 
     def ports(self, node_id: str) -> tuple[Port, ...]:
         """The node's outputs in their shown order."""
-        node = self.node(node_id)
-        return component(node.kind).ports(node.config)
+        return self.node(node_id).ports
 
     def out_links(self, node_id: str) -> list[str]:
         """Ids of the links that leave the node: ports in their shown order, then in order of link id."""

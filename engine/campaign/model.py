@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, NamedTuple
+from functools import cached_property
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from engine.components.base import Parsed, Port
+from engine.components.registry import component
 from engine.shapes.text import Identifier, Name, Text
 from engine.shapes.time import DateTime
 
@@ -28,6 +31,16 @@ class Node(_Frozen):
     memo: Text = ""
     config: dict[str, JsonValue] = Field(default_factory=dict)
     confirmed: bool = False
+
+    @cached_property
+    def parsed(self) -> Parsed[Any]:
+        """The config read by its kind's model. Raises `KeyError` for an unknown kind."""
+        return component(self.kind).parse(self.config)
+
+    @cached_property
+    def ports(self) -> tuple[Port, ...]:
+        """The outputs in their shown order."""
+        return component(self.kind).ports(self.config)
 
 
 START = Node(kind="start", name="Start", confirmed=True)

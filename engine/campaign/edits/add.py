@@ -1,0 +1,173 @@
+"""Adding components: at an open end, on a line, and an End at every open end."""
+
+from __future__ import annotations
+
+from engine.campaign.document import CampaignDocument
+from engine.campaign.edits.edit import Draft, Edit, Refused
+from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_target, reachable, trigger_of
+from engine.campaign.layout import COLUMN, column_behind, place_of, slot
+from engine.campaign.model import START_ID, Link, Node, Point
+from engine.components.base import OUT, Category
+from engine.components.registry import COMPONENTS, component
+from engine.i18n import Message, tr
+
+END = "end"
+
+
+def admissible(document: CampaignDocument, link_id: str) -> list[str]:
+    """The kinds that may be added at this link (at its open end, or between its two nodes), in palette order."""
+    return [kind for kind in COMPONENTS if refusal(document, link_id, kind) is None]
+
+
+def refusal(document: CampaignDocument, link_id: str, kind: str) -> Message | None:
+    """Why a component of this kind cannot be added at this link; None where it can."""
+    added = component(kind)
+    if added.category is Category.START or kind == AB_TARGET:
+        return Message("This component comes by itself.")
+    link = document.links[link_id]
+    if link.source == START_ID:
+        return _refusal_behind_start(document, link, kind)
+    if not added.placement.follows(document.node(link.source).kind):
+        return added.placement.refusal
+    if (needed := added.placement.trigger) is not None:
+        trigger = trigger_of(document)
+        if trigger is None or document.node(trigger).kind != needed:
+            return added.placement.refusal
+    if link.target is None:
+        return None
+    if not added.ports(added.defaults()):
+        return Message("Nothing may follow {kind}.", kind=Message(added.label))
+    last_added = AB_TARGET if kind == AB_TEST else kind
+    following = component(document.node(link.target).kind)
+    return None if following.placement.follows(last_added) else following.placement.refusal
+
+
+def _refusal_behind_start(document: CampaignDocument, link: Link, kind: str) -> Message | None:
+    if component(kind).category is not Category.TRIGGER:
+        return Message("A campaign begins with a trigger: Target Audience or Behavior Event.")
+    if link.target is not None or trigger_of(document) is not None:
+        return Message("A campaign has exactly one trigger.")
+    return None
+
+
+def append(document: CampaignDocument, link_id: str, kind: str) -> Edit:
+    """Add a component at the open end of a link. Raises `Refused`."""
+    _refuse(document, link_id, kind)
+    if document.links[link_id].target is not None:
+        raise Refused(Message("This line already leads to a component."))
+    draft = Draft(document)
+    first, _ = _add(draft, kind, slot(document, link_id), then=None)
+    draft.retarget(link_id, first)
+    return draft.edit(Message("Add {kind}", kind=Message(component(kind).label)), first)
+
+
+def insert(document: CampaignDocument, link_id: str, kind: str) -> Edit:
+    """Insert a component on a link; what followed continues behind its first branch. Raises `Refused`.
+
+    What followed an inserted AB Test continues behind its Test Target.
+    """
+    _refuse(document, link_id, kind)
+    target = document.links[link_id].target
+    if target is None:
+        return append(document, link_id, kind)
+    draft = Draft(document)
+    place = _place_between(document, link_id)
+    first, width = _add(draft, kind, place, then=target)
+    draft.retarget(link_id, first)
+    _make_room(draft, target, place.x + width)
+    return draft.edit(Message("Insert {kind}", kind=Message(component(kind).label)), first)
+
+
+def end_open_links(document: CampaignDocument) -> Edit:
+    """Lead every open link to an End of its own; inside an AB Test, to its Test Target. Raises `Refused`."""
+    draft = Draft(document)
+    open_links = [
+        link_id
+        for link_id, link in sorted(document.links.items())
+        if link.target is None and link.source != START_ID
+    ]
+    if not open_links:
+        raise Refused(Message("Every line already leads somewhere."))
+    placed: dict[str, Point] = {}
+    for link_id in open_links:
+        target = enclosing_target(document, document.links[link_id].source)
+        if target is None:
+            place = slot(document, link_id, placed)
+            target, _ = _add(draft, END, place, then=None)
+            placed[target] = place
+        draft.retarget(link_id, target)
+    return draft.edit(Message("Add End to open lines"))
+
+
+def default_name(draft: Draft, kind: str) -> str:
+    """The kind's label and the first running number that no component of the campaign has."""
+    taken = {node.name for node in draft.nodes()}
+    label = tr(component(kind).label)
+    number = 1
+    while (name := f"{label} {number}") in taken:
+        number += 1
+    return name
+
+
+def _refuse(document: CampaignDocument, link_id: str, kind: str) -> None:
+    if (message := refusal(document, link_id, kind)) is not None:
+        raise Refused(message)
+
+
+def _add(draft: Draft, kind: str, place: Point, then: str | None) -> tuple[str, int]:
+    """Add a node (an AB Test with its target); its first branch leads to `then`, the others stay open.
+
+    Returns the node's id and the width in scene units that was added to the flow.
+    """
+    if kind == AB_TEST:
+        return _add_ab_test(draft, place, then)
+    node_id = draft.put_node(_new_node(draft, kind))
+    draft.place(node_id, place)
+    for index, port in enumerate(component(kind).ports(component(kind).defaults())):
+        draft.put_link(Link(source=node_id, port=port.name, target=then if index == 0 else None))
+    return node_id, COLUMN
+
+
+def _add_ab_test(draft: Draft, place: Point, then: str | None) -> tuple[str, int]:
+    test = draft.put_node(_new_node(draft, AB_TEST))
+    target_node = _new_node(draft, AB_TARGET)
+    target = draft.put_node(target_node.model_copy(update={"config": {**target_node.config, "test": test}}))
+    draft.place(test, place)
+    draft.place(target, Point(place.x + COLUMN, place.y))
+    for port in component(AB_TEST).ports(component(AB_TEST).defaults()):
+        draft.put_link(Link(source=test, port=port.name, target=target))
+    draft.put_link(Link(source=target, port=OUT, target=then))
+    return test, 2 * COLUMN
+
+
+def _new_node(draft: Draft, kind: str) -> Node:
+    declared = component(kind)
+    nothing_to_configure = not declared.Config.model_fields
+    return Node(
+        kind=kind,
+        name=default_name(draft, kind),
+        config=declared.defaults(),
+        confirmed=nothing_to_configure,
+    )
+
+
+def _place_between(document: CampaignDocument, link_id: str) -> Point:
+    """Next column; on the target's row where only this link enters it, else on the row of its own branch."""
+    link = document.links[link_id]
+    assert link.target is not None
+    target = place_of(document, link.target)
+    if len(document.in_links(link.target)) == 1:
+        return Point(column_behind(document, link.source), target.y)
+    return slot(document, link_id)
+
+
+def _make_room(draft: Draft, target: str, left: int) -> None:
+    """Shift the target and everything behind it to the right until it stands behind `left`."""
+    document = draft.document
+    shift = left - place_of(document, target).x
+    if shift <= 0:
+        return
+    for node_id in reachable(document, [target]):
+        if node_id in document.layout:
+            place = document.layout[node_id]
+            draft.place(node_id, Point(place.x + shift, place.y))

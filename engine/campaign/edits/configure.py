@@ -1,0 +1,68 @@
+"""Confirming a panel: the new config, the ports it adds and removes, and what goes with a removed port."""
+
+from __future__ import annotations
+
+from engine.campaign.document import CampaignDocument
+from engine.campaign.edits.delete import open_ends_towards, orphaned
+from engine.campaign.edits.edit import Draft, Edit
+from engine.campaign.graph import AB_TEST, reachable, target_of_test
+from engine.campaign.model import START_ID, Link, Node
+from engine.campaign.ops import Table
+from engine.components.base import RawConfig
+from engine.components.registry import component
+from engine.i18n import Message
+
+
+def lost_by(document: CampaignDocument, node_id: str, config: RawConfig) -> set[str]:
+    """The nodes that stand only behind ports which this config no longer has."""
+    removed = _removed_links(document, node_id, config)
+    kept = [
+        target
+        for link_id in document.out_links(node_id)
+        if link_id not in removed and (target := document.links[link_id].target) is not None
+    ]
+    behind = reachable(document, {target for id in removed if (target := document.links[id].target)})
+    held = reachable(document, [START_ID], without=[node_id]) | reachable(document, kept, without=[node_id])
+    lost = behind - held - {node_id}
+    return orphaned(document, lost) if lost else set()
+
+
+def configure(
+    document: CampaignDocument, node_id: str, *, name: str, memo: str, config: RawConfig
+) -> Edit:
+    """Give a node its confirmed config; its ports follow, and what only removed ports led to goes.
+
+    Renamed and reordered groups keep their links, because ports are named by the groups' ids.
+    """
+    before = document.node(node_id)
+    after = Node(kind=before.kind, name=name, memo=memo, config=dict(config), confirmed=True)
+    draft = Draft(document)
+    draft.put_node(after, node_id)
+    _remove_ports(draft, node_id, config)
+    _add_ports(draft, node_id, after)
+    return draft.edit(Message("Configure {name}", name=name), node_id)
+
+
+def _removed_links(document: CampaignDocument, node_id: str, config: RawConfig) -> list[str]:
+    ports = {port.name for port in component(document.node(node_id).kind).ports(config)}
+    return [id for id in document.out_links(node_id) if document.links[id].port not in ports]
+
+
+def _remove_ports(draft: Draft, node_id: str, config: RawConfig) -> None:
+    document = draft.document
+    lost = lost_by(document, node_id, config)
+    for lost_id in lost:
+        draft.drop_node(lost_id)
+    open_ends_towards(draft, lost)
+    for link_id in _removed_links(document, node_id, config):
+        draft.remove(Table.LINKS, link_id)
+
+
+def _add_ports(draft: Draft, node_id: str, after: Node) -> None:
+    """Every port always has a link: open, or to the Test Target for a new group of an AB Test."""
+    document = draft.document
+    linked = {document.links[link_id].port for link_id in document.out_links(node_id)}
+    target = target_of_test(document, node_id) if after.kind == AB_TEST else None
+    for port in after.ports:
+        if port.name not in linked:
+            draft.put_link(Link(source=node_id, port=port.name, target=target))

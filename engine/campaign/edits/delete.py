@@ -1,0 +1,76 @@
+"""Deleting a component with everything that only it leads to."""
+
+from __future__ import annotations
+
+from engine.campaign.document import CampaignDocument
+from engine.campaign.edits.edit import Draft, Edit, Refused
+from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_target, reachable, target_of_test
+from engine.campaign.model import START_ID
+from engine.campaign.ops import Table
+from engine.components.registry import component
+from engine.i18n import Message
+
+
+def doomed(document: CampaignDocument, node_id: str) -> set[str]:
+    """The node and every node that nothing but it leads to. What another line still reaches stays."""
+    return orphaned(document, {node_id})
+
+
+def orphaned(document: CampaignDocument, gone: set[str]) -> set[str]:
+    """`gone` and what Start no longer reaches without them; an AB Test takes its Test Target along."""
+    while True:
+        behind = reachable(document, gone)
+        lost = gone | (behind - reachable(document, [START_ID], without=gone))
+        tests = (node_id for node_id in lost if document.node(node_id).kind == AB_TEST)
+        targets = {target for test in tests if (target := target_of_test(document, test)) is not None}
+        if targets <= lost:
+            return lost
+        gone = lost | targets
+
+
+def delete_behind(document: CampaignDocument, node_id: str) -> Edit:
+    """Delete the node and everything that only it leads to. Raises `Refused` for Start and a Test Target."""
+    node = document.node(node_id)
+    if not component(node.kind).deletable:
+        raise Refused(_undeletable(node.kind))
+    lost = doomed(document, node_id)
+    draft = Draft(document)
+    for lost_id in lost:
+        draft.drop_node(lost_id)
+    open_ends_towards(draft, lost)
+    label = (
+        Message("Delete {name}", name=node.name)
+        if len(lost) == 1
+        else Message("Delete {name} and {count} behind it", name=node.name, count=len(lost) - 1)
+    )
+    return draft.edit(label)
+
+
+def open_ends_towards(draft: Draft, lost: set[str]) -> None:
+    """Open the links of surviving nodes that led to lost ones.
+
+    A port that still leads elsewhere just loses the line. Inside an AB Test the line joins the Test Target
+    again: every branch must pass it, and an empty branch is a control group.
+    """
+    document = draft.document
+    entering = {link_id for node_id in lost for link_id in document.in_links(node_id)}
+    for link_id in sorted(entering):
+        link = document.links[link_id]
+        if link.source in lost:
+            continue
+        siblings = [
+            other
+            for other in document.out_links(link.source)
+            if other != link_id and document.links[other].port == link.port
+        ]
+        target = enclosing_target(document, link.source)
+        if any(other not in entering or other < link_id for other in siblings):
+            draft.remove(Table.LINKS, link_id)
+        else:
+            draft.retarget(link_id, None if target in lost else target)
+
+
+def _undeletable(kind: str) -> Message:
+    if kind == AB_TARGET:
+        return Message("The Test Target belongs to its AB Test. Delete the AB Test to delete both.")
+    return Message("Start cannot be deleted.")

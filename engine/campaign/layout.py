@@ -1,0 +1,107 @@
+"""Where cards stand: the grid, the place of a new card, and a layered layout for cards without a place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.campaign.document import CampaignDocument
+from engine.campaign.graph import cyclic_nodes, reachable, topological_order
+from engine.campaign.model import START_ID, Point
+
+CARD_WIDTH, CARD_HEIGHT = 192, 64
+START_WIDTH = 96
+GAP = 64
+COLUMN = CARD_WIDTH + GAP
+ROW = 96
+GRID = 8
+ORIGIN = Point(0, 0)
+
+
+def place_of(document: CampaignDocument, node_id: str) -> Point:
+    """The upper left corner of a node's card; Start and cards without a place stand at the origin."""
+    return document.layout.get(node_id, ORIGIN)
+
+
+def column_behind(document: CampaignDocument, node_id: str) -> int:
+    """The x of the next column behind a card."""
+    return place_of(document, node_id).x + (START_WIDTH + GAP if node_id == START_ID else COLUMN)
+
+
+def slot(document: CampaignDocument, link_id: str, taken: Mapping[str, Point] | None = None) -> Point:
+    """Where a card at the end of this link belongs: next column, the link's row, moved down to a free place.
+
+    `taken` are places beside those of the document's layout (cards that an edit is about to add).
+    """
+    link = document.links[link_id]
+    row = document.out_links(link.source).index(link_id)
+    x = column_behind(document, link.source)
+    y = place_of(document, link.source).y + row * ROW
+    places = [ORIGIN, *document.layout.values(), *(taken or {}).values()]
+    column = sorted(place.y for place in places if abs(place.x - x) < CARD_WIDTH)
+    for other in column:
+        if abs(other - y) < CARD_HEIGHT + GRID:
+            y = other + ROW
+    return Point(x, y)
+
+
+def with_missing_places(document: CampaignDocument) -> dict[str, Point]:
+    """The layout, completed: where any card lacks a place, those cards get one below the cards that have one."""
+    lacking = [node_id for node_id in document.nodes if node_id not in document.layout]
+    if not lacking:
+        return dict(document.layout)
+    computed = layered(document)
+    if len(lacking) == len(document.nodes):
+        return computed
+    bottom = max(place.y for place in document.layout.values()) + ROW
+    top = min(computed[node_id].y for node_id in lacking)
+    placed = {
+        node_id: Point(computed[node_id].x, computed[node_id].y - top + bottom) for node_id in lacking
+    }
+    return {**document.layout, **placed}
+
+
+def layered(document: CampaignDocument) -> dict[str, Point]:
+    """A layout of every node but Start: columns by longest path, a node's first branch on its own row.
+
+    Every further branch takes rows of its own below, so no two cards overlap and straight runs stay straight.
+    """
+    columns = _columns(document)
+    rows = _rows(document)
+    first = START_WIDTH + GAP
+    return {
+        node_id: Point(first + (columns[node_id] - 1) * COLUMN, rows[node_id] * ROW)
+        for node_id in document.nodes
+    }
+
+
+def _columns(document: CampaignDocument) -> dict[str, int]:
+    """Longest path from Start; nodes that Start does not lead to begin at column 1, as do nodes on cycles."""
+    columns = {node_id: 1 for node_id in document.nodes}
+    columns[START_ID] = 0
+    loose = cyclic_nodes(document)
+    for node_id in topological_order(document):
+        for target in document.successors(node_id):
+            if target not in loose:
+                columns[target] = max(columns[target], columns[node_id] + 1)
+    return columns
+
+
+def _rows(document: CampaignDocument) -> dict[str, int]:
+    """Depth first: every branch that ends, or that joins a node placed earlier, uses up one row."""
+    rows: dict[str, int] = {}
+    next_row = 0
+    roots = [START_ID, *sorted(set(document.nodes) - reachable(document, [START_ID]))]
+    for root in roots:
+        if root in rows:
+            continue
+        pending = [root]
+        while pending:
+            node_id = pending.pop()
+            if node_id in rows:
+                continue
+            rows[node_id] = next_row
+            behind = [target for target in document.successors(node_id) if target not in rows]
+            if not behind:
+                next_row += 1
+            pending.extend(reversed(behind))
+    return rows
