@@ -9,12 +9,14 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from engine.i18n import Message, N_
+from engine.shapes.time import Duration
 
 OUT = "out"
 OTHER = "other"
@@ -140,6 +142,8 @@ class Component(ABC, Generic[C]):
     placement: ClassVar[Placement]
     Config: type[C]
     deletable: ClassVar[bool] = True
+    result_family: ClassVar[str | None] = None
+    """What a Result Judgment behind this kind can tell apart; kinds of one family may share one."""
 
     def defaults(self) -> dict[str, JsonValue]:
         """The (possibly partial) config that a new node starts with."""
@@ -163,6 +167,14 @@ class Component(ABC, Generic[C]):
     def references(self, config: C) -> Iterable[Reference]:
         """Everything in the workspace that the config refers to."""
         return ()
+
+    def fixed_times(self, config: C) -> Iterable[tuple[str, datetime]]:
+        """Moments that the config names, each with its field; they must lie ahead and inside the campaign."""
+        return ()
+
+    def longest_stay(self, config: C) -> Duration | None:
+        """How long a person may be held here at most, where the config says it."""
+        return None
 
     def check(self, config: C, lookup: Lookup) -> Iterable[FieldError]:
         """What the model alone cannot see: an unapproved template, a variable without a binding …"""

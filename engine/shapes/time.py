@@ -1,1 +1,173 @@
-"""Durations, instants and times of day as the files hold them."""
+"""Durations, instants and times of day as the files hold them, and wall-clock arithmetic (rules 9 and 12).
+
+Instants are aware `datetime`s; results are in UTC. A wall-clock time that a date does not have (a DST gap) means
+the first valid instant after the gap, one that it has twice means the first.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field
+
+from engine.i18n import Message, N_, ntr
+from engine.shapes.model import Shape, invalid
+
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)
+"""Where arithmetic ends: a sum beyond it is this instant."""
+
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+
+
+def _date_time(text: str) -> str:
+    try:
+        if _DATE_TIME.fullmatch(text) and _FIRST_YEAR <= datetime.fromisoformat(text).year <= _LAST_YEAR:
+            return text
+    except ValueError:
+        pass
+    raise invalid(Message(N_("Enter a date and time with its offset, such as 2026-12-01T09:00:00+08:00.")))
+
+
+def _time_of_day(text: str) -> str:
+    if not _TIME_OF_DAY.fullmatch(text):
+        raise invalid(Message(N_("Enter a time of day, such as 09:00.")))
+    return text
+
+
+DateTime = Annotated[str, AfterValidator(_date_time)]
+"""An instant as ISO 8601 text with offset, kept as it was written; `instant` reads it."""
+
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
+"""A wall-clock time, `HH:MM`; `clock` reads it."""
+
+Unit = Literal["minute", "hour", "day", "week", "month"]
+UNITS: tuple[Unit, ...] = ("minute", "hour", "day", "week", "month")
+
+
+def instant(text: str) -> datetime:
+    """The instant, in UTC, that a `DateTime` names."""
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def clock(text: str) -> time:
+    """The wall-clock time that a `TimeOfDay` names."""
+    return time(int(text[:2]), int(text[3:]))
+
+
+class Duration(Shape):
+    """A length of time: minutes and hours are exact, days, weeks and months are calendar steps."""
+
+    amount: Annotated[int, Field(ge=1, le=1_000_000)]
+    unit: Unit
+
+    def plus(self, moment: datetime, zone: ZoneInfo) -> datetime:
+        """The instant this long after `moment`; the same wall-clock time in `zone` for calendar steps."""
+        return self._moved(moment, zone, self.amount)
+
+    def before(self, moment: datetime, zone: ZoneInfo) -> datetime:
+        """The instant this long before `moment`."""
+        return self._moved(moment, zone, -self.amount)
+
+    def _moved(self, moment: datetime, zone: ZoneInfo, amount: int) -> datetime:
+        try:
+            if self.unit == "minute":
+                return moment.astimezone(UTC) + timedelta(minutes=amount)
+            if self.unit == "hour":
+                return moment.astimezone(UTC) + timedelta(hours=amount)
+            local = moment.astimezone(zone)
+            return at_wall_clock(self._day(local.date(), amount), local.time(), zone)
+        except OverflowError:
+            return LATEST if amount > 0 else datetime.min.replace(tzinfo=UTC)
+
+    def _day(self, day: date, amount: int) -> date:
+        if self.unit == "month":
+            return add_months(day, amount)
+        return day + timedelta(days=amount * (7 if self.unit == "week" else 1))
+
+    @property
+    def words(self) -> Message:
+        """Such as "3 days"."""
+        return DurationWords(self.amount, self.unit)
+
+
+def duration_of(*units: Unit) -> AfterValidator:
+    """Restricts a `Duration` field to some units."""
+
+    def check(value: Duration) -> Duration:
+        if value.unit not in units:
+            raise invalid(Message(N_("Choose another unit.")))
+        return value
+
+    return AfterValidator(check)
+
+
+class DurationWords(Message):
+    """An amount and its unit, in the singular or plural of the language in which it is shown."""
+
+    __slots__ = ()
+
+    def __init__(self, amount: int, unit: Unit) -> None:
+        super().__init__("{amount} {unit}", amount=amount, unit=unit)
+
+    def __str__(self) -> str:
+        amount = self.params["amount"]
+        assert isinstance(amount, int)
+        match self.params["unit"]:
+            case "minute":
+                return ntr("{n} minute", "{n} minutes", amount)
+            case "hour":
+                return ntr("{n} hour", "{n} hours", amount)
+            case "day":
+                return ntr("{n} day", "{n} days", amount)
+            case "week":
+                return ntr("{n} week", "{n} weeks", amount)
+            case _:
+                return ntr("{n} month", "{n} months", amount)
+
+
+def add_months(day: date, months: int, wanted_day: int | None = None) -> date:
+    """The date `months` later, on `wanted_day` (default: the same day), at most the month's last day."""
+    count = day.year * 12 + day.month - 1 + months
+    year, month = divmod(count, 12)
+    if not 1 <= year <= 9999:
+        raise OverflowError("date value out of range")
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(wanted_day or day.day, last))
+
+
+def at_wall_clock(day: date, wall: time, zone: ZoneInfo) -> datetime:
+    """The instant, in UTC, at which the clocks of `zone` first show `wall` on `day` (rule 9 for gaps)."""
+    local = datetime.combine(day, wall.replace(fold=0), tzinfo=zone)
+    moment = local.astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None):
+        return moment
+    return _end_of_gap(local.replace(fold=1).astimezone(UTC), moment, zone)
+
+
+def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """The instant at which the offset changes, to the second, between `before` and `after`."""
+    offset = before.astimezone(zone).utcoffset()
+    low, high = 0, int((after - before).total_seconds())
+    while high - low > 1:
+        middle = (low + high) // 2
+        if (before + timedelta(seconds=middle)).astimezone(zone).utcoffset() == offset:
+            low = middle
+        else:
+            high = middle
+    return (before + timedelta(seconds=high)).replace(microsecond=0)
+
+
+def first_at_or_after(moment: datetime, wall: time, zone: ZoneInfo) -> datetime:
+    """The first instant, not before `moment`, at which it is `wall` in `zone`."""
+    today = moment.astimezone(zone).date()
+    for days in (-1, 0, 1):  # yesterday's may stand at the end of a gap that swallows midnight
+        found = at_wall_clock(today + timedelta(days=days), wall, zone)
+        if found >= moment:
+            return found
+    return at_wall_clock(today + timedelta(days=2), wall, zone)
