@@ -54,24 +54,29 @@ def topological_order(document: CampaignDocument) -> list[str]:
     return order
 
 
-def target_of_test(document: CampaignDocument, test_id: str) -> str | None:
-    """The Test Target that belongs to an AB Test."""
-    for node_id, node in document.nodes.items():
-        if node.kind == AB_TARGET and node.config.get("test") == test_id:
-            return node_id
-    return None
+def test_targets(document: CampaignDocument) -> dict[str, str]:
+    """AB Test id → the id of its Test Target."""
+    return {
+        str(node.config.get("test")): node_id
+        for node_id, node in document.nodes.items()
+        if node.kind == AB_TARGET
+    }
 
 
-def enclosing_target(document: CampaignDocument, node_id: str) -> str | None:
-    """The Test Target of the innermost AB Test whose branches the node's outputs belong to, or None."""
-    found: tuple[int, str] | None = None
-    for test_id, node in document.nodes.items():
-        if node.kind != AB_TEST or (target := target_of_test(document, test_id)) is None:
+def enclosing_targets(document: CampaignDocument) -> dict[str, str]:
+    """For every node whose outputs lie inside an AB Test: the Test Target of the innermost one.
+
+    The AB Test itself counts as inside, its Test Target as outside.
+    """
+    inner: dict[str, tuple[int, str]] = {}
+    for test_id, target in test_targets(document).items():
+        if test_id not in document.nodes:
             continue
         inside = reachable(document, [test_id], without=[target])
-        if node_id in inside and (found is None or len(inside) < found[0]):
-            found = (len(inside), target)
-    return found[1] if found else None
+        for node_id in inside:
+            if node_id not in inner or len(inside) < inner[node_id][0]:
+                inner[node_id] = (len(inside), target)
+    return {node_id: target for node_id, (_, target) in inner.items()}
 
 
 def _walk(roots: Iterable[str], step: Callable[[str], Iterable[str]], blocked: set[str]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.edit import Draft, Edit, Refused
-from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_target, reachable, trigger_of
+from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_targets, reachable, trigger_of
 from engine.campaign.layout import COLUMN, column_behind, place_of, slot
 from engine.campaign.model import START_ID, Link, Node, Point
 from engine.components.base import OUT, Category
@@ -88,9 +88,10 @@ def end_open_links(document: CampaignDocument) -> Edit:
     ]
     if not open_links:
         raise Refused(Message("Every line already leads somewhere."))
+    enclosing = enclosing_targets(document)
     placed: dict[str, Point] = {}
     for link_id in open_links:
-        target = enclosing_target(document, document.links[link_id].source)
+        target = enclosing.get(document.links[link_id].source)
         if target is None:
             place = slot(document, link_id, placed)
             target, _ = _add(draft, END, place, then=None)

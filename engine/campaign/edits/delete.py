@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.edit import Draft, Edit, Refused
-from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_target, reachable, target_of_test
+from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_targets, reachable, test_targets
 from engine.campaign.model import START_ID
 from engine.campaign.ops import Table
 from engine.components.registry import component
@@ -18,11 +18,12 @@ def doomed(document: CampaignDocument, node_id: str) -> set[str]:
 
 def orphaned(document: CampaignDocument, gone: set[str]) -> set[str]:
     """`gone` and what Start no longer reaches without them; an AB Test takes its Test Target along."""
+    target_of = test_targets(document)
     while True:
         behind = reachable(document, gone)
         lost = gone | (behind - reachable(document, [START_ID], without=gone))
         tests = (node_id for node_id in lost if document.node(node_id).kind == AB_TEST)
-        targets = {target for test in tests if (target := target_of_test(document, test)) is not None}
+        targets = {target_of[test] for test in tests if test in target_of}
         if targets <= lost:
             return lost
         gone = lost | targets
@@ -53,6 +54,7 @@ def open_ends_towards(draft: Draft, lost: set[str]) -> None:
     again: every branch must pass it, and an empty branch is a control group.
     """
     document = draft.document
+    enclosing = enclosing_targets(document)
     entering = {link_id for node_id in lost for link_id in document.in_links(node_id)}
     for link_id in sorted(entering):
         link = document.links[link_id]
@@ -63,7 +65,7 @@ def open_ends_towards(draft: Draft, lost: set[str]) -> None:
             for other in document.out_links(link.source)
             if other != link_id and document.links[other].port == link.port
         ]
-        target = enclosing_target(document, link.source)
+        target = enclosing.get(link.source)
         if any(other not in entering or other < link_id for other in siblings):
             draft.remove(Table.LINKS, link_id)
         else:

@@ -1,0 +1,69 @@
+"""Rules about what each component holds: configured or not, and what it refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.campaign.document import CampaignDocument
+from engine.campaign.graph import reachable
+from engine.campaign.problem import Problem, Severity
+from engine.campaign.status import configuration_errors
+from engine.components.base import Lookup, RefKind
+from engine.components.registry import component
+from engine.i18n import Message
+
+
+def node_problems(document: CampaignDocument, lookup: Lookup) -> Iterator[Problem]:
+    for node_id, node in document.nodes.items():
+        for error in configuration_errors(node, lookup):
+            message = Message("{name}: {reason}", name=node.name, reason=error.message)
+            yield Problem(error.code, Severity.ERROR, message, node=node_id, field=error.field)
+        yield from _empty_audiences(node_id, document, lookup)
+        if node.kind == "result_judgment" and _shares_results(document, node_id):
+            message = Message(
+                "One person can reach {name} from two components; it judges the message of the first arrival.",
+                name=node.name,
+            )
+            yield Problem("shared_result", Severity.WARNING, message, node=node_id)
+
+
+def _empty_audiences(node_id: str, document: CampaignDocument, lookup: Lookup) -> Iterator[Problem]:
+    node = document.nodes[node_id]
+    if node.parsed.config is None or node.kind != "target_audience":
+        return
+    for reference in component(node.kind).references(node.parsed.config):
+        audience = lookup.detail(RefKind.AUDIENCE, reference.id) if reference.kind is RefKind.AUDIENCE else None
+        if audience is not None and audience.get("size") == 0:
+            message = Message("The audience “{name}” is empty.", name=lookup.name_of(reference.kind, reference.id))
+            yield Problem("empty_audience", Severity.WARNING, message, node=node_id, field=reference.field)
+
+
+def _shares_results(document: CampaignDocument, node_id: str) -> bool:
+    """Can one entry arrive from two of the components in front? On one path, or on two branches of a fan-out."""
+    before = document.predecessors(node_id)
+    if len(before) < 2:
+        return False
+    behind = {source: reachable(document, document.successors(source)) for source in before}
+    if any(other in behind[source] for source in before for other in before if other != source):
+        return True
+    return any(_reaches_two(document, targets, before) for targets in _fan_outs(document))
+
+
+def _fan_outs(document: CampaignDocument) -> Iterator[list[str]]:
+    """The targets of every port that has several links."""
+    targets: dict[tuple[str, str], list[str]] = {}
+    for link in document.links.values():
+        if link.target is not None:
+            targets.setdefault((link.source, link.port), []).append(link.target)
+    yield from (together for together in targets.values() if len(together) > 1)
+
+
+def _reaches_two(document: CampaignDocument, targets: list[str], before: list[str]) -> bool:
+    reached = [{source for source in before if source in reachable(document, [target])} for target in targets]
+    return any(
+        one != other
+        for index, sources in enumerate(reached)
+        for one in sources
+        for others in reached[index + 1 :]
+        for other in others
+    )

@@ -1,0 +1,50 @@
+"""Rules about times: fixed times that are past or outside the campaign, and waits that outlast it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from engine.campaign.document import CampaignDocument
+from engine.campaign.problem import Problem, Severity
+from engine.components.registry import component
+from engine.i18n import Message
+from engine.shapes.time import instant
+
+
+def timing_problems(document: CampaignDocument, now: datetime) -> Iterator[Problem]:
+    attributes = document.attributes
+    start = instant(attributes.start) if attributes.start else None
+    end = instant(attributes.end) if attributes.end else None
+    if end is not None and end <= max(now, start or now):
+        message = Message("The campaign's end lies before its start or in the past. Choose a later end.")
+        yield Problem("time_past", Severity.ERROR, message)
+    for node_id, node in document.nodes.items():
+        if node.parsed.config is None:
+            continue
+        declared = component(node.kind)
+        for field, moment in declared.fixed_times(node.parsed.config):
+            yield from _fixed_time(node_id, node.name, field, moment, now, start, end)
+        stay = declared.longest_stay(node.parsed.config)
+        if stay is not None and end is not None:
+            begin = max(now, start or now)
+            if stay.plus(begin, UTC) > end:
+                message = Message("{name} waits longer than the campaign lasts.", name=node.name)
+                yield Problem("waits_past_end", Severity.WARNING, message, node=node_id)
+
+
+def _fixed_time(
+    node_id: str,
+    name: str,
+    field: str,
+    moment: datetime,
+    now: datetime,
+    start: datetime | None,
+    end: datetime | None,
+) -> Iterator[Problem]:
+    if moment <= now:
+        message = Message("{name}: the time is past. Choose a later one.", name=name)
+        yield Problem("time_past", Severity.ERROR, message, node=node_id, field=field)
+    elif (start is not None and moment < start) or (end is not None and moment > end):
+        message = Message("{name}: the time lies outside the campaign's start and end.", name=name)
+        yield Problem("time_outside", Severity.ERROR, message, node=node_id, field=field)
