@@ -1,0 +1,64 @@
+"""What a pydantic model finds wrong, as sentences that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from engine.i18n import N_, Message
+
+
+class Finding(NamedTuple):
+    """One thing that a model did not accept: its location, pydantic's code for it, and a sentence."""
+
+    path: tuple[str | int, ...]
+    code: str
+    message: Message
+
+
+def findings(error: ValidationError) -> Iterator[Finding]:
+    """Pydantic's findings as sentences.
+
+    A validator may raise `PydanticCustomError` with a `Message` as `message` in its context.
+    """
+    for detail in error.errors(include_url=False):
+        yield Finding(detail["loc"], detail["type"], _sentence(detail["type"], detail.get("ctx", {})))
+
+
+_SENTENCES: Mapping[str, str] = {
+    "missing": N_("Fill this in."),
+    "string_too_short": N_("Fill this in."),
+    "string_too_long": N_("Use at most {max_length} characters."),
+    "too_short": N_("Choose at least {min_length}."),
+    "too_long": N_("Choose at most {max_length}."),
+    "greater_than_equal": N_("Use {ge} or more."),
+    "less_than_equal": N_("Use {le} or less."),
+    "greater_than": N_("Use more than {gt}."),
+    "less_than": N_("Use less than {lt}."),
+    "extra_forbidden": N_("This field is not known. Remove it or correct its name."),
+    "literal_error": N_("Choose one of: {expected}."),
+    "enum": N_("Choose one of: {expected}."),
+    "int_type": N_("Enter a whole number."),
+    "int_from_float": N_("Enter a whole number."),
+    "float_type": N_("Enter a number."),
+    "finite_number": N_("Enter a number."),
+    "string_type": N_("Enter a text."),
+    "bool_type": N_("Choose yes or no."),
+    "none_required": N_("Leave this empty (null)."),
+    "dict_type": N_("A group of fields is expected here, not a single value."),
+    "model_type": N_("A group of fields is expected here, not a single value."),
+    "model_attributes_type": N_("A group of fields is expected here, not a single value."),
+    "list_type": N_("A list is expected here."),
+    "tuple_type": N_("A list is expected here."),
+    "string_pattern_mismatch": N_("This does not have the right form."),
+}
+
+
+def _sentence(code: str, context: Mapping[str, Any]) -> Message:
+    if isinstance(message := context.get("message"), Message):  # raised by our own validators
+        return message
+    if code in _SENTENCES:
+        return Message(_SENTENCES[code], **context)
+    return Message(N_("This value is not valid."))
