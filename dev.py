@@ -63,10 +63,15 @@ TEXT_KEYWORDS = ("tr", "ntr:1,2", "N_", "Message")
 TEXT_LANGUAGES = ("zh",)
 TEXT_DOMAIN = "campaign_canvas"
 I18N = ROOT / "resources" / "i18n"
-# Header lines that change with every update and tell nobody anything.
-VOLATILE_TEXT_HEADERS = tuple(
-    f'"{name}:'
-    for name in ("POT-Creation-Date", "PO-Revision-Date", "Last-Translator", "Language-Team", "Generated-By")
+# Header lines that change with every update, or that nobody fills in.
+IDLE_TEXT_HEADERS = (
+    "Generated-By",
+    "Language-Team",
+    "Last-Translator",
+    "PO-Revision-Date",
+    "POT-Creation-Date",
+    "Project-Id-Version",
+    "Report-Msgid-Bugs-To",
 )
 
 
@@ -349,21 +354,23 @@ def command_texts(arguments: Sequence[str]) -> int:
     sources = [source for source in TEXT_SOURCES if (ROOT / source).exists()]
     keywords = [part for keyword in TEXT_KEYWORDS for part in ("-k", keyword)]
     layout = ("--no-location", "--sort-output", "--no-wrap")
-    extract = ("extract", "--no-default-keywords", *keywords, *layout, "-o", str(template), *sources)
+    title = ("--header-comment", "# Texts of Campaign Canvas.")
+    extract = ("extract", "--no-default-keywords", *keywords, *layout, *title, "-o", str(template), *sources)
     status = python(*babel, *extract)
     for language in TEXT_LANGUAGES:
         options = ("-D", TEXT_DOMAIN, "-d", str(I18N), "-l", language, "-i", str(template))
         tidy = ("--init-missing", "--no-fuzzy-matching", "--ignore-obsolete", "--no-wrap")
         status = status or python(*babel, "update", *options, *tidy)
         if not status:
-            drop_volatile_headers(I18N / language / "LC_MESSAGES" / f"{TEXT_DOMAIN}.po")
+            drop_idle_headers(I18N / language / "LC_MESSAGES" / f"{TEXT_DOMAIN}.po")
     return status
 
 
-def drop_volatile_headers(path: Path) -> None:
+def drop_idle_headers(path: Path) -> None:
     """Take dates and names out of a translation's header, so that a diff shows changed texts only."""
+    idle = tuple(f'"{name}:' for name in IDLE_TEXT_HEADERS)
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = "".join(line for line in lines if not line.startswith(VOLATILE_TEXT_HEADERS))
+    kept = "".join(line for line in lines if not line.startswith(idle))
     path.write_text(kept, encoding="utf-8", newline="\n")
 
 

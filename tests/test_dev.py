@@ -261,5 +261,5 @@ def test_headers_that_change_with_every_update_are_dropped(tmp_path: Path) -> No
     kept = 'msgid ""\nmsgstr ""\n"Language: zh\\n"\n\nmsgid "Save"\nmsgstr "保存"\n'
     dated = kept.replace('"Language', '"POT-Creation-Date: 2026-11-23 14:45+0000\\n"\n"Language')
     path.write_text(dated, encoding="utf-8")
-    dev.drop_volatile_headers(path)
+    dev.drop_idle_headers(path)
     assert path.read_text(encoding="utf-8") == kept
