@@ -1,0 +1,158 @@
+"""Connections to the engine's database: one writer, any number of readers, the schema brought up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DatabaseError as SqlDatabaseError
+
+from engine.i18n import N_, Message
+from engine.store import migrate
+from engine.store.dialect import SQLITE_PRAGMAS
+
+
+class StoreError(Exception):
+    """The database cannot be used; `message` says why in words."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class Database:
+    """The engine's database.
+
+    Attributes:
+        url: where it is.
+        writer: the engine of the single writing connection; use `write()`.
+        reader: the engine of the reading connections; use `read()`.
+    """
+
+    def __init__(self, url: URL, writer: Engine, reader: Engine) -> None:
+        self.url = url
+        self.writer = writer
+        self.reader = reader
+        self._write_lock = threading.RLock()
+
+    @classmethod
+    def open(cls, target: Path | str) -> Database:
+        """Connect to a file (made if it does not exist) or a database URL, and migrate the schema.
+
+        Raises `StoreError` where it is no database, or one of a newer version.
+        """
+        url = _url(target)
+        if url.get_backend_name() == "sqlite" and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        writer, reader = (_sqlite if url.get_backend_name() == "sqlite" else _server)(url)
+        database = cls(url, writer, reader)
+        try:
+            with database.write() as connection:
+                migrate.upgrade(connection)
+        except migrate.NewerDatabase as error:
+            database.close()
+            message = Message(
+                N_(
+                    "This database is of a newer version (schema {revision}). Update this program to open it."
+                ),
+                revision=error.revision,
+            )
+            raise StoreError(message) from error
+        except SqlDatabaseError as error:
+            database.close()
+            message = Message(
+                N_("The database {name} cannot be opened: {reason}"),
+                name=url.database or "",
+                reason=str(error.orig),
+            )
+            raise StoreError(message) from error
+        return database
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.writer.dialect.name
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """The writing connection in a transaction: committed at the end, rolled back on an exception.
+
+        One at a time: another thread waits. It is always the same connection, so temporary tables stay.
+        """
+        with self._write_lock, self.writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A reading connection in a transaction: one snapshot throughout, never waiting for the writer."""
+        with self.reader.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        self.reader.dispose()
+        self.writer.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _url(target: Path | str) -> URL:
+    if isinstance(target, Path) or "://" not in target:
+        return URL.create("sqlite", database=str(target))
+    url = make_url(target)
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def _sqlite(url: URL) -> tuple[Engine, Engine]:
+    options: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
+    writer = create_engine(url, pool_size=1, max_overflow=0, **options)
+    reader = create_engine(url, pool_size=4, max_overflow=12, **options)
+    for engine, begin, further in (
+        (writer, "BEGIN IMMEDIATE", ()),
+        (reader, "BEGIN", ("PRAGMA query_only=ON",)),
+    ):
+        _prepare_sqlite(engine, begin, further)
+    return writer, reader
+
+
+def _prepare_sqlite(engine: Engine, begin: str, further: tuple[str, ...]) -> None:
+    """Transactions begin where SQLAlchemy says so, not where Python's driver guesses."""
+
+    @event.listens_for(engine, "connect")
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        for pragma in SQLITE_PRAGMAS + further:
+            connection.execute(pragma)
+
+    @event.listens_for(engine, "begin")
+    def began(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def _server(url: URL) -> tuple[Engine, Engine]:
+    # A generic plan would turn the scheduler's idle probe into a sequential scan.
+    options = {"options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC"}
+    writer = create_engine(url, pool_size=1, max_overflow=0, connect_args=options)
+    reader = create_engine(
+        url,
+        pool_size=4,
+        max_overflow=12,
+        isolation_level="REPEATABLE READ",
+        connect_args={"options": options["options"] + " -c default_transaction_read_only=on"},
+    )
+    return writer, reader

@@ -1,0 +1,175 @@
+"""Everything that differs between SQLite and PostgreSQL; no other module asks which database it talks to.
+
+Functions that make SQL return expressions which SQLAlchemy compiles for the database at hand: a statement is
+written once and runs on both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Boolean, ColumnElement, Connection, Table, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+SQLITE_PRAGMAS = (
+    # FULL: a rolled-back "sent" would be a duplicate message.
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+    "PRAGMA cache_size=-65536",
+    "PRAGMA temp_store=MEMORY",
+)
+
+
+class _TextTest(FunctionElement[bool]):
+    """A test of one text (first argument) by another that is not null (second argument)."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+class contains(_TextTest):  # noqa: N801 - an SQL function, named like SQLAlchemy's own
+    """Whether the first text holds the second; case-sensitive, without wildcards."""
+
+    name = "contains"
+    inherit_cache = True
+
+
+class starts_with(_TextTest):  # noqa: N801
+    """Whether the first text starts with the second; case-sensitive, without wildcards."""
+
+    name = "starts_with"
+    inherit_cache = True
+
+
+class ends_with(_TextTest):  # noqa: N801
+    """Whether the first text ends with the second; case-sensitive, without wildcards."""
+
+    name = "ends_with"
+    inherit_cache = True
+
+
+class among(_TextTest):  # noqa: N801
+    """Whether the text (first argument) is in a list, given as one JSON array (second argument).
+
+    One parameter, however long the list: SQLite takes 32,766 parameters a statement, a rule may hold more.
+    """
+
+    name = "among"
+    inherit_cache = True
+
+
+def text_list(values: Iterable[str]) -> ColumnElement[str]:
+    """The second argument of `among`."""
+    return bindparam(None, json.dumps(list(values), ensure_ascii=False), unique=True)
+
+
+def _arguments(element: FunctionElement[Any], compiler: SQLCompiler, kw: dict[str, Any]) -> tuple[str, str]:
+    first, second = (compiler.process(clause, **kw) for clause in element.clauses)
+    return first, second
+
+
+@compiles(contains, "sqlite")
+def _contains_sqlite(element: contains, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = _arguments(element, compiler, kw)
+    return f"(instr({first}, {second}) > 0)"
+
+
+@compiles(contains, "postgresql")
+def _contains_postgresql(element: contains, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = _arguments(element, compiler, kw)
+    return f"(strpos({first}, {second}) > 0)"
+
+
+@compiles(starts_with, "sqlite")
+def _starts_with_sqlite(element: starts_with, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = _arguments(element, compiler, kw)
+    return f"(instr({first}, {second}) = 1)"
+
+
+@compiles(starts_with, "postgresql")
+def _starts_with_postgresql(element: starts_with, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = _arguments(element, compiler, kw)
+    return f"starts_with({first}, {second})"
+
+
+@compiles(ends_with)
+def _ends_with(element: ends_with, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = _arguments(element, compiler, kw)
+    # Compared as "the last length(second) characters": right() does not exist in SQLite, and a negative
+    # start of substr() counts from the front in PostgreSQL.
+    start = f"length({first}) - length({second}) + 1"
+    return f"(length({first}) >= length({second}) AND substr({first}, {start}) = {second})"
+
+
+@compiles(among, "sqlite")
+def _among_sqlite(element: among, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = _arguments(element, compiler, kw)
+    return f"({first} IN (SELECT value FROM json_each({second})))"
+
+
+@compiles(among, "postgresql")
+def _among_postgresql(element: among, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = _arguments(element, compiler, kw)
+    return f"({first} IN (SELECT jsonb_array_elements_text(CAST({second} AS jsonb))))"
+
+
+def bulk_insert(
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    on_conflict: str = "",
+) -> None:
+    """Insert many rows of plain driver values (`columns` in the order of the rows' values).
+
+    `on_conflict` is "" (an existing key is an error), "nothing" (the existing row stays) or "replace" (the
+    given columns of the existing row take the new values). Tuples go through the driver: several times as
+    fast as SQLAlchemy's dictionaries. No two rows may have the same key where it is "replace".
+    """
+    if not rows:
+        return
+    quote = connection.dialect.identifier_preparer.quote
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    names = ", ".join(quote(name) for name in columns)
+    marks = ", ".join([mark] * len(columns))
+    sql = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})"
+    if on_conflict:
+        keys = [column.name for column in table.primary_key.columns]
+        target = f" ON CONFLICT ({', '.join(quote(key) for key in keys)})"
+        changed = [f"{quote(c)} = excluded.{quote(c)}" for c in columns if c not in keys]
+        replace = on_conflict == "replace" and changed
+        sql += target + (f" DO UPDATE SET {', '.join(changed)}" if replace else " DO NOTHING")
+    connection.exec_driver_sql(sql, [tuple(row) for row in rows])
+
+
+def bulk_update(
+    connection: Connection, table: Table, columns: Sequence[str], key: str, rows: Sequence[Sequence[object]]
+) -> None:
+    """Update many rows by one key column; each row holds the values of `columns`, then the key."""
+    if not rows or not columns:
+        return
+    quote = connection.dialect.identifier_preparer.quote
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    assigned = ", ".join(f"{quote(name)} = {mark}" for name in columns)
+    sql = f"UPDATE {quote(table.name)} SET {assigned} WHERE {quote(key)} = {mark}"
+    connection.exec_driver_sql(sql, [tuple(row) for row in rows])
+
+
+def analyze(connection: Connection, table: str) -> None:
+    """Give the planner statistics of a table; without them SQLite scans the big one of two."""
+    quoted = connection.dialect.identifier_preparer.quote(table)
+    connection.exec_driver_sql(f"ANALYZE {quoted}")
+
+
+def add_column(connection: Connection, table: str, column: str, type_: Any) -> None:
+    """Add a nullable column; instant on both databases, whatever the table's size."""
+    quote = connection.dialect.identifier_preparer.quote
+    sql_type = connection.dialect.type_compiler_instance.process(type_)
+    connection.exec_driver_sql(f"ALTER TABLE {quote(table)} ADD COLUMN {quote(column)} {sql_type}")
