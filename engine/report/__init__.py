@@ -1,0 +1,1 @@
+"""What runs left behind, read back: counts, visits, traces, the conservation check."""

@@ -1,0 +1,1 @@
+"""Running published campaigns: clock, scheduler, waves, the engine's facade, simulation."""

@@ -1,0 +1,143 @@
+"""What the engine answers: plain frozen values, ready for JSON by `dataclasses.asdict`.
+
+Moments are milliseconds since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from pydantic import JsonValue
+
+from engine.i18n import Message
+
+
+class Status(StrEnum):
+    """The states of a published campaign (components, section 10)."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    STOPPED = "stopped"
+    COMPLETED = "completed"
+    ENDED_ABNORMALLY = "ended_abnormally"
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a defect
+    """The engine does not do what was asked; nothing has changed. `messages` say why."""
+
+    def __init__(self, *messages: Message) -> None:
+        super().__init__(*messages)
+        self.messages = messages
+
+    def __str__(self) -> str:
+        return "\n".join(str(message) for message in self.messages)
+
+
+class UnknownCampaign(KeyError):  # noqa: N818
+    """No campaign of this id was published here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The version that a bundle became. `version` counts from 1; publishing the same content again changes nothing."""
+
+    campaign: str
+    version: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignStatus:
+    """One published campaign, as lists show it."""
+
+    campaign: str
+    name: str
+    status: Status
+    version: int
+    hash: str
+    published_at: int
+    start: int | None
+    end: int | None
+    entries: int
+    inside: int
+    finished: int
+    reason: str | None = None
+    """Why it ended abnormally, or None."""
+
+
+@dataclass(slots=True)
+class NodeCounts:
+    """Visits of one node; `arrived = passed + waiting + left + merged + failed` at any moment."""
+
+    arrived: int = 0
+    passed: int = 0
+    waiting: int = 0
+    left: int = 0
+    merged: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Live counts of one campaign over all its versions and cycles.
+
+    nodes: node id → counts. links: link id → people who went down it. messages: node id → state
+    (`planned`, `sending`, `sent`, `failed`, …) → messages.
+    """
+
+    nodes: Mapping[str, NodeCounts]
+    links: Mapping[str, int]
+    entries: int
+    inside: int
+    finished: int
+    messages: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingEvent:
+    """An event as it is posted. `time` is its own time; `id` is unique for the person."""
+
+    id: str
+    person: str
+    event: str
+    time: int
+    attributes: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedEvent:
+    """An event that was not taken: its place in the posted list and why."""
+
+    index: int
+    id: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class EventsReceipt:
+    """What became of posted events; accepted ones are durable when this is returned."""
+
+    accepted: int
+    duplicates: int
+    rejected: tuple[RejectedEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A broken invariant that `check` found; `where` is a campaign and node, or a table."""
+
+    where: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class EngineStatus:
+    """The engine as a whole. `next_due` is the earliest moment at which something is due, or None."""
+
+    running: bool
+    now: int
+    next_due: int | None
+    campaigns_in_progress: int
+    people_inside: int
