@@ -24,7 +24,13 @@ def findings(error: ValidationError) -> Iterator[Finding]:
     A validator may raise `PydanticCustomError` with a `Message` as `message` in its context.
     """
     for detail in error.errors(include_url=False):
-        yield Finding(detail["loc"], detail["type"], _sentence(detail["type"], detail.get("ctx", {})))
+        path = tuple(part for part in detail["loc"] if not _is_marker(part))
+        yield Finding(path, detail["type"], _sentence(detail["type"], detail.get("ctx", {})))
+
+
+def _is_marker(part: str | int) -> bool:
+    """Whether a part of a location stands for no field: a tag of a union, or the mark of a key."""
+    return isinstance(part, str) and (part == "[key]" or (part.startswith("<") and part.endswith(">")))
 
 
 _SENTENCES: Mapping[str, str] = {

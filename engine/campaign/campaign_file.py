@@ -1,0 +1,282 @@
+"""The campaign file (`*.campaign.json`): a document to canonical bytes and back."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, JsonValue, TypeAdapter, ValidationError
+
+from engine.campaign.document import CampaignDocument
+from engine.campaign.model import START, START_ID, Attributes, Link, Node, Note, Point
+from engine.components.base import ComponentConfig
+from engine.components.registry import COMPONENTS, component
+from engine.files import FileError, FileFormat, FileModel, Inline, Source, canonical, read_bytes, save_bytes
+from engine.files.findings import findings
+from engine.i18n import N_, Message
+from engine.shapes.text import Identifier, Name, Text
+from engine.shapes.time import DateTime
+
+SUFFIX = ".campaign.json"
+MAX_NODES = 5_000
+MAX_COORDINATE = 10_000_000
+
+FieldPath = tuple[str | int, ...]
+ErrorAt = Callable[[FieldPath, Message], FileError]
+"""Makes the error for a field of the campaign object, wherever that object stands."""
+
+
+class CampaignFile(FileModel):
+    """The file's object. `document` and `content` turn it into a document and back."""
+
+    format: Literal["campaign"] = "campaign"
+    version: Literal[1] = 1
+    id: Identifier
+    name: Name
+    group: Text = ""
+    sub_campaigns: tuple[Identifier, ...] = ()
+    start: DateTime | None = None
+    end: DateTime | None = None
+    template: Identifier | None = None
+    nodes: dict[Identifier, Node] = Field(default_factory=dict)
+    links: dict[Identifier, Link] = Field(default_factory=dict)
+    notes: dict[Identifier, Note] = Field(default_factory=dict)
+    layout: dict[Identifier, Point] = Field(default_factory=dict)
+
+
+CAMPAIGN = FileFormat("campaign", CampaignFile)
+
+
+def load(path: Path) -> CampaignDocument:
+    """Read a campaign file. Raises `FileError`."""
+    return parse(read_bytes(path), path)
+
+
+def parse(data: bytes, path: Path) -> CampaignDocument:
+    """Read the content of a campaign file; `path` is what errors name. Raises `FileError`."""
+    source = CAMPAIGN.source(data, path)
+    _check_size(source)
+    return document(CAMPAIGN.model_of(source), source.error)
+
+
+def dump(doc: CampaignDocument) -> bytes:
+    """The canonical bytes: equal documents give equal bytes."""
+    return canonical(content(doc))
+
+
+def save(doc: CampaignDocument, path: Path) -> None:
+    """Write the file atomically. Raises `FileError`; the old file then still stands."""
+    save_bytes(path, dump(doc))
+
+
+def content_hash(doc: CampaignDocument) -> str:
+    """SHA-256 (hexadecimal) of what matters when the campaign runs: moving a card is no change."""
+    return hash_of(content(doc))
+
+
+def hash_of(campaign: dict[str, Any]) -> str:
+    """The content hash of a canonical campaign object."""
+    kept = {key: value for key, value in campaign.items() if key not in ("layout", "notes")}
+    return hashlib.sha256(canonical(kept)).hexdigest()
+
+
+def document(file: CampaignFile, error_at: ErrorAt) -> CampaignDocument:
+    """The document of a campaign object. Raises what `error_at` makes where it cannot be one.
+
+    What a draft may be (open ends, cycles, a link into Start) is left to the structure rules.
+    """
+    nodes = {id: _node(id, node, error_at) for id, node in sorted(file.nodes.items())}
+    links = dict(sorted(file.links.items()))
+    _check_links(nodes, links, error_at)
+    _check_layout(nodes, file, error_at)
+    attributes = Attributes(
+        id=file.id,
+        name=file.name,
+        group=file.group,
+        sub_campaigns=file.sub_campaigns,
+        start=file.start,
+        end=file.end,
+        template=file.template,
+    )
+    _add_open_ends(nodes, links)
+    notes, layout = dict(sorted(file.notes.items())), dict(sorted(file.layout.items()))
+    return CampaignDocument(attributes, nodes, dict(sorted(links.items())), notes, layout)
+
+
+def content(doc: CampaignDocument) -> dict[str, Any]:
+    """The document as the file's object, in canonical order."""
+    attributes = doc.attributes
+    return {
+        "format": CAMPAIGN.name,
+        "version": CAMPAIGN.version,
+        "id": attributes.id,
+        "name": attributes.name,
+        "group": attributes.group,
+        "sub_campaigns": list(attributes.sub_campaigns),
+        "start": attributes.start,
+        "end": attributes.end,
+        "template": attributes.template,
+        "nodes": {id: _node_content(doc.nodes[id]) for id in sorted(doc.nodes)},
+        "links": {id: _link_content(doc.links[id]) for id in sorted(doc.links)},
+        "notes": {id: _note_content(doc.notes[id]) for id in sorted(doc.notes)},
+        "layout": {id: list(doc.layout[id]) for id in sorted(doc.layout)},
+    }
+
+
+def _node_content(node: Node) -> dict[str, Any]:
+    return {
+        "kind": node.kind,
+        "name": node.name,
+        "memo": node.memo,
+        "config": canonical_config(node),
+        "confirmed": node.confirmed,
+    }
+
+
+def _link_content(link: Link) -> dict[str, Any]:
+    return Inline({"from": link.source, "port": link.port, "to": link.target})
+
+
+def _note_content(note: Note) -> dict[str, Any]:
+    return note.model_dump(mode="json", exclude_none=True)
+
+
+def canonical_config(node: Node) -> dict[str, JsonValue]:
+    """The node's config in its model's order: with defaults where it is complete, else just what is given."""
+    parsed = node.parsed
+    if parsed.config is not None:
+        complete: dict[str, JsonValue] = parsed.config.canonical()
+        return complete
+    model = component(node.kind).Config
+    given = {name: value for name, value in node.config.items() if value is not None}
+    fields = _fields(model)
+    known = {name: _canonical_field(model, name, given[name]) for name in fields if name in given}
+    return known | {name: given[name] for name in sorted(given.keys() - known.keys())}
+
+
+@cache
+def _fields(model: type[ComponentConfig]) -> tuple[str, ...]:
+    return tuple(info.alias or name for name, info in model.model_fields.items())
+
+
+@cache
+def _adapter(model: type[ComponentConfig], field: str) -> TypeAdapter[Any]:
+    info = next(info for name, info in model.model_fields.items() if (info.alias or name) == field)
+    return TypeAdapter(Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation)
+
+
+def _canonical_field(model: type[ComponentConfig], field: str, value: JsonValue) -> JsonValue:
+    """One field of a partial config, canonical where it is valid by itself."""
+    adapter = _adapter(model, field)
+    try:
+        valid = adapter.validate_python(value, strict=True)
+    except ValidationError:
+        return value
+    result: JsonValue = adapter.dump_python(valid, mode="json", by_alias=True, exclude_none=True)
+    return result
+
+
+def _check_size(source: Source) -> None:
+    nodes = source.value.get("nodes")
+    if isinstance(nodes, dict) and len(nodes) > MAX_NODES:
+        message = Message(
+            N_("A campaign holds at most {most:,} components; this one has {count:,}."),
+            most=MAX_NODES,
+            count=len(nodes),
+        )
+        raise source.error(("nodes", list(nodes)[MAX_NODES]), message)
+
+
+def _node(id: str, node: Node, error_at: ErrorAt) -> Node:
+    if id == START_ID or node.kind == START.kind:
+        message = Message(N_("Start is part of every campaign and not stored. Remove it."))
+        raise error_at(("nodes", id), message)
+    if node.kind not in COMPONENTS:
+        message = Message(N_("There is no component of kind “{kind}”."), kind=node.kind)
+        raise error_at(("nodes", id, "kind"), message)
+    _check_config(id, node, error_at)
+    config = canonical_config(node)
+    if config == node.config:
+        return node
+    # Not a copy: that would take along what the node has worked out from its config.
+    return Node(kind=node.kind, name=node.name, memo=node.memo, config=config, confirmed=node.confirmed)
+
+
+def _check_config(id: str, node: Node, error_at: ErrorAt) -> None:
+    """Refuse fields that the kind does not have and values of a wrong JSON type.
+
+    A config may be partial or out of range: then the component is unconfigured, and the rules say so.
+    """
+    if node.parsed.config is not None:
+        return
+    try:
+        component(node.kind).Config.model_validate(node.config)
+    except ValidationError as error:
+        for finding in findings(error):
+            wrong = finding.code == "extra_forbidden" or finding.code.endswith("_type")
+            if wrong and _exists(node.config, finding.path):
+                raise error_at(("nodes", id, "config", *finding.path), finding.message) from None
+
+
+def _exists(value: Any, path: FieldPath) -> bool:
+    """Whether the path leads to a value; a model's path has further parts where it tried several types."""
+    for part in path:
+        if isinstance(value, dict) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            return False
+    return True
+
+
+def _check_links(nodes: dict[str, Node], links: dict[str, Link], error_at: ErrorAt) -> None:
+    for id, link in links.items():
+        for field, end in (("from", link.source), ("to", link.target)):
+            if end is not None and end != START_ID and end not in nodes:
+                message = Message(N_("The campaign has no component “{id}”."), id=end)
+                raise error_at(("links", id, field), message)
+        source = nodes.get(link.source, START)
+        if all(port.name != link.port for port in source.ports):
+            message = Message(
+                N_("The component “{id}” has no branch “{port}”."), id=link.source, port=link.port
+            )
+            raise error_at(("links", id, "port"), message)
+
+
+def _check_layout(nodes: dict[str, Node], file: CampaignFile, error_at: ErrorAt) -> None:
+    for id, point in file.layout.items():
+        if id not in nodes and id != START_ID:
+            message = Message(N_("The campaign has no component “{id}”. Remove this line."), id=id)
+            raise error_at(("layout", id), message)
+        _check_point(("layout", id), point, error_at)
+    for id, note in file.notes.items():
+        _check_point(("notes", id, "at"), note.at, error_at)
+        _check_point(("notes", id, "size"), note.size, error_at)
+
+
+def _check_point(path: FieldPath, point: Point, error_at: ErrorAt) -> None:
+    if not all(-MAX_COORDINATE <= value <= MAX_COORDINATE for value in point):
+        message = Message(
+            N_("Use coordinates from {least:,} to {most:,}."), least=-MAX_COORDINATE, most=MAX_COORDINATE
+        )
+        raise error_at(path, message)
+
+
+def _add_open_ends(nodes: dict[str, Node], links: dict[str, Link]) -> None:
+    """Give every port without a link its open end, always under the same id."""
+    linked = {(link.source, link.port) for link in links.values()}
+    for node_id, node in ((START_ID, START), *nodes.items()):
+        for port in node.ports:
+            if (node_id, port.name) not in linked:
+                link_id = _open_end_id(node_id, port.name, links)
+                links[link_id] = Link(source=node_id, port=port.name, target=None)
+
+
+def _open_end_id(node_id: str, port: str, taken: dict[str, Link]) -> str:
+    digest = base64.b32encode(hashlib.sha256(f"{node_id}/{port}".encode()).digest()).decode().lower()
+    return next(id for start in range(40) if (id := f"l_{digest[start : start + 6]}") not in taken)
