@@ -269,6 +269,8 @@ def check_steps(arguments: Sequence[str]) -> dict[str, list[str]]:
     pytest = ["-m", "pytest"]
     if full:
         pytest += ["-m", "", f"--timeout={FULL_TEST_TIMEOUT_S}"]
+    if "--image-snapshot-update" not in selection:
+        pytest += ["--image-snapshot-fail-if-missing"]  # or a picture without its like would pass
     if selection:
         pytest += selection
     else:

@@ -187,7 +187,15 @@ def test_a_display_is_found(platform: str, environment: dict[str, str], shown: b
 
 def test_a_whole_run_is_covered_and_a_selection_is_not() -> None:
     assert "--cov" in dev.check_steps([])["tests"]
-    assert dev.check_steps(["-k", "ops"])["tests"] == ["-m", "pytest", "-k", "ops"]
+    selected = dev.check_steps(["-k", "ops"])["tests"]
+    assert "--cov" not in selected
+    assert selected[-2:] == ["-k", "ops"]
+
+
+def test_a_missing_picture_fails_unless_pictures_are_being_made() -> None:
+    flag = "--image-snapshot-fail-if-missing"
+    assert flag in dev.check_steps([])["tests"]
+    assert flag not in dev.check_steps(["--image-snapshot-update"])["tests"]
 
 
 def test_full_lifts_the_selection_of_the_configuration() -> None:
