@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Column, Index, Integer, Table
 from engine.store.schema import METADATA, KeyType, TextType, TimeType
 
 LIVE_IMPORT = 0
-"""The import id of people whom an event created; always counts as complete."""
+"""The import id of events received live and of people whom they created; always counts as complete."""
 
 OLDEST = -(2**53)
 """The time of an address without one (people.csv): older than every time that can be given."""
@@ -89,6 +89,7 @@ event = Table(
     Column("code", TextType, nullable=False),
     Column("time", TimeType, nullable=False),
     Column("received_at", TimeType, nullable=False),
+    Column("import_id", BigInteger, nullable=False, server_default="0"),
     Column("attributes", TextType, doc="the JSON object as given, or null"),
     # Behaviour cards group a whole event by person; Event Judgments look one person's up.
     Index(None, "code", "person", "time"),

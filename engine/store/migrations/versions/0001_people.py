@@ -64,6 +64,7 @@ def upgrade() -> None:
         sa.Column("code", TEXT, nullable=False),
         sa.Column("time", sa.BigInteger(), nullable=False),
         sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("import_id", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("attributes", TEXT, nullable=True),
         sa.PrimaryKeyConstraint("person", "source_id", name=op.f("pk_event")),
         sqlite_with_rowid=False,
