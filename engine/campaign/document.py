@@ -93,7 +93,7 @@ class CampaignDocument:
 
         Raises `StaleOpError` and changes nothing where an op's `before` is not the present value.
         """
-        self._check(ops)
+        self.check(ops)
         for op in ops:
             self._change(op)
         for observer in tuple(self._observers):
@@ -104,7 +104,8 @@ class CampaignDocument:
         self._observers.append(observer)
         return lambda: self._observers.remove(observer)
 
-    def _check(self, ops: Iterable[Op]) -> None:
+    def check(self, ops: Iterable[Op]) -> None:
+        """Raise `StaleOpError` where the ops, taken in order, do not fit the document."""
         pending: dict[tuple[Table, str], Value | None] = {}
         for op in ops:
             key = (op.table, op.id)
