@@ -1,0 +1,1 @@
+"""The canvas: scene, cards, lines and gestures (Qt Graphics View), and the one reader of the look."""

@@ -1,0 +1,274 @@
+"""The look in force: theme, fonts, palette, style sheet and icons. Everything that is drawn asks here.
+
+`current()` is the application's look: `look.current().apply(app)` dresses it, `.set_theme(Theme.DARK)`
+switches it live, `.changed` tells of the switch. `GRID`, `icon`, `set_icon`, `font` and `colour` are short ways
+to it. Standard widgets choose their dress by the dynamic property `role` (see `resources/style/controls.qss`),
+set with `set_role`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from string import Template
+from tempfile import TemporaryDirectory
+from weakref import WeakKeyDictionary
+
+import shiboken6
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+
+from canvas_widgets import icons
+from canvas_widgets.values import RESOURCES, Colours, Face, Sizes, Tints, Values, field_names, read_values
+
+__all__ = [
+    "GRID",
+    "Colours",
+    "Look",
+    "Sizes",
+    "Theme",
+    "colour",
+    "current",
+    "font",
+    "icon",
+    "set_icon",
+    "set_role",
+]
+
+GRID = read_values().sizes.grid
+"""Logical pixels that everything sits on."""
+
+_STYLE_ICONS = {
+    "chevron_down": ("chevron-down", "muted"),
+    "chevron_up": ("chevron-up", "muted"),
+    "chevron_right": ("chevron-right", "muted"),
+    "chevron_left": ("chevron-left", "muted"),
+    "check": ("check", "on_accent"),
+    "check_accent": ("check", "accent"),
+    "minus": ("minus", "on_accent"),
+    "bullet": ("point", "on_accent"),
+}
+_SOFT = 0.14  # opacity of the state pills' ground
+
+
+class Theme(StrEnum):
+    """What the user chooses; `SYSTEM` follows the desktop."""
+
+    LIGHT = "light"
+    DARK = "dark"
+    SYSTEM = "system"
+
+
+class Look(QObject):
+    """The colours, sizes, fonts, icons and style sheet of the theme in force.
+
+    Attributes: `colours`, `tints`, `sizes`, `motion` (False where the user wants reduced motion).
+    `changed` is emitted after a switch of theme; whoever keeps drawn things drops them then.
+    """
+
+    changed = Signal()
+
+    def __init__(self, theme: Theme = Theme.LIGHT, motion: bool = True) -> None:
+        super().__init__()
+        self._values: Values = read_values()
+        self.sizes: Sizes = self._values.sizes
+        self.motion = motion
+        self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
+        self._icons: dict[tuple[str, str, int], QIcon] = {}
+        self._fonts: dict[str, QFont] = {}
+        self._bound: WeakKeyDictionary[QAction | QAbstractButton, tuple[str, str, int]] = WeakKeyDictionary()
+        self._files: TemporaryDirectory[str] | None = None
+        load_fonts()
+        self._choice = theme
+        self._take(self._resolved())
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
+
+    @property
+    def theme(self) -> Theme:
+        """What was chosen, `SYSTEM` included."""
+        return self._choice
+
+    @property
+    def is_dark(self) -> bool:
+        return self._shown is Theme.DARK
+
+    @property
+    def duration(self) -> int:
+        """Milliseconds that a movement takes; 0 with reduced motion."""
+        return self.sizes.duration if self.motion else 0
+
+    def set_theme(self, theme: Theme) -> None:
+        """Switch, live: the application's palette and style sheet, bound icons, `changed`."""
+        self._choice = theme
+        if self._resolved() is not self._shown:
+            self._take(self._resolved())
+            self._announce()
+
+    def apply(self, app: QApplication) -> None:
+        """Dress the application: Fusion, font, palette and style sheet."""
+        app.setStyle("Fusion")
+        app.setFont(self.font("control"))
+        app.setPalette(self.palette())
+        app.setStyleSheet(self.stylesheet())
+
+    def font(self, role: str) -> QFont:
+        """The font of a role: title, control, strong, card_name, label, small, summary or section."""
+        if role not in self._fonts:
+            face: Face = getattr(self._values.fonts, role)
+            font = QFont(self._values.fonts.family)
+            font.setPixelSize(face.pixels)
+            font.setWeight(QFont.Weight(face.weight))
+            font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+            self._fonts[role] = font
+        return QFont(self._fonts[role])
+
+    def pixmap(self, name: str, colour: str = "text", size: int = 16, ratio: float = 1.0) -> QPixmap:
+        """An icon in a colour of the look (a field of `Colours`)."""
+        key = (name, colour, size, ratio)
+        if key not in self._pixmaps:
+            self._pixmaps[key] = icons.pixmap(name, self.colours.named(colour), size, ratio)
+        return self._pixmaps[key]
+
+    def icon(self, name: str, colour: str = "text", size: int = 16) -> QIcon:
+        """An icon for buttons and menus. It keeps its colour: prefer `set_icon`, which follows the theme."""
+        key = (name, colour, size)
+        if key not in self._icons:
+            self._icons[key] = icons.icon(name, self.colours.named(colour), self.colours.disabled, size)
+        return self._icons[key]
+
+    def set_icon(
+        self, target: QAction | QAbstractButton, name: str, colour: str = "text", size: int = 16
+    ) -> None:
+        """Give an action or a button an icon that follows the theme."""
+        self._bound[target] = (name, colour, size)
+        target.setIcon(self.icon(name, colour, size))
+
+    def palette(self) -> QPalette:
+        """The colours as a Qt palette, for everything that the style sheet does not reach."""
+        colours, palette = self.colours, QPalette()
+        role = QPalette.ColorRole
+        for group_role, colour in (
+            (role.Window, colours.surface),
+            (role.Base, colours.surface),
+            (role.AlternateBase, colours.canvas),
+            (role.Button, colours.surface),
+            (role.ToolTipBase, colours.card),
+            (role.WindowText, colours.text),
+            (role.Text, colours.text),
+            (role.ButtonText, colours.text),
+            (role.ToolTipText, colours.text),
+            (role.BrightText, colours.on_accent),
+            (role.PlaceholderText, colours.faint),
+            (role.Highlight, colours.accent),
+            (role.HighlightedText, colours.on_accent),
+            (role.Link, colours.accent),
+            (role.LinkVisited, colours.accent),
+            (role.Accent, colours.accent),
+            (role.Light, colours.card),
+            (role.Midlight, colours.hover),
+            (role.Mid, colours.border),
+            (role.Dark, colours.line),
+            (role.Shadow, colours.shadow),
+        ):
+            palette.setColor(group_role, colour)
+        for text_role in (role.WindowText, role.Text, role.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, text_role, colours.disabled)
+        return palette
+
+    def stylesheet(self) -> str:
+        """The standard controls' style sheet: `resources/style/*.qss`, values filled in."""
+        templates = (path.read_text("utf-8") for path in sorted((RESOURCES / "style").glob("*.qss")))
+        return Template("\n".join(templates)).substitute(self._tokens())
+
+    def _tokens(self) -> dict[str, str]:
+        tokens = {name: self.colours.named(name).name() for name in field_names(Colours)}
+        tokens |= {name: str(getattr(self.sizes, name)) for name in field_names(Sizes)}
+        tokens["family"] = self._values.fonts.family
+        for name, colour in (("neutral", "muted"), ("ok", "ok"), ("warn", "warn"), ("danger", "danger")):
+            tokens[f"{name}_soft"] = _rgba(self.colours.named(colour), _SOFT)
+        return tokens | self._icon_files()
+
+    def _icon_files(self) -> dict[str, str]:
+        if self._files is None:
+            self._files = TemporaryDirectory(prefix="campaign-canvas-")
+        folder = Path(self._files.name)
+        return {
+            token: icons.write_tinted(
+                name, self.colours.named(colour), folder, f"{token}-{self._shown}"
+            ).as_posix()
+            for token, (name, colour) in _STYLE_ICONS.items()
+        }
+
+    def _resolved(self) -> Theme:
+        if self._choice is not Theme.SYSTEM:
+            return self._choice
+        dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        return Theme.DARK if dark else Theme.LIGHT
+
+    def _take(self, theme: Theme) -> None:
+        self._shown = theme
+        self.colours: Colours = self._values.colours[theme]
+        self.tints: Tints = self._values.tints[theme]
+        self._pixmaps.clear()
+        self._icons.clear()
+
+    def _announce(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication) and app.styleSheet():
+            self.apply(app)
+        for target, binding in list(self._bound.items()):
+            if shiboken6.isValid(target):
+                target.setIcon(self.icon(*binding))
+        self.changed.emit()
+
+    def _on_system_scheme_changed(self) -> None:
+        if self._choice is Theme.SYSTEM:
+            self.set_theme(Theme.SYSTEM)
+
+
+@cache
+def current() -> Look:
+    """The application's look, light until `set_theme` says otherwise. Needs a `QGuiApplication`."""
+    return Look()
+
+
+def colour(name: str) -> QColor:
+    """A colour of the theme in force, by its name in `look.json`."""
+    return current().colours.named(name)
+
+
+def font(role: str) -> QFont:
+    """A font of the look; roles as in `Look.font`."""
+    return current().font(role)
+
+
+def icon(name: str, colour: str = "text", size: int = 16) -> QIcon:
+    """An icon in a colour of the theme in force."""
+    return current().icon(name, colour, size)
+
+
+def set_icon(target: QAction | QAbstractButton, name: str, colour: str = "text", size: int = 16) -> None:
+    """Give an action or a button an icon that follows the theme."""
+    current().set_icon(target, name, colour, size)
+
+
+def set_role(widget: QWidget, role: str, **properties: str) -> None:
+    """Set the properties that the style sheet selects by, and dress the widget anew."""
+    for name, value in {"role": role, **properties}.items():
+        widget.setProperty(name, value)
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+@cache
+def load_fonts() -> None:
+    """Register the bundled fonts with the running application, once."""
+    for path in sorted((RESOURCES / "fonts").glob("*.ttf")):
+        if QFontDatabase.addApplicationFont(str(path)) == -1:
+            raise OSError(f"{path} is not a font that Qt can read")
+
+
+def _rgba(colour: QColor, opacity: float) -> str:
+    return f"rgba({colour.red()}, {colour.green()}, {colour.blue()}, {round(opacity * 255)})"
