@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.files.errors import FileError
 from engine.files.formats import FileFormat, FileModel
 from engine.files.reading import MAX_BYTES, MAX_DEPTH, Source, read_bytes, read_json
-from engine.files.saving import save_bytes
+from engine.files.saving import remove, save_bytes
 from engine.files.writing import Inline, Lines, canonical
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "canonical",
     "read_bytes",
     "read_json",
+    "remove",
     "save_bytes",
 ]

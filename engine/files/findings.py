@@ -58,6 +58,8 @@ _SENTENCES: Mapping[str, str] = {
     "model_attributes_type": N_("A group of fields is expected here, not a single value."),
     "list_type": N_("A list is expected here."),
     "tuple_type": N_("A list is expected here."),
+    "union_tag_invalid": N_("This is of no known kind. Correct it."),
+    "union_tag_not_found": N_("This is of no known kind. Correct it."),
     "string_pattern_mismatch": N_("This does not have the right form."),
 }
 

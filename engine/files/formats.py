@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from engine.files.errors import FileError
 from engine.files.findings import findings
@@ -38,15 +39,20 @@ class FileFormat(Generic[M]):
 
     Attributes:
         name: the value of the file's `format` field.
-        model: what the file holds.
+        model: what the file holds: a `FileModel`, or an annotated union of some.
         steps: for each older version, the step to the one after it. The present version follows from them.
     """
 
-    def __init__(self, name: str, model: type[M], steps: Mapping[int, Step] | None = None) -> None:
+    def __init__(self, name: str, model: Any, steps: Mapping[int, Step] | None = None) -> None:
         self.name = name
         self.model = model
         self.steps = dict(steps or {})
         self.version = max(self.steps, default=0) + 1
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[M]:
+        """The model's validator, built when it is first needed."""
+        return TypeAdapter(self.model)
 
     def load(self, path: Path) -> M:
         """Read a file. Raises `FileError`."""
@@ -64,9 +70,10 @@ class FileFormat(Generic[M]):
         """The object read against the model. Raises `FileError` at what it refuses first."""
         try:
             # JSON mode: a model may ask for tuples and times, which only JSON may give as lists and texts.
-            return self.model.model_validate_json(source.text)
+            value: M = self.adapter.validate_json(source.text)
         except ValidationError as error:
             raise first_error(source, error) from None
+        return value
 
     def dump(self, value: M) -> bytes:
         """The canonical bytes."""

@@ -27,6 +27,17 @@ def save_bytes(path: Path, data: bytes) -> None:
     _sync_folder(target.parent)
 
 
+def remove(path: Path) -> None:
+    """Delete a file. Raises `FileError`; one that is gone already is no error."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        message = Message(N_("The file cannot be deleted: {reason}."), reason=reason)
+        raise FileError(path, None, "", message) from error
+    _sync_folder(path.parent)
+
+
 def _replace(target: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent)
     temporary = Path(name)

@@ -1,0 +1,1 @@
+"""The workspace: a folder of plain files, what stands in them, and what refers to what."""

@@ -1,0 +1,123 @@
+"""The workspace's campaign files: what the list shows, and loading, saving and deleting one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.campaign import campaign_file
+from engine.campaign.document import CampaignDocument
+from engine.campaign.model import Attributes
+from engine.components.base import Reference
+from engine.components.registry import component
+from engine.files import FileError, remove
+from engine.workspace.folder import files_in, free_path, name_taken, same_id, write
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignEntry:
+    """One campaign file: its attributes, size and references, or why it cannot be read."""
+
+    path: Path
+    attributes: Attributes | None
+    nodes: int = 0
+    references: frozenset[Reference] = frozenset()
+    error: FileError | None = None
+
+    @property
+    def id(self) -> str | None:
+        """The campaign's id; None for a file that cannot be read."""
+        return self.attributes.id if self.attributes else None
+
+    @property
+    def name(self) -> str:
+        """The campaign's name, or the file's where it cannot be read."""
+        return self.attributes.name if self.attributes else self.path.name
+
+
+class CampaignFolder:
+    """The campaign files. A file is read again only after it has changed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._cache: dict[Path, tuple[tuple[int, int, int], CampaignEntry]] = {}
+
+    def entries(self) -> list[CampaignEntry]:
+        """Every file, in order of names; broken ones, and second ones of an id, with their error."""
+        entries: list[CampaignEntry] = []
+        first: dict[str, Path] = {}
+        for path in files_in(self.path, campaign_file.SUFFIX):
+            entry = self._entry(path)
+            if entry.id in first:
+                entry = CampaignEntry(path, None, error=same_id(path, first[entry.id]))
+            elif entry.id is not None:
+                first[entry.id] = path
+            entries.append(entry)
+        present = {entry.path for entry in entries}
+        self._cache = {path: kept for path, kept in self._cache.items() if path in present}
+        return sorted(entries, key=lambda entry: (entry.name.casefold(), entry.path))
+
+    def path_of(self, id: str) -> Path:
+        """The campaign's file. Raises `KeyError`."""
+        for entry in self.entries():
+            if entry.id == id:
+                return entry.path
+        raise KeyError(id)
+
+    def names(self, but: str | None = None) -> set[str]:
+        """The names of all campaigns, except that of the id `but`."""
+        return {entry.name for entry in self.entries() if entry.id is not None and entry.id != but}
+
+    def load(self, id: str) -> CampaignDocument:
+        """Read a campaign. Raises `KeyError` for an unknown id, `FileError` for a file that has gone bad."""
+        return campaign_file.load(self.path_of(id))
+
+    def save(self, doc: CampaignDocument, path: Path | None = None) -> Path:
+        """Write the campaign to `path`, else its file, else a new one. Raises `FileError`."""
+        attributes = doc.attributes
+        if path is None:
+            same = (entry.path for entry in self.entries() if entry.id == attributes.id)
+            path = next(same, None) or free_path(self.path, attributes.name, campaign_file.SUFFIX)
+        if path.parent == self.path and attributes.name in self.names(but=attributes.id):
+            raise name_taken(path, attributes.name)
+        write(path, campaign_file.dump(doc))
+        return path
+
+    def delete(self, id: str) -> None:
+        """Delete the campaign's file. Raises `KeyError`, `FileError`."""
+        remove(self.path_of(id))
+
+    def _entry(self, path: Path) -> CampaignEntry:
+        try:
+            stamp = _stamp(path)
+        except OSError:
+            stamp = (0, 0, 0)
+        cached = self._cache.get(path)
+        if cached is not None and cached[0] == stamp:
+            return cached[1]
+        entry = _read(path)
+        self._cache[path] = (stamp, entry)
+        return entry
+
+
+def _read(path: Path) -> CampaignEntry:
+    try:
+        doc = campaign_file.load(path)
+    except FileError as error:
+        return CampaignEntry(path, None, error=error)
+    return CampaignEntry(path, doc.attributes, len(doc.nodes), frozenset(references(doc)))
+
+
+def references(doc: CampaignDocument) -> set[Reference]:
+    """Everything in the workspace that the campaign's complete configurations refer to."""
+    found: set[Reference] = set()
+    for _, node in doc.all_nodes():
+        config = node.parsed.config
+        if config is not None:
+            found.update(component(node.kind).references(config))
+    return found
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size, status.st_ino

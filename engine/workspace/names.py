@@ -1,0 +1,39 @@
+"""File names and ids for new objects."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Collection
+
+_MAX_BYTES = 80
+_RESERVED = frozenset(
+    ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
+)
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
+
+
+def slug(name: str) -> str:
+    """A file name for a name: letters and digits of any script, everything else as single hyphens."""
+    plain = unicodedata.normalize("NFC", name).casefold()
+    words = "".join(char if char.isalnum() or char == "_" else " " for char in plain).split()
+    text = "-".join(words).encode("utf-8")[:_MAX_BYTES].decode("utf-8", "ignore").strip("-")
+    return f"{text}-file" if text in _RESERVED else text or "unnamed"
+
+
+def unique(base: str, taken: Collection[str]) -> str:
+    """The base, or the first of `base-2`, `base-3`, … that is not taken."""
+    if base not in taken:
+        return base
+    number = 2
+    while f"{base}-{number}" in taken:
+        number += 1
+    return f"{base}-{number}"
+
+
+def new_id(prefix: str, taken: Collection[str] = ()) -> str:
+    """A short random id such as `a_7hq2m9`."""
+    while True:
+        id = f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(6))}"
+        if id not in taken:
+            return id

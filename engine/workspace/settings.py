@@ -1,0 +1,98 @@
+"""`workspace.json`: what holds for everything in the workspace."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, JsonValue
+
+from engine.files import FileFormat, FileModel
+from engine.i18n import N_, Message
+from engine.shapes.model import Items, invalid
+from engine.shapes.text import Identifier, Name, Text
+from engine.shapes.time import Duration, TimeOfDay
+from engine.workspace.fields import Optional, TimeZone
+
+Channel = Literal["text_sms", "digital_sms", "email", "wechat_message", "template_message", "app_push"]
+Period = Literal["minute", "hour", "day", "week", "month"]
+
+
+class Limit(FileModel):
+    """At most `max` messages in a rolling `per`."""
+
+    per: Period
+    max: Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class ChannelLimit(Limit):
+    """A channel's limit; for SMS of one signature where one is named."""
+
+    signature: Optional[Text] = None
+
+
+class Fatigue(FileModel):
+    """How many marketing messages a person or address gets."""
+
+    all_channels: Annotated[Items[Limit], Field(alias="global")] = ()
+    channels: dict[Channel, Items[ChannelLimit]] = Field(default_factory=dict)
+
+
+class QuietTime(FileModel):
+    """A daily range without marketing messages; over midnight where `to` is before `from`."""
+
+    from_: Annotated[TimeOfDay, Field(alias="from")]
+    to: TimeOfDay
+    postpone: bool = False
+
+
+def _date(text: str) -> str:
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            date.fromisoformat(text)
+            return text
+    except ValueError:
+        pass
+    raise invalid(Message(N_("Enter a date, such as 2026-12-24.")))
+
+
+Date = Annotated[str, AfterValidator(_date)]
+
+
+class Holiday(FileModel):
+    """Days without marketing messages, the first and the last included."""
+
+    name: Name
+    from_: Annotated[Date, Field(alias="from")]
+    to: Date
+    postpone: bool = False
+
+
+class Quiet(FileModel):
+    """When marketing messages rest."""
+
+    channels: dict[Channel, QuietTime] = Field(default_factory=dict)
+    holidays: Annotated[Items[Holiday], Field(max_length=20)] = ()
+
+
+class Settings(FileModel):
+    """The file's object. `whitelist` is an audience's id; `future_events` how far ahead an event may lie."""
+
+    format: Literal["workspace"] = "workspace"
+    version: Literal[1] = 1
+    name: Name
+    time_zone: TimeZone
+    language: Literal["en", "zh"] = "en"
+    auto_approve: bool = True
+    fatigue: Fatigue = Fatigue()
+    quiet: Quiet = Quiet()
+    count_by: Literal["person", "address"] = "person"
+    whitelist: Identifier | None = None
+    duplicate_address: bool = True
+    future_events: Duration = Duration(amount=5, unit="minute")
+    retention: dict[str, JsonValue] = Field(default_factory=dict)
+    senders: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+SETTINGS: FileFormat[Settings] = FileFormat("workspace", Settings)

@@ -1,0 +1,232 @@
+"""The workspace: a folder of plain files (`files.md`), and the look-up that components need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic_core import to_jsonable_python
+
+from engine.campaign.document import CampaignDocument
+from engine.components.base import RefKind
+from engine.files import FileError
+from engine.files.findings import findings
+from engine.i18n import N_, Message, tr, use_language
+from engine.workspace.account import ACCOUNT, SIMULATED_ID, AccountFile, simulated
+from engine.workspace.audience import AUDIENCE, AudienceFile
+from engine.workspace.campaigns import CampaignEntry, CampaignFolder
+from engine.workspace.catalog import CATALOG, Catalog
+from engine.workspace.folder import ObjectFolder, write
+from engine.workspace.message import MESSAGE, MessageFile
+from engine.workspace.settings import SETTINGS, Settings
+
+SETTINGS_NAME = "workspace.json"
+CATALOG_NAME = "catalog.json"
+ENGINE_FOLDER = ".engine"
+
+
+class Use(NamedTuple):
+    """A place that refers to a workspace object: a campaign, or another audience."""
+
+    kind: str
+    id: str
+    name: str
+
+
+class Workspace:
+    """One open workspace; a component's `Lookup`.
+
+    Attributes:
+        folder: the workspace's folder.
+        settings: what `workspace.json` holds.
+        catalog: what `catalog.json` holds; empty where it is missing or cannot be read.
+        audiences, messages, accounts: the objects with files of their own, by id.
+        campaign_files: the campaign files.
+    """
+
+    def __init__(self, folder: Path, settings: Settings, catalog: Catalog) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.catalog = catalog
+        self.audiences: ObjectFolder[AudienceFile] = ObjectFolder(
+            folder / "audiences", ".audience.json", AUDIENCE
+        )
+        self.messages: ObjectFolder[MessageFile] = ObjectFolder(folder / "messages", ".message.json", MESSAGE)
+        self.accounts: ObjectFolder[AccountFile] = ObjectFolder(folder / "accounts", ".account.json", ACCOUNT)
+        self.campaign_files = CampaignFolder(folder / "campaigns")
+        self._catalog_error: FileError | None = None
+
+    @classmethod
+    def open(cls, folder: Path) -> Workspace:
+        """Read a workspace. Raises `FileError` where `workspace.json` is broken; all else may be."""
+        settings = SETTINGS.load(folder / SETTINGS_NAME)
+        workspace = cls(folder, settings, Catalog())
+        workspace._read_catalog()
+        return workspace
+
+    @classmethod
+    def create(cls, folder: Path, name: str, time_zone: str, language: str) -> Workspace:
+        """Make a workspace with a simulated account in a folder that holds none. Raises `FileError`."""
+        path = folder / SETTINGS_NAME
+        if path.exists():
+            raise FileError(path, None, "", Message(N_("There is a workspace here already. Open it.")))
+        settings = _new_settings(path, name, time_zone, language)
+        write(folder / CATALOG_NAME, CATALOG.dump(Catalog()))
+        workspace = cls(folder, settings, Catalog())
+        with use_language(language):
+            if SIMULATED_ID not in workspace.accounts:
+                workspace.accounts.save(simulated(tr("Simulated")))
+        write(path, SETTINGS.dump(settings))  # last: what was cut short is no workspace yet
+        return workspace
+
+    @property
+    def engine_folder(self) -> Path:
+        """Where the bundled engine keeps its data."""
+        return self.folder / ENGINE_FOLDER
+
+    def reload(self) -> None:
+        """Read everything again, after others changed files. Raises `FileError` as `open` does."""
+        self.settings = SETTINGS.load(self.folder / SETTINGS_NAME)
+        self._read_catalog()
+        for folder in (self.audiences, self.messages, self.accounts):
+            folder.reload()
+
+    @property
+    def broken(self) -> tuple[FileError, ...]:
+        """Why files could not be read, campaigns included."""
+        catalog = (self._catalog_error,) if self._catalog_error else ()
+        campaigns = tuple(entry.error for entry in self.campaigns() if entry.error)
+        return catalog + self.audiences.broken + self.messages.broken + self.accounts.broken + campaigns
+
+    def campaigns(self) -> list[CampaignEntry]:
+        """Every campaign file in order of names, broken ones with their error."""
+        return self.campaign_files.entries()
+
+    def load_campaign(self, id: str) -> CampaignDocument:
+        """Read a campaign. Raises `KeyError`, `FileError`."""
+        return self.campaign_files.load(id)
+
+    def save_campaign(self, doc: CampaignDocument, path: Path | None = None) -> Path:
+        """Write a campaign to `path`, else to its file, else to a new one. Raises `FileError`."""
+        return self.campaign_files.save(doc, path)
+
+    def delete_campaign(self, id: str) -> None:
+        """Delete a campaign's file. Raises `KeyError`, `FileError`."""
+        self.campaign_files.delete(id)
+
+    def other_campaign_names(self, id: str) -> set[str]:
+        """The names that the campaign may not take."""
+        return self.campaign_files.names(but=id)
+
+    def save_settings(self, settings: Settings) -> None:
+        """Write `workspace.json`. Raises `FileError`."""
+        write(self.folder / SETTINGS_NAME, SETTINGS.dump(settings))
+        self.settings = settings
+
+    def save_catalog(self, catalog: Catalog) -> None:
+        """Write `catalog.json`. Raises `FileError`, also rather than replace one that could not be read."""
+        if self._catalog_error is not None:
+            raise self._catalog_error
+        write(self.folder / CATALOG_NAME, CATALOG.dump(catalog))
+        self.catalog = catalog
+
+    def save_audience(self, audience: AudienceFile) -> Path:
+        """Write an audience. Raises `FileError`, also where it would contain itself or its name is taken."""
+        self._check_no_cycle(audience)
+        return self.audiences.save(audience)
+
+    def save_message(self, message: MessageFile) -> Path:
+        """Write a message template. Raises `FileError`, also where its name is taken."""
+        return self.messages.save(message)
+
+    def save_account(self, account: AccountFile) -> Path:
+        """Write an account. Raises `FileError`, also where its name is taken."""
+        return self.accounts.save(account)
+
+    def delete_audience(self, id: str) -> None:
+        """Delete an audience's file. What refers to it is then no longer configured."""
+        self.audiences.delete(id)
+
+    def delete_message(self, id: str) -> None:
+        """Delete a message template's file."""
+        self.messages.delete(id)
+
+    def delete_account(self, id: str) -> None:
+        """Delete an account's file."""
+        self.accounts.delete(id)
+
+    def name_of(self, kind: RefKind, id: str) -> str | None:
+        """The name of what a component refers to, or None where there is no such thing."""
+        found = self._table(kind).get(id)
+        if kind is RefKind.EVENT and found is not None:
+            return self.catalog.event_name(id)
+        return None if found is None else getattr(found, "name", id)
+
+    def detail(self, kind: RefKind, id: str) -> dict[str, JsonValue] | None:
+        """The object as JSON (long texts joined), or None. An attribute of people is `{"type": …}`."""
+        found = self._table(kind).get(id)
+        if isinstance(found, BaseModel):
+            detail: dict[str, JsonValue] = to_jsonable_python(found.model_dump(by_alias=True))
+            return detail
+        return None if found is None else {"type": found}
+
+    def _table(self, kind: RefKind) -> Mapping[str, Any]:
+        match kind:
+            case RefKind.AUDIENCE:
+                return self.audiences
+            case RefKind.MESSAGE:
+                return self.messages
+            case RefKind.ACCOUNT:
+                return self.accounts
+            case RefKind.EVENT:
+                return self.catalog.events
+            case RefKind.TAG:
+                return self.catalog.tags
+            case RefKind.ATTRIBUTE:
+                return self.catalog.attributes
+            case RefKind.COUPON:
+                return self.catalog.coupons
+
+    def uses(self, kind: RefKind, id: str) -> list[Use]:
+        """Campaigns and audiences that refer to the object, in order of kinds and names."""
+        return list(self._uses(kind, id))
+
+    def _uses(self, kind: RefKind, id: str) -> Iterator[Use]:
+        for entry in self.campaigns():
+            if entry.attributes and any((ref.kind, ref.id) == (kind, id) for ref in entry.references):
+                yield Use("campaign", entry.attributes.id, entry.name)
+        if kind is RefKind.AUDIENCE:
+            for audience in self.audiences.values():
+                if id in audience.audiences:
+                    yield Use("audience", audience.id, audience.name)
+
+    def _read_catalog(self) -> None:
+        path = self.folder / CATALOG_NAME
+        self._catalog_error = None
+        try:
+            self.catalog = CATALOG.load(path) if path.exists() else Catalog()
+        except FileError as error:
+            self.catalog, self._catalog_error = Catalog(), error
+
+    def _check_no_cycle(self, audience: AudienceFile) -> None:
+        pending, seen = list(audience.audiences), set[str]()
+        while pending:
+            id = pending.pop()
+            if id == audience.id:
+                path = self.audiences.path / f"{audience.id}{self.audiences.suffix}"
+                message = N_("“{name}” would contain itself. Choose another audience.")
+                raise FileError(path, None, "cards", Message(message, name=audience.name))
+            if id not in seen and id in self.audiences:
+                seen.add(id)
+                pending.extend(self.audiences[id].audiences)
+
+
+def _new_settings(path: Path, name: str, time_zone: str, language: str) -> Settings:
+    try:
+        return Settings.model_validate({"name": name, "time_zone": time_zone, "language": language})
+    except ValidationError as error:
+        finding = next(findings(error))
+        field = ".".join(str(part) for part in finding.path)
+        raise FileError(path, None, field, finding.message) from None
