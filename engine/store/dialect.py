@@ -126,15 +126,18 @@ def bulk_insert(
     rows: Sequence[Sequence[object]],
     *,
     on_conflict: str = "",
-) -> None:
+    unless_newer: str = "",
+) -> int:
     """Insert many rows of plain driver values (`columns` in the order of the rows' values).
 
     `on_conflict` is "" (an existing key is an error), "nothing" (the existing row stays) or "replace" (the
     given columns of the existing row take the new values). Tuples go through the driver: several times as
-    fast as SQLAlchemy's dictionaries. No two rows may have the same key where it is "replace".
+    fast as SQLAlchemy's dictionaries. No two rows may have the same key where it is "replace"; `unless_newer`
+    names a column that keeps an existing row from being replaced where it is greater there.
+    Returns how many rows were inserted or replaced.
     """
     if not rows:
-        return
+        return 0
     quote = connection.dialect.identifier_preparer.quote
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     names = ", ".join(quote(name) for name in columns)
@@ -146,7 +149,10 @@ def bulk_insert(
         changed = [f"{quote(c)} = excluded.{quote(c)}" for c in columns if c not in keys]
         replace = on_conflict == "replace" and changed
         sql += target + (f" DO UPDATE SET {', '.join(changed)}" if replace else " DO NOTHING")
-    connection.exec_driver_sql(sql, [tuple(row) for row in rows])
+        if replace and unless_newer:
+            sql += f" WHERE {quote(table.name)}.{quote(unless_newer)} <= excluded.{quote(unless_newer)}"
+    result = connection.exec_driver_sql(sql, [tuple(row) for row in rows])
+    return result.rowcount
 
 
 def bulk_update(
@@ -165,6 +171,8 @@ def bulk_update(
 def analyze(connection: Connection, table: str) -> None:
     """Give the planner statistics of a table; without them SQLite scans the big one of two."""
     quoted = connection.dialect.identifier_preparer.quote(table)
+    if connection.dialect.name == "sqlite":  # a sample is enough to choose an index by, and instant
+        connection.exec_driver_sql("PRAGMA analysis_limit=1000")
     connection.exec_driver_sql(f"ANALYZE {quoted}")
 
 
@@ -173,3 +181,15 @@ def add_column(connection: Connection, table: str, column: str, type_: Any) -> N
     quote = connection.dialect.identifier_preparer.quote
     sql_type = connection.dialect.type_compiler_instance.process(type_)
     connection.exec_driver_sql(f"ALTER TABLE {quote(table)} ADD COLUMN {quote(column)} {sql_type}")
+
+
+def bulk_delete(
+    connection: Connection, table: Table, columns: Sequence[str], keys: Sequence[Sequence[object]]
+) -> None:
+    """Delete the rows with any of the keys, each a value for every one of `columns`."""
+    if not keys:
+        return
+    quote = connection.dialect.identifier_preparer.quote
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    same = " AND ".join(f"{quote(name)} = {mark}" for name in columns)
+    connection.exec_driver_sql(f"DELETE FROM {quote(table.name)} WHERE {same}", [tuple(key) for key in keys])

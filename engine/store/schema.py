@@ -19,7 +19,7 @@ METADATA = MetaData(
 )
 
 NUMBER_DECIMALS = 6
-NUMBER_SCALE = 10**NUMBER_DECIMALS
+NUMBER_SCALE: int = 10**NUMBER_DECIMALS
 """A number attribute of 12.5 is stored as 12_500_000: exact, and the same on every database."""
 
 KeyType = BigInteger().with_variant(Integer(), "sqlite")

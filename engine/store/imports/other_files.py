@@ -1,0 +1,164 @@
+"""ids.csv, coupons.csv, suppressed.csv and audiences/<id>.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, delete, func, select
+
+from engine.i18n import N_, Message
+from engine.store.dialect import bulk_insert
+from engine.store.imports.session import Session, key, people
+from engine.store.tables.people import (
+    OLDEST,
+    audience,
+    audience_member,
+    coupon_code,
+    identity,
+    person_id,
+    suppression,
+)
+from engine.store.values import BadValue, milliseconds, shown
+
+IDS, COUPONS, SUPPRESSED, AUDIENCES = "ids.csv", "coupons.csv", "suppressed.csv", "audiences"
+_FOLLOWER = {"": None, "0": 0, "1": 1}
+
+
+def import_ids(session: Session) -> None:
+    """Store the addresses of ids.csv; the newest of a type is the one that is used."""
+    file = session.open(IDS, ["person_id", "type", "value"], lambda column: column in {"time", "follower"})
+    if file is None:
+        return
+    reject = session.on_reject(IDS)
+    for chunk in session.chunks(IDS, file.rows()):
+        with session.database.write() as connection:
+            known = people(connection, _column(chunk, file.header, "person_id"))
+            newest: dict[tuple[int, str, str], tuple[int, int, int | None]] = {}
+            for line, cells in chunk:
+                try:
+                    place, rest = _address(dict(zip(file.header, cells, strict=True)), known)
+                except BadValue as error:
+                    reject(line, error.message)
+                    continue
+                found = (rest[0], (session.import_id << 40) + line, rest[1])
+                newest[place] = max(newest.get(place, found), found, key=lambda row: row[:2])
+                session.result.counts["ids"] += 1
+            rows = [(*place, *rest) for place, rest in sorted(newest.items())]
+            columns = ("person", "type", "value", "time", "seq", "follower")
+            bulk_insert(connection, person_id, columns, rows, on_conflict="replace", unless_newer="time")
+            by_value = sorted((type_, value, person) for person, type_, value in newest)
+            bulk_insert(connection, identity, ("type", "value", "person"), by_value, on_conflict="nothing")
+    file.close()
+
+
+def _address(
+    row: dict[str, str], known: dict[str, int]
+) -> tuple[tuple[int, str, str], tuple[int, int | None]]:
+    person = _person(known, row["person_id"])
+    follower = row.get("follower", "")
+    if follower not in _FOLLOWER:
+        raise BadValue(Message(N_("“follower” is 0, 1 or empty, not “{value}”."), value=shown(follower)))
+    # Without a time: newer than any address of people.csv, older than any with a time.
+    time = milliseconds(row["time"]) if row.get("time") else OLDEST + 1
+    return (person, key(row["type"], "type"), key(row["value"], "value")), (time, _FOLLOWER[follower])
+
+
+def import_coupons(session: Session) -> None:
+    """Add codes to the pools of coupons; a code that its pool has already counts once."""
+    for chunk in _pairs(session, COUPONS, ("coupon", "code")):
+        rows = [(*pair, (session.import_id << 40) + line) for line, pair in chunk]
+        with session.database.write() as connection:
+            columns = ("coupon", "code", "position")
+            added = bulk_insert(connection, coupon_code, columns, rows, on_conflict="nothing")
+        session.result.counts["coupons"] += added
+        session.result.counts["coupons_repeated"] += len(rows) - added
+
+
+def import_suppressed(session: Session) -> None:
+    """Add addresses to which nothing may be sent."""
+    for chunk in _pairs(session, SUPPRESSED, ("type", "value")):
+        with session.database.write() as connection:
+            rows = [pair for _, pair in chunk]
+            bulk_insert(connection, suppression, ("type", "value"), rows, on_conflict="nothing")
+        session.result.counts["suppressed"] += len(rows)
+
+
+def _pairs(
+    session: Session, name: str, columns: tuple[str, str]
+) -> Iterator[list[tuple[int, tuple[str, str]]]]:
+    """Chunks of the rows of a file with two columns that make up the key."""
+    file = session.open(name, columns)
+    if file is None:
+        return
+    reject = session.on_reject(name)
+    first, second = (file.header.index(column) for column in columns)
+    for chunk in session.chunks(name, file.rows()):
+        good = []
+        for line, cells in chunk:
+            try:
+                good.append((line, (key(cells[first], columns[0]), key(cells[second], columns[1]))))
+            except BadValue as error:
+                reject(line, error.message)
+        yield good
+    file.close()
+
+
+def import_audiences(session: Session) -> dict[str, int]:
+    """Store the lists of people under audiences/; they come into force by `put_in_force`.
+
+    Returns the new list of each audience id.
+    """
+    lists: dict[str, int] = {}
+    for path in sorted((session.folder / AUDIENCES).glob("*.csv")):
+        name = f"{AUDIENCES}/{path.name}"
+        file = session.open(name, ["person_id"])
+        if file is None:
+            continue
+        reject = session.on_reject(name)
+        with session.database.write() as connection:
+            lists[path.stem] = new_list(connection) + len(lists)
+        for chunk in session.chunks(name, file.rows()):
+            with session.database.write() as connection:
+                externals = _column(chunk, file.header, "person_id")
+                known = people(connection, externals)
+                for (line, _), external in zip(chunk, externals, strict=True):
+                    try:
+                        _person(known, external)
+                    except BadValue as error:
+                        reject(line, error.message)
+                rows = [(lists[path.stem], person) for person in sorted(known.values())]
+                added = bulk_insert(
+                    connection, audience_member, ("list", "person"), rows, on_conflict="nothing"
+                )
+            session.result.counts["audience_members"] += added
+        file.close()
+    return lists
+
+
+def new_list(connection: Connection) -> int:
+    """A number that no list of members has yet."""
+    used = (func.max(audience.c.list), func.max(audience_member.c.list))
+    return max(connection.execute(select(column)).scalar() or 0 for column in used) + 1
+
+
+def put_in_force(connection: Connection, id: str, new: int, now: int) -> None:
+    """Make a stored list the members of an audience, and forget the earlier one."""
+    size = select(func.count()).select_from(audience_member).where(audience_member.c.list == new)
+    old = connection.execute(select(audience.c.list).where(audience.c.id == id)).scalar()
+    row = (id, new, connection.execute(size).scalar_one(), "ready", now)
+    bulk_insert(
+        connection, audience, ("id", "list", "size", "state", "updated_at"), [row], on_conflict="replace"
+    )
+    if old is not None:
+        connection.execute(delete(audience_member).where(audience_member.c.list == old))
+
+
+def _column(chunk: Sequence[tuple[int, list[str]]], header: Sequence[str], name: str) -> list[str]:
+    place = header.index(name)
+    return [cells[place] for _, cells in chunk]
+
+
+def _person(known: dict[str, int], external: str) -> int:
+    if external not in known:
+        raise BadValue(Message(N_("There is no person “{id}”."), id=shown(external)))
+    return known[external]

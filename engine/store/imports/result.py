@@ -1,0 +1,60 @@
+"""What an import did, and what it did not take."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from engine.i18n import Message
+
+MAX_LISTED = 10_000
+"""Rejects that are listed; all are counted."""
+
+
+class Reject(NamedTuple):
+    """A row that was not taken. `line` counts from 1, the header included; None: the file as a whole."""
+
+    file: str
+    line: int | None
+    message: Message
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.message}"
+
+
+class ImportRefused(Exception):  # noqa: N818 - names the condition
+    """Nothing of the folder was taken; `message` says why."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """Counts and rejects of one import.
+
+    Attributes:
+        import_id: its number in `import_run`.
+        counts: rows taken, by `people` (new), `people_updated`, `people_by_event`, `tags`, `events`,
+            `events_repeated`, `ids`, `coupons`, `audience_members`, `suppressed`.
+        rejected: how many rows were not taken.
+        rejects: the first `MAX_LISTED` of them.
+        notes: what was assumed, such as the type of an undeclared attribute.
+    """
+
+    import_id: int
+    counts: Counter[str] = field(default_factory=Counter)
+    rejected: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    notes: list[Message] = field(default_factory=list)
+
+    def reject(self, file: str, line: int | None, message: Message) -> None:
+        self.rejected += 1
+        if len(self.rejects) < MAX_LISTED:
+            self.rejects.append(Reject(file, line, message))
