@@ -34,13 +34,15 @@ def main(arguments: list[str]) -> int:
 def application() -> typer.Typer:
     """The commands, described in the present language."""
     root = _group(tr("Campaign Canvas: without arguments the designer, with them one of these commands."))
-    root.command(help=tr("Say what is wrong with files; campaigns are held against their workspace."))(validate)
+    root.command(help=tr("Say what is wrong with files; campaigns are held against their workspace."))(
+        validate
+    )
     root.command(help=tr("Bring files into their canonical form."))(fmt)
     return root
 
 
-# What follows is read by typer while it runs: annotations are texts until then, so their words are in the language
-# that `main` has chosen.
+# Typer reads what follows while it runs: annotations are texts until then, so their words are in the language that
+# `main` has chosen.
 
 
 def validate(
@@ -53,7 +55,9 @@ def validate(
 
 def fmt(
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help=tr("Files of a workspace."))],
-    check: Annotated[bool, typer.Option("--check", help=tr("Only name the files that would change."))] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help=tr("Only name the files that would change."))
+    ] = False,
 ) -> None:
     from engine.commands.files import fmt as work
 
@@ -62,7 +66,11 @@ def fmt(
 
 def _group(help: str) -> typer.Typer:
     return typer.Typer(
-        help=help, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+        help=help,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
     )
 
 

@@ -14,7 +14,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.rules import Problem, Severity, problems
 from engine.components.base import Lookup, RefKind
 from engine.files import FileError, FileFormat, read_bytes, read_json, save_bytes
-from engine.i18n import Message, N_
+from engine.i18n import N_, Message
 from engine.workspace.account import ACCOUNT
 from engine.workspace.audience import AUDIENCE
 from engine.workspace.catalog import CATALOG
@@ -82,7 +82,7 @@ def _problems(path: Path) -> Iterator[Problem]:
         found = problems(doc, Anything(), now)
         yield from (problem for problem in found if problem.code != "missing_reference")
     else:
-        lookup, other_names = _surroundings(workspace, path, doc)
+        lookup, other_names = _surroundings(workspace, doc)
         yield from problems(doc, lookup, now, other_names)
 
 
@@ -93,7 +93,7 @@ def _workspace_of(path: Path) -> Path | None:
     return folder.parent if inside else None
 
 
-def _surroundings(workspace: Path, path: Path, doc: CampaignDocument) -> tuple[Lookup, set[str]]:
+def _surroundings(workspace: Path, doc: CampaignDocument) -> tuple[Lookup, set[str]]:
     """What the campaign may refer to, and the names of the workspace's other campaigns."""
     opened = Workspace.open(workspace)
     return opened, opened.other_campaign_names(doc.attributes.id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from engine.i18n import LANGUAGES, Message, N_
+from engine.i18n import LANGUAGES, N_, Message
 
 
 class CommandError(Exception):
@@ -21,8 +21,8 @@ class CommandError(Exception):
 def words(error: Exception) -> str | None:
     """What to tell about an error; None where it is a defect of the program.
 
-    Errors that are meant for people carry a `Message` (`message`, or several as `messages`): whoever raises them
-    need not be imported here, which would cost every command the time to load the database and the network.
+    Errors that are meant for people carry a `Message` (`message`, or several as `messages`): whoever raises
+    them need not be imported here, which would cost every command the time to load the database and the network.
     """
     several = getattr(error, "messages", None)
     if isinstance(several, tuple) and several and all(isinstance(item, Message) for item in several):

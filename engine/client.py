@@ -1,0 +1,239 @@
+"""Talks to an engine over its HTTP API: the bundled one of a workspace, or one on another computer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import quote
+
+import requests
+from pydantic import JsonValue, ValidationError
+
+from engine.i18n import N_, Message, current_language
+from engine.server.wire import (
+    API,
+    Answer,
+    Campaign,
+    CampaignList,
+    CheckAnswer,
+    Counts,
+    EngineState,
+    Estimate,
+    Event,
+    EventsAnswer,
+    Health,
+    ImportAnswer,
+    Problem,
+    PublishAnswer,
+    Violation,
+)
+
+TIMEOUT_S = (5.0, 30.0)
+"""To connect, and to wait for an answer."""
+LONG_TIMEOUT_S = (5.0, 3_600.0)
+"""For what takes its time: importing, counting an audience, checking."""
+ADDRESS_NAME = "address.json"
+TOKEN_NAME = "token"  # noqa: S105 - the name of the file, not what stands in it
+
+A = TypeVar("A", bound=Answer)
+
+
+class EngineUnreachable(Exception):  # noqa: N818 - an answer that is shown, not a fault of the program
+    """No engine answers at that address. What was asked may have been done all the same; `message` says more."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class EngineRefused(Exception):  # noqa: N818
+    """The engine did not do what was asked; `problem` says why, in words."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+    @property
+    def message(self) -> Message:
+        return Message.verbatim(str(self))
+
+    def __str__(self) -> str:
+        reasons = [error.text for error in self.problem.errors]
+        return "\n".join(reasons) if reasons else self.problem.detail
+
+
+class EngineClient:
+    """One engine. Every method raises `EngineUnreachable` and `EngineRefused`.
+
+    A client may be used by one thread at a time; it keeps its connection between calls.
+    """
+
+    def __init__(self, base_url: str, token: str, timeout: tuple[float, float] = TIMEOUT_S) -> None:
+        """`base_url` is the engine's address without the API's prefix. Raises `EngineUnreachable`."""
+        self.base_url = base_url.strip().rstrip("/")
+        if not self.base_url.startswith(("http://", "https://")):
+            message = N_(
+                "Enter the engine's address with http:// or https://, such as https://engine.example:8080."
+            )
+            raise EngineUnreachable(Message(message))
+        self._timeout = timeout
+        self._session = requests.Session()
+        self._session.trust_env = False  # no proxy stands between us, and no .netrc gives our token away
+        self._token = token
+
+    def close(self) -> None:
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # ---- the engine
+
+    def health(self) -> Health:
+        """Whether an engine is there. Does not show it the token."""
+        return self._call(Health, "GET", "/health", anonymous=True)
+
+    def status(self) -> EngineState:
+        return self._call(EngineState, "GET", "/status")
+
+    def check(self) -> list[Violation]:
+        """Let the engine prove its books; [] = all is well."""
+        return self._call(CheckAnswer, "POST", "/check", long=True).violations
+
+    def shutdown(self) -> None:
+        """Ask the engine to end after its present work. It still answers for a moment."""
+        self._send("POST", "/shutdown")
+
+    # ---- campaigns
+
+    def publish(self, bundle: bytes) -> PublishAnswer:
+        """Publish a bundle, as `engine.workspace.bundle` writes it."""
+        return self._call(PublishAnswer, "POST", "/campaigns", body=bundle)
+
+    def campaigns(self) -> list[Campaign]:
+        """Every published campaign, in order of publishing."""
+        return self._call(CampaignList, "GET", "/campaigns").campaigns
+
+    def campaign(self, id: str) -> Campaign:
+        return self._call(Campaign, "GET", f"/campaigns/{_part(id)}")
+
+    def stop(self, id: str) -> Campaign:
+        """Entering and sending cease; people keep their place."""
+        return self._call(Campaign, "POST", f"/campaigns/{_part(id)}/stop")
+
+    def restart(self, id: str) -> Campaign:
+        return self._call(Campaign, "POST", f"/campaigns/{_part(id)}/restart")
+
+    def delete(self, id: str) -> None:
+        """Remove a campaign that is not in progress, with all that it left."""
+        self._send("DELETE", f"/campaigns/{_part(id)}")
+
+    def counts(self, id: str) -> Counts:
+        return self._call(Counts, "GET", f"/campaigns/{_part(id)}/counts")
+
+    # ---- data
+
+    def post_events(self, events: Iterable[Event]) -> EventsAnswer:
+        """Tell what people did. Safe to repeat: an event counts once."""
+        body = {"events": [event.model_dump(mode="json") for event in events]}
+        return self._call(EventsAnswer, "POST", "/events", body=_json(body))
+
+    def import_folder(self, folder: Path) -> ImportAnswer:
+        """Import a data folder on the engine's own computer."""
+        body = _json({"folder": str(folder.absolute())})
+        return self._call(ImportAnswer, "POST", "/import", body=body, long=True)
+
+    def estimate(self, audience: dict[str, JsonValue], at: str | None = None) -> int:
+        """How many people an audience (its file's content) holds, now or as of an ISO 8601 time."""
+        body = _json({"audience": audience, "at": at})
+        return self._call(Estimate, "POST", "/estimate", body=body, long=True).size
+
+    def _call(self, answer: type[A], method: str, path: str, **options: Any) -> A:
+        content = self._send(method, path, **options)
+        try:
+            return answer.model_validate_json(content)
+        except ValidationError:
+            raise self._stranger() from None
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        long: bool = False,
+        anonymous: bool = False,
+    ) -> bytes:
+        headers = {"Accept": "application/json", "Accept-Language": current_language()}
+        if not anonymous:
+            headers["Authorization"] = f"Bearer {self._token}"
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        try:
+            response = self._session.request(
+                method,
+                self.base_url + API + path,
+                data=body,
+                headers=headers,
+                timeout=LONG_TIMEOUT_S if long else self._timeout,
+                allow_redirects=False,  # the token is for this address only
+            )
+        except (requests.RequestException, UnicodeError, ValueError) as error:
+            message = N_("The engine at {url} does not answer. Is it running, and is the address right?")
+            raise EngineUnreachable(Message(message, url=self.base_url)) from error
+        if response.ok and not response.is_redirect:
+            return response.content
+        raise self._refusal(response)
+
+    def _refusal(self, response: requests.Response) -> Exception:
+        try:
+            return EngineRefused(Problem.model_validate_json(response.content))
+        except ValidationError:
+            return self._stranger()
+
+    def _stranger(self) -> EngineUnreachable:
+        message = N_("What answers at {url} is no engine of this version. Check the address.")
+        return EngineUnreachable(Message(message, url=self.base_url))
+
+
+def bundled(workspace: Path) -> EngineClient | None:
+    """A client for the workspace's own engine if it runs, else None.
+
+    The address may have been left by an engine that was killed, and its port be somebody else's by now: the
+    token is shown only to the very process that wrote it.
+    """
+    folder = workspace / ".engine"
+    try:
+        address = json.loads((folder / ADDRESS_NAME).read_text(encoding="utf-8"))
+        token = (folder / TOKEN_NAME).read_text(encoding="utf-8").strip()
+        client = EngineClient(str(address["url"]), token)
+        instance = address["instance"]
+    except (OSError, ValueError, KeyError, TypeError, EngineUnreachable):
+        return None
+    try:
+        if client.health().instance == instance:
+            return client
+    except (EngineUnreachable, EngineRefused):
+        pass
+    client.close()
+    return None
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _part(id: str) -> str:
+    """An id as a part of a path."""
+    return quote(id, safe="")

@@ -1,0 +1,242 @@
+"""What goes over the wire, shared by the server and its client. Times are ISO 8601 in UTC, to the ms."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+
+from engine.shapes.text import Identifier, Text
+from engine.shapes.time import DateTime
+
+API = "/api/v1"
+API_VERSION = 1
+MAX_BODY_BYTES = 10 * 1024 * 1024
+MAX_EVENTS = 10_000
+"""Events of one call."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso(moment: int) -> str:
+    """Milliseconds since 1970 UTC as text, such as `2026-11-23T08:00:00.000Z`."""
+    return (_EPOCH + timedelta(milliseconds=moment)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def millis(text: str) -> int:
+    """An ISO 8601 text with an offset as milliseconds since 1970 UTC."""
+    return (datetime.fromisoformat(text) - _EPOCH) // timedelta(milliseconds=1)
+
+
+class Wire(BaseModel):
+    """Base of everything that is sent: nothing converted, unknown fields refused, values frozen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Answer(BaseModel):
+    """Base of what an engine answers. A newer engine may answer more: unknown fields are passed over."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class FieldProblem(Answer):
+    """One of several reasons. `field` is a dotted path in the body, "" for the whole."""
+
+    field: str = ""
+    text: str
+
+
+class Problem(Answer):
+    """An error as RFC 9457 describes it.
+
+    Attributes:
+        code: stable, for programs. detail: a sentence or several for people, in the language asked for.
+        errors: the single reasons where there are several.
+    """
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[FieldProblem] = Field(default_factory=list)
+
+
+class Health(Answer):
+    """That an engine is here, and which one: `instance` is another after every start."""
+
+    status: Literal["ok"] = "ok"
+    api: int = API_VERSION
+    version: str
+    instance: str
+
+
+class EngineState(Answer):
+    """The engine as a whole."""
+
+    workspace: str
+    running: bool
+    now: str
+    next_due: str | None
+    campaigns_in_progress: int
+    people_inside: int
+
+
+class Lack(Answer):
+    """Something that a published campaign needs and the engine does not have yet."""
+
+    kind: Literal["account", "secret", "audience_list", "coupon_codes"]
+    id: str
+    text: str
+
+
+class PublishAnswer(Answer):
+    """The version that a bundle became, and what is still missing to run it well."""
+
+    campaign: str
+    version: int
+    hash: str
+    lacks: list[Lack] = Field(default_factory=list)
+
+
+class Campaign(Answer):
+    """One published campaign. `reason`: why it ended abnormally."""
+
+    id: str
+    name: str
+    status: Literal["not_started", "in_progress", "stopped", "completed", "ended_abnormally"]
+    version: int
+    hash: str
+    published_at: str
+    start: str | None
+    end: str | None
+    entries: int
+    inside: int
+    finished: int
+    reason: str | None = None
+
+
+class CampaignList(Answer):
+    """Every published campaign, in order of publishing."""
+
+    campaigns: list[Campaign]
+
+
+class NodeCounts(Answer):
+    """Visits of one node; `arrived = passed + waiting + left + merged + failed`."""
+
+    arrived: int = 0
+    passed: int = 0
+    waiting: int = 0
+    left: int = 0
+    merged: int = 0
+    failed: int = 0
+
+
+class Counts(Answer):
+    """Live counts: by node id, by link id, and messages by node id and state."""
+
+    nodes: dict[str, NodeCounts]
+    links: dict[str, int]
+    entries: int
+    inside: int
+    finished: int
+    messages: dict[str, dict[str, int]] = Field(default_factory=dict)
+
+
+Key = Annotated[Text, StringConstraints(min_length=1, max_length=200)]
+
+
+class Event(Wire):
+    """Something that a person did. `event_id` names it: the same event sent again counts once."""
+
+    event_id: Key
+    person_id: Key
+    event: Key
+    time: DateTime
+    attributes: dict[Key, JsonValue] = Field(default_factory=dict)
+
+
+class Events(Wire):
+    """Several events."""
+
+    events: Annotated[list[Event], Field(max_length=MAX_EVENTS)]
+
+
+class EventReject(Answer):
+    """An event that was not taken: its place in the list, from 0, and why."""
+
+    index: int
+    event_id: str
+    text: str
+
+
+class EventsAnswer(Answer):
+    """What became of the events. Those accepted are on disk."""
+
+    accepted: int
+    duplicates: int
+    rejected: list[EventReject] = Field(default_factory=list)
+
+
+class ImportOrder(Wire):
+    """A data folder on the engine's own computer."""
+
+    folder: Annotated[Text, StringConstraints(min_length=1, max_length=4_096)]
+
+
+class ImportReject(Answer):
+    """A row that was not taken; `line` counts from 1, null for the file as a whole."""
+
+    file: str
+    line: int | None
+    text: str
+
+
+class ImportAnswer(Answer):
+    """What an import did.
+
+    Attributes:
+        counts: rows taken, by kind (`people`, `tags`, `events` …).
+        rejected: rows that were not; `rejects` are the first of them.
+        notes: what was assumed.
+    """
+
+    counts: dict[str, int]
+    rejected: int
+    rejects: list[ImportReject] = Field(default_factory=list)
+    notes: list[str] = Field(default_factory=list)
+
+
+class EstimateOrder(Wire):
+    """An audience rule: what the audience file holds. `at`: as of when, by default now."""
+
+    audience: dict[str, JsonValue]
+    at: DateTime | None = None
+
+
+class Estimate(Answer):
+    """How many people an audience rule finds."""
+
+    size: int
+
+
+class Violation(Answer):
+    """A broken invariant; `where` is a campaign and node, or a table."""
+
+    where: str
+    text: str
+
+
+class CheckAnswer(Answer):
+    """What the engine found when it proved its books; nothing: all is well."""
+
+    violations: list[Violation]
+
+
+class CampaignId(Wire):
+    """The id of a campaign in a path."""
+
+    id: Identifier
