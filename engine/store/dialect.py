@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Table, bindparam
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, Table, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -119,11 +119,59 @@ def _among_postgresql(element: among, compiler: SQLCompiler, **kw: Any) -> str:
     return f"({first} IN (SELECT jsonb_array_elements_text(CAST({second} AS jsonb))))"
 
 
+class least(FunctionElement[int]):  # noqa: N801
+    """The smallest of several numbers; none of them may be null (SQLite and PostgreSQL differ there)."""
+
+    name = "least"
+    type = BigInteger()
+    inherit_cache = True
+
+
+class greatest(FunctionElement[int]):  # noqa: N801
+    """The greatest of several numbers; none of them may be null."""
+
+    name = "greatest"
+    type = BigInteger()
+    inherit_cache = True
+
+
+class json_list(FunctionElement[str]):  # noqa: N801
+    """A JSON array of the texts, as text; a null among them stays null."""
+
+    name = "json_list"
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(least)
+@compiles(greatest)
+def _extreme(element: FunctionElement[int], compiler: SQLCompiler, **kw: Any) -> str:
+    return f"{element.name}({', '.join(compiler.process(clause, **kw) for clause in element.clauses)})"
+
+
+@compiles(least, "sqlite")
+@compiles(greatest, "sqlite")
+def _extreme_sqlite(element: FunctionElement[int], compiler: SQLCompiler, **kw: Any) -> str:
+    name = "min" if element.name == "least" else "max"
+    return f"{name}({', '.join(compiler.process(clause, **kw) for clause in element.clauses)})"
+
+
+@compiles(json_list, "sqlite")
+def _json_list_sqlite(element: json_list, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"json_array({', '.join(compiler.process(clause, **kw) for clause in element.clauses)})"
+
+
+@compiles(json_list, "postgresql")
+def _json_list_postgresql(element: json_list, compiler: SQLCompiler, **kw: Any) -> str:
+    texts = ", ".join(f"CAST({compiler.process(clause, **kw)} AS text)" for clause in element.clauses)
+    return f"CAST(json_build_array({texts}) AS text)"
+
+
 def bulk_insert(
     connection: Connection,
     table: Table,
     columns: Sequence[str],
-    rows: Sequence[Sequence[object]],
+    rows: Sequence[tuple[object, ...]],
     *,
     on_conflict: str = "",
     unless_newer: str = "",
@@ -151,12 +199,12 @@ def bulk_insert(
         sql += target + (f" DO UPDATE SET {', '.join(changed)}" if replace else " DO NOTHING")
         if replace and unless_newer:
             sql += f" WHERE {quote(table.name)}.{quote(unless_newer)} <= excluded.{quote(unless_newer)}"
-    result = connection.exec_driver_sql(sql, [tuple(row) for row in rows])
+    result = connection.exec_driver_sql(sql, rows if isinstance(rows, list) else list(rows))
     return result.rowcount
 
 
 def bulk_update(
-    connection: Connection, table: Table, columns: Sequence[str], key: str, rows: Sequence[Sequence[object]]
+    connection: Connection, table: Table, columns: Sequence[str], key: str, rows: Sequence[tuple[object, ...]]
 ) -> None:
     """Update many rows by one key column; each row holds the values of `columns`, then the key."""
     if not rows or not columns:
@@ -165,7 +213,7 @@ def bulk_update(
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     assigned = ", ".join(f"{quote(name)} = {mark}" for name in columns)
     sql = f"UPDATE {quote(table.name)} SET {assigned} WHERE {quote(key)} = {mark}"
-    connection.exec_driver_sql(sql, [tuple(row) for row in rows])
+    connection.exec_driver_sql(sql, rows)
 
 
 def analyze(connection: Connection, table: str) -> None:
@@ -184,7 +232,7 @@ def add_column(connection: Connection, table: str, column: str, type_: Any) -> N
 
 
 def bulk_delete(
-    connection: Connection, table: Table, columns: Sequence[str], keys: Sequence[Sequence[object]]
+    connection: Connection, table: Table, columns: Sequence[str], keys: Sequence[tuple[object, ...]]
 ) -> None:
     """Delete the rows with any of the keys, each a value for every one of `columns`."""
     if not keys:
@@ -192,4 +240,4 @@ def bulk_delete(
     quote = connection.dialect.identifier_preparer.quote
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     same = " AND ".join(f"{quote(name)} = {mark}" for name in columns)
-    connection.exec_driver_sql(f"DELETE FROM {quote(table.name)} WHERE {same}", [tuple(key) for key in keys])
+    connection.exec_driver_sql(f"DELETE FROM {quote(table.name)} WHERE {same}", keys)

@@ -1,0 +1,152 @@
+"""What the statements of a plan are built with, and the temporary tables of a wave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, Protocol
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Dialect,
+    FromClause,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+)
+
+from engine.plan.times import Ms, WallClock
+from engine.shapes.conditions import Condition
+from engine.store.fields import DataFields
+from engine.store.schema import TextType
+from engine.store.tables.people import tag_value
+
+PRIME = 2**31 - 1
+ENTRY_FACTOR = 1_000_003
+BUCKETS = 10_000
+
+TEMPORARY = MetaData()
+
+wave = Table(
+    "wave",
+    TEMPORARY,
+    Column("person", BigInteger),
+    Column("entry", Integer),
+    Column("now", BigInteger),
+    Column("path", Integer),
+    Column("via", SmallInteger),
+    Column("event", TextType),
+    prefixes=["TEMPORARY"],
+)
+"""The rows that a wave moves, each with its own *now* and the path that it takes."""
+
+outgoing = Table(
+    "outgoing",
+    TEMPORARY,
+    Column("person", BigInteger),
+    Column("entry", Integer),
+    Column("now", BigInteger),
+    Column("address", TextType, doc="null where the person has none"),
+    Column("reason", TextType, doc="why it fails before anything is sent; empty where it does not"),
+    Column("variables", TextType),
+    prefixes=["TEMPORARY"],
+)
+"""The messages that a node is about to write."""
+
+front = Table(
+    "front",
+    TEMPORARY,
+    Column("place", Integer),
+    Column("due", BigInteger),
+    Column("person", BigInteger),
+    Column("entry", Integer),
+    Column("via", SmallInteger),
+    prefixes=["TEMPORARY"],
+)
+"""Each person's earliest row, where rows of one person run in order of time."""
+
+result_script = Table(
+    "result_script",
+    TEMPORARY,
+    Column("id", Integer, primary_key=True),
+    Column("person", BigInteger, nullable=False),
+    Column("node", Integer, nullable=False),
+    Column("entry", Integer, nullable=False, doc="0: any"),
+    Column("address", TextType, nullable=False, doc="empty: any"),
+    Column("result", TextType, nullable=False, doc="sent, failed or unknown"),
+    Column("reason", TextType, nullable=False),
+    Column("after", BigInteger, nullable=False, doc="ms from handing over to the result"),
+    prefixes=["TEMPORARY"],
+)
+"""What a simulated provider will answer; whatever is not listed succeeds at once."""
+
+
+class Conditions(Protocol):
+    """Condition trees as SQL, with each row's own *now*."""
+
+    def of_person(self, tree: Condition, person: Ms, now: Ms) -> ColumnElement[bool]:
+        """Over the tags and attributes of a person."""
+
+    def of_event(self, tree: Condition, code: str, event: FromClause) -> ColumnElement[bool]:
+        """Over the attributes of an event; relative times are relative to the event's time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Salt:
+    """The three numbers that make one node's random choices its own."""
+
+    a: int
+    b: int
+    c: int
+
+    @classmethod
+    def of(cls, campaign: str, node: str) -> Salt:
+        digest = blake2b(f"{campaign}/{node}".encode(), digest_size=24).digest()
+        a, b, c = (int.from_bytes(digest[i : i + 8]) % (PRIME - 1) + 1 for i in (0, 8, 16))
+        return cls(a, b, c)
+
+    def bucket(self, hashed: Any, entry: Any) -> Any:
+        """The bucket, 0 to 9999, of a person's hash: of numbers, or as an SQL expression of columns."""
+        mixed = (hashed + entry * ENTRY_FACTOR) % PRIME
+        x = (self.a * mixed + self.b) % PRIME
+        y = (x * x + self.c) % PRIME
+        z = (x * y + self.a) % PRIME
+        return z * BUCKETS // PRIME
+
+
+@dataclass(frozen=True, slots=True)
+class TagTarget:
+    """Where tag writes go: the people's own table, or a simulation's overlay.
+
+    written: gets the new values. replaced: where values written before the overlay's are marked as gone (a table
+    with `tag` and `person`), or None where they are deleted.
+    """
+
+    written: Table = tag_value
+    replaced: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Everything that the statements of one campaign version depend on.
+
+    campaign, version: keys in the database. campaign_id: for random choices. live: events count only if they were
+    received by the judging moment (a simulation takes them as received at their own time). scripted: results come
+    from `result_script`; otherwise a simulated channel succeeds at once.
+    """
+
+    dialect: Dialect
+    clock: WallClock
+    conditions: Conditions
+    fields: DataFields
+    campaign: int
+    campaign_id: str
+    version: int
+    live: bool = True
+    scripted: bool = False
+    tags: TagTarget = field(default_factory=TagTarget)
+    tag_types: Mapping[str, str] = field(default_factory=dict)

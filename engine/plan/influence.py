@@ -1,0 +1,101 @@
+"""What rows of one person, or of different people, can change for each other (engine, section 2).
+
+Where nothing can, all rows due up to the horizon run place by place. Where a person's rows can, they run in order
+of time. Where people compete for a pool of codes, its waves end where somebody earlier may still come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import combinations
+
+from engine.components.behaviour import Behaviour, Branch, DrawCoupon, EnterOnEvent, Send, SetTags
+from engine.plan.graph import Flow, FlowNode
+from engine.shapes.conditions import leaves
+
+TAG = "tag:"
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """What the waves of a plan must respect.
+
+    cuts: nodes that begin a place of their own. in_order: one person's rows run strictly in order of time.
+    pools: coupon → its nodes.
+    reads, writes: tags, for campaigns that influence each other.
+    """
+
+    cuts: frozenset[str]
+    in_order: bool
+    pools: dict[str, frozenset[str]]
+    reads: frozenset[str]
+    writes: frozenset[str]
+
+
+def influence_of(flow: Flow) -> Influence:
+    """Analyse a campaign's graph."""
+    several = isinstance(flow.trigger.behaviour, EnterOnEvent) and flow.trigger.behaviour.re_entry != "once"
+    cuts = {node.id for node in flow.nodes.values() if isinstance(node.behaviour, DrawCoupon)}
+    cuts |= _readers_behind_writers(flow)
+    in_order = (
+        isinstance(flow.trigger.behaviour, EnterOnEvent) and flow.trigger.behaviour.re_entry == "after_exit"
+    )
+    for one, other in _tag_conflicts(flow, several):
+        cuts |= {one.id, other.id}
+        in_order = True
+    pools: dict[str, set[str]] = {}
+    limited = False
+    for node in flow.nodes.values():
+        if isinstance(node.behaviour, DrawCoupon):
+            pools.setdefault(node.behaviour.coupon, set()).add(node.id)
+            limited |= node.behaviour.per_person is not None
+    if limited and (several or any(len(nodes) > 1 for nodes in pools.values())):
+        in_order = True
+    return Influence(
+        cuts=frozenset(cuts),
+        in_order=in_order,
+        pools={coupon: frozenset(nodes) for coupon, nodes in pools.items()},
+        reads=frozenset(tag for node in flow.nodes.values() for tag in reads(node.behaviour)),
+        writes=frozenset(tag for node in flow.nodes.values() for tag in writes(node.behaviour)),
+    )
+
+
+def reads(behaviour: Behaviour) -> set[str]:
+    """The tags whose values make a difference to what the node does."""
+    if isinstance(behaviour, Branch):
+        fields = (leaf.field for _, condition in behaviour.groups for _, leaf in leaves(condition))
+        return {field.removeprefix(TAG) for field in fields if field.startswith(TAG)}
+    if isinstance(behaviour, Send):
+        return {
+            binding.key for binding in behaviour.variables.values() if binding.source == "tag" and binding.key
+        }
+    if isinstance(behaviour, SetTags) and behaviour.keep:
+        return set(behaviour.values)
+    return set()
+
+
+def writes(behaviour: Behaviour) -> set[str]:
+    """The tags that the node sets."""
+    return set(behaviour.values) if isinstance(behaviour, SetTags) else set()
+
+
+def _readers_behind_writers(flow: Flow) -> Iterable[str]:
+    writers = [node for node in flow.nodes.values() if writes(node.behaviour)]
+    for reader in flow.nodes.values():
+        if isinstance(reader.behaviour, Branch):
+            wanted = reads(reader.behaviour)
+            if any(writes(w.behaviour) & wanted and flow.leads_to(w.id, reader.id) for w in writers):
+                yield reader.id
+
+
+def _tag_conflicts(flow: Flow, several_entries: bool) -> Iterable[tuple[FlowNode, FlowNode]]:
+    """Pairs of nodes that one person may run side by side, of which one writes a tag that the other uses."""
+    users = [node for node in flow.nodes.values() if reads(node.behaviour) or writes(node.behaviour)]
+    for one, other in combinations(users, 2):
+        wrote, wrote_other = writes(one.behaviour), writes(other.behaviour)
+        shared = (wrote & (wrote_other | reads(other.behaviour))) | (wrote_other & reads(one.behaviour))
+        if shared and (several_entries or flow.concurrent(one.id, other.id)):
+            yield one, other
+    if several_entries:
+        yield from ((node, node) for node in users if writes(node.behaviour) & reads(node.behaviour))

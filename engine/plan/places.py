@@ -1,0 +1,293 @@
+"""Places and paths: the campaign cut into pieces that a wave runs in one go.
+
+A *place* is where people wait: the trigger, the release from a holding node, or a cut, where people stop only until
+the next wave. From a place everything up to the next places is decided at once: a tree of choices whose leaves are
+*paths*. A path says everything that one person does there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from engine.components.behaviour import Branch, DrawCoupon, JudgeEvents, JudgeResult, Send, SetTags, Split
+from engine.components.base import OTHER, OUT
+from engine.plan.graph import Edge, Flow, FlowNode
+from engine.plan.influence import Influence, influence_of
+from engine.shapes.conditions import Condition
+
+MAX_PATHS = 256
+MAX_DEPTH = 6
+"""Nested choices in one place: SQLite's parser has a stack of 100, conditions nest too."""
+
+DONE, LEFT, MERGED, ARRIVE = "done", "left", "merged", "arrive"
+
+
+class Stage(IntEnum):
+    """What happens at a place, in the order of one instant at one node."""
+
+    ENTER = 0
+    CUT = 1
+    RELEASE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionTest:
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class BucketTest:
+    """Whether the person's bucket (0-9999) at the node is below `below`."""
+
+    node: str
+    below: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventsTest:
+    judgment: JudgeEvents
+
+
+@dataclass(frozen=True, slots=True)
+class ResultTest:
+    """Whether the message in front of the node has the result `code`."""
+
+    node: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class WonTest:
+    """Whether the row is the entry's first at the joined node; `via`: or came by that link."""
+
+    via: int | None = None
+
+
+Test = ConditionTest | BucketTest | EventsTest | ResultTest | WonTest
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """A token at the end of a path: it goes to `place`; `via` None: the link that the person came by stays."""
+
+    place: int
+    via: int | None
+
+
+@dataclass(slots=True)
+class Path:
+    """What one person does from a place to the next ones.
+
+    steps: (node number, "arrive" or outcome), in order. links: links taken. effects: ids of nodes that write
+    something, in order. tails: the tokens left at its end.
+    """
+
+    number: int
+    place: int
+    steps: list[tuple[int, str]] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    effects: list[str] = field(default_factory=list)
+    tails: list[Tail] = field(default_factory=list)
+
+    @property
+    def merged(self) -> bool:
+        return self.steps[-1][1] == MERGED
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The first test that holds decides."""
+
+    tests: tuple[tuple[Test, Decision], ...]
+    otherwise: Decision
+
+
+Decision = Choice | Path
+
+
+@dataclass(slots=True)
+class Place:
+    """A place. `joins`: rows claim the node first. `paths`: all leaves of `tree`."""
+
+    index: int
+    node: FlowNode
+    stage: Stage
+    joins: bool
+    tree: Decision
+    paths: list[Path]
+
+    @property
+    def watched(self) -> bool:
+        """Whether events may release people early."""
+        behaviour = self.node.behaviour
+        return self.stage is Stage.RELEASE and isinstance(behaviour, JudgeEvents) and behaviour.early
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether the release needs to know when the person arrived."""
+        return self.stage is Stage.RELEASE and isinstance(self.node.behaviour, JudgeEvents)
+
+
+@dataclass(slots=True)
+class Layout:
+    """All places of a campaign, in the order in which one instant runs them; place 0 is the trigger."""
+
+    flow: Flow
+    influence: Influence
+    places: list[Place]
+
+    @property
+    def paths(self) -> Iterator[Path]:
+        for place in self.places:
+            yield from place.paths
+
+
+def layout_of(flow: Flow) -> Layout:
+    """Cut the campaign into places and number its paths."""
+    influence = influence_of(flow)
+    cuts = _cuts(flow, influence)
+    keys = [(flow.trigger.order, Stage.ENTER, flow.trigger)]
+    for node in flow.nodes.values():
+        if node.id in cuts:
+            keys.append((node.order, Stage.CUT, node))
+        if node.holds:
+            keys.append((node.order, Stage.RELEASE, node))
+    keys.sort(key=lambda key: key[:2])
+    builder = _Builder(flow, {(node.id, stage): index for index, (_, stage, node) in enumerate(keys)})
+    places = [builder.place(index, node, stage) for index, (_, stage, node) in enumerate(keys)]
+    return Layout(flow, influence, places)
+
+
+def _cuts(flow: Flow, influence: Influence) -> set[str]:
+    """Nodes that begin a place: joins, fan-outs, what `influence` asks for, and what keeps trees small."""
+    cuts = set(influence.cuts | flow.joins)
+    cuts |= {id for id in flow.fan_targets if not (flow.nodes[id].holds or flow.nodes[id].ends)}
+    size: dict[str, int] = {}
+    depth: dict[str, int] = {}
+    for node in reversed(flow.nodes.values()):
+        ports = [flow.out.get((node.id, port), []) for port in node.ports]
+        targets = [edges[0].target for edges in ports if len(edges) == 1]
+        inline = {id for id in targets if id not in cuts and not flow.nodes[id].holds}
+        leaves = max(1, len(node.ports) + isinstance(node.behaviour, Branch | JudgeEvents))
+        while True:
+            size[node.id] = leaves + sum(size[id] - 1 for id in targets if id in inline)
+            depth[node.id] = max((depth[id] for id in inline), default=0) + (leaves > 1)
+            if not inline or (size[node.id] <= MAX_PATHS and depth[node.id] <= MAX_DEPTH):
+                break
+            worst = max(inline, key=lambda id: (size[id], depth[id], id))
+            inline.discard(worst)
+            cuts.add(worst)
+    return cuts
+
+
+class _Builder:
+    def __init__(self, flow: Flow, places: dict[tuple[str, Stage], int]) -> None:
+        self._flow = flow
+        self._places = places
+        self._next = 1
+        self._paths: list[Path] = []
+        self._place = 0
+
+    def place(self, index: int, node: FlowNode, stage: Stage) -> Place:
+        self._paths, self._place = [], index
+        joins = stage is Stage.CUT and node.id in self._flow.joins
+        if stage is Stage.ENTER:
+            tree = self._decide(node, Path(0, index, [(node.number, ARRIVE)]))
+        elif stage is Stage.RELEASE:
+            tree = self._decide(node, Path(0, index))
+        elif not joins:
+            tree = self._decide(node, Path(0, index))
+        else:
+            tree = self._claim(node, index)
+        return Place(index, node, stage, joins, tree, self._paths)
+
+    def _claim(self, node: FlowNode, index: int) -> Decision:
+        if node.holds:  # claimed, and now held: nothing to count, for the arrival has been
+            path = self._leaf(Path(0, index))
+            path.tails.append(Tail(self._places[(node.id, Stage.RELEASE)], None))
+            won: Decision = path
+        else:
+            won = self._decide(node, Path(0, index))
+        lost = [self._leaf(Path(0, index, [(node.number, MERGED)])) for _ in self._flow.into[node.id]]
+        by_link = tuple((WonTest(via), path) for via, path in enumerate(lost[:-1]))
+        return Choice(((WonTest(), won), *by_link), lost[-1])
+
+    def _decide(self, node: FlowNode, trail: Path) -> Decision:
+        """The choices of a node that the person is at, and all behind it."""
+        behaviour = node.behaviour
+        if node.ends:
+            trail.steps.append((node.number, DONE))
+            return self._leaf(trail)
+        if isinstance(behaviour, Send | DrawCoupon | SetTags):
+            trail.effects.append(node.id)
+        tests: list[tuple[Test, str]] = []
+        if isinstance(behaviour, Branch):
+            tests = [(ConditionTest(condition), port) for port, condition in behaviour.groups]
+        elif isinstance(behaviour, Split):
+            below = 0
+            for port, share in behaviour.shares:
+                below += share * 10
+                tests.append((BucketTest(node.id, below), port))
+        elif isinstance(behaviour, JudgeEvents):
+            tests = [(EventsTest(behaviour), OUT)]
+        elif isinstance(behaviour, JudgeResult):
+            tests = [(ResultTest(node.id, code), port) for port, code in behaviour.results]
+        if not tests:
+            return self._follow(node, OUT, trail)
+        if isinstance(behaviour, Split):
+            *tests, (_, last) = tests
+            otherwise = self._copy(trail), last
+        else:
+            otherwise = self._copy(trail), OTHER if OTHER in node.ports else LEFT
+        chosen = tuple((test, self._follow(node, port, self._copy(trail))) for test, port in tests)
+        return (
+            Choice(chosen, self._follow(node, otherwise[1], otherwise[0]))
+            if chosen
+            else self._follow(node, otherwise[1], otherwise[0])
+        )
+
+    def _follow(self, node: FlowNode, port: str, trail: Path) -> Decision:
+        trail.steps.append((node.number, port))
+        edges = self._flow.out.get((node.id, port), [])
+        if len(edges) == 1:
+            return self._go(edges[0], trail)
+        for edge in edges:
+            self._go_aside(edge, trail)
+        return self._leaf(trail)
+
+    def _go(self, edge: Edge, trail: Path) -> Decision:
+        target = self._flow.nodes[edge.target]
+        if self._place_of(target) is None:
+            self._arrive(edge, target, trail)
+            return self._decide(target, trail)
+        self._go_aside(edge, trail)
+        return self._leaf(trail)
+
+    def _go_aside(self, edge: Edge, trail: Path) -> None:
+        target = self._flow.nodes[edge.target]
+        self._arrive(edge, target, trail)
+        place = self._place_of(target)
+        if place is None:  # an End that no other branch can reach
+            trail.steps.append((target.number, DONE))
+        else:
+            trail.tails.append(Tail(place, edge.via))
+
+    def _arrive(self, edge: Edge, target: FlowNode, trail: Path) -> None:
+        trail.links.append(edge.link)
+        trail.steps.append((target.number, ARRIVE))
+
+    def _place_of(self, node: FlowNode) -> int | None:
+        found = self._places.get((node.id, Stage.CUT))
+        return self._places.get((node.id, Stage.RELEASE)) if found is None else found
+
+    def _leaf(self, trail: Path) -> Path:
+        trail.number, self._next = self._next, self._next + 1
+        self._paths.append(trail)
+        return trail
+
+    def _copy(self, trail: Path) -> Path:
+        return Path(
+            0, self._place, list(trail.steps), list(trail.links), list(trail.effects), list(trail.tails)
+        )

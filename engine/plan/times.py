@@ -1,0 +1,185 @@
+"""Wall-clock arithmetic in SQL: the same results as `engine.shapes.time`, for a whole wave at once.
+
+A zone with one offset needs none of the helper tables. Others keep theirs as temporary tables of the connection.
+Moments are milliseconds UTC; "local" is milliseconds on the wall clock, counted as if it were UTC.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    case,
+    func,
+    literal,
+    select,
+)
+
+from engine.shapes.time import LATEST, Duration
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FAR = 2**61
+_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+
+_TEMPORARY = MetaData()
+zone_shift = Table(
+    "zone_shift",
+    _TEMPORARY,
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("offset", BigInteger),
+    prefixes=["TEMPORARY"],
+)
+zone_local = Table(
+    "zone_local",
+    _TEMPORARY,
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("offset", BigInteger),
+    Column("fixed", BigInteger, doc="the moment that every local time of a gap means"),
+    prefixes=["TEMPORARY"],
+)
+local_month = Table(
+    "local_month",
+    _TEMPORARY,
+    Column("first", Integer, primary_key=True, autoincrement=False, doc="days since 1970 of its first day"),
+    Column("month", Integer),
+    prefixes=["TEMPORARY"],
+)
+
+Ms = ColumnElement[int]
+
+
+def ms(moment: datetime) -> int:
+    """A moment as milliseconds since 1970 UTC, exactly (a part of a millisecond is dropped)."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
+
+
+@cache
+def offset_changes(zone: ZoneInfo) -> tuple[tuple[int, int, int], ...]:
+    """Every change of the zone's offset: (moment, offset before, offset behind), in ms."""
+    changes: list[tuple[int, int, int]] = []
+    moment, end = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(_LAST_YEAR, 1, 1, tzinfo=UTC)
+    before = _offset(moment, zone)
+    while moment < end:
+        following = moment + timedelta(days=1)
+        after = _offset(following, zone)
+        if after != before:
+            low, high = 0, 86_400
+            while high - low > 1:
+                middle = (low + high) // 2
+                same = _offset(moment + timedelta(seconds=middle), zone) == before
+                low, high = (middle, high) if same else (low, middle)
+            changes.append((ms(moment + timedelta(seconds=high)), before, after))
+        moment, before = following, after
+    return tuple(changes)
+
+
+def _offset(moment: datetime, zone: ZoneInfo) -> int:
+    offset = moment.astimezone(zone).utcoffset()
+    assert offset is not None
+    return offset // timedelta(milliseconds=1)
+
+
+class WallClock:
+    """A zone's wall clock as SQL expressions."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self._changes = offset_changes(zone)
+        self._constant = None if self._changes else _offset(datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC), zone)
+
+    def prepare(self, connection: Connection) -> None:
+        """Make the temporary tables that the expressions read, on the connection that will run them."""
+        _TEMPORARY.drop_all(connection)
+        _TEMPORARY.create_all(connection)
+        first = self._changes[0][1] if self._changes else self._constant
+        shifts: list[dict[str, Any]] = [{"at": -_FAR, "offset": first}]
+        locals_: list[dict[str, Any]] = [{"start": -_FAR, "offset": first, "fixed": None}]
+        for at, before, after in self._changes:
+            shifts.append({"at": at, "offset": after})
+            if after > before:  # a gap
+                locals_.append({"start": at + before, "offset": None, "fixed": at})
+                locals_.append({"start": at + after, "offset": after, "fixed": None})
+            else:  # of the times that exist twice the first counts
+                locals_.append({"start": at + before, "offset": after, "fixed": None})
+        months = [
+            {"first": (date(n // 12, n % 12 + 1, 1) - EPOCH.date()).days, "month": n}
+            for n in range(_FIRST_YEAR * 12, (_LAST_YEAR + 100) * 12)
+        ]
+        connection.execute(zone_shift.insert(), shifts)
+        connection.execute(zone_local.insert(), locals_)
+        connection.execute(local_month.insert(), months)
+
+    def plus(self, moment: Ms, duration: Duration) -> Ms:
+        """`Duration.plus` in SQL."""
+        if duration.unit in ("minute", "hour"):
+            return moment + duration.amount * (MINUTE if duration.unit == "minute" else HOUR)
+        local = self._local(moment)
+        if duration.unit == "month":
+            day = self._months_later(local // DAY, duration.amount)
+            return func.coalesce(self._moment(day * DAY + local % DAY), ms(LATEST))
+        days = duration.amount * (7 if duration.unit == "week" else 1)
+        if self._constant is not None:
+            return moment + days * DAY
+        return self._moment(local + days * DAY)
+
+    def first_at_or_after(self, moment: Ms, wall: time) -> Ms:
+        """`engine.shapes.time.first_at_or_after` in SQL."""
+        midnight = self._local(moment) // DAY * DAY
+        in_day = wall.hour * HOUR + wall.minute * MINUTE
+        if self._constant is not None:
+            today = midnight + (in_day - self._constant)
+            return case((today >= moment, today), else_=today + DAY)
+        found = [self._moment(midnight + (day * DAY + in_day)) for day in (-1, 0, 1, 2)]
+        return case(*((candidate >= moment, candidate) for candidate in found[:-1]), else_=found[-1])
+
+    def _local(self, moment: Ms) -> Ms:
+        if self._constant is not None:
+            return moment + self._constant
+        offset = (
+            select(zone_shift.c.offset)
+            .where(zone_shift.c.at <= moment)
+            .order_by(zone_shift.c.at.desc())
+            .limit(1)
+        )
+        return moment + offset.scalar_subquery()
+
+    def _moment(self, local: Ms) -> Ms:
+        if self._constant is not None:
+            return local - self._constant
+        part = zone_local.alias()
+        found = case((part.c.fixed.is_(None), local - part.c.offset), else_=part.c.fixed)
+        return (
+            select(found)
+            .where(part.c.start <= local)
+            .order_by(part.c.start.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+
+    def _months_later(self, day: Ms, months: int) -> Ms:
+        this, that, following = (local_month.alias() for _ in range(3))
+        wanted, last = that.c.first + (day - this.c.first), following.c.first - literal(1)
+        return (
+            select(case((wanted < last, wanted), else_=last))
+            .where(
+                this.c.first <= day,
+                that.c.month == this.c.month + months,
+                following.c.month == that.c.month + 1,
+            )
+            .order_by(this.c.first.desc())
+            .limit(1)
+            .scalar_subquery()
+        )

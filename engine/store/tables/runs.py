@@ -1,0 +1,250 @@
+"""What runs leave behind: campaigns and their versions, people on their way, visits, counters, messages.
+
+Small integers stand for what is repeated a million times: a version's `key`, a campaign's `number`, a node's
+number within its campaign (stable over versions), a version's places and paths (see `engine.plan`). The person
+stands in every primary key of a table that holds rows of people. Tables are clustered by their primary key.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table, text
+
+from engine.store.schema import METADATA, KeyType, TextType, TimeType
+
+campaign = Table(
+    "campaign",
+    METADATA,
+    Column("number", KeyType, primary_key=True, autoincrement=False),
+    Column("id", TextType, nullable=False, unique=True),
+    Column("name", TextType, nullable=False),
+    Column("state", TextType, nullable=False, doc="active, stopped, completed or ended_abnormally"),
+    Column("version", BigInteger, nullable=False, doc="key of the version that new entries take"),
+    Column("published_at", TimeType, nullable=False),
+    Column("starts_at", TimeType, nullable=False, doc="nobody enters before"),
+    Column("ends_at", TimeType, doc="nobody enters from here on"),
+    Column("reason", TextType, doc="why it ended abnormally"),
+)
+
+campaign_version = Table(
+    "campaign_version",
+    METADATA,
+    Column("key", KeyType, primary_key=True, autoincrement=False),
+    Column("campaign", BigInteger, nullable=False),
+    Column("version", Integer, nullable=False, doc="counts from 1 in each campaign"),
+    Column("hash", TextType, nullable=False, doc="of the bundle"),
+    Column("bundle", TextType, nullable=False, doc="everything that the version refers to, as published"),
+    Column("published_at", TimeType, nullable=False),
+    Index(None, "campaign", "version", unique=True),
+)
+
+campaign_node = Table(
+    "campaign_node",
+    METADATA,
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", Integer, primary_key=True, autoincrement=False),
+    Column("id", TextType, nullable=False, doc="the node's id in the campaign file"),
+    sqlite_with_rowid=False,
+)
+
+path = Table(
+    "path",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("path", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, nullable=False),
+    Column(
+        "steps", TextType, nullable=False, doc="JSON: what a person on this path does, see engine.plan.paths"
+    ),
+    sqlite_with_rowid=False,
+)
+
+cycle = Table(
+    "cycle",
+    METADATA,
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("cycle", Integer, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, nullable=False),
+    Column("at", TimeType, nullable=False, doc="the moment at which everybody enters"),
+    Column("after", BigInteger, nullable=False, doc="people up to this key have entered"),
+    Column("done", Integer, nullable=False, doc="1 when everybody has entered"),
+    sqlite_with_rowid=False,
+)
+
+entry = Table(
+    "entry",
+    METADATA,
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False, doc="counts the person's entries from 1"),
+    Column("version", BigInteger, nullable=False),
+    Column("cycle", Integer, nullable=False),
+    Column("entered_at", TimeType, nullable=False),
+    Column("event", TextType, doc="source id of the event that let the person in"),
+    Column("live", Integer, doc="tokens not yet ended, where the plan needs to know; 0 = finished"),
+    sqlite_with_rowid=False,
+)
+
+arrival = Table(
+    "arrival",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("due", TimeType, primary_key=True, autoincrement=False, doc="the event's own time"),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("event", TextType, primary_key=True, doc="source id"),
+    sqlite_with_rowid=False,
+)
+
+token = Table(
+    "token",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("due", TimeType, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    Column("via", SmallInteger, primary_key=True, autoincrement=False, doc="which link into the node"),
+    Column("arrived", TimeType, doc="where the release looks back on it"),
+    sqlite_with_rowid=False,
+)
+
+token_watched = Table(
+    "token_watched",
+    METADATA,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    Column("via", SmallInteger, primary_key=True, autoincrement=False),
+    Column("due", TimeType, doc="null: not known yet"),
+    Column("arrived", TimeType),
+    Index(None, "version", "place", "due"),
+    sqlite_with_rowid=False,
+)
+
+visit = Table(
+    "visit",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("path", Integer, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    Column("at", TimeType, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+counter = Table(
+    "counter",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("cycle", Integer, primary_key=True, autoincrement=False),
+    Column("path", Integer, primary_key=True, autoincrement=False),
+    Column("shard", SmallInteger, primary_key=True, autoincrement=False),
+    Column("hour", Integer, primary_key=True, autoincrement=False, doc="hours since 1970"),
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+finished = Table(
+    "finished",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("cycle", Integer, primary_key=True, autoincrement=False),
+    Column("shard", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False, doc="entries whose last token has ended"),
+    sqlite_with_rowid=False,
+)
+
+message_counter = Table(
+    "message_counter",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("cycle", Integer, primary_key=True, autoincrement=False),
+    Column("node", Integer, primary_key=True, autoincrement=False),
+    Column("state", TextType, primary_key=True),
+    Column("reason", TextType, primary_key=True, doc="empty where there is none"),
+    Column("receipt", TextType, primary_key=True),
+    Column("shard", SmallInteger, primary_key=True, autoincrement=False),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+message = Table(
+    "message",
+    METADATA,
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", Integer, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    Column("address", TextType, primary_key=True, doc="empty where the person has none"),
+    Column("version", BigInteger, nullable=False, doc="pins the template"),
+    Column(
+        "state", TextType, nullable=False, doc="planned, claimed, sending, sent, failed, skipped or unknown"
+    ),
+    Column("reason", TextType, nullable=False),
+    Column("planned_at", TimeType, nullable=False),
+    Column("sent_at", TimeType, doc="when it was handed to the provider"),
+    Column("result", TextType, doc="what the provider says or will say: sent, failed or unknown"),
+    Column("result_at", TimeType, doc="when that is known"),
+    Column("variables", TextType, doc="JSON list of the bound values, in order of name; never the text"),
+    Index(
+        "ix_message_sending",
+        "campaign",
+        "result_at",
+        sqlite_where=text("state = 'sending'"),
+        postgresql_where=text("state = 'sending'"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+claim = Table(
+    "claim",
+    METADATA,
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", Integer, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+tag_write = Table(
+    "tag_write",
+    METADATA,
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", Integer, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    Column("tag", TextType, primary_key=True, doc="written although the node keeps existing values"),
+    Column("at", TimeType, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+coupon_issue = Table(
+    "coupon_issue",
+    METADATA,
+    Column("coupon", TextType, primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False, doc="of the code in its pool"),
+    Column("person", BigInteger, nullable=False),
+    Column("campaign", BigInteger, nullable=False),
+    Column("entry", Integer, nullable=False),
+    Column("node", Integer, nullable=False),
+    Column("at", TimeType, nullable=False),
+    Index(None, "person", "campaign", "coupon"),
+    sqlite_with_rowid=False,
+)
+
+agenda = Table(
+    "agenda",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("due", TimeType, nullable=False, doc="nothing at this place is due earlier"),
+    Index(None, "due"),
+    sqlite_with_rowid=False,
+)
+
+RUN_TABLES = (
+    campaign, campaign_version, campaign_node, path, cycle, entry, arrival, token, token_watched, visit, counter,
+    finished, message_counter, message, claim, tag_write, coupon_issue, agenda,
+)  # fmt: skip
+"""Everything that runs write, besides people's tags; what a simulation keeps to itself."""
