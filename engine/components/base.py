@@ -7,15 +7,18 @@ them. Palette, panel, structure rules, plan, simulation and reports all follow f
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 
-from engine.i18n import Message, N_
+from engine.components.hints import missing_sentence
+from engine.i18n import N_, Message
+from engine.shapes.model import FieldError as FieldError  # noqa: PLC0414 - part of the contract
+from engine.shapes.model import Shape
 from engine.shapes.time import Duration
 
 OUT = "out"
@@ -81,38 +84,40 @@ class Lookup(Protocol):
     def name_of(self, kind: RefKind, id: str) -> str | None:
         """The object's name, or None where the workspace has no such object."""
 
-    def detail(self, kind: RefKind, id: str) -> Any:
-        """The object itself (an audience, message, account file; a catalogue entry), or None."""
+    def detail(self, kind: RefKind, id: str) -> Mapping[str, JsonValue] | None:
+        """The object as JSON, or None where the workspace has no such object.
+
+        An audience, message or account: its file's content. An event or a coupon: its catalogue entry
+        (`{"name", "attributes": {name: type}}`, `{"name", "type", "value", "valid_days"}`). A tag:
+        `{"type", "values"}`. An attribute: `{"type"}`.
+        """
 
 
-class FieldError(NamedTuple):
-    """Why a configuration is not complete. `field` is a dotted path such as `groups.1.percent`, "" for the whole.
+class Around(NamedTuple):
+    """What a node's surroundings in the campaign mean for its config."""
 
-    `code` is a problem code of the structure rules: `unconfigured` unless a more exact one applies
-    (`percent_sum`, `missing_reference`, …).
-    """
-
-    field: str
-    message: Message
-    code: str = "unconfigured"
+    trigger: tuple[str, RawConfig] | None
+    """Kind and config of the campaign's trigger, None while it has none."""
+    before: tuple[tuple[str, RawConfig], ...]
+    """Kind and config of every node directly in front."""
+    kinds: Mapping[str, str]
+    """The kind of every node of the campaign, by node id."""
 
 
 class Placement(NamedTuple):
-    """Where a kind may stand: what may be directly in front, and what kind of trigger the campaign may have."""
+    """Where a kind may stand: what may be directly in front, and the trigger that the campaign must have."""
 
     follows: Callable[[str], bool]
     refusal: Message
     trigger: str | None = None
 
 
-class ComponentConfig(BaseModel):
+class ComponentConfig(Shape):
     """Base of every kind's configuration: the panel's form and the file's `config` object.
 
-    Optional fields without a value are left out of the file. Field metadata for forms goes into
-    `json_schema_extra` (see `engine.components.hints`).
+    Each field carries a `Hint` for its form (see `engine.components.hints`). Optional fields without a value
+    are None here and left out of the file.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=False)
 
     def canonical(self) -> dict[str, JsonValue]:
         """The config as the file holds it: declared order, defaults written out, no field that is None."""
@@ -142,8 +147,14 @@ class Component(ABC, Generic[C]):
     placement: ClassVar[Placement]
     Config: type[C]
     deletable: ClassVar[bool] = True
+    """False for what only comes and goes with something else."""
+    in_palette: ClassVar[bool] = True
+    headline: ClassVar[str] = ""
+    """The field whose missing value the card names first."""
     result_family: ClassVar[str | None] = None
-    """What a Result Judgment behind this kind can tell apart; kinds of one family may share one."""
+    """Kinds of one family may stand together in front of a Result Judgment; None: no results."""
+    send_results: ClassVar[tuple[str, ...]] = ()
+    """Codes that a Result Judgment by `send` may have."""
 
     def defaults(self) -> dict[str, JsonValue]:
         """The (possibly partial) config that a new node starts with."""
@@ -154,19 +165,69 @@ class Component(ABC, Generic[C]):
         try:
             return Parsed(self.Config.model_validate(dict(raw)), ())
         except ValidationError as error:
-            return Parsed(None, tuple(field_errors(error)))
+            return Parsed(None, tuple(field_errors(error, self.Config)))
+
+    def canonical(self, raw: RawConfig) -> dict[str, JsonValue]:
+        """The config as the file holds it: a partial one keeps what it has, in declared order."""
+        if (config := self.parse(raw).config) is not None:
+            return config.canonical()
+        names = [info.alias or name for name, info in self.Config.model_fields.items()]
+        known = {name: raw[name] for name in names if name in raw}
+        return known | {name: raw[name] for name in sorted(raw.keys() - known.keys())}
 
     def ports(self, raw: RawConfig) -> tuple[Port, ...]:
-        """The outputs, in their shown order, also for a partial config."""
+        """The outputs, in their shown order, also for a partial config. Never raises on any JSON."""
         return (Port(OUT, None),)
 
     def summary(self, raw: RawConfig, lookup: Lookup) -> Message:
         """One line for the card: what is configured, or what is still to choose."""
-        raise NotImplementedError
+        parsed = self.parse(raw)
+        if parsed.config is not None:
+            gone = next(missing_references(self.references(parsed.config), lookup), None)
+            return self.words(parsed.config, lookup) if gone is None else gone.message
+        return next((e.message for e in parsed.errors if e.field == self.headline), parsed.errors[0].message)
+
+    def words(self, config: C, lookup: Lookup) -> Message:
+        """One line that sums up a valid config whose references exist."""
+        return Message.verbatim("")
 
     def references(self, config: C) -> Iterable[Reference]:
         """Everything in the workspace that the config refers to."""
         return ()
+
+    def check(self, config: C, lookup: Lookup) -> Iterable[FieldError]:
+        """What the model alone cannot see: an unapproved template, a variable without a binding …"""
+        return ()
+
+    def check_place(self, config: C, around: Around, lookup: Lookup) -> Iterable[FieldError]:
+        """What does not fit the node's place: a result code that nothing in front has …"""
+        return ()
+
+    def errors(self, raw: RawConfig, lookup: Lookup, around: Around | None = None) -> tuple[FieldError, ...]:
+        """Everything that keeps the config from being valid, one error a field; empty: it is valid.
+
+        Without `around`, the node's place in the campaign is not looked at.
+        """
+        parsed = self.parse(raw)
+        if parsed.config is None:
+            return parsed.errors
+        found = list(missing_references(self.references(parsed.config), lookup))
+        found += self.check(parsed.config, lookup)
+        if around is not None:
+            found += self.check_place(parsed.config, around, lookup)
+        return tuple({error.field: error for error in reversed(found)}.values())[::-1]
+
+    def receipt_results(self, raw: RawConfig, lookup: Lookup) -> tuple[str, ...]:
+        """Codes that a Result Judgment by `receipt` may have."""
+        return ()
+
+    def id_type(self, config: C) -> str | None:
+        """The ID type that the touch needs (rule 2): `mobile`, `openid:<account>` …; None: it needs none."""
+        return None
+
+    def is_marketing(self, config: C) -> bool:
+        """Whether fatigue control and quiet times apply to its messages."""
+        return False
 
     def fixed_times(self, config: C) -> Iterable[tuple[str, datetime]]:
         """Moments that the config names, each with its field; they must lie ahead and inside the campaign."""
@@ -176,15 +237,58 @@ class Component(ABC, Generic[C]):
         """How long a person may be held here at most, where the config says it."""
         return None
 
-    def check(self, config: C, lookup: Lookup) -> Iterable[FieldError]:
-        """What the model alone cannot see: an unapproved template, a variable without a binding …"""
-        return ()
+
+_REFERENCE_GONE: Mapping[RefKind, str] = {
+    RefKind.AUDIENCE: N_("This audience does not exist. Choose another one."),
+    RefKind.MESSAGE: N_("This template does not exist. Choose another one."),
+    RefKind.ACCOUNT: N_("This account does not exist. Choose another one."),
+    RefKind.EVENT: N_("The event “{id}” does not exist. Choose another one."),
+    RefKind.TAG: N_("The tag “{id}” does not exist. Choose another one."),
+    RefKind.ATTRIBUTE: N_("The attribute “{id}” does not exist. Choose another one."),
+    RefKind.COUPON: N_("This coupon does not exist. Choose another one."),
+}
 
 
-def field_errors(error: ValidationError) -> Iterable[FieldError]:
-    """Pydantic's findings as sentences at dotted field paths."""
-    for detail in error.errors(include_url=False):
-        yield FieldError(".".join(str(part) for part in detail["loc"]), _sentence(detail["type"], detail.get("ctx", {})))
+def missing_references(references: Iterable[Reference], lookup: Lookup) -> Iterator[FieldError]:
+    """An error for each reference to what the workspace does not have."""
+    for field, kind, id in references:
+        if lookup.name_of(kind, id) is None:
+            yield FieldError(field, Message(_REFERENCE_GONE[kind], id=id), "missing_reference")
+
+
+def field_errors(error: ValidationError, config: type[BaseModel]) -> Iterable[FieldError]:
+    """Pydantic's findings as sentences at dotted field paths; `config` holds the fields' own sentences."""
+    found = [
+        (tuple(part for part in detail["loc"] if not str(part).startswith("<")), detail)
+        for detail in error.errors(include_url=False)
+    ]
+    paths = {loc for loc, _ in found}
+    for loc, detail in found:
+        # A list whose members are wrong is reported as too short, too.
+        if detail["type"] == "too_short" and any(path[: len(loc)] == loc != path for path in paths):
+            continue
+        context = detail.get("ctx", {})
+        message = _missing(loc, config) if detail["type"] == "missing" else _sentence(detail["type"], context)
+        yield FieldError(".".join(map(str, loc)), message, str(context.get("code", "unconfigured")))
+
+
+def _missing(loc: tuple[int | str, ...], config: type[BaseModel]) -> Message:
+    own = missing_sentence(config, str(loc[0])) if len(loc) == 1 else _MISSING_INSIDE.get(str(loc[-1]))
+    return Message(own or _SENTENCES["missing"])
+
+
+_MISSING_INSIDE: Mapping[str, str] = {
+    "audiences": N_("Choose an audience"),
+    "channel": N_("Choose a channel"),
+    "condition": N_("Add a condition"),
+    "event": N_("Choose an event"),
+    "key": N_("Choose where the value comes from"),
+    "name": N_("Enter a name"),
+    "tag": N_("Choose a tag"),
+    "text": N_("Enter a text"),
+    "time": N_("Choose a time of day"),
+    "value": N_("Enter a value"),
+}
 
 
 _SENTENCES: Mapping[str, str] = {
@@ -195,15 +299,16 @@ _SENTENCES: Mapping[str, str] = {
     "too_long": N_("Choose at most {max_length}."),
     "greater_than_equal": N_("Use {ge} or more."),
     "less_than_equal": N_("Use {le} or less."),
-    "greater_than": N_("Use more than {gt}."),
-    "less_than": N_("Use less than {lt}."),
     "extra_forbidden": N_("This field is not known."),
     "literal_error": N_("Choose one of: {expected}."),
-    "enum": N_("Choose one of: {expected}."),
     "int_type": N_("Enter a whole number."),
     "int_from_float": N_("Enter a whole number."),
     "string_type": N_("Enter a text."),
     "bool_type": N_("Choose yes or no."),
+    "tuple_type": N_("Enter a list."),
+    "dict_type": N_("This does not have the right form."),
+    "model_type": N_("This does not have the right form."),
+    "union_tag_not_found": N_("This does not have the right form."),
     "string_pattern_mismatch": N_("This does not have the right form."),
 }
 

@@ -6,10 +6,10 @@ Every field of a `Config` carries one `Hint` in its annotation::
                                          options={"kinds": ("alibaba_sms", "http_sms")})]
 
 The panel shows the fields in their declared order: `form(Config)` lists them as `FormField`s. The form edits
-the *raw* config (plain JSON, keyed by `FormField.name`), `Component.parse` and `Component.check` judge it, and
-every `FieldError.field` is a dotted path that starts with such a name, so that the error stands at its field.
-A field is shown while `FormField.shown(raw)`; a hidden field keeps its value in the form until OK, which leaves
-it out of the config.
+the *raw* config (plain JSON, keyed by `FormField.name`) and asks `Component.errors` about it. Every
+`FieldError.field` is a dotted path that starts with such a name, so that the error stands at its field.
+A field is shown while `FormField.shown(raw, defaults)`; a hidden one keeps its value in the form until OK,
+which leaves it out of the config. A field without a hint has no place in a form.
 
 Texts (`label`, `help`, `missing`, the labels of `choices`) are English keys marked with `N_`; show them
 with `tr`. `options` is what the widget of that name needs, listed here; nothing else is in it:
@@ -33,8 +33,8 @@ with `tr`. `options` is what the widget of that name needs, listed here; nothing
 | `condition` | condition tree | `over`: `person`, `event` or `trigger`; `event`: field here; `flat`: bool |
 | `event_conditions` | list of event conditions | `max` |
 | `goal` | `{"event", "where", "times"}` | |
-| `groups` | list of groups | `holds`: `percent`, `condition`, `audiences`, `channel`; `min`, `max`; `over`, `flat` |
-| `results` | list of result codes | |
+| `groups` | list of groups | `holds`: `percent`, `condition`, `audiences` or `channel`; `min`, `max`, `over`, `flat` |
+| `results` | list of result codes | `result_judgment.result_codes` tells which there are |
 | `then` | `best` or `group:<id>` | |
 | `variables` | bindings by variable name | `texts`: fields here that hold `${…}`, or `message`: field |
 | `parameters` | bindings by parameter name | `account`: field here, `setting`: key there |

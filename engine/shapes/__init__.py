@@ -1,1 +1,1 @@
-"""Value types of the file formats (section 11 of the component reference): texts, times, conditions, groups."""
+"""Value types of the file formats (components, section 11): texts, times, conditions, groups."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from typing import Annotated, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Strict
 from pydantic_core import PydanticCustomError
@@ -29,9 +29,25 @@ class Shape(BaseModel):
     )
 
 
-def invalid(message: Message) -> PydanticCustomError:
-    """The error for a validator to raise: `message` reaches the person at the field."""
-    return PydanticCustomError("invalid", "not valid", {"message": message})
+class FieldError(NamedTuple):
+    """Why a value is not complete. `field` is a dotted path such as `groups.1.percent`, "" for the whole.
+
+    `code` is a problem code of the structure rules: `unconfigured` unless a more exact one applies
+    (`percent_sum`, `missing_reference`, …).
+    """
+
+    field: str
+    message: Message
+    code: str = "unconfigured"
+
+    def under(self, field: str) -> FieldError:
+        """The same error seen from the value that holds this one as `field`."""
+        return self._replace(field=f"{field}.{self.field}" if self.field else field)
+
+
+def invalid(message: Message, code: str = "unconfigured") -> PydanticCustomError:
+    """The error for a validator to raise: `message` and the problem's `code` are shown at the field."""
+    return PydanticCustomError("invalid", "not valid", {"message": message, "code": code})
 
 
 def missing() -> PydanticCustomError:

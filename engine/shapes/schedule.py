@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from engine.i18n import Message, N_
+from engine.i18n import N_, Message
 from engine.shapes.model import Items, Shape, union_tag
 from engine.shapes.time import TimeOfDay, add_months, at_wall_clock, clock
+from engine.shapes.words import joined
 
 Interval = Annotated[int, Field(ge=1, le=10_000)]
 
@@ -43,7 +44,9 @@ class EveryWeek(Shape):
     interval: Interval
     time: TimeOfDay
     weekdays: Annotated[
-        Items[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7), AfterValidator(_sorted_days)
+        Items[Annotated[int, Field(ge=1, le=7)]],
+        Field(min_length=1, max_length=7),
+        AfterValidator(_sorted_days),
     ]
 
 
@@ -54,7 +57,9 @@ class EveryMonth(Shape):
     interval: Interval
     time: TimeOfDay
     days_of_month: Annotated[
-        Items[Annotated[int, Field(ge=1, le=31)]], Field(min_length=1, max_length=31), AfterValidator(_sorted_days)
+        Items[Annotated[int, Field(ge=1, le=31)]],
+        Field(min_length=1, max_length=31),
+        AfterValidator(_sorted_days),
     ]
 
 
@@ -182,22 +187,17 @@ def words(every: Every) -> Message:
         if every.interval == 1:
             return Message(N_("Every week on {days} at {time}"), days=days, time=every.time)
         return Message(
-            N_("Every {interval:,} weeks on {days} at {time}"), interval=every.interval, days=days, time=every.time
+            N_("Every {interval:,} weeks on {days} at {time}"),
+            interval=every.interval,
+            days=days,
+            time=every.time,
         )
     days = joined(Message.verbatim(str(day)) for day in every.days_of_month)
     if every.interval == 1:
         return Message(N_("Every month on day {days} at {time}"), days=days, time=every.time)
     return Message(
-        N_("Every {interval:,} months on day {days} at {time}"), interval=every.interval, days=days, time=every.time
+        N_("Every {interval:,} months on day {days} at {time}"),
+        interval=every.interval,
+        days=days,
+        time=every.time,
     )
-
-
-def joined(parts: Iterable[Message]) -> Message:
-    """The parts as a list in words: "a, b, c"."""
-    items = list(parts)
-    if not items:
-        return Message.verbatim("")
-    text = items[0]
-    for item in items[1:]:
-        text = Message(N_("{first}, {second}"), first=text, second=item)
-    return text

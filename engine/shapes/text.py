@@ -7,17 +7,18 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from engine.i18n import Message, N_
+from engine.i18n import N_, Message
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """The text, if it may be stored; a validator's error otherwise."""
     if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
         message = Message(N_("Remove the invisible character that cannot be stored."))
         raise PydanticCustomError("unstorable", "text cannot be stored", {"message": message})
     return text
 
 
-Text = Annotated[str, AfterValidator(_storable)]
+Text = Annotated[str, AfterValidator(storable)]
 """Any text; at most what the file's size allows."""
 
 Name = Annotated[Text, StringConstraints(min_length=1, max_length=50)]

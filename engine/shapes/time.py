@@ -1,7 +1,7 @@
 """Durations, instants and times of day as the files hold them, and wall-clock arithmetic (rules 9 and 12).
 
-Instants are aware `datetime`s; results are in UTC. A wall-clock time that a date does not have (a DST gap) means
-the first valid instant after the gap, one that it has twice means the first.
+Instants are aware `datetime`s; results are in UTC. A wall-clock time that a date does not have (a DST gap)
+means the first valid instant after the gap, one that it has twice means the first.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from engine.i18n import Message, N_, ntr
-from engine.shapes.model import Shape, invalid
+from engine.i18n import N_, Message, ntr
+from engine.shapes.model import Shape, invalid, union_tag
 
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 """Where arithmetic ends: a sum beyond it is this instant."""
@@ -25,7 +25,8 @@ _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
-def _date_time(text: str) -> str:
+def check_date_time(text: str) -> str:
+    """The text, if it is a `DateTime`; a validator's error otherwise."""
     try:
         if _DATE_TIME.fullmatch(text) and _FIRST_YEAR <= datetime.fromisoformat(text).year <= _LAST_YEAR:
             return text
@@ -40,7 +41,7 @@ def _time_of_day(text: str) -> str:
     return text
 
 
-DateTime = Annotated[str, AfterValidator(_date_time)]
+DateTime = Annotated[str, AfterValidator(check_date_time)]
 """An instant as ISO 8601 text with offset, kept as it was written; `instant` reads it."""
 
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
@@ -171,3 +172,31 @@ def first_at_or_after(moment: datetime, wall: time, zone: ZoneInfo) -> datetime:
         if found >= moment:
             return found
     return at_wall_clock(today + timedelta(days=2), wall, zone)
+
+
+class FixedTime(Shape):
+    """A date-time where otherwise a duration stands."""
+
+    at: DateTime
+
+    @property
+    def words(self) -> Message:
+        """Such as "2026-12-01 09:00"."""
+        return Message.verbatim(self.at[:16].replace("T", " "))
+
+
+def _judge_after_form(value: object) -> str:
+    fixed = "at" in value if isinstance(value, dict) else isinstance(value, FixedTime)
+    return union_tag("at" if fixed else "duration")
+
+
+JudgeAfter = Annotated[
+    Annotated[Duration, Tag(union_tag("duration"))] | Annotated[FixedTime, Tag(union_tag("at"))],
+    Discriminator(_judge_after_form),
+]
+"""When to judge: a duration from arrival, or a date-time."""
+
+
+def judging_moment(after: JudgeAfter, arrival: datetime, zone: ZoneInfo) -> datetime:
+    """When someone who arrived at `arrival` is judged: a fixed time already past means at once."""
+    return after.plus(arrival, zone) if isinstance(after, Duration) else max(arrival, instant(after.at))

@@ -1,0 +1,78 @@
+"""Digital SMS: a rich message (text, images, audio, video) to the mobile number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from engine.components.base import ComponentConfig, FieldError, Lookup, Reference, RefKind
+from engine.components.fields import (
+    binding_references,
+    check_account,
+    check_bound,
+    check_message,
+    message_variables,
+)
+from engine.components.hints import Hint
+from engine.components.touch import SendToAllIds, TemplateVariables, Touch, template_name
+from engine.i18n import N_, Message
+from engine.shapes.text import Identifier
+from engine.shapes.variables import Bindings
+
+PLATFORMS = ("alibaba_sms", "http_sms")
+
+
+class DigitalSmsConfig(ComponentConfig):
+    """Platform, template, and what stands for its variables."""
+
+    platform: Annotated[
+        Identifier,
+        Hint(
+            N_("SMS platform"), "account", missing=N_("Choose an SMS platform"), options={"kinds": PLATFORMS}
+        ),
+    ]
+    template: Annotated[
+        Identifier,
+        Hint(
+            N_("Digital SMS template"),
+            "message",
+            missing=N_("Choose a digital SMS template"),
+            options={"kind": "digital_sms", "match": {"platform": "platform"}},
+        ),
+    ]
+    variables: TemplateVariables = Field(default_factory=dict)
+    send_to_all_ids: SendToAllIds = False
+
+
+class DigitalSms(Touch[DigitalSmsConfig]):
+    kind = "digital_sms"
+    label = N_("Digital SMS")
+    icon = "device-mobile-message"
+    Config = DigitalSmsConfig
+    headline = "template"
+
+    def bindings(self, config: DigitalSmsConfig) -> Bindings:
+        return config.variables
+
+    def references(self, config: DigitalSmsConfig) -> Iterator[Reference]:
+        yield Reference("platform", RefKind.ACCOUNT, config.platform)
+        yield Reference("template", RefKind.MESSAGE, config.template)
+        yield from binding_references(config.variables)
+
+    def check(self, config: DigitalSmsConfig, lookup: Lookup) -> Iterator[FieldError]:
+        yield from check_account(lookup, "platform", config.platform, PLATFORMS)
+        yield from check_message(
+            lookup, "template", config.template, self.kind, {"platform": config.platform}
+        )
+        yield from check_bound(message_variables(lookup, config.template), config.variables)
+
+    def words(self, config: DigitalSmsConfig, lookup: Lookup) -> Message:
+        return template_name(lookup, config.template)
+
+    def id_type(self, config: DigitalSmsConfig) -> str:
+        return "mobile"
+
+    def is_marketing(self, config: DigitalSmsConfig) -> bool:
+        return True

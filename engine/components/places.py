@@ -1,0 +1,17 @@
+"""Where kinds may stand (components, section 2)."""
+
+from __future__ import annotations
+
+from engine.components.base import Placement
+from engine.i18n import N_, Message
+
+TRIGGERS = frozenset({"target_audience", "behavior_event"})
+
+AFTER_START = Placement(
+    lambda kind: kind == "start", Message(N_("A trigger stands directly behind Start and nowhere else."))
+)
+BEHIND_ANYTHING = Placement(
+    lambda kind: kind not in ("start", "end"),
+    Message(N_("This can stand behind anything but Start and End.")),
+)
+NOWHERE = Placement(lambda _: False, Message(N_("Nothing can lead into Start.")))
