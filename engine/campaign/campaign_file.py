@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START, START_ID, Attributes, Link, Node, Note, Point
-from engine.components.base import ComponentConfig
 from engine.components.registry import COMPONENTS, component
-from engine.files import FileError, FileFormat, FileModel, Inline, Source, canonical, read_bytes, save_bytes
+from engine.files import FileError, FileFormat, FileModel, Inline, canonical, read_bytes, save_bytes
 from engine.files.findings import findings
 from engine.i18n import N_, Message
 from engine.shapes.text import Identifier, Name, Text
@@ -48,7 +46,7 @@ class CampaignFile(FileModel):
     layout: dict[Identifier, Point] = Field(default_factory=dict)
 
 
-CAMPAIGN = FileFormat("campaign", CampaignFile)
+CAMPAIGN: FileFormat[CampaignFile] = FileFormat("campaign", CampaignFile)
 
 
 def load(path: Path) -> CampaignDocument:
@@ -59,7 +57,6 @@ def load(path: Path) -> CampaignDocument:
 def parse(data: bytes, path: Path) -> CampaignDocument:
     """Read the content of a campaign file; `path` is what errors name. Raises `FileError`."""
     source = CAMPAIGN.source(data, path)
-    _check_size(source)
     return document(CAMPAIGN.model_of(source), source.error)
 
 
@@ -89,6 +86,7 @@ def document(file: CampaignFile, error_at: ErrorAt) -> CampaignDocument:
 
     What a draft may be (open ends, cycles, a link into Start) is left to the structure rules.
     """
+    _check_size(file.nodes, error_at)
     nodes = {id: _node(id, node, error_at) for id, node in sorted(file.nodes.items())}
     links = dict(sorted(file.links.items()))
     _check_links(nodes, links, error_at)
@@ -147,48 +145,21 @@ def _note_content(note: Note) -> dict[str, Any]:
 
 def canonical_config(node: Node) -> dict[str, JsonValue]:
     """The node's config in its model's order: with defaults where it is complete, else just what is given."""
-    parsed = node.parsed
-    if parsed.config is not None:
-        complete: dict[str, JsonValue] = parsed.config.canonical()
+    config = node.parsed.config
+    complete: dict[str, JsonValue]
+    if config is not None:
+        complete = config.canonical()
         return complete
-    model = component(node.kind).Config
     given = {name: value for name, value in node.config.items() if value is not None}
-    fields = _fields(model)
-    known = {name: _canonical_field(model, name, given[name]) for name in fields if name in given}
-    return known | {name: given[name] for name in sorted(given.keys() - known.keys())}
+    partial: dict[str, JsonValue] = component(node.kind).canonical(given)
+    return partial
 
 
-@cache
-def _fields(model: type[ComponentConfig]) -> tuple[str, ...]:
-    return tuple(info.alias or name for name, info in model.model_fields.items())
-
-
-@cache
-def _adapter(model: type[ComponentConfig], field: str) -> TypeAdapter[Any]:
-    info = next(info for name, info in model.model_fields.items() if (info.alias or name) == field)
-    return TypeAdapter(Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation)
-
-
-def _canonical_field(model: type[ComponentConfig], field: str, value: JsonValue) -> JsonValue:
-    """One field of a partial config, canonical where it is valid by itself."""
-    adapter = _adapter(model, field)
-    try:
-        valid = adapter.validate_python(value, strict=True)
-    except ValidationError:
-        return value
-    result: JsonValue = adapter.dump_python(valid, mode="json", by_alias=True, exclude_none=True)
-    return result
-
-
-def _check_size(source: Source) -> None:
-    nodes = source.value.get("nodes")
-    if isinstance(nodes, dict) and len(nodes) > MAX_NODES:
-        message = Message(
-            N_("A campaign holds at most {most:,} components; this one has {count:,}."),
-            most=MAX_NODES,
-            count=len(nodes),
-        )
-        raise source.error(("nodes", list(nodes)[MAX_NODES]), message)
+def _check_size(nodes: Mapping[str, Node], error_at: ErrorAt) -> None:
+    if len(nodes) > MAX_NODES:
+        message = N_("A campaign holds at most {most:,} components; this one has {count:,}.")
+        first_too_many = list(nodes)[MAX_NODES]
+        raise error_at(("nodes", first_too_many), Message(message, most=MAX_NODES, count=len(nodes)))
 
 
 def _node(id: str, node: Node, error_at: ErrorAt) -> Node:
@@ -225,7 +196,7 @@ def _check_config(id: str, node: Node, error_at: ErrorAt) -> None:
 def _exists(value: Any, path: FieldPath) -> bool:
     """Whether the path leads to a value; a model's path has further parts where it tried several types."""
     for part in path:
-        if isinstance(value, dict) and part in value:
+        if isinstance(value, dict) and part in value:  # noqa: SIM114 - one condition would hide the two cases
             value = value[part]
         elif isinstance(value, list) and isinstance(part, int) and part < len(value):
             value = value[part]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, PlainSerializer, Tag, model_validator
 
+from engine.components.base import RefKind
 from engine.files import FileFormat, FileModel
 from engine.i18n import N_, Message
-from engine.shapes.conditions import Condition, ConditionTree
+from engine.shapes.conditions import Condition, ConditionTree, leaves
 from engine.shapes.model import Items, invalid, union_tag
 from engine.shapes.schedule import Every
 from engine.shapes.text import Identifier, Text
@@ -184,8 +186,25 @@ class AudienceFile(ObjectFile):
     @property
     def audiences(self) -> tuple[str, ...]:
         """The audiences that the rule names, each once."""
-        named = (card.audience for card in self.cards or () if isinstance(card, AudienceCard))
+        named = (id for kind, id in self.references() if kind is RefKind.AUDIENCE)
         return tuple(dict.fromkeys(named))
+
+    def references(self) -> Iterator[tuple[RefKind, str]]:
+        """The audiences, events, tags and attributes that the rule names."""
+        for card in self.cards or ():
+            if isinstance(card, AudienceCard):
+                yield RefKind.AUDIENCE, card.audience
+            elif isinstance(card, BehaviourCard):
+                yield RefKind.EVENT, card.event
+            elif isinstance(card, TagsCard):
+                yield from _fields_of_people(card.condition)
+
+
+def _fields_of_people(condition: Condition) -> Iterator[tuple[RefKind, str]]:
+    for _, leaf in leaves(condition):
+        prefix, _, name = leaf.field.partition(":")
+        if kind := {"tag": RefKind.TAG, "attr": RefKind.ATTRIBUTE}.get(prefix):
+            yield kind, name
 
 
 AUDIENCE: FileFormat[AudienceFile] = FileFormat("audience", AudienceFile)

@@ -10,14 +10,14 @@ from engine.files import FileFormat, FileModel
 from engine.i18n import N_, Message
 from engine.shapes.model import Items, invalid
 from engine.shapes.text import Identifier, Name, Text
-from engine.workspace.fields import FieldType, Key
+from engine.workspace.fields import FieldType, Key, Sorted
 
 
 class Event(FileModel):
     """Something that people do. Its code is its key in the catalogue."""
 
     name: Text = ""
-    attributes: dict[Key, FieldType] = Field(default_factory=dict)
+    attributes: Annotated[dict[Key, FieldType], Sorted] = Field(default_factory=dict)
 
 
 class Tag(FileModel):
@@ -54,12 +54,12 @@ class Catalog(FileModel):
 
     format: Literal["catalog"] = "catalog"
     version: Literal[1] = 1
-    events: dict[Key, Event] = Field(default_factory=dict)
-    tags: dict[Key, Tag] = Field(default_factory=dict)
-    attributes: dict[Key, FieldType] = Field(default_factory=dict)
-    id_types: dict[Key, IdType] = Field(default_factory=dict)
-    coupons: dict[Identifier, Coupon] = Field(default_factory=dict)
-    marketing_campaigns: dict[Identifier, MarketingCampaign] = Field(default_factory=dict)
+    events: Annotated[dict[Key, Event], Sorted] = Field(default_factory=dict)
+    tags: Annotated[dict[Key, Tag], Sorted] = Field(default_factory=dict)
+    attributes: Annotated[dict[Key, FieldType], Sorted] = Field(default_factory=dict)
+    id_types: Annotated[dict[Key, IdType], Sorted] = Field(default_factory=dict)
+    coupons: Annotated[dict[Identifier, Coupon], Sorted] = Field(default_factory=dict)
+    marketing_campaigns: Annotated[dict[Identifier, MarketingCampaign], Sorted] = Field(default_factory=dict)
     folders: Items[Name] = ()
 
     @model_validator(mode="after")

@@ -28,6 +28,17 @@ Key = Annotated[Text, StringConstraints(min_length=1, max_length=100)]
 """A name in the catalogue: an event code, a tag, an attribute. Any script."""
 
 
+V = TypeVar("V")
+
+
+def _by_key(table: dict[str, V]) -> dict[str, V]:
+    return dict(sorted(table.items()))
+
+
+Sorted = AfterValidator(_by_key)
+"""For tables: their order means nothing, so that equal content is written equally."""
+
+
 def _joined(value: str | tuple[str, ...]) -> str:
     return value if isinstance(value, str) else "\n".join(value)
 

@@ -13,7 +13,7 @@ from engine.i18n import N_, Message
 from engine.shapes.model import Items, invalid
 from engine.shapes.text import Identifier, Name, Text
 from engine.shapes.time import Duration, TimeOfDay
-from engine.workspace.fields import Optional, TimeZone
+from engine.workspace.fields import Optional, Sorted, TimeZone
 
 Channel = Literal["text_sms", "digital_sms", "email", "wechat_message", "template_message", "app_push"]
 Period = Literal["minute", "hour", "day", "week", "month"]
@@ -36,7 +36,7 @@ class Fatigue(FileModel):
     """How many marketing messages a person or address gets."""
 
     all_channels: Annotated[Items[Limit], Field(alias="global")] = ()
-    channels: dict[Channel, Items[ChannelLimit]] = Field(default_factory=dict)
+    channels: Annotated[dict[Channel, Items[ChannelLimit]], Sorted] = Field(default_factory=dict)
 
 
 class QuietTime(FileModel):
@@ -72,7 +72,7 @@ class Holiday(FileModel):
 class Quiet(FileModel):
     """When marketing messages rest."""
 
-    channels: dict[Channel, QuietTime] = Field(default_factory=dict)
+    channels: Annotated[dict[Channel, QuietTime], Sorted] = Field(default_factory=dict)
     holidays: Annotated[Items[Holiday], Field(max_length=20)] = ()
 
 

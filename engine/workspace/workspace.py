@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from pydantic import BaseModel, JsonValue, ValidationError
-from pydantic_core import to_jsonable_python
+from pydantic import ValidationError
 
 from engine.campaign.document import CampaignDocument
 from engine.components.base import RefKind
@@ -19,6 +18,7 @@ from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.campaigns import CampaignEntry, CampaignFolder
 from engine.workspace.catalog import CATALOG, Catalog
 from engine.workspace.folder import ObjectFolder, write
+from engine.workspace.lookup import ObjectLookup
 from engine.workspace.message import MESSAGE, MessageFile
 from engine.workspace.settings import SETTINGS, Settings
 
@@ -35,7 +35,7 @@ class Use(NamedTuple):
     name: str
 
 
-class Workspace:
+class Workspace(ObjectLookup):
     """One open workspace; a component's `Lookup`.
 
     Attributes:
@@ -47,6 +47,7 @@ class Workspace:
     """
 
     def __init__(self, folder: Path, settings: Settings, catalog: Catalog) -> None:
+        super().__init__()
         self.folder = folder
         self.settings = settings
         self.catalog = catalog
@@ -156,38 +157,6 @@ class Workspace:
     def delete_account(self, id: str) -> None:
         """Delete an account's file."""
         self.accounts.delete(id)
-
-    def name_of(self, kind: RefKind, id: str) -> str | None:
-        """The name of what a component refers to, or None where there is no such thing."""
-        found = self._table(kind).get(id)
-        if kind is RefKind.EVENT and found is not None:
-            return self.catalog.event_name(id)
-        return None if found is None else getattr(found, "name", id)
-
-    def detail(self, kind: RefKind, id: str) -> dict[str, JsonValue] | None:
-        """The object as JSON (long texts joined), or None. An attribute of people is `{"type": …}`."""
-        found = self._table(kind).get(id)
-        if isinstance(found, BaseModel):
-            detail: dict[str, JsonValue] = to_jsonable_python(found.model_dump(by_alias=True))
-            return detail
-        return None if found is None else {"type": found}
-
-    def _table(self, kind: RefKind) -> Mapping[str, Any]:
-        match kind:
-            case RefKind.AUDIENCE:
-                return self.audiences
-            case RefKind.MESSAGE:
-                return self.messages
-            case RefKind.ACCOUNT:
-                return self.accounts
-            case RefKind.EVENT:
-                return self.catalog.events
-            case RefKind.TAG:
-                return self.catalog.tags
-            case RefKind.ATTRIBUTE:
-                return self.catalog.attributes
-            case RefKind.COUPON:
-                return self.catalog.coupons
 
     def uses(self, kind: RefKind, id: str) -> list[Use]:
         """Campaigns and audiences that refer to the object, in order of kinds and names."""

@@ -1,0 +1,180 @@
+"""Bundles (`*.bundle`): a campaign and everything that it refers to, as published, exported and imported."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import Field
+
+from engine.campaign import campaign_file
+from engine.campaign.campaign_file import CampaignFile
+from engine.campaign.document import CampaignDocument
+from engine.components.base import RefKind
+from engine.files import FileFormat, FileModel, Source, canonical, read_bytes
+from engine.i18n import N_, Message
+from engine.shapes.text import Identifier
+from engine.workspace.account import AccountFile, AnyAccount
+from engine.workspace.audience import AudienceFile
+from engine.workspace.campaigns import references
+from engine.workspace.catalog import Catalog
+from engine.workspace.fields import ObjectFile
+from engine.workspace.lookup import ObjectLookup
+from engine.workspace.message import AnyMessage, MessageFile
+from engine.workspace.workspace import Workspace
+
+SUFFIX = ".bundle"
+
+T = TypeVar("T")
+F = TypeVar("F", bound=ObjectFile)
+
+
+class BundleFile(FileModel):
+    """The file's object. `hash` is that of `Bundle.hash`; `catalog` holds the part in use."""
+
+    format: Literal["bundle"] = "bundle"
+    version: Literal[1] = 1
+    campaign: CampaignFile
+    audiences: dict[Identifier, AudienceFile] = Field(default_factory=dict)
+    messages: dict[Identifier, AnyMessage] = Field(default_factory=dict)
+    accounts: dict[Identifier, AnyAccount] = Field(default_factory=dict)
+    catalog: Catalog = Catalog()
+    hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+BUNDLE: FileFormat[BundleFile] = FileFormat("bundle", BundleFile)
+
+
+class Bundle(ObjectLookup):
+    """A campaign and what it refers to; a component's `Lookup` for exactly that.
+
+    Attributes:
+        campaign: the document.
+        audiences, messages, accounts: what it refers to, by id, in order of ids.
+        catalog: the events, tags, attributes, coupons and sub-campaigns in use.
+        hash: SHA-256 (hexadecimal) of all that matters when the campaign runs. Layout and notes do not.
+    """
+
+    def __init__(
+        self,
+        campaign: CampaignDocument,
+        audiences: Mapping[str, AudienceFile],
+        messages: Mapping[str, MessageFile],
+        accounts: Mapping[str, AccountFile],
+        catalog: Catalog,
+    ) -> None:
+        super().__init__()
+        self.campaign = campaign
+        self.audiences = _sorted(audiences)
+        self.messages = _sorted(messages)
+        self.accounts = _sorted(accounts)
+        self.catalog = catalog
+        self.hash = _hash(self._content())
+
+    def content(self) -> dict[str, Any]:
+        """The bundle as the file's object, in canonical order."""
+        return {**self._content(), "hash": self.hash}
+
+    def _content(self) -> dict[str, Any]:
+        return {
+            "format": BUNDLE.name,
+            "version": BUNDLE.version,
+            "campaign": campaign_file.content(self.campaign),
+            "audiences": {id: value.canonical() for id, value in self.audiences.items()},
+            "messages": {id: value.canonical() for id, value in self.messages.items()},
+            "accounts": {id: value.canonical() for id, value in self.accounts.items()},
+            "catalog": self.catalog.canonical(),
+        }
+
+
+def make(workspace: Workspace, doc: CampaignDocument) -> Bundle:
+    """The campaign with everything in the workspace that it refers to, also through audiences and messages.
+
+    What the workspace lacks is left out: the structure rules report it as a missing reference.
+    """
+    used: dict[RefKind, set[str]] = {kind: set() for kind in RefKind}
+    pending = [(reference.kind, reference.id) for reference in references(doc)]
+    while pending:
+        kind, id = pending.pop()
+        if id not in used[kind] and workspace.name_of(kind, id) is not None:
+            used[kind].add(id)
+            pending.extend(_further(workspace, kind, id))
+    return Bundle(
+        doc,
+        {id: workspace.audiences[id] for id in used[RefKind.AUDIENCE]},
+        {id: workspace.messages[id] for id in used[RefKind.MESSAGE]},
+        {id: workspace.accounts[id] for id in used[RefKind.ACCOUNT]},
+        _part(workspace.catalog, used, doc),
+    )
+
+
+def write(bundle: Bundle) -> bytes:
+    """The canonical bytes of the bundle."""
+    return canonical(bundle.content())
+
+
+def load(path: Path) -> Bundle:
+    """Read a bundle file. Raises `FileError`."""
+    return read(read_bytes(path), path)
+
+
+def read(data: bytes, path: Path = Path("campaign.bundle")) -> Bundle:
+    """Read a bundle; `path` is what errors name. Raises `FileError`, also where the hash is wrong."""
+    source = BUNDLE.source(data, path)
+    file = BUNDLE.model_of(source)
+    for table in ("audiences", "messages", "accounts"):
+        _check_ids(source, table, getattr(file, table))
+    doc = campaign_file.document(
+        file.campaign, lambda field, message: source.error(("campaign", *field), message)
+    )
+    bundle = Bundle(doc, file.audiences, file.messages, file.accounts, file.catalog)
+    if bundle.hash != file.hash:
+        message = N_("The content is not what was exported: its hash differs. Export the campaign again.")
+        raise source.error(("hash",), Message(message))
+    return bundle
+
+
+def _check_ids(source: Source, table: str, objects: Mapping[str, ObjectFile]) -> None:
+    for id, value in objects.items():
+        if value.id != id:
+            raise source.error((table, id, "id"), Message(N_("Use the id “{id}” here."), id=id))
+
+
+def _further(workspace: Workspace, kind: RefKind, id: str) -> Iterator[tuple[RefKind, str]]:
+    """What an object in use itself refers to."""
+    if kind is RefKind.AUDIENCE:
+        yield from workspace.audiences[id].references()
+    elif kind is RefKind.MESSAGE and (platform := workspace.messages[id].platform):
+        yield RefKind.ACCOUNT, platform
+
+
+def _part(catalog: Catalog, used: Mapping[RefKind, set[str]], doc: CampaignDocument) -> Catalog:
+    """The part of the catalogue in use, and all ID types: which address a person has is not its choice."""
+    tree = catalog.marketing_campaigns
+    subs = [id for id in doc.attributes.sub_campaigns if id in tree]
+    parents = [parent for id in subs if (parent := tree[id].parent)]
+    group = doc.attributes.group
+    return Catalog(
+        events=_only(catalog.events, used[RefKind.EVENT]),
+        tags=_only(catalog.tags, used[RefKind.TAG]),
+        attributes=_only(catalog.attributes, used[RefKind.ATTRIBUTE]),
+        id_types=_sorted(catalog.id_types),
+        coupons=_only(catalog.coupons, used[RefKind.COUPON]),
+        marketing_campaigns=_only(tree, {*subs, *parents}),
+        folders=(group,) if group else (),
+    )
+
+
+def _only(table: Mapping[str, T], keys: set[str]) -> dict[str, T]:
+    return {key: table[key] for key in sorted(keys)}
+
+
+def _sorted(table: Mapping[str, T]) -> dict[str, T]:
+    return dict(sorted(table.items()))
+
+
+def _hash(content: dict[str, Any]) -> str:
+    campaign = {key: value for key, value in content["campaign"].items() if key not in ("layout", "notes")}
+    return hashlib.sha256(canonical({**content, "campaign": campaign})).hexdigest()

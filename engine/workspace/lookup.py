@@ -1,0 +1,69 @@
+"""What exists and what it is called: a component's `Lookup` over files that are in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, JsonValue
+from pydantic_core import to_jsonable_python
+
+from engine.components.base import RefKind
+from engine.workspace.account import AccountFile
+from engine.workspace.audience import AudienceFile
+from engine.workspace.catalog import Catalog
+from engine.workspace.message import MessageFile
+
+
+class ObjectLookup:
+    """Answers from `audiences`, `messages`, `accounts` (by id) and the `catalog`, which a subclass sets."""
+
+    audiences: Mapping[str, AudienceFile]
+    messages: Mapping[str, MessageFile]
+    accounts: Mapping[str, AccountFile]
+    catalog: Catalog
+
+    def __init__(self) -> None:
+        self._details: dict[tuple[RefKind, str], tuple[object, dict[str, JsonValue]]] = {}
+
+    def name_of(self, kind: RefKind, id: str) -> str | None:
+        """The name of what a component refers to, or None where there is no such thing."""
+        found = self._table(kind).get(id)
+        if kind is RefKind.EVENT and found is not None:
+            return self.catalog.event_name(id)
+        return None if found is None else getattr(found, "name", id)
+
+    def detail(self, kind: RefKind, id: str) -> dict[str, JsonValue] | None:
+        """The object as JSON (long texts joined), or None. An attribute of people is `{"type": …}`."""
+        found = self._table(kind).get(id)
+        if found is None:
+            return None
+        source, detail = self._details.get((kind, id), (None, {}))
+        if source is not found:
+            detail = _json(found)
+            self._details[kind, id] = (found, detail)
+        return detail
+
+    def _table(self, kind: RefKind) -> Mapping[str, Any]:
+        match kind:
+            case RefKind.AUDIENCE:
+                return self.audiences
+            case RefKind.MESSAGE:
+                return self.messages
+            case RefKind.ACCOUNT:
+                return self.accounts
+            case RefKind.EVENT:
+                return self.catalog.events
+            case RefKind.TAG:
+                return self.catalog.tags
+            case RefKind.ATTRIBUTE:
+                return self.catalog.attributes
+            case RefKind.COUPON:
+                return self.catalog.coupons
+
+
+def _json(found: BaseModel | str) -> dict[str, JsonValue]:
+    if not isinstance(found, BaseModel):
+        return {"type": found}
+    detail: dict[str, JsonValue] = to_jsonable_python(found.model_dump(by_alias=True))
+    return detail
