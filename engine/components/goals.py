@@ -35,8 +35,8 @@ class EventCondition(Shape):
 
     @model_serializer(mode="wrap")
     def _nulls_shown(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        plain: dict[str, object] = {"join": None, "event": self.event, "where": None}
-        return plain | handler(self)  # section 11 shows these two as null
+        plain: dict[str, object] = handler(self)
+        return {"join": None, "event": self.event, "where": None} | plain  # section 11 shows these two as null
 
 
 def _joined(conditions: tuple[EventCondition, ...]) -> tuple[EventCondition, ...]:

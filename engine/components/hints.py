@@ -33,7 +33,7 @@ with `tr`. `options` is what the widget of that name needs, listed here; nothing
 | `condition` | condition tree | `over`: `person`, `event` or `trigger`; `event`: field here; `flat`: bool |
 | `event_conditions` | list of event conditions | `max` |
 | `goal` | `{"event", "where", "times"}` | |
-| `groups` | list of groups | `holds`: `percent`, `condition`, `audiences` or `channel`; `min`, `max`, `over`, `flat` |
+| `groups` | list of groups | `holds`: `percent`, `condition`, `audiences`, `channel`; `min`, `max`, … |
 | `results` | list of result codes | `result_judgment.result_codes` tells which there are |
 | `then` | `best` or `group:<id>` | |
 | `variables` | bindings by variable name | `texts`: fields here that hold `${…}`, or `message`: field |

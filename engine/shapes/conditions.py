@@ -110,7 +110,9 @@ class AnyOf(Shape):
 def _form(value: object) -> str:
     if isinstance(value, dict):
         return next((union_tag(key) for key in ("all", "any") if key in value), union_tag("leaf"))
-    return union_tag({All: "all", AnyOf: "any"}.get(type(value), "leaf"))
+    if isinstance(value, Shape):
+        return union_tag("all" if isinstance(value, All) else "any" if isinstance(value, AnyOf) else "leaf")
+    return union_tag("leaf")
 
 
 Condition = Annotated[
