@@ -25,7 +25,7 @@ HASH_MODULUS = 2**31 - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _NUMBER_LIMIT = 10**12 * NUMBER_SCALE
-_PLAIN_NUMBER = re.compile(r"(-?)(\d{1,12})(?:\.(\d{1,6}))?", re.ASCII)
+_ZEROS = ["0" * (NUMBER_DECIMALS - n) for n in range(NUMBER_DECIMALS + 1)]
 _ANY_NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?", re.ASCII)
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 
@@ -45,10 +45,10 @@ def person_hash(external_id: str) -> int:
 
 def scaled(text: str) -> int:
     """A decimal number as the database's exact integer. Raises `BadValue`."""
-    if plain := _PLAIN_NUMBER.fullmatch(text):
-        sign, whole, decimals = plain.groups()
-        units = int(whole) * NUMBER_SCALE + (int(decimals.ljust(NUMBER_DECIMALS, "0")) if decimals else 0)
-        return -units if sign else units
+    whole, _, decimals = text.partition(".")
+    digits = whole + decimals
+    if digits.isdecimal() and digits.isascii() and 0 < len(whole) <= 12 and len(decimals) <= NUMBER_DECIMALS:
+        return int(digits + _ZEROS[len(decimals)])  # nearly all numbers; several times as fast
     if not _ANY_NUMBER.fullmatch(text):
         raise BadValue(Message(N_("“{value}” is no number."), value=shown(text)))
     value = scaled_exactly(Decimal(text))

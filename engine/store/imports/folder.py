@@ -21,7 +21,7 @@ from engine.store.imports.schema_file import read_schema
 from engine.store.imports.session import Progress, Session
 from engine.store.imports.tags_file import FILE as TAGS
 from engine.store.imports.tags_file import import_tags
-from engine.store.tables.people import LIVE_IMPORT, event, identity, import_run, person, person_id, tag_value
+from engine.store.tables.people import LIVE_IMPORT, event, import_run, person, person_id, tag_value
 from engine.store.values import to_milliseconds
 
 FILES = (PEOPLE, EVENTS, TAGS, other_files.IDS, other_files.COUPONS, other_files.SUPPRESSED)
@@ -67,7 +67,7 @@ def import_folder(
         finished = to_milliseconds(now or datetime.now(UTC))
         done = update(import_run).where(import_run.c.id == result.import_id)
         connection.execute(done.values(state="complete", finished_at=finished))
-        for table in (person, person_id, identity, tag_value, event):
+        for table in (person, person_id, tag_value, event):
             analyze(connection, table.name)
     return result
 
@@ -93,7 +93,7 @@ def discard_unfinished(connection: Connection) -> None:
     seen = exists().where(event.c.person == person.c.id)
     connection.execute(update(person).where(created, seen).values(import_id=LIVE_IMPORT))
     gone = select(person.c.id).where(created)
-    for table in (tag_value, person_id, identity):
+    for table in (tag_value, person_id):
         connection.execute(delete(table).where(table.c.person.in_(gone)))
     connection.execute(delete(person).where(created))
     connection.execute(update(import_run).where(import_run.c.id.in_(unfinished)).values(state="abandoned"))

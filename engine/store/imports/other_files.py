@@ -14,7 +14,6 @@ from engine.store.tables.people import (
     audience,
     audience_member,
     coupon_code,
-    identity,
     person_id,
     suppression,
 )
@@ -46,8 +45,6 @@ def import_ids(session: Session) -> None:
             rows = [(*place, *rest) for place, rest in sorted(newest.items())]
             columns = ("person", "type", "value", "time", "seq", "follower")
             bulk_insert(connection, person_id, columns, rows, on_conflict="replace", unless_newer="time")
-            by_value = sorted((type_, value, person) for person, type_, value in newest)
-            bulk_insert(connection, identity, ("type", "value", "person"), by_value, on_conflict="nothing")
     file.close()
 
 

@@ -12,7 +12,7 @@ from engine.store.dialect import bulk_insert, bulk_update
 from engine.store.fields import DataField, DataSchema, FieldType
 from engine.store.imports.reading import CsvFile
 from engine.store.imports.session import Session, key, next_person, people
-from engine.store.tables.people import OLDEST, identity, person, person_id
+from engine.store.tables.people import OLDEST, person, person_id
 from engine.store.values import (
     MAX_KEY,
     MAX_TEXT,
@@ -29,8 +29,11 @@ from engine.store.values import (
 FILE = "people.csv"
 ATTRIBUTE, ADDRESS = "attr:", "id:"
 
-Address = tuple[str, str]
-"""Type and value."""
+Address = tuple[str, str, int, int]
+"""Type, value, time and order."""
+
+PersonRow = tuple[str, tuple[Any, ...], list[Address]]
+"""External id; external id, hash and the values of the attributes' columns; addresses."""
 
 
 def import_people(session: Session) -> None:
@@ -59,7 +62,7 @@ def _declare(session: Session, header: Sequence[str]) -> None:
 
 
 class PeopleRows:
-    """The rows of an open people.csv, converted; iterate for (external id, values, addresses, line)."""
+    """The rows of an open people.csv, checked and converted one by one, stored in chunks."""
 
     def __init__(self, session: Session, file: CsvFile) -> None:
         self._session = session
@@ -74,21 +77,20 @@ class PeopleRows:
                 field := session.fields.attribute(column[len(ATTRIBUTE) :])
             ):
                 self._fields.append((index, field))
+        self._columns = [slot for _, field in self._fields for slot in field.slots]
         self._convert = [(index, *_converter(field)) for index, field in self._fields]
 
-    @property
-    def columns(self) -> list[str]:
-        """The columns of `person` that the values of a row go to."""
-        return [slot for _, field in self._fields for slot in field.slots]
-
-    def __iter__(self) -> Iterator[tuple[str, list[Any], list[Address], int]]:
+    def __iter__(self) -> Iterator[PersonRow]:
         reject = self._session.on_reject(FILE)
+        place, base = self._key, self._session.import_id << 40
         for line, cells in self._file.rows():
             try:
-                external = key(cells[self._key], "person_id")
-                yield external, self._values(cells), self._row_addresses(cells), line
+                external = key(cells[place], "person_id")
+                values, addresses = self._values(cells), self._row_addresses(cells, base + line)
             except BadValue as error:
                 reject(line, error.message)
+            else:
+                yield external, (external, person_hash(external), *values), addresses
 
     def _values(self, cells: Sequence[str]) -> list[Any]:
         values: list[Any] = []
@@ -104,79 +106,41 @@ class PeopleRows:
                 raise BadValue(Message(N_("A value is longer than {max} characters."), max=MAX_TEXT))
         return values
 
-    def _row_addresses(self, cells: Sequence[str]) -> list[Address]:
+    def _row_addresses(self, cells: Sequence[str], seq: int) -> list[Address]:
         found = []
         for index, type_ in self._addresses:
             if cell := cells[index]:
                 if len(cell) > MAX_KEY:
                     raise BadValue(Message(N_("An address is longer than {max} characters."), max=MAX_KEY))
-                found.append((type_, cell))
+                found.append((type_, cell, OLDEST, seq))
         return found
 
-    def store(self, chunk: Sequence[tuple[str, list[Any], list[Address], int]]) -> None:
+    def store(self, chunk: Sequence[PersonRow]) -> None:
         """Write one transaction's rows; of rows of the same person the last counts."""
-        session = self._session
-        latest = {external: (values, addresses, line) for external, values, addresses, line in chunk}
-        with session.database.write() as connection:
+        latest = {row[0]: row for row in chunk}
+        with self._session.database.write() as connection:
             known = people(connection, latest)
-            first = next_person(connection)
-            new = [external for external in latest if external not in known]
-            ids = {external: first + n for n, external in enumerate(new)}
-            bulk_insert(
-                connection,
-                person,
-                ["id", "external_id", "hash", "import_id", *self.columns],
-                [
-                    (ids[external], external, person_hash(external), session.import_id, *latest[external][0])
-                    for external in new
-                ],
-            )
-            bulk_update(
-                connection,
-                person,
-                self.columns,
-                "id",
-                [(*latest[external][0], known[external]) for external in known],
-            )
+            old = [(known[external], *latest[external][1:]) for external in known]
+            new = [row for row in latest.values() if row[0] not in known] if known else list(latest.values())
+            numbered = [(id, *row[1:]) for id, row in enumerate(new, next_person(connection))]
+            columns = ("id", "import_id", "external_id", "hash", *self._columns)
+            run = self._session.import_id
+            bulk_insert(connection, person, columns, [(id, run, *values) for id, values, _ in numbered])
+            bulk_update(connection, person, self._columns, "id", [(*values[2:], id) for id, values, _ in old])
             self._forget_addresses(connection, list(known.values()))
-            ids.update(known)
-            self._store_addresses(
-                connection,
-                [(ids[external], addresses, line) for external, (_, addresses, line) in latest.items()],
-            )
-        session.result.counts["people"] += len(new)
-        session.result.counts["people_updated"] += len(known)
+            addresses = [(id, *address) for id, _, found in numbered + old for address in found]
+            columns = ("person", "type", "value", "time", "seq")
+            bulk_insert(connection, person_id, columns, addresses, on_conflict="nothing")
+        self._session.result.counts["people"] += len(new)
+        self._session.result.counts["people_updated"] += len(old)
 
     def _forget_addresses(self, connection: Connection, ids: Sequence[int]) -> None:
         """What an earlier people.csv said of these people; ids.csv's addresses stay."""
         types = [type_ for _, type_ in self._addresses]
-        if not types or not ids:
-            return
-        for start in range(0, len(ids), 500):
-            some = ids[start : start + 500]
-            old = person_id.c.person.in_(some) & person_id.c.type.in_(types) & (person_id.c.time == OLDEST)
-            gone = connection.execute(
-                delete(person_id)
-                .where(old)
-                .returning(person_id.c.type, person_id.c.value, person_id.c.person)
-            ).all()
-            for row in gone:
-                same = (identity.c.type == row.type) & (identity.c.value == row.value)
-                connection.execute(delete(identity).where(same & (identity.c.person == row.person)))
-
-    def _store_addresses(
-        self, connection: Connection, rows: Sequence[tuple[int, list[Address], int]]
-    ) -> None:
-        base = self._session.import_id << 40
-        columns = ("person", "type", "value", "time", "seq")
-        addresses = [
-            (person, type_, value, OLDEST, base + line)
-            for person, found, line in rows
-            for type_, value in found
-        ]
-        bulk_insert(connection, person_id, columns, addresses, on_conflict="nothing")
-        by_value = sorted((type_, value, person) for person, found, _ in rows for type_, value in found)
-        bulk_insert(connection, identity, ("type", "value", "person"), by_value, on_conflict="nothing")
+        for start in range(0, len(ids) if types else 0, 500):
+            some = person_id.c.person.in_(ids[start : start + 500])
+            earlier = person_id.c.type.in_(types) & (person_id.c.time == OLDEST)
+            connection.execute(delete(person_id).where(some & earlier))
 
 
 def _converter(field: DataField) -> tuple[list[None], Callable[[str], list[Any]] | None]:

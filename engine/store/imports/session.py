@@ -18,7 +18,7 @@ from engine.store.imports.result import ImportResult
 from engine.store.tables.people import person
 from engine.store.values import MAX_KEY, MAX_TEXT, BadValue, person_hash, shown
 
-CHUNK = 10_000
+CHUNK = 5_000
 """Rows of one transaction: larger ones are no faster and keep the engine's own writes waiting."""
 
 Progress = Callable[[str, int], None]

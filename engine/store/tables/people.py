@@ -1,9 +1,9 @@
 """People and what is known of them: addresses, tags, events, audiences, coupon codes, and their imports.
 
-The person key stands in every primary key of a table that holds rows of people, so that the tables can be
-distributed by person; the tables that find people by something else (`identity`) or that people compete for
-(`coupon_code`) stand apart. `person` and `event` get further columns while the engine runs: one for each
-attribute (see `engine.store.fields`), because a filter on a typed column is many times faster than on JSON.
+The person stands in every primary key of a table that holds rows of people, so that the tables can be
+distributed by person; what people compete for (`coupon_code`) stands apart. `person` and `event` get further
+columns while the engine runs: one for each attribute (see `engine.store.fields`), because a filter on a typed
+column is many times faster than one on JSON.
 """
 
 from __future__ import annotations
@@ -59,15 +59,6 @@ person_id = Table(
     Column("time", TimeType, nullable=False, doc="newest first; OLDEST where none was given"),
     Column("seq", BigInteger, nullable=False, doc="of equal times the greater is newer"),
     Column("follower", Integer, doc="0 or 1 for a WeChat openid, else null"),
-    sqlite_with_rowid=False,
-)
-
-identity = Table(
-    "identity",
-    METADATA,
-    Column("type", TextType, primary_key=True),
-    Column("value", TextType, primary_key=True),
-    Column("person", BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
 

@@ -72,14 +72,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_event_code_person_time"), "event", ["code", "person", "time"], unique=False)
     op.create_index(op.f("ix_event_time"), "event", ["time"], unique=False)
     op.create_table(
-        "identity",
-        sa.Column("type", TEXT, nullable=False),
-        sa.Column("value", TEXT, nullable=False),
-        sa.Column("person", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint("type", "value", "person", name=op.f("pk_identity")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "import_run",
         sa.Column("id", KEY, autoincrement=False, nullable=False),
         sa.Column("state", TEXT, nullable=False),
