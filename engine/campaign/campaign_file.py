@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from engine.campaign.model import START, START_ID, Attributes, Link, Node, Note,
 from engine.components.registry import COMPONENTS, component
 from engine.files import FileError, FileFormat, FileModel, Inline, canonical, read_bytes, save_bytes
 from engine.files.findings import findings
+from engine.files.memory import collection_paused
 from engine.i18n import N_, Message
 from engine.shapes.text import Identifier, Name, Text
 from engine.shapes.time import DateTime
@@ -56,8 +56,9 @@ def load(path: Path) -> CampaignDocument:
 
 def parse(data: bytes, path: Path) -> CampaignDocument:
     """Read the content of a campaign file; `path` is what errors name. Raises `FileError`."""
-    source = CAMPAIGN.source(data, path)
-    return document(CAMPAIGN.model_of(source), source.error)
+    with collection_paused():
+        source = CAMPAIGN.source(data, path)
+        return document(CAMPAIGN.model_of(source), source.error)
 
 
 def dump(doc: CampaignDocument) -> bytes:
@@ -248,6 +249,6 @@ def _add_open_ends(nodes: dict[str, Node], links: dict[str, Link]) -> None:
                 links[link_id] = Link(source=node_id, port=port.name, target=None)
 
 
-def _open_end_id(node_id: str, port: str, taken: dict[str, Link]) -> str:
-    digest = base64.b32encode(hashlib.sha256(f"{node_id}/{port}".encode()).digest()).decode().lower()
-    return next(id for start in range(40) if (id := f"l_{digest[start : start + 6]}") not in taken)
+def _open_end_id(node_id: str, port: str, taken: Mapping[str, Link]) -> str:
+    digits = hashlib.sha256(f"{node_id}/{port}".encode()).hexdigest()
+    return next(id for start in range(len(digits)) if (id := f"l_{digits[start : start + 6]}") not in taken)
