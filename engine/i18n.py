@@ -7,8 +7,9 @@ Text that must follow a later change of language is kept as a `Message` and turn
 from __future__ import annotations
 
 import gettext
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
@@ -119,9 +120,10 @@ def _compile(source: Path, compiled: Path) -> gettext.NullTranslations:
     buffer = BytesIO()
     with source.open("rb") as file:
         write_mo(buffer, read_po(file))
-    try:
-        compiled.write_bytes(buffer.getvalue())
-    except OSError:  # a read-only installation compiles in memory each time
-        pass
+    with suppress(OSError):  # a read-only installation compiles in memory each time
+        # Several processes may do this at once: each writes a file of its own and puts it in place whole.
+        partial = compiled.with_suffix(f".{os.getpid()}.part")
+        partial.write_bytes(buffer.getvalue())
+        partial.replace(compiled)
     buffer.seek(0)
     return gettext.GNUTranslations(buffer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from engine.campaign.model import ATTRIBUTES_ID, START, START_ID, Attributes, Link, Node, Note, Point
 from engine.campaign.ops import Op, StaleOpError, Table, Value
@@ -31,13 +32,13 @@ class CampaignDocument:
         self._notes = dict(notes or {})
         self._layout = dict(layout or {})
         self._attributes: dict[str, Attributes] = {ATTRIBUTES_ID: attributes}
-        self._tables: dict[Table, dict[str, Value]] = {
+        self._tables: dict[Table, dict[str, Any]] = {
             Table.NODES: self._nodes,
             Table.LINKS: self._links,
             Table.NOTES: self._notes,
             Table.LAYOUT: self._layout,
             Table.ATTRIBUTES: self._attributes,
-        }  # type: ignore[assignment]  # dict is invariant; each table only ever receives its own type
+        }
         self.nodes: Mapping[str, Node] = MappingProxyType(self._nodes)
         self.links: Mapping[str, Link] = MappingProxyType(self._links)
         self.notes: Mapping[str, Note] = MappingProxyType(self._notes)
@@ -54,7 +55,8 @@ class CampaignDocument:
 
     def get(self, table: Table, id: str) -> Value | None:
         """The present value of a table's id, or None."""
-        return self._tables[table].get(id)
+        value: Value | None = self._tables[table].get(id)
+        return value
 
     def node(self, node_id: str) -> Node:
         """The node, Start included. Raises `KeyError` for an id that the campaign does not hold."""

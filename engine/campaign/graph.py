@@ -1,4 +1,4 @@
-"""Questions about a document's shape: what is reachable, what goes in circles, what lies inside an AB test."""
+"""Questions about a document's shape: what is reachable, what is cyclic, what lies inside an AB Test."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def cyclic_nodes(document: CampaignDocument) -> set[str]:
 
 
 def topological_order(document: CampaignDocument) -> list[str]:
-    """Kahn's order, the smallest id first among those that are free. Nodes on or behind a cycle are left out."""
+    """Kahn's order, the smallest id first among those that are free. No node on or behind a cycle."""
     from heapq import heapify, heappop, heappush
 
     waiting = {node_id: len(document.predecessors(node_id)) for node_id, _ in document.all_nodes()}
@@ -54,7 +54,7 @@ def topological_order(document: CampaignDocument) -> list[str]:
     return order
 
 
-def test_targets(document: CampaignDocument) -> dict[str, str]:
+def targets_by_test(document: CampaignDocument) -> dict[str, str]:
     """AB Test id → the id of its Test Target."""
     return {
         str(node.config.get("test")): node_id
@@ -69,7 +69,7 @@ def enclosing_targets(document: CampaignDocument) -> dict[str, str]:
     The AB Test itself counts as inside, its Test Target as outside.
     """
     inner: dict[str, tuple[int, str]] = {}
-    for test_id, target in test_targets(document).items():
+    for test_id, target in targets_by_test(document).items():
         if test_id not in document.nodes:
             continue
         inside = reachable(document, [test_id], without=[target])

@@ -36,7 +36,7 @@ def slot(document: CampaignDocument, link_id: str, taken: Mapping[str, Point] | 
     row = document.out_links(link.source).index(link_id)
     x = column_behind(document, link.source)
     y = place_of(document, link.source).y + row * ROW
-    places = [ORIGIN, *document.layout.values(), *(taken or {}).values()]
+    places = [*document.layout.values(), *(taken or {}).values()]
     column = sorted(place.y for place in places if abs(place.x - x) < CARD_WIDTH)
     for other in column:
         if abs(other - y) < CARD_HEIGHT + GRID:
@@ -45,7 +45,7 @@ def slot(document: CampaignDocument, link_id: str, taken: Mapping[str, Point] | 
 
 
 def with_missing_places(document: CampaignDocument) -> dict[str, Point]:
-    """The layout, completed: where any card lacks a place, those cards get one below the cards that have one."""
+    """The layout, completed: cards that lack a place get one below the cards that have one."""
     lacking = [node_id for node_id in document.nodes if node_id not in document.layout]
     if not lacking:
         return dict(document.layout)
@@ -54,9 +54,7 @@ def with_missing_places(document: CampaignDocument) -> dict[str, Point]:
         return computed
     bottom = max(place.y for place in document.layout.values()) + ROW
     top = min(computed[node_id].y for node_id in lacking)
-    placed = {
-        node_id: Point(computed[node_id].x, computed[node_id].y - top + bottom) for node_id in lacking
-    }
+    placed = {node_id: Point(computed[node_id].x, computed[node_id].y - top + bottom) for node_id in lacking}
     return {**document.layout, **placed}
 
 
@@ -76,7 +74,7 @@ def layered(document: CampaignDocument) -> dict[str, Point]:
 
 def _columns(document: CampaignDocument) -> dict[str, int]:
     """Longest path from Start; nodes that Start does not lead to begin at column 1, as do nodes on cycles."""
-    columns = {node_id: 1 for node_id in document.nodes}
+    columns = dict.fromkeys(document.nodes, 1)
     columns[START_ID] = 0
     loose = cyclic_nodes(document)
     for node_id in topological_order(document):

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from engine.campaign.model import Node
 from engine.components.base import FieldError, Lookup, RefKind
 from engine.components.registry import component
-from engine.i18n import Message, N_
+from engine.i18n import N_, Message
 
 
 def configuration_errors(node: Node, lookup: Lookup) -> tuple[FieldError, ...]:
-    """Why the node is not configured, empty where it is: unconfirmed, unreadable, or a reference that is gone."""
+    """Why the node is not configured (unconfirmed, unreadable, a reference is gone); empty where it is."""
     parsed = node.parsed
     if parsed.config is None:
         return parsed.errors

@@ -15,7 +15,7 @@ END = "end"
 
 
 def admissible(document: CampaignDocument, link_id: str) -> list[str]:
-    """The kinds that may be added at this link (at its open end, or between its two nodes), in palette order."""
+    """The kinds that may be added at this link (at its end or between its nodes), in palette order."""
     return [kind for kind in COMPONENTS if refusal(document, link_id, kind) is None]
 
 

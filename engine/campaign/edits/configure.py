@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.delete import open_ends_towards, orphaned
 from engine.campaign.edits.edit import Draft, Edit
-from engine.campaign.graph import AB_TEST, reachable, test_targets
+from engine.campaign.graph import AB_TEST, reachable, targets_by_test
 from engine.campaign.model import START_ID, Link, Node
 from engine.campaign.ops import Table
 from engine.components.base import RawConfig
@@ -27,9 +27,7 @@ def lost_by(document: CampaignDocument, node_id: str, config: RawConfig) -> set[
     return orphaned(document, lost) if lost else set()
 
 
-def configure(
-    document: CampaignDocument, node_id: str, *, name: str, memo: str, config: RawConfig
-) -> Edit:
+def configure(document: CampaignDocument, node_id: str, *, name: str, memo: str, config: RawConfig) -> Edit:
     """Give a node its confirmed config; its ports follow, and what only removed ports led to goes.
 
     Renamed and reordered groups keep their links, because ports are named by the groups' ids.
@@ -62,7 +60,7 @@ def _add_ports(draft: Draft, node_id: str, after: Node) -> None:
     """Every port always has a link: open, or to the Test Target for a new group of an AB Test."""
     document = draft.document
     linked = {document.links[link_id].port for link_id in document.out_links(node_id)}
-    target = test_targets(document).get(node_id) if after.kind == AB_TEST else None
+    target = targets_by_test(document).get(node_id) if after.kind == AB_TEST else None
     for port in after.ports:
         if port.name not in linked:
             draft.put_link(Link(source=node_id, port=port.name, target=target))

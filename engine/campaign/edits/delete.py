@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.edit import Draft, Edit, Refused
-from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_targets, reachable, test_targets
+from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_targets, reachable, targets_by_test
 from engine.campaign.model import START_ID
 from engine.campaign.ops import Table
 from engine.components.registry import component
@@ -18,7 +18,7 @@ def doomed(document: CampaignDocument, node_id: str) -> set[str]:
 
 def orphaned(document: CampaignDocument, gone: set[str]) -> set[str]:
     """`gone` and what Start no longer reaches without them; an AB Test takes its Test Target along."""
-    target_of = test_targets(document)
+    target_of = targets_by_test(document)
     while True:
         behind = reachable(document, gone)
         lost = gone | (behind - reachable(document, [START_ID], without=gone))

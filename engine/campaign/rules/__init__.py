@@ -38,7 +38,9 @@ def _found(
         yield Problem(
             "name_taken",
             Severity.ERROR,
-            Message("Another campaign is called “{name}”. Choose another name.", name=document.attributes.name),
+            Message(
+                "Another campaign is called “{name}”. Choose another name.", name=document.attributes.name
+            ),
         )
     yield from structure_problems(document)
     yield from node_problems(document, lookup)

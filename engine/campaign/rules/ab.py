@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.graph import AB_TEST, reachable, test_targets
+from engine.campaign.graph import AB_TEST, reachable, targets_by_test
 from engine.campaign.problem import Problem, Severity
 from engine.i18n import Message
 
 
 def ab_problems(document: CampaignDocument) -> Iterator[Problem]:
-    target_of = test_targets(document)
+    target_of = targets_by_test(document)
     for test_id, node in document.nodes.items():
         if node.kind != AB_TEST:
             continue
         if (target := target_of.get(test_id)) is None:
-            message = Message("{name} has lost its Test Target. Delete it and add a new AB Test.", name=node.name)
+            message = Message(
+                "{name} has lost its Test Target. Delete it and add a new AB Test.", name=node.name
+            )
             yield Problem("ab_escape", Severity.ERROR, message, node=test_id)
             continue
         for inside in sorted(reachable(document, [test_id], without=[target])):

@@ -21,7 +21,7 @@ def node_problems(document: CampaignDocument, lookup: Lookup) -> Iterator[Proble
         yield from _empty_audiences(node_id, document, lookup)
         if node.kind == "result_judgment" and _shares_results(document, node_id):
             message = Message(
-                "One person can reach {name} from two components; it judges the message of the first arrival.",
+                "One person can reach {name} from two components; it judges the first arrival's message.",
                 name=node.name,
             )
             yield Problem("shared_result", Severity.WARNING, message, node=node_id)
@@ -32,14 +32,18 @@ def _empty_audiences(node_id: str, document: CampaignDocument, lookup: Lookup) -
     if node.parsed.config is None or node.kind != "target_audience":
         return
     for reference in component(node.kind).references(node.parsed.config):
-        audience = lookup.detail(RefKind.AUDIENCE, reference.id) if reference.kind is RefKind.AUDIENCE else None
+        audience = (
+            lookup.detail(RefKind.AUDIENCE, reference.id) if reference.kind is RefKind.AUDIENCE else None
+        )
         if audience is not None and audience.get("size") == 0:
-            message = Message("The audience “{name}” is empty.", name=lookup.name_of(reference.kind, reference.id))
+            message = Message(
+                "The audience “{name}” is empty.", name=lookup.name_of(reference.kind, reference.id)
+            )
             yield Problem("empty_audience", Severity.WARNING, message, node=node_id, field=reference.field)
 
 
 def _shares_results(document: CampaignDocument, node_id: str) -> bool:
-    """Can one entry arrive from two of the components in front? On one path, or on two branches of a fan-out."""
+    """Can one entry arrive from two components in front, on one path or on two branches of a fan-out?"""
     before = document.predecessors(node_id)
     if len(before) < 2:
         return False

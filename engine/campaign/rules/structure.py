@@ -1,4 +1,4 @@
-"""Rules about nodes and links as such: triggers, open ends, placement, cycles, unreachable parts, bad links."""
+"""Rules about nodes and links as such: triggers, open ends, placement, cycles, unreachable parts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def _triggers(document: CampaignDocument) -> Iterator[Problem]:
         )
     for node_id, node in document.nodes.items():
         if node_id != first and component(node.kind).category is Category.TRIGGER:
-            message = Message("A campaign has exactly one trigger. Delete {name} or the other one.", name=node.name)
+            message = Message(
+                "A campaign has exactly one trigger. Delete {name} or the other one.", name=node.name
+            )
             yield Problem("second_trigger", ERROR, message, node=node_id)
 
 
@@ -62,7 +64,9 @@ def _why_bad(document: CampaignDocument, link: Link) -> Message | None:
     assert link.target is not None
     into_trigger = _declared(document, link.target).category is Category.TRIGGER
     if into_trigger and link.source != START_ID:
-        return Message("No line may lead into a trigger, as the one from {source} does.", **_ends(document, link))
+        return Message(
+            "No line may lead into a trigger, as the one from {source} does.", **_ends(document, link)
+        )
     return None
 
 
@@ -70,7 +74,9 @@ def _open_end(document: CampaignDocument, link: Link) -> Message:
     name = document.node(link.source).name
     labels = {port.name: port.label for port in document.ports(link.source)}
     if (label := labels.get(link.port)) is not None:
-        return Message("The branch “{port}” of {name} leads nowhere. Add a component or an End.", port=label, name=name)
+        return Message(
+            "The branch “{port}” of {name} leads nowhere. Add a component or an End.", port=label, name=name
+        )
     return Message("{name} leads nowhere. Add a component or an End.", name=name)
 
 
@@ -91,13 +97,17 @@ def _placements(document: CampaignDocument) -> Iterator[Problem]:
 def _cycles(document: CampaignDocument) -> Iterator[Problem]:
     if cyclic := cyclic_nodes(document):
         first = min(cyclic, key=lambda node_id: (document.layout.get(node_id, (0, 0)), node_id))
-        message = Message("From {name} the lines lead back to it. Cut one of them.", name=document.node(first).name)
+        message = Message(
+            "From {name} the lines lead back to it. Cut one of them.", name=document.node(first).name
+        )
         yield Problem("cycle", ERROR, message, node=first)
 
 
 def _unreachable(document: CampaignDocument) -> Iterator[Problem]:
     for node_id in sorted(set(document.nodes) - reachable(document, [START_ID])):
-        message = Message("No line leads to {name}. Connect it or delete it.", name=document.node(node_id).name)
+        message = Message(
+            "No line leads to {name}. Connect it or delete it.", name=document.node(node_id).name
+        )
         yield Problem("unreachable", ERROR, message, node=node_id)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.problem import Problem, Severity
@@ -28,7 +29,7 @@ def timing_problems(document: CampaignDocument, now: datetime) -> Iterator[Probl
         stay = declared.longest_stay(node.parsed.config)
         if stay is not None and end is not None:
             begin = max(now, start or now)
-            if stay.plus(begin, UTC) > end:
+            if stay.plus(begin, ZoneInfo("UTC")) > end:
                 message = Message("{name} waits longer than the campaign lasts.", name=node.name)
                 yield Problem("waits_past_end", Severity.WARNING, message, node=node_id)
 

@@ -23,7 +23,7 @@ from engine.campaign.edits import (
     move,
     set_attributes,
 )
-from engine.campaign.graph import reachable, test_targets
+from engine.campaign.graph import reachable, targets_by_test
 from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, layered, with_missing_places
 from engine.campaign.model import START_ID, Attributes, Point
 from engine.campaign.ops import StaleOpError, inverse
@@ -233,7 +233,7 @@ def test_attributes_keep_the_id() -> None:
     assert (document.attributes.id, document.attributes.name) == ("c_test", "Renamed")
 
 
-# --- every edit, at random -----------------------------------------------------------------------------------
+# ---- every edit, at random
 
 
 def random_edit(document: CampaignDocument, choose: random.Random) -> Edit | None:
@@ -276,7 +276,7 @@ def assert_whole(document: CampaignDocument) -> None:
         assert link.target is None or link.target in document.nodes
     assert set(document.layout) == set(document.nodes)
     assert reachable(document, [START_ID]) == {START_ID, *document.nodes}
-    for test, target in test_targets(document).items():
+    for test, target in targets_by_test(document).items():
         assert test in document.nodes
         assert target in document.nodes
 
