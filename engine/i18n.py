@@ -1,7 +1,7 @@
 """Texts for people: one catalogue for the designer, the command line and the server's pages.
 
 English texts stand in the code and are the keys of the catalogue; `resources/i18n` holds the translations.
-Text that must follow a later change of language is kept as a `Message` and turned into words when it is shown.
+Text that must follow a later change of language is kept as a `Message`, turned into words when it is shown.
 """
 
 from __future__ import annotations
