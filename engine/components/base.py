@@ -183,8 +183,10 @@ class Component(ABC, Generic[C]):
         """One line for the card: what is configured, or what is still to choose."""
         parsed = self.parse(raw)
         if parsed.config is not None:
-            gone = next(missing_references(self.references(parsed.config), lookup), None)
-            return self.words(parsed.config, lookup) if gone is None else gone.message
+            if (gone := next(missing_references(self.references(parsed.config), lookup), None)) is None:
+                return self.words(parsed.config, lookup)
+            again = missing_sentence(self.Config, gone.field.split(".")[0])
+            return Message(again) if again else gone.message
         return next((e.message for e in parsed.errors if e.field == self.headline), parsed.errors[0].message)
 
     def words(self, config: C, lookup: Lookup) -> Message:
@@ -239,13 +241,13 @@ class Component(ABC, Generic[C]):
 
 
 _REFERENCE_GONE: Mapping[RefKind, str] = {
-    RefKind.AUDIENCE: N_("This audience does not exist. Choose another one."),
-    RefKind.MESSAGE: N_("This template does not exist. Choose another one."),
-    RefKind.ACCOUNT: N_("This account does not exist. Choose another one."),
-    RefKind.EVENT: N_("The event “{id}” does not exist. Choose another one."),
-    RefKind.TAG: N_("The tag “{id}” does not exist. Choose another one."),
-    RefKind.ATTRIBUTE: N_("The attribute “{id}” does not exist. Choose another one."),
-    RefKind.COUPON: N_("This coupon does not exist. Choose another one."),
+    RefKind.AUDIENCE: N_("The audience “{id}” is not in this workspace. Choose another."),
+    RefKind.MESSAGE: N_("The message template “{id}” is not in this workspace. Choose another."),
+    RefKind.ACCOUNT: N_("The account “{id}” is not in this workspace. Choose another."),
+    RefKind.EVENT: N_("The event “{id}” is not in the catalogue. Choose another, or add it."),
+    RefKind.TAG: N_("The tag “{id}” is not in the catalogue. Choose another, or add it."),
+    RefKind.ATTRIBUTE: N_("The attribute “{id}” is not in the catalogue. Choose another, or add it."),
+    RefKind.COUPON: N_("The coupon “{id}” is not in the catalogue. Choose another, or add it."),
 }
 
 

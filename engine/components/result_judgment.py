@@ -94,13 +94,8 @@ class ResultJudgment(Component[ResultJudgmentConfig]):
     def check_place(
         self, config: ResultJudgmentConfig, around: Around, lookup: Lookup
     ) -> Iterator[FieldError]:
-        if not around.before:
-            return
-        if len(families(around)) > 1:
-            message = Message(
-                N_("Put only touches with the same kinds of results in front of one Result Judgment.")
-            )
-            yield FieldError("", message, "placement")
+        families = _families(around)
+        if len(families) != 1 or None in families:  # nothing in front, or refused by the structure rules
             return
         known = result_codes(config.by, around, lookup)
         if not known:
@@ -120,9 +115,9 @@ class ResultJudgment(Component[ResultJudgmentConfig]):
         return config.judge_after
 
 
-def families(around: Around) -> set[str | None]:
+def _families(around: Around) -> set[str | None]:
     """The result families of what stands directly in front."""
-    from engine.components.registry import COMPONENTS
+    from engine.components.registry import COMPONENTS  # it holds this module
 
     return {COMPONENTS[kind].result_family if kind in COMPONENTS else None for kind, _ in around.before}
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
@@ -92,7 +91,7 @@ class WaitUntilConfig(ComponentConfig):
             return None
         return Duration(amount=self.amount, unit=self.unit)
 
-    def leave(self, arrival: datetime, zone: ZoneInfo) -> datetime:
+    def leave(self, arrival: datetime, zone: tzinfo) -> datetime:
         """When a person who arrives at `arrival` goes on; never earlier."""
         moment = arrival if self.length is None else self.length.plus(arrival, zone)
         if self.mode == "at" and self.at is not None:

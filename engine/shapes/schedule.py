@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
@@ -78,7 +77,7 @@ Every = Annotated[
 DEFAULT_EVERY = EveryDay(unit="day", interval=1, time="09:00")
 
 
-def runs(every: Every, start: datetime, zone: ZoneInfo, after: datetime | None = None) -> Iterator[datetime]:
+def runs(every: Every, start: datetime, zone: tzinfo, after: datetime | None = None) -> Iterator[datetime]:
     """The run times, in UTC and ascending, of the grid that begins with the first one at or after `start`.
 
     With `after`, only those later than it, without walking the grid up to there. Ends with the calendar.
@@ -93,7 +92,7 @@ def runs(every: Every, start: datetime, zone: ZoneInfo, after: datetime | None =
         return
 
 
-def _grid(every: Every, start: datetime, zone: ZoneInfo, last: datetime) -> Iterator[datetime]:
+def _grid(every: Every, start: datetime, zone: tzinfo, last: datetime) -> Iterator[datetime]:
     """Runs of the grid in order, beginning at or somewhat before the first one after `last`."""
     if isinstance(every, EveryHour):
         yield from _hours(every, start, zone, last)
@@ -109,7 +108,7 @@ def _grid(every: Every, start: datetime, zone: ZoneInfo, last: datetime) -> Iter
         yield at_wall_clock(day, wall, zone)
 
 
-def _hours(every: EveryHour, start: datetime, zone: ZoneInfo, last: datetime) -> Iterator[datetime]:
+def _hours(every: EveryHour, start: datetime, zone: tzinfo, last: datetime) -> Iterator[datetime]:
     run = start.astimezone(UTC)
     local = run.astimezone(zone)
     if local.second or local.microsecond:

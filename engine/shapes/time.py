@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
@@ -67,15 +66,15 @@ class Duration(Shape):
     amount: Annotated[int, Field(ge=1, le=1_000_000)]
     unit: Unit
 
-    def plus(self, moment: datetime, zone: ZoneInfo) -> datetime:
+    def plus(self, moment: datetime, zone: tzinfo) -> datetime:
         """The instant this long after `moment`; the same wall-clock time in `zone` for calendar steps."""
         return self._moved(moment, zone, self.amount)
 
-    def before(self, moment: datetime, zone: ZoneInfo) -> datetime:
+    def before(self, moment: datetime, zone: tzinfo) -> datetime:
         """The instant this long before `moment`."""
         return self._moved(moment, zone, -self.amount)
 
-    def _moved(self, moment: datetime, zone: ZoneInfo, amount: int) -> datetime:
+    def _moved(self, moment: datetime, zone: tzinfo, amount: int) -> datetime:
         try:
             if self.unit == "minute":
                 return moment.astimezone(UTC) + timedelta(minutes=amount)
@@ -142,7 +141,7 @@ def add_months(day: date, months: int, wanted_day: int | None = None) -> date:
     return date(year, month + 1, min(wanted_day or day.day, last))
 
 
-def at_wall_clock(day: date, wall: time, zone: ZoneInfo) -> datetime:
+def at_wall_clock(day: date, wall: time, zone: tzinfo) -> datetime:
     """The instant, in UTC, at which the clocks of `zone` first show `wall` on `day` (rule 9 for gaps)."""
     local = datetime.combine(day, wall.replace(fold=0), tzinfo=zone)
     moment = local.astimezone(UTC)
@@ -151,7 +150,7 @@ def at_wall_clock(day: date, wall: time, zone: ZoneInfo) -> datetime:
     return _end_of_gap(local.replace(fold=1).astimezone(UTC), moment, zone)
 
 
-def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+def _end_of_gap(before: datetime, after: datetime, zone: tzinfo) -> datetime:
     """The instant at which the offset changes, to the second, between `before` and `after`."""
     offset = before.astimezone(zone).utcoffset()
     low, high = 0, int((after - before).total_seconds())
@@ -164,7 +163,7 @@ def _end_of_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
     return (before + timedelta(seconds=high)).replace(microsecond=0)
 
 
-def first_at_or_after(moment: datetime, wall: time, zone: ZoneInfo) -> datetime:
+def first_at_or_after(moment: datetime, wall: time, zone: tzinfo) -> datetime:
     """The first instant, not before `moment`, at which it is `wall` in `zone`."""
     today = moment.astimezone(zone).date()
     for days in (-1, 0, 1):  # yesterday's may stand at the end of a gap that swallows midnight
@@ -197,6 +196,6 @@ JudgeAfter = Annotated[
 """When to judge: a duration from arrival, or a date-time."""
 
 
-def judging_moment(after: JudgeAfter, arrival: datetime, zone: ZoneInfo) -> datetime:
+def judging_moment(after: JudgeAfter, arrival: datetime, zone: tzinfo) -> datetime:
     """When someone who arrived at `arrival` is judged: a fixed time already past means at once."""
     return after.plus(arrival, zone) if isinstance(after, Duration) else max(arrival, instant(after.at))
