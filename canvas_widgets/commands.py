@@ -7,7 +7,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
 from engine.campaign.ops import Op, inverse
-from engine.i18n import Message, N_, tr
+from engine.i18n import N_, Message, tr
 
 _MERGING_ID = 1
 

@@ -37,9 +37,8 @@ def pixmap(name: str, colour: QColor, size: int, ratio: float = 1.0) -> QPixmap:
     side = round(size * ratio)
     image = QPixmap(QSize(side, side))
     image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    draw(painter, name, colour, QRectF(0, 0, side, side))
-    painter.end()
+    with QPainter(image) as painter:
+        draw(painter, name, colour, QRectF(0, 0, side, side))
     image.setDevicePixelRatio(ratio)
     return image
 

@@ -1,0 +1,103 @@
+"""How much of the scene a view shows: zoom at a point, fit, and gliding there."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEasingCurve, QObject, QPoint, QPointF, QRectF, QVariantAnimation, Signal
+from PySide6.QtGui import QTransform
+from PySide6.QtWidgets import QGraphicsView
+
+from canvas_widgets.look import Look
+
+MIN_ZOOM, MAX_ZOOM = 0.05, 4.0
+STEPS = (0.05, 0.1, 0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0)
+_FIT_MARGIN = 40  # pixels left free around what is fitted
+
+
+class Camera(QObject):
+    """Owns a view's transform. `zoom` is screen pixels to a scene unit; `zoom_changed` gives it."""
+
+    zoom_changed = Signal(float)
+
+    def __init__(self, view: QGraphicsView, look: Look) -> None:
+        super().__init__(view)
+        self._view = view
+        self._look = look
+        self.zoom = 1.0
+        self._from = (1.0, QPointF())
+        self._to = (1.0, QPointF())
+        self._glide = QVariantAnimation(self)
+        self._glide.setStartValue(0.0)
+        self._glide.setEndValue(1.0)
+        self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._glide.valueChanged.connect(self._on_glide)
+
+    @property
+    def centre(self) -> QPointF:
+        """What stands in the middle of the view, in scene coordinates."""
+        return self._view.mapToScene(self._view.viewport().rect().center())
+
+    def zoom_at(self, zoom: float, anchor: QPoint) -> None:
+        """Zoom so that what is under `anchor` (viewport pixels) stays there."""
+        self._glide.stop()
+        under = self._view.mapToScene(anchor)
+        self._set_zoom(zoom)
+        off = self._view.mapFromScene(under) - anchor
+        across, down = self._view.horizontalScrollBar(), self._view.verticalScrollBar()
+        across.setValue(across.value() + off.x())
+        down.setValue(down.value() + off.y())
+
+    def zoom_in(self) -> None:
+        """To the next larger step, around the middle."""
+        self._step(min((step for step in STEPS if step > self.zoom * 1.001), default=MAX_ZOOM))
+
+    def zoom_out(self) -> None:
+        """To the next smaller step, around the middle."""
+        self._step(max((step for step in STEPS if step < self.zoom * 0.999), default=MIN_ZOOM))
+
+    def fit(self, rect: QRectF, glide: bool = True) -> None:
+        """Show a rectangle of the scene whole, at 100 % at most."""
+        room = self._view.viewport().size()
+        across = (room.width() - 2 * _FIT_MARGIN) / max(rect.width(), 1.0)
+        down = (room.height() - 2 * _FIT_MARGIN) / max(rect.height(), 1.0)
+        self.go(_limited(min(across, down, 1.0)), rect.center(), glide)
+
+    def centre_on(self, point: QPointF, glide: bool = True) -> None:
+        """Bring a point of the scene to the middle, at the present zoom."""
+        self.go(self.zoom, point, glide)
+
+    def go(self, zoom: float, centre: QPointF, glide: bool = True) -> None:
+        """Show `centre` in the middle at `zoom`, gliding there unless motion is reduced."""
+        self._glide.stop()
+        if not glide or not self._look.duration:
+            self._show(zoom, centre)
+            return
+        self._from, self._to = (self.zoom, self.centre), (zoom, centre)
+        self._glide.setDuration(self._look.duration)
+        self._glide.start()
+
+    def _step(self, zoom: float) -> None:
+        self.go(zoom, self.centre)
+
+    def _on_glide(self, share: object) -> None:
+        if not isinstance(share, float):
+            return
+        (zoom, centre), (to_zoom, to_centre) = self._from, self._to
+        between = math.exp(math.log(zoom) + (math.log(to_zoom) - math.log(zoom)) * share)
+        self._show(to_zoom if share == 1.0 else between, centre + (to_centre - centre) * share)
+
+    def _show(self, zoom: float, centre: QPointF) -> None:
+        self._set_zoom(zoom)
+        self._view.centerOn(centre)
+
+    def _set_zoom(self, zoom: float) -> None:
+        zoom = _limited(zoom)
+        if zoom != self.zoom:
+            self.zoom = zoom
+            self._view.setTransform(QTransform.fromScale(zoom, zoom))
+            self.zoom_changed.emit(zoom)
+
+
+def _limited(zoom: float) -> float:
+    return max(MIN_ZOOM, min(MAX_ZOOM, zoom))

@@ -1,0 +1,186 @@
+"""A component on the canvas: one item, one paint, no children."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from canvas_widgets.geometry import CARD, START_CARD
+from canvas_widgets.paints import MARGIN, CardState, scale_of
+from canvas_widgets.stage import Stage
+from engine.campaign.model import START_ID, Node
+from engine.campaign.status import is_configured
+from engine.components.registry import component
+from engine.i18n import tr
+
+_LOG = logging.getLogger(__name__)
+_COUNT_ROOM = 24.0  # below the card
+_TEXT_LEFT = 64.0
+_TEXT_RIGHT = 12.0
+_NAME_BASE = 28.0
+_SUMMARY_BASE = 47.0
+_COUNT_BASE = 20.0
+Z = 1.0
+
+
+class CardItem(QGraphicsItem):
+    """Shows one node. `configured` is kept by the scene; texts are made when they are first painted.
+
+    Attributes: `node_id`, `node`, `rect` (the card without its shadow, in item coordinates), `configured`,
+    `state`.
+    """
+
+    def __init__(self, stage: Stage, node_id: str, node: Node) -> None:
+        super().__init__()
+        self._stage = stage
+        self.node_id = node_id
+        self.node = node
+        self.rect = START_CARD if node_id == START_ID else CARD
+        self._bounds = self.rect.adjusted(-MARGIN, -MARGIN, MARGIN, _COUNT_ROOM)
+        self._centre_text = node_id == START_ID
+        self._texts: tuple[str, str] | None = None
+        self._count = ""
+        self.configured = True
+        self.state = CardState.PLAIN
+        self.setZValue(Z)
+        self.setTransformOriginPoint(self.rect.center())
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    @property
+    def left_port(self) -> QPointF:
+        """Where lines enter, in scene coordinates."""
+        place = self.pos()
+        return QPointF(place.x(), place.y() + self.rect.height() / 2)
+
+    @property
+    def right_port(self) -> QPointF:
+        """Where lines leave, in scene coordinates."""
+        place = self.pos()
+        return QPointF(place.x() + self.rect.width(), place.y() + self.rect.height() / 2)
+
+    @property
+    def scene_rect(self) -> QRectF:
+        """The card without its shadow, in scene coordinates."""
+        return self.rect.translated(self.pos())
+
+    def set_node(self, node: Node) -> None:
+        """Show a changed node."""
+        self.node = node
+        self.state &= ~CardState.BROKEN
+        self.forget_texts()
+
+    def set_state(self, state: CardState) -> None:
+        if state != self.state:
+            self.state = state
+            self.update()
+
+    def refresh_status(self) -> bool:
+        """Ask again whether the node is configured. True where the answer changed."""
+        before = self.configured
+        self.configured = self.node_id == START_ID or is_configured(self.node, self._stage.lookup)
+        if before != self.configured:
+            self.update()
+        return before != self.configured
+
+    def forget_texts(self) -> None:
+        """Make the texts anew when they are next painted: the node, the workspace or the language changed."""
+        self._texts = None
+        self.update()
+
+    def set_count(self, counts: Mapping[str, int] | None) -> None:
+        """Show the live counts of the node under the card; None shows none."""
+        text = count_text(self.node.kind, counts) if counts is not None else ""
+        if text != self._count:
+            self._count = text
+            self.update()
+
+    def full_text(self) -> str:
+        """The whole name and summary, for the tooltip."""
+        return f"{self._name()}\n{self._summary()}".strip()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        if self.state & CardState.BROKEN:
+            self._paint_broken(painter)
+            return
+        try:
+            self._paint(painter)
+        except Exception:  # an exception that leaves paint comes again with every frame
+            _LOG.exception("card %s cannot be drawn", self.node_id)
+            self.state |= CardState.BROKEN
+            self.update()
+
+    def _paint(self, painter: QPainter) -> None:
+        paints, scale = self._stage.paints, scale_of(painter)
+        if self._stage.targets is not None:
+            painter.setOpacity(painter.opacity() * self._stage.opacity())
+        painter.drawPixmap(QPointF(-MARGIN, -MARGIN), paints.card(self.node.kind, self.state, scale))
+        name, summary = self._shown_texts()
+        painter.setFont(paints.name_font)
+        painter.setPen(paints.text)
+        if self._centre_text:
+            painter.drawText(self.rect, Qt.AlignmentFlag.AlignCenter, name)
+        else:
+            painter.drawText(QPointF(_TEXT_LEFT, _NAME_BASE), name)
+            painter.setFont(paints.small_font)
+            painter.setPen(paints.muted)
+            painter.drawText(QPointF(_TEXT_LEFT, _SUMMARY_BASE), summary)
+        if self._count:
+            self._paint_count(painter)
+        if not self.configured:
+            side = paints.dot_side(scale)
+            corner = QPointF(self.rect.right() - 2 - side / 2, 2 - side / 2)
+            painter.drawPixmap(corner, paints.dot(scale))
+
+    def _paint_count(self, painter: QPainter) -> None:
+        paints = self._stage.paints
+        painter.setFont(paints.small_font)
+        painter.setPen(paints.muted)
+        left = (self.rect.width() - paints.small_metrics.horizontalAdvance(self._count)) / 2
+        painter.drawText(QPointF(left, self.rect.bottom() + _COUNT_BASE), self._count)
+
+    def _paint_broken(self, painter: QPainter) -> None:
+        """Shows that the component cannot be drawn, with nothing of it that could fail again."""
+        paints = self._stage.paints
+        painter.setPen(paints.colours.danger)
+        painter.setBrush(paints.surface)
+        painter.drawRect(self.rect)
+        painter.setFont(paints.small_font)
+        painter.drawText(self.rect, Qt.AlignmentFlag.AlignCenter, tr("This component cannot be shown."))
+
+    def _shown_texts(self) -> tuple[str, str]:
+        if self._texts is None:
+            paints, room = self._stage.paints, self.rect.width() - _TEXT_LEFT - _TEXT_RIGHT
+            elide = Qt.TextElideMode.ElideRight
+            self._texts = (
+                self._name()
+                if self._centre_text
+                else paints.name_metrics.elidedText(self._name(), elide, room),
+                paints.small_metrics.elidedText(self._summary(), elide, room),
+            )
+        return self._texts
+
+    def _name(self) -> str:
+        return tr(component(self.node.kind).label) if self.node_id == START_ID else self.node.name
+
+    def _summary(self) -> str:
+        return str(component(self.node.kind).summary(self.node.config, self._stage.lookup))
+
+
+def count_text(kind: str, counts: Mapping[str, int]) -> str:
+    """A node's counts in words: how many arrived, how many wait there, how many it failed."""
+    arrived, waiting = counts.get("arrived", 0), counts.get("waiting", 0)
+    if kind == "end":
+        return tr("{count:,} done", count=counts.get("passed", 0))
+    if waiting:
+        return tr("{arrived:,} · {waiting:,} waiting", arrived=arrived, waiting=waiting)
+    if left := counts.get("left", 0):
+        return tr("{arrived:,} · {left:,} left", arrived=arrived, left=left)
+    return f"{arrived:,}"

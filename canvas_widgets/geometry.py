@@ -1,0 +1,168 @@
+"""Where things stand on the canvas, in scene units (pixels at 100 % zoom). No items, no painting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GRID, START_WIDTH
+from engine.campaign.model import Point
+
+CHIP_HEIGHT = 20
+CHIP_PADDING = 8
+OPEN_RADIUS = 9.0
+_OPEN_REACH = 32.0  # from the card's edge to the centre of an open end's mark
+_OPEN_CURVE = 24.0  # over which the line to an open end leaves the card's middle
+_OPEN_PITCH = 32.0  # between open ends of one card
+_BESIDE_CARD = 48.0  # from the row of a card in the next column to an open end beside it
+_LANE_PITCH = 28.0  # between lines that join the same two cards
+_MIN_BEND = 32.0
+_CHIP_LEAD = 6.0  # from the card's edge to a chip
+_CHIP_SHARE = 0.36  # of the way to the target, at least, so that chips of several branches part
+_STEPS = 12
+
+CARD = QRectF(0, 0, CARD_WIDTH, CARD_HEIGHT)
+START_CARD = QRectF(0, 0, START_WIDTH, CARD_HEIGHT)
+
+
+class Curve(NamedTuple):
+    """A cubic Bézier curve."""
+
+    p0: QPointF
+    p1: QPointF
+    p2: QPointF
+    p3: QPointF
+
+    def at(self, t: float) -> QPointF:
+        s = 1.0 - t
+        a, b, c, d = s * s * s, 3 * s * s * t, 3 * s * t * t, t * t * t
+        return QPointF(
+            a * self.p0.x() + b * self.p1.x() + c * self.p2.x() + d * self.p3.x(),
+            a * self.p0.y() + b * self.p1.y() + c * self.p2.y() + d * self.p3.y(),
+        )
+
+    def at_x(self, x: float) -> QPointF:
+        """The point of a curve that runs to the right whose x is nearest to `x`."""
+        low, high = 0.0, 1.0
+        for _ in range(_STEPS):
+            middle = (low + high) / 2
+            if self.at(middle).x() < x:
+                low = middle
+            else:
+                high = middle
+        return self.at((low + high) / 2)
+
+    def distance(self, point: QPointF) -> float:
+        """Roughly how far a point is from the curve: the nearest of the samples' segments."""
+        nearest = float("inf")
+        before = self.p0
+        for step in range(1, _STEPS + 1):
+            after = self.at(step / _STEPS)
+            nearest = min(nearest, _segment_distance(point, before, after))
+            before = after
+        return nearest
+
+
+class LinkShape(NamedTuple):
+    """How a line runs: its curve, then straight to `end`; where its chip and its + stand."""
+
+    curve: Curve
+    end: QPointF
+    chip: QPointF | None
+    chip_width: float
+    handle: QPointF
+
+    @property
+    def path(self) -> QPainterPath:
+        path = QPainterPath(self.curve.p0)
+        if self.curve.p0.y() == self.curve.p1.y() == self.curve.p2.y() == self.curve.p3.y():
+            path.lineTo(self.end)
+        else:
+            path.cubicTo(self.curve.p1, self.curve.p2, self.curve.p3)
+            if self.end != self.curve.p3:
+                path.lineTo(self.end)
+        return path
+
+    def distance(self, point: QPointF) -> float:
+        return min(self.curve.distance(point), _segment_distance(point, self.curve.p3, self.end))
+
+
+def snapped(x: float, y: float) -> Point:
+    """The nearest place on the grid."""
+    return Point(round(x / GRID) * GRID, round(y / GRID) * GRID)
+
+
+def joined(start: QPointF, end: QPointF, lane: float = 0.0, label_width: float = 0.0) -> LinkShape:
+    """A line between two cards. `lane` bends it aside: 0, or ±0.5, ±1 … among lines between the same two."""
+    across = end.x() - start.x()
+    reach = max(_MIN_BEND, abs(across) / 2)
+    bend = lane * _LANE_PITCH / 0.75  # control points pull the middle of a cubic by three quarters
+    curve = Curve(
+        start,
+        QPointF(start.x() + reach, start.y() + bend),
+        QPointF(end.x() - reach, end.y() + bend),
+        end,
+    )
+    if not label_width:
+        return LinkShape(curve, end, None, 0.0, curve.at(0.5))
+    width = min(label_width, max(24.0, across - 4)) if across > 0 else label_width
+    if across <= width + 2 * _CHIP_LEAD:
+        chip = curve.at(0.5)
+    else:
+        chip = curve.at_x(start.x() + max(_CHIP_LEAD + width / 2, across * _CHIP_SHARE))
+    room = end.x() - (chip.x() + width / 2)
+    if room >= 2 * OPEN_RADIUS + 10:
+        handle = curve.at_x(end.x() - room / 2)
+    else:
+        handle = curve.at_x(end.x() - OPEN_RADIUS - 5) if across > 0 else curve.at(0.8)
+    return LinkShape(curve, end, chip, width, handle)
+
+
+def open_ended(start: QPointF, offset: float, label_width: float = 0.0) -> LinkShape:
+    """A line to an open end, `offset` below the card's middle. `end` and `handle` are its mark's centre."""
+    y = start.y() + offset
+    corner = QPointF(start.x() + _OPEN_CURVE, y)
+    bend = _OPEN_CURVE * 0.6
+    curve = Curve(start, QPointF(start.x() + bend, start.y()), QPointF(corner.x() - bend, y), corner)
+    chip = None
+    centre = QPointF(start.x() + (_OPEN_REACH if not offset else _OPEN_CURVE + 8 + OPEN_RADIUS), y)
+    if label_width:
+        left = start.x() + (_OPEN_CURVE - 8 if offset else 12)
+        chip = QPointF(left + label_width / 2, y)
+        centre = QPointF(left + label_width + 6 + OPEN_RADIUS, y)
+    return LinkShape(curve, centre, chip, label_width, centre)
+
+
+def open_offsets(rows: Sequence[float | None]) -> list[float | None]:
+    """Offsets for a card's open ends, so that none lies on a line or a card next to it.
+
+    `rows` has an entry for every line in the shown order: how far below the card's middle it leads, None for
+    an open end. The result has the offsets of the open ends, None for the others.
+    """
+    led = [row for row in rows if row is not None]
+    if not led:
+        return [(index - (len(rows) - 1) / 2) * _OPEN_PITCH for index in range(len(rows))]
+    first = next(index for index, row in enumerate(rows) if row is not None)
+    above = [min(led) - _BESIDE_CARD - _OPEN_PITCH * (first - 1 - index) for index in range(first)]
+    offsets: list[float | None] = [*above]
+    below = max(led) + _BESIDE_CARD
+    for row in rows[first:]:
+        offsets.append(below if row is None else None)
+        if row is None:
+            below += _OPEN_PITCH
+    return offsets
+
+
+def _segment_distance(point: QPointF, a: QPointF, b: QPointF) -> float:
+    dx, dy = b.x() - a.x(), b.y() - a.y()
+    length = dx * dx + dy * dy
+    if length:
+        share = ((point.x() - a.x()) * dx + (point.y() - a.y()) * dy) / length
+        share = max(0.0, min(1.0, share))
+    else:
+        share = 0.0
+    x, y = a.x() + share * dx - point.x(), a.y() + share * dy - point.y()
+    return float((x * x + y * y) ** 0.5)

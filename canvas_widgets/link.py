@@ -1,0 +1,188 @@
+"""A line on the canvas: between two cards, or to an open end with its + mark."""
+
+from __future__ import annotations
+
+import logging
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from canvas_widgets.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, LinkShape
+from canvas_widgets.paints import draw_ring, scale_of
+from canvas_widgets.stage import Stage
+from engine.campaign.model import Link
+from engine.i18n import Message, tr
+
+_LOG = logging.getLogger(__name__)
+_SPREAD = 14.0  # around the path: chip, mark, count
+_COUNT_ABOVE = 6.0
+Z = 0.0
+
+
+class LinkItem(QGraphicsItem):
+    """Shows one link. The scene gives its shape, its label and whether what it leads to is configured.
+
+    Attributes: `link_id`, `link`, `shape_`, `solid`, `lit`, `first_place` (the marked place behind Start in an
+    empty flow).
+    """
+
+    def __init__(self, stage: Stage, link_id: str, link: Link) -> None:
+        super().__init__()
+        self._stage = stage
+        self.link_id = link_id
+        self.link = link
+        self.solid = False
+        self.lit = False
+        self.first_place = False
+        self.line: LinkShape | None = None
+        self._path = QPainterPath()
+        self._bounds = QRectF()
+        self._label: Message | None = None
+        self._chip = ""
+        self._count = ""
+        self.setZValue(Z)
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    @property
+    def open(self) -> bool:
+        """Whether the line leads nowhere yet."""
+        return self.link.target is None
+
+    @property
+    def label(self) -> str:
+        """The branch's whole name, or ""."""
+        return "" if self._label is None else str(self._label)
+
+    def set_label(self, label: Message | None) -> float:
+        """Give the line its branch's name. Returns the width of its chip, 0 without one."""
+        self._label = label
+        text = self._chip_text()
+        return self._stage.paints.small_metrics.horizontalAdvance(text) + 2 * CHIP_PADDING if text else 0.0
+
+    def set_line(self, line: LinkShape, first_place: bool = False) -> None:
+        """Run along another line, in scene coordinates."""
+        self.prepareGeometryChange()
+        self.line = line
+        self.first_place = first_place
+        self._path = line.path
+        bounds = self._path.controlPointRect()
+        if line.chip is not None:
+            bounds = bounds.united(chip_rect(line.chip, line.chip_width))
+        if first_place:
+            bounds = bounds.united(place_rect(line))
+        self._bounds = bounds.adjusted(-_SPREAD, -_SPREAD, _SPREAD, _SPREAD)
+        room = line.chip_width - 2 * CHIP_PADDING
+        metrics = self._stage.paints.small_metrics
+        self._chip = (
+            metrics.elidedText(self._chip_text(), Qt.TextElideMode.ElideRight, room + 1) if room > 0 else ""
+        )
+
+    def set_solid(self, solid: bool) -> None:
+        if solid != self.solid:
+            self.solid = solid
+            self.update()
+
+    def set_lit(self, lit: bool) -> None:
+        """Light up: under the pointer, or as the target of a drag."""
+        if lit != self.lit:
+            self.lit = lit
+            self.update()
+
+    def set_count(self, text: str) -> bool:
+        """What stands at the line while the campaign runs, "" for nothing. True where the line must be laid anew."""
+        if text == self._count:
+            return False
+        self._count = text
+        self.update()
+        return self._label is not None
+
+    def distance(self, point: QPointF) -> float:
+        """How far a point is from the line, in scene units."""
+        return float("inf") if self.line is None else self.line.distance(point)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        if self.line is None:
+            return
+        try:
+            self._paint(painter, self.line)
+        except Exception:  # an exception that leaves paint comes again with every frame
+            _LOG.exception("line %s cannot be drawn", self.link_id)
+            self.line = None
+
+    def _paint(self, painter: QPainter, line: LinkShape) -> None:
+        paints, stage = self._stage.paints, self._stage
+        if stage.targets is not None:
+            painter.setOpacity(stage.opacity(self.link_id))
+        lit = self.lit or (stage.targets is not None and self.link_id in stage.targets)
+        painter.setPen(paints.line(scale_of(painter), self.solid, lit))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        self._stroke(painter, line)
+        if self.first_place:
+            self._paint_first_place(painter, line, lit)
+        elif self.open:
+            colour = paints.colours.accent if lit else paints.colours.line
+            draw_ring(painter, paints, line.end, paints.sizes.open_end, colour)
+        if line.chip is not None:
+            self._paint_chip(painter, line.chip, line.chip_width)
+        elif self._count:
+            self._paint_count(painter, line)
+
+    def _stroke(self, painter: QPainter, line: LinkShape) -> None:
+        """Two strokes of one device pixel side by side, across the direction in which the line runs."""
+        scale = scale_of(painter)
+        offset = painter.pen().widthF() / 2 / scale
+        rising = line.end.y() < line.curve.p0.y()
+        steep = abs(line.end.y() - line.curve.p0.y()) > 1.0
+        dx = (offset if rising else -offset) * 0.7 if steep else 0.0
+        painter.translate(dx, offset)
+        painter.drawPath(self._path)
+        painter.translate(-2 * dx, -2 * offset)
+        painter.drawPath(self._path)
+        painter.translate(dx, offset)
+
+    def _paint_chip(self, painter: QPainter, centre: QPointF, width: float) -> None:
+        paints = self._stage.paints
+        rect = chip_rect(centre, width)
+        painter.setPen(paints.border)
+        painter.setBrush(paints.surface)
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
+        painter.setFont(paints.small_font)
+        painter.setPen(paints.muted)
+        painter.drawText(QPointF(rect.left() + CHIP_PADDING, centre.y() + 4), self._chip)
+
+    def _paint_count(self, painter: QPainter, line: LinkShape) -> None:
+        paints = self._stage.paints
+        width = paints.small_metrics.horizontalAdvance(self._count)
+        painter.setFont(paints.small_font)
+        painter.setPen(paints.muted)
+        painter.drawText(QPointF(line.handle.x() - width / 2, line.handle.y() - _COUNT_ABOVE), self._count)
+
+    def _chip_text(self) -> str:
+        return f"{self.label} · {self._count}" if self._count and self._label is not None else self.label
+
+    def _paint_first_place(self, painter: QPainter, line: LinkShape, lit: bool) -> None:
+        """Where the trigger of an empty flow goes: a dashed card with a + and what to do."""
+        paints = self._stage.paints
+        rect = place_rect(line)
+        colour = paints.colours.accent if lit else paints.colours.line
+        painter.setPen(paints.line(scale_of(painter), solid=False, lit=lit))
+        painter.setBrush(paints.surface)
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
+        draw_ring(painter, paints, QPointF(rect.left() + 32, rect.center().y()), paints.sizes.ring, colour)
+        painter.setFont(paints.name_font)
+        painter.setPen(paints.text if lit else paints.muted)
+        painter.drawText(QPointF(rect.left() + 64, rect.center().y() + 5), tr("Add a trigger"))
+
+
+def chip_rect(centre: QPointF, width: float) -> QRectF:
+    return QRectF(centre.x() - width / 2, centre.y() - CHIP_HEIGHT / 2, width, CHIP_HEIGHT)
+
+
+def place_rect(line: LinkShape) -> QRectF:
+    """The marked place behind Start, in scene coordinates."""
+    return CARD.translated(line.end.x(), line.end.y() - CARD.height() / 2)

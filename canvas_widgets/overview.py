@@ -1,0 +1,82 @@
+"""The canvas from far away: blocks, lines and red dots, drawn in three strokes instead of item by item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from canvas_widgets.card import CardItem
+from canvas_widgets.link import LinkItem
+from canvas_widgets.paints import CardState, Paints
+
+OVERVIEW_BELOW = 0.35
+"""The zoom under which the overview takes the items' place."""
+
+
+class Overview:
+    """Keeps what the overview draws, in scene coordinates, until something changes."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[str, tuple[QColor, list[QRectF]]] = {}
+        self._lines: list[QLineF] = []
+        self._dots: list[CardItem] = []
+        self._stale = True
+
+    def forget(self) -> None:
+        """Collect anew before the next drawing."""
+        self._stale = True
+
+    def draw(
+        self, painter: QPainter, paints: Paints, cards: Iterable[CardItem], links: Iterable[LinkItem]
+    ) -> None:
+        """Draw everything; the painter's transform maps scene units to the screen."""
+        if self._stale:
+            self._collect(paints, cards, links)
+        scale = painter.worldTransform().m11()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(paints.line(scale))
+        painter.drawLines(self._lines)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for colour, rects in self._blocks.values():
+            painter.setBrush(colour)
+            painter.drawRects(rects)
+        self._draw_dots(painter, paints, scale)
+
+    def draw_selection(self, painter: QPainter, paints: Paints, selected: Iterable[CardItem]) -> None:
+        pen = QPen(paints.colours.accent, 2)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        margin = 3 / painter.worldTransform().m11()
+        for card in selected:
+            painter.drawRect(card.scene_rect.adjusted(-margin, -margin, margin, margin))
+
+    def _draw_dots(self, painter: QPainter, paints: Paints, scale: float) -> None:
+        side = paints.sizes.dot_on_screen / scale
+        painter.setBrush(paints.colours.danger)
+        rects = []
+        for card in self._dots:
+            corner = card.scene_rect.topRight()
+            rects.append(QRectF(corner.x() - side / 2, corner.y() - side / 2, side, side))
+        if len(rects) <= _ROUND_DOTS:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            for rect in rects:
+                painter.drawEllipse(rect)
+        else:
+            painter.drawRects(rects)
+
+    def _collect(self, paints: Paints, cards: Iterable[CardItem], links: Iterable[LinkItem]) -> None:
+        self._blocks = {}
+        self._dots = []
+        for card in cards:
+            colour = paints.category_colour(card.node.kind)
+            self._blocks.setdefault(colour.name(), (colour, []))[1].append(card.scene_rect)
+            if not card.configured or card.state & CardState.BROKEN:
+                self._dots.append(card)
+        self._lines = [QLineF(link.line.curve.p0, link.line.end) for link in links if link.line is not None]
+        self._stale = False
+
+
+_ROUND_DOTS = 300  # more of them, and squares of a few pixels look the same

@@ -1,0 +1,177 @@
+"""What the items of a canvas paint with: pens, fonts and pixmaps made once per theme, shared by all."""
+
+from __future__ import annotations
+
+from enum import IntFlag
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
+
+from canvas_widgets import icons
+from canvas_widgets.geometry import CARD, START_CARD
+from canvas_widgets.look import Look
+from engine.components.base import Category
+from engine.components.registry import component
+
+MARGIN = 12.0  # around a card: its shadow, and the red dot that stands over its corner
+_PIXMAPS_KEPT = 256
+_SHADOW_STEPS = 5
+_DASHES = (5.0, 6.0)
+
+
+class CardState(IntFlag):
+    """What a card's frame shows, beside its kind."""
+
+    PLAIN = 0
+    SELECTED = 1
+    TARGET = 2
+    BROKEN = 4
+
+
+class Paints:
+    """Pens, brushes, fonts and shared pixmaps of one look; made anew when the theme changes."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.colours = colours = look.colours
+        self.sizes = look.sizes
+        self.name_font = look.font("card_name")
+        self.small_font = look.font("summary")
+        self.name_metrics = QFontMetricsF(self.name_font)
+        self.small_metrics = QFontMetricsF(self.small_font)
+        self.text = QPen(colours.text)
+        self.muted = QPen(colours.muted)
+        self.border = QPen(colours.border, 1)
+        self.surface = QBrush(colours.card)
+        self.canvas = QBrush(colours.canvas)
+        self._pens: dict[tuple[bool, bool, int], QPen] = {}
+        self._pixmaps: dict[tuple[object, ...], QPixmap] = {}
+
+    def category_colour(self, kind: str) -> QColor:
+        return self.colours.of_kind(kind, component(kind).category)
+
+    def line(self, scale: float, solid: bool = True, lit: bool = False) -> QPen:
+        """The pen of one of a line's two strokes: one device pixel up to 100 %, in proportion above.
+
+        Antialiased curves of more than one device pixel cost ten times as much, so a line is two strokes.
+        """
+        width = max(1, int(scale + 0.25))
+        key = (solid, lit, width)
+        if key not in self._pens:
+            pen = QPen(self.colours.accent if lit else self.colours.line, width)
+            pen.setCosmetic(True)
+            if not solid:
+                pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+                pen.setDashPattern(list(_DASHES))
+            self._pens[key] = pen
+        return self._pens[key]
+
+    def card(self, kind: str, state: CardState, scale: float) -> QPixmap:
+        """A card without its texts, `MARGIN` around it, at `scale` device pixels to a scene unit."""
+        key = (kind, state, scale)
+        pixmap = self._pixmaps.get(key)
+        if pixmap is None:
+            pixmap = self._keep(key, self._draw_card(kind, state, scale))
+        return pixmap
+
+    def dot(self, scale: float) -> QPixmap:
+        """The red dot of what is not configured, with its ring."""
+        key = ("dot", scale)
+        pixmap = self._pixmaps.get(key)
+        return pixmap if pixmap is not None else self._keep(key, self._draw_dot(scale))
+
+    def dot_side(self, scale: float) -> float:
+        """The dot's side with its ring, in scene units: never less than a few pixels of the screen."""
+        size = max(float(self.sizes.dot), self.sizes.dot_on_screen / min(scale, 1.0))
+        return size + 2 * self.sizes.dot_ring
+
+    def icon(self, name: str, colour: str, size: int, scale: float) -> QPixmap:
+        return self.look.pixmap(name, colour, size, scale)
+
+    def _keep(self, key: tuple[object, ...], pixmap: QPixmap) -> QPixmap:
+        if len(self._pixmaps) >= _PIXMAPS_KEPT:  # gliding zooms pass through many scales
+            self._pixmaps.clear()
+        self._pixmaps[key] = pixmap
+        return pixmap
+
+    def _draw_card(self, kind: str, state: CardState, scale: float) -> QPixmap:
+        rect = START_CARD if kind == Category.START else CARD
+        pixmap = _blank(rect.width() + 2 * MARGIN, rect.height() + 2 * MARGIN, scale)
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.translate(MARGIN, MARGIN)
+            self._draw_shadow(painter, rect)
+            self._draw_frame(painter, rect, state)
+            if kind != Category.START:
+                side = float(self.sizes.tile)
+                self._draw_tile(painter, kind, QRectF(12, (rect.height() - side) / 2, side, side))
+        return pixmap
+
+    def _draw_shadow(self, painter: QPainter, rect: QRectF) -> None:
+        shade = QColor(self.colours.shadow)
+        shade.setAlphaF(self.look.tints.shadow / _SHADOW_STEPS * 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(shade)
+        radius = self.sizes.card_radius
+        for step in range(_SHADOW_STEPS):
+            grown = rect.adjusted(-step + 1, -step + 2, step - 1, step + 1)
+            painter.drawRoundedRect(grown, radius + step, radius + step)
+
+    def _draw_frame(self, painter: QPainter, rect: QRectF, state: CardState) -> None:
+        colours, radius = self.colours, self.sizes.card_radius
+        if state & CardState.BROKEN:
+            pen = QPen(colours.danger, 1)
+        elif state & (CardState.SELECTED | CardState.TARGET):
+            pen = QPen(colours.accent, 2)
+        else:
+            pen = QPen(colours.border, 1)
+        inset = pen.widthF() / 2
+        painter.setPen(pen)
+        painter.setBrush(colours.card)
+        painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), radius - inset, radius - inset)
+
+    def _draw_tile(self, painter: QPainter, kind: str, tile: QRectF) -> None:
+        colour = self.category_colour(kind)
+        tint = QColor(colour)
+        tint.setAlphaF(self.look.tints.tile)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(tint)
+        painter.drawRoundedRect(tile, self.sizes.tile_radius, self.sizes.tile_radius)
+        inset = (tile.width() - self.sizes.icon) / 2
+        icons.draw(painter, component(kind).icon, colour, tile.adjusted(inset, inset, -inset, -inset))
+
+    def _draw_dot(self, scale: float) -> QPixmap:
+        side = self.dot_side(scale)
+        pixmap = _blank(side, side, scale)
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.colours.canvas)
+            painter.drawEllipse(QRectF(0, 0, side, side))
+            painter.setBrush(self.colours.danger)
+            ring = self.sizes.dot_ring
+            painter.drawEllipse(QRectF(0, 0, side, side).adjusted(ring, ring, -ring, -ring))
+        return pixmap
+
+
+def draw_ring(painter: QPainter, paints: Paints, centre: QPointF, size: float, colour: QColor) -> None:
+    """A ring with a +: an open end, or the handle that adds."""
+    rect = QRectF(centre.x() - size / 2, centre.y() - size / 2, size, size)
+    painter.setPen(QPen(colour, 1.5))
+    painter.setBrush(paints.surface)
+    painter.drawEllipse(rect.adjusted(0.75, 0.75, -0.75, -0.75))
+    arm = size * 0.25
+    painter.drawLine(QPointF(centre.x() - arm, centre.y()), QPointF(centre.x() + arm, centre.y()))
+    painter.drawLine(QPointF(centre.x(), centre.y() - arm), QPointF(centre.x(), centre.y() + arm))
+
+
+def scale_of(painter: QPainter) -> float:
+    """Device pixels to a scene unit in what is being painted."""
+    return painter.deviceTransform().m11()
+
+
+def _blank(width: float, height: float, scale: float) -> QPixmap:
+    pixmap = QPixmap(QSize(round(width * scale), round(height * scale)))
+    pixmap.setDevicePixelRatio(scale)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    return pixmap

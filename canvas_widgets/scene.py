@@ -1,0 +1,348 @@
+"""The scene: a one-way mirror of a campaign document. It reads ops and never writes any."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from time import perf_counter
+
+from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
+from PySide6.QtWidgets import QGraphicsScene
+
+from canvas_widgets.appear import Appearance
+from canvas_widgets.card import CardItem
+from canvas_widgets.geometry import CARD, OPEN_RADIUS, LinkShape, joined, open_ended, open_offsets
+from canvas_widgets.link import LinkItem, place_rect
+from canvas_widgets.look import Look
+from canvas_widgets.overview import Overview
+from canvas_widgets.paints import CardState, Paints
+from canvas_widgets.stage import Counts, Stage
+from engine.campaign.document import CampaignDocument
+from engine.campaign.layout import ORIGIN, with_missing_places
+from engine.campaign.model import START, START_ID, Link, Point
+from engine.campaign.ops import Op, Table
+from engine.components.base import Lookup
+
+SLICE_SECONDS = 0.02
+"""How long loading works between two turns of the event loop; a slice ends at most one item later."""
+
+_FREEZE_ABOVE = 500  # cards: so many objects that live long are kept out of the garbage collector's way
+_EDGE = 4000.0  # of empty canvas around everything, to pan into
+_ANIMATED = 24  # more cards than this appear at once
+
+
+class CampaignScene(QGraphicsScene):
+    """Cards and lines by id, following the document's ops.
+
+    Call `load` (at once) or `start_loading` (in slices), and `close` when done. `loaded` follows the last
+    slice; `mirrored` every change that the document made. Selection is a set of node ids held here.
+    """
+
+    loaded = Signal()
+    mirrored = Signal(object)
+    selection_changed = Signal()
+
+    def __init__(self, document: CampaignDocument, lookup: Lookup, look: Look) -> None:
+        super().__init__()
+        self.stage = Stage(document, lookup, Paints(look))
+        self.cards: dict[str, CardItem] = {}
+        self.links: dict[str, LinkItem] = {}
+        self.selection: frozenset[str] = frozenset()
+        self.is_loaded = False
+        self._look = look
+        self._overview = Overview()
+        self._appearance = Appearance(look)
+        self._made_up: Mapping[str, Point] = {}
+        self._bounds = CARD
+        self._steps: Iterator[None] | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._on_slice_due)
+        self._unsubscribe: Callable[[], None] | None = document.subscribe(self._on_ops)
+        look.changed.connect(self._on_look_changed)
+
+    @property
+    def document(self) -> CampaignDocument:
+        return self.stage.document
+
+    # Loading -----------------------------------------------------------------------------------------------
+
+    def load(self) -> None:
+        """Mirror the whole document now."""
+        for _ in self._loading():
+            pass
+
+    def start_loading(self) -> None:
+        """Mirror the document in slices between turns of the event loop; `loaded` says when all is there."""
+        self._steps = self._loading()
+        self._timer.start()
+
+    def close(self) -> None:
+        """Let go of the document and the look. The scene shows what it last showed."""
+        self._timer.stop()
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+            self._look.changed.disconnect(self._on_look_changed)
+            gc.unfreeze()
+
+    def _on_slice_due(self) -> None:
+        end = perf_counter() + SLICE_SECONDS
+        while self._steps is not None and perf_counter() < end:
+            if next(self._steps, self) is self:
+                self._steps = None
+                self._timer.stop()
+
+    def _loading(self) -> Iterator[None]:
+        document = self.document
+        places = with_missing_places(document)
+        self._made_up = {id: place for id, place in places.items() if id not in document.layout}
+        self._grow_bounds(places.values())
+        yield
+        for node_id in [START_ID, *document.nodes]:
+            self._mirror_node(node_id)
+            yield
+        for link_id in list(document.links):
+            self._mirror_link(link_id)
+            yield
+        for node_id in list(self.cards):
+            if node_id in self.cards:  # an edit may come between two slices
+                self._route(node_id)
+            yield
+        self._finish_loading()
+
+    def _finish_loading(self) -> None:
+        self.is_loaded = True
+        self._overview.forget()
+        if len(self.cards) > _FREEZE_ABOVE:
+            gc.freeze()
+        self.loaded.emit()
+
+    # Mirroring ---------------------------------------------------------------------------------------------
+
+    def _on_ops(self, ops: Sequence[Op]) -> None:
+        """Bring every item that the ops touch in line with the document as it now is."""
+        nodes = {op.id for op in ops if op.table is Table.NODES}
+        links = {op.id for op in ops if op.table is Table.LINKS}
+        moved = {op.id for op in ops if op.table is Table.LAYOUT}
+        self._grow_bounds(op.after for op in ops if isinstance(op.after, Point))
+        sources = {value.source for op in ops for value in (op.before, op.after) if isinstance(value, Link)}
+        fresh = [node_id for node_id in nodes if node_id in self.document.nodes and node_id not in self.cards]
+        for node_id in nodes | moved:
+            self._mirror_node(node_id)
+        for link_id in links:
+            self._mirror_link(link_id)
+        for node_id in nodes | moved:
+            if node_id in self.cards:
+                sources.add(node_id)
+                sources.update(self.document.predecessors(node_id))
+        for node_id in sources:
+            if node_id in self.cards:
+                self._route(node_id)
+        self._overview.forget()
+        if self.is_loaded and 0 < len(fresh) <= _ANIMATED:
+            self._appearance.show([self.cards[node_id] for node_id in fresh])
+        self._drop_lost_selection()
+        self.mirrored.emit(ops)
+
+    def _mirror_node(self, node_id: str) -> None:
+        document = self.document
+        node = START if node_id == START_ID else document.nodes.get(node_id)
+        card = self.cards.get(node_id)
+        if node is None:
+            if card is not None:
+                self._appearance.forget(card)
+                self.removeItem(self.cards.pop(node_id))
+            return
+        if card is None:
+            card = self.cards[node_id] = CardItem(self.stage, node_id, node)
+            card.setPos(QPointF(*self.place(node_id)))
+            self.addItem(card)
+            card.refresh_status()
+            return
+        card.setPos(QPointF(*self.place(node_id)))
+        if card.node is not node:
+            card.set_node(node)
+            card.refresh_status()
+
+    def _mirror_link(self, link_id: str) -> None:
+        link = self.document.links.get(link_id)
+        item = self.links.get(link_id)
+        if link is None:
+            if item is not None:
+                self.removeItem(self.links.pop(link_id))
+        elif item is None:
+            item = self.links[link_id] = LinkItem(self.stage, link_id, link)
+            self.addItem(item)
+        else:
+            item.link = link
+
+    def place(self, node_id: str) -> Point:
+        """Where the document, or the layout made for a card without a place, has a card."""
+        if node_id == START_ID:
+            return ORIGIN
+        return self.document.layout.get(node_id) or self._made_up.get(node_id, ORIGIN)
+
+    # Lines -------------------------------------------------------------------------------------------------
+
+    def _route(self, source_id: str) -> None:
+        """Lay the lines that leave a card: where they run, what they are called, dashed or solid."""
+        source = self.cards[source_id]
+        labels = {port.name: port.label for port in source.node.ports}
+        items = [self.links[id] for id in self.document.out_links(source_id) if id in self.links]
+        start = source.right_port
+        lanes: dict[str, list[LinkItem]] = {}
+        for item in items:
+            if item.link.target is not None:
+                lanes.setdefault(item.link.target, []).append(item)
+        offsets = self._open_offsets(items, start)
+        for item, offset in zip(items, offsets, strict=True):
+            width = item.set_label(labels.get(item.link.port))
+            if item.link.target is None:
+                first_place = source_id == START_ID and len(self.document.nodes) == 0
+                item.set_line(_to_open_end(start, offset or 0.0, width, first_place), first_place)
+                item.set_solid(False)
+            elif (target := self.cards.get(item.link.target)) is not None:
+                side = lanes[item.link.target]
+                lane = side.index(item) - (len(side) - 1) / 2
+                item.set_line(joined(start, target.left_port, lane, width))
+                item.set_solid(target.configured)
+
+    def _open_offsets(self, items: list[LinkItem], start: QPointF) -> list[float | None]:
+        if len(items) == 1:
+            return [0.0]
+        rows: list[float | None] = []
+        for item in items:
+            target = None if item.link.target is None else self.cards.get(item.link.target)
+            rows.append(None if target is None else target.left_port.y() - start.y())
+        return open_offsets(rows)
+
+    # What is shown -----------------------------------------------------------------------------------------
+
+    def set_counts(self, counts: Counts | None) -> None:
+        """Show live counts under the cards and at the lines; None shows none."""
+        self.stage.counts = counts
+        nodes = counts["nodes"] if counts else {}
+        links = counts["links"] if counts else {}
+        for node_id, card in self.cards.items():
+            card.set_count(nodes.get(node_id))
+        stale = {
+            item.link.source
+            for link_id, item in self.links.items()
+            if item.set_count(self._share(link_id, links) if link_id in links else "")
+        }
+        for node_id in stale:
+            self._route(node_id)
+
+    def _share(self, link_id: str, links: Mapping[str, int]) -> str:
+        """A line's count; of a branch, its share of everyone who left the card."""
+        siblings = self.document.out_links(self.document.links[link_id].source)
+        total = sum(links.get(sibling, 0) for sibling in siblings)
+        if len(siblings) == 1 or not total:
+            return f"{links[link_id]:,}"
+        return f"{links[link_id] / total:.0%}"
+
+    def refresh(self) -> None:
+        """The workspace or the language changed: ask again what is configured and what cards say."""
+        for card in self.cards.values():
+            card.forget_texts()
+            card.refresh_status()
+        for node_id in self.cards:
+            self._route(node_id)
+        self._overview.forget()
+        self.update()
+
+    def set_targets(self, targets: Iterable[str] | None) -> None:
+        """During a drag: the links that take what is dragged light up, everything else fades."""
+        self.stage.targets = None if targets is None else frozenset(targets)
+        self.update()
+
+    def select(self, node_ids: Iterable[str]) -> None:
+        """Select these cards, and no others."""
+        chosen = frozenset(node_id for node_id in node_ids if node_id in self.cards)
+        if chosen == self.selection:
+            return
+        before, self.selection = self.selection, chosen
+        for node_id in before ^ chosen:
+            if (card := self.cards.get(node_id)) is not None:
+                state = card.state & ~CardState.SELECTED
+                card.set_state(state | CardState.SELECTED if node_id in chosen else state)
+        self.selection_changed.emit()
+
+    def preview_move(self, places: Mapping[str, Point]) -> None:
+        """Show cards elsewhere while they are dragged; the document knows nothing of it."""
+        sources: set[str] = set()
+        for node_id, place in places.items():
+            self.cards[node_id].setPos(QPointF(*place))
+            sources.add(node_id)
+            sources.update(self.document.predecessors(node_id))
+        for node_id in sources:
+            self._route(node_id)
+        self._overview.forget()
+
+    def end_preview(self, node_ids: Iterable[str]) -> None:
+        """Put cards back where the document has them."""
+        self.preview_move({node_id: self.place(node_id) for node_id in node_ids if node_id in self.cards})
+
+    def overview(self) -> Overview:
+        return self._overview
+
+    # Questions ---------------------------------------------------------------------------------------------
+
+    def content_rect(self) -> QRectF:
+        """Everything that is shown, with a little room for marks and counts."""
+        rect = QRectF(0, 0, 0, 0)
+        for card in self.cards.values():
+            rect = rect.united(card.scene_rect)
+        for item in self.links.values():
+            if item.open:
+                rect = rect.united(item.boundingRect())
+        return rect.adjusted(-8, -16, 8, 24)
+
+    def card_at(self, point: QPointF) -> CardItem | None:
+        """The card under a point, in scene coordinates."""
+        for item in self.items(QRectF(point.x() - 1, point.y() - 1, 2, 2)):
+            if isinstance(item, CardItem) and item.scene_rect.contains(point):
+                return item
+        return None
+
+    def link_at(self, point: QPointF, reach: float) -> LinkItem | None:
+        """The line nearest to a point, at most `reach` scene units away; an open end counts with its mark."""
+        nearest, best = None, reach
+        for item in self.items(QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)):
+            if not isinstance(item, LinkItem) or item.line is None:
+                continue
+            if item.first_place and place_rect(item.line).contains(point):
+                return item
+            distance = item.distance(point)
+            if item.open:
+                away = point - item.line.end
+                distance = min(distance, max(0.0, QPointF.dotProduct(away, away) ** 0.5 - OPEN_RADIUS))
+            if distance < best:
+                nearest, best = item, distance
+        return nearest
+
+    def _grow_bounds(self, places: Iterable[object]) -> None:
+        """Keep the scene's rectangle around everything; it only grows, because changing it costs."""
+        for place in places:
+            if isinstance(place, Point):
+                self._bounds = self._bounds.united(CARD.translated(place.x, place.y))
+        wanted = self._bounds.adjusted(-_EDGE, -_EDGE, _EDGE, _EDGE)
+        if not self.sceneRect().contains(self._bounds.adjusted(-_EDGE / 2, -_EDGE / 2, _EDGE / 2, _EDGE / 2)):
+            self.setSceneRect(wanted)
+
+    def _drop_lost_selection(self) -> None:
+        if not self.selection <= self.cards.keys():
+            self.select(self.selection & self.cards.keys())
+
+    def _on_look_changed(self) -> None:
+        self.stage.paints = Paints(self._look)
+        for card in self.cards.values():
+            card.forget_texts()
+        self.update()
+
+
+def _to_open_end(start: QPointF, offset: float, label_width: float, first_place: bool) -> LinkShape:
+    if not first_place:
+        return open_ended(start, offset, label_width)
+    return joined(start, QPointF(start.x() + 64, start.y()))

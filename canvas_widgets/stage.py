@@ -1,0 +1,33 @@
+"""What all items of one scene share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from canvas_widgets.paints import Paints
+from engine.campaign.document import CampaignDocument
+from engine.components.base import Lookup
+
+FADED = 0.4
+Counts = Mapping[str, Any]
+"""Live counts as the engine's API gives them: `nodes`, `links`, `entries`, `inside`, `finished`, `messages`."""
+
+
+class Stage:
+    """The document that is shown, the workspace that it refers to, and how it is drawn just now.
+
+    Attributes: `document`, `lookup`, `paints`, `counts` (None while nothing runs), `targets` (during a drag the
+    ids of the links that take it, else None: everything else is faded).
+    """
+
+    def __init__(self, document: CampaignDocument, lookup: Lookup, paints: Paints) -> None:
+        self.document = document
+        self.lookup = lookup
+        self.paints = paints
+        self.counts: Counts | None = None
+        self.targets: frozenset[str] | None = None
+
+    def opacity(self, link_id: str | None = None) -> float:
+        """How strongly a link, or (without an id) a card is drawn."""
+        return 1.0 if self.targets is None or link_id in self.targets else FADED
