@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
+from engine.components.behaviour import Behaviour
 from engine.components.hints import missing_sentence
 from engine.i18n import N_, Message
 from engine.shapes.model import FieldError as FieldError  # noqa: PLC0414 - part of the contract
@@ -225,6 +226,10 @@ class Component(ABC, Generic[C]):
 
     def id_type(self, config: C) -> str | None:
         """The ID type that the touch needs (rule 2): `mobile`, `openid:<account>` …; None: it needs none."""
+        return None
+
+    def behaviour(self, config: C) -> Behaviour | None:
+        """What it does to people; None: kinds and settings that the engine does not run yet."""
         return None
 
     def is_marketing(self, config: C) -> bool:

@@ -14,6 +14,7 @@ from engine.components.base import (
     Reference,
     RefKind,
 )
+from engine.components.behaviour import EnterOnEvent
 from engine.components.fields import Code, Count, check_event_condition
 from engine.components.hints import Hint
 from engine.components.places import AFTER_START
@@ -79,3 +80,8 @@ class BehaviorEvent(Component[BehaviorEventConfig]):
             N_("{count:,} times within {duration}"), count=config.times, duration=config.within.words
         )
         return dotted(name, words)
+
+    def behaviour(self, config: BehaviorEventConfig) -> EnterOnEvent | None:
+        if config.times > 1 or config.within is not None:
+            return None
+        return EnterOnEvent(config.event, config.where, config.re_entry)

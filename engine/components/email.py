@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from engine.components.base import ComponentConfig, FieldError, Lookup, Reference, RefKind
+from engine.components.behaviour import Send
 from engine.components.fields import (
     Code,
     binding_references,
@@ -91,3 +92,13 @@ class Email(Touch[EmailConfig]):
 
     def is_marketing(self, config: EmailConfig) -> bool:
         return True
+
+    def behaviour(self, config: EmailConfig) -> Send:
+        return Send(
+            id_type="email",
+            account=config.account,
+            template=config.template,
+            variables=config.variables,
+            to_all=config.send_to_all_ids,
+            marketing=self.is_marketing(config),
+        )

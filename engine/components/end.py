@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.components.base import Category, Component, ComponentConfig, Lookup, Port, RawConfig
+from engine.components.behaviour import Finish
 from engine.components.places import BEHIND_ANYTHING
 from engine.i18n import N_, Message
 
@@ -26,3 +27,6 @@ class End(Component[EndConfig]):
 
     def words(self, config: EndConfig, lookup: Lookup) -> Message:
         return Message(N_("The path ends here"))
+
+    def behaviour(self, config: EndConfig) -> Finish:
+        return Finish()

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from engine.components.base import ComponentConfig, Lookup, Reference, RefKind
+from engine.components.behaviour import DrawCoupon
 from engine.components.fields import Code, Count
 from engine.components.hints import Hint
 from engine.components.touch import Touch
@@ -42,3 +43,6 @@ class IssueCoupon(Touch[IssueCouponConfig]):
 
     def id_type(self, config: IssueCouponConfig) -> str:
         return "member"
+
+    def behaviour(self, config: IssueCouponConfig) -> DrawCoupon:
+        return DrawCoupon(config.coupon, "member", config.per_person_limit)

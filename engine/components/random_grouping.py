@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import JsonValue
 
 from engine.components.base import Category, Component, ComponentConfig, Lookup, Port, RawConfig
+from engine.components.behaviour import Split
 from engine.components.branches import group_ports, new_groups
 from engine.components.hints import Hint
 from engine.components.places import BEHIND_ANYTHING
@@ -44,6 +45,9 @@ class RandomGrouping(Component[RandomGroupingConfig]):
 
     def words(self, config: RandomGroupingConfig, lookup: Lookup) -> Message:
         return percent_words(config.groups)
+
+    def behaviour(self, config: RandomGroupingConfig) -> Split:
+        return Split(tuple((group.port, group.tenths) for group in config.groups))
 
 
 def percent_ports(raw: RawConfig) -> tuple[Port, ...]:

@@ -18,6 +18,7 @@ from engine.components.base import (
     Port,
     RawConfig,
 )
+from engine.components.behaviour import JudgeResult
 from engine.components.branches import OTHER_PORT, RESULT_PREFIX, result_label
 from engine.components.fields import Code
 from engine.components.hints import Hint
@@ -113,6 +114,11 @@ class ResultJudgment(Component[ResultJudgmentConfig]):
 
     def longest_stay(self, config: ResultJudgmentConfig) -> Duration | None:
         return config.judge_after
+
+    def behaviour(self, config: ResultJudgmentConfig) -> JudgeResult | None:
+        if config.by == "receipt":
+            return None
+        return JudgeResult(config.judge_after, tuple((RESULT_PREFIX + code, code) for code in config.results))
 
 
 def _families(around: Around) -> set[str | None]:

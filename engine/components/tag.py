@@ -16,6 +16,7 @@ from engine.components.base import (
     Reference,
     RefKind,
 )
+from engine.components.behaviour import SetTags
 from engine.components.fields import Code
 from engine.components.hints import Hint
 from engine.components.places import BEHIND_ANYTHING
@@ -98,3 +99,6 @@ class Tag(Component[TagConfig]):
             for tag, values in config.by_tag().items()
         )
         return joined(values)
+
+    def behaviour(self, config: TagConfig) -> SetTags:
+        return SetTags(config.by_tag(), keep=config.on_conflict == "ignore")

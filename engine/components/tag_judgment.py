@@ -17,6 +17,7 @@ from engine.components.base import (
     RawConfig,
     Reference,
 )
+from engine.components.behaviour import Branch
 from engine.components.branches import Other, judgment_ports, new_groups
 from engine.components.fields import check_person_condition, condition_references
 from engine.components.hints import Hint
@@ -66,6 +67,9 @@ class TagJudgment(Component[TagJudgmentConfig]):
 
     def words(self, config: TagJudgmentConfig, lookup: Lookup) -> Message:
         return group_words(config.groups)
+
+    def behaviour(self, config: TagJudgmentConfig) -> Branch:
+        return Branch(tuple((group.port, group.condition) for group in config.groups), config.other)
 
 
 def group_words(groups: tuple[ConditionGroup, ...]) -> Message:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from engine.components.base import Category, Component, ComponentConfig, Lookup, Reference, RefKind
+from engine.components.behaviour import EnterAudiences
 from engine.components.fields import LATE, Count, required_when
 from engine.components.hints import Hint
 from engine.components.places import AFTER_START
@@ -113,3 +114,9 @@ class TargetAudience(Component[TargetAudienceConfig]):
 
     def fixed_times(self, config: TargetAudienceConfig) -> Iterable[tuple[str, datetime]]:
         return [("at", instant(config.at))] if config.mode == "once" and config.at is not None else []
+
+    def behaviour(self, config: TargetAudienceConfig) -> EnterAudiences | None:
+        if config.mode == "recurring":
+            return None
+        at = instant(config.at) if config.mode == "once" and config.at is not None else None
+        return EnterAudiences(config.audiences, at)

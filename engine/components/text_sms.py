@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from engine.components.base import ComponentConfig, FieldError, Lookup, Reference, RefKind
+from engine.components.behaviour import Send
 from engine.components.fields import (
     Code,
     binding_references,
@@ -100,3 +101,13 @@ class TextSms(Touch[TextSmsConfig]):
 
     def is_marketing(self, config: TextSmsConfig) -> bool:
         return config.sms_type == "promotional"
+
+    def behaviour(self, config: TextSmsConfig) -> Send:
+        return Send(
+            id_type="mobile",
+            account=config.platform,
+            template=config.template,
+            variables=config.variables,
+            to_all=config.send_to_all_ids,
+            marketing=self.is_marketing(config),
+        )

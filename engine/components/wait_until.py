@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
 from engine.components.base import Category, Component, ComponentConfig, Lookup
+from engine.components.behaviour import After, At, Hold, NextTime
 from engine.components.fields import LATE, required_when
 from engine.components.hints import Hint
 from engine.components.places import BEHIND_ANYTHING
@@ -124,3 +125,11 @@ class WaitUntil(Component[WaitUntilConfig]):
 
     def longest_stay(self, config: WaitUntilConfig) -> Duration | None:
         return config.length
+
+    def behaviour(self, config: WaitUntilConfig) -> Hold:
+        if config.mode == "at" and config.at is not None:
+            return Hold(At(instant(config.at)))
+        if config.mode != "duration" and config.time is not None:
+            return Hold(NextTime(clock(config.time), config.length))
+        assert config.length is not None
+        return Hold(After(config.length))

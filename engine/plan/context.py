@@ -150,3 +150,4 @@ class Context:
     scripted: bool = False
     tags: TagTarget = field(default_factory=TagTarget)
     tag_types: Mapping[str, str] = field(default_factory=dict)
+    trigger_event: str | None = None

@@ -150,10 +150,8 @@ class Judge:
         if test.times == 1:
             met: ColumnElement[bool] = exists(matching)
         else:
-            met = (
-                select(func.count()).select_from(matching.limit(test.times).subquery()).scalar_subquery()
-                >= test.times
-            )
+            counted = matching.with_only_columns(func.count(), maintain_column_froms=True)
+            met = counted.scalar_subquery() >= test.times
         return met if test.occurred else ~met
 
     def _matching(self, test: EventTest, who: ColumnElement[int], arrived: Ms, until: Ms):  # type: ignore[no-untyped-def]
@@ -173,18 +171,18 @@ class Judge:
         nth = times.order_by(times.selected_columns.time).offset(test.times - 1).limit(1)
         return func.coalesce(nth.scalar_subquery(), NEVER)
 
+    def _touch(self, node: FlowNode, via: ColumnElement[int]) -> ColumnElement[int]:
+        """The number of the node whose message stands in front, for who came by link `via`."""
+        touches = [self._flow.nodes[edge.source].number for edge in self._flow.into[node.id]]
+        if len(set(touches)) == 1:
+            return literal(touches[0])
+        return case(*((via == rank, touch) for rank, touch in enumerate(touches[:-1])), else_=touches[-1])
+
     def _result(self, node: FlowNode, code: str, row: Row) -> ColumnElement[bool]:
         m = message.alias()
-        touches = [(edge.via, self._flow.nodes[edge.source].number) for edge in self._flow.into[node.id]]
-        if len(touches) == 1:
-            number: ColumnElement[int] = literal(touches[0][1])
-        else:
-            number = case(
-                *((row.via == via, literal(touch)) for via, touch in touches[:-1]), else_=touches[-1][1]
-            )
         mine = and_(
             m.c.campaign == self._context.campaign,
-            m.c.node == number,
+            m.c.node == self._touch(node, row.via),
             m.c.person == row.person,
             m.c.entry == row.entry,
         )
@@ -192,8 +190,8 @@ class Judge:
         succeeded = exists(select(literal(1)).where(mine, m.c.result == "sent", known).correlate_except(m))
         if code == "success":
             return succeeded
-        open_ = select(literal(1)).where(mine, or_(m.c.result == "unknown", ~known)).correlate_except(m)
-        return and_(~succeeded, ~exists(open_))
+        doubtful = or_(m.c.result == "unknown", ~known)
+        return and_(~succeeded, ~exists(select(literal(1)).where(mine, doubtful).correlate_except(m)))
 
     def _won(self, row: Row) -> ColumnElement[bool]:
         first = func.row_number().over(partition_by=[row.person, row.entry], order_by=[row.now, row.via]) == 1
@@ -213,21 +211,22 @@ class Judge:
         judge._join_number = node.number
         return judge
 
-    def result_known_at(self, node: FlowNode, via: int, row: Row) -> Ms:
+    def result_known_at(self, node: FlowNode, row: Row) -> Ms:
         """When the result of the message in front is known, at most the maximum after it was handed over."""
         assert isinstance(node.behaviour, JudgeResult)
+        if not self._context.scripted:
+            return row.now
         m = message.alias()
-        touch = next(edge for edge in self._flow.into[node.id] if edge.via == via)
         succeeded = func.min(case((m.c.result == "sent", m.c.result_at)))
         doubtful = func.count(case((or_(m.c.result_at.is_(None), m.c.result == "unknown"), 1)))
         known = select(func.coalesce(succeeded, case((doubtful == 0, func.max(m.c.result_at))), NEVER)).where(
             m.c.campaign == self._context.campaign,
-            m.c.node == self._flow.nodes[touch.source].number,
+            m.c.node == self._touch(node, row.via),
             m.c.person == row.person,
             m.c.entry == row.entry,
         )
         maximum = self._context.clock.plus(row.now, node.behaviour.maximum)
-        return _earliest([known.correlate_except(m).scalar_subquery(), maximum])
+        return least(known.correlate_except(m).scalar_subquery(), maximum)
 
 
 def _earliest(moments: list[Ms]) -> Ms:

@@ -20,7 +20,7 @@ from engine.components.behaviour import (
     JudgeResult,
 )
 from engine.components.registry import component
-from engine.i18n import Message, N_
+from engine.i18n import N_, Message
 
 HOLDERS = (Hold, JudgeEvents, JudgeResult)
 

@@ -45,13 +45,9 @@ def influence_of(flow: Flow) -> Influence:
         cuts |= {one.id, other.id}
         in_order = True
     pools: dict[str, set[str]] = {}
-    limited = False
     for node in flow.nodes.values():
         if isinstance(node.behaviour, DrawCoupon):
             pools.setdefault(node.behaviour.coupon, set()).add(node.id)
-            limited |= node.behaviour.per_person is not None
-    if limited and (several or any(len(nodes) > 1 for nodes in pools.values())):
-        in_order = True
     return Influence(
         cuts=frozenset(cuts),
         in_order=in_order,

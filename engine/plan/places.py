@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from engine.components.behaviour import Branch, DrawCoupon, JudgeEvents, JudgeResult, Send, SetTags, Split
 from engine.components.base import OTHER, OUT
+from engine.components.behaviour import Branch, DrawCoupon, JudgeEvents, JudgeResult, Send, SetTags, Split
 from engine.plan.graph import Edge, Flow, FlowNode
 from engine.plan.influence import Influence, influence_of
 from engine.shapes.conditions import Condition
@@ -195,9 +195,7 @@ class _Builder:
         joins = stage is Stage.CUT and node.id in self._flow.joins
         if stage is Stage.ENTER:
             tree = self._decide(node, Path(0, index, [(node.number, ARRIVE)]))
-        elif stage is Stage.RELEASE:
-            tree = self._decide(node, Path(0, index))
-        elif not joins:
+        elif stage is Stage.RELEASE or not joins:
             tree = self._decide(node, Path(0, index))
         else:
             tree = self._claim(node, index)

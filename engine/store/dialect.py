@@ -10,7 +10,19 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Connection, Table, Text, bindparam
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Insert,
+    Select,
+    Table,
+    Text,
+    bindparam,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -241,3 +253,51 @@ def bulk_delete(
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     same = " AND ".join(f"{quote(name)} = {mark}" for name in columns)
     connection.exec_driver_sql(f"DELETE FROM {quote(table.name)} WHERE {same}", keys)
+
+
+def upsert_adding(
+    dialect: Dialect, table: Table, columns: Sequence[str], rows: Select[Any], number: str
+) -> Insert:
+    """`INSERT … SELECT` that adds `number` to the row where there is one already; for counters."""
+    make: Any = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+    statement = make(table).from_select(list(columns), rows)
+    added: Insert = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={number: table.c[number] + statement.excluded[number]},
+    )
+    return added
+
+
+class holds_any(_TextTest):  # noqa: N801
+    """Whether the text (first argument) contains one of a list of texts (second argument, as for `among`)."""
+
+    name = "holds_any"
+    inherit_cache = True
+
+
+class holds_all(_TextTest):  # noqa: N801
+    """Whether the text (first argument) contains all of a list of texts (second argument, as for `among`)."""
+
+    name = "holds_all"
+    inherit_cache = True
+
+
+@compiles(holds_any)
+def _holds_any(element: holds_any, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = _arguments(element, compiler, kw)
+    items, found = _items_in(compiler, first, second)
+    return f"EXISTS (SELECT 1 FROM {items} WHERE {found})"
+
+
+@compiles(holds_all)
+def _holds_all(element: holds_all, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = _arguments(element, compiler, kw)
+    items, found = _items_in(compiler, first, second)
+    return f"NOT EXISTS (SELECT 1 FROM {items} WHERE NOT {found})"
+
+
+def _items_in(compiler: SQLCompiler, text: str, items: str) -> tuple[str, str]:
+    if compiler.dialect.name == "sqlite":
+        return f"json_each({items}) AS item", f"(instr({text}, item.value) > 0)"
+    source = f"jsonb_array_elements_text(CAST({items} AS jsonb)) AS item(value)"
+    return source, f"(strpos({text}, item.value) > 0)"

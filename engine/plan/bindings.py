@@ -1,0 +1,86 @@
+"""What stands for the variables of a message, as SQL: one JSON list of texts in order of name, or null."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, literal, null, select
+
+from engine.plan.context import Context
+from engine.shapes.variables import Binding
+from engine.store.dialect import json_list
+from engine.store.tables.people import event, person, tag_value
+from engine.store.tables.runs import entry
+
+MULTI_JOINER = ", "
+
+
+def bound_values(
+    context: Context, variables: Mapping[str, Binding], who: ColumnElement[int], nth: ColumnElement[int]
+) -> ColumnElement[Any]:
+    """The bound values for person `who` in their `nth` entry."""
+    if not variables:
+        return null()
+    return json_list(*(_value(context, variables[name], who, nth) for name in sorted(variables)))
+
+
+def _value(
+    context: Context, binding: Binding, who: ColumnElement[int], nth: ColumnElement[int]
+) -> ColumnElement[str]:
+    if binding.source == "constant":
+        return literal(binding.value or "")
+    stored = _stored(context, binding, who, nth)
+    if binding.when_empty == "default" and binding.default:
+        return func.coalesce(func.nullif(stored, ""), binding.default)
+    return func.coalesce(stored, "")
+
+
+def _stored(
+    context: Context, binding: Binding, who: ColumnElement[int], nth: ColumnElement[int]
+) -> ColumnElement[Any]:
+    key = binding.key or ""
+    if binding.source == "attribute":
+        attribute = context.fields.attribute(key)
+        if attribute is None:
+            return null()
+        return (
+            select(attribute.text(person))
+            .where(person.c.key == who)
+            .correlate_except(person)
+            .scalar_subquery()
+        )
+    if binding.source == "tag":
+        return _tag_text(context, key, who)
+    return _event_text(context, key, who, nth)
+
+
+def _tag_text(context: Context, tag: str, who: ColumnElement[int]) -> ColumnElement[Any]:
+    values = select(tag_value.c.value).where(tag_value.c.tag == tag, tag_value.c.person == who)
+    values = values.correlate_except(tag_value)
+    if context.tag_types.get(tag) != "multi":
+        return values.limit(1).scalar_subquery()
+    ordered = values.order_by(tag_value.c.value).subquery()
+    return select(func.aggregate_strings(ordered.c.value, MULTI_JOINER)).scalar_subquery()
+
+
+def _event_text(
+    context: Context, name: str, who: ColumnElement[int], nth: ColumnElement[int]
+) -> ColumnElement[Any]:
+    if context.trigger_event is None:
+        return null()
+    attribute = context.fields.event_attribute(context.trigger_event, name)
+    if attribute is None:
+        return null()
+    source = (
+        select(entry.c.event)
+        .where(entry.c.campaign == context.campaign, entry.c.person == who, entry.c.entry == nth)
+        .correlate_except(entry)
+        .scalar_subquery()
+    )
+    return (
+        select(case((event.c.code == context.trigger_event, attribute.text(event))))
+        .where(event.c.person == who, event.c.source_id == source)
+        .correlate_except(event)
+        .scalar_subquery()
+    )

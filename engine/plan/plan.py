@@ -1,0 +1,300 @@
+"""The plan of one campaign version: its places with their prebuilt statements."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Insert,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    null,
+    select,
+    true,
+    tuple_,
+    union,
+)
+
+from engine.components.behaviour import EnterAudiences, EnterOnEvent
+from engine.plan.context import Context, front, wave
+from engine.plan.decide import Judge, Row, bucket_nodes
+from engine.plan.effects import Effects
+from engine.plan.graph import Flow
+from engine.plan.places import Layout, Place, Stage, layout_of
+from engine.plan.prepared import Prepared
+from engine.store.tables.people import audience_member
+from engine.store.tables.runs import arrival, entry, token, token_watched
+
+WAVE_COLUMNS = ["person", "entry", "now", "path", "via", "event"]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Statements over the rows of a place in one form of range.
+
+    take: fill `wave`. drop: delete the rows taken. `upto`: everything due by `high`; `exact`: due at `high`, up to
+    person `last`; `front`: the rows listed in `front` for this place.
+    """
+
+    take: Prepared
+    drop: Prepared
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePlan:
+    """One place.
+
+    bounds: first and (offset `size`) last due moment and person of the next rows. next_due: the earliest due row.
+    effects: what the wave writes, in order.
+    """
+
+    place: Place
+    upto: Range
+    exact: Range
+    front: Range
+    bounds: Prepared
+    next_due: Prepared
+    effects: tuple[Prepared, ...]
+    feeds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A compiled campaign version. `places[0]` is the trigger."""
+
+    context: Context
+    layout: Layout
+    places: tuple[PlacePlan, ...]
+    enter_audience: Prepared | None
+    front: Prepared
+
+    @property
+    def flow(self) -> Flow:
+        return self.layout.flow
+
+    def path_rows(self) -> Iterator[dict[str, Any]]:
+        """Rows of the table `path`: what each path number means."""
+        for path in self.layout.paths:
+            steps = {"steps": path.steps, "links": path.links, "tokens": len(path.tails)}
+            yield {
+                "version": self.context.version,
+                "path": path.number,
+                "place": path.place,
+                "steps": json.dumps(steps, separators=(",", ":")),
+            }
+
+
+def compile_plan(flow: Flow, context: Context) -> Plan:
+    """Build every statement of a campaign version."""
+    layout = layout_of(flow)
+    return _Compiler(context, layout).plan()
+
+
+class _Compiler:
+    def __init__(self, context: Context, layout: Layout) -> None:
+        self._context = context
+        self._layout = layout
+        self._judge = Judge(context, layout.flow)
+
+    def plan(self) -> Plan:
+        trigger = self._layout.flow.trigger.behaviour
+        places = tuple(self._place(place) for place in self._layout.places)
+        enter = None
+        if isinstance(trigger, EnterAudiences):
+            enter = self._prepare(self._enter_audience(self._layout.places[0], len(trigger.audiences)))
+        return Plan(self._context, self._layout, places, enter, self._prepare(self._front()))
+
+    def _prepare(self, statement: Any) -> Prepared:
+        return Prepared(statement, self._context.dialect)
+
+    def _place(self, place: Place) -> PlacePlan:
+        table = self._table(place)
+        mine = self._mine(place, table)
+        high, last = bindparam("high", required=True), bindparam("last", required=True)
+        upto = and_(mine, table.c.due <= high)
+        exact = and_(mine, table.c.due == high, table.c.person <= last)
+        effects = Effects(self._context, self._layout, self._judge)
+        ahead = (
+            select(table.c.due, table.c.person)
+            .where(mine, table.c.due <= bindparam("horizon", required=True))
+            .order_by(table.c.due, table.c.person)
+            .limit(1)
+            .offset(bindparam("skip", required=True))
+        )
+        return PlacePlan(
+            place=place,
+            upto=self._range(place, table, upto),
+            exact=self._range(place, table, exact),
+            front=self._front_range(place, table),
+            bounds=self._prepare(ahead),
+            next_due=self._prepare(select(func.min(table.c.due)).where(mine)),
+            effects=tuple(self._prepare(statement) for statement in effects.of(place)),
+            feeds=tuple(sorted({tail.place for path in place.paths for tail in path.tails})),
+        )
+
+    def _table(self, place: Place) -> Table:
+        if place.stage is Stage.ENTER:
+            return arrival
+        return token_watched if place.watched else token
+
+    def _mine(self, place: Place, table: Table) -> ColumnElement[bool]:
+        mine = table.c.version == self._context.version
+        return mine if table is arrival else and_(mine, table.c.place == place.index)
+
+    def _range(self, place: Place, table: Table, which: ColumnElement[bool]) -> Range:
+        return Range(self._prepare(self._take(place, table, which)), self._prepare(_drop(table, which)))
+
+    def _front_range(self, place: Place, table: Table) -> Range:
+        mine = front.c.place == place.index
+        names = ["due", "person", *([] if table is arrival else ["entry", "via"])]
+        key = tuple_(*(table.c[name] for name in names))
+        rows = select(*(front.c[name] for name in names)).where(mine)
+        if table is arrival:  # `entry` of `front` holds nothing; a person has one event at a time there
+            rows = select(front.c.due, front.c.person).where(mine)
+        which = and_(self._mine(place, table), key.in_(rows))
+        return Range(self._prepare(self._take(place, table, which)), self._prepare(_drop(table, which)))
+
+    def _take(self, place: Place, table: Table, which: ColumnElement[bool]) -> Insert:
+        if place.stage is Stage.ENTER:
+            return self._take_arrivals(place, which)
+        arrived = table.c.arrived if place.looks_back else null().label("arrived")
+        due = (
+            select(table.c.person, table.c.entry, table.c.via, table.c.due.label("now"), arrived)
+            .where(which)
+            .order_by(table.c.due, table.c.person, table.c.entry, table.c.via)
+        )
+        source = due.cte("due").prefix_with("MATERIALIZED") if place.joins else due.subquery("due")
+        return self._decided(place, source, source.c.via, null())
+
+    def _take_arrivals(self, place: Place, which: ColumnElement[bool]) -> Insert:
+        trigger = self._layout.flow.trigger.behaviour
+        again = trigger.re_entry if isinstance(trigger, EnterOnEvent) else "every_time"
+        earlier = select(func.coalesce(func.max(entry.c.entry), 0)).where(
+            entry.c.campaign == self._context.campaign, entry.c.person == arrival.c.person
+        )
+        turn = func.row_number().over(
+            partition_by=arrival.c.person, order_by=[arrival.c.due, arrival.c.event]
+        )
+        mine = (
+            select(literal(1))
+            .where(entry.c.campaign == self._context.campaign, entry.c.person == arrival.c.person)
+            .correlate_except(entry)
+        )
+        admitted: ColumnElement[bool] = true()
+        if again == "once":
+            admitted = ~exists(mine)
+        elif again == "after_exit":
+            admitted = ~exists(mine.where(entry.c.live > 0))
+        ranked = (
+            select(
+                arrival.c.person,
+                (earlier.scalar_subquery() + turn).label("entry"),
+                literal(0).label("via"),
+                arrival.c.due.label("now"),
+                null().label("arrived"),
+                arrival.c.event,
+                turn.label("turn"),
+            )
+            .where(which, admitted)
+            .order_by(arrival.c.due, arrival.c.person)
+            .subquery("due")
+        )
+        first_only = ranked.c.turn == 1 if again != "every_time" else true()
+        return self._decided(place, ranked, ranked.c.via, ranked.c.event, first_only)
+
+    def _enter_audience(self, place: Place, audiences: int) -> Insert:
+        """The next people of the union of `list_0`, `list_1` …, with a key above `after`, at most `size`."""
+        size, after = bindparam("size", required=True), bindparam("after", required=True)
+        members = [
+            select(audience_member.c.person)
+            .where(
+                audience_member.c.list == bindparam(f"list_{index}", required=True),
+                audience_member.c.person > after,
+            )
+            .order_by(audience_member.c.person)
+            .limit(size)
+            .subquery()
+            for index in range(audiences)
+        ]
+        people = union(*(select(part.c.person) for part in members)).subquery()
+        earlier = (
+            select(func.coalesce(func.max(entry.c.entry), 0))
+            .where(entry.c.campaign == self._context.campaign, entry.c.person == people.c.person)
+            .scalar_subquery()
+        )
+        chosen = (
+            select(
+                people.c.person,
+                (earlier + 1).label("entry"),
+                literal(0).label("via"),
+                bindparam("at", required=True).label("now"),
+                null().label("arrived"),
+            )
+            .order_by(people.c.person)
+            .limit(size)
+            .subquery("due")
+        )
+        return self._decided(place, chosen, chosen.c.via, null())
+
+    def _decided(
+        self, place: Place, source: Any, via: Any, event: Any, where: ColumnElement[bool] | None = None
+    ) -> Insert:
+        """Fill `wave` from the due rows: each with the number of its path."""
+        row = Row(source.c.person, source.c.entry, via, source.c.now, source.c.arrived, {})
+        judge = self._judge.at_join(place.node) if place.joins else self._judge
+        several = [node for node, tests in bucket_nodes(place.tree).items() if tests > 1]
+        if several:  # each bucket once a row, not once a comparison
+            inner: Select[Any] = select(*source.c, *(judge.bucket(node, row).label(node) for node in several))
+            cte = inner.cte("buckets").prefix_with("MATERIALIZED")
+            buckets = {node: cte.c[node] for node in several}
+            row = Row(cte.c.person, cte.c.entry, cte.c.via, cte.c.now, cte.c.arrived, buckets)
+            via = cte.c.via
+            event = cte.c.event if "event" in cte.c else event
+            if where is not None and "turn" in cte.c:
+                where = cte.c.turn == 1
+        chosen = judge.path(place.tree, row)
+        query = select(row.person, row.entry, row.now, chosen, via, event)
+        if where is not None:
+            query = query.where(where)
+        return insert(wave).from_select(WAVE_COLUMNS, query)
+
+    def _front(self) -> Insert:
+        """Each person's earliest row due by `horizon`: by time, then by place, entry and link."""
+        version, horizon = self._context.version, bindparam("horizon", required=True)
+        zero = literal_column("0")
+        rows = [
+            select(t.c.place, t.c.due, t.c.person, t.c.entry, t.c.via).where(
+                t.c.version == version, t.c.due <= horizon
+            )
+            for t in (token, token_watched)
+        ]
+        rows.append(
+            select(
+                zero.label("place"), arrival.c.due, arrival.c.person, zero.label("entry"), zero.label("via")
+            ).where(arrival.c.version == version, arrival.c.due <= horizon)
+        )
+        due = rows[0].union_all(*rows[1:]).subquery()
+        order = [due.c.due, due.c.place, due.c.entry, due.c.via]
+        rank = func.row_number().over(partition_by=due.c.person, order_by=order).label("rank")
+        ranked = select(due, rank).subquery()
+        columns = ["place", "due", "person", "entry", "via"]
+        return insert(front).from_select(
+            columns, select(*(ranked.c[name] for name in columns)).where(ranked.c.rank == 1)
+        )
+
+
+def _drop(table: Table, which: ColumnElement[bool]) -> Delete:
+    return delete(table).where(which)
