@@ -1,0 +1,1 @@
+"""Editors of single values: what the fields of a form are made of."""

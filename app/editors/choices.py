@@ -1,0 +1,229 @@
+"""Editors of choices that depend on the campaign: results, the branch after a test, audiences of a group, channels."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import JsonValue
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+
+from app.editors.base import Context, Editor, Errors, as_list, as_object, as_text, mark_invalid, together
+from app.editors.controls import ComboBox, NumberEdit, Option, empty, label, row
+from app.editors.spec import FieldSpec
+from app.editors.times import UNIT_LABELS
+from app.pickers import library
+from engine.components.branches import result_label
+from engine.components.result_judgment import result_codes
+from engine.i18n import tr
+
+
+class ChecksEditor(Editor):
+    """Several of a list of options, in the list's order. `options()` says what is offered now."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._value: list[str] = []
+        self._boxes: dict[str, QCheckBox] = {}
+        self._shown: list[Option] | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+
+    def options(self) -> list[Option]:
+        """What can be chosen now; a note says why an option cannot be."""
+        raise NotImplementedError
+
+    def empty_text(self) -> str:
+        """What stands there while nothing is offered."""
+        raise NotImplementedError
+
+    def value(self) -> JsonValue:
+        return list[JsonValue](self._value) or None
+
+    def set_value(self, value: JsonValue) -> None:
+        self._value = [as_text(each) for each in as_list(value)]
+        self._shown = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        offered = self.options()
+        known = {option.value for option in offered}
+        offered += [Option(value, value) for value in self._value if value not in known]
+        if offered == self._shown:
+            return
+        self._shown = offered
+        empty(self._column)
+        self._boxes = {}
+        for option in offered:
+            box = QCheckBox(option.text)
+            box.setChecked(option.value in self._value)
+            box.setEnabled(not option.note or option.value in self._value)
+            box.setToolTip(option.note or option.text)
+            box.toggled.connect(lambda on, value=option.value: self._on_toggled(value, on))
+            self._column.addWidget(box)
+            self._boxes[option.value] = box
+        if not offered:
+            self._column.addWidget(label(self.empty_text(), "small"))
+        if self._boxes:
+            self.setFocusProxy(next(iter(self._boxes.values())))
+
+    def boxes(self) -> dict[str, QCheckBox]:
+        """The check box of each option."""
+        return dict(self._boxes)
+
+    def show_errors(self, errors: Errors) -> str:
+        for box in self._boxes.values():
+            mark_invalid(box, together(errors))
+        return together(errors)
+
+    def _on_toggled(self, value: str, on: bool) -> None:
+        chosen = {*self._value, value} if on else {*self._value} - {value}
+        order = [option.value for option in self._shown or ()]
+        self._value = sorted(chosen, key=order.index)
+        self.changed.emit()
+
+
+class GroupAudiencesEditor(ChecksEditor):
+    """Which of the trigger's audiences a group takes; each stands in one group at most."""
+
+    def __init__(self, context: Context, spec: FieldSpec, group_id: str) -> None:
+        super().__init__(context)
+        self._field = spec.name
+        self._group_id = group_id
+        self.refresh()
+
+    def options(self) -> list[Option]:
+        workspace = self.context.workspace
+        elsewhere = self._elsewhere()
+        names = {option.value: option.text for option in library.audience_options(workspace)}
+        return [
+            Option(id, names.get(id, id), tr("Already in “{group}”", group=elsewhere[id]) if id in elsewhere else "")
+            for id in trigger_audiences(self.context)
+        ]
+
+    def empty_text(self) -> str:
+        return tr("Choose the audiences of the campaign's trigger first.")
+
+    def _elsewhere(self) -> dict[str, str]:
+        groups = map(as_object, as_list(self.context.values().get(self._field)))
+        return {
+            as_text(id): as_text(group.get("name"))
+            for group in groups
+            if group.get("id") != self._group_id
+            for id in as_list(group.get("audiences"))
+        }
+
+
+class ResultsEditor(ChecksEditor):
+    """The result codes that get a branch: those that everything in front can have."""
+
+    def __init__(self, context: Context, spec: FieldSpec) -> None:
+        super().__init__(context)
+        self.refresh()
+
+    def options(self) -> list[Option]:
+        by: Literal["send", "receipt"] = "receipt" if self.context.text("by") == "receipt" else "send"
+        around = self.context.around()
+        codes = result_codes(by, around, self.context.workspace)
+        if not around.before:
+            codes = ("success", "failed") if by == "send" else ()
+        return [Option(code, str(result_label(code))) for code in codes]
+
+    def empty_text(self) -> str:
+        return tr("What stands in front has no receipts. Judge the send result.")
+
+
+def trigger_audiences(context: Context) -> list[str]:
+    """The audiences of the campaign's Target Audience, in order."""
+    trigger = context.around().trigger
+    return [as_text(id) for id in as_list(trigger[1].get("audiences"))] if trigger else []
+
+
+class ChannelEditor(Editor):
+    """The channel that a group of a Fatigue Judgment looks at."""
+
+    def __init__(self, context: Context, spec: FieldSpec, group_id: str) -> None:
+        super().__init__(context)
+        self._field = ComboBox(tr("Choose a channel"))
+        self._field.setAccessibleName(tr("Channel"))
+        self._field.set_options(spec.options)
+        self._field.chosen.connect(self.changed)
+        row(self).addWidget(self._field)
+        self.setFocusProxy(self._field)
+
+    def value(self) -> JsonValue:
+        return self._field.value() or None
+
+    def set_value(self, value: JsonValue) -> None:
+        self._field.set_value(as_text(value))
+
+
+class ThenEditor(Editor):
+    """What follows after N people: the best group, or a named one of this form's groups."""
+
+    def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._field = ComboBox(spec.placeholder or tr("Choose"))
+        self._field.chosen.connect(self.changed)
+        row(self).addWidget(self._field)
+        self.setFocusProxy(self._field)
+        self.refresh()
+
+    def value(self) -> JsonValue:
+        return self._field.value() or None
+
+    def set_value(self, value: JsonValue) -> None:
+        self._field.set_value(as_text(value))
+
+    def refresh(self) -> None:
+        groups = map(as_object, as_list(self.context.values().get("groups")))
+        named = [Option(f"group:{as_text(group.get('id'))}", as_text(group.get("name"))) for group in groups]
+        self._field.set_options([Option("best", tr("The best group")), *named])
+
+
+class AmountUnitEditor(Editor):
+    """A whole number here, and its unit in a field of its own. Options: `unit_field`, `units` by mode."""
+
+    def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._units = dict(spec.extra.get("units", {}))
+        self._unit_field = str(spec.extra.get("unit_field"))
+        self._amount = NumberEdit(1)
+        self._amount.setAccessibleName(tr("Amount"))
+        self._amount.setMaximumWidth(96)
+        self._amount.edited.connect(self.changed)
+        self._unit = ComboBox()
+        self._unit.setAccessibleName(tr("Unit"))
+        self._unit.chosen.connect(self.changed)
+        self._offered: tuple[str, ...] = ()
+        line = row(self)
+        line.addWidget(self._amount)
+        line.addWidget(self._unit, 1)
+        self.setFocusProxy(self._amount)
+
+    def value(self) -> JsonValue:
+        return self._amount.value()
+
+    def set_value(self, value: JsonValue) -> None:
+        self._amount.set_value(value)
+
+    def siblings(self) -> dict[str, JsonValue]:
+        return {self._unit_field: self._unit.value() or None}
+
+    def set_siblings(self, raw: dict[str, JsonValue]) -> None:
+        self._unit.set_value(as_text(raw.get(self._unit_field)))
+        self._offer(raw)
+
+    def refresh(self) -> None:
+        self._offer(self.context.values())
+
+    def _offer(self, raw: dict[str, JsonValue]) -> None:
+        """Only the units of the chosen mode; one that it lacks becomes its last, days in the usual case."""
+        modes = [self._units[mode] for mode in map(as_text, raw.values()) if mode in self._units]
+        offered = tuple(modes[0]) if modes else ()
+        if offered and offered != self._offered:
+            self._offered = offered
+            if self._unit.value() not in offered:
+                self._unit.set_value("day" if "day" in offered else offered[-1])
+            self._unit.set_options(Option(unit, tr(UNIT_LABELS[unit])) for unit in offered)
+

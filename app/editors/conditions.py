@@ -1,0 +1,334 @@
+"""The condition tree: leaves in groups of "all of" and "any of", nested."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pydantic import JsonValue
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from app.editors.base import (
+    Context,
+    Editor,
+    Errors,
+    RawObject,
+    as_list,
+    as_object,
+    as_text,
+    mark_invalid,
+    route,
+    together,
+)
+from app.editors.condition_values import ConditionField, NoValue, ValueBox, value_box
+from app.editors.controls import IconButton, LinkButton, Option, Segmented, label, row
+from app.pickers.search import SearchCombo
+from engine.i18n import tr
+from engine.shapes.conditions import MAX_DEPTH, OPERATOR_LABELS, OPERATORS
+
+Fields = Callable[[], Sequence[ConditionField]]
+
+
+class ConditionLeaf(QFrame):
+    """One line: field, operator, value."""
+
+    changed = Signal()
+    removed = Signal()
+
+    def __init__(self, context: Context, fields: Fields) -> None:
+        super().__init__()
+        self._context = context
+        self._fields = fields
+        self._field = SearchCombo(tr("Choose a field"))
+        self._field.setAccessibleName(tr("Field"))
+        self._field.chosen.connect(self._on_field)
+        self._operator = SearchCombo(tr("Operator"))
+        self._operator.setAccessibleName(tr("Operator"))
+        self._operator.chosen.connect(self._on_operator)
+        remove = IconButton("x", tr("Remove this condition"))
+        remove.clicked.connect(self.removed)
+        self._box: ValueBox = NoValue()
+        self._error = label("", "error")
+        self._error.hide()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        top = row(spacing=4)
+        top.addWidget(self._field, 1)
+        top.addWidget(remove)
+        self._line = row(spacing=4)
+        self._line.addWidget(self._operator, 1)
+        self._column.addLayout(top)
+        self._column.addLayout(self._line)
+        self._column.addWidget(self._error)
+        self.setFocusProxy(self._field)
+        self.refresh()
+
+    def value(self) -> RawObject:
+        raw: RawObject = {}
+        if self._field.value():
+            raw = {"field": self._field.value(), "op": self._operator.value()}
+        if (value := self._box.value()) is not None:
+            raw["value"] = value
+        return raw
+
+    def set_value(self, raw: RawObject) -> None:
+        self._field.set_value(as_text(raw.get("field")))
+        self._show_operators()
+        self._operator.set_value(as_text(raw.get("op")))
+        self._show_box()
+        self._box.set_value(raw.get("value"))
+
+    def refresh(self) -> None:
+        """The fields that can be chosen changed."""
+        self._field.set_options(Option(field.value, field.text) for field in self._fields())
+        self._show_operators()
+
+    def show_errors(self, errors: Errors) -> None:
+        inside, rest = route(errors, ("field", "op", "value"))
+        mark_invalid(self._field, together(inside.get("field", {})))
+        mark_invalid(self._operator, together(inside.get("op", {})))
+        mark_invalid(self._box.focusProxy() or self._box, together(inside.get("value", {})))
+        sentences = [together(part) for part in inside.values()] or [together(rest)]
+        self._error.setText(" ".join(dict.fromkeys(filter(None, sentences))))
+        self._error.setVisible(bool(self._error.text()))
+
+    def invalid_target(self) -> QWidget | None:
+        """The control with the error, or None."""
+        if not self._error.text():
+            return None
+        candidates: tuple[QWidget, ...] = (self._field, self._operator, self._box.focusProxy() or self._box)
+        return next((control for control in candidates if control.property("invalid")), self._field)
+
+    def _chosen(self) -> ConditionField:
+        value = self._field.value()
+        found = next((field for field in self._fields() if field.value == value), None)
+        return found or ConditionField(value, value, "text")
+
+    def _show_operators(self) -> None:
+        operators = OPERATORS[self._chosen().type]
+        self._operator.set_options(Option(value, tr(OPERATOR_LABELS[value])) for value in operators)
+        self._operator.setEnabled(bool(self._field.value()))
+
+    def _show_box(self) -> None:
+        old = self._box
+        box: ValueBox = NoValue()
+        if self._field.value() and self._operator.value():
+            box = value_box(self._context, self._chosen(), self._operator.value())
+        self._line.removeWidget(old)
+        self._column.removeWidget(old)
+        old.hide()
+        old.deleteLater()
+        box.changed.connect(self.changed)
+        self._box = box
+        if isinstance(box, NoValue):
+            box.setParent(self)
+            box.hide()
+        elif box.compact:
+            self._line.addWidget(box, 1)
+        else:
+            self._column.insertWidget(2, box)
+
+    def _on_field(self) -> None:
+        known = OPERATORS[self._chosen().type]
+        self._show_operators()
+        if self._operator.value() not in known:
+            self._operator.set_value(known[0])
+        self._show_box()
+        self.changed.emit()
+
+    def _on_operator(self) -> None:
+        kept = self._box.value()
+        self._show_box()
+        if _fits(kept, self._box):
+            self._box.set_value(kept)
+        self.changed.emit()
+
+
+def _fits(value: JsonValue, box: ValueBox) -> bool:
+    """Whether a value survives a change of the operator: texts, numbers and moments do, ranges do not."""
+    box.set_value(value)
+    fits = box.value() == value or (isinstance(value, str | list) and bool(box.value()))
+    if not fits:
+        box.set_value(None)
+    return fits and value is not None
+
+
+class ConditionGroup(QFrame):
+    """Conditions of which all, or any, must hold."""
+
+    changed = Signal()
+    removed = Signal()
+
+    def __init__(self, context: Context, fields: Fields, flat: bool, depth: int = 1) -> None:
+        super().__init__()
+        self._context, self._fields, self._flat, self._depth = context, fields, flat, depth
+        self._children: list[ConditionLeaf | ConditionGroup] = []
+        self._bare = False  # loaded as a leaf without a group around it
+        self._join = Segmented([Option("all", tr("All of these")), Option("any", tr("Any of these"))])
+        self._join.setAccessibleName(tr("How the conditions are joined"))
+        self._join.set_value("all")
+        self._join.chosen.connect(self._on_join)
+        self._remove = IconButton("x", tr("Remove this group of conditions"))
+        self._remove.clicked.connect(self.removed)
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(12)
+        self._add = LinkButton(tr("Add condition"))
+        self._add.clicked.connect(self._on_add)
+        self._add_group = LinkButton(tr("Add group"))
+        self._add_group.clicked.connect(self._on_add_group)
+        self._error = label("", "error")
+        self._lay_out()
+        self._show()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setSpacing(8)
+        column.setContentsMargins(8 if self._depth > 1 else 0, 0, 0, 0)
+        if self._depth > 1:
+            self.setProperty("role", "branch")
+        head = row(spacing=4)
+        head.addWidget(self._join, 1)
+        head.addWidget(self._remove)
+        column.addLayout(head)
+        column.addLayout(self._rows)
+        actions = row(spacing=16)
+        actions.addWidget(self._add)
+        actions.addWidget(self._add_group)
+        actions.addStretch(1)
+        column.addLayout(actions)
+        column.addWidget(self._error)
+
+    def value(self) -> RawObject:
+        children: list[JsonValue] = [child.value() for child in self._children]
+        if self._bare and len(children) == 1:
+            return as_object(children[0])
+        return {self._join.value(): children} if children else {}
+
+    def set_value(self, value: RawObject) -> None:
+        for child in list(self._children):
+            self._drop(child)
+        join = next((key for key in ("all", "any") if key in value), None)
+        self._bare = join is None and bool(value)
+        self._join.set_value(join or "all")
+        members = as_list(value.get(join)) if join else [value] if value else []
+        for raw in map(as_object, members):
+            self._append(raw)
+        self._show()
+
+    def refresh(self) -> None:
+        """The fields that can be chosen changed."""
+        for child in self._children:
+            child.refresh()
+
+    def show_errors(self, errors: Errors) -> None:
+        joined = {} if self._bare else route(errors, ("all", "any"))[0]
+        own: Errors = errors if self._bare else joined.get("all") or joined.get("any") or errors
+        indices = {str(index) for index in range(len(self._children))}
+        inside, rest = route(own, indices)
+        if self._bare:
+            inside, rest = {"0": dict(errors)}, {}
+        for index, child in enumerate(self._children):
+            child.show_errors(inside.get(str(index), {}))
+        self._error.setText(together(rest) if not inside else "")
+        self._error.setVisible(bool(self._error.text()))
+
+    def invalid_target(self) -> QWidget | None:
+        """The control with the first error, or None."""
+        inside = (child.invalid_target() for child in self._children)
+        found = next((target for target in inside if target is not None), None)
+        return found or (self._add if self._error.text() else None)
+
+    def add_button(self) -> QWidget:
+        """What takes the focus while there is no condition."""
+        return self._children[0] if self._children else self._add
+
+    def _append(self, raw: RawObject) -> ConditionLeaf | ConditionGroup:
+        nested = ("all" in raw or "any" in raw) and self._depth < MAX_DEPTH + 1
+        child: ConditionLeaf | ConditionGroup
+        if nested:
+            child = ConditionGroup(self._context, self._fields, self._flat, self._depth + 1)
+        else:
+            child = ConditionLeaf(self._context, self._fields)
+        child.set_value(raw)
+        child.changed.connect(self.changed)
+        child.removed.connect(lambda: self._on_removed(child))
+        self._children.append(child)
+        self._rows.addWidget(child)
+        return child
+
+    def _drop(self, child: ConditionLeaf | ConditionGroup) -> None:
+        self._children.remove(child)
+        self._rows.removeWidget(child)
+        child.hide()
+        child.deleteLater()
+
+    def _show(self) -> None:
+        self._join.setVisible(len(self._children) > 1 or self._depth > 1)
+        self._remove.setVisible(self._depth > 1)
+        self._add_group.setVisible(not self._flat and self._depth < MAX_DEPTH)
+        self._error.setVisible(bool(self._error.text()))
+
+    def _on_add(self) -> None:
+        child = self._append({})
+        self._show()
+        child.setFocus()
+        self.changed.emit()
+
+    def _on_add_group(self) -> None:
+        self._bare = False
+        child = self._append({"any" if self._join.value() == "all" else "all": [{}]})
+        self._show()
+        child.setFocus()
+        self.changed.emit()
+
+    def _on_removed(self, child: ConditionLeaf | ConditionGroup) -> None:
+        self._drop(child)
+        self._show()
+        self._add.setFocus()
+        self.changed.emit()
+
+    def _on_join(self) -> None:
+        self._bare = False
+        self.changed.emit()
+
+
+class ConditionEditor(Editor):
+    """A condition tree over fields that `fields` lists anew at every refresh; None while it is empty."""
+
+    def __init__(
+        self, context: Context, fields: Fields, flat: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(context, parent)
+        self._fields = fields
+        self._shown = tuple(fields())
+        self._root = ConditionGroup(context, fields, flat)
+        self._root.changed.connect(self.changed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._root)
+
+    def value(self) -> JsonValue:
+        return self._root.value() or None
+
+    def set_value(self, value: JsonValue) -> None:
+        self._root.set_value(as_object(value))
+
+    def refresh(self) -> None:
+        fields = tuple(self._fields())
+        if fields != self._shown:
+            self._shown = fields
+            self._root.refresh()
+
+    def show_errors(self, errors: Errors) -> str:
+        if self.value() is None:
+            self._root.show_errors({})
+            return together(errors)
+        self._root.show_errors(errors)
+        return ""
+
+    def focus_target(self) -> QWidget:
+        return self._root.add_button()
+
+    def invalid_target(self) -> QWidget:
+        return self._root.invalid_target() or self.focus_target()

@@ -1,0 +1,372 @@
+"""The small controls that every editor is made of: keyboard first, the wheel never changes what has no focus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextOption, QWheelEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSizePolicy,
+    QTimeEdit,
+    QToolButton,
+    QWidget,
+)
+
+from app.editors import style
+
+
+class Option(NamedTuple):
+    """One entry of a list of choices."""
+
+    value: str
+    text: str
+    note: str = ""
+
+
+class ComboBox(QComboBox):
+    """A drop-down list of options; `""` is the value of "nothing chosen", shown as the placeholder.
+
+    A value that is not among the options stays selected, shown as missing, until another is chosen.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, placeholder: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(placeholder)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(4)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
+        self._value = ""
+        self.activated.connect(self._on_activated)
+
+    def set_options(self, options: Iterable[Option]) -> None:
+        """Replace the entries; the value stays."""
+        self.clear()
+        for option in options:
+            self.addItem(option.text, option.value)
+            if option.note:
+                self.setItemData(self.count() - 1, option.note, Qt.ItemDataRole.ToolTipRole)
+        self.set_value(self._value)
+
+    def value(self) -> str:
+        return self._value
+
+    def set_value(self, value: str) -> None:
+        self._value = value
+        index = self.findData(value)
+        if index < 0 and value:
+            self.addItem(value, value)
+            index = self.count() - 1
+        self.setCurrentIndex(index)
+        self.setToolTip(self.currentText())
+
+    def _on_activated(self, index: int) -> None:
+        value = str(self.itemData(index))
+        if value != self._value:
+            self._value = value
+            self.setToolTip(self.currentText())
+            self.chosen.emit(value)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class TimeEdit(QTimeEdit):
+    """A time of day without buttons; the wheel acts on the focused one only."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setDisplayFormat("HH:mm")
+        self.setButtonSymbols(QTimeEdit.ButtonSymbols.NoButtons)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class NumberEdit(QLineEdit):
+    """A number as text: anything can be typed, the form says what is wrong with it. Up and Down step.
+
+    The value is an int, a float, the text itself where it is no number, or None where it is empty.
+    """
+
+    edited = Signal()
+
+    def __init__(self, minimum: int | None = None, whole: bool = True, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._minimum = minimum
+        self._whole = whole
+        self._raw: int | float | str | None = None
+        self.textEdited.connect(self._on_edited)
+
+    def value(self) -> int | float | str | None:
+        return self._raw
+
+    def set_value(self, value: object) -> None:
+        self._raw = value if isinstance(value, int | float | str) else None
+        self.setText(shown_number(self._raw))
+
+    def _on_edited(self, text: str) -> None:
+        self._raw = number_from(text, whole=self._whole)
+        self.edited.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1}.get(Qt.Key(event.key()))
+        if step is None or self.isReadOnly():
+            super().keyPressEvent(event)
+            return
+        start = self._raw if isinstance(self._raw, int | float) else (self._minimum or 0) - max(step, 0)
+        stepped = start + step
+        self.set_value(stepped if self._minimum is None else max(stepped, self._minimum))
+        self.edited.emit()
+
+
+def number_from(text: str, whole: bool = False) -> int | float | str | None:
+    """The number that a person typed (digits of any script); the text itself where it is none."""
+    text = text.strip().replace(",", "").replace("，", "").replace("．", ".")
+    if not text:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return text if whole or number != number or number in (float("inf"), float("-inf")) else number
+
+
+def shown_number(value: int | float | str | None) -> str:
+    """The number as it is typed: without an exponent or a superfluous fraction."""
+    if isinstance(value, float):
+        return f"{value:.10f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else repr(value)
+    return "" if value is None else str(value)
+
+
+class TextArea(QPlainTextEdit):
+    """Several lines of text that grow with their content; Tab leaves the field."""
+
+    edited = Signal()
+
+    def __init__(self, lines: int = 3, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines = lines
+        self.setTabChangesFocus(True)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        self._silent = False
+        self.textChanged.connect(self._on_changed)
+        self._fit()
+
+    def value(self) -> str:
+        return self.toPlainText()
+
+    def set_value(self, text: str) -> None:
+        self._silent = True
+        self.setPlainText(text)
+        self._silent = False
+
+    def _on_changed(self) -> None:
+        self._fit()
+        if not self._silent:
+            self.edited.emit()
+
+    def _fit(self) -> None:
+        height = self.fontMetrics().lineSpacing()
+        lines = min(max(self._lines, self.blockCount()), self._lines + 6)
+        self.setFixedHeight(lines * height + 18)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+
+class Segmented(QWidget):
+    """Two to four exclusive choices side by side; arrow keys move between them."""
+
+    chosen = Signal(str)
+
+    def __init__(self, options: Sequence[Option], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._buttons: dict[str, QPushButton] = {}
+        self._value = ""
+        self._group = QButtonGroup(self)
+        self._row = row(self, spacing=0)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.set_options(options)
+        self._group.buttonClicked.connect(self._on_clicked)
+
+    def set_options(self, options: Sequence[Option]) -> None:
+        """Replace the choices; the value stays where it is still offered."""
+        if [option.value for option in options] != list(self._buttons):
+            for old in self._buttons.values():
+                self._group.removeButton(old)
+                old.deleteLater()
+            self._buttons = {option.value: self._button() for option in options}
+        for index, option in enumerate(options):
+            button = self._buttons[option.value]
+            button.setText(option.text)
+            button.setAccessibleName(option.text)
+            button.setToolTip(option.note)
+            button.setProperty("place", _place(index, len(options)))
+        self.set_value(self._value)
+
+    def _button(self) -> QPushButton:
+        button = QPushButton()
+        button.setCheckable(True)
+        button.setProperty("role", "segment")
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.setMinimumWidth(0)
+        self._group.addButton(button)
+        self._row.addWidget(button, 1)
+        return button
+
+    def buttons(self) -> dict[str, QPushButton]:
+        """The button of each value."""
+        return dict(self._buttons)
+
+    def value(self) -> str:
+        return self._value
+
+    def set_value(self, value: str) -> None:
+        self._value = value
+        if value in self._buttons:
+            self._buttons[value].setChecked(True)
+            self.setFocusProxy(self._buttons[value])
+            return
+        self._group.setExclusive(False)
+        for button in self._buttons.values():
+            button.setChecked(False)
+        self._group.setExclusive(True)
+        if self._buttons:
+            self.setFocusProxy(next(iter(self._buttons.values())))
+
+    def _on_clicked(self, clicked: QPushButton) -> None:
+        value = next(key for key, button in self._buttons.items() if button is clicked)
+        if value != self._value:
+            self._value = value
+            self.setFocusProxy(clicked)
+            self.chosen.emit(value)
+
+
+def _place(index: int, count: int) -> str:
+    """Where a segment stands: its outer corners are round."""
+    if count == 1:
+        return "only"
+    return "first" if index == 0 else "last" if index == count - 1 else "middle"
+
+
+class LinkButton(QPushButton):
+    """A quiet action in accent colour: "Add a group"."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setProperty("role", "link")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+
+class IconButton(QToolButton):
+    """A small square button with an icon of `resources/icons`; its name is its tooltip."""
+
+    def __init__(self, icon: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setIconSize(QSize(16, 16))
+        style.set_icon(self, icon)
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in … where it is too long; the whole text is the tooltip."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.set_text(text)
+
+    def set_text(self, text: str) -> None:
+        self._text = text
+        self.setAccessibleName(text)
+        self._elide()
+
+    def text_whole(self) -> str:
+        return self._text
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]  # the event that Qt passed
+        self._elide()
+
+    def _elide(self) -> None:
+        line = self._text.replace("\n", " ")
+        shown = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, max(self.width(), 16))
+        self.setText(shown)
+        self.setToolTip(self._text if shown != line else "")
+
+
+class LineEdit(QLineEdit):
+    """A line of text that selects itself when entered by Tab, as Qt's own does; adds a name and a hint."""
+
+    def __init__(self, placeholder: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setPlaceholderText(placeholder)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.setCursorPosition(0)  # a long text shows its beginning again
+
+
+def label(text: str, role: str, wrap: bool = True) -> QLabel:
+    """A text in one of the style's roles: "label", "small", "error", "section", "title"."""
+    result = QLabel(text)
+    result.setProperty("role", role)
+    result.setWordWrap(wrap)
+    result.setTextFormat(Qt.TextFormat.PlainText)
+    return result
+
+
+def row(parent: QWidget | None = None, spacing: int = 8) -> QHBoxLayout:
+    """A horizontal layout without margins."""
+    layout = QHBoxLayout(parent) if parent is not None else QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    return layout
+
+
+def empty(layout: QLayout) -> None:
+    """Remove and delete everything in a layout."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            empty(inner)

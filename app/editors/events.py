@@ -1,0 +1,315 @@
+"""Editors of events: which one, how often, with what attributes; alone, as a goal, and in a joined list."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
+
+from app.editors.base import (
+    Context,
+    Editor,
+    Errors,
+    RawObject,
+    as_list,
+    as_object,
+    as_text,
+    mark_invalid,
+    route,
+    together,
+)
+from app.editors.conditions import ConditionEditor
+from app.editors.controls import IconButton, LinkButton, NumberEdit, Option, Segmented, label, row
+from app.editors.spec import FieldSpec
+from app.pickers.library import event_fields, event_options
+from app.pickers.search import SearchCombo
+from engine.i18n import tr
+
+
+class EventEditor(Editor):
+    """An event of the catalogue."""
+
+    def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._field = SearchCombo(spec.placeholder or tr("Choose an event"))
+        self._field.setAccessibleName(tr("Event"))
+        self._field.chosen.connect(self.changed)
+        row(self).addWidget(self._field)
+        self.setFocusProxy(self._field)
+        self.refresh()
+
+    def value(self) -> JsonValue:
+        return self._field.value() or None
+
+    def set_value(self, value: JsonValue) -> None:
+        self._field.set_value(as_text(value))
+
+    def refresh(self) -> None:
+        self._field.set_options(event_options(self.context.workspace))
+
+
+class EventBlock(QWidget):
+    """Event, number of times, and a condition over its attributes: the part that goals and conditions share."""
+
+    changed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._event = EventEditor(context, FieldSpec("event"))
+        self._times = NumberEdit(1)
+        self._times.setAccessibleName(tr("How many times"))
+        self._times.setFixedWidth(56)
+        self._where = ConditionEditor(context, lambda: event_fields(context.workspace, self.code()))
+        self._error = label("", "error")
+        self._error.hide()
+        self._raw: RawObject = {}
+        self._event.changed.connect(self._on_event)
+        self._times.edited.connect(self.changed)
+        self._where.changed.connect(self.changed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._event)
+        self.line = row(spacing=8)
+        self.line.addWidget(label(tr("at least (times)"), "small", wrap=False))
+        self.line.addWidget(self._times)
+        self.line.addWidget(label(tr("times"), "small", wrap=False))
+        self.line.addStretch(1)
+        column.addLayout(self.line)
+        column.addWidget(self._where)
+        column.addWidget(self._error)
+        self.setFocusProxy(self._event)
+
+    def code(self) -> str:
+        """The chosen event, "" while there is none."""
+        return as_text(self._event.value())
+
+    def value(self) -> RawObject:
+        raw = dict(self._raw)
+        for key, value in (
+            ("event", self._event.value()),
+            ("where", self._where.value()),
+            ("times", self._times.value()),
+        ):
+            if value is not None:
+                raw[key] = value
+            elif key != "where" or self._raw.get("where") is not None:
+                raw.pop(key, None)  # `where: null` stays as it was written
+        return raw
+
+    def set_value(self, raw: RawObject) -> None:
+        self._raw = dict(raw)
+        self._event.set_value(raw.get("event"))
+        self._where.refresh()
+        self._where.set_value(raw.get("where"))
+        self._times.set_value(raw.get("times", 1))
+
+    def refresh(self) -> None:
+        """The catalogue changed."""
+        self._event.refresh()
+        self._where.refresh()
+
+    def show_errors(self, errors: Errors) -> None:
+        inside, rest = route(errors, ("event", "where", "times"))
+        mark_invalid(self._event.focus_target(), together(inside.get("event", {})))
+        mark_invalid(self._times, together(inside.get("times", {})))
+        where = self._where.show_errors(inside.get("where", {}))
+        sentences = (together(inside.get("event", {})), together(inside.get("times", {})), where, together(rest))
+        self._error.setText(" ".join(filter(None, sentences)))
+        self._error.setVisible(bool(self._error.text()))
+        self._where_invalid = "where" in inside
+
+    def invalid_target(self) -> QWidget:
+        """The control with the first error."""
+        controls = (self._event.focus_target(), self._times)
+        found = next((control for control in controls if control.property("invalid")), None)
+        if found is None and self._where_invalid:
+            return self._where.invalid_target()
+        return found or self._event.focus_target()
+
+    def _on_event(self) -> None:
+        self._where.refresh()
+        self.changed.emit()
+
+
+class GoalEditor(Editor):
+    """The goal of a test: an event, how often, with what attributes."""
+
+    def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._block = EventBlock(context)
+        self._block.changed.connect(self.changed)
+        row(self).addWidget(self._block)
+        self.setFocusProxy(self._block)
+
+    def value(self) -> JsonValue:
+        return self._block.value() if self._block.code() else None
+
+    def set_value(self, value: JsonValue) -> None:
+        self._block.set_value(as_object(value))
+
+    def refresh(self) -> None:
+        self._block.refresh()
+
+    def show_errors(self, errors: Errors) -> str:
+        self._block.show_errors(errors)
+        return ""
+
+    def invalid_target(self) -> QWidget:
+        return self._block.invalid_target()
+
+
+class EventConditionCard(QFrame):
+    """One condition of an Event Judgment, with how it joins the one above."""
+
+    changed = Signal()
+    moved = Signal(int)
+    removed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.setProperty("role", "well")
+        self._raw: RawObject = {}
+        self.join = Segmented([Option("and", tr("And")), Option("or", tr("Or"))])
+        self.join.setAccessibleName(tr("How it joins the condition above"))
+        self.behavior = Segmented([Option("occurred", tr("Happened")), Option("not_occurred", tr("Did not happen"))])
+        self.behavior.setAccessibleName(tr("Whether the event must have happened"))
+        self.block = EventBlock(context)
+        self.menu_button = IconButton("dots-vertical", tr("Move or remove this condition"))
+        self.menu_button.clicked.connect(self._on_menu)
+        self.movable = (False, False)
+        self.removable = True
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 8, 12)
+        column.setSpacing(8)
+        column.addWidget(self.join)
+        head = row(spacing=4)
+        head.addWidget(self.behavior, 1)
+        head.addWidget(self.menu_button)
+        column.addLayout(head)
+        column.addWidget(self.block)
+        self.join.chosen.connect(self.changed)
+        self.behavior.chosen.connect(self.changed)
+        self.block.changed.connect(self.changed)
+        self.setFocusProxy(self.block)
+
+    def value(self, first: bool) -> RawObject:
+        raw = self.block.value()
+        raw["join"] = None if first else self.join.value() or "and"
+        if self.behavior.value():
+            raw["behavior"] = self.behavior.value()
+        return raw
+
+    def set_value(self, raw: RawObject) -> None:
+        self.block.set_value(raw)
+        self.join.set_value(as_text(raw.get("join")) or "and")
+        self.behavior.set_value(as_text(raw.get("behavior")) or "occurred")
+
+    def _on_menu(self) -> None:
+        menu = QMenu(self)
+        up = menu.addAction(tr("Move up"), lambda: self.moved.emit(-1))
+        down = menu.addAction(tr("Move down"), lambda: self.moved.emit(1))
+        menu.addSeparator()
+        remove = menu.addAction(tr("Remove condition"), self.removed.emit)
+        for action, allowed in zip((up, down, remove), (*self.movable, self.removable), strict=True):
+            action.setEnabled(allowed)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
+
+
+class EventConditionsEditor(Editor):
+    """Event conditions joined from top to bottom, "and" binding tighter than "or". Option: `max`."""
+
+    def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._max = int(spec.extra.get("max", 8))
+        self._cards: list[EventConditionCard] = []
+        self._invalid: list[int] = []
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(8)
+        self._add = LinkButton(tr("Add condition"))
+        self._add.clicked.connect(self._on_add)
+        self._note = label(tr("“And” binds more tightly than “or”."), "small")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(self._rows)
+        column.addWidget(self._note)
+        column.addWidget(self._add)
+        self._show()
+
+    def value(self) -> JsonValue:
+        return [card.value(first=index == 0) for index, card in enumerate(self._cards)] or None
+
+    def set_value(self, value: JsonValue) -> None:
+        for card in list(self._cards):
+            self._drop(card)
+        for raw in as_list(value) or [{}]:
+            self._append(as_object(raw))
+        self._show()
+
+    def refresh(self) -> None:
+        for card in self._cards:
+            card.block.refresh()
+
+    def cards(self) -> tuple[EventConditionCard, ...]:
+        """The conditions in their order."""
+        return tuple(self._cards)
+
+    def show_errors(self, errors: Errors) -> str:
+        inside, rest = route(errors, (str(index) for index in range(len(self._cards))))
+        for index, card in enumerate(self._cards):
+            card.block.show_errors(inside.get(str(index), {}))
+        self._invalid = [index for index in range(len(self._cards)) if str(index) in inside]
+        return together(rest)
+
+    def focus_target(self) -> QWidget:
+        return self._cards[0].block if self._cards else self._add
+
+    def invalid_target(self) -> QWidget:
+        return self._cards[self._invalid[0]].block.invalid_target() if self._invalid else self.focus_target()
+
+    def _append(self, raw: RawObject) -> EventConditionCard:
+        card = EventConditionCard(self.context)
+        card.set_value(raw)
+        card.changed.connect(self._on_changed)
+        card.moved.connect(lambda by: self._on_moved(card, by))
+        card.removed.connect(lambda: self._on_removed(card))
+        self._cards.append(card)
+        self._rows.addWidget(card)
+        return card
+
+    def _drop(self, card: EventConditionCard) -> None:
+        self._cards.remove(card)
+        self._rows.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+
+    def _show(self) -> None:
+        for index, card in enumerate(self._cards):
+            card.join.setVisible(index > 0)
+            card.movable = (index > 0, index < len(self._cards) - 1)
+            card.removable = len(self._cards) > 1
+        joins = {card.join.value() for card in self._cards[1:]}
+        self._note.setVisible(joins == {"and", "or"})
+        self._add.setEnabled(len(self._cards) < self._max)
+
+    def _on_changed(self) -> None:
+        self._show()
+        self.changed.emit()
+
+    def _on_add(self) -> None:
+        card = self._append({})
+        self._on_changed()
+        card.setFocus()
+
+    def _on_moved(self, card: EventConditionCard, by: int) -> None:
+        index = self._cards.index(card)
+        self._cards.insert(index + by, self._cards.pop(index))
+        self._rows.insertWidget(index + by, card)
+        self._on_changed()
+
+    def _on_removed(self, card: EventConditionCard) -> None:
+        self._drop(card)
+        self._on_changed()
+        self._add.setFocus()

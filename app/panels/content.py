@@ -1,0 +1,166 @@
+"""What scrolls in the panel: name, the fields of the kind, memo."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.editors.base import Context, Estimator, RawObject, mark_invalid
+from app.editors.controls import IconButton, LineEdit, LinkButton, TextArea, label
+from app.panels.form import FIELD_GAP, Form
+from engine.campaign.document import CampaignDocument
+from engine.campaign.graph import trigger_of
+from engine.components.base import Around
+from engine.components.hints import form
+from engine.components.registry import component
+from engine.i18n import tr
+from engine.workspace.workspace import Workspace
+
+NAME_LENGTH = 50
+
+
+class Values(NamedTuple):
+    """What a panel holds: name, memo, and the raw config, hidden fields included."""
+
+    name: str
+    memo: str
+    raw: RawObject
+
+
+class PanelContent(QWidget):
+    """The fields of one component. `changed` is emitted for every change that a person makes."""
+
+    changed = Signal()
+
+    def __init__(
+        self, document: CampaignDocument, node_id: str, workspace: Workspace, estimate: Estimator | None
+    ) -> None:
+        super().__init__()
+        self.setObjectName("content")
+        self._document, self._node_id, self._workspace = document, node_id, workspace
+        self._declared = component(document.node(node_id).kind)
+        context = Context(
+            workspace,
+            document=document,
+            node_id=node_id,
+            around=lambda: around(document, node_id),
+            estimate=estimate,
+        )
+        self.name = LineEdit()
+        self.name.setAccessibleName(tr("Name"))
+        self.name.textEdited.connect(self.changed)
+        self._name_error = label("", "error")
+        self._name_error.hide()
+        self.form = Form(form(self._declared.Config), context)
+        self.form.changed.connect(self.changed)
+        self.memo = TextArea(2)
+        self.memo.setAccessibleName(tr("Memo"))
+        self.memo.setPlaceholderText(tr("A note for yourself"))
+        self.memo.edited.connect(self.changed)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 16, 16)
+        column.setSpacing(FIELD_GAP)
+        for text, parts in (
+            (tr("Name"), (self.name, self._name_error)),
+            ("", (self.form,)),
+            (tr("Memo (optional)"), (self.memo,)),
+        ):
+            block = QVBoxLayout()
+            block.setSpacing(6)
+            if text:
+                block.addWidget(label(text, "label"))
+            for part in parts:
+                block.addWidget(part)
+            column.addLayout(block)
+        column.addStretch(1)
+
+    def load(self, values: Values) -> None:
+        self.name.setText(values.name)
+        self.name.setCursorPosition(0)
+        self.memo.set_value(values.memo)
+        self.form.load(values.raw)
+
+    def values(self) -> Values:
+        """Everything as it stands."""
+        return Values(self.name.text(), self.memo.value(), self.form.values())
+
+    def result(self) -> RawObject:
+        """The config as OK would take it."""
+        return self.form.result()
+
+    def show_errors(self) -> str:
+        """Judge everything; errors stand at their fields. Returns those that belong to none."""
+        name = self.name.text()
+        sentence = ""
+        if not name.strip():
+            sentence = tr("Enter a name.")
+        elif len(name) > NAME_LENGTH:
+            sentence = tr("Use at most {max_length} characters.", max_length=NAME_LENGTH)
+        mark_invalid(self.name, sentence)
+        self._name_error.setText(sentence)
+        self._name_error.setVisible(bool(sentence))
+        found = self._declared.errors(self.form.result(), self._workspace, around(self._document, self._node_id))
+        return self.form.show_errors({error.field: str(error.message) for error in found})
+
+    def first_invalid(self) -> QWidget | None:
+        """The control with the first error, None while everything is valid."""
+        return self.name if self._name_error.text() else self.form.first_invalid()
+
+    def focus_first_error(self) -> None:
+        """Put the focus into the first field with an error, and scroll to it."""
+        if (target := self.first_invalid()) is None:
+            return
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+        area = self.parentWidget().parentWidget() if self.parentWidget() else None
+        if isinstance(area, QScrollArea):
+            area.ensureWidgetVisible(target, 0, 64)
+
+    def focus_first(self) -> None:
+        """Put the keyboard's focus into the name."""
+        self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def set_read_only(self, read_only: bool) -> None:
+        """Show everything, change nothing: texts can still be selected, actions are gone."""
+        if not read_only:
+            return
+        for line in self.findChildren(QLineEdit):
+            line.setReadOnly(True)
+        for area in self.findChildren(QPlainTextEdit):
+            area.setReadOnly(True)
+        for spin in self.findChildren(QAbstractSpinBox):
+            spin.setEnabled(False)
+        for combo in self.findChildren(QComboBox):
+            combo.setEnabled(False)
+        for button in self.findChildren(QAbstractButton):
+            if isinstance(button, LinkButton | IconButton):
+                button.hide()
+            button.setEnabled(False)
+
+
+def around(document: CampaignDocument, node_id: str) -> Around:
+    """What the campaign holds around a component."""
+
+    def config_of(id: str) -> tuple[str, RawObject]:
+        node = document.node(id)
+        return node.kind, dict(node.config)
+
+    trigger = trigger_of(document)
+    return Around(
+        trigger=config_of(trigger) if trigger else None,
+        before=tuple(config_of(id) for id in document.predecessors(node_id)),
+        kinds={id: node.kind for id, node in document.all_nodes()},
+    )

@@ -1,0 +1,284 @@
+"""The configuration panel of the editor: one component's name, memo and config, confirmed by OK."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from app.editors import style
+from app.editors.base import Estimator
+from app.language import Retranslated
+from app.panels.content import PanelContent, Values
+from app.panels.footer import PanelFooter
+from app.panels.header import PanelHeader
+from app.widgets.ask import Choice, Question, ask
+from canvas_widgets.look import Look
+from engine.campaign.document import CampaignDocument
+from engine.campaign.edits import Edit, Refused, configure, lost_by
+from engine.campaign.model import START_ID, Node
+from engine.campaign.ops import Op, Table
+from engine.components.registry import component
+from engine.i18n import ntr, tr
+from engine.workspace.workspace import Workspace
+
+_NAMED = 5
+"""So many components are named in the question before they go; the rest is counted."""
+
+
+class ConfigurationPanel(Retranslated, QFrame):
+    """Shows one component of a document at a time.
+
+    Input that was not confirmed stays with its component while others are shown; it is never lost silently:
+    `unapplied()` lists the components that have some, and the panel links to them.
+
+    Signals:
+        confirmed(Edit): OK, everything is valid; whoever receives it applies the edit as one undo step.
+        cancelled(): the input was dropped.
+        jump_requested(str): show this component.
+        unapplied_changed(): `unapplied()` may have changed.
+    """
+
+    confirmed = Signal(object)
+    cancelled = Signal()
+    jump_requested = Signal(str)
+    unapplied_changed = Signal()
+
+    def __init__(self, look: Look, estimate: Estimator | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        style.use(look)
+        self.setProperty("role", "panel")
+        self.setFixedWidth(look.sizes.panel)
+        self._estimate = estimate
+        self._document: CampaignDocument | None = None
+        self._workspace: Workspace | None = None
+        self._node_id: str | None = None
+        self._read_only = False
+        self._live = False
+        self._drafts: dict[str, Values] = {}
+        self._loaded: Values | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+        self.question: Question | None = None
+        self.header = PanelHeader()
+        self.footer = PanelFooter()
+        self.footer.confirmed.connect(self.confirm)
+        self.footer.cancelled.connect(self.cancel)
+        self.footer.jump_requested.connect(self.jump_requested)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.content: PanelContent | None = None
+        self._lay_out()
+        self.clear()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        head = QVBoxLayout()
+        head.setContentsMargins(16, 16, 16, 8)
+        head.addWidget(self.header)
+        column.addLayout(head)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(self.footer)
+
+    @property
+    def node_id(self) -> str | None:
+        """The component that is shown, None while there is none."""
+        return self._node_id
+
+    def show_node(
+        self, document: CampaignDocument, node_id: str, workspace: Workspace, read_only: bool = False
+    ) -> None:
+        """Show a component. Raises `KeyError` for one that the document does not hold."""
+        if document is not self._document:
+            self._leave_document()
+            self._document = document
+            self._unsubscribe = document.subscribe(self._on_ops)
+        else:
+            self._keep_draft()
+        document.node(node_id)
+        self._workspace, self._node_id = workspace, node_id
+        self._read_only = read_only or node_id == START_ID
+        self._build(self._drafts.get(node_id))
+        self.unapplied_changed.emit()
+
+    def clear(self) -> None:
+        """Show nothing; drafts stay until another document is shown."""
+        self._keep_draft()
+        self._node_id = None
+        self._loaded = None
+        self.content = None
+        if (old := self._scroll.takeWidget()) is not None:
+            old.deleteLater()
+        for part in (self.header, self.footer):
+            part.hide()
+
+    def refresh(self) -> None:
+        """The workspace changed: pickers offer what there is now."""
+        if self.content is not None:
+            self.content.form.refresh()
+            self._check_live()
+
+    def unapplied(self) -> list[str]:
+        """The components, by id, whose panels hold changes that were not confirmed."""
+        kept = [id for id in self._drafts if self._document is not None and id in self._document.nodes]
+        if self._node_id is not None and self.is_dirty:
+            kept = [*(id for id in kept if id != self._node_id), self._node_id]
+        return kept
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether the shown component's panel differs from the document."""
+        return self.content is not None and self._loaded is not None and self.content.values() != self._loaded
+
+    def confirm(self) -> None:
+        """OK: emit the edit if everything is valid, after the question where it removes components."""
+        if self.content is None or self._read_only:
+            return
+        self._live = True
+        if self._show_errors():
+            self.content.focus_first_error()
+            return
+        assert self._document is not None
+        assert self._node_id is not None
+        lost = lost_by(self._document, self._node_id, self.content.result())
+        if lost:
+            self._ask_about(sorted(self._document.node(id).name for id in lost))
+        else:
+            self._emit()
+
+    def cancel(self) -> None:
+        """Drop the input of the shown component."""
+        if self._node_id is not None:
+            self._drafts.pop(self._node_id, None)
+            self._build(None)
+            self.unapplied_changed.emit()
+        self.cancelled.emit()
+
+    def focus_first(self) -> None:
+        """Put the keyboard's focus into the first field."""
+        if self.content is not None:
+            self.content.focus_first()
+
+    def retranslate(self) -> None:
+        self.footer.retranslate()
+        if self.content is not None:
+            live = self._live
+            self._build(self.content.values())
+            self._live = live
+            self._check_live()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.confirm()
+        else:
+            super().keyPressEvent(event)
+
+    def _build(self, draft: Values | None) -> None:
+        """Make the form anew and fill it: with the draft, else with what the document holds."""
+        assert self._document is not None
+        assert self._workspace is not None
+        assert self._node_id is not None
+        node = self._document.node(self._node_id)
+        content = PanelContent(self._document, self._node_id, self._workspace, self._estimate)
+        content.load(Values(node.name, node.memo, dict(node.config)))
+        self._loaded = content.values()
+        if draft is not None:
+            content.load(draft)
+        content.set_read_only(self._read_only)
+        content.changed.connect(self._on_changed)
+        if (old := self._scroll.takeWidget()) is not None:
+            old.deleteLater()
+        self._scroll.setWidget(content)
+        self.content = content
+        self._live = node.confirmed and self._node_id != START_ID
+        self.header.show_node(node.kind, node.name if draft is None else draft.name)
+        self.header.show()
+        self.footer.setVisible(not self._read_only)
+        self.footer.show_error("")
+        self._show_state()
+        self._check_live()
+
+    def _show_errors(self) -> bool:
+        assert self.content is not None
+        rest = self.content.show_errors()
+        self.footer.show_error(rest)
+        return bool(rest) or self.content.first_invalid() is not None
+
+    def _check_live(self) -> None:
+        if self._live and self.content is not None:
+            self._show_errors()
+
+    def _show_state(self) -> None:
+        assert self._document is not None
+        self.footer.show_dirty(self.is_dirty)
+        others = [id for id in self.unapplied() if id != self._node_id]
+        self.footer.show_others([(id, self._document.node(id).name) for id in others])
+
+    def _keep_draft(self) -> None:
+        if self._node_id is None or self.content is None:
+            return
+        if self.is_dirty and not self._read_only:
+            self._drafts[self._node_id] = self.content.values()
+        else:
+            self._drafts.pop(self._node_id, None)
+
+    def _leave_document(self) -> None:
+        self._unsubscribe()
+        self._drafts.clear()
+        self._node_id, self._loaded, self.content = None, None, None
+
+    def _ask_about(self, names: Sequence[str]) -> None:
+        assert self.content is not None
+        shown = tr(", ").join(tr("“{name}”", name=name) for name in names[:_NAMED])
+        if len(names) > _NAMED:
+            shown = tr("{names} and {count:,} more", names=shown, count=len(names) - _NAMED)
+        title = ntr("Remove {n:,} component?", "Remove {n:,} components?", len(names))
+        text = tr("Only a branch that this change removes leads to: {names}.", names=shown)
+        self.question = ask(self, style.look(), title, text, Choice(tr("Remove"), self._emit, "danger"))
+        self.question.cancel.setText(tr("Keep"))
+
+    def _emit(self) -> None:
+        assert self.content is not None
+        assert self._document is not None
+        assert self._node_id is not None
+        values = self.content.values()
+        kind = self._document.node(self._node_id).kind
+        config = component(kind).canonical(self.content.result())
+        try:
+            edit: Edit = configure(
+                self._document, self._node_id, name=values.name, memo=values.memo, config=config
+            )
+        except Refused as refused:
+            self.footer.show_error(str(refused.message))
+            return
+        self._drafts.pop(self._node_id, None)
+        self._loaded = values
+        self._show_state()
+        self.confirmed.emit(edit)
+        self.unapplied_changed.emit()
+
+    def _on_changed(self) -> None:
+        assert self.content is not None
+        self.header.show_name(self.content.values().name)
+        self._check_live()
+        self._show_state()
+        self.unapplied_changed.emit()
+
+    def _on_ops(self, ops: Sequence[Op]) -> None:
+        """The document changed: by this panel's edit, by undo, or elsewhere on the canvas."""
+        if self._node_id is None or not any(op.table in (Table.NODES, Table.LINKS) for op in ops):
+            return
+        own = [op for op in ops if op.table is Table.NODES and op.id == self._node_id]
+        if own and own[-1].after is None:
+            self.clear()
+        elif own and isinstance(own[-1].after, Node):
+            self._build(self.content.values() if self.is_dirty and self.content is not None else None)
+        elif self.content is not None:
+            self.refresh()
+            self._show_state()

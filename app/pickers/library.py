@@ -1,0 +1,133 @@
+"""What the workspace offers for choosing: the one place where pickers and editors read it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from pydantic import JsonValue
+
+from app.editors.condition_values import ConditionField
+from app.editors.controls import Option
+from engine.components import fields
+from engine.i18n import tr
+from engine.workspace.account import AccountFile
+from engine.workspace.message import MessageFile
+from engine.workspace.workspace import Workspace
+
+
+def audience_options(workspace: Workspace) -> list[Option]:
+    """Every audience, by name."""
+    return _by_name(Option(file.id, file.name, file.remark) for file in workspace.audiences.values())
+
+
+def message_options(workspace: Workspace, kind: str, match: Mapping[str, JsonValue]) -> list[Option]:
+    """The message templates of a kind whose fields have the values of `match`; None matches everything.
+
+    A template that is not approved is listed with its state: it can be seen but not confirmed.
+    """
+    return _by_name(
+        Option(file.id, _message_text(file))
+        for file in workspace.messages.values()
+        if file.kind == kind
+        and all(wanted is None or getattr(file, key, None) in (wanted, None) for key, wanted in match.items())
+    )
+
+
+def _message_text(file: MessageFile) -> str:
+    states = {"draft": tr("draft"), "pending": tr("in approval"), "rejected": tr("rejected")}
+    state = states.get(file.status)
+    return tr("{name} ({state})", name=file.name, state=state) if state else file.name
+
+
+def message(workspace: Workspace, message_id: str) -> MessageFile | None:
+    return workspace.messages.get(message_id)
+
+
+def account_options(workspace: Workspace, kinds: Collection[str]) -> list[Option]:
+    """The accounts of these kinds, and simulated ones, which stand in for any."""
+    wanted = {*kinds, "simulated"}
+    return _by_name(Option(file.id, file.name) for file in workspace.accounts.values() if file.kind in wanted)
+
+
+def account(workspace: Workspace, account_id: str) -> AccountFile | None:
+    return workspace.accounts.get(account_id)
+
+
+def setting_choices(workspace: Workspace, account_id: str, key: str) -> tuple[str, ...]:
+    """What an account's settings list under `key`: signatures, senders, apps."""
+    return fields.setting_choices(workspace, account_id, key)
+
+
+def parameters(workspace: Workspace, account_id: str, key: str) -> tuple[tuple[str, bool], ...]:
+    """Name, and whether it is required, of each parameter that an account defines."""
+    return fields.parameters(workspace, account_id, key)
+
+
+def is_international(workspace: Workspace, account_id: str) -> bool:
+    """Whether an SMS platform sends abroad, where GSM-7 counts."""
+    return fields.settings(workspace, account_id).get("international") is True
+
+
+def accepts_anything(workspace: Workspace, account_id: str) -> bool:
+    """Whether the account takes every signature, sender, app and touch id."""
+    file = account(workspace, account_id)
+    return file is not None and file.kind == "simulated"
+
+
+def coupon_options(workspace: Workspace) -> list[Option]:
+    """Every coupon of the catalogue, by name."""
+    return _by_name(Option(id, coupon.name) for id, coupon in workspace.catalog.coupons.items())
+
+
+def event_options(workspace: Workspace) -> list[Option]:
+    """Every event of the catalogue, by name."""
+    catalog = workspace.catalog
+    return _by_name(Option(code, catalog.event_name(code), code) for code in catalog.events)
+
+
+def event_fields(workspace: Workspace, code: str | None) -> tuple[ConditionField, ...]:
+    """The attributes of an event, as fields of a condition."""
+    event = workspace.catalog.events.get(code or "")
+    if event is None:
+        return ()
+    return tuple(ConditionField(name, name, type) for name, type in event.attributes.items())
+
+
+def person_fields(workspace: Workspace) -> tuple[ConditionField, ...]:
+    """The tags and attributes of a person, as fields of a condition."""
+    catalog = workspace.catalog
+    tags = (
+        ConditionField(f"tag:{name}", tr("Tag: {name}", name=name), tag.type, tuple(tag.values))
+        for name, tag in catalog.tags.items()
+    )
+    attributes = (
+        ConditionField(f"attr:{name}", tr("Attribute: {name}", name=name), type)
+        for name, type in catalog.attributes.items()
+    )
+    return (*tags, *attributes)
+
+
+def tag_options(workspace: Workspace, types: Collection[str]) -> list[Option]:
+    """The tags that hold values of one of these types."""
+    return [Option(name, name) for name, tag in workspace.catalog.tags.items() if tag.type in types]
+
+
+def tag_values(workspace: Workspace, name: str) -> tuple[str, ...]:
+    """The values that a tag offers for choosing."""
+    tag = workspace.catalog.tags.get(name)
+    return tuple(tag.values) if tag is not None else ()
+
+
+def is_multi(workspace: Workspace, name: str) -> bool:
+    """Whether a person can have several values of the tag."""
+    tag = workspace.catalog.tags.get(name)
+    return tag is not None and tag.type == "multi"
+
+
+def id_type_options(workspace: Workspace) -> list[Option]:
+    """The ID types that the catalogue declares."""
+    return [Option(name, name) for name in workspace.catalog.id_types]
+
+
+def _by_name(options: Iterable[Option]) -> list[Option]:
+    return sorted(options, key=lambda option: option.text.casefold())

@@ -1,0 +1,40 @@
+"""The plain "New" forms: a dialog that makes an object, saves it to the workspace, and hands over its id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pydantic import JsonValue
+from PySide6.QtWidgets import QWidget
+
+from app.editors.base import Context
+from engine.workspace.workspace import Workspace
+
+Chosen = Callable[[str], None]
+
+
+def new_account(parent: QWidget, workspace: Workspace, chosen: Chosen) -> None:
+    """A simulated account."""
+    from app.pickers.account_form import AccountDialog
+
+    _open(AccountDialog(parent.window(), workspace), chosen)
+
+
+def new_message(
+    parent: QWidget, context: Context, kind: str, match: Mapping[str, JsonValue], chosen: Chosen
+) -> None:
+    """A text SMS or an email; `match` fills in what it has to have (platform, SMS type)."""
+    from app.pickers.message_form import MessageDialog
+
+    _open(MessageDialog(parent.window(), context, kind, match), chosen)
+
+
+def new_audience(parent: QWidget, context: Context, chosen: Chosen) -> None:
+    """An audience rule of tags, behaviour and audience cards."""
+    from app.pickers.audience_form import AudienceDialog
+
+    _open(AudienceDialog(parent.window(), context), chosen)
+
+
+def _open(dialog: object, chosen: Chosen) -> None:
+    raise NotImplementedError
