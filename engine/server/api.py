@@ -1,0 +1,110 @@
+"""The HTTP API as an ASGI application, described by OpenAPI at `/api/v1/openapi.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+from starlette.types import ASGIApp
+
+from engine.server import campaigns, data, problems
+from engine.server.guard import Guard
+from engine.server.service import Service
+from engine.server.wire import (
+    API,
+    CheckAnswer,
+    EngineState,
+    EstimateOrder,
+    Event,
+    Events,
+    Health,
+    ImportOrder,
+    Problem,
+    Violation,
+    iso,
+)
+from engine.workspace.bundle import BundleFile
+
+VERSION = "0.1.0"
+
+
+def application(service: Service, token: str, hosts: Collection[str] | None) -> ASGIApp:
+    """The API of one engine. `token`: what callers must show; `hosts`: see `Guard`."""
+    app = FastAPI(
+        title="Campaign Canvas engine",
+        version=VERSION,
+        openapi_url=f"{API}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    for routes in (control(service), campaigns.router(service), data.router(service)):
+        app.include_router(routes, prefix=API)
+    problems.install(app)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    return Guard(app, token, hosts)
+
+
+def control(service: Service) -> APIRouter:
+    """The operations on the engine itself."""
+    routes = APIRouter(tags=["engine"])
+    engine = service.engine
+
+    @routes.get("/health")
+    async def health() -> Health:
+        """That an engine is here. Needs no token."""
+        return Health(version=VERSION, instance=service.instance)
+
+    @routes.get("/status")
+    def status() -> EngineState:
+        """The engine as a whole."""
+        found = engine.status()
+        return EngineState(
+            workspace=service.name,
+            running=found.running,
+            now=iso(found.now),
+            next_due=None if found.next_due is None else iso(found.next_due),
+            campaigns_in_progress=found.campaigns_in_progress,
+            people_inside=found.people_inside,
+        )
+
+    @routes.post("/check")
+    def check() -> CheckAnswer:
+        """Prove conservation, and that the counters say what the rows say."""
+        found = [Violation(where=broken.where, text=str(broken.message)) for broken in engine.check()]
+        return CheckAnswer(violations=found)
+
+    @routes.post("/shutdown", status_code=202)
+    async def shutdown() -> None:
+        """Begin to end: present work is finished, waiting people stay where they are."""
+        service.shut_down()
+
+    return routes
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """FastAPI's document, with the bodies that are read by us, the problems and the token."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+    reference = "#/components/schemas/{model}"
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for model in (BundleFile, EstimateOrder, Event, Events, ImportOrder, Problem):
+        schema = TypeAdapter(model).json_schema(ref_template=reference)
+        schemas.update(schema.pop("$defs", {}))
+        schemas[model.__name__] = schema
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+    document["security"] = [{"token": []}]
+    refusal = {
+        "description": "Refused",
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": reference.format(model="Problem")}}},
+    }
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = refusal
+    app.openapi_schema = document
+    return document

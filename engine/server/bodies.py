@@ -1,0 +1,62 @@
+"""Bodies of requests: read as strictly as files, and checked against their model."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from fastapi import Request
+from pydantic import ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from engine.files import Source, read_json
+from engine.i18n import N_, Message
+from engine.server.problems import CallRefused, InvalidBody
+from engine.server.wire import Wire
+
+W = TypeVar("W", bound=Wire)
+
+NAME = Path("request")
+"""What errors call a body; it is not shown."""
+
+
+async def json_bytes(request: Request) -> bytes:
+    """The body of a request that says that it sends JSON."""
+    # A form in a page of somebody else can send anything but this type without asking first.
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise CallRefused(
+            415, "not_json", Message(N_("Send JSON, with the header Content-Type: application/json."))
+        )
+    return await request.body()
+
+
+def read_body(data: bytes) -> Source:
+    """The body as a strictly read JSON object. Raises `FileError`."""
+    return read_json(data, NAME)
+
+
+def body(model: type[W], read: Callable[[bytes], Source] = read_body) -> Callable[[Request], Awaitable[W]]:
+    """A dependency that gives the body as `model`; `read` may bring other forms into that one.
+
+    Raises `FileError` for what is no plain JSON object, `InvalidBody` for another object than the model.
+    """
+
+    def parse(data: bytes) -> W:
+        try:
+            return model.model_validate_json(read(data).text)
+        except ValidationError as error:
+            raise InvalidBody(error) from None
+
+    async def value(request: Request) -> W:
+        return await run_in_threadpool(parse, await json_bytes(request))
+
+    return value
+
+
+def takes(*names: str) -> dict[str, Any]:
+    """The part of the OpenAPI document that says what an operation's body holds: one of the named schemas."""
+    schemas = [{"$ref": f"#/components/schemas/{name}"} for name in names]
+    schema = schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

@@ -1,0 +1,108 @@
+"""Campaigns over HTTP: publish, look at, stop, restart, delete."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from engine.run.answers import CampaignStatus, UnknownCampaign
+from engine.server.bodies import NAME, json_bytes, takes
+from engine.server.lacks import lacks
+from engine.server.service import Service
+from engine.server.wire import Campaign, CampaignList, Counts, NodeCounts, PublishAnswer, iso
+from engine.workspace import bundle as bundles
+
+_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", re.ASCII)
+
+
+def campaign_id(id: str) -> str:
+    """An id that a campaign can have. Raises `UnknownCampaign` for any other text."""
+    if not _ID.fullmatch(id):
+        raise UnknownCampaign(id)
+    return id
+
+
+Id = Annotated[str, Depends(campaign_id)]
+
+
+def router(service: Service) -> APIRouter:
+    """The operations on campaigns."""
+    routes = APIRouter(prefix="/campaigns", tags=["campaigns"])
+    engine = service.engine
+
+    def publish_now(data: bytes) -> PublishAnswer:
+        bundle = bundles.read(data, NAME)
+        published = engine.publish(bundle)
+        missing = lacks(service.database, bundle)
+        return PublishAnswer(
+            campaign=published.campaign, version=published.version, hash=published.hash, lacks=missing
+        )
+
+    @routes.post("", openapi_extra=takes("BundleFile"))
+    async def publish(request: Request) -> PublishAnswer:
+        """Publish a bundle: a new campaign, or a new version. The same content again changes nothing."""
+        return await run_in_threadpool(publish_now, await json_bytes(request))
+
+    @routes.get("")
+    def list_all() -> CampaignList:
+        """Every published campaign, in order of publishing."""
+        return CampaignList(campaigns=[as_answer(status) for status in engine.campaigns()])
+
+    @routes.get("/{id}")
+    def one(id: Id) -> Campaign:
+        """One campaign."""
+        return as_answer(engine.campaign(id))
+
+    @routes.get("/{id}/counts")
+    def counts(id: Id) -> Counts:
+        """Live counts of one campaign over all its versions and cycles."""
+        found = engine.counts(id)
+        return Counts(
+            nodes={node: NodeCounts(**dataclasses.asdict(visits)) for node, visits in found.nodes.items()},
+            links=dict(found.links),
+            entries=found.entries,
+            inside=found.inside,
+            finished=found.finished,
+            messages={node: dict(states) for node, states in found.messages.items()},
+        )
+
+    @routes.post("/{id}/stop")
+    def stop(id: Id) -> Campaign:
+        """Entering and sending cease; people keep their place."""
+        engine.stop(id)
+        return as_answer(engine.campaign(id))
+
+    @routes.post("/{id}/restart")
+    def restart(id: Id) -> Campaign:
+        """Take a stopped campaign up again."""
+        engine.restart(id)
+        return as_answer(engine.campaign(id))
+
+    @routes.delete("/{id}", status_code=204)
+    def delete(id: Id) -> None:
+        """Remove a campaign that is not in progress, with all that it left."""
+        engine.delete(id)
+
+    return routes
+
+
+def as_answer(status: CampaignStatus) -> Campaign:
+    """A campaign's status as it is sent."""
+    return Campaign(
+        id=status.campaign,
+        name=status.name,
+        status=status.status.value,
+        version=status.version,
+        hash=status.hash,
+        published_at=iso(status.published_at),
+        start=None if status.start is None else iso(status.start),
+        end=None if status.end is None else iso(status.end),
+        entries=status.entries,
+        inside=status.inside,
+        finished=status.finished,
+        reason=status.reason,
+    )

@@ -1,0 +1,103 @@
+"""Data over HTTP: events, imports, estimates."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+
+from engine.files import Source
+from engine.i18n import N_, Message
+from engine.run.answers import IncomingEvent
+from engine.server.bodies import NAME, body, read_body, takes
+from engine.server.problems import CallRefused
+from engine.server.service import Service
+from engine.server.wire import (
+    Estimate,
+    EstimateOrder,
+    Event,
+    EventReject,
+    Events,
+    EventsAnswer,
+    ImportAnswer,
+    ImportOrder,
+    ImportReject,
+    millis,
+)
+from engine.store.imports.folder import import_folder
+from engine.store.imports.result import ImportResult
+
+
+def read_events(data: bytes) -> Source:
+    """`Events`, or in their form: one event, or a plain list of them."""
+    if data.lstrip().startswith(b"["):
+        return read_body(b'{"events":' + data + b"}")
+    source = read_body(data)
+    if "event_id" not in source.value:
+        return source
+    return Source(NAME, f'{{"events":[{source.text}]}}', {"events": [source.value]})
+
+
+def router(service: Service) -> APIRouter:
+    """The operations on data."""
+    routes = APIRouter(tags=["data"])
+
+    @routes.post("/events", openapi_extra=takes("Events", "Event"))
+    def post_events(posted: Annotated[Events, Depends(body(Events, read_events))]) -> EventsAnswer:
+        """Tell what people did: one event, or several. An event that is sent again counts once.
+
+        What is accepted is on disk when this is answered. Unknown people are created.
+        """
+        receipt = service.engine.post_events([incoming(event) for event in posted.events])
+        rejected = [
+            EventReject(index=reject.index, event_id=reject.id, text=str(reject.message))
+            for reject in receipt.rejected
+        ]
+        return EventsAnswer(accepted=receipt.accepted, duplicates=receipt.duplicates, rejected=rejected)
+
+    @routes.post("/import", openapi_extra=takes("ImportOrder"))
+    def import_data(
+        request: Request, order: Annotated[ImportOrder, Depends(body(ImportOrder))]
+    ) -> ImportAnswer:
+        """Import a data folder that lies on the engine's own computer; only callers on it may ask this."""
+        if not _is_here(request):
+            message = Message(N_("Only a program on the engine's own computer can name a folder there."))
+            raise CallRefused(403, "not_local", message)
+        folder = Path(order.folder)
+        result = import_folder(service.database, folder, service.data_schema(), now=service.now())
+        return import_answer(result)
+
+    @routes.post("/estimate", openapi_extra=takes("EstimateOrder"))
+    def count(order: Annotated[EstimateOrder, Depends(body(EstimateOrder))]) -> Estimate:
+        """How many people an audience rule finds."""
+        raise NotImplementedError
+
+    return routes
+
+
+def incoming(event: Event) -> IncomingEvent:
+    """An event as the engine takes it."""
+    return IncomingEvent(event.event_id, event.person_id, event.event, millis(event.time), event.attributes)
+
+
+def import_answer(result: ImportResult) -> ImportAnswer:
+    """What an import did, as it is sent."""
+    rejects = [
+        ImportReject(file=file, line=line, text=str(message)) for file, line, message in result.rejects
+    ]
+    return ImportAnswer(
+        counts=dict(result.counts),
+        rejected=result.rejected,
+        rejects=rejects,
+        notes=[str(note) for note in result.notes],
+    )
+
+
+def _is_here(request: Request) -> bool:
+    """Whether the caller is a program on this computer."""
+    try:
+        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,37 @@
+"""What a published campaign needs and the engine does not hold: lists of people, and coupon codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, select
+
+from engine.i18n import N_, Message
+from engine.server.wire import Lack
+from engine.store.database import Database
+from engine.store.tables.people import audience, coupon_code
+from engine.workspace.bundle import Bundle
+
+
+def lacks(database: Database, bundle: Bundle) -> list[Lack]:
+    """What is still to be brought to this engine before the campaign does what it should."""
+    with database.read() as connection:
+        return [*_lists(connection, bundle), *_codes(connection, bundle)]
+
+
+def _lists(connection: Connection, bundle: Bundle) -> Iterator[Lack]:
+    for id, file in bundle.audiences.items():
+        if file.list is None:
+            continue
+        found = select(audience.c.id).where(audience.c.id == id, audience.c.list.is_not(None))
+        if connection.execute(found).first() is None:
+            text = N_("The list of the audience “{name}” has not been uploaded to this engine.")
+            yield Lack(kind="audience_list", id=id, text=str(Message(text, name=file.name)))
+
+
+def _codes(connection: Connection, bundle: Bundle) -> Iterator[Lack]:
+    for id, coupon in bundle.catalog.coupons.items():
+        free = select(coupon_code.c.code).where(coupon_code.c.coupon == id, coupon_code.c.person.is_(None))
+        if connection.execute(free.limit(1)).first() is None:
+            text = N_("The coupon “{name}” has no codes left on this engine.")
+            yield Lack(kind="coupon_codes", id=id, text=str(Message(text, name=coupon.name)))

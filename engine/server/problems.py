@@ -1,0 +1,126 @@
+"""Every refusal as a problem of RFC 9457 (`application/problem+json`), in the asker's language."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from engine.files import FileError
+from engine.files.findings import findings
+from engine.i18n import N_, Message
+from engine.run.answers import Refused, UnknownCampaign
+from engine.server.wire import FieldProblem, Problem
+from engine.store.database import StoreError
+from engine.store.imports.result import ImportRefused
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class InvalidBody(Exception):  # noqa: N818 - an answer
+    """The body is JSON, but not what this call takes."""
+
+    def __init__(self, error: ValidationError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class CallRefused(Exception):  # noqa: N818
+    """A call that is refused for its form or its sender: status, code and words."""
+
+    def __init__(self, status: int, code: str, message: Message) -> None:
+        super().__init__(status, code, message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+def answer(status: int, code: str, detail: str, errors: Sequence[FieldProblem] = ()) -> Response:
+    """A response that carries a problem."""
+    title = HTTPStatus(status).phrase
+    problem = Problem(title=title, status=status, code=code, detail=detail, errors=list(errors))
+    return Response(problem.model_dump_json(), status, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception that is an answer."""
+    handlers: dict[type[Exception], Any] = {
+        CallRefused: _call_refused,
+        DBAPIError: _database,
+        Exception: _defect,
+        FileError: _file,
+        HTTPException: _http,
+        ImportRefused: _import,
+        InvalidBody: _invalid,
+        Refused: _refused,
+        StoreError: _store,
+        UnknownCampaign: _unknown_campaign,
+    }
+    for exception, handler in handlers.items():
+        app.add_exception_handler(exception, handler)
+
+
+async def _call_refused(_: Request, error: CallRefused) -> Response:
+    return answer(error.status, error.code, str(error.message))
+
+
+async def _refused(_: Request, error: Refused) -> Response:
+    return answer(409, "refused", str(error), [FieldProblem(text=str(message)) for message in error.messages])
+
+
+async def _unknown_campaign(_: Request, _error: UnknownCampaign) -> Response:
+    return answer(
+        404, "unknown_campaign", str(Message(N_("This campaign was not published to this engine.")))
+    )
+
+
+async def _file(_: Request, error: FileError) -> Response:
+    reason = str(error.message)
+    if error.line is not None:
+        reason = str(Message(N_("Line {line}: {reason}"), line=error.line, reason=reason))
+    return answer(422, "invalid_body", reason, [FieldProblem(field=error.field, text=str(error.message))])
+
+
+async def _invalid(_: Request, error: InvalidBody) -> Response:
+    errors = [
+        FieldProblem(field=".".join(str(part) for part in finding.path), text=str(finding.message))
+        for finding in findings(error.error)
+    ]
+    first = errors[0]
+    detail = f"{first.field}: {first.text}" if first.field else first.text
+    return answer(422, "invalid_body", detail, errors)
+
+
+async def _import(_: Request, error: ImportRefused) -> Response:
+    return answer(422, "import_refused", str(error.message))
+
+
+async def _store(_: Request, error: StoreError) -> Response:
+    return answer(503, "database", str(error.message))
+
+
+async def _database(_: Request, error: DBAPIError) -> Response:
+    message = Message(N_("The database cannot do this now: {reason}"), reason=str(error.orig))
+    return answer(503, "database", str(message))
+
+
+async def _http(_: Request, error: HTTPException) -> Response:
+    known = {
+        404: ("not_found", N_("There is nothing at this address.")),
+        405: ("method_not_allowed", N_("This address does not take this method.")),
+    }
+    code, text = known.get(error.status_code, ("invalid_request", N_("This request cannot be read.")))
+    response = answer(error.status_code, code, str(Message(text)))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _defect(_: Request, _error: Exception) -> Response:
+    """What nobody foresaw; the log has the trace."""
+    return answer(500, "defect", str(Message(N_("Something went wrong in the engine. Its log says more."))))

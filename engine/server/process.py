@@ -1,0 +1,102 @@
+"""The engine as a process of its own: it runs what is due and answers over HTTP until it is told to stop."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from types import FrameType
+from zoneinfo import ZoneInfo
+
+from engine.i18n import tr
+from engine.run.clock import RealClock
+from engine.run.engine import Engine, EngineSettings
+from engine.server.access import announce, token_of, withdraw
+from engine.server.api import application
+from engine.server.service import Service
+from engine.server.serving import ApiServer, Listen
+from engine.store.database import Database
+from engine.workspace.settings import Settings
+from engine.workspace.workspace import Workspace
+
+DATABASE_NAME = "engine.db"
+
+
+def engine_settings(settings: Settings) -> EngineSettings:
+    """What running campaigns obey of a workspace's settings."""
+    zone = ZoneInfo(settings.time_zone)
+    # A length in minutes or hours is the same everywhere; one in months is that of the present month.
+    now = datetime.now(UTC)
+    ahead = settings.future_events.plus(now, zone) - now
+    return EngineSettings(zone=zone, future_events=round(ahead.total_seconds() * 1000))
+
+
+@contextmanager
+def opened(workspace: Workspace) -> Iterator[tuple[Engine, Database]]:
+    """The workspace's engine, which nobody else runs meanwhile. Raises `Refused`, `StoreError`."""
+    workspace.engine_folder.mkdir(exist_ok=True)
+    with Database.open(workspace.engine_folder / DATABASE_NAME) as database:
+        engine = Engine(database, engine_settings(workspace.settings), RealClock())
+        try:
+            yield engine, database
+        finally:
+            engine.close()
+
+
+def run(workspace: Workspace, listen: Listen) -> None:
+    """Run the workspace's campaigns and serve its API until SIGTERM, SIGINT or a call of `/shutdown`.
+
+    Raises `Refused` where another engine runs, `StoreError`, `CannotListen`.
+    """
+    with ExitStack() as stack:
+        stopping = stack.enter_context(stop_signals())
+        engine, database = stack.enter_context(opened(workspace))
+        folder, instance = workspace.engine_folder, secrets.token_hex(8)
+        stack.callback(withdraw, folder, instance)
+
+        def shut_down() -> None:
+            server.should_exit = True
+
+        def started() -> None:
+            server.should_exit = (
+                stopping.is_set()
+            )  # a signal may have come before the server listened to them
+            announce(folder, server.url, instance)
+            print(
+                tr("The engine of “{name}” answers at {url}", name=workspace.settings.name, url=server.url),
+                flush=True,
+            )
+
+        service = Service(
+            engine, database, RealClock(), workspace.settings.name, workspace.folder, instance, shut_down
+        )
+        app = application(service, token_of(folder), listen.hosts)
+        server = ApiServer(app, listen.bind(), started)
+        engine.start()
+        server.serve_until_exit()
+
+
+def run_until_idle(workspace: Workspace) -> None:
+    """Run what is due now, piece by piece, until nothing is, or until SIGTERM or SIGINT."""
+    with stop_signals() as stopping, opened(workspace) as (engine, _):
+        while not stopping.is_set() and engine.step():
+            pass
+
+
+@contextmanager
+def stop_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM and SIGINT set, instead of ending the process in the midst of its work."""
+    stopping = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,47 @@
+"""What the API serves: one engine, its database, and the workspace whose data they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from engine.run.clock import Clock
+from engine.run.engine import Engine
+from engine.store.database import Database
+from engine.store.fields import DataSchema
+from engine.workspace.catalog import CATALOG, Catalog
+from engine.workspace.workspace import CATALOG_NAME
+
+
+@dataclass(frozen=True)
+class Service:
+    """Attributes: engine, database, clock; name and folder of the workspace (None: a database without one);
+    instance, another after every start; shut_down, which begins the end and returns at once."""
+
+    engine: Engine
+    database: Database
+    clock: Clock
+    name: str
+    folder: Path | None
+    instance: str
+    shut_down: Callable[[], None]
+
+    def now(self) -> datetime:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=self.clock.now())
+
+    def data_schema(self) -> DataSchema:
+        """The types that the workspace's catalogue gives, as its file says now. Raises `FileError`."""
+        path = None if self.folder is None else self.folder / CATALOG_NAME
+        catalog = CATALOG.load(path) if path is not None and path.exists() else Catalog()
+        return data_schema(catalog)
+
+
+def data_schema(catalog: Catalog) -> DataSchema:
+    """The catalogue's types, as an import takes them."""
+    return DataSchema(
+        attributes=dict(catalog.attributes),
+        tags={name: tag.type for name, tag in catalog.tags.items()},
+        events={code: dict(event.attributes) for code, event in catalog.events.items()},
+    )
