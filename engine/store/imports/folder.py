@@ -21,6 +21,7 @@ from engine.store.imports.schema_file import read_schema
 from engine.store.imports.session import Progress, Session
 from engine.store.imports.tags_file import FILE as TAGS
 from engine.store.imports.tags_file import import_tags
+from engine.store.lists import put_in_force
 from engine.store.tables.people import LIVE_IMPORT, event, import_run, person, person_id, tag_value
 from engine.store.values import to_milliseconds
 
@@ -63,7 +64,7 @@ def import_folder(
     lists = other_files.import_audiences(session)
     with database.write() as connection:
         for id_, new in lists.items():
-            other_files.put_in_force(connection, id_, new, started)
+            put_in_force(connection, id_, new, started)
         finished = to_milliseconds(now or datetime.now(UTC))
         done = update(import_run).where(import_run.c.id == result.import_id)
         connection.execute(done.values(state="complete", finished_at=finished))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, delete, func, select
-
 from engine.i18n import N_, Message
 from engine.store.dialect import bulk_insert
 from engine.store.imports.session import Session, key, people
+from engine.store.lists import new_list
 from engine.store.tables.people import (
     OLDEST,
-    audience,
     audience_member,
     coupon_code,
     person_id,
@@ -101,7 +99,7 @@ def _pairs(
 
 
 def import_audiences(session: Session) -> dict[str, int]:
-    """Store the lists of people under audiences/; they come into force by `put_in_force`.
+    """Store the lists of people under audiences/; they come into force by `engine.store.lists.put_in_force`.
 
     Returns the new list of each audience id.
     """
@@ -130,24 +128,6 @@ def import_audiences(session: Session) -> dict[str, int]:
             session.result.counts["audience_members"] += added
         file.close()
     return lists
-
-
-def new_list(connection: Connection) -> int:
-    """A number that no list of members has yet."""
-    used = (func.max(audience.c.list), func.max(audience_member.c.list))
-    return max(connection.execute(select(column)).scalar() or 0 for column in used) + 1
-
-
-def put_in_force(connection: Connection, id: str, new: int, now: int) -> None:
-    """Make a stored list the members of an audience, and forget the earlier one."""
-    size = select(func.count()).select_from(audience_member).where(audience_member.c.list == new)
-    old = connection.execute(select(audience.c.list).where(audience.c.id == id)).scalar()
-    row = (id, new, connection.execute(size).scalar_one(), "ready", now)
-    bulk_insert(
-        connection, audience, ("id", "list", "size", "state", "updated_at"), [row], on_conflict="replace"
-    )
-    if old is not None:
-        connection.execute(delete(audience_member).where(audience_member.c.list == old))
 
 
 def _column(chunk: Sequence[tuple[int, list[str]]], header: Sequence[str], name: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""Conditions and audience rules compiled to SQL, estimates, and updates of audiences."""

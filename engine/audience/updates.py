@@ -1,0 +1,131 @@
+"""Estimates and updates of audiences: who is in them now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+
+from engine.audience.cards import RuleContext, members
+from engine.audience.errors import RuleError
+from engine.audience.moments import FixedMoment
+from engine.i18n import N_, Message
+from engine.plan.times import WallClock
+from engine.shapes.conditions import leaves
+from engine.store.database import Database
+from engine.store.dialect import bulk_insert
+from engine.store.fields import DataFields
+from engine.store.lists import new_list, put_in_force
+from engine.store.tables.people import audience, audience_member
+from engine.store.values import to_milliseconds
+from engine.workspace.audience import AudienceFile, BehaviourCard
+
+_CHUNK = 20_000
+
+
+def estimate(database: Database, file: AudienceFile, now: datetime, zone: ZoneInfo) -> int:
+    """How many people the audience would hold now; nothing is saved. Raises `RuleError`."""
+    with database.read() as connection:
+        _need_ready(connection, file)
+        people = members(file, rule_context(connection, file, now, zone)).subquery()
+        return int(connection.execute(select(func.count()).select_from(people)).scalar_one())
+
+
+def rule_context(connection: Connection, file: AudienceFile, now: datetime, zone: ZoneInfo) -> RuleContext:
+    """What a rule is compiled against. `file` tells what its statements need on this connection."""
+    clock = WallClock(zone)
+    if _has_relative_events(file):
+        clock.prepare(connection)
+    return RuleContext(DataFields.load(connection), FixedMoment(now, zone), clock)
+
+
+def _has_relative_events(file: AudienceFile) -> bool:
+    """Whether a condition on events has a time relative to the event's own."""
+    wheres = [
+        card.where for card in file.cards or () if isinstance(card, BehaviourCard) and card.where is not None
+    ]
+    return any(
+        leaf.op in ("in_last", "not_in_last", "in_next") for where in wheres for _, leaf in leaves(where)
+    )
+
+
+def update_order(files: Mapping[str, AudienceFile], id: str) -> list[str]:
+    """The audience and all that it depends on, each behind those that it depends on. Raises `RuleError`."""
+    order: list[str] = []
+    _visit(files, id, (), order)
+    return order
+
+
+def _visit(files: Mapping[str, AudienceFile], id: str, above: tuple[str, ...], order: list[str]) -> None:
+    if id in order:
+        return
+    if id not in files:
+        raise RuleError(Message(N_("There is no audience “{id}”."), id=id))
+    if id in above:
+        raise RuleError(Message(N_("The audience “{name}” contains itself."), name=files[id].name))
+    for other in files[id].audiences:
+        _visit(files, other, (*above, id), order)
+    order.append(id)
+
+
+def update_audience(
+    database: Database, files: Mapping[str, AudienceFile], id: str, now: datetime, zone: ZoneInfo
+) -> int:
+    """Store who is in the audience now, after those that it depends on; returns its size.
+
+    Reads on a connection of its own, writes in chunks and changes over at once: until then the earlier
+    members stand. A list keeps the people who were imported. Raises `RuleError`; the audience is then `failed`.
+    """
+    for one in update_order(files, id):
+        if files[one].cards is not None:
+            _update(database, files[one], now, zone)
+    with database.read() as connection:
+        _need_ready(connection, files[id], own=True)
+        return int(connection.execute(select(audience.c.size).where(audience.c.id == id)).scalar_one())
+
+
+def _update(database: Database, file: AudienceFile, now: datetime, zone: ZoneInfo) -> None:
+    with database.write() as connection:
+        _set_state(connection, file.id, "running")
+    try:
+        _store(database, file, now, zone)
+    except BaseException:
+        with database.write() as connection:
+            _set_state(connection, file.id, "failed")
+        raise
+
+
+def _store(database: Database, file: AudienceFile, now: datetime, zone: ZoneInfo) -> None:
+    with database.read() as reading:
+        query = members(file, rule_context(reading, file, now, zone))
+        new = None
+        for chunk in _chunks(reading, query):
+            with database.write() as connection:
+                new = new_list(connection) if new is None else new
+                bulk_insert(connection, audience_member, ("list", "person"), [(new, id) for id in chunk])
+    with database.write() as connection:
+        put_in_force(connection, file.id, new_list(connection) if new is None else new, to_milliseconds(now))
+
+
+def _chunks(connection: Connection, query: Select[int]) -> Iterator[list[int]]:
+    rows = connection.execution_options(yield_per=_CHUNK).execute(query)
+    for some in rows.scalars().partitions(_CHUNK):
+        yield list(some)
+
+
+def _set_state(connection: Connection, id: str, state: str) -> None:
+    changed = connection.execute(update(audience).where(audience.c.id == id).values(state=state))
+    if not changed.rowcount:
+        connection.execute(insert(audience), {"id": id, "size": 0, "state": state})
+
+
+def _need_ready(connection: Connection, file: AudienceFile, *, own: bool = False) -> None:
+    """Refuse to count on audiences that have no members stored."""
+    needed = {file.id} if own or file.cards is None else set(file.audiences)
+    query = select(audience.c.id).where(audience.c.id.in_(needed), audience.c.list.is_not(None))
+    if missing := needed - set(connection.scalars(query)):
+        name = file.name if file.id in missing else min(missing)
+        text = N_("The audience “{name}” has no members yet. Update it, or import its list of people.")
+        raise RuleError(Message(text, name=name))
