@@ -27,7 +27,8 @@ class Finding(NamedTuple):
     is_error: bool = True
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.place} {self.code} {self.message}"
+        words = " ".join(str(self.message).split())  # one line, whatever a name holds
+        return f"{self.path}:{self.place} {self.code} {words}"
 
 
 class _NoWorkspace:

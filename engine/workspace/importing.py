@@ -1,0 +1,72 @@
+"""Taking a bundle into a workspace: nothing that is there already is overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from engine.campaign.document import CampaignDocument
+from engine.workspace.bundle import Bundle
+from engine.workspace.catalog import Catalog
+from engine.workspace.fields import ObjectFile
+from engine.workspace.folder import ObjectFolder, free_name
+from engine.workspace.names import new_id
+from engine.workspace.workspace import Workspace
+
+F = TypeVar("F", bound=ObjectFile)
+
+_TABLES = ("events", "tags", "attributes", "id_types", "coupons", "marketing_campaigns")
+
+
+class Imported(NamedTuple):
+    """The campaign as it was saved, and the names of what the workspace keeps in its own, other version."""
+
+    campaign: CampaignDocument
+    path: Path
+    kept: tuple[str, ...]
+
+
+def take_in(bundle: Bundle, workspace: Workspace) -> Imported:
+    """Save the bundle's campaign as a draft, and what it refers to where the workspace lacks it.
+
+    A campaign whose id or name is taken gets another. Raises `FileError`; what was saved before stays.
+    """
+    catalog, kept = _merged(workspace.catalog, bundle.catalog)
+    if catalog != workspace.catalog:
+        workspace.save_catalog(catalog)
+    kept += _add(workspace.accounts, bundle.accounts)
+    kept += _add(workspace.messages, bundle.messages)
+    kept += _add(workspace.audiences, bundle.audiences)
+    campaign = _own(bundle.campaign, workspace)
+    return Imported(campaign, workspace.save_campaign(campaign), tuple(kept))
+
+
+def _add(folder: ObjectFolder[F], objects: Mapping[str, F]) -> list[str]:
+    kept = []
+    for id, value in objects.items():
+        if id not in folder:
+            taken = {other.name for other in folder.values()}
+            folder.save(value.model_copy(update={"name": free_name(value.name, taken)}))
+        elif folder[id] != value:
+            kept.append(folder[id].name)
+    return kept
+
+
+def _merged(own: Catalog, other: Catalog) -> tuple[Catalog, list[str]]:
+    tables, kept = {}, []
+    for table in _TABLES:
+        mine, theirs = getattr(own, table), getattr(other, table)
+        tables[table] = dict(sorted({**theirs, **mine}.items()))
+        kept += [key for key in theirs if key in mine and mine[key] != theirs[key]]
+    folders = (*own.folders, *(folder for folder in other.folders if folder not in own.folders))
+    return own.model_copy(update={**tables, "folders": folders}), kept
+
+
+def _own(doc: CampaignDocument, workspace: Workspace) -> CampaignDocument:
+    entries = workspace.campaigns()
+    ids = {entry.id for entry in entries if entry.id is not None}
+    name = free_name(doc.attributes.name, {entry.name for entry in entries})
+    id = doc.attributes.id if doc.attributes.id not in ids else new_id("c", ids)
+    attributes = doc.attributes.model_copy(update={"id": id, "name": name})
+    return CampaignDocument(attributes, doc.nodes, doc.links, doc.notes, doc.layout)
