@@ -112,7 +112,7 @@ class CardItem(QGraphicsItem):
             return
         try:
             self._paint(painter)
-        except Exception:  # an exception that leaves paint comes again with every frame
+        except Exception:  # noqa: BLE001 - what leaves paint comes again with every frame
             _LOG.exception("card %s cannot be drawn", self.node_id)
             self.state |= CardState.BROKEN
             self.update()

@@ -115,7 +115,7 @@ class ComponentDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect: QRect = option.rect  # type: ignore[attr-defined]  # the stubs lack QStyleOption's fields
+        rect: QRect = option.rect
         kind = index.data(KIND_ROLE)
         text = str(index.data())
         if isinstance(kind, str):
@@ -130,7 +130,7 @@ class ComponentDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, kind: str, text: str
     ) -> None:
         look = self._look
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]
+        state: QStyle.StateFlag = option.state
         chosen = bool(state & QStyle.StateFlag.State_Selected) and bool(
             state & QStyle.StateFlag.State_HasFocus
         )

@@ -28,7 +28,7 @@ _ICONS = {Tool.DELETE: ("trash", "danger")}
 
 
 class HandleItem(QGraphicsItem):
-    """A + on a line or at an open end, or the tools above a card. It never gets smaller than on screen at 100 %.
+    """A + on a line or at an open end, or the tools above a card. It is never smaller than at 100 %.
 
     Attributes: `link_id` (where a + is shown), `node_id` (whose tools are shown), `hot` (the tool under the
     pointer, or None).
@@ -72,7 +72,7 @@ class HandleItem(QGraphicsItem):
         self.setVisible(False)
 
     def holds(self, point: QPointF) -> bool:
-        """Whether the pointer, in scene coordinates, still belongs to the handle: on it, or on the way to it."""
+        """Whether a pointer in scene coordinates belongs to the handle: on it, or on the way to it."""
         if not self.isVisible():
             return False
         reach = self.mapRectToScene(self._size)

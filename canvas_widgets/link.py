@@ -23,8 +23,8 @@ Z = 0.0
 class LinkItem(QGraphicsItem):
     """Shows one link. The scene gives its shape, its label and whether what it leads to is configured.
 
-    Attributes: `link_id`, `link`, `shape_`, `solid`, `lit`, `first_place` (the marked place behind Start in an
-    empty flow).
+    Attributes: `link_id`, `link`, `line` (its shape), `solid`, `lit`, `first_place` (whether it leads to the
+    marked place behind Start in an empty flow).
     """
 
     def __init__(self, stage: Stage, link_id: str, link: Link) -> None:
@@ -92,12 +92,16 @@ class LinkItem(QGraphicsItem):
             self.update()
 
     def set_count(self, text: str) -> bool:
-        """What stands at the line while the campaign runs, "" for nothing. True where the line must be laid anew."""
+        """What stands at the line while the campaign runs. True where the line must be laid anew."""
         if text == self._count:
             return False
         self._count = text
         self.update()
         return self._label is not None
+
+    def full_text(self) -> str:
+        """The branch's whole name and its count, for the tooltip."""
+        return self._chip_text() or self._count
 
     def distance(self, point: QPointF) -> float:
         """How far a point is from the line, in scene units."""
@@ -110,7 +114,7 @@ class LinkItem(QGraphicsItem):
             return
         try:
             self._paint(painter, self.line)
-        except Exception:  # an exception that leaves paint comes again with every frame
+        except Exception:  # noqa: BLE001 - what leaves paint comes again with every frame
             _LOG.exception("line %s cannot be drawn", self.link_id)
             self.line = None
 

@@ -1,9 +1,9 @@
 """The look in force: theme, fonts, palette, style sheet and icons. Everything that is drawn asks here.
 
 `current()` is the application's look: `look.current().apply(app)` dresses it, `.set_theme(Theme.DARK)`
-switches it live, `.changed` tells of the switch. `GRID`, `icon`, `set_icon`, `font` and `colour` are short ways
-to it. Standard widgets choose their dress by the dynamic property `role` (see `resources/style/controls.qss`),
-set with `set_role`.
+switches it live, `.changed` tells of the switch. `GRID`, `icon`, `set_icon`, `font` and `colour` are short
+ways to it. Standard widgets choose their dress by the dynamic property `role`, set with `set_role` (see
+`resources/style/controls.qss`).
 """
 
 from __future__ import annotations

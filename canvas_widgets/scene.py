@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
 from canvas_widgets.appear import Appearance
@@ -284,8 +285,11 @@ class CampaignScene(QGraphicsScene):
         """Put cards back where the document has them."""
         self.preview_move({node_id: self.place(node_id) for node_id in node_ids if node_id in self.cards})
 
-    def overview(self) -> Overview:
-        return self._overview
+    def draw_overview(self, painter: QPainter) -> None:
+        """Everything as seen from far away; the painter's transform maps scene units to the screen."""
+        self._overview.draw(painter, self.stage.paints, self.cards.values(), self.links.values())
+        selected = [self.cards[node_id] for node_id in self.selection]
+        self._overview.draw_selection(painter, self.stage.paints, selected)
 
     # Questions ---------------------------------------------------------------------------------------------
 
@@ -339,6 +343,7 @@ class CampaignScene(QGraphicsScene):
         self.stage.paints = Paints(self._look)
         for card in self.cards.values():
             card.forget_texts()
+        self._overview.forget()
         self.update()
 
 

@@ -11,14 +11,14 @@ from engine.components.base import Lookup
 
 FADED = 0.4
 Counts = Mapping[str, Any]
-"""Live counts as the engine's API gives them: `nodes`, `links`, `entries`, `inside`, `finished`, `messages`."""
+"""Live counts as the engine's API gives them: `nodes`, `links`, `entries`, `inside`, `finished` …"""
 
 
 class Stage:
     """The document that is shown, the workspace that it refers to, and how it is drawn just now.
 
-    Attributes: `document`, `lookup`, `paints`, `counts` (None while nothing runs), `targets` (during a drag the
-    ids of the links that take it, else None: everything else is faded).
+    Attributes: `document`, `lookup`, `paints`, `counts` (None while nothing runs), `targets` (during a drag
+    the ids of the links that take it, while everything else is faded; else None).
     """
 
     def __init__(self, document: CampaignDocument, lookup: Lookup, paints: Paints) -> None:

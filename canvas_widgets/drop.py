@@ -1,0 +1,66 @@
+"""Dragging a component from the palette over the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QPointF
+
+from canvas_widgets.component_list import MIME_TYPE
+from canvas_widgets.hover import Hover
+from canvas_widgets.link import LinkItem
+from canvas_widgets.scene import CampaignScene
+from engine.campaign.edits.add import refusal
+from engine.components.registry import COMPONENTS
+from engine.i18n import tr
+
+_REACH = 28.0  # screen pixels from a + or a line at which a drop is taken
+
+
+class PaletteDrop:
+    """One drag: which + take the kind, and what the pointer is over.
+
+    Attributes: `kind`; `link_id`, where a drop would add now, else None; `why_not`, what to tell about that.
+    """
+
+    def __init__(self, scene: CampaignScene, hover: Hover, kind: str) -> None:
+        self._scene = scene
+        self._hover = hover
+        self.kind = kind
+        self.link_id: str | None = None
+        self.why_not = ""
+        document = scene.document
+        scene.set_targets(
+            link_id
+            for link_id, link in document.links.items()
+            if link.target is None and refusal(document, link_id, kind) is None
+        )
+
+    def move(self, point: QPointF, zoom: float) -> None:
+        """The pointer is at a point of the scene."""
+        link = self._scene.link_at(point, _REACH / zoom)
+        self.link_id, self.why_not = None, tr("Drop it on a + or on a line.")
+        if link is None:
+            self._hover.leave()
+            return
+        message = refusal(self._scene.document, link.link_id, self.kind)
+        if message is not None:
+            self.why_not = str(message)
+            self._hover.leave()
+            return
+        self.link_id, self.why_not = link.link_id, ""
+        self._show(link, zoom)
+
+    def end(self) -> None:
+        """Dropped or left: nothing is faded any more."""
+        self._scene.set_targets(None)
+        self._hover.leave()
+
+    def _show(self, link: LinkItem, zoom: float) -> None:
+        self._hover.show_plus(link, zoom)
+
+
+def dragged_kind(data: QMimeData) -> str | None:
+    """The kind that a drag carries, or None where it carries something else."""
+    if not data.hasFormat(MIME_TYPE):
+        return None
+    kind = bytes(data.data(MIME_TYPE).data()).decode("utf-8", "replace")
+    return kind if kind in COMPONENTS else None

@@ -1,0 +1,107 @@
+"""The palette: every component, by category, to search and to drag onto the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QDrag, QKeyEvent, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QVBoxLayout, QWidget
+
+from canvas_widgets.component_list import ComponentList
+from canvas_widgets.look import Look, set_role
+from canvas_widgets.paints import CardState, Paints
+from engine.i18n import tr
+
+_DRAG_SCALE = 0.75  # of a card under the pointer
+
+
+class Palette(QFrame):
+    """A search field above the components. `kind_activated` follows Enter or a double click on one.
+
+    Attributes: `search`, `list`.
+    """
+
+    kind_activated = Signal(str)
+
+    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        set_role(self, "side")
+        self.setFixedWidth(look.sizes.palette)
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self.list = _DragList(look)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        field = QVBoxLayout()
+        field.setContentsMargins(12, 12, 12, 4)
+        field.addWidget(self.search)
+        layout.addLayout(field)
+        layout.addWidget(self.list, 1)
+        self.search.textChanged.connect(self.list.components.set_typed)
+        self.search.installEventFilter(self)
+        self.list.activated.connect(self._on_activated)
+        self.retranslate()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def retranslate(self) -> None:
+        """Take the words of the present language."""
+        self.search.setPlaceholderText(tr("Search components"))
+        self.search.setAccessibleName(tr("Search components"))
+        self.list.setAccessibleName(tr("Components"))
+        self.list.components.set_typed(self.search.text())
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() is QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down goes from the search field into the list; Escape empties the field."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Down:
+                self.list.setFocus(Qt.FocusReason.TabFocusReason)
+                self.list.choose_first()
+                return True
+            if event.key() == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _on_activated(self) -> None:
+        if (kind := self.list.chosen()) is not None:
+            self.kind_activated.emit(kind)
+
+
+class _DragList(ComponentList):
+    """Its rows can be dragged; the pointer carries the card."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__(look)
+        self._look = look
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+
+    def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N802, N803 - Qt's names
+        kind = self.chosen()
+        if kind is None:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.components.mimeData([self.currentIndex()]))
+        picture = self._card(kind)
+        drag.setPixmap(picture)
+        size = picture.deviceIndependentSize()
+        drag.setHotSpot(QPoint(round(size.width() / 2), round(size.height() / 2)))
+        drag.exec(Qt.DropAction.CopyAction)
+
+    def _card(self, kind: str) -> QPixmap:
+        paints = Paints(self._look)
+        card = paints.card(kind, CardState.PLAIN, self.devicePixelRatioF())
+        return card.scaled(
+            card.size() * _DRAG_SCALE,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )

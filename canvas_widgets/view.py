@@ -1,0 +1,371 @@
+"""The view: looks at the scene, turns input into gestures, and asks for edits. It changes no document."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView, QToolTip, QWidget
+
+from canvas_widgets.background import Background
+from canvas_widgets.camera import Camera
+from canvas_widgets.chooser import Chooser
+from canvas_widgets.drop import PaletteDrop, dragged_kind
+from canvas_widgets.gestures import Gesture, MoveGesture, PanGesture, PressGesture
+from canvas_widgets.handle import Tool, tool_text
+from canvas_widgets.hover import Hover
+from canvas_widgets.look import Look
+from canvas_widgets.overview import OVERVIEW_BELOW
+from canvas_widgets.scene import CampaignScene
+from engine.campaign.edits import Edit, Refused, admissible, insert
+from engine.i18n import tr
+
+_WHEEL_FACTOR = 1.0015  # zoom for an eighth of a degree of the wheel
+_BESIDE = 16  # pixels from a + to its list
+_TIP_REACH = 8.0
+_ADDING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
+
+
+class CanvasView(QGraphicsView):
+    """Shows a scene and takes gestures. Selection is kept by the scene.
+
+    Signals: `edit_requested` (an `Edit` to push), `delete_requested` (a node id: ask, then delete it with
+    everything behind), `refused` (a `Message` or text that says why not), `zoom_changed` (1.0 is 100 %).
+    """
+
+    edit_requested = Signal(object)
+    delete_requested = Signal(str)
+    refused = Signal(object)
+    zoom_changed = Signal(float)
+
+    def __init__(
+        self, scene: CampaignScene, look: Look, *, read_only: bool = False, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(scene, parent)
+        self._campaign = scene  # QGraphicsView does not own its scene
+        self._look = look
+        self.read_only = read_only
+        self._background = Background()
+        self._camera = Camera(self, look)
+        self._hover = Hover(scene)
+        self._gesture: Gesture | None = None
+        self._drop: PaletteDrop | None = None
+        self._space = False
+        self.chooser: Chooser | None = None
+        self._camera.zoom_changed.connect(self._on_zoom_changed)
+        scene.mirrored.connect(self._on_mirrored)
+        scene.selection_changed.connect(self._on_selection_changed)
+        look.changed.connect(self._on_look_changed)
+        self._set_up()
+
+    def _set_up(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAcceptDrops(not self.read_only)
+
+    # What is shown -----------------------------------------------------------------------------------------
+
+    @property
+    def zoom(self) -> float:
+        """Screen pixels to a scene unit."""
+        return self._camera.zoom
+
+    def fit(self, *, glide: bool = True) -> None:
+        """Show the whole flow, at 100 % at most."""
+        self._camera.fit(self._campaign.content_rect(), glide)
+
+    def zoom_in(self) -> None:
+        self._camera.zoom_in()
+
+    def zoom_out(self) -> None:
+        self._camera.zoom_out()
+
+    def zoom_to(self, zoom: float) -> None:
+        """Zoom around the middle."""
+        self._camera.go(zoom, self._camera.centre)
+
+    def center_node(self, node_id: str, *, glide: bool = True) -> None:
+        """Bring a card to the middle. Raises `KeyError` for an id without a card."""
+        self._camera.centre_on(self._campaign.cards[node_id].scene_rect.center(), glide)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.zoom >= OVERVIEW_BELOW:
+            super().paintEvent(event)
+            return
+        paints = self._campaign.stage.paints
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(event.rect(), paints.colours.canvas)
+            painter.setWorldTransform(self.viewportTransform())
+            self._campaign.draw_overview(painter)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        self._background.paint(painter, QRectF(rect), self._campaign.stage.paints)
+
+    # Input -------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        position = event.position().toPoint()
+        if self._gesture is not None:
+            return
+        if event.button() is Qt.MouseButton.MiddleButton or (
+            self._space and event.button() is Qt.MouseButton.LeftButton
+        ):
+            self._begin(PanGesture(self, position))
+        elif event.button() is Qt.MouseButton.LeftButton:
+            self._begin(self._pressed(position, event.modifiers()))
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        position = event.position().toPoint()
+        if self._gesture is not None:
+            self._gesture.move(position)
+        elif event.buttons() == Qt.MouseButton.NoButton:
+            self._point_at(position)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        gesture, self._gesture = self._gesture, None
+        if gesture is not None:
+            gesture.release(event.position().toPoint())
+        self._show_cursor()
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._hover.leave()
+        super().leaveEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            factor = _WHEEL_FACTOR ** event.angleDelta().y()
+            self._camera.zoom_at(self.zoom * factor, event.position().toPoint())
+            event.accept()
+            return
+        steps = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            steps = QPoint(steps.y() or steps.x(), 0)
+        for bar, step in ((self.horizontalScrollBar(), steps.x()), (self.verticalScrollBar(), steps.y())):
+            bar.setValue(bar.value() - step)
+        self._hover.leave()
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent):
+            if event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
+                self._camera.zoom_at(self.zoom * (1 + event.value()), event.position().toPoint())
+                return True
+        elif isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self._tip(self.mapToScene(event.pos())), self)
+            return True
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = True
+            self._show_cursor()
+        elif event.key() == Qt.Key.Key_Escape:
+            self._cancel()
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not self.read_only:
+            if len(self._campaign.selection) == 1:
+                self.delete_requested.emit(next(iter(self._campaign.selection)))
+        else:
+            event.ignore()
+            return
+        event.accept()
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self._show_cursor()
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._space = False
+        super().focusOutEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        kind = dragged_kind(event.mimeData())
+        if kind is None or self.read_only:
+            event.ignore()
+            return
+        self._drop = PaletteDrop(self._campaign, self._hover, kind)
+        event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._drop is None:
+            event.ignore()
+            return
+        position = event.position().toPoint()
+        self._drop.move(self.mapToScene(position), self.zoom)
+        if self._drop.link_id is None:
+            event.ignore()
+        else:
+            event.acceptProposedAction()
+        QToolTip.showText(self.viewport().mapToGlobal(position), self._drop.why_not, self)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._end_drop()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        drop = self._drop
+        if drop is None:
+            event.ignore()
+            return
+        drop.move(self.mapToScene(event.position().toPoint()), self.zoom)
+        self._end_drop()
+        if drop.link_id is None:
+            event.ignore()
+            self.refused.emit(drop.why_not)
+            return
+        event.acceptProposedAction()
+        self._add(drop.link_id, drop.kind)
+
+    # Gestures ----------------------------------------------------------------------------------------------
+
+    def _pressed(self, position: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
+        """The gesture that a press of the left button begins."""
+        self._point_at(position)
+        point, handle = self.mapToScene(position), self._hover.handle
+        if (tool := handle.tool_at(point)) is not None and handle.node_id is not None:
+            return self._press_tool(tool, handle.node_id)
+        if self._hover.holds_plus(point) and handle.link_id is not None:
+            link_id = handle.link_id
+            return PressGesture(
+                lambda at: self._hover.holds_plus(self.mapToScene(at)), lambda: self.open_chooser(link_id)
+            )
+        card = self._campaign.card_at(point)
+        if card is None:
+            if not modifiers & _ADDING_MODIFIERS:
+                self._campaign.select(())
+            return None
+        return self._press_card(card.node_id, position, modifiers)
+
+    def _press_card(self, node_id: str, position: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
+        scene = self._campaign
+        if modifiers & _ADDING_MODIFIERS:
+            scene.select(scene.selection ^ {node_id})
+            return None
+        if node_id not in scene.selection:
+            scene.select([node_id])
+        if self.read_only:
+            return None
+        self._hover.leave()
+        threshold = QApplication.startDragDistance()
+        return MoveGesture(self, scene, scene.selection, position, self.edit_requested.emit, threshold)
+
+    def _press_tool(self, tool: Tool, node_id: str) -> Gesture:
+        def act() -> None:
+            if tool is Tool.DELETE:
+                self.delete_requested.emit(node_id)
+
+        return PressGesture(lambda at: self._hover.handle.tool_at(self.mapToScene(at)) is tool, act)
+
+    def _begin(self, gesture: Gesture | None) -> None:
+        self._gesture = gesture
+        self._show_cursor()
+
+    def _cancel(self) -> None:
+        gesture, self._gesture = self._gesture, None
+        if gesture is not None:
+            gesture.cancel()
+        self._hover.leave()
+        self._show_cursor()
+
+    def _show_cursor(self) -> None:
+        if self._gesture is not None and self._gesture.cursor is not None:
+            self.viewport().setCursor(self._gesture.cursor)
+        elif self._space:
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.viewport().unsetCursor()
+
+    # Adding ------------------------------------------------------------------------------------------------
+
+    def open_chooser(self, link_id: str) -> None:
+        """Open the list of what may be added at a link, beside its +."""
+        link = self._campaign.links[link_id]
+        self._hover.pinned = False
+        self._hover.show_plus(link, self.zoom)
+        self._hover.pinned = True
+        chooser = self.chooser = Chooser(self._look, self)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.chosen.connect(lambda kind: self._add(link_id, kind))
+        chooser.closed.connect(self._on_chooser_closed)
+        beside = self.mapFromScene(self._hover.handle.pos()) + QPoint(_BESIDE, -_BESIDE)
+        chooser.open_at(self.viewport().mapToGlobal(beside), admissible(self._campaign.document, link_id))
+
+    def _add(self, link_id: str, kind: str) -> None:
+        try:
+            edit: Edit = insert(self._campaign.document, link_id, kind)
+        except Refused as refused:
+            self.refused.emit(refused.message)
+        else:
+            self.edit_requested.emit(edit)
+
+    def _end_drop(self) -> None:
+        if self._drop is not None:
+            self._drop.end()
+            self._drop = None
+        QToolTip.hideText()
+
+    def _on_chooser_closed(self) -> None:
+        self.chooser = None
+        self._hover.pinned = False
+        self._hover.leave()
+
+    # Following ---------------------------------------------------------------------------------------------
+
+    def _point_at(self, position: QPoint) -> None:
+        if not self.read_only and self.zoom >= OVERVIEW_BELOW:
+            self._hover.at(self.mapToScene(position), self.zoom)
+
+    def _tip(self, point: QPointF) -> str:
+        """What the pointer is over, in full."""
+        handle = self._hover.handle
+        if (tool := handle.tool_at(point)) is not None:
+            return tool_text(tool)
+        if self._hover.holds_plus(point):
+            return tr("Add a component here")
+        if (card := self._campaign.card_at(point)) is not None:
+            return card.full_text()
+        link = self._campaign.link_at(point, _TIP_REACH)
+        return "" if link is None else link.full_text()
+
+    def _on_zoom_changed(self, zoom: float) -> None:
+        self._hover.leave()
+        self.zoom_changed.emit(zoom)
+
+    def _on_mirrored(self) -> None:
+        self._hover.forget()
+        if self.zoom < OVERVIEW_BELOW:
+            self.viewport().update()
+
+    def _on_selection_changed(self) -> None:
+        if self.zoom < OVERVIEW_BELOW:
+            self.viewport().update()
+
+    def _on_look_changed(self) -> None:
+        self._hover.handle.set_paints(self._campaign.stage.paints)
+        self.viewport().update()
