@@ -8,21 +8,21 @@ from engine.i18n import LANGUAGES, N_, Message
 
 
 class CommandError(Exception):
-    """The command cannot do what was asked; `message` says why and what to do."""
+    """The command cannot do what was asked; `messages` say why and what to do."""
 
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, *messages: Message) -> None:
+        super().__init__(*messages)
+        self.messages = messages
 
     def __str__(self) -> str:
-        return str(self.message)
+        return "\n".join(str(message) for message in self.messages)
 
 
 def words(error: Exception) -> str | None:
     """What to tell about an error; None where it is a defect of the program.
 
     Errors that are meant for people carry a `Message` (`message`, or several as `messages`): whoever raises
-    them need not be imported here, which would cost every command the time to load the database and the network.
+    them need not be imported here, which would cost every command the loading of database and network.
     """
     several = getattr(error, "messages", None)
     if isinstance(several, tuple) and several and all(isinstance(item, Message) for item in several):

@@ -10,11 +10,14 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 
 from engine.run.answers import CampaignStatus, UnknownCampaign
+from engine.run.engine import Engine
 from engine.server.bodies import NAME, json_bytes, takes
 from engine.server.lacks import lacks
 from engine.server.service import Service
 from engine.server.wire import Campaign, CampaignList, Counts, NodeCounts, PublishAnswer, iso
+from engine.store.database import Database
 from engine.workspace import bundle as bundles
+from engine.workspace.bundle import Bundle
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", re.ASCII)
 
@@ -35,12 +38,7 @@ def router(service: Service) -> APIRouter:
     engine = service.engine
 
     def publish_now(data: bytes) -> PublishAnswer:
-        bundle = bundles.read(data, NAME)
-        published = engine.publish(bundle)
-        missing = lacks(service.database, bundle)
-        return PublishAnswer(
-            campaign=published.campaign, version=published.version, hash=published.hash, lacks=missing
-        )
+        return publish_answer(engine, service.database, bundles.read(data, NAME))
 
     @routes.post("", openapi_extra=takes("BundleFile"))
     async def publish(request: Request) -> PublishAnswer:
@@ -88,6 +86,17 @@ def router(service: Service) -> APIRouter:
         engine.delete(id)
 
     return routes
+
+
+def publish_answer(engine: Engine, database: Database, bundle: Bundle) -> PublishAnswer:
+    """Publish a bundle. Raises `Refused`."""
+    published = engine.publish(bundle)
+    return PublishAnswer(
+        campaign=published.campaign,
+        version=published.version,
+        hash=published.hash,
+        lacks=lacks(database, bundle),
+    )
 
 
 def as_answer(status: CampaignStatus) -> Campaign:

@@ -1,0 +1,115 @@
+"""`publish`, `export` and `import`: campaigns as bundles, to an engine and from workspace to workspace."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from engine.campaign import campaign_file
+from engine.campaign.document import CampaignDocument
+from engine.campaign.rules import Severity, problems
+from engine.client import EngineClient, bundled
+from engine.commands.files import show
+from engine.commands.target import Target, open_workspace, workspace_of
+from engine.commands.told import CommandError
+from engine.files import save_bytes
+from engine.i18n import N_, Message, tr
+from engine.server.wire import PublishAnswer
+from engine.workspace import bundle as bundles
+from engine.workspace.bundle import Bundle
+from engine.workspace.checking import Finding
+from engine.workspace.workspace import Workspace
+
+TOKEN_VARIABLE = "CAMPAIGN_CANVAS_TOKEN"  # noqa: S105 - a variable's name
+
+
+def publish(file: Path, folder: Path | None, server: str | None, token: str | None) -> int:
+    """Publish a campaign, or a bundle, to the workspace's engine or to that of another computer.
+
+    1 where the campaign has problems, which are printed. Raises `FileError`, `EngineRefused`,
+    `EngineUnreachable`.
+    """
+    if server is None and folder is None:
+        raise CommandError(Message(N_("Say where to publish: --workspace FOLDER or --server URL.")))
+    workspace = _workspace(file, folder)
+    if file.name.endswith(bundles.SUFFIX):
+        bundle = bundles.load(file)
+    else:
+        if workspace is None:
+            raise CommandError(Message(N_("Say what the campaign refers to: --workspace FOLDER.")))
+        doc = campaign_file.load(file)
+        errors = [finding for finding in campaign_findings(file, doc, workspace) if finding.is_error]
+        if errors:
+            show(errors)
+            return 1
+        bundle = bundles.make(workspace, doc)
+    answer = _send(bundle, workspace, server, token)
+    print(
+        tr(
+            "Published “{name}” as version {version}.",
+            name=bundle.campaign.attributes.name,
+            version=answer.version,
+        )
+    )
+    for lack in answer.lacks:
+        print(lack.text)
+    return 0
+
+
+def export(file: Path, folder: Path, out: Path) -> None:
+    """Write a campaign and all that it refers to into one file. Raises `FileError`."""
+    workspace = open_workspace(folder)
+    save_bytes(out, bundles.write(bundles.make(workspace, campaign_file.load(file))))
+    print(out)
+
+
+def campaign_findings(file: Path, doc: CampaignDocument, workspace: Workspace) -> list[Finding]:
+    """What is wrong with a campaign as seen from a workspace that need not be the one it lies in."""
+    names = workspace.other_campaign_names(doc.attributes.id)
+    return [
+        Finding(
+            file,
+            problem.node or problem.link or "",
+            problem.code,
+            problem.message,
+            problem.severity is Severity.ERROR,
+        )
+        for problem in problems(doc, workspace, datetime.now(UTC), names)
+    ]
+
+
+def _workspace(file: Path, folder: Path | None) -> Workspace | None:
+    found = folder if folder is not None else workspace_of(file)
+    return None if found is None else open_workspace(found)
+
+
+def _send(
+    bundle: Bundle, workspace: Workspace | None, server: str | None, token: str | None
+) -> PublishAnswer:
+    if server is not None:
+        with EngineClient(server, token or _token()) as client:
+            return client.publish(bundles.write(bundle))
+    assert workspace is not None
+    running = bundled(workspace.folder)
+    if running is not None:
+        with running:
+            return running.publish(bundles.write(bundle))
+    with Target(workspace, None).engine() as (engine, database):
+        from engine.server.campaigns import publish_answer
+
+        return publish_answer(engine, database, bundle)
+
+
+def _token() -> str:
+    """The token of the other engine: from the environment, else asked for. Raises `CommandError`."""
+    if token := os.environ.get(TOKEN_VARIABLE, "").strip():
+        return token
+    if sys.stdin.isatty():
+        import getpass
+
+        if token := getpass.getpass(tr("Token of the engine: ")).strip():
+            return token
+    message = N_("Show the engine's token: --token TOKEN, or the variable {variable}.")
+    raise CommandError(Message(message, variable=TOKEN_VARIABLE))

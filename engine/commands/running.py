@@ -1,0 +1,85 @@
+"""`engine run`, `status`, `stop` and `check`."""
+
+from __future__ import annotations
+
+import time
+
+from engine.client import EngineClient, EngineRefused, EngineUnreachable, bundled
+from engine.commands.target import Target
+from engine.commands.told import CommandError
+from engine.i18n import N_, Message, ntr, tr
+from engine.workspace.workspace import Workspace
+
+STOP_TIMEOUT_S = 60.0
+POLL_S = 0.05
+
+
+def run(workspace: Workspace, host: str, port: int, until_idle: bool) -> None:
+    """Be the workspace's engine. Raises `Refused` where another one runs, `StoreError`, `CannotListen`."""
+    from engine.server import process
+    from engine.server.serving import Listen
+
+    if until_idle:
+        process.run_until_idle(workspace)
+    else:
+        process.run(workspace, Listen(host, port))
+
+
+def status(workspace: Workspace) -> int:
+    """Print what the engine does; 1 where none runs."""
+    client = bundled(workspace.folder)
+    if client is None:
+        print(tr("No engine runs for this workspace."))
+        return 1
+    with client:
+        state = client.status()
+        print(tr("The engine of “{name}” answers at {url}", name=state.workspace, url=client.base_url))
+        print(ntr("{n} campaign in progress", "{n} campaigns in progress", state.campaigns_in_progress))
+        print(tr("People inside: {count:,}", count=state.people_inside))
+        print(tr("Next due: {time}", time=state.next_due) if state.next_due else tr("Nothing is due."))
+        for campaign in client.campaigns():
+            print(
+                f"{campaign.id} {campaign.status} entries={campaign.entries} inside={campaign.inside} "
+                f"finished={campaign.finished} {campaign.name}"
+            )
+    return 0
+
+
+def stop(workspace: Workspace) -> None:
+    """Let the engine end, and wait until it has. Raises `CommandError` where it does not."""
+    client = bundled(workspace.folder)
+    if client is None:
+        print(tr("No engine runs for this workspace."))
+        return
+    with client:
+        client.shutdown()
+        give_up = time.monotonic() + STOP_TIMEOUT_S
+        while _answers(client):
+            if time.monotonic() > give_up:
+                raise CommandError(Message(N_("The engine is still at work. Try again in a moment.")))
+            time.sleep(POLL_S)
+    print(tr("The engine has stopped."))
+
+
+def check(target: Target) -> int:
+    """Print every broken invariant; 1 where there is one."""
+    client = None if target.workspace is None else bundled(target.workspace.folder)
+    if client is not None:
+        with client:
+            found = [(broken.where, broken.text) for broken in client.check()]
+    else:
+        with target.engine() as (engine, _):
+            found = [(broken.where, str(broken.message)) for broken in engine.check()]
+    for where, text in found:
+        print(f"{where}: {text}")
+    if not found:
+        print(tr("All is well: nobody lost, nobody counted twice."))
+    return 1 if found else 0
+
+
+def _answers(client: EngineClient) -> bool:
+    try:
+        client.health()
+    except (EngineUnreachable, EngineRefused):
+        return False
+    return True
