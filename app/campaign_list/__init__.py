@@ -1,0 +1,1 @@
+"""The first page: the workspace's campaigns in folders, their status, and what may be done with each."""

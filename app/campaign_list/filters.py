@@ -1,0 +1,115 @@
+"""What stands above the table: counts per status that filter, the search by name, the sub-campaign filter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
+
+from app.campaign_list.status import Status
+from app.language import Retranslated
+from canvas_widgets.look import Look
+from engine.i18n import tr
+
+
+class StatusFilter(Retranslated, QWidget):
+    """One button a status with its count, and one for all. Signal `chosen(status or None)`."""
+
+    chosen = Signal(object)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._counts: Mapping[Status, int] = {}
+        self._buttons: dict[Status | None, QPushButton] = {}
+        group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(look.sizes.grid // 2)
+        for status in (None, *Status):
+            button = QPushButton()
+            button.setCheckable(True)
+            button.setProperty("role", "ghost")
+            button.clicked.connect(lambda _checked, status=status: self.chosen.emit(status))
+            group.addButton(button)
+            row.addWidget(button)
+            self._buttons[status] = button
+        self._buttons[None].setChecked(True)
+        row.addStretch(1)
+        self.retranslate()
+
+    def show_counts(self, counts: Mapping[Status, int]) -> None:
+        """Show the numbers. Unreadable files have a button only while there are any."""
+        self._counts = counts
+        self.retranslate()
+
+    def choose(self, status: Status | None) -> None:
+        self._buttons[status].setChecked(True)
+        self.chosen.emit(status)
+
+    def retranslate(self) -> None:
+        for status, button in self._buttons.items():
+            number = sum(self._counts.values()) if status is None else self._counts.get(status, 0)
+            text = tr("All") if status is None else str(status.label)
+            button.setText(f"{text}  {number:,}")
+            button.setVisible(status is not Status.UNREADABLE or number > 0 or button.isChecked())
+
+
+class SearchField(Retranslated, QLineEdit):
+    """Search by name; Escape empties it."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setClearButtonEnabled(True)
+        self.addAction(look.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        self.setFixedWidth(look.sizes.palette + 4 * look.sizes.grid)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.setPlaceholderText(tr("Search by name"))
+        self.setAccessibleName(tr("Search by name"))
+
+
+class SubCampaignFilter(Retranslated, QComboBox):
+    """All sub-campaigns, a primary campaign with all of its own, or one. Signal `chosen(frozenset)`."""
+
+    chosen = Signal(object)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._tree: Mapping[str, tuple[str, str | None]] = {}
+        self.setMinimumWidth(look.sizes.palette - 3 * look.sizes.grid)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.activated.connect(lambda _index: self.chosen.emit(self.currentData()))
+        self.retranslate()
+
+    def show_tree(self, tree: Mapping[str, tuple[str, str | None]]) -> None:
+        """`tree`: name and primary campaign (None for a primary one itself) by id."""
+        self._tree = tree
+        self.retranslate()
+
+    def clear_choice(self) -> None:
+        self.setCurrentIndex(0)
+        self.chosen.emit(self.currentData())
+
+    def retranslate(self) -> None:
+        kept = self.currentData()
+        self.clear()
+        self.setAccessibleName(tr("Sub-campaign"))
+        self.addItem(tr("All sub-campaigns"), frozenset())
+        for id, (name, parent) in self._tree.items():
+            if parent is None:
+                own = {sub for sub, (_, primary) in self._tree.items() if primary == id}
+                self.addItem(name, frozenset({id} | own))
+                for sub in sorted(own, key=lambda sub: self._tree[sub][0]):
+                    self.addItem(f"    {self._tree[sub][0]}", frozenset({sub}))
+        self.setCurrentIndex(max(0, self.findData(kept)) if kept else 0)
+        self.setVisible(bool(self._tree))

@@ -1,0 +1,197 @@
+"""The campaign list: folders, filters, the table, and the files that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from app.actions import Actions
+from app.campaign_list.broken import BrokenFiles
+from app.campaign_list.filters import SearchField, StatusFilter, SubCampaignFilter
+from app.campaign_list.rows import Filter, Row, counts_by_status
+from app.campaign_list.sidebar import Sidebar
+from app.campaign_list.status import ALLOWED, May, Status
+from app.campaign_list.view import CampaignTable
+from app.language import Retranslated
+from app.widgets.basic import ActionButton, button, label, tool_button
+from app.widgets.empty import EmptyState
+from canvas_widgets.look import Look
+from engine.files import FileError
+from engine.i18n import ntr, tr
+from engine.workspace.workspace import Workspace
+
+ROW_ACTIONS = (
+    "campaign.open",
+    "campaign.view",
+    "campaign.attributes",
+    "run.publish",
+    "run.publish_remote",
+    "run.stop",
+    "run.restart",
+    "campaign.copy",
+    "campaign.delete",
+)
+
+
+class CampaignListPage(Retranslated, QWidget):
+    """Signals: `opened(row)` by Enter or double click; `selection_changed()`."""
+
+    opened = Signal(object)
+    selection_changed = Signal()
+
+    def __init__(self, look: Look, actions: Actions) -> None:
+        super().__init__()
+        self._look, self._actions = look, actions
+        self._rows: list[Row] = []
+        self._filter = Filter()
+        self.sidebar = Sidebar(look)
+        self.statuses = StatusFilter(look)
+        self.search = SearchField(look)
+        self.sub_campaigns = SubCampaignFilter(look)
+        self.table = CampaignTable(look)
+        self.broken = BrokenFiles(look)
+        self.nothing = EmptyState(look, "route")
+        self.nothing_found = EmptyState(look, "search")
+        self._title = label("title")
+        self._shown = label("summary")
+        self._columns = button("ghost", self._show_columns_menu)
+        self._stack = QStackedWidget()
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    def show_workspace(
+        self, workspace: Workspace, rows: Sequence[Row], broken: Sequence[FileError], declared: Sequence[str]
+    ) -> None:
+        """Show a workspace's campaigns and every file of it that cannot be read."""
+        catalog = workspace.catalog.marketing_campaigns
+        self.table.show_zone(workspace.settings.time_zone)
+        self.table.model_.sub_campaign_name = lambda id: catalog[id].name if id in catalog else id
+        self.sidebar.show_workspace(workspace.settings.name, str(workspace.folder))
+        self.sub_campaigns.show_tree({id: (item.name, item.parent) for id, item in catalog.items()})
+        self.sidebar.show_folders(rows, declared)
+        self.broken.show_errors(broken)
+        self.show_rows(rows)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Replace the rows; selection and filters stay."""
+        self._rows = list(rows)
+        self._refresh()
+
+    def selected(self) -> Row | None:
+        return self.table.selected()
+
+    def select(self, path: Path) -> None:
+        self.table.select(path)
+
+    def allowed(self) -> frozenset[May]:
+        row = self.selected()
+        return ALLOWED[row.status] if row is not None else frozenset()
+
+    def focus_search(self) -> None:
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def clear_filters(self) -> None:
+        self.search.clear()
+        self.statuses.choose(None)
+        self.sub_campaigns.clear_choice()
+        self.sidebar.list.setCurrentRow(0)
+
+    def retranslate(self) -> None:
+        self._title.setText(tr("Campaigns"))
+        self._columns.setText(tr("Columns"))
+        self.nothing.set_texts(
+            tr("No campaigns yet"),
+            tr(
+                "A campaign says who gets which message, when, and what happens next. "
+                "Start from a template or from nothing."
+            ),
+            tr("New campaign…"),
+        )
+        self.nothing_found.set_texts(
+            tr("No campaign matches"),
+            tr("Change the search or the filters to see more."),
+            tr("Clear filters"),
+        )
+        self._refresh()
+
+    def _lay_out(self) -> None:
+        grid = self._look.sizes.grid
+        head = QHBoxLayout()
+        head.setSpacing(grid)
+        head.addWidget(self._title)
+        head.addWidget(self._shown)
+        head.addStretch(1)
+        for widget in (self.search, self.sub_campaigns, self._columns):
+            head.addWidget(widget)
+        head.addWidget(ActionButton(self._actions["campaign.new"], "primary"))
+        head.addWidget(tool_button(self._actions["view.menu"]))
+        bar = QFrame()
+        bar.setProperty("role", "bar")
+        bar.setFixedHeight(self._look.sizes.top_bar)
+        bar.setLayout(head)
+        head.setContentsMargins(2 * grid, 0, 2 * grid, 0)
+        filters = QHBoxLayout()
+        filters.setContentsMargins(grid, grid, 2 * grid, grid)
+        filters.addWidget(self.statuses, 1)
+        for page in (self.table, self.nothing, self.nothing_found):
+            self._stack.addWidget(page)
+        content = QVBoxLayout()
+        content.setContentsMargins(0, 0, 0, 0)
+        content.setSpacing(0)
+        content.addWidget(bar)
+        content.addLayout(filters)
+        content.addWidget(self._stack, 1)
+        content.addWidget(self.broken)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.sidebar)
+        layout.addLayout(content, 1)
+
+    def _connect(self) -> None:
+        self.sidebar.chosen.connect(lambda group: self._set_filter(group=group))
+        self.statuses.chosen.connect(lambda status: self._set_filter(status=status))
+        self.sub_campaigns.chosen.connect(lambda ids: self._set_filter(sub_campaigns=ids))
+        self.search.textChanged.connect(lambda text: self._set_filter(text=text.strip()))
+        self.table.row_opened.connect(self.opened)
+        self.table.menu_asked.connect(self._show_row_menu)
+        self.table.selection_changed.connect(self.selection_changed)
+        self.nothing.asked.connect(self._actions["campaign.new"].trigger)
+        self.nothing_found.asked.connect(self.clear_filters)
+
+    def _set_filter(self, **change: object) -> None:
+        self._filter = replace(self._filter, **change)  # type: ignore[arg-type]  # each signal has its own type
+        self._refresh()
+
+    def _refresh(self) -> None:
+        counts = counts_by_status(self._rows, self._filter)
+        if self._filter.status is Status.UNREADABLE and not counts[Status.UNREADABLE]:
+            self.statuses.choose(None)
+            return
+        shown = [row for row in self._rows if self._filter.keeps(row)]
+        self.statuses.show_counts(counts)
+        self.table.show_rows(shown)
+        self._shown.setText(ntr("{n:,} campaign", "{n:,} campaigns", len(self._rows)) if self._rows else "")
+        self._stack.setCurrentWidget(
+            self.table if shown else self.nothing_found if self._rows else self.nothing
+        )
+        self.selection_changed.emit()
+
+    def _show_row_menu(self, index: QModelIndex, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action_id in ROW_ACTIONS:
+            if self._actions[action_id].isEnabled():
+                menu.addAction(self._actions[action_id])
+        menu.popup(place)
+
+    def _show_columns_menu(self) -> None:
+        menu = self.table.columns_menu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self._columns.mapToGlobal(self._columns.rect().bottomLeft()))

@@ -1,0 +1,87 @@
+"""The workspace's folders at the left of the list."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
+
+from app.campaign_list.rows import UNGROUPED, Row, folder_label, folders
+from app.language import Retranslated
+from app.widgets.basic import ElidedLabel, label
+from canvas_widgets.look import Look
+from engine.i18n import tr
+
+
+class Sidebar(Retranslated, QFrame):
+    """Signal `chosen(group)`: a folder's name, "" for Ungrouped, None for all campaigns."""
+
+    chosen = Signal(object)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setProperty("role", "side")
+        self.setFixedWidth(look.sizes.palette)
+        self._look = look
+        self._rows: list[Row] = []
+        self._declared: list[str] = []
+        grid = look.sizes.grid
+        self._workspace = ElidedLabel("strong")
+        self._folder = ElidedLabel("summary")
+        self._heading = label("section")
+        self.list = QListWidget()
+        self.list.setProperty("role", "plain")
+        self.list.currentItemChanged.connect(self._on_current_changed)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(grid, 2 * grid, grid, grid)
+        layout.setSpacing(grid // 2)
+        for widget in (self._workspace, self._folder, self._heading):
+            widget.setContentsMargins(grid, 0, grid, 0)
+            layout.addWidget(widget)
+        layout.insertSpacing(2, grid)
+        layout.addWidget(self.list)
+        look.changed.connect(self.retranslate)
+        self.retranslate()
+
+    @property
+    def group(self) -> str | None:
+        found = self.list.currentIndex().data(Qt.ItemDataRole.UserRole)
+        return found if isinstance(found, str) else None
+
+    def show_workspace(self, name: str, place: str) -> None:
+        self._workspace.setText(name)
+        self._folder.setText(place)
+
+    def show_folders(self, rows: Sequence[Row], declared: Sequence[str]) -> None:
+        """Show every folder with the number of its campaigns; the chosen one stays chosen."""
+        chosen = self.group
+        self._rows, self._declared = list(rows), list(declared)
+        count = Counter(row.group for row in rows)
+        self.list.blockSignals(True)
+        self.list.clear()
+        self._add(tr("All campaigns"), None, len(rows), "layout-grid")
+        for name in [*folders(rows, declared), UNGROUPED]:
+            self._add(folder_label(name), name, count[name], "folder")
+        places = [self.list.item(i).data(Qt.ItemDataRole.UserRole) for i in range(self.list.count())]
+        self.list.setCurrentRow(places.index(chosen) if chosen in places else 0)
+        self.list.blockSignals(False)
+        if chosen not in places:
+            self.chosen.emit(None)
+
+    def retranslate(self) -> None:
+        self._heading.setText(tr("Folders"))
+        self.list.setAccessibleName(tr("Folders"))
+        self.show_folders(self._rows, self._declared)
+
+    def _add(self, text: str, group: str | None, count: int, icon: str) -> None:
+        item = QListWidgetItem(f"{text}  {count:,}" if count else text)
+        item.setIcon(self._look.icon(icon, "muted"))
+        item.setData(Qt.ItemDataRole.UserRole, group)
+        item.setToolTip(text)
+        self.list.addItem(item)
+
+    def _on_current_changed(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))

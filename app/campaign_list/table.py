@@ -1,0 +1,179 @@
+"""The table of campaigns: its columns, its model, and how a row is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from app.campaign_list.rows import Row, folder_label
+from app.campaign_list.status import Status
+from engine.i18n import N_, tr
+
+RowRole = int(Qt.ItemDataRole.UserRole)
+ToneRole = RowRole + 1
+SortRole = RowRole + 2
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class Column:
+    """Attributes: id; title (marked for translation); text and sort key of a row; numeric (right-aligned)."""
+
+    id: str
+    title: str
+    text: Callable[[Row, TableModel], str]
+    key: Callable[[Row], Any]
+    numeric: bool = False
+
+
+def _time(value: datetime | None, model: TableModel) -> str:
+    return "" if value is None else value.astimezone(model.zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _stamp(value: datetime | None) -> float:
+    return value.timestamp() if value is not None else 0.0
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else f"{value:,}"
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("name", N_("Name"), lambda row, _: row.name, lambda row: row.name.casefold()),
+    Column(
+        "status",
+        N_("Status"),
+        lambda row, _: str(row.status.label),
+        lambda row: list(Status).index(row.status),
+    ),
+    Column("folder", N_("Folder"), lambda row, _: folder_label(row.group), lambda row: row.group),
+    Column(
+        "sub_campaigns",
+        N_("Sub-campaigns"),
+        lambda row, model: ", ".join(model.sub_campaign_name(id) for id in row.sub_campaigns),
+        lambda row: row.sub_campaigns,
+    ),
+    Column("start", N_("Start"), lambda row, model: _time(row.start, model), lambda row: _stamp(row.start)),
+    Column("end", N_("End"), lambda row, model: _time(row.end, model), lambda row: _stamp(row.end)),
+    Column(
+        "entries",
+        N_("Entered"),
+        lambda row, _: _number(row.run.entries if row.run else None),
+        lambda row: row.run.entries if row.run else -1,
+        numeric=True,
+    ),
+    Column(
+        "inside",
+        N_("Inside"),
+        lambda row, _: _number(row.run.inside if row.run else None),
+        lambda row: row.run.inside if row.run else -1,
+        numeric=True,
+    ),
+    Column(
+        "changed",
+        N_("Changed"),
+        lambda row, model: _time(row.modified, model),
+        lambda row: _stamp(row.modified),
+    ),
+    Column("menu", "", lambda _row, _model: "", lambda _row: 0),
+)
+
+
+class TableModel(QAbstractTableModel):
+    """The filtered, sorted rows. Texts are made when they are asked for, so they follow the language."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.zone = ZoneInfo("UTC")
+        self.zone_name = "UTC"
+        self.sub_campaign_name: Callable[[str], str] = lambda id: id
+        self._rows: list[Row] = []
+        self._sort_column = 8
+        self._descending = True
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Replace the rows, keeping the order that was chosen."""
+        rows = self._sorted(rows)
+        if [row.path for row in rows] == [row.path for row in self._rows]:
+            self._rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
+            return
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def row(self, index: Index) -> Row | None:
+        return self._rows[index.row()] if index.isValid() and index.row() < len(self._rows) else None
+
+    def index_of(self, path: object) -> QModelIndex:
+        for number, row in enumerate(self._rows):
+            if row.path == path:
+                return self.index(number, 0)
+        return QModelIndex()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sort_column, self._descending = column, order is Qt.SortOrder.DescendingOrder
+        self.layoutAboutToBeChanged.emit()
+        self._rows = self._sorted(self._rows)
+        self.layoutChanged.emit()
+
+    def _sorted(self, rows: Sequence[Row]) -> list[Row]:
+        key = COLUMNS[self._sort_column].key
+        return sorted(sorted(rows, key=lambda row: row.name.casefold()), key=key, reverse=self._descending)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.row(index)
+        if row is None:
+            return None
+        column = COLUMNS[index.column()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return column.text(row, self)
+            case Qt.ItemDataRole.ToolTipRole:
+                return self._tooltip(row, column)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return (
+                    tr("Actions of {name}", name=row.name) if column.id == "menu" else column.text(row, self)
+                )
+            case Qt.ItemDataRole.TextAlignmentRole if column.numeric:
+                return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            case _ if role == RowRole:
+                return row
+            case _ if role == ToneRole and column.id == "status":
+                return row.status.tone
+        return None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        column = COLUMNS[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return tr(column.title) if column.title else ""
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column.numeric else Qt.AlignmentFlag.AlignLeft
+            return int(side | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def _tooltip(self, row: Row, column: Column) -> str:
+        if row.error is not None:
+            return str(row.error.message)
+        if column.id == "status" and row.run is not None and row.run.reason:
+            return tr("Ended abnormally: {reason}", reason=row.run.reason)
+        if column.id in {"start", "end", "changed"}:
+            text = column.text(row, self)
+            return f"{text} {self.zone_name}" if text else ""
+        return column.text(row, self)

@@ -1,0 +1,303 @@
+"""The editor: everything around one open campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.campaign_list.status import ALLOWED, May, Status
+from app.editor.attributes import attributes_dialog
+from app.editor.problems import ProblemsPanel, node_of
+from app.editor.session import EditorSession
+from app.editor.top_bar import TopBar
+from app.language import Retranslated
+from app.panels import ConfigurationPanel
+from app.publishing.service import Counts
+from app.widgets.ask import Choice, Question, ask
+from canvas_widgets.palette import Palette
+from canvas_widgets.scene import CampaignScene
+from canvas_widgets.view import CanvasView
+from engine.campaign import edits
+from engine.campaign.document import CampaignDocument
+from engine.campaign.edits import Edit, Refused
+from engine.campaign.model import START_ID, Attributes
+from engine.campaign.ops import Op
+from engine.campaign.problem import Problem
+from engine.components.registry import component
+from engine.files import FileError
+from engine.i18n import Message, ntr, tr
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+class EditorPage(Retranslated, QWidget):
+    """Palette, canvas and panel below the top bar. `read_only` shows everything and changes nothing.
+
+    Attributes: session, scene, view, palette_, panel (of configuration), problems, bar, status.
+    """
+
+    def __init__(
+        self, window: MainWindow, document: CampaignDocument, path: Path | None, *, read_only: bool
+    ) -> None:
+        super().__init__()
+        assert window.workspace is not None
+        self._window = window
+        self.read_only = read_only
+        self.status = Status.DRAFT
+        self.session = EditorSession(window.workspace, document, path)
+        self.scene = CampaignScene(document, window.workspace, window.look)
+        self.view = CanvasView(self.scene, window.look, read_only=read_only)
+        self.palette_ = Palette(window.look)
+        self.panel = ConfigurationPanel(window.look, window.runs.estimate)
+        self.bar = TopBar(window.look, window.actions_, read_only)
+        self.problems = ProblemsPanel(self.view, window.look)
+        self._lay_out()
+        self._connect()
+        self._on_dirty_changed()
+        self._on_problems_changed()
+
+    def begin(self) -> None:
+        """Load the canvas in slices, then show all of it."""
+        self.scene.loaded.connect(self._on_loaded)
+        self.scene.start_loading()
+        self.view.setFocus()
+
+    def _on_loaded(self) -> None:
+        self.view.fit(glide=False)
+
+    # Questions the window and the actions ask
+
+    def unsaved(self) -> bool:
+        """Whether leaving would lose something."""
+        return not self.read_only and (self.session.dirty or bool(self.panel.unapplied()))
+
+    def allowed(self) -> frozenset[May]:
+        """What may be done with the open campaign; publishing and attributes only where it can be edited."""
+        allowed = ALLOWED[self.status] - {May.COPY, May.DELETE, May.EDIT, May.VIEW}
+        return allowed - {May.PUBLISH, May.ATTRIBUTES} if self.read_only else allowed
+
+    def selected_node(self) -> str | None:
+        """The one component that is selected, Start included."""
+        return next(iter(self.scene.selection)) if len(self.scene.selection) == 1 else None
+
+    def deletable_node(self) -> str | None:
+        """The selected component if it can be deleted."""
+        node_id = self.selected_node()
+        if node_id is None or node_id == START_ID:
+            return None
+        return node_id if component(self.session.document.node(node_id).kind).deletable else None
+
+    # What the actions do
+
+    def save(self) -> bool:
+        """Save the draft; says why where it cannot, and answers whether it is on disk."""
+        try:
+            self.session.save()
+        except FileError as error:
+            self._window.show_error(error)
+            return False
+        waiting = [self.session.document.node(node_id).name for node_id in self.panel.unapplied()]
+        if waiting:
+            text = tr(
+                "Draft saved, without what is not confirmed with OK yet: {names}.", names=", ".join(waiting)
+            )
+            self._window.toast.show_message(text, danger=True)
+        else:
+            self._window.toast.show_message(tr("Draft saved."))
+        return True
+
+    def add_ends(self) -> None:
+        self._push_or_say(lambda: edits.end_open_links(self.session.document))
+
+    def undo(self) -> None:
+        self.session.undo_stack.undo()
+
+    def redo(self) -> None:
+        self.session.undo_stack.redo()
+
+    def fit(self) -> None:
+        self.view.fit()
+
+    def zoom_in(self) -> None:
+        self.view.zoom_in()
+
+    def zoom_out(self) -> None:
+        self.view.zoom_out()
+
+    def zoom_reset(self) -> None:
+        self.view.zoom_to(1.0)
+
+    def focus_palette(self) -> None:
+        self.palette_.focus_search()
+
+    def add_kind(self, kind: str) -> None:
+        """Add a component behind the selected one: at its first open end, else on its first line."""
+        document = self.session.document
+        selected = self.selected_node()
+        links = document.out_links(selected) if selected is not None else self.session.open_links()
+        links.sort(key=lambda link_id: document.links[link_id].target is not None)
+        if not links:
+            self.say(tr("Nothing can follow here. Select the component to add it behind."))
+            return
+        chosen = next((link_id for link_id in links if kind in edits.admissible(document, link_id)), links[0])
+        self._push_or_say(lambda: edits.insert(document, chosen, kind))
+        self.view.setFocus()
+
+    def delete_selected(self) -> Question | None:
+        node_id = self.deletable_node()
+        return self.ask_delete(node_id) if node_id is not None else None
+
+    def ask_delete(self, node_id: str) -> Question | None:
+        """Ask, saying how many components go, then delete."""
+        document = self.session.document
+        try:
+            edit = edits.delete_behind(document, node_id)
+        except Refused as refused:
+            self.say(refused.message)
+            return None
+        count = len(edits.doomed(document, node_id)) - 1
+        name = document.node(node_id).name
+        text = (
+            ntr(
+                "{n} component behind it, which nothing else leads to, goes too.",
+                "{n} components behind it, which nothing else leads to, go too.",
+                count,
+            )
+            if count
+            else tr("Nothing stands behind it.")
+        )
+        title = tr("Delete “{name}”?", name=name)
+        choice = Choice(tr("Delete"), lambda: self.push(edit), "danger")
+        return ask(self, title, text, choice)
+
+    def edit_attributes(self) -> None:
+        attributes_dialog(
+            self, self._window.look, self.session.workspace, self.session.document, self._on_attributes
+        ).open()
+
+    def toggle_problems(self) -> None:
+        if self.problems.isVisible():
+            self.problems.hide()
+        else:
+            self.open_problems()
+
+    def open_problems(self) -> None:
+        """Open the list of problems; says so where there are none."""
+        self.session.check()
+        if self.session.problems:
+            self.problems.open()
+        else:
+            self._window.toast.show_message(tr("Everything is configured: this campaign can be published."))
+
+    def jump(self, problem: Problem) -> None:
+        """Select the problem's component, show it in the middle, and open its panel."""
+        node_id = node_of(problem, self.session.document)
+        if node_id is None:
+            self.edit_attributes()
+            return
+        self.show_node(node_id)
+        self.panel.focus_first()
+
+    def show_node(self, node_id: str) -> None:
+        """Select a component and bring it into the middle."""
+        self.scene.select([node_id])
+        self.view.center_node(node_id)
+
+    def push(self, edit: Edit) -> None:
+        """Make an edit an undo step, and select what it names."""
+        self.session.push(edit)
+
+    def say(self, message: Message | str) -> None:
+        """Say why something is not done."""
+        self._window.toast.show_message(str(message), danger=True)
+
+    # What is shown
+
+    def show_status(self, status: Status) -> None:
+        self.status = status
+        self.bar.show_status(status)
+        if status is Status.DRAFT:
+            self.scene.set_counts(None)
+
+    def show_counts(self, counts: Counts) -> None:
+        """Live counts of the running version, on cards and lines."""
+        self.scene.set_counts(counts)
+
+    def retranslate(self) -> None:
+        self.scene.refresh()
+
+    def close_session(self) -> None:
+        """Let go of the document; the page can be deleted."""
+        self.session.close()
+        self.scene.close()
+
+    def _lay_out(self) -> None:
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self.palette_)
+        body.addWidget(self.view, 1)
+        body.addWidget(self.panel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.bar)
+        layout.addLayout(body, 1)
+        self.palette_.setVisible(not self.read_only)
+
+    def _connect(self) -> None:
+        self.session.changed.connect(self._on_changed)
+        self.session.focused.connect(lambda node_id: self.scene.select([node_id]))
+        self.session.problems_changed.connect(self._on_problems_changed)
+        self.session.dirty_changed.connect(self._on_dirty_changed)
+        self.scene.selection_changed.connect(self._on_selection_changed)
+        self.view.edit_requested.connect(self.push)
+        self.view.delete_requested.connect(self.ask_delete)
+        self.view.refused.connect(self.say)
+        self.view.zoom_changed.connect(self.bar.show_zoom)
+        self.panel.confirmed.connect(self._on_confirmed)
+        self.panel.jump_requested.connect(self.show_node)
+        self.panel.unapplied_changed.connect(self._on_dirty_changed)
+        self.palette_.kind_activated.connect(self.add_kind)
+        self.bar.problems_asked.connect(self.toggle_problems)
+        self.problems.chosen.connect(self.jump)
+
+    def _push_or_say(self, make: Callable[[], Edit]) -> None:
+        try:
+            self.push(make())
+        except Refused as refused:
+            self.say(refused.message)
+
+    def _on_changed(self, _ops: Sequence[Op]) -> None:
+        self._on_dirty_changed()
+        self._window.actions_.refresh()
+
+    def _on_dirty_changed(self) -> None:
+        self.bar.show_name(self.session.document.attributes.name, self.unsaved())
+
+    def _on_problems_changed(self) -> None:
+        self.bar.show_problems(self.session.problems)
+        self.problems.show_problems(self.session.problems, self.session.document)
+
+    def _on_selection_changed(self) -> None:
+        node_id = self.selected_node()
+        if node_id is None:
+            self.panel.clear()
+        else:
+            document, workspace = self.session.document, self.session.workspace
+            self.panel.show_node(document, node_id, workspace, self.read_only)
+        self.panel.setVisible(node_id is not None)
+        self._window.actions_.refresh()
+
+    def _on_confirmed(self, edit: Edit) -> None:
+        """The panel may have made an audience or a template on the way: what was missing is there now."""
+        self.push(edit)
+        self.scene.refresh()
+        self.session.check()
+
+    def _on_attributes(self, attributes: Attributes) -> None:
+        if attributes != self.session.document.attributes:
+            self.push(edits.set_attributes(self.session.document, attributes))

@@ -1,0 +1,95 @@
+"""The editor's top bar: where you are and what is wrong at the left, what you can do at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from app.actions import Actions
+from app.campaign_list.status import Status
+from app.editor.problems import problems_text
+from app.language import Retranslated
+from app.widgets.basic import ActionButton, ElidedLabel, button, label, set_property, tool_button
+from canvas_widgets.look import Look
+from engine.campaign.problem import Problem, Severity
+from engine.i18n import tr
+
+_PILL_STATES = {"muted": "neutral"}
+
+
+class TopBar(Retranslated, QFrame):
+    """Order as in the canvas reference. Signal `problems_asked()`: the count was clicked."""
+
+    problems_asked = Signal()
+
+    def __init__(self, look: Look, actions: Actions, read_only: bool) -> None:
+        super().__init__()
+        self.setProperty("role", "bar")
+        self.setFixedHeight(look.sizes.top_bar)
+        self._status = Status.DRAFT
+        self._problems: Sequence[Problem] = ()
+        self._read_only = read_only
+        grid = look.sizes.grid
+        self.name = ElidedLabel("title", 8 * grid)
+        self.pill = label("pill")
+        self.view_only = label("summary")
+        self.problems = button("link", self.problems_asked.emit)
+        self.zoom = button("ghost", actions["editor.zoom_reset"].trigger)
+        self.zoom.setMinimumWidth(7 * grid)
+        self.save = ActionButton(actions["editor.save"])
+        self.publish = ActionButton(actions["run.publish"], "primary")
+        self.stop = ActionButton(actions["run.stop"])
+        self.restart = ActionButton(actions["run.restart"])
+        row = QHBoxLayout(self)
+        row.setContentsMargins(grid, 0, 2 * grid, 0)
+        row.setSpacing(grid)
+        row.addWidget(tool_button(actions["editor.back"]))
+        row.addWidget(self.name)
+        row.addWidget(tool_button(actions["campaign.attributes"]))
+        for widget in (self.pill, self.view_only, self.problems):
+            row.addWidget(widget)
+        row.addStretch(1)
+        for action_id in ("editor.add_ends", "editor.undo", "editor.redo", "editor.fit", "editor.zoom_in"):
+            row.addWidget(tool_button(actions[action_id]))
+        row.addWidget(self.zoom)
+        row.addWidget(tool_button(actions["editor.zoom_out"]))
+        row.addSpacing(grid)
+        for widget in (self.stop, self.restart, self.save, self.publish):
+            row.addWidget(widget)
+        row.addWidget(tool_button(actions["view.menu"]))
+        self.show_zoom(1.0)
+        self.show_status(Status.DRAFT)
+
+    def show_name(self, name: str, modified: bool) -> None:
+        self.name.setText(f"{name} •" if modified else name)
+        self.name.setAccessibleName(name)
+        self.name.updateGeometry()
+
+    def show_status(self, status: Status) -> None:
+        self._status = status
+        self.stop.setVisible(status in {Status.IN_PROGRESS, Status.NOT_STARTED})
+        self.restart.setVisible(status is Status.STOPPED)
+        for widget in (self.save, self.publish):
+            widget.setVisible(not self._read_only)
+        self.retranslate()
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        self._problems = problems
+        self.retranslate()
+
+    def show_zoom(self, factor: float) -> None:
+        self.zoom.setText(f"{round(factor * 100)} %")
+
+    def retranslate(self) -> None:
+        self.pill.setText(str(self._status.label))
+        set_property(self.pill, "state", _PILL_STATES.get(self._status.tone, self._status.tone))
+        self.view_only.setText(tr("View only") if self._read_only else "")
+        self.view_only.setVisible(self._read_only)
+        self.problems.setText(problems_text(self._problems))
+        self.problems.setVisible(bool(self._problems) and not self._read_only)
+        self.problems.setToolTip(tr("Show what is missing or wrong (F8)"))
+        errors = any(problem.severity is Severity.ERROR for problem in self._problems)
+        set_property(self.problems, "state", "danger" if errors else "warn")
+        self.zoom.setToolTip(tr("Zoom to 100 %"))

@@ -1,0 +1,137 @@
+"""How other programs tell this workspace's engine what people did: the call, ready to be copied."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from pprint import pformat
+from textwrap import indent
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+
+from app.widgets.basic import button, label
+from canvas_widgets.look import Look
+from engine.i18n import tr
+from engine.workspace.catalog import Catalog
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+_VALUES: dict[str, Any] = {"number": 99.5, "time": "2026-12-01T09:00:00+08:00", "multi": ["a", "b"]}
+_PATH = "/api/v1/events"
+
+
+def example_event(catalog: Catalog, now: datetime) -> dict[str, Any]:
+    """An event that the catalogue knows, with a value for each of its attributes."""
+    code = next(iter(catalog.events), "order")
+    declared = catalog.events[code].attributes if code in catalog.events else {"amount": "number"}
+    return {
+        "event_id": "shop-000001",
+        "person_id": "p_1",
+        "event": code,
+        "time": now.isoformat(timespec="seconds"),
+        "attributes": {name: _VALUES.get(type_, "text") for name, type_ in declared.items()},
+    }
+
+
+def curl_call(url: str, token_file: Path, event: dict[str, Any]) -> str:
+    body = json.dumps({"events": [event]}, ensure_ascii=False, indent=2).replace("'", "'\\''")
+    file = str(token_file).replace("'", "'\\''")
+    return (
+        f"curl -X POST {url}{_PATH} \\\n"
+        f"  -H \"Authorization: Bearer $(cat '{file}')\" \\\n"
+        f'  -H "Content-Type: application/json" \\\n'
+        f"  --data '{body}'\n"
+    )
+
+
+def python_call(url: str, token_file: Path, event: dict[str, Any]) -> str:
+    body = indent(pformat({"events": [event]}, sort_dicts=False), " " * 9).strip()
+    return (
+        "from pathlib import Path\n"
+        "\n"
+        "import requests\n"
+        "\n"
+        f"token = Path({str(token_file)!r}).read_text().strip()\n"
+        "answer = requests.post(\n"
+        f"    {url + _PATH!r},\n"
+        '    headers={"Authorization": f"Bearer {token}"},\n'
+        f"    json={body},\n"
+        "    timeout=10,\n"
+        ")\n"
+        "answer.raise_for_status()\n"
+        "print(answer.json())\n"
+    )
+
+
+class EventsHelp(QDialog):
+    """The calls with this workspace's address; starts the engine where need be, to know the address."""
+
+    def __init__(self, window: MainWindow, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Send events to this workspace"))
+        assert window.workspace is not None
+        self._token_file = window.workspace.engine_folder / "token"
+        self._event = example_event(window.workspace.catalog, now())
+        self.curl, self.python = _code(), _code()
+        self.state = label("small", tr("Starting the engine, to know its address…"), wrap=True)
+        self._lay_out(window.look)
+        self.show_calls("http://127.0.0.1:PORT")
+        if window.service is not None:
+            window.service.use(lambda client: client.base_url, self._on_address, self._on_failed)
+
+    def show_calls(self, url: str) -> None:
+        self.curl.setPlainText(curl_call(url, self._token_file, self._event))
+        self.python.setPlainText(python_call(url, self._token_file, self._event))
+
+    def _on_address(self, url: str) -> None:
+        self.show_calls(url)
+        self.state.setText(
+            tr("The engine answers at {url} while it runs; a new start may give it another port.", url=url)
+        )
+
+    def _on_failed(self, error: Exception) -> None:
+        self.state.setText(str(error))
+
+    def _lay_out(self, look: Look) -> None:
+        grid = look.sizes.grid
+        tabs = QTabWidget()
+        tabs.addTab(self._tab(self.curl, grid), "curl")
+        tabs.addTab(self._tab(self.python, grid), "Python")
+        explanation = tr(
+            "Your shop, app or website tells the engine what people did. "
+            "Campaigns that start with Behavior Event or judge events react at once. "
+            "The same event_id sent twice counts once."
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
+        layout.setSpacing(grid)
+        layout.addWidget(label("title", tr("Send events to this workspace")))
+        layout.addWidget(label("muted", explanation, wrap=True))
+        layout.addWidget(tabs, 1)
+        layout.addWidget(self.state)
+        layout.addWidget(button("", self.accept, tr("Close")), 0, Qt.AlignmentFlag.AlignRight)
+        self.resize(88 * grid, 68 * grid)
+
+    def _tab(self, code: QPlainTextEdit, grid: int) -> QWidget:
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, grid, 0, 0)
+        layout.addWidget(code)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(button("", lambda: QGuiApplication.clipboard().setText(code.toPlainText()), tr("Copy")))
+        layout.addLayout(row)
+        return page
+
+
+def _code() -> QPlainTextEdit:
+    result = QPlainTextEdit(readOnly=True, lineWrapMode=QPlainTextEdit.LineWrapMode.NoWrap)
+    result.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    return result

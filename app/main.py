@@ -1,0 +1,60 @@
+"""Start of the designer: application, look, language, window, and the workspace after the first paint."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from app import language, preferences
+from app.window import MainWindow
+from canvas_widgets.look import Look, Theme
+from engine import i18n
+
+LOG_LEVEL_VARIABLE = "CAMPAIGN_CANVAS_LOG"
+
+
+def application(arguments: Sequence[str]) -> QApplication:
+    """The Qt application with its names and icon."""
+    app = QApplication(list(arguments))
+    app.setApplicationName(preferences.APPLICATION)
+    app.setApplicationDisplayName("Campaign Canvas")
+    app.setDesktopFileName(preferences.APPLICATION)
+    app.setQuitOnLastWindowClosed(True)
+    return app
+
+
+def open_window(app: QApplication, chosen: preferences.Preferences) -> MainWindow:
+    """A dressed window, shown; what is slow comes after its first paint."""
+    from app.editors import style
+
+    if chosen.language is None or chosen.language not in i18n.LANGUAGES:
+        chosen.language = language.system_language()
+    language.use_language(chosen.language)
+    look = Look(Theme(chosen.theme))
+    look.apply(app)
+    style.use(look)
+    app.setWindowIcon(QIcon(look.pixmap("route", "accent", 64)))
+    window = MainWindow(look, chosen)
+    window.show()
+    QTimer.singleShot(0, window.workspaces.begin)
+    return window
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the designer until its window closes; the exit status."""
+    logging.basicConfig(level=os.environ.get(LOG_LEVEL_VARIABLE, "WARNING"))
+    app = application(arguments if arguments is not None else sys.argv[:1])
+    window = open_window(app, preferences.load())
+    status = app.exec()
+    del window
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

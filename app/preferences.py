@@ -1,0 +1,69 @@
+"""What the designer remembers of its user, in a JSON file of the user's configuration folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+APPLICATION = "campaign-canvas"
+Theme = Literal["system", "light", "dark"]
+
+
+class Remote(BaseModel):
+    """An engine on another machine. Its token is a secret and stands elsewhere (`app.publishing.tokens`)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    url: str
+
+
+class Preferences(BaseModel):
+    """Attributes: language (None follows the desktop), theme, workspace (the last one), remotes, columns
+    (hidden columns of the campaign list), window (Qt's geometry, base64)."""
+
+    language: str | None = None
+    theme: Theme = "system"
+    workspace: Path | None = None
+    remotes: list[Remote] = Field(default_factory=list)
+    hidden_columns: list[str] = Field(default_factory=list)
+    geometry: str = ""
+
+    def save(self) -> None:
+        """Write the file; a folder that cannot be written costs the memory, not the work."""
+        from engine.files import FileError, save_bytes
+
+        path = preferences_path()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            save_bytes(path, self.model_dump_json(indent=2).encode())
+        except (OSError, FileError):
+            return
+
+
+def load() -> Preferences:
+    """The remembered preferences; the defaults where there are none or they cannot be read."""
+    try:
+        return Preferences.model_validate_json(preferences_path().read_bytes())
+    except (OSError, ValidationError):
+        return Preferences()
+
+
+def preferences_path() -> Path:
+    return config_folder() / "preferences.json"
+
+
+def config_folder() -> Path:
+    """Where preferences stand; `CAMPAIGN_CANVAS_HOME` moves them (and the sample workspace), for tests."""
+    home = os.environ.get("CAMPAIGN_CANVAS_HOME")
+    return Path(home) / "config" if home else platformdirs.user_config_path(APPLICATION, appauthor=False)
+
+
+def data_folder() -> Path:
+    """Where the sample workspace is made."""
+    home = os.environ.get("CAMPAIGN_CANVAS_HOME")
+    return Path(home) / "data" if home else platformdirs.user_data_path(APPLICATION, appauthor=False)

@@ -1,0 +1,1 @@
+"""Engines that run campaigns, as the designer sees them: the bundled one and those of other machines."""

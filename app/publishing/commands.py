@@ -1,0 +1,195 @@
+"""What the window does with engines: publish here or elsewhere, stop, restart, ask at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import JsonValue
+
+from app import tasks
+from app.campaign_list.status import Status
+from app.preferences import Remote
+from app.publishing import tokens
+from app.publishing.service import EngineService, State
+from app.widgets.ask import Choice, ask
+from engine.campaign.document import CampaignDocument
+from engine.files import FileError
+from engine.i18n import ntr, tr
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+_GOING_ON = {Status.NOT_STARTED, Status.IN_PROGRESS}
+
+
+class RunCommands:
+    """The commands; `make_service` and `engine_has_data` are what tests replace."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self.make_service: Callable[[Path], EngineService] = EngineService
+
+    def engine_has_data(self, folder: Path) -> bool:
+        return (folder / ".engine" / "engine.db").exists()
+
+    def publish(self) -> None:
+        """Publish the campaign at hand to the bundled engine, starting it where need be."""
+        self._with_publishable(self._publish_here)
+
+    def publish_remote(self) -> None:
+        """Publish the campaign at hand to an engine on another machine."""
+        self._with_publishable(self._ask_for_remote)
+
+    def stop(self) -> None:
+        name, id = self._at_hand()
+        ask(
+            self._window,
+            tr("Stop “{name}”?", name=name),
+            tr("Nobody enters and nothing is sent any more. People keep their place until you restart it."),
+            Choice(
+                tr("Stop"), lambda: self._command("stop", id, tr("“{name}” is stopped.", name=name)), "danger"
+            ),
+        )
+
+    def restart(self) -> None:
+        name, id = self._at_hand()
+        self._command("restart", id, tr("“{name}” goes on.", name=name))
+
+    def estimate(self, audience: dict[str, JsonValue], answered: Callable[[str], None]) -> None:
+        """Ask the engine how many people an audience rule finds now; `answered` gets one line."""
+        service = self._window.service
+        if service is None:
+            answered(tr("Open a workspace first."))
+            return
+        service.use(
+            lambda client: client.estimate(audience),
+            lambda size: answered(ntr("{n:,} person now", "{n:,} people now", size)),
+            lambda error: answered(str(error)),
+        )
+
+    def before_closing(self, close: Callable[[], None]) -> None:
+        """Close at once, or ask first whether running campaigns go on without the designer."""
+        service = self._window.service
+        running = sum(row.status in _GOING_ON for row in self._window.rows())
+        if service is None or service.state is State.OFF:
+            close()
+            return
+        if not running:
+            service.shut_down(close)
+            return
+        ask(
+            self._window,
+            ntr("{n} campaign is running", "{n} campaigns are running", running),
+            tr(
+                "The engine can go on without the designer, "
+                "or pause everything until you open this workspace again."
+            ),
+            Choice(tr("Stop the engine"), lambda: service.shut_down(close), ""),
+            Choice(tr("Let them run"), close),
+        )
+
+    def _with_publishable(self, go_on: Callable[[CampaignDocument], None]) -> None:
+        """Show the problems of the campaign at hand; without errors, save it and go on."""
+        window = self._window
+        if window.editor is None:
+            row = window.list_page.selected()
+            if row is None:
+                return
+            window.open_row(row, read_only=False)
+        editor = window.editor
+        if editor is None:
+            return
+        editor.session.check()
+        if editor.session.errors:
+            editor.open_problems()
+            window.toast.show_message(tr("Not published yet: solve the problems first."), danger=True)
+        elif editor.save():
+            go_on(editor.session.document)
+
+    def _publish_here(self, document: CampaignDocument) -> None:
+        window = self._window
+        bundle = self._bundle(document)
+        if bundle is None or window.service is None:
+            return
+        window.toast.show_message(tr("Publishing…"), busy=True)
+        window.service.use(
+            lambda client: client.publish(bundle),
+            lambda answer: self._on_published(answer),
+            window.show_error,
+        )
+
+    def _ask_for_remote(self, document: CampaignDocument) -> None:
+        from app.publishing.remote import RemoteDialog
+
+        window = self._window
+        bundle = self._bundle(document)
+        if bundle is None:
+            return
+
+        def publish(url: str, token: str) -> None:
+            def done(answer: Any) -> None:
+                dialog.accept()
+                self._remember(url, token)
+                self._on_published(answer)
+
+            tasks.run(
+                lambda: _publish_at(url, token, bundle), done, lambda error: dialog.show_failure(str(error))
+            )
+
+        dialog = RemoteDialog(window, window.look, window.preferences.remotes, publish)
+        dialog.open()
+
+    def _bundle(self, document: CampaignDocument) -> bytes | None:
+        from engine.workspace import bundle
+
+        assert self._window.workspace is not None
+        try:
+            return bundle.write(bundle.make(self._window.workspace, document))
+        except FileError as error:
+            self._window.show_error(error)
+            return None
+
+    def _on_published(self, answer: Any) -> None:
+        window = self._window
+        text = tr("Published as version {version}.", version=answer.version)
+        lacks = " ".join(lack.text for lack in answer.lacks)
+        window.toast.show_message(f"{text} {lacks}".strip(), danger=bool(lacks))
+        if window.service is not None:
+            window.service.poll()
+
+    def _remember(self, url: str, token: str) -> None:
+        window = self._window
+        if not tokens.store(url, token):
+            window.toast.show_message(
+                tr("There is no keyring here: the token is kept in a file that only you can read.")
+            )
+        others = [remote for remote in window.preferences.remotes if remote.url != url]
+        window.preferences.remotes = [Remote(name=url, url=url), *others]
+        window.preferences.save()
+
+    def _command(self, verb: str, id: str, said: str) -> None:
+        window = self._window
+        if window.service is not None:
+            window.service.use(
+                lambda client: getattr(client, verb)(id),
+                lambda _answer: window.toast.show_message(said),
+                window.show_error,
+            )
+
+    def _at_hand(self) -> tuple[str, str]:
+        window = self._window
+        if window.editor is not None:
+            attributes = window.editor.session.document.attributes
+            return attributes.name, attributes.id
+        row = window.list_page.selected()
+        assert row is not None  # the action is enabled for a selected campaign only
+        return row.name, row.id
+
+
+def _publish_at(url: str, token: str, bundle: bytes) -> Any:
+    from engine.client import EngineClient
+
+    with EngineClient(url, token) as client:
+        return client.publish(bundle)

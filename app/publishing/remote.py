@@ -1,0 +1,90 @@
+"""Publishing to an engine on another machine: its address and token, kept for the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.preferences import Remote
+from app.publishing import tokens
+from app.widgets.basic import button, label, set_property
+from canvas_widgets.look import Look
+from engine.i18n import tr
+
+
+class RemoteDialog(QDialog):
+    """Address and token; Publish calls `confirmed(url, token)`, answered by `show_failure` or `accept`."""
+
+    def __init__(
+        self, parent: QWidget, look: Look, remotes: Sequence[Remote], confirmed: Callable[[str, str], None]
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(tr("Publish to another machine"))
+        self._confirmed = confirmed
+        self.url = QComboBox(editable=True)
+        address = QLineEdit(placeholderText="https://engine.example:8080")
+        self.url.setLineEdit(address)
+        self.url.addItems([remote.url for remote in remotes])
+        self.url.setAccessibleName(tr("Address of the engine"))
+        self.url.currentTextChanged.connect(self._on_url_changed)
+        self.token = QLineEdit(echoMode=QLineEdit.EchoMode.Password)
+        self.token.setAccessibleName(tr("Token"))
+        self.error = label("error", wrap=True)
+        self.publish = button("primary", self._on_publish, tr("Publish"))
+        self.publish.setDefault(True)
+        self._lay_out(look)
+        self._on_url_changed(self.url.currentText())
+
+    def show_failure(self, text: str) -> None:
+        """Say why it did not work; the dialog stays open for another try."""
+        self.error.setText(text)
+        self.error.show()
+        self.publish.setEnabled(True)
+
+    def _lay_out(self, look: Look) -> None:
+        grid = look.sizes.grid
+        self.setFixedWidth(look.sizes.panel + 12 * grid)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
+        layout.setSpacing(grid)
+        layout.addWidget(label("title", tr("Publish to another machine")))
+        explanation = tr(
+            "The engine there runs the campaign on its own people and accounts. "
+            "Its operator gives you the address and the token."
+        )
+        layout.addWidget(label("muted", explanation, wrap=True))
+        for text, field in ((tr("Address of the engine"), self.url), (tr("Token"), self.token)):
+            layout.addSpacing(grid // 2)
+            layout.addWidget(label("label", text))
+            layout.addWidget(field)
+        layout.addWidget(self.error)
+        self.error.hide()
+        layout.addSpacing(grid)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(button("", self.reject, tr("Cancel")))
+        row.addWidget(self.publish)
+        layout.addLayout(row)
+
+    def _on_url_changed(self, url: str) -> None:
+        known = tokens.load(url.strip()) if url.strip() else None
+        if known is not None:
+            self.token.setText(known)
+
+    def _on_publish(self) -> None:
+        url, token = self.url.currentText().strip().rstrip("/"), self.token.text().strip()
+        problem = ""
+        if not url.startswith(("http://", "https://")):
+            problem = tr("Enter the address with http:// or https://.")
+        elif not token:
+            problem = tr("Enter the token that the engine's operator gave you.")
+        set_property(self.token, "invalid", bool(problem) and not token)
+        if problem:
+            self.show_failure(problem)
+            return
+        self.error.hide()
+        self.publish.setEnabled(False)
+        self._confirmed(url, token)

@@ -1,0 +1,182 @@
+"""The workspace's engine as the window sees it: asked each second in the background, never waited for."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app import tasks
+from app.campaign_list.rows import Run
+
+log = logging.getLogger(__name__)
+POLL_MS = 1000
+
+Counts = Mapping[str, Any]
+"""Live counts in the shape of `GET /campaigns/{id}/counts`."""
+Runs = dict[str, Run]
+
+
+class State(StrEnum):
+    """Of the bundled engine: not running, on its way up, answering."""
+
+    OFF = "off"
+    STARTING = "starting"
+    ON = "on"
+
+
+class EngineService(QObject):
+    """One workspace's bundled engine.
+
+    Attributes: `state`; `runs`, the last answer by campaign id; `watched`, whose counts are asked for.
+    Signals: `state_changed(State)`; `runs_changed(Runs)` and `counts_changed(campaign id, Counts)`, when
+    an answer differs from the one before.
+    """
+
+    state_changed = Signal(object)
+    runs_changed = Signal(object)
+    counts_changed = Signal(str, object)
+
+    def __init__(
+        self,
+        workspace: Path,
+        find: Callable[[Path], Any] | None = None,
+        ensure: Callable[[Path], Any] | None = None,
+    ) -> None:
+        """`find` gives a client of the running engine or None, `ensure` starts it; both in the background."""
+        super().__init__()
+        self.workspace = workspace
+        self.state = State.OFF
+        self.runs: Runs = {}
+        self.watched: str | None = None
+        self._find, self._ensure = find or _find, ensure or _ensure
+        self._counts: Counts = {}
+        self._asking = False
+        self._closed = False
+        self._timer = QTimer(self, interval=POLL_MS)
+        self._timer.timeout.connect(self.poll)
+
+    def begin(self, *, start: bool) -> None:
+        """Ask from now on; start the engine where none runs and `start` says so."""
+        self._timer.start()
+        if start:
+            self.use(lambda _client: None, lambda _result: None, lambda _error: None)
+        else:
+            self.poll()
+
+    def use(
+        self,
+        work: Callable[[Any], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Run `work(client)` in the background; starts the engine first where none answers."""
+        if self.state is State.OFF:
+            self._set_state(State.STARTING)
+
+        def on_done(result: Any) -> None:
+            self._set_state(State.ON)
+            self.poll()
+            done(result)
+
+        def on_failed(error: Exception) -> None:
+            if self.state is State.STARTING:
+                self._set_state(State.OFF)
+            failed(error)
+
+        tasks.run(partial(_with_client, self._ensure, self.workspace, work), on_done, on_failed)
+
+    def watch(self, campaign_id: str | None) -> None:
+        """Ask for the counts of this campaign from now on."""
+        self.watched = campaign_id
+        self._counts = {}
+        self.poll()
+
+    def poll(self) -> None:
+        """Ask once, unless an answer is still awaited."""
+        if self._asking or self._closed:
+            return
+        self._asking = True
+        tasks.run(
+            partial(_ask, self._find, self.workspace, self.watched), self._on_answer, self._on_no_answer
+        )
+
+    def shut_down(self, done: Callable[[], None]) -> None:
+        """Ask the engine to end; `done` is called when it has heard, or is gone."""
+        self.close()
+
+        def work() -> None:
+            client = self._find(self.workspace)
+            if client is not None:
+                with client:
+                    client.shutdown()
+
+        tasks.run(work, lambda _result: done(), lambda _error: done())
+
+    def close(self) -> None:
+        """Stop asking. The engine goes on."""
+        self._closed = True
+        self._timer.stop()
+
+    def _on_answer(self, answer: tuple[Runs, str | None, Counts] | None) -> None:
+        self._asking = False
+        if self._closed:
+            return
+        if answer is None:
+            if self.state is State.ON:
+                self._set_state(State.OFF)
+            return
+        runs, watched, counts = answer
+        self._set_state(State.ON)
+        if runs != self.runs:
+            self.runs = runs
+            self.runs_changed.emit(runs)
+        if watched is not None and watched == self.watched and counts != self._counts:
+            self._counts = counts
+            self.counts_changed.emit(watched, counts)
+
+    def _on_no_answer(self, error: Exception) -> None:
+        self._asking = False
+        log.info("the engine did not answer: %s", error)
+
+    def _set_state(self, state: State) -> None:
+        if state is not self.state and not self._closed:
+            self.state = state
+            self.state_changed.emit(state)
+
+
+def _find(workspace: Path) -> Any:
+    from engine.client import bundled
+
+    return bundled(workspace)
+
+
+def _ensure(workspace: Path) -> Any:
+    from app.publishing.bundled import ensure
+
+    return ensure(workspace)
+
+
+def _with_client(ensure: Callable[[Path], Any], workspace: Path, work: Callable[[Any], Any]) -> Any:
+    with ensure(workspace) as client:
+        return work(client)
+
+
+def _ask(
+    find: Callable[[Path], Any], workspace: Path, watched: str | None
+) -> tuple[Runs, str | None, Counts] | None:
+    client = find(workspace)
+    if client is None:
+        return None
+    with client:
+        runs = {
+            campaign.id: Run(campaign.status, campaign.inside, campaign.entries, campaign.reason)
+            for campaign in client.campaigns()
+        }
+        counts = client.counts(watched).model_dump() if watched in runs else {}
+        return runs, watched, counts

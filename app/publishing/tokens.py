@@ -1,0 +1,61 @@
+"""Tokens of remote engines: in the system's keyring, else in a file that only its owner reads."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from app.preferences import APPLICATION, config_folder
+
+
+def store(url: str, token: str) -> bool:
+    """Keep a token. False where there is no keyring and it went to the file: the user is told so."""
+    if _to_keyring(url, token):
+        return True
+    tokens = _read_file() | {url: token}
+    path = _path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump(tokens, file)
+    path.chmod(0o600)  # also where the file was there already
+    return False
+
+
+def load(url: str) -> str | None:
+    """The token of an engine, or None."""
+    return _from_keyring(url) or _read_file().get(url)
+
+
+def _path() -> Path:
+    return config_folder() / "tokens.json"
+
+
+def _read_file() -> dict[str, str]:
+    try:
+        found = json.loads(_path().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _to_keyring(url: str, token: str) -> bool:
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        keyring.set_password(APPLICATION, url, token)
+        return keyring.get_password(APPLICATION, url) == token
+    except KeyringError:
+        return False
+
+
+def _from_keyring(url: str) -> str | None:
+    import keyring
+    from keyring.errors import KeyringError
+
+    try:
+        return keyring.get_password(APPLICATION, url)
+    except KeyringError:
+        return None

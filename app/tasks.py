@@ -1,0 +1,109 @@
+"""Long work off the GUI thread, with progress and cancel.
+
+    task = Task(lambda progress: import_folder(workspace, folder, progress))
+    task.progressed.connect(bar.show_progress)
+    task.done.connect(self.on_import_done)
+    task.failed.connect(self.on_import_failed)
+    task.start()
+
+The function gets a `Progress`: calling it reports, and raises `Cancelled` once the user has asked for an end.
+Signals arrive in the thread that made the task. Whoever starts a task need not keep it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+log = logging.getLogger(__name__)
+_running: set[Task] = set()
+
+
+class Cancelled(Exception):  # noqa: N818 - the user's wish, not an error
+    """The user asked for an end; raised inside the work by its own report of progress."""
+
+
+class Progress:
+    """What the work reports to: `progress(done, total, text)`; `total` 0 where it is not known."""
+
+    def __init__(self, report: Callable[[int, int, str], None]) -> None:
+        self._report = report
+        self.cancelled = threading.Event()
+
+    def __call__(self, done: int, total: int = 0, text: str = "") -> None:
+        if self.cancelled.is_set():
+            raise Cancelled
+        self._report(done, total, text)
+
+
+Work = Callable[[Progress], Any]
+
+
+class Task(QObject):
+    """One piece of work in a thread of its own.
+
+    Signals: `progressed(done, total, text)`, then one of `done(result)`, `failed(exception)`, `cancelled()`.
+    """
+
+    progressed = Signal(int, int, str)
+    done = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal()
+    _reported = Signal(int, int, str)
+    _ended = Signal(object, object)
+
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self._work = work
+        self.progress = Progress(self._reported.emit)
+        self._thread = threading.Thread(target=self._run, daemon=True, name="task")
+        # By way of our own thread: a plain function connected to a signal runs where the signal is emitted.
+        self._reported.connect(self._on_reported)
+        self._ended.connect(self._on_ended)
+
+    def start(self) -> None:
+        _running.add(self)
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Ask for an end: the work stops at its next report of progress."""
+        self.progress.cancelled.set()
+
+    def _run(self) -> None:
+        result: object = None
+        error: Exception | None = None
+        try:
+            result = self._work(self.progress)
+        except Exception as caught:  # noqa: BLE001 - whatever it is, it belongs to whoever waits for the outcome
+            error = caught
+        try:
+            self._ended.emit(result, error)
+        except RuntimeError:  # the application closed while the work ran
+            log.debug("nobody is left to hear the outcome")
+
+    def _on_reported(self, done: int, total: int, text: str) -> None:
+        if not self.progress.cancelled.is_set():
+            self.progressed.emit(done, total, text)
+
+    def _on_ended(self, result: object, error: Exception | None) -> None:
+        _running.discard(self)
+        if error is None:
+            self.done.emit(result)
+        elif isinstance(error, Cancelled):
+            self.cancelled.emit()
+        else:
+            log.info("a task failed", exc_info=error)
+            self.failed.emit(error)
+
+
+def run(work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> Task:
+    """Start work that reports no progress; `done` or `failed` is called in the GUI thread."""
+    task = Task(lambda _progress: work())
+    task.done.connect(done)
+    task.failed.connect(failed)
+    task.start()
+    return task

@@ -1,0 +1,67 @@
+"""Long work on show: what is done, how far it is, and a way to stop it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from app.tasks import Task
+from app.widgets.basic import button, label
+from canvas_widgets.look import Look
+from engine.i18n import tr
+
+
+class BusyDialog(QDialog):
+    """Stands over the window while a task runs, and goes with it. Cancel asks the task to stop."""
+
+    def __init__(self, parent: QWidget, look: Look, title: str, task: Task) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        self._task, self._ended = task, False
+        self.text = label("muted", wrap=True)
+        self.bar = QProgressBar(textVisible=False)
+        self.bar.setRange(0, 0)
+        self.cancel = button("", self._on_cancel, tr("Cancel"))
+        grid = look.sizes.grid
+        self.setFixedWidth(look.sizes.panel + 8 * grid)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
+        layout.setSpacing(grid)
+        layout.addWidget(label("title", title, wrap=True))
+        layout.addWidget(self.text)
+        layout.addWidget(self.bar)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.cancel)
+        layout.addLayout(row)
+        task.progressed.connect(self._on_progress)
+        for signal in (task.done, task.failed, task.cancelled):
+            signal.connect(self._on_end)
+
+    def reject(self) -> None:
+        if self._ended:
+            super().reject()
+        else:
+            self._on_cancel()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._ended:
+            event.ignore()
+            self._on_cancel()
+
+    def _on_progress(self, done: int, total: int, text: str) -> None:
+        self.bar.setRange(0, total)
+        self.bar.setValue(done)
+        if text:
+            self.text.setText(text)
+
+    def _on_cancel(self) -> None:
+        self.cancel.setEnabled(False)
+        self.text.setText(tr("Stopping…"))
+        self._task.cancel()
+
+    def _on_end(self, *_outcome: object) -> None:
+        self._ended = True
+        self.accept()

@@ -1,0 +1,350 @@
+"""The main window: the campaign list, the editor in its place, and what both need."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from app import language, tasks
+from app.actions import Actions
+from app.campaign_list import loading
+from app.campaign_list.commands import ListCommands
+from app.campaign_list.loading import Loaded
+from app.campaign_list.page import CampaignListPage
+from app.campaign_list.rows import Row, with_runs
+from app.campaign_list.status import May, Status
+from app.editor.page import EditorPage
+from app.preferences import Preferences, Theme
+from app.publishing.commands import RunCommands
+from app.publishing.service import Counts, EngineService
+from app.widgets.ask import Choice, ask
+from app.widgets.toast import Toast
+from app.workspaces import WorkspaceCommands
+from canvas_widgets.look import Look
+from canvas_widgets.look import Theme as LookTheme
+from engine.campaign.document import CampaignDocument
+from engine.files import FileError
+from engine.i18n import tr
+from engine.workspace.workspace import Workspace
+
+FIRST_SIZE = (1440, 900)
+
+
+class MainWindow(QMainWindow):
+    """Attributes: workspace (None until one is read), editor (None while the list shows), service (engine);
+    campaigns, runs, workspaces (the commands of each area); preferences, look, actions_.
+
+    Signal `ready()`: the workspace is on show.
+    """
+
+    ready = Signal()
+
+    def __init__(self, look: Look, preferences: Preferences) -> None:
+        super().__init__()
+        self.look: Look = look
+        self.preferences: Preferences = preferences
+        self.campaigns: ListCommands = ListCommands(self)
+        self.runs: RunCommands = RunCommands(self)
+        self.workspaces: WorkspaceCommands = WorkspaceCommands(self)
+        self.workspace: Workspace | None = None
+        self.service: EngineService | None = None
+        self.editor: EditorPage | None = None
+        self._loaded: Loaded | None = None
+        self._may_close = False
+        self.actions_ = Actions(self, look)
+        self.list_page = CampaignListPage(look, self.actions_)
+        self.toast = Toast(self, look)
+        self._pages = QStackedWidget()
+        self._pages.setObjectName("pages")
+        self._pages.addWidget(self.list_page)
+        self.setCentralWidget(self._pages)
+        self.list_page.opened.connect(self._on_row_opened)
+        self.list_page.selection_changed.connect(self.actions_.refresh)
+        self.list_page.table.hide_columns(preferences.hidden_columns)
+        self.list_page.table.columns_changed.connect(self._on_columns_changed)
+        self.resize(*FIRST_SIZE)
+        if preferences.geometry:
+            self.restoreGeometry(QByteArray(b64decode(preferences.geometry)))
+        self.actions_.refresh()
+        self._show_title()
+
+    # The workspace and its list ----------------------------------------------------------------------------
+
+    @property
+    def the_editor(self) -> EditorPage:
+        assert self.editor is not None
+        return self.editor
+
+    def load(self, folder: Path) -> None:
+        """Read a workspace in the background and show it."""
+        tasks.run(partial(loading.load, folder), self.show_loaded, self.workspaces.on_unreadable)
+
+    def reload(self, select: Path | None = None) -> None:
+        """Read the workspace's files again, and select the campaign of a file."""
+        if self.workspace is None:
+            return
+
+        def show(loaded: Loaded) -> None:
+            self._show_rows_of(loaded)
+            if select is not None:
+                self.list_page.select(select)
+
+        tasks.run(partial(loading.reload, self.workspace), show, self.show_error)
+
+    def show_loaded(self, loaded: Loaded) -> None:
+        """Show a workspace that was read, and look for its engine."""
+        self.workspace = loaded.workspace
+        self._end_service()
+        self.service = self.runs.make_service(loaded.workspace.folder)
+        self.service.runs_changed.connect(lambda _runs: self._show_rows())
+        self.service.counts_changed.connect(self._on_counts)
+        self.service.begin(start=self.runs.engine_has_data(loaded.workspace.folder))
+        self._show_rows_of(loaded)
+        self.preferences.workspace = loaded.workspace.folder
+        self.preferences.save()
+        self._show_title()
+        self.ready.emit()
+
+    def _show_rows_of(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+        rows = with_runs(loaded.rows, self.service.runs if self.service else {})
+        folders = loaded.workspace.catalog.folders
+        self.list_page.show_workspace(loaded.workspace, rows, loaded.broken, folders)
+        self.actions_.refresh()
+
+    def _show_rows(self) -> None:
+        """The engine's word changed: statuses and numbers follow."""
+        if self._loaded is not None and self.service is not None:
+            self.list_page.show_rows(with_runs(self._loaded.rows, self.service.runs))
+        if self.editor is not None:
+            self.editor.show_status(self.status_of(self.editor.session.document))
+        self.actions_.refresh()
+
+    def rows(self) -> list[Row]:
+        """Every campaign of the workspace with its status."""
+        if self._loaded is None:
+            return []
+        return with_runs(self._loaded.rows, self.service.runs if self.service else {})
+
+    def status_of(self, document: CampaignDocument) -> Status:
+        id = document.attributes.id
+        return next((row.status for row in self.rows() if row.id == id), Status.DRAFT)
+
+    def allowed(self) -> frozenset[May]:
+        """What may be done with the campaign at hand: the open one, else the selected one."""
+        return self.editor.allowed() if self.editor is not None else self.list_page.allowed()
+
+    # From the list to the editor and back -------------------------------------------------------------------
+
+    def open_selected(self) -> None:
+        if (row := self.list_page.selected()) is not None:
+            self.open_row(row, read_only=False)
+
+    def view_selected(self) -> None:
+        if (row := self.list_page.selected()) is not None:
+            self.open_row(row, read_only=True)
+
+    def open_row(self, row: Row, *, read_only: bool) -> None:
+        """Open a campaign's file; says why where it cannot be read."""
+        assert self.workspace is not None
+        try:
+            document = self.workspace.load_campaign(row.id)
+        except (FileError, KeyError) as error:
+            self.show_error(error)
+            self.reload()
+            return
+        self.open_document(document, row.path, read_only=read_only)
+
+    def open_document(
+        self, document: CampaignDocument, path: Path | None, *, read_only: bool = False
+    ) -> None:
+        """Show a campaign in the editor; `path` None where it was never saved."""
+        assert self.workspace is not None
+        self.editor = EditorPage(self, document, path, read_only=read_only)
+        self._pages.addWidget(self.editor)
+        self._pages.setCurrentWidget(self.editor)
+        self.editor.session.dirty_changed.connect(self._show_title)
+        self.editor.session.changed.connect(self._show_title)
+        self.editor.show_status(self.status_of(document))
+        if self.service is not None:
+            self.service.watch(document.attributes.id)
+        self.editor.begin()
+        self.actions_.refresh()
+        self._show_title()
+
+    def back(self) -> None:
+        """Back to the list; asks first where something would be lost."""
+        self._leave_editor(self.close_editor)
+
+    def close_editor(self) -> None:
+        """Back to the list without asking."""
+        editor, self.editor = self.editor, None
+        if editor is None:
+            return
+        path = editor.session.path
+        editor.close_session()
+        self._pages.setCurrentWidget(self.list_page)
+        self._pages.removeWidget(editor)
+        editor.deleteLater()
+        if self.service is not None:
+            self.service.watch(None)
+        self.reload(select=path)
+        self.list_page.table.setFocus()
+        self.actions_.refresh()
+        self._show_title()
+
+    def edit_attributes(self) -> None:
+        if self.editor is not None:
+            self.editor.edit_attributes()
+        else:
+            self.campaigns.edit_attributes()
+
+    def _on_row_opened(self, row: Row) -> None:
+        if row.error is not None:
+            self.show_error(row.error)
+        else:
+            self.open_row(row, read_only=row.status not in {Status.DRAFT, Status.NOT_STARTED})
+
+    def _leave_editor(self, leave: Callable[[], None]) -> None:
+        if self.editor is None or not self.editor.unsaved():
+            leave()
+            return
+        ask(
+            self,
+            tr("Leave without saving?"),
+            tr(
+                "“{name}” has changes that are not saved. If you leave now, nothing is saved.",
+                name=self._name(),
+            ),
+            Choice(tr("Leave without saving"), leave, "danger"),
+            Choice(tr("Save draft and leave"), partial(self._save_and, leave)),
+        )
+
+    def _save_and(self, leave: Callable[[], None]) -> None:
+        if self.the_editor.save():
+            leave()
+
+    def _name(self) -> str:
+        return self.the_editor.session.document.attributes.name
+
+    # Publishing, the workspace, help ------------------------------------------------------------------------
+
+    def publish(self) -> None:
+        self.runs.publish()
+
+    def publish_remote(self) -> None:
+        self.runs.publish_remote()
+
+    def stop_campaign(self) -> None:
+        self.runs.stop()
+
+    def restart_campaign(self) -> None:
+        self.runs.restart()
+
+    def choose_workspace(self) -> None:
+        self.workspaces.choose()
+
+    def create_workspace(self) -> None:
+        self.workspaces.create()
+
+    def import_data(self) -> None:
+        self.workspaces.import_data()
+
+    def show_events_help(self) -> None:
+        from app.help.events import EventsHelp
+
+        EventsHelp(self).open()
+
+    def show_shortcuts(self) -> None:
+        from app.help.shortcuts import Shortcuts
+
+        Shortcuts(self).open()
+
+    def show_about(self) -> None:
+        from app.help.about import About
+
+        About(self).open()
+
+    # Appearance ---------------------------------------------------------------------------------------------
+
+    def set_language(self, code: str) -> None:
+        language.use_language(code)
+        self.preferences.language = code
+        self.preferences.save()
+        self.actions_.refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.look.set_theme(LookTheme(theme))
+        self.preferences.theme = theme
+        self.preferences.save()
+        self.actions_.refresh()
+
+    def show_menu(self) -> None:
+        menu = self.actions_.menu(self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._menu_place(menu.sizeHint().width()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self.actions_.retranslate()
+            self._show_title()
+
+    def show_error(self, error: Exception) -> None:
+        """Say what went wrong, without stopping anything."""
+        self.toast.show_message(str(getattr(error, "message", error)), danger=True)
+
+    def _menu_place(self, width: int) -> QPoint:
+        corner = self.mapToGlobal(self.rect().topRight())
+        grid = self.look.sizes.grid
+        return QPoint(corner.x() - width - grid, corner.y() + self.look.sizes.top_bar)
+
+    def _show_title(self, *_change: object) -> None:
+        if self.editor is not None:
+            where = self._name()
+        else:
+            where = self.workspace.settings.name if self.workspace is not None else ""
+        program = tr("Campaign Canvas")
+        self.setWindowTitle(f"{where}[*] – {program}" if where else f"{program}[*]")
+        self.setWindowModified(self.editor is not None and self.editor.unsaved())
+
+    def _on_columns_changed(self, hidden: list[str]) -> None:
+        self.preferences.hidden_columns = hidden
+        self.preferences.save()
+
+    def _on_counts(self, campaign_id: str, counts: Counts) -> None:
+        if self.editor is not None and self.editor.session.document.attributes.id == campaign_id:
+            self.editor.show_counts(counts)
+
+    # The end ------------------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._may_close:
+            super().closeEvent(event)
+            return
+        event.ignore()
+        self._leave_editor(self._ask_about_engine)
+
+    def _ask_about_engine(self) -> None:
+        self.runs.before_closing(self._close_now)
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        self.preferences.geometry = b64encode(self.saveGeometry().data()).decode()
+        self.preferences.save()
+        if self.editor is not None:
+            self.editor.close_session()
+        self._end_service()
+        self.close()
+
+    def _end_service(self) -> None:
+        if self.service is not None:
+            self.service.close()
+            self.service.deleteLater()
+            self.service = None

@@ -1,0 +1,142 @@
+"""Opening, making and filling workspaces; the sample workspace of a first start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QFileDialog
+
+from app import tasks
+from app.campaign_list import loading
+from app.campaign_list.loading import Loaded
+from app.preferences import data_folder
+from app.widgets.ask import Choice, ask
+from app.widgets.busy import BusyDialog
+from engine.files import FileError
+from engine.i18n import current_language, ntr, tr
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+SAMPLE_FOLDER = "sample-workspace"
+MakeSample = Callable[[Path, str, tasks.Progress], None]
+
+
+class WorkspaceCommands:
+    """The commands; `make_sample` is what tests replace."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self.make_sample: MakeSample = _make_sample
+
+    def begin(self) -> None:
+        """Open the last workspace; on a first start make the sample one."""
+        last = self._window.preferences.workspace
+        if last is not None and (last / "workspace.json").exists():
+            self._window.load(last)
+        else:
+            self.open_sample()
+
+    def open_sample(self) -> None:
+        """Open the sample workspace; makes it first, with progress, where it is not there."""
+        folder = data_folder() / SAMPLE_FOLDER
+        if (folder / "workspace.json").exists():
+            self._window.load(folder)
+            return
+        language = current_language()
+        task = tasks.Task(lambda progress: self._sample(folder, language, progress))
+        task.done.connect(self._window.show_loaded)
+        task.failed.connect(self._window.show_error)
+        BusyDialog(self._window, self._window.look, tr("Making a sample workspace"), task).open()
+        task.start()
+
+    def choose(self) -> None:
+        """Ask for a folder, and open it."""
+        dialog = QFileDialog(self._window, tr("Open workspace"), str(self._parent()))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(lambda path: self._window.load(Path(path)))
+        dialog.open()
+
+    def create(self) -> None:
+        """Ask for an empty folder, and make a workspace in it."""
+        dialog = QFileDialog(self._window, tr("Choose a folder for the new workspace"), str(self._parent()))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(lambda path: self._create_in(Path(path)))
+        dialog.open()
+
+    def import_data(self) -> None:
+        """Ask for a data folder, and let the engine import it."""
+        dialog = QFileDialog(self._window, tr("Import people and events"), str(self._parent()))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(lambda path: self._import_from(Path(path)))
+        dialog.open()
+
+    def on_unreadable(self, error: Exception) -> None:
+        """The workspace cannot be opened: say why, and offer the others."""
+        message = str(error.message) if isinstance(error, FileError) else str(error)
+        if isinstance(error, FileError) and error.line is not None:
+            message = tr(
+                "{file}, line {line}: {message}", file=error.path, line=error.line, message=error.message
+            )
+        ask(
+            self._window,
+            tr("This workspace cannot be opened"),
+            message,
+            Choice(tr("Open sample workspace"), self.open_sample, ""),
+            Choice(tr("Open another workspace"), self.choose),
+        )
+
+    def _sample(self, folder: Path, language: str, progress: tasks.Progress) -> Loaded:
+        self.make_sample(folder, language, progress)
+        return loading.load(folder)
+
+    def _create_in(self, folder: Path) -> None:
+        from engine.workspace.workspace import Workspace
+
+        def work() -> Loaded:
+            Workspace.create(folder, folder.name[:50], local_time_zone(), current_language())
+            return loading.load(folder)
+
+        tasks.run(work, self._window.show_loaded, self._window.show_error)
+
+    def _import_from(self, folder: Path) -> None:
+        window = self._window
+        if window.service is not None:
+            window.toast.show_message(tr("Importing {folder}…", folder=folder.name), busy=True)
+            window.service.use(
+                lambda client: client.import_folder(folder), self._on_imported, window.show_error
+            )
+
+    def _on_imported(self, answer: Any) -> None:
+        counts = ", ".join(f"{number:,} {kind}" for kind, number in answer.counts.items() if number)
+        text = tr("Imported {counts}.", counts=counts) if counts else tr("There was nothing to import.")
+        if not answer.rejected:
+            self._window.toast.show_message(text)
+            return
+        lines = [
+            f"{reject.file}:{reject.line}: {reject.text}" if reject.line else f"{reject.file}: {reject.text}"
+            for reject in answer.rejects[:10]
+        ]
+        refused = ntr("{n:,} row was not taken:", "{n:,} rows were not taken:", answer.rejected)
+        ask(self._window, text, "\n".join([refused, *lines]))
+
+    def _parent(self) -> Path:
+        workspace = self._window.workspace
+        return workspace.folder.parent if workspace is not None else Path.home()
+
+
+def local_time_zone() -> str:
+    """The IANA name of this computer's time zone; UTC where the system does not tell it."""
+    from PySide6.QtCore import QTimeZone
+
+    name = bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
+    return name if re.fullmatch(r"[A-Za-z_+-]+(/[A-Za-z0-9_+-]+)*", name) else "UTC"
+
+
+def _make_sample(folder: Path, language: str, progress: tasks.Progress) -> None:
+    from engine.workspace.sample import make_sample
+
+    make_sample(folder, language, progress)
