@@ -42,7 +42,7 @@ A = TypeVar("A", bound=Answer)
 
 
 class EngineUnreachable(Exception):  # noqa: N818 - an answer that is shown, not a fault of the program
-    """No engine answers at that address. What was asked may have been done all the same; `message` says more."""
+    """No engine answers at that address. What was asked may have been done nevertheless."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(message)

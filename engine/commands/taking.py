@@ -22,8 +22,8 @@ _TABLES = ("events", "tags", "attributes", "id_types", "coupons", "marketing_cam
 def take(file: Path, folder: Path, replace: bool) -> None:
     """Write a bundle's campaign and what it refers to into a workspace; what is there alike stays as it is.
 
-    Raises `FileError`; `CommandError`, before anything was changed, where the workspace has something else under
-    one of the ids (unless `replace`) or names.
+    Raises `FileError`; `CommandError`, before anything was changed, where the workspace has something else
+    under one of the ids (unless `replace`) or names.
     """
     workspace, bundle = open_workspace(folder), bundles.load(file)
     clashes = list(_names_taken(workspace, bundle))
@@ -76,7 +76,7 @@ def _write(workspace: Workspace, bundle: Bundle) -> None:
     catalog = workspace.catalog
     folders = dict.fromkeys((*catalog.folders, *bundle.catalog.folders))
     tables = {table: {**getattr(catalog, table), **getattr(bundle.catalog, table)} for table in _TABLES}
-    merged = Catalog(folders=tuple(folders), **tables)
+    merged = Catalog.model_validate({"folders": tuple(folders), **tables})
     if merged != catalog:
         workspace.save_catalog(merged)
     for account in bundle.accounts.values():

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
+from engine.audience.updates import estimate
 from engine.files import Source
 from engine.i18n import N_, Message
 from engine.run.answers import IncomingEvent
@@ -26,6 +27,7 @@ from engine.server.wire import (
     ImportReject,
     millis,
 )
+from engine.shapes.time import instant
 from engine.store.imports.folder import import_folder
 from engine.store.imports.result import ImportResult
 
@@ -71,8 +73,9 @@ def router(service: Service) -> APIRouter:
 
     @routes.post("/estimate", openapi_extra=takes("EstimateOrder"))
     def count(order: Annotated[EstimateOrder, Depends(body(EstimateOrder))]) -> Estimate:
-        """How many people an audience rule finds."""
-        raise NotImplementedError
+        """How many people an audience holds, now or at another time."""
+        at = service.now() if order.at is None else instant(order.at)
+        return Estimate(size=estimate(service.database, order.audience, at, service.zone))
 
     return routes
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from engine.audience.errors import RuleError
 from engine.files import FileError
 from engine.files.findings import findings
 from engine.i18n import N_, Message
@@ -59,6 +60,7 @@ def install(app: FastAPI) -> None:
         ImportRefused: _import,
         InvalidBody: _invalid,
         Refused: _refused,
+        RuleError: _rule,
         StoreError: _store,
         UnknownCampaign: _unknown_campaign,
     }
@@ -99,6 +101,10 @@ async def _invalid(_: Request, error: InvalidBody) -> Response:
 
 async def _import(_: Request, error: ImportRefused) -> Response:
     return answer(422, "import_refused", str(error.message))
+
+
+async def _rule(_: Request, error: RuleError) -> Response:
+    return answer(422, "rule_refused", str(error.message))
 
 
 async def _store(_: Request, error: StoreError) -> Response:

@@ -70,8 +70,16 @@ def run(workspace: Workspace, listen: Listen) -> None:
                 flush=True,
             )
 
+        settings = workspace.settings
         service = Service(
-            engine, database, RealClock(), workspace.settings.name, workspace.folder, instance, shut_down
+            engine,
+            database,
+            RealClock(),
+            settings.name,
+            ZoneInfo(settings.time_zone),
+            workspace.folder,
+            instance,
+            shut_down,
         )
         app = application(service, token_of(folder), listen.hosts)
         server = ApiServer(app, listen.bind(), started)

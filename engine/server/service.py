@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from engine.run.clock import Clock
 from engine.run.engine import Engine
@@ -17,14 +18,15 @@ from engine.workspace.workspace import CATALOG_NAME
 
 @dataclass(frozen=True)
 class Service:
-    """Attributes: engine, database, clock; name and folder of the workspace (None: a database without one);
-    instance, another after every start; shut_down, which begins the end and returns at once."""
+    """Attributes: engine, database, clock; the workspace's name, time zone and folder; instance, another after
+    every start; shut_down, which begins the end and returns at once."""
 
     engine: Engine
     database: Database
     clock: Clock
     name: str
-    folder: Path | None
+    zone: ZoneInfo
+    folder: Path
     instance: str
     shut_down: Callable[[], None]
 
@@ -33,9 +35,8 @@ class Service:
 
     def data_schema(self) -> DataSchema:
         """The types that the workspace's catalogue gives, as its file says now. Raises `FileError`."""
-        path = None if self.folder is None else self.folder / CATALOG_NAME
-        catalog = CATALOG.load(path) if path is not None and path.exists() else Catalog()
-        return data_schema(catalog)
+        path = self.folder / CATALOG_NAME
+        return data_schema(CATALOG.load(path) if path.exists() else Catalog())
 
 
 def data_schema(catalog: Catalog) -> DataSchema:

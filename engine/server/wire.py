@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-from engine.shapes.text import Identifier, Text
-from engine.shapes.time import DateTime
+from engine.shapes.text import Text
+from engine.shapes.time import DateTime, instant
+from engine.workspace.audience import AudienceFile
 
 API = "/api/v1"
 API_VERSION = 1
@@ -26,7 +27,7 @@ def iso(moment: int) -> str:
 
 def millis(text: str) -> int:
     """An ISO 8601 text with an offset as milliseconds since 1970 UTC."""
-    return (datetime.fromisoformat(text) - _EPOCH) // timedelta(milliseconds=1)
+    return (instant(text) - _EPOCH) // timedelta(milliseconds=1)
 
 
 class Wire(BaseModel):
@@ -211,9 +212,9 @@ class ImportAnswer(Answer):
 
 
 class EstimateOrder(Wire):
-    """An audience rule: what the audience file holds. `at`: as of when, by default now."""
+    """What an audience file holds. `at`: as of when, by default now."""
 
-    audience: dict[str, JsonValue]
+    audience: AudienceFile
     at: DateTime | None = None
 
 
@@ -234,9 +235,3 @@ class CheckAnswer(Answer):
     """What the engine found when it proved its books; nothing: all is well."""
 
     violations: list[Violation]
-
-
-class CampaignId(Wire):
-    """The id of a campaign in a path."""
-
-    id: Identifier
