@@ -19,7 +19,7 @@ from engine.store.fields import DataFields
 from engine.store.schema import NUMBER_SCALE
 from engine.store.tables.people import audience, audience_member, event, import_run, person, tag_value
 from engine.store.values import to_milliseconds
-from engine.workspace.audience import AbsoluteRange, AudienceCard, AudienceFile, BehaviourCard, Card, TagsCard
+from engine.workspace.audience import AudienceCard, AudienceFile, BehaviourCard, Card, LastRange, TagsCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,15 @@ class RuleContext:
     """What a rule is compiled against.
 
     fields: what the data has. moment: the *now*. clock: wall-clock arithmetic on columns, for relative times
-    within an event's conditions. people, tags, events: the tables to read, or what stands in their place.
+    within an event's conditions. including_now: whether events at this very instant have arrived; at the start of
+    a simulation they have not, later they have. people, tags, events: the tables to read, or what stands in their
+    place.
     """
 
     fields: DataFields
     moment: FixedMoment
     clock: Clock
+    including_now: bool = False
     people: FromClause = person
     tags: FromClause = tag_value
     events: FromClause = event
@@ -106,13 +109,14 @@ def _behaviour(card: BehaviourCard, context: RuleContext) -> ColumnElement[bool]
 
 def _range(card: BehaviourCard, context: RuleContext) -> list[ColumnElement[bool]]:
     time, moment = context.events.c.time, context.moment
+    if isinstance(card.range, LastRange):
+        return [time >= moment.before(card.range.last), time < moment.now]
+    # What lies ahead (a simulation's own future) has not been done.
+    done = time <= moment.now if context.including_now else time < moment.now
     if card.range is None:
-        return [time <= moment.now]
-    if isinstance(card.range, AbsoluteRange):
-        # What lies ahead (a simulation's own future) has not been done.
-        bounds = [to_milliseconds(instant(text)) for text in (card.range.from_, card.range.to)]
-        return [time >= bounds[0], time <= bounds[1], time <= moment.now]
-    return [time >= moment.before(card.range.last), time < moment.now]
+        return [done]
+    first, last = (to_milliseconds(instant(text)) for text in (card.range.from_, card.range.to))
+    return [time >= first, time <= last, done]
 
 
 def _measured(card: BehaviourCard, values: Sequence[Decimal], context: RuleContext) -> ColumnElement[bool]:

@@ -25,20 +25,28 @@ from engine.workspace.audience import AudienceFile, BehaviourCard
 _CHUNK = 20_000
 
 
-def estimate(database: Database, file: AudienceFile, now: datetime, zone: ZoneInfo) -> int:
+def estimate(
+    database: Database, file: AudienceFile, now: datetime, zone: ZoneInfo, *, including_now: bool = False
+) -> int:
     """How many people the audience would hold now; nothing is saved. Raises `RuleError`."""
     with database.read() as connection:
-        _need_ready(connection, file)
-        people = members(file, rule_context(connection, file, now, zone)).subquery()
+        people = members_now(connection, file, now, zone, including_now=including_now).subquery()
         return int(connection.execute(select(func.count()).select_from(people)).scalar_one())
 
 
-def rule_context(connection: Connection, file: AudienceFile, now: datetime, zone: ZoneInfo) -> RuleContext:
-    """What a rule is compiled against. `file` tells what its statements need on this connection."""
+def members_now(
+    connection: Connection, file: AudienceFile, now: datetime, zone: ZoneInfo, *, including_now: bool = False
+) -> Select[int]:
+    """The query for the people in an audience, to be run on this connection. Raises `RuleError`.
+
+    `including_now`: whether events at this very instant count; at the start of a simulation they have not arrived.
+    """
+    _need_members(connection, file)
     clock = WallClock(zone)
     if _has_relative_events(file):
         clock.prepare(connection)
-    return RuleContext(DataFields.load(connection), FixedMoment(now, zone), clock)
+    fields = DataFields.load(connection)
+    return members(file, RuleContext(fields, FixedMoment(now, zone), clock, including_now))
 
 
 def _has_relative_events(file: AudienceFile) -> bool:
@@ -71,42 +79,49 @@ def _visit(files: Mapping[str, AudienceFile], id: str, above: tuple[str, ...], o
 
 
 def update_audience(
-    database: Database, files: Mapping[str, AudienceFile], id: str, now: datetime, zone: ZoneInfo
+    database: Database,
+    files: Mapping[str, AudienceFile],
+    id: str,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    including_now: bool = False,
 ) -> int:
     """Store who is in the audience now, after those that it depends on; returns its size.
 
     Reads on a connection of its own, writes in chunks and changes over at once: until then the earlier
-    members stand. A list keeps the people who were imported. Raises `RuleError`; the audience is then `failed`.
+    members stand. A list keeps the people who were imported. Raises `RuleError`; the state is then `failed`.
     """
     for one in update_order(files, id):
         if files[one].cards is not None:
-            _update(database, files[one], now, zone)
+            _update(database, files[one], now, zone, including_now)
     with database.read() as connection:
-        _need_ready(connection, files[id], own=True)
+        if files[id].cards is None:
+            _need_members(connection, files[id])
         return int(connection.execute(select(audience.c.size).where(audience.c.id == id)).scalar_one())
 
 
-def _update(database: Database, file: AudienceFile, now: datetime, zone: ZoneInfo) -> None:
+def _update(
+    database: Database, file: AudienceFile, now: datetime, zone: ZoneInfo, including_now: bool
+) -> None:
     with database.write() as connection:
         _set_state(connection, file.id, "running")
     try:
-        _store(database, file, now, zone)
+        with database.read() as reading:
+            query = members_now(reading, file, now, zone, including_now=including_now)
+            new = None
+            for chunk in _chunks(reading, query):
+                with database.write() as connection:
+                    new = new_list(connection) if new is None else new
+                    rows = [(new, person) for person in chunk]
+                    bulk_insert(connection, audience_member, ("list", "person"), rows)
+        with database.write() as connection:
+            new = new_list(connection) if new is None else new
+            put_in_force(connection, file.id, new, to_milliseconds(now))
     except BaseException:
         with database.write() as connection:
             _set_state(connection, file.id, "failed")
         raise
-
-
-def _store(database: Database, file: AudienceFile, now: datetime, zone: ZoneInfo) -> None:
-    with database.read() as reading:
-        query = members(file, rule_context(reading, file, now, zone))
-        new = None
-        for chunk in _chunks(reading, query):
-            with database.write() as connection:
-                new = new_list(connection) if new is None else new
-                bulk_insert(connection, audience_member, ("list", "person"), [(new, id) for id in chunk])
-    with database.write() as connection:
-        put_in_force(connection, file.id, new_list(connection) if new is None else new, to_milliseconds(now))
 
 
 def _chunks(connection: Connection, query: Select[int]) -> Iterator[list[int]]:
@@ -121,9 +136,9 @@ def _set_state(connection: Connection, id: str, state: str) -> None:
         connection.execute(insert(audience), {"id": id, "size": 0, "state": state})
 
 
-def _need_ready(connection: Connection, file: AudienceFile, *, own: bool = False) -> None:
+def _need_members(connection: Connection, file: AudienceFile) -> None:
     """Refuse to count on audiences that have no members stored."""
-    needed = {file.id} if own or file.cards is None else set(file.audiences)
+    needed = {file.id} if file.cards is None else set(file.audiences)
     query = select(audience.c.id).where(audience.c.id.in_(needed), audience.c.list.is_not(None))
     if missing := needed - set(connection.scalars(query)):
         name = file.name if file.id in missing else min(missing)

@@ -44,6 +44,7 @@ class Database:
         self.writer = writer
         self.reader = reader
         self._write_lock = threading.RLock()
+        self._writing: Connection | None = None
 
     @classmethod
     def open(cls, target: Path | str) -> Database:
@@ -87,10 +88,19 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """The writing connection in a transaction: committed at the end, rolled back on an exception.
 
-        One at a time: another thread waits. It is always the same connection, so temporary tables stay.
+        One at a time: another thread waits; inside a `write` the same thread goes on in its transaction. It is
+        always the same connection, so temporary tables stay.
         """
-        with self._write_lock, self.writer.begin() as connection:
-            yield connection
+        with self._write_lock:
+            if self._writing is not None:
+                yield self._writing
+                return
+            with self.writer.begin() as connection:
+                self._writing = connection
+                try:
+                    yield connection
+                finally:
+                    self._writing = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
