@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import cyclic_nodes, reachable, topological_order
 from engine.campaign.model import START_ID, Point
+from engine.components.base import Port
 
 CARD_WIDTH, CARD_HEIGHT = 192, 64
 START_WIDTH = 96
 GAP = 64
+BRANCH_GAP = 128
+"""Behind a branching card, whose lines carry the names of their branches."""
+
 COLUMN = CARD_WIDTH + GAP
 ROW = 96
 GRID = 8
@@ -22,9 +26,15 @@ def place_of(document: CampaignDocument, node_id: str) -> Point:
     return document.layout.get(node_id, ORIGIN)
 
 
+def gap_behind(ports: Iterable[Port]) -> int:
+    """How much room lies between a card with these ports and the next column."""
+    return BRANCH_GAP if any(port.label is not None for port in ports) else GAP
+
+
 def column_behind(document: CampaignDocument, node_id: str) -> int:
     """The x of the next column behind a card."""
-    return place_of(document, node_id).x + (START_WIDTH + GAP if node_id == START_ID else COLUMN)
+    width = START_WIDTH if node_id == START_ID else CARD_WIDTH
+    return place_of(document, node_id).x + width + gap_behind(document.ports(node_id))
 
 
 def slot(document: CampaignDocument, link_id: str, taken: Mapping[str, Point] | None = None) -> Point:
@@ -65,11 +75,14 @@ def layered(document: CampaignDocument) -> dict[str, Point]:
     """
     columns = _columns(document)
     rows = _rows(document)
-    first = START_WIDTH + GAP
-    return {
-        node_id: Point(first + (columns[node_id] - 1) * COLUMN, rows[node_id] * ROW)
-        for node_id in document.nodes
-    }
+    gaps: dict[int, int] = {}
+    for node_id in document.nodes:
+        column = columns[node_id]
+        gaps[column] = max(gaps.get(column, GAP), gap_behind(document.ports(node_id)))
+    xs = {1: START_WIDTH + GAP}
+    for column in range(1, max(gaps, default=0)):
+        xs[column + 1] = xs[column] + CARD_WIDTH + gaps.get(column, GAP)
+    return {node_id: Point(xs[columns[node_id]], rows[node_id] * ROW) for node_id in document.nodes}
 
 
 def _columns(document: CampaignDocument) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.edit import Draft, Edit, Refused
 from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_targets, reachable, trigger_of
-from engine.campaign.layout import COLUMN, column_behind, place_of, slot
+from engine.campaign.layout import CARD_WIDTH, COLUMN, column_behind, gap_behind, place_of, slot
 from engine.campaign.model import START_ID, Link, Node, Point
 from engine.components.base import OUT, Category
 from engine.components.registry import COMPONENTS, component
@@ -124,21 +124,24 @@ def _add(draft: Draft, kind: str, place: Point, then: str | None) -> tuple[str, 
         return _add_ab_test(draft, place, then)
     node_id = draft.put_node(_new_node(draft, kind))
     draft.place(node_id, place)
-    for index, port in enumerate(component(kind).ports(component(kind).defaults())):
+    ports = component(kind).ports(component(kind).defaults())
+    for index, port in enumerate(ports):
         draft.put_link(Link(source=node_id, port=port.name, target=then if index == 0 else None))
-    return node_id, COLUMN
+    return node_id, CARD_WIDTH + gap_behind(ports)
 
 
 def _add_ab_test(draft: Draft, place: Point, then: str | None) -> tuple[str, int]:
     test = draft.put_node(_new_node(draft, AB_TEST))
     target_node = _new_node(draft, AB_TARGET)
     target = draft.put_node(target_node.model_copy(update={"config": {**target_node.config, "test": test}}))
+    ports = component(AB_TEST).ports(component(AB_TEST).defaults())
+    width = CARD_WIDTH + gap_behind(ports)
     draft.place(test, place)
-    draft.place(target, Point(place.x + COLUMN, place.y))
-    for port in component(AB_TEST).ports(component(AB_TEST).defaults()):
+    draft.place(target, Point(place.x + width, place.y))
+    for port in ports:
         draft.put_link(Link(source=test, port=port.name, target=target))
     draft.put_link(Link(source=target, port=OUT, target=then))
-    return test, 2 * COLUMN
+    return test, width + COLUMN
 
 
 def _new_node(draft: Draft, kind: str) -> Node:
