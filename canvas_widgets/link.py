@@ -17,7 +17,6 @@ from engine.i18n import Message, tr
 _LOG = logging.getLogger(__name__)
 _SPREAD = 14.0  # around the path: chip, mark, count
 _COUNT_ABOVE = 6.0
-Z = 0.0
 
 
 class LinkItem(QGraphicsItem):
@@ -41,7 +40,6 @@ class LinkItem(QGraphicsItem):
         self._label: Message | None = None
         self._chip = ""
         self._count = ""
-        self.setZValue(Z)
 
     def boundingRect(self) -> QRectF:
         return self._bounds
@@ -133,7 +131,7 @@ class LinkItem(QGraphicsItem):
             draw_ring(painter, paints, line.end, paints.sizes.open_end, colour)
         if line.chip is not None:
             self._paint_chip(painter, line.chip, line.chip_width)
-        elif self._count:
+        elif self._count and not self.open:
             self._paint_count(painter, line)
 
     def _stroke(self, painter: QPainter, line: LinkShape) -> None:

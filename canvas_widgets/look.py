@@ -1,8 +1,7 @@
 """The look in force: theme, fonts, palette, style sheet and icons. Everything that is drawn asks here.
 
-`current()` is the application's look: `look.current().apply(app)` dresses it, `.set_theme(Theme.DARK)`
-switches it live, `.changed` tells of the switch. `GRID`, `icon`, `set_icon`, `font` and `colour` are short
-ways to it. Standard widgets choose their dress by the dynamic property `role`, set with `set_role` (see
+The application makes one `Look`: `apply(app)` dresses it, `set_theme` switches it live, `changed` tells of the
+switch. Standard widgets choose their dress by the dynamic property `role`, set with `set_role` (see
 `resources/style/controls.qss`).
 """
 
@@ -23,22 +22,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from canvas_widgets import icons
 from canvas_widgets.values import RESOURCES, Colours, Face, Sizes, Tints, Values, field_names, read_values
 
-__all__ = [
-    "GRID",
-    "Colours",
-    "Look",
-    "Sizes",
-    "Theme",
-    "colour",
-    "current",
-    "font",
-    "icon",
-    "set_icon",
-    "set_role",
-]
-
-GRID = read_values().sizes.grid
-"""Logical pixels that everything sits on."""
+__all__ = ["Colours", "Look", "Sizes", "Theme", "set_role"]
 
 _STYLE_ICONS = {
     "chevron_down": ("chevron-down", "muted"),
@@ -226,32 +210,6 @@ class Look(QObject):
     def _on_system_scheme_changed(self) -> None:
         if self._choice is Theme.SYSTEM:
             self.set_theme(Theme.SYSTEM)
-
-
-@cache
-def current() -> Look:
-    """The application's look, light until `set_theme` says otherwise. Needs a `QGuiApplication`."""
-    return Look()
-
-
-def colour(name: str) -> QColor:
-    """A colour of the theme in force, by its name in `look.json`."""
-    return current().colours.named(name)
-
-
-def font(role: str) -> QFont:
-    """A font of the look; roles as in `Look.font`."""
-    return current().font(role)
-
-
-def icon(name: str, colour: str = "text", size: int = 16) -> QIcon:
-    """An icon in a colour of the theme in force."""
-    return current().icon(name, colour, size)
-
-
-def set_icon(target: QAction | QAbstractButton, name: str, colour: str = "text", size: int = 16) -> None:
-    """Give an action or a button an icon that follows the theme."""
-    current().set_icon(target, name, colour, size)
 
 
 def set_role(widget: QWidget, role: str, **properties: str) -> None:

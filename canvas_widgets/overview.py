@@ -71,7 +71,8 @@ class Overview:
         self._blocks = {}
         self._dots = []
         for card in cards:
-            colour = paints.category_colour(card.node.kind)
+            colour = QColor(paints.category_colour(card.node.kind))
+            colour.setAlphaF(_STRENGTH)
             self._blocks.setdefault(colour.name(), (colour, []))[1].append(card.scene_rect)
             if not card.configured or card.state & CardState.BROKEN:
                 self._dots.append(card)
@@ -79,4 +80,5 @@ class Overview:
         self._stale = False
 
 
+_STRENGTH = 0.8  # opacity of the blocks: a full category colour is too loud in such an area
 _ROUND_DOTS = 300  # more of them, and squares of a few pixels look the same

@@ -29,6 +29,7 @@ SLICE_SECONDS = 0.02
 
 _FREEZE_ABOVE = 500  # cards: so many objects that live long are kept out of the garbage collector's way
 _EDGE = 4000.0  # of empty canvas around everything, to pan into
+_BEHIND = 1e-3  # a card's later lines run behind the chips of its earlier ones
 _ANIMATED = 24  # more cards than this appear at once
 
 
@@ -197,7 +198,8 @@ class CampaignScene(QGraphicsScene):
             if item.link.target is not None:
                 lanes.setdefault(item.link.target, []).append(item)
         offsets = self._open_offsets(items, start)
-        for item, offset in zip(items, offsets, strict=True):
+        for index, (item, offset) in enumerate(zip(items, offsets, strict=True)):
+            item.setZValue(-index * _BEHIND)
             width = item.set_label(labels.get(item.link.port))
             if item.link.target is None:
                 first_place = source_id == START_ID and len(self.document.nodes) == 0

@@ -314,7 +314,7 @@ class CanvasView(QGraphicsView):
         chooser.chosen.connect(lambda kind: self._add(link_id, kind))
         chooser.closed.connect(self._on_chooser_closed)
         beside = self.mapFromScene(self._hover.handle.pos()) + QPoint(_BESIDE, -_BESIDE)
-        chooser.open_at(self.viewport().mapToGlobal(beside), admissible(self._campaign.document, link_id))
+        chooser.open_at(beside, admissible(self._campaign.document, link_id))
 
     def _add(self, link_id: str, kind: str) -> None:
         try:
@@ -334,6 +334,7 @@ class CanvasView(QGraphicsView):
         self.chooser = None
         self._hover.pinned = False
         self._hover.leave()
+        self.setFocus()
 
     # Following ---------------------------------------------------------------------------------------------
 
