@@ -64,7 +64,7 @@ class Gallery(QDialog):
         row.addWidget(button("", self.reject, tr("Cancel")))
         layout.addLayout(row)
         rows = (len(self.cards) + COLUMNS - 1) // COLUMNS
-        self.resize(88 * grid, (16 + min(rows, 3) * 24) * grid)
+        self.resize(88 * grid, (16 + min(rows, 3) * 27) * grid)
         self.cards[0].setFocus()
 
     def _card(self, start: Start) -> Clickable:

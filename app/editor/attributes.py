@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.campaign_list.rows import folder_label
-from app.editor.sub_campaigns import SubCampaignPicker
+from app.pickers.sub_campaigns import SubCampaignPicker
 from app.widgets.basic import button, label, set_property
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
@@ -160,7 +160,7 @@ class AttributesDialog(QDialog):
             return None
         group = self.group.currentText().strip()
         chosen = (
-            self._sub_campaigns.value() if self._sub_campaigns is not None else self._attributes.sub_campaigns
+            self._sub_campaigns.chosen() if self._sub_campaigns is not None else self._attributes.sub_campaigns
         )
         return self._attributes.model_copy(
             update={

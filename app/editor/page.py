@@ -54,7 +54,7 @@ class EditorPage(Retranslated, QWidget):
         self.palette_ = Palette(window.look)
         self.panel = ConfigurationPanel(window.look, window.runs.estimate)
         self.bar = TopBar(window.look, window.actions_, read_only)
-        self.problems = ProblemsPanel(self.view, window.look)
+        self.problems = ProblemsPanel(window.look)
         self._lay_out()
         self._connect()
         self._on_dirty_changed()
@@ -181,7 +181,7 @@ class EditorPage(Retranslated, QWidget):
 
     def toggle_problems(self) -> None:
         if self.problems.isVisible():
-            self.problems.hide()
+            self.problems.close_drawer()
         else:
             self.open_problems()
 
@@ -189,7 +189,7 @@ class EditorPage(Retranslated, QWidget):
         """Open the list of problems; says so where there are none."""
         self.session.check()
         if self.session.problems:
-            self.problems.open()
+            self.problems.open_drawer()
         else:
             self._window.toast.show_message(tr("Everything is configured: this campaign can be published."))
 
@@ -239,7 +239,11 @@ class EditorPage(Retranslated, QWidget):
         body = QHBoxLayout()
         body.setSpacing(0)
         body.addWidget(self.palette_)
-        body.addWidget(self.view, 1)
+        centre = QVBoxLayout()
+        centre.setSpacing(0)
+        centre.addWidget(self.view, 1)
+        centre.addWidget(self.problems)
+        body.addLayout(centre, 1)
         body.addWidget(self.panel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -247,6 +251,7 @@ class EditorPage(Retranslated, QWidget):
         layout.addWidget(self.bar)
         layout.addLayout(body, 1)
         self.palette_.setVisible(not self.read_only)
+        self.panel.hide()
 
     def _connect(self) -> None:
         self.session.changed.connect(self._on_changed)
@@ -264,6 +269,7 @@ class EditorPage(Retranslated, QWidget):
         self.palette_.kind_activated.connect(self.add_kind)
         self.bar.problems_asked.connect(self.toggle_problems)
         self.problems.chosen.connect(self.jump)
+        self.problems.closed.connect(self.view.setFocus)
 
     def _push_or_say(self, make: Callable[[], Edit]) -> None:
         try:
@@ -280,7 +286,7 @@ class EditorPage(Retranslated, QWidget):
 
     def _on_problems_changed(self) -> None:
         self.bar.show_problems(self.session.problems)
-        self.problems.show_problems(self.session.problems, self.session.document)
+        self.problems.show_problems(self.session.problems)
 
     def _on_selection_changed(self) -> None:
         node_id = self.selected_node()

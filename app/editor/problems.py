@@ -1,20 +1,12 @@
-"""What is wrong with the campaign: a list that floats over the canvas; every line jumps to its place."""
+"""What is wrong with the campaign: a drawer below the canvas; every line jumps to its place."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QToolButton, QVBoxLayout
 
 from app.language import Retranslated
 from app.widgets.basic import label
@@ -23,107 +15,91 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.problem import Problem, Severity
 from engine.i18n import ntr, tr
 
+_MOST_ROWS = 6
+
 
 class ProblemsPanel(Retranslated, QFrame):
-    """Signal `chosen(problem)`: Enter or a click on a line. Escape and the cross close it."""
+    """Signals: `chosen(problem)`, by Enter or a click on a line; `closed()`, by Escape or the cross.
+
+    It stays open while its lines are worked off, and closes by itself when the last is gone.
+    """
 
     chosen = Signal(object)
+    closed = Signal()
 
-    def __init__(self, canvas: QWidget, look: Look) -> None:
-        super().__init__(canvas)
-        self.setProperty("role", "card")
-        self._look, self._canvas = look, canvas
-        grid = look.sizes.grid
-        self._margin, self._width, self._row = 2 * grid, look.sizes.panel, 6 * grid
-        self._max_height = 52 * grid
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.setProperty("role", "drawer")
+        self._look = look
         self._problems: list[Problem] = []
-        self._document: CampaignDocument | None = None
-        self._title = label("title")
-        self._close = QToolButton(autoRaise=True)
+        self._title = label("strong")
+        self._close = QToolButton()
         look.set_icon(self._close, "x")
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self.close_drawer)
         self.list = QListWidget()
         self.list.setProperty("role", "plain")
-        self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemActivated.connect(self._on_activated)
         self.list.itemClicked.connect(self._on_activated)
+        grid = look.sizes.grid
         head = QHBoxLayout()
+        head.setContentsMargins(grid, 0, 0, 0)
         head.addWidget(self._title, 1)
         head.addWidget(self._close)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(self._margin, grid, grid, grid)
-        layout.setSpacing(grid)
+        layout.setContentsMargins(grid, grid // 2, grid, grid)
+        layout.setSpacing(grid // 2)
         layout.addLayout(head)
         layout.addWidget(self.list)
-        canvas.installEventFilter(self)
         look.changed.connect(self.retranslate)
         self.hide()
         self.retranslate()
 
-    def show_problems(self, problems: Sequence[Problem], document: CampaignDocument) -> None:
-        """Replace the lines; the panel closes by itself when the last problem is gone."""
-        self._problems, self._document = list(problems), document
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Replace the lines."""
         row = self.list.currentRow()
+        self._problems = list(problems)
         self.list.clear()
         for problem in problems:
-            self._add_line(problem, document)
+            self._add_line(problem)
         self.list.setCurrentRow(min(max(row, 0), self.list.count() - 1))
+        rows = min(self.list.count(), _MOST_ROWS)
+        self.list.setFixedHeight(rows * (self._look.sizes.row + 2) + self._look.sizes.grid // 2)
         self._title.setText(problems_text(problems))
-        if not problems:
-            self.hide()
-        self._place()
+        if not problems and self.isVisible():
+            self.close_drawer()
 
-    def open(self) -> None:
-        if not self._problems:
-            return
-        self._place()
+    def open_drawer(self) -> None:
+        """Show the lines and put the focus on them."""
         self.show()
-        self.raise_()
         self.list.setFocus()
+
+    def close_drawer(self) -> None:
+        self.hide()
+        self.closed.emit()
 
     def retranslate(self) -> None:
         self._close.setToolTip(tr("Close"))
         self._close.setAccessibleName(tr("Close"))
         self.list.setAccessibleName(tr("Problems"))
-        if self._document is not None:
-            self.show_problems(self._problems, self._document)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize:
-            self._place()
-        return False
+        self.show_problems(self._problems)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.hide()
-            self._canvas.setFocus()
+            self.close_drawer()
         else:
             super().keyPressEvent(event)
 
-    def _add_line(self, problem: Problem, document: CampaignDocument) -> None:
-        where = place_name(problem, document)
-        text = f"{where}: {problem.message}" if where else str(problem.message)
-        item = QListWidgetItem(text)
+    def _add_line(self, problem: Problem) -> None:
+        text = str(problem.message)
         error = problem.severity is Severity.ERROR
-        item.setIcon(
-            self._look.icon("alert-circle" if error else "alert-triangle", "danger" if error else "warn")
-        )
+        icon = ("alert-circle", "danger") if error else ("alert-triangle", "warn")
+        item = QListWidgetItem(self._look.icon(*icon), text)
         item.setData(Qt.ItemDataRole.UserRole, problem)
-        item.setData(
-            Qt.ItemDataRole.AccessibleTextRole,
-            tr("Error: {text}", text=text) if error else tr("Warning: {text}", text=text),
-        )
+        spoken = tr("Error: {text}", text=text) if error else tr("Warning: {text}", text=text)
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         item.setToolTip(text)
-        item.setSizeHint(QSize(self._width - 6 * self._look.sizes.grid, self._row))
         self.list.addItem(item)
-
-    def _place(self) -> None:
-        canvas = self._canvas
-        wanted = self.list.count() * self._row + 9 * self._look.sizes.grid
-        height = min(wanted, self._max_height, canvas.height() - 2 * self._margin)
-        width = min(self._width, canvas.width() - 2 * self._margin)
-        self.setGeometry(self._margin, self._margin, width, max(height, 0))
 
     def _on_activated(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
@@ -143,12 +119,3 @@ def node_of(problem: Problem, document: CampaignDocument) -> str | None:
         return problem.node
     link = document.links.get(problem.link or "")
     return link.source if link is not None else None
-
-
-def place_name(problem: Problem, document: CampaignDocument) -> str:
-    """The name of the component that the problem is about; "" where it is about the whole campaign."""
-    node_id = node_of(problem, document)
-    try:
-        return document.node(node_id).name if node_id is not None else ""
-    except KeyError:  # gone since the problem was found
-        return ""

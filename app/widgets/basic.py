@@ -92,6 +92,7 @@ class Clickable(QFrame):
     def __init__(self, role: str = "card") -> None:
         super().__init__()
         self.setProperty("role", role)
+        self.setProperty("clickable", True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)

@@ -17,7 +17,7 @@ class Toast(QFrame):
 
     def __init__(self, window: QWidget, look: Look) -> None:
         super().__init__(window)
-        self.setProperty("role", "card")
+        self.setProperty("role", "toast")
         self._look, self._window = look, window
         self._icon = QLabel()
         self._text = label(wrap=True)
