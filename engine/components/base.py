@@ -275,7 +275,11 @@ def field_errors(error: ValidationError, config: type[BaseModel]) -> Iterable[Fi
         if detail["type"] == "too_short" and any(path[: len(loc)] == loc != path for path in paths):
             continue
         context = detail.get("ctx", {})
-        message = _missing(loc, config) if detail["type"] == "missing" else _sentence(detail["type"], context)
+        code = detail["type"]
+        if isinstance(detail["input"], str) and code in ("too_short", "too_long"):
+            code = f"string_{code}"
+        empty = code in ("too_short", "string_too_short") and not detail["input"]
+        message = _missing(loc, config) if code == "missing" or empty else _sentence(code, context)
         yield FieldError(".".join(map(str, loc)), message, str(context.get("code", "unconfigured")))
 
 

@@ -11,9 +11,7 @@ from engine.components.base import ComponentConfig, FieldError, Lookup, Referenc
 from engine.components.fields import (
     binding_references,
     check_account,
-    check_bound,
-    check_message,
-    message_variables,
+    check_template,
 )
 from engine.components.hints import Hint
 from engine.components.touch import SendToAllIds, TemplateVariables, Touch, template_name
@@ -63,10 +61,9 @@ class DigitalSms(Touch[DigitalSmsConfig]):
 
     def check(self, config: DigitalSmsConfig, lookup: Lookup) -> Iterator[FieldError]:
         yield from check_account(lookup, "platform", config.platform, PLATFORMS)
-        yield from check_message(
-            lookup, "template", config.template, self.kind, {"platform": config.platform}
+        yield from check_template(
+            lookup, config.template, self.kind, config.variables, {"platform": config.platform}
         )
-        yield from check_bound(message_variables(lookup, config.template), config.variables)
 
     def words(self, config: DigitalSmsConfig, lookup: Lookup) -> Message:
         return template_name(lookup, config.template)

@@ -13,10 +13,8 @@ from engine.components.fields import (
     Code,
     binding_references,
     check_account,
-    check_bound,
-    check_message,
     check_setting,
-    message_variables,
+    check_template,
 )
 from engine.components.hints import Hint
 from engine.components.touch import SendToAllIds, TemplateVariables, Touch, template_name
@@ -81,8 +79,7 @@ class Email(Touch[EmailConfig]):
         yield from check_account(lookup, "account", config.account, ACCOUNTS)
         refusal = N_("The account does not have this sender. Choose another one.")
         yield from check_setting(lookup, "sender", config.account, "senders", config.sender, refusal)
-        yield from check_message(lookup, "template", config.template, self.kind)
-        yield from check_bound(message_variables(lookup, config.template), config.variables)
+        yield from check_template(lookup, config.template, self.kind, config.variables)
 
     def words(self, config: EmailConfig, lookup: Lookup) -> Message:
         return template_name(lookup, config.template)

@@ -147,24 +147,28 @@ def texts_in(value: JsonValue) -> Iterator[str]:
             yield from texts_in(item)
 
 
-def check_message(
-    lookup: Lookup, field: str, id: str, kind: str, same: Mapping[str, str] | None = None
+def check_template(
+    lookup: Lookup, template: str, kind: str, bindings: Bindings | None, same: Mapping[str, str] | None = None
 ) -> Iterator[FieldError]:
-    """The chosen template is of this kind, approved, and has the fields that `same` demands."""
-    message = lookup.detail(RefKind.MESSAGE, id)
+    """The chosen template is of this kind, approved, and has the fields that `same` demands.
+
+    Each of its variables needs one of the `bindings`; None: its texts stand in the component, not in it.
+    """
+    message = lookup.detail(RefKind.MESSAGE, template)
     if message is None:
         return
+    refusal = None
     if message.get("kind") != kind:
-        yield FieldError(
-            field, Message(N_("This template is for another kind of message. Choose another one."))
-        )
+        refusal = N_("This template is for another kind of message. Choose another one.")
     elif message.get("status") != "approved":
-        yield FieldError(field, Message(N_("This template is not approved. Choose an approved one.")))
+        refusal = N_("This template is not approved. Choose an approved one.")
     else:
-        for key, value in (same or {}).items():
-            if message.get(key) not in (value, None):
-                yield FieldError(field, Message(_OTHER[key]))
-                return
+        differing = (key for key, value in (same or {}).items() if message.get(key) not in (value, None))
+        refusal = next((_OTHER[key] for key in differing), None)
+    if refusal is not None:
+        yield FieldError("template", Message(refusal))
+    elif bindings is not None:
+        yield from check_bound(message_variables(lookup, template), bindings)
 
 
 _OTHER: Mapping[str, str] = {

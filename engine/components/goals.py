@@ -35,8 +35,9 @@ class EventCondition(Shape):
 
     @model_serializer(mode="wrap")
     def _nulls_shown(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        # Section 11 shows these two as null, which elsewhere means left out.
         plain: dict[str, object] = handler(self)
-        return {"join": None, "event": self.event, "where": None} | plain  # section 11 shows these two as null
+        return {"join": None, "event": self.event, "where": None} | plain
 
 
 def _joined(conditions: tuple[EventCondition, ...]) -> tuple[EventCondition, ...]:

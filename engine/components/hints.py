@@ -102,9 +102,13 @@ def hint_of(info: FieldInfo) -> Hint | None:
     return next((item for item in info.metadata if isinstance(item, Hint)), None)
 
 
-@cache
 def form(config: type[BaseModel]) -> tuple[FormField, ...]:
     """The fields of a config model's form, in order."""
+    return _form(config)
+
+
+@cache
+def _form(config: type[BaseModel]) -> tuple[FormField, ...]:
     fields = []
     for name, info in config.model_fields.items():
         if (hint := hint_of(info)) is not None:

@@ -13,7 +13,7 @@ from engine.components.fields import (
     binding_references,
     check_account,
     check_bound,
-    check_message,
+    check_template,
     required_when,
 )
 from engine.components.hints import Hint
@@ -115,7 +115,7 @@ class TemplateMessage(Touch[TemplateMessageConfig]):
 
     def check(self, config: TemplateMessageConfig, lookup: Lookup) -> Iterator[FieldError]:
         yield from check_account(lookup, "account", config.account, ("wechat",))
-        yield from check_message(lookup, "template", config.template, self.kind, {"platform": config.account})
+        yield from check_template(lookup, config.template, self.kind, None, {"platform": config.account})
         yield from _check_keywords(config, lookup)
         names = [name for keyword in config.keywords for name in variables(keyword.text)]
         yield from check_bound(names, config.variables)

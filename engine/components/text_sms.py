@@ -13,10 +13,8 @@ from engine.components.fields import (
     Code,
     binding_references,
     check_account,
-    check_bound,
-    check_message,
     check_setting,
-    message_variables,
+    check_template,
 )
 from engine.components.hints import Hint
 from engine.components.touch import SendToAllIds, TemplateVariables, Touch, template_name
@@ -90,8 +88,7 @@ class TextSms(Touch[TextSmsConfig]):
             lookup, "signature", config.platform, "signatures", config.signature, refusal
         )
         same = {"platform": config.platform, "sms_type": config.sms_type}
-        yield from check_message(lookup, "template", config.template, self.kind, same)
-        yield from check_bound(message_variables(lookup, config.template), config.variables)
+        yield from check_template(lookup, config.template, self.kind, config.variables, same)
 
     def words(self, config: TextSmsConfig, lookup: Lookup) -> Message:
         return template_name(lookup, config.template)
