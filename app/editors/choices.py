@@ -1,4 +1,4 @@
-"""Editors of choices that depend on the campaign: results, the branch after a test, audiences of a group, channels."""
+"""Editors of choices that depend on the campaign: results, audiences of a group, the branch after a test."""
 
 from __future__ import annotations
 
@@ -97,7 +97,11 @@ class GroupAudiencesEditor(ChecksEditor):
         elsewhere = self._elsewhere()
         names = {option.value: option.text for option in library.audience_options(workspace)}
         return [
-            Option(id, names.get(id, id), tr("Already in “{group}”", group=elsewhere[id]) if id in elsewhere else "")
+            Option(
+                id,
+                names.get(id, id),
+                tr("Already in “{group}”", group=elsewhere[id]) if id in elsewhere else "",
+            )
             for id in trigger_audiences(self.context)
         ]
 
@@ -226,4 +230,3 @@ class AmountUnitEditor(Editor):
             if self._unit.value() not in offered:
                 self._unit.set_value("day" if "day" in offered else offered[-1])
             self._unit.set_options(Option(unit, tr(UNIT_LABELS[unit])) for unit in offered)
-

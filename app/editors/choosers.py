@@ -1,4 +1,4 @@
-"""Editors that choose something of the workspace: accounts, what they offer, templates, coupons, audiences."""
+"""Editors that choose from the workspace: accounts, what they offer, templates, coupons, audiences."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ReferenceEditor(Editor):
         self.spec = spec
         self.field = SearchCombo(spec.placeholder or tr("Choose"), new_text)
         self.field.chosen.connect(self._on_chosen)
-        self.field.create.connect(self.create)
+        self.field.create_requested.connect(self.make_new)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
@@ -39,7 +39,7 @@ class ReferenceEditor(Editor):
         """What can be chosen now."""
         raise NotImplementedError
 
-    def create(self) -> None:
+    def make_new(self) -> None:
         """Make a new one in a dialog."""
 
     def value(self) -> JsonValue:
@@ -70,7 +70,7 @@ class AccountEditor(ReferenceEditor):
     def options(self) -> list[Option]:
         return library.account_options(self.context.workspace, tuple(self.spec.extra.get("kinds", ())))
 
-    def create(self) -> None:
+    def make_new(self) -> None:
         new_account(self, self.context.workspace, self.take)
 
 
@@ -95,7 +95,7 @@ class MessageEditor(ReferenceEditor):
     def options(self) -> list[Option]:
         return library.message_options(self.context.workspace, self._kind, self._matched())
 
-    def create(self) -> None:
+    def make_new(self) -> None:
         new_message(self, self.context, self._kind, self._matched(), self.take)
 
     def set_value(self, value: JsonValue) -> None:
@@ -177,7 +177,7 @@ class AudiencesEditor(Editor):
         self.add = SearchCombo(tr("Add an audience"), tr("New audience…"))
         self.add.setAccessibleName(tr("Add an audience"))
         self.add.chosen.connect(self._on_added)
-        self.add.create.connect(lambda: new_audience(self, context, self._on_added))
+        self.add.create_requested.connect(lambda: new_audience(self, context, self._on_added))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

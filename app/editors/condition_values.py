@@ -72,8 +72,6 @@ class TextValue(ValueBox):
 class ListValue(ValueBox):
     """One or several texts, one a line, with the known values of the tag to choose from."""
 
-    compact = False
-
     def __init__(self, known: Sequence[str], single: bool) -> None:
         super().__init__()
         self._single = single
@@ -176,7 +174,7 @@ class RangeValue(ValueBox):
         layout = QVBoxLayout(self) if upright else row(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._ends[0])
-        layout.addWidget(label(tr("to (range)"), "small", wrap=False))
+        layout.addWidget(label(tr("to"), "small", wrap=False))
         layout.addWidget(self._ends[1])
         for end in self._ends:
             end.changed.connect(self.changed)

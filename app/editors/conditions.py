@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pydantic import JsonValue
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.editors.base import (
@@ -126,6 +126,7 @@ class ConditionLeaf(QFrame):
             box.hide()
         elif box.compact:
             self._line.addWidget(box, 1)
+            self._line.setAlignment(self._operator, Qt.AlignmentFlag.AlignTop)
         else:
             self._column.insertWidget(2, box)
 

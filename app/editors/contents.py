@@ -21,7 +21,7 @@ from app.editors.base import (
     route,
     together,
 )
-from app.editors.controls import ComboBox, ElidedLabel, IconButton, LineEdit, Option, TextArea, label, row
+from app.editors.controls import ComboBox, ElidedLabel, LineEdit, Option, TextArea, label, row
 from app.editors.spec import FieldSpec
 from engine.components.template_message import keywords_of
 from engine.i18n import N_, tr
@@ -49,12 +49,15 @@ class TextFields(Editor):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         for key, text in labels.items():
-            field = LineEdit(tr(text))
+            field = LineEdit()
             field.setAccessibleName(tr(text))
-            field.setToolTip(tr(text))
             field.textEdited.connect(self.changed)
             self._fields[key] = field
-            column.addWidget(field)
+            block = QVBoxLayout()
+            block.setSpacing(2)
+            block.addWidget(label(tr(text), "small"))
+            block.addWidget(field)
+            column.addLayout(block)
         column.addWidget(self._error)
         self.setFocusProxy(next(iter(self._fields.values())))
 
@@ -80,7 +83,7 @@ class TextFields(Editor):
         return next((field for field in fields if field.property("invalid")), self.focus_target())
 
 
-def mini_program_editor(context: Context, spec: FieldSpec) -> TextFields:
+def mini_program_editor(context: Context, _spec: FieldSpec) -> TextFields:
     """A page of a mini program, without a card."""
     return TextFields(context, _MINI_PROGRAM)
 
@@ -235,7 +238,7 @@ class _KeywordCard(QFrame):
 
 
 class KeywordsEditor(Editor):
-    """A text for each keyword of the chosen template. Option: `message`, the field that holds the template."""
+    """A text for each keyword of the template. Option: `message`, the field that holds the template."""
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)

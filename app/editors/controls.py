@@ -1,4 +1,4 @@
-"""The small controls that every editor is made of: keyboard first, the wheel never changes what has no focus."""
+"""The small controls that every editor is made of; the wheel never changes what has no focus."""
 
 from __future__ import annotations
 
@@ -71,13 +71,21 @@ class ComboBox(QComboBox):
             self.addItem(value, value)
             index = self.count() - 1
         self.setCurrentIndex(index)
+        self._show_state()
+
+    def _show_state(self) -> None:
         self.setToolTip(self.currentText())
+        empty = self.currentIndex() < 0
+        if self.property("empty") != empty:
+            self.setProperty("empty", empty)
+            self.style().unpolish(self)
+            self.style().polish(self)
 
     def _on_activated(self, index: int) -> None:
         value = str(self.itemData(index))
         if value != self._value:
             self._value = value
-            self.setToolTip(self.currentText())
+            self._show_state()
             self.chosen.emit(value)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -88,12 +96,11 @@ class ComboBox(QComboBox):
 
 
 class TimeEdit(QTimeEdit):
-    """A time of day without buttons; the wheel acts on the focused one only."""
+    """A time of day; the wheel acts on the focused one only."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setDisplayFormat("HH:mm")
-        self.setButtonSymbols(QTimeEdit.ButtonSymbols.NoButtons)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -156,11 +163,16 @@ def number_from(text: str, whole: bool = False) -> int | float | str | None:
     return text if whole or number != number or number in (float("inf"), float("-inf")) else number
 
 
-def shown_number(value: int | float | str | None) -> str:
+def shown_number(value: float | str | None) -> str:
     """The number as it is typed: without an exponent or a superfluous fraction."""
     if isinstance(value, float):
         return f"{value:.10f}".rstrip("0").rstrip(".") if abs(value) < 1e15 else repr(value)
     return "" if value is None else str(value)
+
+
+_TEXT_MARGIN = 2
+_TEXT_FRAME = 12
+"""Padding and border of a text area in the style sheet."""
 
 
 class TextArea(QPlainTextEdit):
@@ -172,6 +184,7 @@ class TextArea(QPlainTextEdit):
         super().__init__(parent)
         self._lines = lines
         self.setTabChangesFocus(True)
+        self.document().setDocumentMargin(_TEXT_MARGIN)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self._silent = False
         self.textChanged.connect(self._on_changed)
@@ -193,7 +206,7 @@ class TextArea(QPlainTextEdit):
     def _fit(self) -> None:
         height = self.fontMetrics().lineSpacing()
         lines = min(max(self._lines, self.blockCount()), self._lines + 6)
-        self.setFixedHeight(lines * height + 18)
+        self.setFixedHeight(lines * height + 2 * _TEXT_MARGIN + _TEXT_FRAME)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -49,7 +49,7 @@ class EventEditor(Editor):
 
 
 class EventBlock(QWidget):
-    """Event, number of times, and a condition over its attributes: the part that goals and conditions share."""
+    """Event, number of times, condition over its attributes: what goals and conditions share."""
 
     changed = Signal()
 
@@ -71,7 +71,7 @@ class EventBlock(QWidget):
         column.setSpacing(8)
         column.addWidget(self._event)
         self.line = row(spacing=8)
-        self.line.addWidget(label(tr("at least (times)"), "small", wrap=False))
+        self.line.addWidget(label(tr("at least"), "small", wrap=False))
         self.line.addWidget(self._times)
         self.line.addWidget(label(tr("times"), "small", wrap=False))
         self.line.addStretch(1)
@@ -114,7 +114,12 @@ class EventBlock(QWidget):
         mark_invalid(self._event.focus_target(), together(inside.get("event", {})))
         mark_invalid(self._times, together(inside.get("times", {})))
         where = self._where.show_errors(inside.get("where", {}))
-        sentences = (together(inside.get("event", {})), together(inside.get("times", {})), where, together(rest))
+        sentences = (
+            together(inside.get("event", {})),
+            together(inside.get("times", {})),
+            where,
+            together(rest),
+        )
         self._error.setText(" ".join(filter(None, sentences)))
         self._error.setVisible(bool(self._error.text()))
         self._where_invalid = "where" in inside
@@ -172,7 +177,9 @@ class EventConditionCard(QFrame):
         self._raw: RawObject = {}
         self.join = Segmented([Option("and", tr("And")), Option("or", tr("Or"))])
         self.join.setAccessibleName(tr("How it joins the condition above"))
-        self.behavior = Segmented([Option("occurred", tr("Happened")), Option("not_occurred", tr("Did not happen"))])
+        self.behavior = Segmented(
+            [Option("occurred", tr("Happened")), Option("not_occurred", tr("Did not happen"))]
+        )
         self.behavior.setAccessibleName(tr("Whether the event must have happened"))
         self.block = EventBlock(context)
         self.menu_button = IconButton("dots-vertical", tr("Move or remove this condition"))

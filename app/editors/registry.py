@@ -15,7 +15,13 @@ from app.editors.choices import (
     ResultsEditor,
     ThenEditor,
 )
-from app.editors.choosers import AccountChoiceEditor, AccountEditor, AudiencesEditor, CouponEditor, MessageEditor
+from app.editors.choosers import (
+    AccountChoiceEditor,
+    AccountEditor,
+    AudiencesEditor,
+    CouponEditor,
+    MessageEditor,
+)
 from app.editors.conditions import ConditionEditor, Fields
 from app.editors.contents import KeywordsEditor, WechatContentEditor, mini_program_editor
 from app.editors.controls import Option
@@ -33,11 +39,6 @@ from engine.i18n import tr
 from engine.shapes.variables import variables
 
 EditorFactory = Callable[[Context, FieldSpec], Editor]
-
-
-def editor_for(context: Context, field: FormField) -> Editor:
-    """The editor of a form's field."""
-    return EDITORS[field.hint.widget](context, spec_of(field))
 
 
 def spec_of(field: FormField) -> FieldSpec:
@@ -90,10 +91,16 @@ def _variables(context: Context, spec: FieldSpec) -> Editor:
             names = message_variables(context.workspace, context.text(str(message)))
         else:
             values = context.values()
-            names = tuple(name for field in texts for text in written(values.get(field)) for name in variables(text))
+            names = tuple(
+                name for field in texts for text in written(values.get(field)) for name in variables(text)
+            )
         return [Place(name, f"${{{name}}}") for name in dict.fromkeys(names)]
 
-    hint = tr("The template has no variables.") if message else tr("Write ${name} in the text to add a variable.")
+    hint = (
+        tr("The template has no variables.")
+        if message
+        else tr("Write ${name} in the text to add a variable.")
+    )
     return BindingsEditor(context, places, hint)
 
 

@@ -10,7 +10,17 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from app.editors.base import Context, Editor, Errors, as_list, as_object, as_text, mark_invalid, route, together
+from app.editors.base import (
+    Context,
+    Editor,
+    Errors,
+    as_list,
+    as_object,
+    as_text,
+    mark_invalid,
+    route,
+    together,
+)
 from app.editors.controls import ComboBox, NumberEdit, Option, label, row
 from app.editors.spec import FieldSpec
 from app.editors.times import TimeOfDayEditor, instant
@@ -76,7 +86,7 @@ class ScheduleEditor(Editor):
         self._minute.setMaximumWidth(72)
         self._minute_label = label(tr("at minute"), "small", wrap=False)
         self._time = TimeOfDayEditor(context, FieldSpec("time"))
-        self._time_label = label(tr("at (time)"), "small", wrap=False)
+        self._time_label = label(tr("at"), "small", wrap=False)
         self._weekdays = DayToggles(tr(name) for name in WEEKDAYS)
         self._weekdays.setAccessibleName(tr("Weekdays"))
         self._days = DayToggles(str(day) for day in range(1, 32))
@@ -98,7 +108,7 @@ class ScheduleEditor(Editor):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         first = row()
-        first.addWidget(label(tr("Every (interval)"), "small", wrap=False))
+        first.addWidget(label(tr("Every"), "small", wrap=False))
         first.addWidget(self._interval)
         first.addWidget(self._unit, 1)
         column.addLayout(first)
@@ -161,10 +171,10 @@ class ScheduleEditor(Editor):
         self._weekdays.setVisible(unit == "week")
         self._days.setVisible(unit == "month")
         self._last_day.setVisible(unit == "month" and any(day in (29, 30, 31) for day in self._days.value()))
-        for part in (self._minute_label, self._minute):
-            part.setVisible(unit == "hour")
-        for part in (self._time_label, self._time):
-            part.setVisible(unit != "hour")
+        for hourly in (self._minute_label, self._minute):
+            hourly.setVisible(unit == "hour")
+        for daily in (self._time_label, self._time):
+            daily.setVisible(unit != "hour")
         self._next.setVisible(self._with_next)
         if self._with_next:
             self._next.setText(self._next_runs())
@@ -177,7 +187,7 @@ class ScheduleEditor(Editor):
             return tr("The next run times show once the schedule is complete.")
         now = self.context.now()
         start = self._campaign_start() or now
-        found = [moment for moment in islice(runs(every, start, self.context.zone, max(start, now)), 2)]
+        found = list(islice(runs(every, start, self.context.zone, max(start, now)), 2))
         first = next(runs(every, start, self.context.zone), None)
         if first is not None and first == start >= now:
             found = [first, *found][:2]

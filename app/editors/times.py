@@ -36,7 +36,9 @@ class DurationEditor(Editor):
         self._amount.setMaximumWidth(96)
         self._unit = ComboBox()
         self._unit.setAccessibleName(tr("Unit"))
-        self._unit.set_options(Option(unit, tr(UNIT_LABELS[unit])) for unit in spec.extra.get("units") or ALL_UNITS)
+        self._unit.set_options(
+            Option(unit, tr(UNIT_LABELS[unit])) for unit in spec.extra.get("units") or ALL_UNITS
+        )
         self._default_unit = str(self._unit.itemData(min(2, self._unit.count() - 1)))
         self._amount.edited.connect(self.changed)
         self._unit.chosen.connect(self._on_unit)
@@ -71,7 +73,7 @@ class TimeOfDayEditor(Editor):
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._field = TimeEdit()
-        self._field.setMaximumWidth(96)
+        self._field.setFixedWidth(88)
         self._field.setToolTip(context.zone.key)
         self._raw: JsonValue = None
         self._field.timeChanged.connect(self._on_changed)

@@ -9,7 +9,17 @@ from pydantic import JsonValue
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from app.editors.base import Context, Editor, Errors, RawObject, as_object, as_text, mark_invalid, route, together
+from app.editors.base import (
+    Context,
+    Editor,
+    Errors,
+    RawObject,
+    as_object,
+    as_text,
+    mark_invalid,
+    route,
+    together,
+)
 from app.editors.controls import ComboBox, ElidedLabel, LineEdit, Option, label, row
 from app.pickers.library import event_fields
 from app.pickers.search import SearchCombo
@@ -48,7 +58,7 @@ class BindingCard(QFrame):
         self.when_empty = ComboBox()
         self.when_empty.setAccessibleName(tr("When {name} is empty", name=place.shown))
         self.when_empty.set_options(
-            [Option("nothing", tr("If empty: nothing")), Option("default", tr("If empty: this text"))]
+            [Option("nothing", tr("If empty, nothing")), Option("default", tr("If empty, use"))]
         )
         self.when_empty.chosen.connect(self._on_when_empty)
         self.default = LineEdit(tr("Text if empty"))
@@ -182,7 +192,11 @@ class BindingsEditor(Editor):
     """
 
     def __init__(
-        self, context: Context, places: Callable[[], Sequence[Place]], empty_text: str, parent: QWidget | None = None
+        self,
+        context: Context,
+        places: Callable[[], Sequence[Place]],
+        empty_text: str,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(context, parent)
         self._places = places
@@ -190,6 +204,7 @@ class BindingsEditor(Editor):
         self._cards: list[BindingCard] = []
         self._kept: RawObject = {}
         self._loaded: JsonValue = None
+        self._invalid: BindingCard | None = None
         self._empty = label(empty_text, "small")
         self._rows = QVBoxLayout()
         self._rows.setSpacing(8)
@@ -247,7 +262,7 @@ class BindingsEditor(Editor):
             card.deleteLater()
         self._cards = [self._card(place) for place in self._shown]
         self._empty.setVisible(not self._cards)
-        self._invalid: BindingCard | None = None
+        self._invalid = None
 
     def _card(self, place: Place) -> BindingCard:
         card = BindingCard(self.context, place)
@@ -268,9 +283,7 @@ class BindingsEditor(Editor):
         return {}
 
 
-def _by_place(
-    errors: Errors, names: Collection[str]
-) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
+def _by_place(errors: Errors, names: Collection[str]) -> tuple[dict[str, dict[str, str]], dict[str, str]]:
     """Errors by the place whose name begins their path; names may hold dots themselves."""
     inside: dict[str, dict[str, str]] = {}
     rest: dict[str, str] = {}

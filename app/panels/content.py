@@ -79,6 +79,8 @@ class PanelContent(QWidget):
             ("", (self.form,)),
             (tr("Memo (optional)"), (self.memo,)),
         ):
+            if isinstance(parts[0], Form) and not parts[0].has_fields:
+                continue
             block = QVBoxLayout()
             block.setSpacing(6)
             if text:
@@ -87,6 +89,14 @@ class PanelContent(QWidget):
                 block.addWidget(part)
             column.addLayout(block)
         column.addStretch(1)
+
+    def set_right_margin(self, margin: int) -> None:
+        """Room between the fields and the right edge, in pixels."""
+        layout = self.layout()
+        assert layout is not None
+        margins = layout.contentsMargins()
+        margins.setRight(margin)
+        layout.setContentsMargins(margins)
 
     def load(self, values: Values) -> None:
         self.name.setText(values.name)
@@ -113,7 +123,9 @@ class PanelContent(QWidget):
         mark_invalid(self.name, sentence)
         self._name_error.setText(sentence)
         self._name_error.setVisible(bool(sentence))
-        found = self._declared.errors(self.form.result(), self._workspace, around(self._document, self._node_id))
+        found = self._declared.errors(
+            self.form.result(), self._workspace, around(self._document, self._node_id)
+        )
         return self.form.show_errors({error.field: str(error.message) for error in found})
 
     def first_invalid(self) -> QWidget | None:
@@ -125,7 +137,8 @@ class PanelContent(QWidget):
         if (target := self.first_invalid()) is None:
             return
         target.setFocus(Qt.FocusReason.OtherFocusReason)
-        area = self.parentWidget().parentWidget() if self.parentWidget() else None
+        viewport = self.parentWidget()
+        area = viewport.parentWidget() if viewport is not None else None
         if isinstance(area, QScrollArea):
             area.ensureWidgetVisible(target, 0, 64)
 

@@ -8,10 +8,10 @@ from pydantic import JsonValue
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.editors.base import Context, Editor, Errors, RawObject, mark_invalid
+from app.editors.base import Context, Editor, Errors, RawObject
 from app.editors.controls import label
 from app.editors.plain import BoolEditor
-from app.editors.registry import editor_for, spec_of
+from app.editors.registry import EDITORS, EditorFactory, spec_of
 from app.editors.spec import FieldSpec
 from engine.components.hints import FormField
 from engine.i18n import tr
@@ -63,24 +63,38 @@ class Form(QWidget):
 
     changed = Signal()
 
-    def __init__(self, fields: Iterable[FormField], context: Context, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        fields: Iterable[FormField],
+        context: Context,
+        factories: Mapping[str, EditorFactory] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`factories`: editors of fields, by name, that no hint names."""
         super().__init__(parent)
         self._fields = {field.name: field for field in fields if field.hint.widget != "node"}
         self._defaults = {name: field.default for name, field in self._fields.items()}
         self._raw: RawObject = {}
         self._frames: dict[str, FieldFrame] = {}
+        self._wrong: list[str] = []
         self._loading = True
         context.values = self.values
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(FIELD_GAP)
         for name, field in self._fields.items():
-            frame = FieldFrame(spec_of(field), editor_for(context, field))
+            make = (factories or {}).get(name, EDITORS[field.hint.widget])
+            frame = FieldFrame(spec_of(field), make(context, spec_of(field)))
             self._frames[name] = frame
             column.addWidget(frame)
         for frame in self._frames.values():
             frame.editor.changed.connect(self._on_changed)
         self._loading = False
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether there is anything to fill in."""
+        return bool(self._frames)
 
     def load(self, raw: Mapping[str, JsonValue]) -> None:
         """Show a raw object, which may be partial or wrong."""
@@ -151,13 +165,10 @@ class Form(QWidget):
         """The editor of a field. Raises `KeyError`."""
         return self._frames[name].editor
 
-    def clear_errors(self) -> None:
-        self._wrong = []
-        for frame in self._frames.values():
-            frame.show_errors({})
-            mark_invalid(frame.editor.focus_target(), "")
-
-    _wrong: list[str] = []
+    def focus_first(self) -> None:
+        """Put the focus into the first field."""
+        if self._frames:
+            next(iter(self._frames.values())).editor.focus_target().setFocus()
 
     def _on_changed(self) -> None:
         if self._loading:

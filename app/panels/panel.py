@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.editors import style
 from app.editors.base import Estimator
+from app.editors.tab_order import order_tabs
 from app.language import Retranslated
 from app.panels.content import PanelContent, Values
 from app.panels.footer import PanelFooter
@@ -71,6 +72,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.verticalScrollBar().rangeChanged.connect(self._on_scroll_range)
         self.content: PanelContent | None = None
         self._lay_out()
         self.clear()
@@ -203,6 +205,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         self.footer.show_error("")
         self._show_state()
         self._check_live()
+        order_tabs(self)
 
     def _show_errors(self) -> bool:
         assert self.content is not None
@@ -240,7 +243,7 @@ class ConfigurationPanel(Retranslated, QFrame):
             shown = tr("{names} and {count:,} more", names=shown, count=len(names) - _NAMED)
         title = ntr("Remove {n:,} component?", "Remove {n:,} components?", len(names))
         text = tr("Only a branch that this change removes leads to: {names}.", names=shown)
-        self.question = ask(self, style.look(), title, text, Choice(tr("Remove"), self._emit, "danger"))
+        self.question = ask(self, title, text, Choice(tr("Remove"), self._emit, "danger"))
         self.question.cancel.setText(tr("Keep"))
 
     def _emit(self) -> None:
@@ -268,7 +271,13 @@ class ConfigurationPanel(Retranslated, QFrame):
         self.header.show_name(self.content.values().name)
         self._check_live()
         self._show_state()
+        order_tabs(self)
         self.unapplied_changed.emit()
+
+    def _on_scroll_range(self, _low: int, high: int) -> None:
+        """The scroll bar takes its width from the margin: fields stay in line with OK."""
+        if self.content is not None:
+            self.content.set_right_margin(6 if high > 0 else 16)
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
         """The document changed: by this panel's edit, by undo, or elsewhere on the canvas."""

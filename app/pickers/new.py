@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 from PySide6.QtWidgets import QWidget
@@ -10,12 +11,15 @@ from PySide6.QtWidgets import QWidget
 from app.editors.base import Context
 from engine.workspace.workspace import Workspace
 
+if TYPE_CHECKING:
+    from app.pickers.form_dialog import FormDialog
+
 Chosen = Callable[[str], None]
 
 
 def new_account(parent: QWidget, workspace: Workspace, chosen: Chosen) -> None:
     """A simulated account."""
-    from app.pickers.account_form import AccountDialog
+    from app.pickers.account_form import AccountDialog  # forms hold editors, which open forms
 
     _open(AccountDialog(parent.window(), workspace), chosen)
 
@@ -36,5 +40,6 @@ def new_audience(parent: QWidget, context: Context, chosen: Chosen) -> None:
     _open(AudienceDialog(parent.window(), context), chosen)
 
 
-def _open(dialog: object, chosen: Chosen) -> None:
-    raise NotImplementedError
+def _open(dialog: FormDialog, chosen: Chosen) -> None:
+    dialog.created.connect(chosen)
+    dialog.open()

@@ -19,7 +19,7 @@ class SearchPopup(QFrame):
 
     picked = Signal(int)
     """The row in the combo box's own model."""
-    create = Signal()
+    create_requested = Signal()
 
     def __init__(self, combo: SearchCombo) -> None:
         super().__init__(combo, Qt.WindowType.Popup)
@@ -80,7 +80,7 @@ class SearchPopup(QFrame):
 
     def _on_new(self) -> None:
         self.close()
-        self.create.emit()
+        self.create_requested.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
@@ -89,7 +89,12 @@ class SearchPopup(QFrame):
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._on_picked(self.list.currentIndex())
             return True
-        steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _SHOWN, Qt.Key.Key_PageUp: -_SHOWN}
+        steps = {
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_PageDown: _SHOWN,
+            Qt.Key.Key_PageUp: -_SHOWN,
+        }
         if key in steps:
             last = self._rows.rowCount() - 1
             wanted = self.list.currentIndex().row() + steps[Qt.Key(key)]
@@ -99,9 +104,9 @@ class SearchPopup(QFrame):
 
 
 class SearchCombo(ComboBox):
-    """A combo box that opens a searchable list. With `new_text` the list ends in that action (`create`)."""
+    """A combo box with a searchable list; with `new_text` it ends in that action (`create_requested`)."""
 
-    create = Signal()
+    create_requested = Signal()
 
     def __init__(self, placeholder: str = "", new_text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(placeholder, parent)
@@ -114,7 +119,7 @@ class SearchCombo(ComboBox):
             return
         popup = SearchPopup(self)
         popup.picked.connect(self._on_picked)
-        popup.create.connect(self.create)
+        popup.create_requested.connect(self.create_requested)
         popup.destroyed.connect(self._on_closed)
         popup.setMinimumWidth(max(self.width(), 240))
         popup.adjustSize()

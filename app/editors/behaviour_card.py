@@ -1,0 +1,215 @@
+"""The behaviour card of an audience rule: people by what they did, when, and how often or how much."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.editors.base import (
+    Context,
+    Editor,
+    Errors,
+    RawObject,
+    as_object,
+    as_text,
+    mark_invalid,
+    route,
+    together,
+)
+from app.editors.condition_values import NumberValue, RangeValue, ValueBox
+from app.editors.conditions import ConditionEditor
+from app.editors.controls import ComboBox, Option, label, row
+from app.editors.events import EventEditor
+from app.editors.spec import FieldSpec
+from app.editors.times import DateTimeEditor, DurationEditor
+from app.pickers import library
+from engine.i18n import N_, tr
+from engine.shapes.conditions import OPERATOR_LABELS
+
+_OPERATORS = ("=", "!=", ">", ">=", "<", "<=", "between")
+_MEASURES = {
+    "sum": N_("Sum of {name}"),
+    "avg": N_("Average of {name}"),
+    "max": N_("Highest {name}"),
+    "min": N_("Lowest {name}"),
+}
+
+
+class RangeEditor(Editor):
+    """All the time, the last while, or between two moments."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._kind = ComboBox()
+        self._kind.setAccessibleName(tr("When it happened"))
+        self._kind.set_options(
+            [
+                Option("all", tr("At any time until now")),
+                Option("last", tr("In the last")),
+                Option("between", tr("Between two times")),
+            ]
+        )
+        self._kind.set_value("all")
+        self._last = DurationEditor(context, FieldSpec("last"))
+        self._from = DateTimeEditor(context, FieldSpec("from"))
+        self._to = DateTimeEditor(context, FieldSpec("to"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        first = row()
+        first.addWidget(self._kind, 1)
+        first.addWidget(self._last, 1)
+        column.addLayout(first)
+        for part in (self._from, self._to):
+            column.addWidget(part)
+        for editor in (self._last, self._from, self._to):
+            editor.changed.connect(self.changed)
+        self._kind.chosen.connect(self._on_kind)
+        self.setFocusProxy(self._kind)
+        self._show()
+
+    def value(self) -> JsonValue:
+        kind = self._kind.value()
+        if kind == "last":
+            last = self._last.value()
+            return {"last": last} if last is not None else {"last": {}}
+        if kind == "between":
+            ends = (("from", self._from.value()), ("to", self._to.value()))
+            return {key: value for key, value in ends if value is not None}
+        return None
+
+    def set_value(self, value: JsonValue) -> None:
+        raw = as_object(value)
+        self._kind.set_value("last" if "last" in raw else "between" if raw else "all")
+        self._last.set_value(raw.get("last"))
+        self._from.set_value(raw.get("from"))
+        self._to.set_value(raw.get("to"))
+        self._show()
+
+    def show_errors(self, errors: Errors) -> str:
+        places: dict[str, Editor] = {"last": self._last, "from": self._from, "to": self._to}
+        inside, _rest = route(errors, places)
+        for key, editor in places.items():
+            mark_invalid(editor.focus_target(), together(inside.get(key, {})))
+        return together(errors)
+
+    def _on_kind(self) -> None:
+        self._show()
+        self.changed.emit()
+
+    def _show(self) -> None:
+        kind = self._kind.value()
+        self._last.setVisible(kind == "last")
+        for part in (self._from, self._to):
+            part.setVisible(kind == "between")
+
+
+class BehaviourEditor(Editor):
+    """Event, condition over its attributes, time range, measure, comparison."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._raw: RawObject = {}
+        self._event = EventEditor(context, FieldSpec("event"))
+        self._event.changed.connect(self._on_event)
+        self._where = ConditionEditor(context, lambda: library.event_fields(context.workspace, self._code()))
+        self._range = RangeEditor(context)
+        self._measure = ComboBox()
+        self._measure.setAccessibleName(tr("What is measured"))
+        self._operator = ComboBox()
+        self._operator.setAccessibleName(tr("Operator"))
+        self._operator.set_options(Option(each, tr(OPERATOR_LABELS[each])) for each in _OPERATORS)
+        self._operator.chosen.connect(self._on_operator)
+        self._box: ValueBox = NumberValue()
+        self._measure.chosen.connect(self.changed)
+        for part in (self._where, self._range):
+            part.changed.connect(self.changed)
+        self._lay_out()
+        self.setFocusProxy(self._event)
+        self.set_value({})
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._event)
+        column.addWidget(label(tr("Only events where"), "small"))
+        column.addWidget(self._where)
+        column.addWidget(self._range)
+        self._line = row()
+        self._line.addWidget(self._measure, 3)
+        self._line.addWidget(self._operator, 2)
+        self._line.addWidget(self._box, 2)
+        column.addLayout(self._line)
+        self._box.changed.connect(self.changed)
+
+    def value(self) -> JsonValue:
+        raw: RawObject = {
+            **self._raw,
+            "event": self._event.value(),
+            "where": self._where.value(),
+            "range": self._range.value(),
+            "measure": self._measure.value(),
+            "op": self._operator.value(),
+            "value": self._box.value(),
+        }
+        kept = ("where", "range")  # null in the file where there is none
+        return {key: value for key, value in raw.items() if value is not None or key in kept}
+
+    def set_value(self, value: JsonValue) -> None:
+        raw = as_object(value)
+        self._raw = raw
+        self._event.set_value(raw.get("event"))
+        self._where.refresh()
+        self._where.set_value(raw.get("where"))
+        self._range.set_value(raw.get("range"))
+        self._measure.set_value(as_text(raw.get("measure")) or "count")
+        self._show_measures()
+        self._operator.set_value(as_text(raw.get("op")) or ">=")
+        self._show_box()
+        self._box.set_value(raw.get("value", 1))
+
+    def refresh(self) -> None:
+        self._event.refresh()
+        self._where.refresh()
+        self._show_measures()
+
+    def show_errors(self, errors: Errors) -> str:
+        inside, rest = route(errors, ("event", "where", "range", "measure", "op", "value"))
+        mark_invalid(self._event.focus_target(), together(inside.get("event", {})))
+        mark_invalid(self._box.focusProxy() or self._box, together(inside.get("value", {})))
+        where = self._where.show_errors(inside.pop("where", {}))
+        times = self._range.show_errors(inside.pop("range", {}))
+        others = (together(each) for each in inside.values())
+        return " ".join(filter(None, (*others, where, times, together(rest))))
+
+    def _code(self) -> str:
+        return as_text(self._event.value())
+
+    def _show_measures(self) -> None:
+        fields = library.event_fields(self.context.workspace, self._code())
+        numbers = [field.value for field in fields if field.type == "number"]
+        options = [Option("count", tr("Number of times"))]
+        options += [
+            Option(f"{measure}:{name}", tr(text, name=name))
+            for name in numbers
+            for measure, text in _MEASURES.items()
+        ]
+        self._measure.set_options(options)
+
+    def _show_box(self) -> None:
+        box = RangeValue(NumberValue, upright=False) if self._operator.value() == "between" else NumberValue()
+        self._line.replaceWidget(self._box, box)
+        self._box.hide()
+        self._box.deleteLater()
+        self._box = box
+        box.changed.connect(self.changed)
+
+    def _on_event(self) -> None:
+        self._where.refresh()
+        self._show_measures()
+        self.changed.emit()
+
+    def _on_operator(self) -> None:
+        self._show_box()
+        self.changed.emit()

@@ -1,0 +1,245 @@
+"""The cards of an audience rule: tags, behaviour and other audiences, joined from top to bottom."""
+
+from __future__ import annotations
+
+from pydantic import JsonValue
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from app.editors.base import (
+    Context,
+    Editor,
+    Errors,
+    RawObject,
+    as_list,
+    as_object,
+    as_text,
+    route,
+    together,
+)
+from app.editors.behaviour_card import BehaviourEditor
+from app.editors.conditions import ConditionEditor
+from app.editors.controls import IconButton, LinkButton, Option, Segmented, label, row
+from app.editors.spec import FieldSpec
+from app.pickers import library
+from app.pickers.search import SearchCombo
+from engine.i18n import N_, tr
+
+_TITLES = {
+    "tags": N_("Tags and attributes"),
+    "behaviour": N_("Behaviour"),
+    "audience": N_("Another audience"),
+    "metrics": N_("Metrics"),
+    "rfm": N_("RFM"),
+    "aipl": N_("AIPL"),
+}
+_NEW = ("tags", "behaviour", "audience")
+
+
+class TagsBody(Editor):
+    """A condition tree over tags and attributes."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._tree = ConditionEditor(context, lambda: library.person_fields(context.workspace))
+        self._tree.changed.connect(self.changed)
+        row(self).addWidget(self._tree)
+
+    def value(self) -> JsonValue:
+        condition = self._tree.value()
+        return {} if condition is None else {"condition": condition}
+
+    def set_value(self, value: JsonValue) -> None:
+        self._tree.set_value(as_object(value).get("condition"))
+
+    def refresh(self) -> None:
+        self._tree.refresh()
+
+    def show_errors(self, errors: Errors) -> str:
+        inside, rest = route(errors, ("condition",))
+        return " ".join(filter(None, (self._tree.show_errors(inside.get("condition", {})), together(rest))))
+
+    def focus_target(self) -> QWidget:
+        return self._tree.focus_target()
+
+    def invalid_target(self) -> QWidget:
+        return self._tree.invalid_target()
+
+
+class AudienceBody(Editor):
+    """The stored members of another audience."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._field = SearchCombo(tr("Choose an audience"))
+        self._field.setAccessibleName(tr("Audience"))
+        self._field.chosen.connect(self.changed)
+        row(self).addWidget(self._field)
+        self.setFocusProxy(self._field)
+        self.refresh()
+
+    def value(self) -> JsonValue:
+        return {"audience": self._field.value()} if self._field.value() else {}
+
+    def set_value(self, value: JsonValue) -> None:
+        self._field.set_value(as_text(as_object(value).get("audience")))
+
+    def refresh(self) -> None:
+        self._field.set_options(library.audience_options(self.context.workspace))
+
+
+class OtherBody(Editor):
+    """A card of a kind that this form cannot edit: it is kept as it is."""
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._raw: JsonValue = {}
+        row(self).addWidget(label(tr("This card stays as it is."), "small"))
+
+    def value(self) -> JsonValue:
+        return self._raw
+
+    def set_value(self, value: JsonValue) -> None:
+        self._raw = value
+
+
+class CardFrame(QFrame):
+    """One card: how it joins, its kind, and its body."""
+
+    changed = Signal()
+    removed = Signal()
+
+    def __init__(self, context: Context, kind: str) -> None:
+        super().__init__()
+        self.setProperty("role", "well")
+        self.kind = kind
+        self.join = Segmented(
+            [Option("and", tr("And")), Option("or", tr("Or")), Option("minus", tr("Minus"))]
+        )
+        self.join.setAccessibleName(tr("How it joins the cards above"))
+        self.join.set_value("and")
+        self.join.chosen.connect(self.changed)
+        self.body = self._body(context)
+        self.body.changed.connect(self.changed)
+        self._error = label("", "error")
+        self._error.hide()
+        remove = IconButton("x", tr("Remove this card"))
+        remove.clicked.connect(self.removed)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 8, 12)
+        column.setSpacing(8)
+        column.addWidget(self.join)
+        head = row(spacing=4)
+        head.addWidget(label(tr(_TITLES.get(kind, kind)), "strong", wrap=False), 1)
+        head.addWidget(remove)
+        column.addLayout(head)
+        column.addWidget(self.body)
+        column.addWidget(self._error)
+
+    def _body(self, context: Context) -> Editor:
+        makers = {"tags": TagsBody, "behaviour": BehaviourEditor, "audience": AudienceBody}
+        return makers.get(self.kind, OtherBody)(context)
+
+    def value(self, first: bool) -> RawObject:
+        return {
+            **as_object(self.body.value()),
+            "join": None if first else self.join.value(),
+            "card": self.kind,
+        }
+
+    def set_value(self, raw: RawObject) -> None:
+        self.join.set_value(as_text(raw.get("join")) or "and")
+        self.body.set_value({key: value for key, value in raw.items() if key not in ("join", "card")})
+
+    def show_errors(self, errors: Errors) -> None:
+        self._error.setText(self.body.show_errors(errors))
+        self._error.setVisible(bool(self._error.text()))
+
+
+class CardsEditor(Editor):
+    """The list of cards; None while there is none."""
+
+    def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._cards: list[CardFrame] = []
+        self._invalid: list[int] = []
+        self._rows = QVBoxLayout()
+        self._rows.setSpacing(8)
+        self._add: dict[str, LinkButton] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addLayout(self._rows)
+        actions = row(spacing=16)
+        actions.addWidget(label(tr("Add a card:"), "small", wrap=False))
+        for kind in _NEW:
+            button = LinkButton(tr(_TITLES[kind]))
+            button.clicked.connect(lambda _checked=False, kind=kind: self.add(kind))
+            actions.addWidget(button)
+            self._add[kind] = button
+        actions.addStretch(1)
+        column.addLayout(actions)
+
+    def value(self) -> JsonValue:
+        return [card.value(first=index == 0) for index, card in enumerate(self._cards)] or None
+
+    def set_value(self, value: JsonValue) -> None:
+        for card in list(self._cards):
+            self._drop(card)
+        for raw in map(as_object, as_list(value)):
+            self._append(as_text(raw.get("card"))).set_value(raw)
+        self._show()
+
+    def cards(self) -> tuple[CardFrame, ...]:
+        """The cards in their order."""
+        return tuple(self._cards)
+
+    def add(self, kind: str) -> None:
+        """Add an empty card at the bottom."""
+        card = self._append(kind)
+        self._on_changed()
+        card.body.focus_target().setFocus()
+
+    def refresh(self) -> None:
+        for card in self._cards:
+            card.body.refresh()
+
+    def show_errors(self, errors: Errors) -> str:
+        inside, rest = route(errors, (str(index) for index in range(len(self._cards))))
+        for index, card in enumerate(self._cards):
+            card.show_errors(inside.get(str(index), {}))
+        self._invalid = [index for index in range(len(self._cards)) if str(index) in inside]
+        return together(rest)
+
+    def focus_target(self) -> QWidget:
+        return self._cards[0].body.focus_target() if self._cards else self._add["tags"]
+
+    def invalid_target(self) -> QWidget:
+        return self._cards[self._invalid[0]].body.invalid_target() if self._invalid else self.focus_target()
+
+    def _append(self, kind: str) -> CardFrame:
+        card = CardFrame(self.context, kind)
+        card.changed.connect(self._on_changed)
+        card.removed.connect(lambda: self._on_removed(card))
+        self._cards.append(card)
+        self._rows.addWidget(card)
+        return card
+
+    def _drop(self, card: CardFrame) -> None:
+        self._cards.remove(card)
+        self._rows.removeWidget(card)
+        card.hide()
+        card.deleteLater()
+
+    def _show(self) -> None:
+        for index, card in enumerate(self._cards):
+            card.join.setVisible(index > 0)
+
+    def _on_changed(self) -> None:
+        self._show()
+        self.changed.emit()
+
+    def _on_removed(self, card: CardFrame) -> None:
+        self._drop(card)
+        self._on_changed()
+        self._add["tags"].setFocus()

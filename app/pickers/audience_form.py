@@ -1,0 +1,113 @@
+"""A new audience: a rule of tags, behaviour and audience cards, with an estimate of its size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from app.editors.base import Context, RawObject
+from app.editors.cards import CardsEditor
+from app.editors.controls import label
+from app.editors.registry import EditorFactory
+from app.pickers.form_dialog import Debounce, FormDialog, field, judged
+from engine.components.hints import FormField, Hint
+from engine.i18n import N_, tr
+from engine.workspace.audience import AUDIENCE, AudienceFile
+from engine.workspace.names import new_id
+
+_FIELDS = (
+    field("name", Hint(N_("Name"), "text", missing=N_("Enter a name"))),
+    field("cards", Hint(N_("Rule"), "condition", help=N_("Cards are joined from top to bottom."))),
+    field(
+        "updates",
+        Hint(
+            N_("Update"),
+            "choice",
+            choices={"manual": N_("By hand"), "every": N_("On a schedule")},
+        ),
+        default="manual",
+    ),
+    field("every", Hint(N_("Schedule"), "schedule", visible_when={"updates": ("every",)})),
+    field("directory", Hint(N_("Folder"), "text"), required=False),
+    field("remark", Hint(N_("Remark"), "long_text"), required=False),
+    field(
+        "public",
+        Hint(N_("Public"), "switch", help=N_("Others in the workspace may use it.")),
+        default=False,
+    ),
+)
+
+
+class AudienceDialog(FormDialog):
+    """Makes an audience from a rule."""
+
+    title = N_("New audience")
+    width_in_grid = 72
+
+    def __init__(self, parent: QWidget | None, context: Context, start: RawObject | None = None) -> None:
+        """`start`: values of the fields to open with, such as the cards that a template recommends."""
+        self._start = start or {}
+        self._estimate = label("", "small")
+        self._asked = 0
+        super().__init__(parent, Context(context.workspace, estimate=context.estimate, now=context.now))
+        self._later = Debounce(self, self._ask)
+        self.resize(self.minimumWidth(), 720)
+
+    def fields(self) -> Iterable[FormField]:
+        return _FIELDS
+
+    def factories(self) -> Mapping[str, EditorFactory]:
+        return {"cards": CardsEditor}
+
+    def start_values(self) -> RawObject:
+        return dict(self._start)
+
+    def below(self) -> QWidget | None:
+        self._estimate = label("", "small")
+        self._estimate.setVisible(self.context.estimate is not None)
+        return self._estimate
+
+    def raw(self) -> RawObject:
+        values = self.form.result()
+        updates, every = values.pop("updates", "manual"), values.pop("every", None)
+        return {
+            **values,
+            "id": new_id("a", self.context.workspace.audiences),
+            "update": every if updates == "every" else "manual",
+        }
+
+    def validate(self) -> tuple[AudienceFile | None, dict[str, str]]:
+        raw = self.raw()
+        value, errors = judged(AUDIENCE.adapter, raw)
+        errors = {path.replace("update", "every", 1): sentence for path, sentence in errors.items()}
+        if not raw.get("name"):
+            errors["name"] = tr("Enter a name")
+        if not raw.get("cards"):
+            errors = {path: each for path, each in errors.items() if path} | {"cards": tr("Add a card")}
+        return value, errors
+
+    def save(self, value: AudienceFile) -> str:
+        self.context.workspace.save_audience(value)
+        return value.id
+
+    def on_form_changed(self) -> None:
+        if self.context.estimate is not None:
+            self._later.start()
+
+    def _ask(self) -> None:
+        """Ask for the size; an answer to an older rule is dropped."""
+        assert self.context.estimate is not None
+        raw = {**self.raw(), "name": "-"}
+        value, _errors = judged(AUDIENCE.adapter, raw)
+        self._asked += 1
+        asked = self._asked
+        if value is None:
+            self._estimate.setText(tr("The size shows once the rule is complete."))
+            return
+        self._estimate.setText(tr("Counting…"))
+        self.context.estimate(raw, lambda text: self._answer(asked, text))
+
+    def _answer(self, asked: int, text: str) -> None:
+        if asked == self._asked:
+            self._estimate.setText(text)
