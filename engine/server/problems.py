@@ -59,6 +59,7 @@ def install(app: FastAPI) -> None:
         HTTPException: _http,
         ImportRefused: _import,
         InvalidBody: _invalid,
+        OSError: _system,
         Refused: _refused,
         RuleError: _rule,
         StoreError: _store,
@@ -105,6 +106,11 @@ async def _import(_: Request, error: ImportRefused) -> Response:
 
 async def _rule(_: Request, error: RuleError) -> Response:
     return answer(422, "rule_refused", str(error.message))
+
+
+async def _system(_: Request, error: OSError) -> Response:
+    message = Message(N_("The system refused: {reason}."), reason=error.strerror or str(error))
+    return answer(422, "system_refused", str(message))
 
 
 async def _store(_: Request, error: StoreError) -> Response:

@@ -1,0 +1,155 @@
+"""An API on a real socket of this computer, in front of an engine that is all in memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from engine.client import EngineClient
+from engine.i18n import Message
+from engine.run.answers import (
+    CampaignStatus,
+    Counts,
+    EngineStatus,
+    EventsReceipt,
+    IncomingEvent,
+    NodeCounts,
+    Published,
+    Refused,
+    Status,
+    UnknownCampaign,
+    Violation,
+)
+from engine.run.clock import VirtualClock
+from engine.run.engine import Engine
+from engine.server.api import application
+from engine.server.service import Service
+from engine.server.serving import ApiServer, Listen
+from engine.store.database import Database
+from engine.workspace.bundle import Bundle
+
+TOKEN = "t0ken"
+NOW = 1_764_000_000_000
+
+
+class MemoryEngine:
+    """Answers as an engine does, and remembers what it was asked. `failure`: raised by every question."""
+
+    def __init__(self) -> None:
+        self.published: dict[str, Bundle] = {}
+        self.stopped: set[str] = set()
+        self.events: dict[tuple[str, str], IncomingEvent] = {}
+        self.failure: Exception | None = None
+
+    def publish(self, bundle: Bundle) -> Published:
+        id = bundle.campaign.attributes.id
+        if not bundle.campaign.nodes:
+            raise Refused(Message("Nothing in it."), Message("Nobody in it."))
+        self.published[id] = bundle
+        return Published(id, 1, bundle.hash)
+
+    def campaigns(self) -> list[CampaignStatus]:
+        return [self.campaign(id) for id in self.published]
+
+    def campaign(self, campaign: str) -> CampaignStatus:
+        bundle = self._bundle(campaign)
+        status = Status.STOPPED if campaign in self.stopped else Status.IN_PROGRESS
+        name = bundle.campaign.attributes.name
+        return CampaignStatus(campaign, name, status, 1, bundle.hash, NOW, None, NOW + 1, 3, 2, 1)
+
+    def counts(self, campaign: str) -> Counts:
+        nodes = {
+            id: NodeCounts(arrived=3, passed=1, waiting=2) for id in self._bundle(campaign).campaign.nodes
+        }
+        return Counts(nodes, {"l_1": 3}, 3, 2, 1, {"n_sms": {"sent": 3}})
+
+    def stop(self, campaign: str) -> None:
+        self._bundle(campaign)
+        self.stopped.add(campaign)
+
+    def restart(self, campaign: str) -> None:
+        self._bundle(campaign)
+        self.stopped.discard(campaign)
+
+    def delete(self, campaign: str) -> None:
+        if campaign in self.published and campaign not in self.stopped:
+            raise Refused(Message("It runs."))
+        self._bundle(campaign)
+        del self.published[campaign]
+
+    def post_events(self, events: Sequence[IncomingEvent]) -> EventsReceipt:
+        before = len(self.events)
+        for event in events:
+            self.events[event.person, event.id] = event
+        new = len(self.events) - before
+        return EventsReceipt(new, len(events) - new)
+
+    def status(self) -> EngineStatus:
+        if self.failure is not None:
+            raise self.failure
+        return EngineStatus(True, NOW, NOW + 60_000, len(self.published), 2)
+
+    def check(self) -> list[Violation]:
+        return [Violation("c_1 n_sms", Message("One is missing."))]
+
+    def _bundle(self, campaign: str) -> Bundle:
+        if campaign not in self.published:
+            raise UnknownCampaign(campaign)
+        return self.published[campaign]
+
+
+@dataclass
+class Served:
+    """A running API: its address, its engine, and clients for it."""
+
+    url: str
+    folder: Path
+    engine: MemoryEngine
+    server: ApiServer
+    clients: list[EngineClient] = field(default_factory=list)
+
+    def client(self, token: str = TOKEN) -> EngineClient:
+        self.clients.append(EngineClient(self.url, token))
+        return self.clients[-1]
+
+
+def service(engine: MemoryEngine, database: Database, folder: Path, shut_down: Callable[[], None]) -> Service:
+    return Service(
+        engine=cast("Engine", engine),
+        database=database,
+        clock=VirtualClock(NOW),
+        name="Shop",
+        zone=ZoneInfo("Europe/Berlin"),
+        folder=folder,
+        instance="i_1",
+        shut_down=shut_down,
+    )
+
+
+@contextmanager
+def serve(database: Database, folder: Path) -> Iterator[Served]:
+    """Serve the API for a workspace folder until the block ends."""
+    ready = threading.Event()
+    engine = MemoryEngine()
+
+    def shut_down() -> None:
+        server.should_exit = True
+
+    app = application(service(engine, database, folder, shut_down), TOKEN, Listen().hosts)
+    server = ApiServer(app, Listen().bind(), ready.set)
+    served = Served(server.url, folder, engine, server)
+    thread = threading.Thread(target=server.serve_until_exit, name="api")
+    thread.start()
+    try:
+        assert ready.wait(20)
+        yield served
+    finally:
+        for client in served.clients:
+            client.close()
+        server.should_exit = True
+        thread.join(20)
