@@ -46,7 +46,7 @@ def _stored(
             return null()
         return (
             select(attribute.text(person))
-            .where(person.c.key == who)
+            .where(person.c.id == who)
             .correlate_except(person)
             .scalar_subquery()
         )

@@ -65,6 +65,7 @@ front = Table(
     Column("person", BigInteger),
     Column("entry", Integer),
     Column("via", SmallInteger),
+    Column("batch", Integer, doc="rows of one place that one wave runs"),
     prefixes=["TEMPORARY"],
 )
 """Each person's earliest row, where rows of one person run in order of time."""

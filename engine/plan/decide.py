@@ -71,7 +71,7 @@ def tests_in(tree: Decision) -> Iterator[Test]:
 
 
 def person_hash(key: ColumnElement[int]) -> ColumnElement[int]:
-    return select(person.c.hash).where(person.c.key == key).scalar_subquery()
+    return select(person.c.hash).where(person.c.id == key).scalar_subquery()
 
 
 class Judge:

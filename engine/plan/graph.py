@@ -149,7 +149,7 @@ def flow_of(document: CampaignDocument, numbers: Mapping[str, int]) -> Flow:
     for link in document.links.values():
         if link.source != START_ID and link.target is not None:
             graph.add_edge(link.source, link.target)
-    starts = [id for id in document.successors(START_ID)]
+    starts = document.successors(START_ID)
     if len(starts) != 1:
         raise NotRunnable([Message(N_("The campaign needs exactly one trigger directly after Start."))])
     reached = {starts[0], *nx.descendants(graph, starts[0])}

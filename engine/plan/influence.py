@@ -37,7 +37,7 @@ def influence_of(flow: Flow) -> Influence:
     """Analyse a campaign's graph."""
     several = isinstance(flow.trigger.behaviour, EnterOnEvent) and flow.trigger.behaviour.re_entry != "once"
     cuts = {node.id for node in flow.nodes.values() if isinstance(node.behaviour, DrawCoupon)}
-    cuts |= _readers_behind_writers(flow)
+    cuts |= set(_readers_behind_writers(flow))
     in_order = (
         isinstance(flow.trigger.behaviour, EnterOnEvent) and flow.trigger.behaviour.re_entry == "after_exit"
     )

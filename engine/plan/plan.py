@@ -88,7 +88,8 @@ class Plan:
     def path_rows(self) -> Iterator[dict[str, Any]]:
         """Rows of the table `path`: what each path number means."""
         for path in self.layout.paths:
-            steps = {"steps": path.steps, "links": path.links, "tokens": len(path.tails)}
+            node = self.places[path.place].place.node.number
+            steps = {"node": node, "steps": path.steps, "links": path.links, "tokens": len(path.tails)}
             yield {
                 "version": self.context.version,
                 "path": path.number,
@@ -158,7 +159,7 @@ class _Compiler:
         return Range(self._prepare(self._take(place, table, which)), self._prepare(_drop(table, which)))
 
     def _front_range(self, place: Place, table: Table) -> Range:
-        mine = front.c.place == place.index
+        mine = and_(front.c.place == place.index, front.c.batch == bindparam("batch", required=True))
         names = ["due", "person", *([] if table is arrival else ["entry", "via"])]
         key = tuple_(*(table.c[name] for name in names))
         rows = select(*(front.c[name] for name in names)).where(mine)
@@ -290,10 +291,10 @@ class _Compiler:
         order = [due.c.due, due.c.place, due.c.entry, due.c.via]
         rank = func.row_number().over(partition_by=due.c.person, order_by=order).label("rank")
         ranked = select(due, rank).subquery()
+        turn = func.row_number().over(partition_by=ranked.c.place, order_by=[ranked.c.due, ranked.c.person])
         columns = ["place", "due", "person", "entry", "via"]
-        return insert(front).from_select(
-            columns, select(*(ranked.c[name] for name in columns)).where(ranked.c.rank == 1)
-        )
+        query = select(*(ranked.c[name] for name in columns), (turn - 1) // bindparam("size", required=True))
+        return insert(front).from_select([*columns, "batch"], query.where(ranked.c.rank == 1))
 
 
 def _drop(table: Table, which: ColumnElement[bool]) -> Delete:

@@ -1,0 +1,116 @@
+"""Proof of conservation: what the counters say is what the rows say (components, rule 11)."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, func, select, union
+
+from engine.i18n import N_, Message
+from engine.report.counts import counts_of, node_names, versions_of
+from engine.run.answers import Violation
+from engine.store.tables.runs import (
+    campaign_node,
+    counter,
+    entry,
+    message,
+    path,
+    token,
+    token_watched,
+    visit,
+)
+
+
+def violations(connection: Connection) -> Iterator[Violation]:
+    """Everything that does not add up, in every campaign of the database (or of the simulation)."""
+    for campaign in connection.scalars(select(campaign_node.c.campaign).distinct()).all():
+        versions = versions_of(connection, campaign)
+        yield from _visits(connection, versions)
+        yield from _nodes(connection, campaign, versions)
+        yield from _entries(connection, campaign, versions)
+        yield from _messages(connection, campaign)
+
+
+def _visits(connection: Connection, versions: list[int]) -> Iterator[Violation]:
+    noted = {
+        (row.version, row.path)
+        for row in connection.execute(select(path).where(path.c.version.in_(versions)))
+        if json.loads(row.steps)["steps"]
+    }
+    counted = _grouped(connection, counter.c.version, counter.c.path, func.sum(counter.c.n), versions)
+    rows = _grouped(connection, visit.c.version, visit.c.path, func.count(), versions)
+    for version, number in sorted(counted.keys() | rows.keys()):
+        a, b = counted.get((version, number), 0), rows.get((version, number), 0)
+        if a != b and (version, number) in noted:
+            message = Message(N_("Path {path}: the counter says {counted}, there are {rows} visits."))
+            message.params.update(path=number, counted=a, rows=b)
+            yield Violation(f"version {version}", message)
+
+
+def _grouped(connection, version, number, how_many, versions):  # type: ignore[no-untyped-def]
+    query = select(version, number, how_many).where(version.in_(versions)).group_by(version, number)
+    return {(v, p): int(n) for v, p, n in connection.execute(query)}
+
+
+def _nodes(connection: Connection, campaign: int, versions: list[int]) -> Iterator[Violation]:
+    names = node_names(connection, campaign)
+    node_of = {
+        (row.version, row.place): names[json.loads(row.steps)["node"]]
+        for row in connection.execute(select(path).where(path.c.version.in_(versions)))
+    }
+    waiting: Counter[str] = Counter()
+    for table in (token, token_watched):
+        query = (
+            select(table.c.version, table.c.place, func.count())
+            .where(table.c.version.in_(versions))
+            .group_by(table.c.version, table.c.place)
+        )
+        for version, place, n in connection.execute(query):
+            waiting[node_of[version, place]] += n
+    for node, counts in counts_of(connection, campaign).nodes.items():
+        if counts.waiting != waiting[node]:
+            message = Message(
+                N_("{arrived} arrived and {gone} went on, but {waiting} are waiting."),
+                arrived=counts.arrived,
+                gone=counts.arrived - counts.waiting,
+                waiting=waiting[node],
+            )
+            yield Violation(node, message)
+
+
+def _entries(connection: Connection, campaign: int, versions: list[int]) -> Iterator[Violation]:
+    counts = counts_of(connection, campaign)
+    entries = connection.execute(
+        select(func.count()).select_from(entry).where(entry.c.campaign == campaign)
+    ).scalar_one()
+    alive = union(
+        *(select(t.c.person, t.c.entry).where(t.c.version.in_(versions)) for t in (token, token_watched))
+    ).subquery()
+    inside = connection.execute(select(func.count()).select_from(alive)).scalar_one()
+    if (entries, inside) != (counts.entries, counts.inside):
+        message = Message(
+            N_("Counted {entries} entries, {inside} of them inside; there are {rows} and {alive}."),
+            entries=counts.entries,
+            inside=counts.inside,
+            rows=entries,
+            alive=inside,
+        )
+        yield Violation(f"campaign {campaign}", message)
+
+
+def _messages(connection: Connection, campaign: int) -> Iterator[Violation]:
+    names = node_names(connection, campaign)
+    counted = counts_of(connection, campaign).messages
+    query = (
+        select(message.c.node, message.c.state, func.count())
+        .where(message.c.campaign == campaign)
+        .group_by(message.c.node, message.c.state)
+    )
+    rows: dict[str, dict[str, int]] = {}
+    for node, state, n in connection.execute(query):
+        rows.setdefault(names[node], {})[state] = n
+    for node in sorted(counted.keys() | rows.keys()):
+        if counted.get(node, {}) != rows.get(node, {}):
+            yield Violation(node, Message(N_("The message counters differ from the messages.")))

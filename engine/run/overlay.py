@@ -1,0 +1,108 @@
+"""A simulation's own tables, laid over a workspace's database that is attached read-only.
+
+SQLite looks a table up in the connection's temporary schema, then in its main one, then in attached ones. The
+main one is a temporary file that disappears with the connection: it holds the run tables, and whatever the
+simulation changes. Everything else is read where it stands; nothing is copied.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    MetaData,
+    StaticPool,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    literal,
+    select,
+)
+
+from engine.plan.context import TagTarget
+from engine.store.schema import METADATA, TextType
+from engine.store.tables.people import audience, audience_member, tag_value
+from engine.store.tables.runs import RUN_TABLES, coupon_issue
+
+_OVERLAY = MetaData()
+tag_written = tag_value.to_metadata(_OVERLAY, name="tag_written")
+tag_replaced = Table(
+    "tag_replaced",
+    _OVERLAY,
+    Column("tag", TextType, primary_key=True),
+    Column("person", tag_value.c.person.type, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+OWN_TAGS = TagTarget(tag_written, tag_replaced)
+
+_TAG_VIEW = """
+CREATE TEMPORARY VIEW tag_value AS
+SELECT tag, person, value, number FROM base.tag_value AS stored
+WHERE NOT EXISTS (SELECT 1 FROM tag_replaced AS r WHERE r.tag = stored.tag AND r.person = stored.person)
+UNION ALL
+SELECT tag, person, value, number FROM tag_written
+"""
+
+
+class Overlay:
+    """One simulation's connection. Nothing that it does reaches the database below."""
+
+    def __init__(self, database: Path) -> None:
+        """`database`: the SQLite file below, opened read-only."""
+        self._file = database
+        self.engine: Engine = create_engine("sqlite://", creator=self._connect, poolclass=StaticPool)
+        event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        with self.begin() as connection:
+            METADATA.create_all(connection, tables=[*RUN_TABLES, audience, audience_member], checkfirst=False)
+            _OVERLAY.create_all(connection, checkfirst=False)
+            self._mark_issued_codes(connection)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect("", uri=True, check_same_thread=False, isolation_level=None)
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-131072"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("ATTACH ? AS base", (f"file:{quote(str(self._file))}?mode=ro",))
+        return connection
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction; always of the same connection."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def own_tags(self, connection: Connection) -> TagTarget:
+        """Let tag writes stay in the overlay, and reads see them."""
+        connection.exec_driver_sql(_TAG_VIEW)
+        return OWN_TAGS
+
+    def _mark_issued_codes(self, connection: Connection) -> None:
+        """Codes that were issued before stay issued: each pool goes on behind its last one."""
+        issued = below(coupon_issue)
+        last = select(
+            issued.c.coupon,
+            func.max(issued.c.position),
+            literal(0),
+            literal(0),
+            literal(0),
+            literal(0),
+            literal(0),
+        ).group_by(issued.c.coupon)
+        columns = ["coupon", "position", "person", "campaign", "entry", "node", "at"]
+        connection.execute(insert(coupon_issue).from_select(columns, last))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def below(table: Table) -> Table:
+    """The table of the database below, even where the overlay has one of its own."""
+    return table.to_metadata(MetaData(), schema="base")
