@@ -212,12 +212,14 @@ class Component(ABC, Generic[C]):
         Without `around`, the node's place in the campaign is not looked at.
         """
         parsed = self.parse(raw)
-        if parsed.config is None:
-            return parsed.errors
-        found = list(missing_references(self.references(parsed.config), lookup))
-        found += self.check(parsed.config, lookup)
+        return parsed.errors if parsed.config is None else self.findings(parsed.config, lookup, around)
+
+    def findings(self, config: C, lookup: Lookup, around: Around | None = None) -> tuple[FieldError, ...]:
+        """`errors` of a config that has been read already."""
+        found = list(missing_references(self.references(config), lookup))
+        found += self.check(config, lookup)
         if around is not None:
-            found += self.check_place(parsed.config, around, lookup)
+            found += self.check_place(config, around, lookup)
         return tuple({error.field: error for error in reversed(found)}.values())[::-1]
 
     def receipt_results(self, raw: RawConfig, lookup: Lookup) -> tuple[str, ...]:
@@ -319,6 +321,7 @@ _SENTENCES: Mapping[str, str] = {
     "tuple_type": N_("Enter a list."),
     "dict_type": N_("This does not have the right form."),
     "model_type": N_("This does not have the right form."),
+    "recursion_loop": N_("This is nested too deeply."),
     "union_tag_not_found": N_("This does not have the right form."),
     "string_pattern_mismatch": N_("This does not have the right form."),
 }

@@ -77,9 +77,14 @@ def condition_references(tree: Condition | None, field: str) -> Iterator[Referen
 
 
 def check_person_condition(tree: Condition | None, field: str, lookup: Lookup) -> Iterator[FieldError]:
-    """Types of a tree over tags and attributes."""
-    if tree is not None:
-        yield from (e.under(field) for e in check_types(tree, field_types_of_people(lookup)))
+    """Types of a tree over tags and attributes; those that are gone are missed as references."""
+    if tree is None:
+        return
+    named = {reference.field for reference in condition_references(tree, field)}
+    for error in check_types(tree, field_types_of_people(lookup)):
+        found = error.under(field)
+        if found.code != "missing_reference" or found.field not in named:
+            yield found
 
 
 def check_event_condition(

@@ -37,6 +37,7 @@ def halves(one: float, other: float) -> list[JsonValue]:
     return [{"id": "g_1", "name": "A", "percent": one}, {"id": "g_2", "name": "B", "percent": other}]
 
 
+GONE = "The tag “gone” is not in the catalogue. Choose another, or add it."
 NOT_APPROVED = "This template is not approved. Choose an approved one."
 OTHER_KIND = "This template is for another kind of message. Choose another one."
 EVENT = {"from": "event", "key": "amount", "when_empty": "nothing"}
@@ -59,6 +60,25 @@ EVENT = {"from": "event", "key": "amount", "when_empty": "nothing"}
             "behavior_event",
             {"where": {"field": "gone", "op": "empty"}},
             {"where.field": "There is no field “gone”. Choose another one."},
+        ),
+        (
+            "tag_judgment",
+            {"groups": [{"id": "g_1", "name": "A", "condition": {"field": "tag:gone", "op": "empty"}}]},
+            {"groups.0.condition.field": GONE},
+        ),
+        (
+            "tag_judgment",
+            {"groups": [{"id": "g_1", "name": "A", "condition": {"field": "level", "op": "empty"}}]},
+            {"groups.0.condition.field": "There is no field “level”. Choose another one."},
+        ),
+        (
+            "tag_judgment",
+            {
+                "groups": [
+                    {"id": "g_1", "name": "A", "condition": {"field": "tag:likes", "op": "is", "value": "x"}}
+                ]
+            },
+            {"groups.0.condition.op": "“likes” cannot be compared in this way."},
         ),
         ("text_sms", {"template": "m_draft"}, {"template": NOT_APPROVED}),
         ("text_sms", {"template": "m_mail"}, {"template": OTHER_KIND}),
