@@ -115,13 +115,10 @@ def export(
 def import_bundle(
     file: Annotated[Path, typer.Argument(metavar="BUNDLE", show_default=False)],
     workspace: Workspace,
-    replace: Annotated[
-        bool, typer.Option("--replace", help=tr("Replace what the workspace has under the same ids."))
-    ] = False,
 ) -> None:
     from engine.commands.taking import take
 
-    take(file, workspace, replace)
+    take(file, workspace)
 
 
 def simulate(
@@ -139,7 +136,7 @@ def simulate(
 ) -> None:
     from engine.commands.rehearsal import simulate as work
 
-    work(file, workspace, start, until, results, with_running, trace)
+    _end(work(file, workspace, start, until, results, with_running, trace))
 
 
 def import_data(

@@ -40,7 +40,11 @@ def publish(file: Path, folder: Path | None, server: str | None, token: str | No
         if workspace is None:
             raise CommandError(Message(N_("Say what the campaign refers to: --workspace FOLDER.")))
         doc = campaign_file.load(file)
-        errors = [finding for finding in campaign_findings(file, doc, workspace) if finding.is_error]
+        errors = [
+            finding
+            for finding in campaign_findings(file, doc, workspace, datetime.now(UTC))
+            if finding.is_error
+        ]
         if errors:
             show(errors)
             return 1
@@ -65,7 +69,9 @@ def export(file: Path, folder: Path, out: Path) -> None:
     print(out)
 
 
-def campaign_findings(file: Path, doc: CampaignDocument, workspace: Workspace) -> list[Finding]:
+def campaign_findings(
+    file: Path, doc: CampaignDocument, workspace: Workspace, now: datetime
+) -> list[Finding]:
     """What is wrong with a campaign as seen from a workspace that need not be the one it lies in."""
     names = workspace.other_campaign_names(doc.attributes.id)
     return [
@@ -76,7 +82,7 @@ def campaign_findings(file: Path, doc: CampaignDocument, workspace: Workspace) -
             problem.message,
             problem.severity is Severity.ERROR,
         )
-        for problem in problems(doc, workspace, datetime.now(UTC), names)
+        for problem in problems(doc, workspace, now, names)
     ]
 
 
