@@ -13,7 +13,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START, START_ID, Attributes, Link, Node, Note, Point
 from engine.components.registry import COMPONENTS, component
 from engine.files import FileError, FileFormat, FileModel, Inline, canonical, read_bytes, save_bytes
-from engine.files.findings import findings
+from engine.files.findings import Finding, findings
 from engine.files.memory import collection_paused
 from engine.i18n import N_, Message
 from engine.shapes.text import Identifier, Name, Text
@@ -172,7 +172,7 @@ def _node(id: str, node: Node, error_at: ErrorAt) -> Node:
         raise error_at(("nodes", id, "kind"), message)
     _check_config(id, node, error_at)
     config = canonical_config(node)
-    if config == node.config:
+    if config == node.config and list(config) == list(node.config):
         return node
     # Not a copy: that would take along what the node has worked out from its config.
     return Node(kind=node.kind, name=node.name, memo=node.memo, config=config, confirmed=node.confirmed)
@@ -189,21 +189,27 @@ def _check_config(id: str, node: Node, error_at: ErrorAt) -> None:
         component(node.kind).Config.model_validate(node.config)
     except ValidationError as error:
         for finding in findings(error):
-            wrong = finding.code == "extra_forbidden" or finding.code.endswith("_type")
-            if wrong and _exists(node.config, finding.path):
+            if _is_no_config(node.config, finding):
                 raise error_at(("nodes", id, "config", *finding.path), finding.message) from None
 
 
-def _exists(value: Any, path: FieldPath) -> bool:
-    """Whether the path leads to a value; a model's path has further parts where it tried several types."""
-    for part in path:
+def _is_no_config(config: Any, finding: Finding) -> bool:
+    """Whether the finding is an unknown field or a value of another JSON type than its field's.
+
+    Only what stands at exactly the finding's path: a model's path has further parts where it tried several
+    types, and then says of each what it would have needed.
+    """
+    value = config
+    for part in finding.path:
         if isinstance(value, dict) and part in value:  # noqa: SIM114 - one condition would hide the two cases
             value = value[part]
         elif isinstance(value, list) and isinstance(part, int) and part < len(value):
             value = value[part]
         else:
             return False
-    return True
+    if finding.code == "literal_error":
+        return not isinstance(value, str)
+    return finding.code == "extra_forbidden" or finding.code.endswith("_type")
 
 
 def _check_links(nodes: dict[str, Node], links: dict[str, Link], error_at: ErrorAt) -> None:

@@ -24,7 +24,14 @@ Step = Callable[[dict[str, Any]], dict[str, Any]]
 class FileModel(BaseModel):
     """Base of what stands in a file: unknown fields refused, nothing converted, values frozen."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        validate_by_name=True,
+        validate_by_alias=True,
+        defer_build=True,  # building only the models in use keeps the command line's start short
+    )
 
     def canonical(self) -> dict[str, Any]:
         """The object as the file holds it: declared order, defaults written out."""

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Discriminator, Field, PlainSerializer, Stri
 from engine.files import FileModel, Lines
 from engine.i18n import N_, Message
 from engine.shapes.model import Items, invalid, union_tag
-from engine.shapes.text import Identifier, Name, Text
+from engine.shapes.text import Identifier, Name, Text, storable
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ Optional = Annotated[T | None, Field(exclude_if=_is_none)]
 FieldType = Literal["text", "number", "time", "multi"]
 """What an attribute or a tag holds: one text, number or time, or several texts."""
 
-Key = Annotated[Text, StringConstraints(min_length=1, max_length=100)]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(storable)]
 """A name in the catalogue: an event code, a tag, an attribute. Any script."""
 
 
@@ -66,7 +66,7 @@ def _iana(name: str) -> str:
 
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):  # an unknown key, or one that is no key at all
+    except (LookupError, OSError, ValueError):  # an unknown key, a folder of keys, no key at all
         raise invalid(Message(N_("Enter a time zone, such as Europe/Berlin."))) from None
     return name
 
