@@ -191,7 +191,8 @@ class TextArea(QPlainTextEdit):
         self._fit()
 
     def value(self) -> str:
-        return self.toPlainText()
+        # toPlainText() turns no-break spaces into spaces.
+        return self.document().toRawText().replace("\u2029", "\n")
 
     def set_value(self, text: str) -> None:
         self._silent = True

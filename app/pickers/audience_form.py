@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import shiboken6
 from PySide6.QtWidgets import QWidget
 
 from app.editors.base import Context, RawObject
@@ -109,5 +110,5 @@ class AudienceDialog(FormDialog):
         self.context.estimate(raw, lambda text: self._answer(asked, text))
 
     def _answer(self, asked: int, text: str) -> None:
-        if asked == self._asked:
+        if shiboken6.isValid(self) and asked == self._asked:
             self._estimate.setText(text)
