@@ -187,6 +187,11 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+_DECODER = json.JSONDecoder(
+    parse_float=_Number, parse_int=_Number, parse_constant=_no_constant, object_pairs_hook=_object
+)
+
+
 def _values(given: Mapping[str, Any], fields: Mapping[str, DataField]) -> list[Any]:
     """The values of an event's columns, in the order of its fields."""
     row: list[Any] = []
@@ -218,8 +223,8 @@ def _columns(field: DataField, value: Any) -> list[Any]:
 
 def as_text(value: Any) -> str:
     """A JSON value as it stands in a text: a number as it was written."""
-    if isinstance(value, str):
-        text = str(value)
+    if isinstance(value, str):  # a number, too: as it was written
+        text = value
     elif isinstance(value, bool):
         text = "true" if value else "false"
     else:

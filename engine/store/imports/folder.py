@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
+from engine.files.memory import collection_paused
 from engine.i18n import N_, Message
 from engine.store.database import Database
 from engine.store.dialect import analyze
@@ -55,13 +56,14 @@ def import_folder(
         discard_unfinished(connection)
         result = ImportResult(_begin(connection, folder.name, started))
     session = Session(database, folder, result, started, progress)
-    import_people(session)
-    import_events(session)
-    import_tags(session)
-    other_files.import_ids(session)
-    other_files.import_coupons(session)
-    other_files.import_suppressed(session)
-    lists = other_files.import_audiences(session)
+    with collection_paused():  # rows are no cyclic garbage; looking for it takes a fifth of the time
+        import_people(session)
+        import_events(session)
+        import_tags(session)
+        other_files.import_ids(session)
+        other_files.import_coupons(session)
+        other_files.import_suppressed(session)
+        lists = other_files.import_audiences(session)
     with database.write() as connection:
         for id_, new in lists.items():
             put_in_force(connection, id_, new, started)
@@ -70,6 +72,10 @@ def import_folder(
         connection.execute(done.values(state="complete", finished_at=finished))
         for table in (person, person_id, tag_value, event):
             analyze(connection, table.name)
+    order = {
+        file: number for number, file in enumerate(dict.fromkeys(reject.file for reject in result.rejects))
+    }
+    result.rejects.sort(key=lambda reject: (order[reject.file], reject.line or 0))
     return result
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete
 
 from engine.i18n import N_, Message
 from engine.store.dialect import bulk_insert, bulk_update
 from engine.store.fields import DataField, DataSchema, FieldType
-from engine.store.imports.reading import CsvFile
+from engine.store.imports.reading import Row
 from engine.store.imports.session import Session, key, next_person, people
 from engine.store.tables.people import OLDEST, person, person_id
 from engine.store.values import (
@@ -29,11 +30,17 @@ from engine.store.values import (
 FILE = "people.csv"
 ATTRIBUTE, ADDRESS = "attr:", "id:"
 
-Address = tuple[str, str, int, int]
-"""Type, value, time and order."""
 
-PersonRow = tuple[str, tuple[Any, ...], list[Address]]
-"""External id; external id, hash and the values of the attributes' columns; addresses."""
+class PeopleColumns(NamedTuple):
+    """Some rows of people.csv, column by column: several times as fast as row by row."""
+
+    lines: Sequence[int]
+    externals: Sequence[str]
+    hashes: Sequence[int]
+    values: Sequence[Sequence[Any]]
+    """One for each column of `person`."""
+    addresses: Sequence[Sequence[str]]
+    """One for each type; empty where a person has none."""
 
 
 def import_people(session: Session) -> None:
@@ -42,8 +49,8 @@ def import_people(session: Session) -> None:
     if file is None:
         return
     _declare(session, file.header)
-    rows = PeopleRows(session, file)
-    for chunk in session.chunks(FILE, rows):
+    rows = PeopleRows(session, file.header)
+    for chunk in session.chunks(FILE, file.rows()):
         rows.store(chunk)
     file.close()
 
@@ -62,102 +69,119 @@ def _declare(session: Session, header: Sequence[str]) -> None:
 
 
 class PeopleRows:
-    """The rows of an open people.csv, checked and converted one by one, stored in chunks."""
+    """The rows of an open people.csv: checked, converted and stored in chunks."""
 
-    def __init__(self, session: Session, file: CsvFile) -> None:
+    def __init__(self, session: Session, header: Sequence[str]) -> None:
         self._session = session
-        self._file = file
-        self._key = file.header.index("person_id")
+        self._key = header.index("person_id")
         self._fields: list[tuple[int, DataField]] = []
-        self._addresses: list[tuple[int, str]] = []
-        for index, column in enumerate(file.header):
+        self._types: dict[str, int] = {}
+        for index, column in enumerate(header):
             if column.startswith(ADDRESS) and column != ADDRESS:
-                self._addresses.append((index, column.removeprefix(ADDRESS)))
+                self._types[column.removeprefix(ADDRESS)] = index
             elif column.startswith(ATTRIBUTE) and (
                 field := session.fields.attribute(column[len(ATTRIBUTE) :])
             ):
                 self._fields.append((index, field))
         self._columns = [slot for _, field in self._fields for slot in field.slots]
-        self._convert = [(index, *_converter(field)) for index, field in self._fields]
 
-    def __iter__(self) -> Iterator[PersonRow]:
-        reject = self._session.on_reject(FILE)
-        place, base = self._key, self._session.import_id << 40
-        for line, cells in self._file.rows():
-            try:
-                external = key(cells[place], "person_id")
-                values, addresses = self._values(cells), self._row_addresses(cells, base + line)
-            except BadValue as error:
-                reject(line, error.message)
-            else:
-                yield external, (external, person_hash(external), *values), addresses
-
-    def _values(self, cells: Sequence[str]) -> list[Any]:
-        values: list[Any] = []
-        for index, nothing, convert in self._convert:
-            cell = cells[index]
-            if not cell:
-                values += nothing
-            elif convert is not None:
-                values += convert(cell)
-            elif len(cell) <= MAX_TEXT:
-                values.append(cell)
-            else:
-                raise BadValue(Message(N_("A value is longer than {max} characters."), max=MAX_TEXT))
-        return values
-
-    def _row_addresses(self, cells: Sequence[str], seq: int) -> list[Address]:
-        found = []
-        for index, type_ in self._addresses:
-            if cell := cells[index]:
-                if len(cell) > MAX_KEY:
-                    raise BadValue(Message(N_("An address is longer than {max} characters."), max=MAX_KEY))
-                found.append((type_, cell, OLDEST, seq))
-        return found
-
-    def store(self, chunk: Sequence[PersonRow]) -> None:
+    def store(self, rows: Sequence[Row]) -> None:
         """Write one transaction's rows; of rows of the same person the last counts."""
-        latest = {row[0]: row for row in chunk}
+        people_ = self._checked(rows)
         with self._session.database.write() as connection:
-            known = people(connection, latest)
-            old = [(known[external], *latest[external][1:]) for external in known]
-            new = [row for row in latest.values() if row[0] not in known] if known else list(latest.values())
-            numbered = [(id, *row[1:]) for id, row in enumerate(new, next_person(connection))]
+            known = people(connection, people_.externals)
+            first = next_person(connection)
+            ids: Sequence[int] = range(first, first + len(people_.externals))
+            if known:
+                fresh = iter(ids)
+                ids = [
+                    known[external] if external in known else next(fresh) for external in people_.externals
+                ]
             columns = ("id", "import_id", "external_id", "hash", *self._columns)
-            run = self._session.import_id
-            bulk_insert(connection, person, columns, [(id, run, *values) for id, values, _ in numbered])
-            bulk_update(connection, person, self._columns, "id", [(*values[2:], id) for id, values, _ in old])
+            run = repeat(self._session.import_id)
+            records = list(zip(ids, run, people_.externals, people_.hashes, *people_.values, strict=False))
+            old = [record for record in records if record[0] < first] if known else []
+            bulk_insert(
+                connection, person, columns, [r for r in records if r[0] >= first] if old else records
+            )
+            bulk_update(connection, person, self._columns, "id", [(*r[4:], r[0]) for r in old])
             self._forget_addresses(connection, list(known.values()))
-            addresses = [(id, *address) for id, _, found in numbered + old for address in found]
-            columns = ("person", "type", "value", "time", "seq")
-            bulk_insert(connection, person_id, columns, addresses, on_conflict="nothing")
-        self._session.result.counts["people"] += len(new)
+            self._store_addresses(connection, ids, people_)
+        self._session.result.counts["people"] += len(records) - len(old)
         self._session.result.counts["people_updated"] += len(old)
+
+    def _checked(self, rows: Sequence[Row]) -> PeopleColumns:
+        """The good rows by columns; the others are rejected."""
+        try:
+            people_ = self._by_columns(rows)
+        except BadValue:
+            people_ = self._by_columns([row for row in rows if self._is_good(row)])
+        if len(set(people_.externals)) < len(rows):
+            latest = dict(zip(people_.externals, people_.lines, strict=True))
+            by_line = dict(rows)
+            people_ = self._by_columns([(line, by_line[line]) for line in latest.values()])
+        return people_
+
+    def _is_good(self, row: Row) -> bool:
+        try:
+            self._by_columns([row])
+        except BadValue as error:
+            self._session.result.reject(FILE, row[0], error.message)
+            return False
+        return True
+
+    def _by_columns(self, rows: Sequence[Row]) -> PeopleColumns:
+        """Raises `BadValue` where any value is bad."""
+        if not rows:
+            return PeopleColumns((), (), (), [()] * len(self._columns), [()] * len(self._types))
+        lines, table = zip(*rows, strict=True)
+        cells = list(zip(*table, strict=True))
+        externals = cells[self._key]
+        key(min(externals, key=len), "person_id")
+        key(max(externals, key=len), "person_id")
+        values: list[Sequence[Any]] = []
+        for index, field in self._fields:
+            values += _converted(field, cells[index])
+        addresses = [cells[index] for index in self._types.values()]
+        if any(len(max(column, key=len)) > MAX_KEY for column in addresses):
+            raise BadValue(Message(N_("An address is longer than {max} characters."), max=MAX_KEY))
+        return PeopleColumns(lines, externals, list(map(person_hash, externals)), values, addresses)
 
     def _forget_addresses(self, connection: Connection, ids: Sequence[int]) -> None:
         """What an earlier people.csv said of these people; ids.csv's addresses stay."""
-        types = [type_ for _, type_ in self._addresses]
+        types = list(self._types)
         for start in range(0, len(ids) if types else 0, 500):
             some = person_id.c.person.in_(ids[start : start + 500])
             earlier = person_id.c.type.in_(types) & (person_id.c.time == OLDEST)
             connection.execute(delete(person_id).where(some & earlier))
 
+    def _store_addresses(self, connection: Connection, ids: Sequence[int], people_: PeopleColumns) -> None:
+        base = self._session.import_id << 40
+        rows = [
+            (id, type_, value, OLDEST, base + line)
+            for type_, column in zip(self._types, people_.addresses, strict=True)
+            for id, value, line in zip(ids, column, people_.lines, strict=True)
+            if value
+        ]
+        columns = ("person", "type", "value", "time", "seq")
+        bulk_insert(connection, person_id, columns, rows, on_conflict="nothing")
 
-def _converter(field: DataField) -> tuple[list[None], Callable[[str], list[Any]] | None]:
-    """What an empty cell gives, and how to convert another one; None for a text, which stays as it is."""
+
+def _converted(field: DataField, cells: Sequence[str]) -> list[Sequence[Any]]:
+    """The columns of `person` for one of the file's; an empty cell is no value. Raises `BadValue`."""
+    if len(max(cells, key=len)) > MAX_TEXT:
+        raise BadValue(Message(N_("A value is longer than {max} characters."), max=MAX_TEXT))
+    texts = [cell or None for cell in cells]
     match field.type:
         case "number":
-            return [None, None], lambda cell: [scaled(cell), cell]
+            return [[scaled(cell) if cell else None for cell in cells], texts]
         case "time":
-            return [None, None], lambda cell: [milliseconds(cell), cell]
+            return [[milliseconds(cell) if cell else None for cell in cells], texts]
         case "multi":
-            return [None, None], _multi
+            sets = [multi(cell) for cell in cells]
+            return [
+                [packed(found) if found else None for found in sets],
+                [joined(found) or None for found in sets],
+            ]
         case _:
-            return [None], None
-
-
-def _multi(cell: str) -> list[Any]:
-    if len(cell) > MAX_TEXT:
-        raise BadValue(Message(N_("A value is longer than {max} characters."), max=MAX_TEXT))
-    values = multi(cell)
-    return [packed(values), joined(values)] if values else [None, None]
+            return [texts]
