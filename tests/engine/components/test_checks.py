@@ -271,6 +271,14 @@ def test_results_are_those_of_what_stands_in_front() -> None:
     assert errors("result_judgment", {}, around=around(before=("text_sms", "email"))) == {}
 
 
+def test_results_behind_two_webhooks_are_those_of_both() -> None:
+    workspace = SmallWorkspace()
+    receipts: dict[str, JsonValue] = {"codes": ["bought", "refused"], "collect": {"amount": 1, "unit": "day"}}
+    workspace.tables[RefKind.ACCOUNT]["acc_2"] = {"kind": "webhook", "settings": {"receipts": receipts}}
+    both = Around(None, (("webhook", {"webhook": "acc_hook"}), ("webhook", {"webhook": "acc_2"})), {})
+    assert result_codes("receipt", both, workspace) == ("bought",)
+
+
 def test_result_families_are_those_of_the_table() -> None:
     families: dict[str | None, set[str]] = {}
     for kind, item in COMPONENTS.items():
@@ -344,6 +352,8 @@ def test_ports_follow_the_config() -> None:
     assert ports("tag_judgment", other=False) == [("group:g_1", "VIPs")]
     assert ports("event_judgment") == [("out", "Met"), ("other", "Other")]
     assert [name for name, _ in ports("event_judgment", other=False)] == ["out"]
+    twice = [{"id": "g_1", "name": "A"}, {"id": "g_1", "name": "B"}, "?", {"id": "g_2"}, {"name": "no id"}]
+    assert ports("random_grouping", groups=twice) == [("group:g_1", "A"), ("group:g_2", "Group 4")]
     results = ["called", "success"]
     assert ports("result_judgment", results=results) == [
         ("result:called", "called"),

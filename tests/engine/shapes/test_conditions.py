@@ -36,6 +36,7 @@ TYPES: dict[str, FieldType] = {
     "attr:born": "time",
 }
 NOON = "2026-12-01T12:00:00+08:00"
+MORNING = "2026-12-01T08:00:00+05:00"  # an hour earlier
 
 
 def nested(depth: int) -> dict[str, Any]:
@@ -72,8 +73,8 @@ def test_limits_of_depth_leaves_and_values() -> None:
         ("before", [NOON], ["2026-12-01", 5, None, [NOON]]),
         (
             "between",
-            [[1, 2.5], [2, 2], [NOON, NOON]],
-            [[2, 1], [1], [1, "2"], [NOON, 5], ["a", "b"], 1, None],
+            [[1, 2.5], [2, 2], [NOON, NOON], [MORNING, NOON]],
+            [[2, 1], [NOON, MORNING], [1], [1, "2"], [NOON, 5], ["a", "b"], 1, None],
         ),
         ("in_last", [{"amount": 3, "unit": "day"}], [3, {"amount": 0, "unit": "day"}, {"amount": 1}, None]),
         ("empty", [None], ["", 0, []]),

@@ -102,6 +102,11 @@ def test_known_changes(zone: str, day: date, wall: str, expected: str) -> None:
     assert at_wall_clock(day, clock(wall), ZoneInfo(zone)) == instant(expected)
 
 
+def test_the_time_of_a_date_that_never_was_is_still_met_when_it_is_over() -> None:
+    midnight_after = instant("2011-12-30T10:00:00Z")  # Samoa went from the 29th to the 31st
+    assert first_at_or_after(midnight_after, clock("09:00"), ZoneInfo("Pacific/Apia")) == midnight_after
+
+
 @settings(max_examples=100)
 @given(zoned_days(), walls, st.integers(0, 24 * 60), st.integers(0, 59_999))
 def test_first_at_or_after_is_never_early_and_leaves_no_day_out(
