@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,14 +32,13 @@ class Target:
         """The engine on this data, which nobody else runs meanwhile. Raises `Refused`, `StoreError`."""
         from engine.run.engine import Engine, EngineSettings
         from engine.server.process import opened
-        from engine.store.database import Database
 
         if self.workspace is not None:
             with opened(self.workspace) as pair:
                 yield pair
             return
         assert self.db is not None
-        with Database.open(self.db) as database:
+        with _opened(self.db) as database:
             engine = Engine(database, EngineSettings(ZoneInfo("UTC")))
             try:
                 yield engine, database
@@ -53,6 +53,26 @@ def target(workspace: Path | None, db: str | None) -> Target:
     if workspace is not None:
         return Target(open_workspace(workspace), None)
     return Target(None, db)
+
+
+def _opened(url: str) -> Database:
+    """The database of a URL. Raises `StoreError`, `CommandError`."""
+    from sqlalchemy.exc import ArgumentError
+
+    from engine.store.database import Database
+
+    try:
+        return Database.open(url)
+    except (
+        ArgumentError,
+        ImportError,
+    ) as error:  # no URL, an unknown kind of database, a driver that is missing
+        message = N_("“{url}” is no database that can be used here, such as sqlite:///engine.db.")
+        raise CommandError(Message(message, url=_without_password(url))) from error
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"//[^@/]*@", "//…@", url)
 
 
 def open_workspace(folder: Path) -> Workspace:

@@ -18,7 +18,7 @@ from engine.workspace.workspace import CATALOG_NAME
 
 @dataclass(frozen=True)
 class Service:
-    """Attributes: engine, database, clock; name, zone and folder of the workspace; instance, another after every
+    """Attributes: engine, database, clock; name, zone and folder of the workspace; instance, new after every
     start; shut_down, which begins the end and returns at once."""
 
     engine: Engine
