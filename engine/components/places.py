@@ -5,8 +5,6 @@ from __future__ import annotations
 from engine.components.base import Placement
 from engine.i18n import N_, Message
 
-TRIGGERS = frozenset({"target_audience", "behavior_event"})
-
 AFTER_START = Placement(
     lambda kind: kind == "start", Message(N_("A trigger stands directly behind Start and nowhere else."))
 )

@@ -96,17 +96,6 @@ class Duration(Shape):
         return DurationWords(self.amount, self.unit)
 
 
-def duration_of(*units: Unit) -> AfterValidator:
-    """Restricts a `Duration` field to some units."""
-
-    def check(value: Duration) -> Duration:
-        if value.unit not in units:
-            raise invalid(Message(N_("Choose another unit.")))
-        return value
-
-    return AfterValidator(check)
-
-
 class DurationWords(Message):
     """An amount and its unit, in the singular or plural of the language in which it is shown."""
 
@@ -194,8 +183,3 @@ JudgeAfter = Annotated[
     Discriminator(_judge_after_form),
 ]
 """When to judge: a duration from arrival, or a date-time."""
-
-
-def judging_moment(after: JudgeAfter, arrival: datetime, zone: tzinfo) -> datetime:
-    """When someone who arrived at `arrival` is judged: a fixed time already past means at once."""
-    return after.plus(arrival, zone) if isinstance(after, Duration) else max(arrival, instant(after.at))

@@ -18,13 +18,11 @@ from engine.shapes.time import (
     UNITS,
     DateTime,
     Duration,
-    FixedTime,
     TimeOfDay,
     at_wall_clock,
     clock,
     first_at_or_after,
     instant,
-    judging_moment,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -201,12 +199,6 @@ def test_wait_until_examples(config: dict[str, object], arrival: str, leave: str
     parsed = component("wait_until").parse(config).config  # type: ignore[arg-type]
     assert parsed is not None
     assert parsed.leave(instant(f"{arrival}:00+08:00"), SHANGHAI) == instant(f"{leave}:00+08:00")
-
-
-def test_judging_at_a_fixed_time_that_is_past_is_at_once() -> None:
-    arrival = instant("2026-11-10T21:00:00+08:00")
-    assert judging_moment(FixedTime(at="2026-11-09T00:00:00+08:00"), arrival, SHANGHAI) == arrival
-    assert judging_moment(FixedTime(at="2026-11-11T00:00:00+08:00"), arrival, SHANGHAI) > arrival
 
 
 @pytest.mark.parametrize(
