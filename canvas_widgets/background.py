@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap, QTransform
 
-from canvas_widgets.paints import Paints, scale_of
+from canvas_widgets.paints import Paints
 
 _FADE_FROM = 0.6  # the zoom under which the dots begin to fade
 _FADE_TO = 0.4  # and where they are gone
@@ -22,7 +22,7 @@ class Background:
 
     def paint(self, painter: QPainter, rect: QRectF, paints: Paints) -> None:
         """Fill a rectangle in scene coordinates."""
-        scale = scale_of(painter)
+        scale = painter.deviceTransform().m11()
         if scale <= _FADE_TO:
             painter.fillRect(rect, paints.colours.canvas)
             return

@@ -25,6 +25,7 @@ class Camera(QObject):
         self._view = view
         self._look = look
         self.zoom = 1.0
+        self._floor = MIN_ZOOM
         self._from = (1.0, QPointF())
         self._to = (1.0, QPointF())
         self._glide = QVariantAnimation(self)
@@ -61,7 +62,9 @@ class Camera(QObject):
         room = self._view.viewport().size()
         across = (room.width() - 2 * _FIT_MARGIN) / max(rect.width(), 1.0)
         down = (room.height() - 2 * _FIT_MARGIN) / max(rect.height(), 1.0)
-        self.go(_limited(min(across, down, 1.0)), rect.center(), glide)
+        zoom = min(across, down, 1.0)
+        self._floor = min(MIN_ZOOM, zoom)  # a flow too large for the limit is still shown whole
+        self.go(zoom, rect.center(), glide)
 
     def centre_on(self, point: QPointF, glide: bool = True) -> None:
         """Bring a point of the scene to the middle, at the present zoom."""
@@ -92,12 +95,8 @@ class Camera(QObject):
         self._view.centerOn(centre)
 
     def _set_zoom(self, zoom: float) -> None:
-        zoom = _limited(zoom)
+        zoom = max(self._floor, min(MAX_ZOOM, zoom))
         if zoom != self.zoom:
             self.zoom = zoom
             self._view.setTransform(QTransform.fromScale(zoom, zoom))
             self.zoom_changed.emit(zoom)
-
-
-def _limited(zoom: float) -> float:
-    return max(MIN_ZOOM, min(MAX_ZOOM, zoom))

@@ -6,11 +6,11 @@ import logging
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.geometry import CARD, START_CARD
-from canvas_widgets.paints import MARGIN, CardState, scale_of
+from canvas_widgets.paints import MARGIN, CardState, static_text
 from canvas_widgets.stage import Stage
 from engine.campaign.model import START_ID, Node
 from engine.campaign.status import is_configured
@@ -21,8 +21,9 @@ _LOG = logging.getLogger(__name__)
 _COUNT_ROOM = 24.0  # below the card
 _TEXT_LEFT = 64.0
 _TEXT_RIGHT = 12.0
-_NAME_BASE = 28.0
-_SUMMARY_BASE = 47.0
+_CORNER = QPointF(-MARGIN, -MARGIN)
+_NAME_AT = QPointF(_TEXT_LEFT, 15.0)
+_SUMMARY_AT = QPointF(_TEXT_LEFT, 36.0)
 _COUNT_BASE = 20.0
 Z = 1.0
 
@@ -41,8 +42,8 @@ class CardItem(QGraphicsItem):
         self.node = node
         self.rect = START_CARD if node_id == START_ID else CARD
         self._bounds = self.rect.adjusted(-MARGIN, -MARGIN, MARGIN, _COUNT_ROOM)
-        self._centre_text = node_id == START_ID
-        self._texts: tuple[str, str] | None = None
+        self._name_at = _NAME_AT
+        self._texts: tuple[QStaticText, QStaticText] | None = None
         self._count = ""
         self.configured = True
         self.state = CardState.PLAIN
@@ -118,20 +119,17 @@ class CardItem(QGraphicsItem):
             self.update()
 
     def _paint(self, painter: QPainter) -> None:
-        paints, scale = self._stage.paints, scale_of(painter)
+        paints, scale = self._stage.paints, self._stage.scale
         if self._stage.targets is not None:
             painter.setOpacity(painter.opacity() * self._stage.opacity())
-        painter.drawPixmap(QPointF(-MARGIN, -MARGIN), paints.card(self.node.kind, self.state, scale))
-        name, summary = self._shown_texts()
+        painter.drawPixmap(_CORNER, paints.card(self.node.kind, self.state, scale))
+        name, summary = self._texts or self._make_texts()
         painter.setFont(paints.name_font)
         painter.setPen(paints.text)
-        if self._centre_text:
-            painter.drawText(self.rect, Qt.AlignmentFlag.AlignCenter, name)
-        else:
-            painter.drawText(QPointF(_TEXT_LEFT, _NAME_BASE), name)
-            painter.setFont(paints.small_font)
-            painter.setPen(paints.muted)
-            painter.drawText(QPointF(_TEXT_LEFT, _SUMMARY_BASE), summary)
+        painter.drawStaticText(self._name_at, name)
+        painter.setFont(paints.small_font)
+        painter.setPen(paints.muted)
+        painter.drawStaticText(_SUMMARY_AT, summary)
         if self._count:
             self._paint_count(painter)
         if not self.configured:
@@ -155,16 +153,18 @@ class CardItem(QGraphicsItem):
         painter.setFont(paints.small_font)
         painter.drawText(self.rect, Qt.AlignmentFlag.AlignCenter, tr("This component cannot be shown."))
 
-    def _shown_texts(self) -> tuple[str, str]:
-        if self._texts is None:
-            paints, room = self._stage.paints, self.rect.width() - _TEXT_LEFT - _TEXT_RIGHT
-            elide = Qt.TextElideMode.ElideRight
-            self._texts = (
-                self._name()
-                if self._centre_text
-                else paints.name_metrics.elidedText(self._name(), elide, room),
-                paints.small_metrics.elidedText(self._summary(), elide, room),
-            )
+    def _make_texts(self) -> tuple[QStaticText, QStaticText]:
+        """Lay out name and summary, cut to the card's width: drawing text that is laid out costs half."""
+        paints, room = self._stage.paints, self.rect.width() - _TEXT_LEFT - _TEXT_RIGHT
+        name, summary, elide = self._name(), self._summary(), Qt.TextElideMode.ElideRight
+        if self.node_id == START_ID:
+            left = (self.rect.width() - paints.name_metrics.horizontalAdvance(name)) / 2
+            self._name_at = QPointF(left, self.rect.center().y() - paints.name_metrics.height() / 2)
+            summary = ""
+        else:
+            name = paints.name_metrics.elidedText(name, elide, room)
+            summary = paints.small_metrics.elidedText(summary, elide, room)
+        self._texts = (static_text(name, paints.name_font), static_text(summary, paints.small_font))
         return self._texts
 
     def _name(self) -> str:

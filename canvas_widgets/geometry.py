@@ -21,7 +21,7 @@ _BESIDE_CARD = 48.0  # from the row of a card in the next column to an open end 
 _LANE_PITCH = 28.0  # between lines that join the same two cards
 _MIN_BEND = 32.0
 _CHIP_LEAD = 6.0  # from the card's edge to a chip
-_CHIP_SHARE = 0.36  # of the way to the target, at least, so that chips of several branches part
+_CHIP_SHARE = 0.42  # of the way to the target, at least, so that chips of several branches part
 _STEPS = 12
 
 CARD = QRectF(0, 0, CARD_WIDTH, CARD_HEIGHT)
@@ -45,15 +45,12 @@ class Curve(NamedTuple):
         )
 
     def at_x(self, x: float) -> QPointF:
-        """The point of a curve that runs to the right whose x is nearest to `x`."""
-        low, high = 0.0, 1.0
-        for _ in range(_STEPS):
-            middle = (low + high) / 2
-            if self.at(middle).x() < x:
-                low = middle
-            else:
-                high = middle
-        return self.at((low + high) / 2)
+        """The point of a curve made by `joined` that runs to the right whose x is about `x`."""
+        share = (x - self.p0.x()) / (self.p3.x() - self.p0.x())
+        t = share
+        for _ in range(3):  # Newton's steps for the x of a cubic whose control points lie in the middle
+            t -= (t * (1.5 - 1.5 * t + t * t) - share) / (1.5 - 3 * t + 3 * t * t)
+        return self.at(t)
 
     def distance(self, point: QPointF) -> float:
         """Roughly how far a point is from the curve: the nearest of the samples' segments."""
@@ -67,13 +64,25 @@ class Curve(NamedTuple):
 
 
 class LinkShape(NamedTuple):
-    """How a line runs: its curve, then straight to `end`; where its chip and its + stand."""
+    """How a line runs: its curve, then straight to `end`, the centre of the mark of an open end."""
 
     curve: Curve
     end: QPointF
-    chip: QPointF | None
-    chip_width: float
-    handle: QPointF
+    open: bool
+    chip: QPointF | None = None
+    chip_width: float = 0.0
+
+    @property
+    def handle(self) -> QPointF:
+        """Where the + of the line stands: in its middle, or between its chip and the card behind."""
+        if self.open:
+            return self.end
+        across = self.end.x() - self.curve.p0.x()
+        if self.chip is None or across <= 0:
+            return self.curve.at(0.5 if self.chip is None else 0.8)
+        room = self.end.x() - (self.chip.x() + self.chip_width / 2)
+        away = room / 2 if room >= 2 * OPEN_RADIUS + 10 else OPEN_RADIUS + 5
+        return self.curve.at_x(self.end.x() - away)
 
     @property
     def path(self) -> QPainterPath:
@@ -107,22 +116,17 @@ def joined(start: QPointF, end: QPointF, lane: float = 0.0, label_width: float =
         end,
     )
     if not label_width:
-        return LinkShape(curve, end, None, 0.0, curve.at(0.5))
+        return LinkShape(curve, end, open=False)
     width = min(label_width, max(24.0, across - 4)) if across > 0 else label_width
     if across <= width + 2 * _CHIP_LEAD:
         chip = curve.at(0.5)
     else:
         chip = curve.at_x(start.x() + max(_CHIP_LEAD + width / 2, across * _CHIP_SHARE))
-    room = end.x() - (chip.x() + width / 2)
-    if room >= 2 * OPEN_RADIUS + 10:
-        handle = curve.at_x(end.x() - room / 2)
-    else:
-        handle = curve.at_x(end.x() - OPEN_RADIUS - 5) if across > 0 else curve.at(0.8)
-    return LinkShape(curve, end, chip, width, handle)
+    return LinkShape(curve, end, False, chip, width)
 
 
 def open_ended(start: QPointF, offset: float, label_width: float = 0.0) -> LinkShape:
-    """A line to an open end, `offset` below the card's middle. `end` and `handle` are its mark's centre."""
+    """A line to an open end, `offset` below the card's middle."""
     y = start.y() + offset
     corner = QPointF(start.x() + _OPEN_CURVE, y)
     bend = _OPEN_CURVE * 0.6
@@ -133,7 +137,7 @@ def open_ended(start: QPointF, offset: float, label_width: float = 0.0) -> LinkS
         left = start.x() + (_OPEN_CURVE - 8 if offset else 12)
         chip = QPointF(left + label_width / 2, y)
         centre = QPointF(left + label_width + 6 + OPEN_RADIUS, y)
-    return LinkShape(curve, centre, chip, label_width, centre)
+    return LinkShape(curve, centre, True, chip, label_width)
 
 
 def open_offsets(rows: Sequence[float | None]) -> list[float | None]:

@@ -56,7 +56,7 @@ class PanGesture(Gesture):
 
 
 class MoveGesture(Gesture):
-    """Drag cards, snapping to the grid; one edit on release."""
+    """Drag cards by steps of the grid; one edit on release."""
 
     def __init__(
         self,
@@ -74,33 +74,32 @@ class MoveGesture(Gesture):
         self._origin: QPointF = view.mapToScene(position)
         self._request = request
         self._threshold = threshold
-        self._places: dict[str, Point] = {}
+        self._by: Point | None = None
 
     @property
     def moving(self) -> bool:
         """Whether the pointer went far enough to mean it."""
-        return bool(self._places)
+        return self._by is not None
 
     def move(self, position: QPoint) -> None:
         if not self.moving and (position - self._pressed).manhattanLength() < self._threshold:
             return
         by = self._view.mapToScene(position) - self._origin
-        self._places = {
-            node_id: snapped(place.x + by.x(), place.y + by.y()) for node_id, place in self._from.items()
-        }
-        self._scene.preview_move(self._places)
+        self._by = snapped(by.x(), by.y())
+        self._scene.preview_move(self._from, self._by)
 
     def release(self, position: QPoint) -> None:
-        if not self.moving:
+        if self._by is None:
             return
         self.move(position)
-        moved = {id: place for id, place in self._places.items() if place != self._from[id]}
-        if moved:
-            self._request(move(self._scene.document, moved))
-        self._scene.end_preview(self._places)
+        if self._by != (0, 0):
+            places = {id: Point(at.x + self._by.x, at.y + self._by.y) for id, at in self._from.items()}
+            self._request(move(self._scene.document, places))
+        self._scene.end_preview(self._from)
 
     def cancel(self) -> None:
-        self._scene.end_preview(self._places)
+        if self.moving:
+            self._scene.end_preview(self._from)
 
 
 class PressGesture(Gesture):

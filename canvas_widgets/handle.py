@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from canvas_widgets.paints import Paints, draw_ring, scale_of
+from canvas_widgets.paints import Paints, draw_ring
 from engine.i18n import tr
 
 _CELL = 30.0  # side of one tool's square
@@ -117,7 +117,7 @@ class HandleItem(QGraphicsItem):
                 painter.drawRoundedRect(cell.adjusted(3, 3, -3, -3), 5, 5)
             name, colour = _ICONS[tool]
             inset = (_CELL - _ICON) / 2
-            icon = paints.icon(name, colour, _ICON, scale_of(painter))
+            icon = paints.icon(name, colour, _ICON, painter.deviceTransform().m11())
             painter.drawPixmap(cell.topLeft() + QPointF(inset, inset), icon)
 
     def _show(self, size: QRectF, at: QPointF, zoom: float) -> None:

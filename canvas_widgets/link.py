@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, LinkShape
-from canvas_widgets.paints import draw_ring, scale_of
+from canvas_widgets.paints import draw_ring, stroke_width
 from canvas_widgets.stage import Stage
 from engine.campaign.model import Link
 from engine.i18n import Message, tr
@@ -17,6 +17,7 @@ from engine.i18n import Message, tr
 _LOG = logging.getLogger(__name__)
 _SPREAD = 14.0  # around the path: chip, mark, count
 _COUNT_ABOVE = 6.0
+_SLANT = 0.7  # of a stroke's offset that goes sideways where a line rises or falls
 
 
 class LinkItem(QGraphicsItem):
@@ -36,6 +37,7 @@ class LinkItem(QGraphicsItem):
         self.first_place = False
         self.line: LinkShape | None = None
         self._path = QPainterPath()
+        self._slant = 0.0
         self._bounds = QRectF()
         self._label: Message | None = None
         self._chip = ""
@@ -61,11 +63,14 @@ class LinkItem(QGraphicsItem):
         return self._stage.paints.small_metrics.horizontalAdvance(text) + 2 * CHIP_PADDING if text else 0.0
 
     def set_line(self, line: LinkShape, first_place: bool = False) -> None:
-        """Run along another line, in scene coordinates."""
+        """Run along another line. It is in scene coordinates: the item stands at the origin."""
         self.prepareGeometryChange()
+        self.setPos(0, 0)
         self.line = line
         self.first_place = first_place
         self._path = line.path
+        drop = line.end.y() - line.curve.p0.y()
+        self._slant = 0.0 if abs(drop) < 1 else (-_SLANT if drop > 0 else _SLANT)
         bounds = self._path.controlPointRect()
         if line.chip is not None:
             bounds = bounds.united(chip_rect(line.chip, line.chip_width))
@@ -121,41 +126,26 @@ class LinkItem(QGraphicsItem):
         if stage.targets is not None:
             painter.setOpacity(stage.opacity(self.link_id))
         lit = self.lit or (stage.targets is not None and self.link_id in stage.targets)
-        painter.setPen(paints.line(scale_of(painter), self.solid, lit))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        self._stroke(painter, line)
+        scale = stage.scale
+        painter.setPen(paints.line(scale, self.solid, lit))
+        # Two strokes side by side: offset across the direction in which the line runs.
+        down = stroke_width(scale) / 2 / scale
+        across = down * self._slant
+        painter.translate(across, down)
+        painter.drawPath(self._path)
+        painter.translate(-2 * across, -2 * down)
+        painter.drawPath(self._path)
+        painter.translate(across, down)
         if self.first_place:
             self._paint_first_place(painter, line, lit)
         elif self.open:
             colour = paints.colours.accent if lit else paints.colours.line
             draw_ring(painter, paints, line.end, paints.sizes.open_end, colour)
         if line.chip is not None:
-            self._paint_chip(painter, line.chip, line.chip_width)
+            corner = chip_rect(line.chip, line.chip_width).topLeft()
+            painter.drawPixmap(corner, paints.chip(self._chip, line.chip_width, scale))
         elif self._count and not self.open:
             self._paint_count(painter, line)
-
-    def _stroke(self, painter: QPainter, line: LinkShape) -> None:
-        """Two strokes of one device pixel side by side, across the direction in which the line runs."""
-        scale = scale_of(painter)
-        offset = painter.pen().widthF() / 2 / scale
-        rising = line.end.y() < line.curve.p0.y()
-        steep = abs(line.end.y() - line.curve.p0.y()) > 1.0
-        dx = (offset if rising else -offset) * 0.7 if steep else 0.0
-        painter.translate(dx, offset)
-        painter.drawPath(self._path)
-        painter.translate(-2 * dx, -2 * offset)
-        painter.drawPath(self._path)
-        painter.translate(dx, offset)
-
-    def _paint_chip(self, painter: QPainter, centre: QPointF, width: float) -> None:
-        paints = self._stage.paints
-        rect = chip_rect(centre, width)
-        painter.setPen(paints.border)
-        painter.setBrush(paints.surface)
-        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
-        painter.setFont(paints.small_font)
-        painter.setPen(paints.muted)
-        painter.drawText(QPointF(rect.left() + CHIP_PADDING, centre.y() + 4), self._chip)
 
     def _paint_count(self, painter: QPainter, line: LinkShape) -> None:
         paints = self._stage.paints
@@ -172,7 +162,7 @@ class LinkItem(QGraphicsItem):
         paints = self._stage.paints
         rect = place_rect(line)
         colour = paints.colours.accent if lit else paints.colours.line
-        painter.setPen(paints.line(scale_of(painter), solid=False, lit=lit))
+        painter.setPen(paints.line(self._stage.scale, solid=False, lit=lit))
         painter.setBrush(paints.surface)
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
         draw_ring(painter, paints, QPointF(rect.left() + 32, rect.center().y()), paints.sizes.ring, colour)

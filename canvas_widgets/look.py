@@ -1,7 +1,7 @@
 """The look in force: theme, fonts, palette, style sheet and icons. Everything that is drawn asks here.
 
-The application makes one `Look`: `apply(app)` dresses it, `set_theme` switches it live, `changed` tells of the
-switch. Standard widgets choose their dress by the dynamic property `role`, set with `set_role` (see
+The application makes one `Look`: `apply(app)` dresses it, `set_theme` switches it live, `changed` tells of
+the switch. Standard widgets choose their dress by the dynamic property `role`, set with `set_role` (see
 `resources/style/controls.qss`).
 """
 

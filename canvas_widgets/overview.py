@@ -21,7 +21,9 @@ class Overview:
     def __init__(self) -> None:
         self._blocks: dict[str, tuple[QColor, list[QRectF]]] = {}
         self._lines: list[QLineF] = []
-        self._dots: list[CardItem] = []
+        self._corners: list[tuple[float, float]] = []
+        self._dots: list[QRectF] = []
+        self._dots_scale = 0.0
         self._stale = True
 
     def forget(self) -> None:
@@ -54,28 +56,29 @@ class Overview:
             painter.drawRect(card.scene_rect.adjusted(-margin, -margin, margin, margin))
 
     def _draw_dots(self, painter: QPainter, paints: Paints, scale: float) -> None:
-        side = paints.sizes.dot_on_screen / scale
+        if scale != self._dots_scale:
+            side = paints.sizes.dot_on_screen / scale
+            self._dots = [QRectF(x - side / 2, y - side / 2, side, side) for x, y in self._corners]
+            self._dots_scale = scale
         painter.setBrush(paints.colours.danger)
-        rects = []
-        for card in self._dots:
-            corner = card.scene_rect.topRight()
-            rects.append(QRectF(corner.x() - side / 2, corner.y() - side / 2, side, side))
-        if len(rects) <= _ROUND_DOTS:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            for rect in rects:
-                painter.drawEllipse(rect)
-        else:
-            painter.drawRects(rects)
+        if len(self._dots) > _ROUND_DOTS:
+            painter.drawRects(self._dots)
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        for rect in self._dots:
+            painter.drawEllipse(rect)
 
     def _collect(self, paints: Paints, cards: Iterable[CardItem], links: Iterable[LinkItem]) -> None:
         self._blocks = {}
-        self._dots = []
+        self._corners = []
+        self._dots_scale = 0.0
         for card in cards:
             colour = QColor(paints.category_colour(card.node.kind))
             colour.setAlphaF(_STRENGTH)
-            self._blocks.setdefault(colour.name(), (colour, []))[1].append(card.scene_rect)
+            rect = card.scene_rect
+            self._blocks.setdefault(colour.name(), (colour, []))[1].append(rect)
             if not card.configured or card.state & CardState.BROKEN:
-                self._dots.append(card)
+                self._corners.append((rect.right(), rect.top()))
         self._lines = [QLineF(link.line.curve.p0, link.line.end) for link in links if link.line is not None]
         self._stale = False
 

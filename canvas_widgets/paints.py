@@ -5,16 +5,26 @@ from __future__ import annotations
 from enum import IntFlag
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen, QPixmap
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPen,
+    QPixmap,
+    QStaticText,
+    QTransform,
+)
 
 from canvas_widgets import icons
-from canvas_widgets.geometry import CARD, START_CARD
+from canvas_widgets.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, START_CARD
 from canvas_widgets.look import Look
 from engine.components.base import Category
 from engine.components.registry import component
 
 MARGIN = 12.0  # around a card: its shadow, and the red dot that stands over its corner
-_PIXMAPS_KEPT = 256
+_PIXMAPS_KEPT = 512
 _SHADOW_STEPS = 5
 _DASHES = (5.0, 6.0)
 
@@ -51,11 +61,11 @@ class Paints:
         return self.colours.of_kind(kind, component(kind).category)
 
     def line(self, scale: float, solid: bool = True, lit: bool = False) -> QPen:
-        """The pen of one of a line's two strokes: one device pixel up to 100 %, in proportion above.
+        """The pen of one of a line's two strokes: one device pixel wide up to 100 %, in proportion above.
 
         Antialiased curves of more than one device pixel cost ten times as much, so a line is two strokes.
         """
-        width = max(1, int(scale + 0.25))
+        width = stroke_width(scale)
         key = (solid, lit, width)
         if key not in self._pens:
             pen = QPen(self.colours.accent if lit else self.colours.line, width)
@@ -73,6 +83,12 @@ class Paints:
         if pixmap is None:
             pixmap = self._keep(key, self._draw_card(kind, state, scale))
         return pixmap
+
+    def chip(self, text: str, width: float, scale: float) -> QPixmap:
+        """A branch's name on its line."""
+        key = (text, width, scale)
+        pixmap = self._pixmaps.get(key)
+        return pixmap if pixmap is not None else self._keep(key, self._draw_chip(text, width, scale))
 
     def dot(self, scale: float) -> QPixmap:
         """The red dot of what is not configured, with its ring."""
@@ -140,6 +156,19 @@ class Paints:
         inset = (tile.width() - self.sizes.icon) / 2
         icons.draw(painter, component(kind).icon, colour, tile.adjusted(inset, inset, -inset, -inset))
 
+    def _draw_chip(self, text: str, width: float, scale: float) -> QPixmap:
+        pixmap = _blank(width, CHIP_HEIGHT, scale)
+        rect = QRectF(0, 0, width, CHIP_HEIGHT)
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(self.border)
+            painter.setBrush(self.surface)
+            painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
+            painter.setFont(self.small_font)
+            painter.setPen(self.muted)
+            painter.drawText(QPointF(CHIP_PADDING, CHIP_HEIGHT / 2 + 4), text)
+        return pixmap
+
     def _draw_dot(self, scale: float) -> QPixmap:
         side = self.dot_side(scale)
         pixmap = _blank(side, side, scale)
@@ -165,9 +194,17 @@ def draw_ring(painter: QPainter, paints: Paints, centre: QPointF, size: float, c
     painter.drawLine(QPointF(centre.x(), centre.y() - arm), QPointF(centre.x(), centre.y() + arm))
 
 
-def scale_of(painter: QPainter) -> float:
-    """Device pixels to a scene unit in what is being painted."""
-    return painter.deviceTransform().m11()
+def stroke_width(scale: float) -> int:
+    """Device pixels of one of a line's two strokes."""
+    return max(1, int(scale + 0.25))
+
+
+def static_text(text: str, font: QFont) -> QStaticText:
+    """A text laid out for drawing again and again."""
+    laid_out = QStaticText(text)
+    laid_out.setTextFormat(Qt.TextFormat.PlainText)
+    laid_out.prepare(QTransform(), font)
+    return laid_out
 
 
 def _blank(width: float, height: float, scale: float) -> QPixmap:

@@ -32,6 +32,7 @@ def _image(scene: CampaignScene, scale: float) -> QImage:
     source = scene.content_rect().adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN).toAlignedRect().toRectF()
     size = QSize(round(source.width() * scale), round(source.height() * scale))
     image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    scene.stage.scale = scale
     with QPainter(image) as painter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.save()

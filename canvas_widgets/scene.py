@@ -187,11 +187,14 @@ class CampaignScene(QGraphicsScene):
 
     # Lines -------------------------------------------------------------------------------------------------
 
+    def _links_of(self, source_id: str) -> list[str]:
+        return [link_id for link_id in self.document.out_links(source_id) if link_id in self.links]
+
     def _route(self, source_id: str) -> None:
         """Lay the lines that leave a card: where they run, what they are called, dashed or solid."""
         source = self.cards[source_id]
         labels = {port.name: port.label for port in source.node.ports}
-        items = [self.links[id] for id in self.document.out_links(source_id) if id in self.links]
+        items = [self.links[link_id] for link_id in self._links_of(source_id)]
         start = source.right_port
         lanes: dict[str, list[LinkItem]] = {}
         for item in items:
@@ -272,20 +275,35 @@ class CampaignScene(QGraphicsScene):
                 card.set_state(state | CardState.SELECTED if node_id in chosen else state)
         self.selection_changed.emit()
 
-    def preview_move(self, places: Mapping[str, Point]) -> None:
-        """Show cards elsewhere while they are dragged; the document knows nothing of it."""
-        sources: set[str] = set()
-        for node_id, place in places.items():
-            self.cards[node_id].setPos(QPointF(*place))
-            sources.add(node_id)
-            sources.update(self.document.predecessors(node_id))
-        for node_id in sources:
+    def preview_move(self, node_ids: Iterable[str], by: Point) -> None:
+        """Show cards elsewhere while they are dragged together; the document knows nothing of it.
+
+        Lines between them go along as they are, only those at the edge are laid anew.
+        """
+        moved = set(node_ids)
+        edge: set[str] = set()
+        for node_id in moved:
+            place = self.place(node_id)
+            self.cards[node_id].setPos(place.x + by.x, place.y + by.y)
+            for link_id in self.document.in_links(node_id):
+                if self.document.links[link_id].source not in moved:
+                    edge.add(self.document.links[link_id].source)
+            for link_id in self._links_of(node_id):
+                item = self.links[link_id]
+                if item.link.target is None or item.link.target in moved:
+                    item.setPos(by.x, by.y)
+                else:
+                    edge.add(node_id)
+        for node_id in edge:
             self._route(node_id)
         self._overview.forget()
 
     def end_preview(self, node_ids: Iterable[str]) -> None:
         """Put cards back where the document has them."""
-        self.preview_move({node_id: self.place(node_id) for node_id in node_ids if node_id in self.cards})
+        back = [node_id for node_id in node_ids if node_id in self.cards]
+        self.preview_move(back, Point(0, 0))
+        for node_id in back:
+            self._route(node_id)
 
     def draw_overview(self, painter: QPainter) -> None:
         """Everything as seen from far away; the painter's transform maps scene units to the screen."""

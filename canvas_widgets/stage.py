@@ -18,7 +18,8 @@ class Stage:
     """The document that is shown, the workspace that it refers to, and how it is drawn just now.
 
     Attributes: `document`, `lookup`, `paints`, `counts` (None while nothing runs), `targets` (during a drag
-    the ids of the links that take it, while everything else is faded; else None).
+    the ids of the links that take it, while everything else is faded; else None), `scale` (device pixels to a
+    scene unit in what is being painted: whoever starts a painting sets it).
     """
 
     def __init__(self, document: CampaignDocument, lookup: Lookup, paints: Paints) -> None:
@@ -27,6 +28,7 @@ class Stage:
         self.paints = paints
         self.counts: Counts | None = None
         self.targets: frozenset[str] | None = None
+        self.scale = 1.0
 
     def opacity(self, link_id: str | None = None) -> float:
         """How strongly a link, or (without an id) a card is drawn."""

@@ -109,10 +109,12 @@ class CanvasView(QGraphicsView):
         self._camera.centre_on(self._campaign.cards[node_id].scene_rect.center(), glide)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        stage = self._campaign.stage
+        stage.scale = self.zoom * self.devicePixelRatioF()
         if self.zoom >= OVERVIEW_BELOW:
             super().paintEvent(event)
             return
-        paints = self._campaign.stage.paints
+        paints = stage.paints
         with QPainter(self.viewport()) as painter:
             painter.fillRect(event.rect(), paints.colours.canvas)
             painter.setWorldTransform(self.viewportTransform())
