@@ -40,7 +40,7 @@ def _always(_window: MainWindow) -> bool:
 @dataclass(frozen=True)
 class ActionSpec:
     """Attributes: id; text (marked for translation); shortcut (portable); place; run; enabled; icon (stem or "");
-    checked (for actions that show a state)."""
+    checked (for actions that show a state); words (a text that depends on the moment, instead of `text`)."""
 
     id: str
     text: str
@@ -50,6 +50,7 @@ class ActionSpec:
     enabled: Callable[[MainWindow], bool] = _always
     icon: str = ""
     checked: Callable[[MainWindow], bool] | None = None
+    words: Callable[[MainWindow], str] | None = None
 
 
 def _in_list(window: MainWindow) -> bool:
@@ -81,6 +82,14 @@ def _can_redo(window: MainWindow) -> bool:
     return window.editor is not None and window.editor.session.undo_stack.canRedo()
 
 
+def _undo_words(window: MainWindow) -> str:
+    return window.editor.session.undo_stack.undo_label() if window.editor is not None else tr("Undo")
+
+
+def _redo_words(window: MainWindow) -> str:
+    return window.editor.session.undo_stack.redo_label() if window.editor is not None else tr("Redo")
+
+
 def _has_open_links(window: MainWindow) -> bool:
     return _editable(window) and window.the_editor.session.has_open_links()
 
@@ -110,8 +119,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
 
     ActionSpec("editor.back", N_("Back to the list"), "Alt+Left", _EDITOR, lambda w: w.back(), _in_editor, "arrow-left"),
     ActionSpec("editor.add_ends", N_("Add End to every open line"), "Ctrl+E", _EDITOR, lambda w: w.the_editor.add_ends(), _has_open_links, "square"),
-    ActionSpec("editor.undo", N_("Undo"), "Ctrl+Z", _EDITOR, lambda w: w.the_editor.undo(), _can_undo, "arrow-back-up"),
-    ActionSpec("editor.redo", N_("Redo"), "Ctrl+Y", _EDITOR, lambda w: w.the_editor.redo(), _can_redo, "arrow-forward-up"),
+    ActionSpec("editor.undo", N_("Undo"), "Ctrl+Z", _EDITOR, lambda w: w.the_editor.undo(), _can_undo, "arrow-back-up", words=_undo_words),
+    ActionSpec("editor.redo", N_("Redo"), "Ctrl+Y", _EDITOR, lambda w: w.the_editor.redo(), _can_redo, "arrow-forward-up", words=_redo_words),
     ActionSpec("editor.fit", N_("Fit to screen"), "F", _EDITOR, lambda w: w.the_editor.fit(), _in_editor, "maximize"),
     ActionSpec("editor.zoom_in", N_("Zoom in"), "Ctrl++", _EDITOR, lambda w: w.the_editor.zoom_in(), _in_editor, "plus"),
     ActionSpec("editor.zoom_reset", N_("Zoom to 100 %"), "Ctrl+0", _EDITOR, lambda w: w.the_editor.zoom_reset(), _in_editor),
@@ -162,7 +171,7 @@ class Actions:
         self._look = look
         self._actions = {spec.id: self._make(spec) for spec in ACTIONS}
         window.addActions(list(self._actions.values()))
-        self.retranslate()
+        self._show_texts()
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._actions[action_id]
@@ -181,17 +190,25 @@ class Actions:
         return action
 
     def retranslate(self) -> None:
+        self._show_texts()
+        self.refresh()
+
+    def _show_texts(self) -> None:
         for spec in ACTIONS:
-            action = self._actions[spec.id]
-            text = tr(spec.text)
-            action.setText(text)
-            keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            action.setToolTip(f"{text.rstrip('…')} ({keys})")
+            self._show_text(spec, tr(spec.text))
+
+    def _show_text(self, spec: ActionSpec, text: str) -> None:
+        action = self._actions[spec.id]
+        action.setText(text)
+        keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{text.rstrip('…')} ({keys})")
 
     def refresh(self) -> None:
-        """Enable what is possible now."""
+        """Enable what is possible now, and say it in the words of the moment."""
         for spec in ACTIONS:
             action = self._actions[spec.id]
+            if spec.words is not None:
+                self._show_text(spec, spec.words(self._window))
             action.setEnabled(spec.enabled(self._window))
             if spec.checked is not None:
                 action.setChecked(spec.checked(self._window))

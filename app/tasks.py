@@ -100,6 +100,11 @@ class Task(QObject):
             self.failed.emit(error)
 
 
+def running() -> bool:
+    """Whether any task has not delivered its outcome yet."""
+    return bool(_running)
+
+
 def run(work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> Task:
     """Start work that reports no progress; `done` or `failed` is called in the GUI thread."""
     task = Task(lambda _progress: work())

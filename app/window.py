@@ -169,8 +169,7 @@ class MainWindow(QMainWindow):
         self.editor = EditorPage(self, document, path, read_only=read_only)
         self._pages.addWidget(self.editor)
         self._pages.setCurrentWidget(self.editor)
-        self.editor.session.dirty_changed.connect(self._show_title)
-        self.editor.session.changed.connect(self._show_title)
+        self.editor.unsaved_changed.connect(self._show_title)
         self.editor.show_status(self.status_of(document))
         if self.service is not None:
             self.service.watch(document.attributes.id)
@@ -305,7 +304,7 @@ class MainWindow(QMainWindow):
         grid = self.look.sizes.grid
         return QPoint(corner.x() - width - grid, corner.y() + self.look.sizes.top_bar)
 
-    def _show_title(self, *_change: object) -> None:
+    def _show_title(self) -> None:
         if self.editor is not None:
             where = self._name()
         else:
@@ -332,9 +331,10 @@ class MainWindow(QMainWindow):
         self._leave_editor(self._ask_about_engine)
 
     def _ask_about_engine(self) -> None:
-        self.runs.before_closing(self._close_now)
+        self.runs.before_closing(self.close_without_asking)
 
-    def _close_now(self) -> None:
+    def close_without_asking(self) -> None:
+        """The end: remember the window's place, let go of everything, close."""
         self._may_close = True
         self.preferences.geometry = b64encode(self.saveGeometry().data()).decode()
         self.preferences.save()

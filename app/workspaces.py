@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QFileDialog
@@ -50,6 +51,7 @@ class WorkspaceCommands:
         task = tasks.Task(lambda progress: self._sample(folder, language, progress))
         task.done.connect(self._window.show_loaded)
         task.failed.connect(self._window.show_error)
+        task.cancelled.connect(self.choose)
         BusyDialog(self._window, self._window.look, tr("Making a sample workspace"), task).open()
         task.start()
 
@@ -90,7 +92,12 @@ class WorkspaceCommands:
         )
 
     def _sample(self, folder: Path, language: str, progress: tasks.Progress) -> Loaded:
-        self.make_sample(folder, language, progress)
+        """Made beside its place and then moved there: what was cut short leaves no half a workspace."""
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder.parent, prefix=".new-") as temporary:
+            made = Path(temporary) / folder.name
+            self.make_sample(made, language, progress)
+            made.rename(folder)
         return loading.load(folder)
 
     def _create_in(self, folder: Path) -> None:
@@ -137,6 +144,6 @@ def local_time_zone() -> str:
 
 
 def _make_sample(folder: Path, language: str, progress: tasks.Progress) -> None:
-    from engine.workspace.sample import make_sample
+    from engine.store.sample import make_sample
 
     make_sample(folder, language, progress)

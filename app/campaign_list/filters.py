@@ -29,7 +29,7 @@ class StatusFilter(Retranslated, QWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._counts: Mapping[Status, int] = {}
-        self._buttons: dict[Status | None, QPushButton] = {}
+        self.buttons: dict[Status | None, QPushButton] = {}
         group = QButtonGroup(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -41,8 +41,8 @@ class StatusFilter(Retranslated, QWidget):
             button.clicked.connect(lambda _checked, status=status: self.chosen.emit(status))
             group.addButton(button)
             row.addWidget(button)
-            self._buttons[status] = button
-        self._buttons[None].setChecked(True)
+            self.buttons[status] = button
+        self.buttons[None].setChecked(True)
         row.addStretch(1)
         self.retranslate()
 
@@ -52,11 +52,11 @@ class StatusFilter(Retranslated, QWidget):
         self.retranslate()
 
     def choose(self, status: Status | None) -> None:
-        self._buttons[status].setChecked(True)
+        self.buttons[status].setChecked(True)
         self.chosen.emit(status)
 
     def retranslate(self) -> None:
-        for status, button in self._buttons.items():
+        for status, button in self.buttons.items():
             number = sum(self._counts.values()) if status is None else self._counts.get(status, 0)
             text = tr("All") if status is None else str(status.label)
             button.setText(f"{text}  {number:,}")

@@ -160,7 +160,9 @@ class AttributesDialog(QDialog):
             return None
         group = self.group.currentText().strip()
         chosen = (
-            self._sub_campaigns.chosen() if self._sub_campaigns is not None else self._attributes.sub_campaigns
+            self._sub_campaigns.chosen()
+            if self._sub_campaigns is not None
+            else self._attributes.sub_campaigns
         )
         return self._attributes.model_copy(
             update={

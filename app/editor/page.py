@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.campaign_list.status import ALLOWED, May, Status
@@ -23,8 +24,7 @@ from canvas_widgets.view import CanvasView
 from engine.campaign import edits
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit, Refused
-from engine.campaign.model import START_ID, Attributes
-from engine.campaign.ops import Op
+from engine.campaign.model import Attributes
 from engine.campaign.problem import Problem
 from engine.components.registry import component
 from engine.files import FileError
@@ -37,8 +37,11 @@ if TYPE_CHECKING:
 class EditorPage(Retranslated, QWidget):
     """Palette, canvas and panel below the top bar. `read_only` shows everything and changes nothing.
 
+    Signal `unsaved_changed()`: the name, or whether something is unsaved, may have changed.
     Attributes: session, scene, view, palette_, panel (of configuration), problems, bar, status.
     """
+
+    unsaved_changed = Signal()
 
     def __init__(
         self, window: MainWindow, document: CampaignDocument, path: Path | None, *, read_only: bool
@@ -87,9 +90,9 @@ class EditorPage(Retranslated, QWidget):
     def deletable_node(self) -> str | None:
         """The selected component if it can be deleted."""
         node_id = self.selected_node()
-        if node_id is None or node_id == START_ID:
-            return None
-        return node_id if component(self.session.document.node(node_id).kind).deletable else None
+        # An undo may have taken the node out of the document before the canvas hears of it.
+        node = self.session.document.nodes.get(node_id or "")
+        return node_id if node is not None and component(node.kind).deletable else None
 
     # What the actions do
 
@@ -254,7 +257,7 @@ class EditorPage(Retranslated, QWidget):
         self.panel.hide()
 
     def _connect(self) -> None:
-        self.session.changed.connect(self._on_changed)
+        self.session.undo_stack.indexChanged.connect(self._on_step)
         self.session.focused.connect(lambda node_id: self.scene.select([node_id]))
         self.session.problems_changed.connect(self._on_problems_changed)
         self.session.dirty_changed.connect(self._on_dirty_changed)
@@ -277,12 +280,14 @@ class EditorPage(Retranslated, QWidget):
         except Refused as refused:
             self.say(refused.message)
 
-    def _on_changed(self, _ops: Sequence[Op]) -> None:
+    def _on_step(self) -> None:
+        """A step was made, undone or redone."""
         self._on_dirty_changed()
         self._window.actions_.refresh()
 
     def _on_dirty_changed(self) -> None:
         self.bar.show_name(self.session.document.attributes.name, self.unsaved())
+        self.unsaved_changed.emit()
 
     def _on_problems_changed(self) -> None:
         self.bar.show_problems(self.session.problems)

@@ -38,6 +38,8 @@ class EmptyState(QWidget):
     def set_texts(self, title: str, text: str, verb: str) -> None:
         self._title.setText(title)
         self._text.setText(text)
+        # A centred label does not ask its layout for the height of its wrapped lines.
+        self._text.setFixedHeight(self._text.heightForWidth(self._text.width()))
         self._button.setText(verb)
 
     def _draw(self) -> None:

@@ -1,0 +1,209 @@
+"""A main window on a small workspace, and an engine that lives in memory."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Self
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QDialog
+from pytestqt.qtbot import QtBot
+
+from app import language, tasks
+from app.campaign_list import loading
+from app.editor.page import EditorPage
+from app.editors import style
+from app.preferences import Preferences
+from app.publishing.service import EngineService
+from app.window import MainWindow
+from canvas_widgets.look import Look
+from engine import i18n
+from engine.campaign import edits
+from engine.campaign.document import CampaignDocument
+from engine.workspace.workspace import Workspace
+from tests.app.panels.samples import sample_workspace
+
+
+@dataclass
+class FakeEngine:
+    """What an engine's client answers, from memory.
+
+    Attributes: statuses (by campaign id), published (bundles), calls (verb, id), error (raised by commands).
+    """
+
+    statuses: dict[str, str] = field(default_factory=dict)
+    published: list[bytes] = field(default_factory=list)
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    live: dict[str, Any] = field(default_factory=dict)
+    error: Exception | None = None
+    base_url: str = "http://127.0.0.1:4711"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None: ...
+
+    def campaigns(self) -> list[Any]:
+        return [
+            SimpleNamespace(id=id, status=status, inside=3, entries=10, reason=None)
+            for id, status in self.statuses.items()
+        ]
+
+    def counts(self, _id: str) -> Any:
+        return SimpleNamespace(model_dump=lambda: self.live)
+
+    def publish(self, bundle: bytes) -> Any:
+        if self.error is not None:
+            raise self.error
+        self.published.append(bundle)
+        return SimpleNamespace(version=len(self.published), lacks=[])
+
+    def estimate(self, _audience: object) -> int:
+        return 1234
+
+    def import_folder(self, folder: Path) -> Any:
+        self.calls.append(("import", str(folder)))
+        return SimpleNamespace(counts={"people": 2}, rejected=0, rejects=[])
+
+    def stop(self, id: str) -> None:
+        self.calls.append(("stop", id))
+        self.statuses[id] = "stopped"
+
+    def restart(self, id: str) -> None:
+        self.calls.append(("restart", id))
+        self.statuses[id] = "in_progress"
+
+    def delete(self, id: str) -> None:
+        self.calls.append(("delete", id))
+        self.statuses.pop(id)
+
+    def shutdown(self) -> None:
+        self.calls.append(("shutdown", ""))
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Preferences, tokens and the sample workspace go into the test's folder."""
+    monkeypatch.setenv("CAMPAIGN_CANVAS_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def look(qapp: QApplication) -> Look:
+    """One for all tests, as in the program."""
+    found = Look(motion=False)
+    found.apply(qapp)
+    style.use(found)
+    return found
+
+
+@pytest.fixture(scope="session")
+def sample_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once: every file of it is synced to the disk, which takes its time."""
+    folder = tmp_path_factory.mktemp("sample") / "shop"
+    made = sample_workspace(folder)
+    made.save_campaign(loading.new_document(made, None, "Spring sale", "Retention"))
+    return folder
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, sample_folder: Path) -> Workspace:
+    """One empty draft, “Spring sale”, in the folder Retention."""
+    return Workspace.open(Path(shutil.copytree(sample_folder, tmp_path / "shop")))
+
+
+@pytest.fixture
+def engine() -> FakeEngine:
+    return FakeEngine()
+
+
+MakeWindow = Callable[[Workspace], MainWindow]
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, look: Look, engine: FakeEngine) -> Iterator[MakeWindow]:
+    windows: list[MainWindow] = []
+
+    def make(workspace: Workspace) -> MainWindow:
+        window = MainWindow(look, Preferences(language="en"))
+        windows.append(window)
+        qtbot.addWidget(window, before_close_func=_let_close)
+        window.runs.make_service = lambda folder: EngineService(folder, lambda _: engine, lambda _: engine)
+        window.show()
+        with qtbot.waitSignal(window.ready):
+            window.load(workspace.folder)
+        return window
+
+    language.use_language("en")
+    yield make
+    language.use_language("en")
+    for window in windows:
+        close_dialogs(window)
+        if window.service is not None:
+            window.service.close()
+    qtbot.waitUntil(lambda: not tasks.running())
+    i18n.set_language("en")
+
+
+@pytest.fixture
+def window(make_window: MakeWindow, workspace: Workspace) -> MainWindow:
+    """The window with the campaign list on show."""
+    return make_window(workspace)
+
+
+def _let_close(window: Any) -> None:
+    window.close_without_asking()
+
+
+def dialogs(window: MainWindow) -> list[QDialog]:
+    """The dialogs that stand over the window."""
+    return [found for found in window.findChildren(QDialog) if found.isVisible()]
+
+
+def dialog(window: MainWindow) -> Any:
+    """The one dialog that stands over the window."""
+    (found,) = dialogs(window)
+    return found
+
+
+def close_dialogs(window: MainWindow) -> None:
+    for found in dialogs(window):
+        found.close()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def settle(qtbot: QtBot) -> None:
+    """Wait for the work in the background, and for what it leads to."""
+    qtbot.waitUntil(lambda: not tasks.running())
+    QApplication.processEvents()
+
+
+def open_draft(qtbot: QtBot, window: MainWindow, name: str = "Spring sale") -> EditorPage:
+    """Open a campaign of the list for editing."""
+    row = next(row for row in window.rows() if row.name == name)
+    window.list_page.select(row.path)
+    window.actions_["campaign.open"].trigger()
+    assert window.editor is not None
+    qtbot.waitUntil(lambda: window.the_editor.scene.is_loaded)
+    return window.editor
+
+
+def complete(document: CampaignDocument) -> None:
+    """Make a campaign without problems: an audience, a tag, an end."""
+    (link,) = document.links
+    for kind in ("target_audience", "tag", "end"):
+        document.apply(edits.append(document, link, kind).ops)
+        link = next((id for id, found in document.links.items() if found.target is None), "")
+    configs: dict[str, Any] = {
+        "target_audience": {"audiences": ["a_once"], "mode": "now", "repeat_unchanged": False},
+        "tag": {"on_conflict": "overwrite", "assignments": [{"tag": "level", "value": "VIP"}]},
+    }
+    for id, node in list(document.nodes.items()):
+        if node.kind in configs:
+            edit = edits.configure(document, id, name=node.name, memo="", config=configs[node.kind])
+            document.apply(edit.ops)

@@ -1,0 +1,70 @@
+"""The table of actions: texts, shortcuts, and that each one does something in some state."""
+
+from __future__ import annotations
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from app.actions import ACTIONS, SECTIONS
+from app.window import MainWindow
+from engine.workspace.workspace import Workspace
+from tests.app.conftest import FakeEngine, MakeWindow, close_dialogs, open_draft, settle
+
+# The platform of tests cannot show a menu the way a desktop does, and says so.
+pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
+
+IN_EDITOR = {spec.id for spec in ACTIONS if spec.id.startswith("editor.")}
+NEED_A_RUN = {"run.stop": "in_progress", "run.restart": "stopped"}
+
+
+def test_every_action_has_a_text_and_a_shortcut_of_its_own(window: MainWindow) -> None:
+    for spec in ACTIONS:
+        action = window.actions_[spec.id]
+        assert action.text()
+        assert action.shortcut().toString(), spec.id
+        assert spec.place in SECTIONS
+    shortcuts = [window.actions_[spec.id].shortcut().toString() for spec in ACTIONS]
+    assert len(set(shortcuts)) == len(shortcuts)
+
+
+def test_action_ids_are_unique() -> None:
+    assert len({spec.id for spec in ACTIONS}) == len(ACTIONS)
+
+
+@pytest.mark.parametrize("spec", ACTIONS, ids=lambda spec: spec.id)
+def test_every_action_is_possible_somewhere_and_triggers(
+    spec: object, qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine
+) -> None:
+    action_id = spec.id  # type: ignore[attr-defined]  # parametrize loses the type
+    row = workspace.campaigns()[0]
+    if action_id in NEED_A_RUN:
+        engine.statuses[str(row.id)] = NEED_A_RUN[action_id]
+    window = make_window(workspace)
+    settle(qtbot)
+    if action_id in IN_EDITOR:
+        page = open_draft(qtbot, window)
+        page.add_kind("target_audience")
+        if action_id == "editor.redo":
+            page.undo()
+    else:
+        window.list_page.select(row.path)
+    window.actions_.refresh()
+    assert window.actions_[action_id].isEnabled()
+    with qtbot.waitSignal(window.actions_[action_id].triggered):
+        window.actions_[action_id].trigger()
+    settle(qtbot)
+    close_dialogs(window)
+
+
+def test_what_is_not_possible_is_disabled(window: MainWindow) -> None:
+    window.list_page.table.clearSelection()
+    for action_id in ("campaign.open", "campaign.delete", "run.publish", "editor.save", "editor.undo"):
+        assert not window.actions_[action_id].isEnabled(), action_id
+
+
+def test_the_menu_offers_what_is_possible(window: MainWindow) -> None:
+    menu = window.actions_.menu(window)
+    titles = [section.text() for section in menu.actions()]
+    assert "Campaign" in titles
+    assert "Editor" not in titles
+    menu.deleteLater()

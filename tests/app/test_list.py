@@ -1,0 +1,239 @@
+"""The campaign list: folders, counts, filters, and the actions on a campaign."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from app.campaign_list import loading
+from app.campaign_list.broken import error_text
+from app.campaign_list.rows import Filter, Row
+from app.campaign_list.status import ALLOWED, May, Status, status_of
+from app.campaign_list.table import COLUMNS
+from app.window import MainWindow
+from engine.workspace.workspace import Workspace
+from tests.app.conftest import FakeEngine, MakeWindow, dialog, dialogs, open_draft, settle
+
+
+def add(workspace: Workspace, name: str, group: str = "") -> Path:
+    return workspace.save_campaign(loading.new_document(workspace, None, name, group))
+
+
+def names(window: MainWindow) -> list[str]:
+    model = window.list_page.table.model_
+    return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+
+
+def texts_of(window: MainWindow) -> list[str]:
+    return [found.text() for found in window.list_page.findChildren(QLabel) if found.isVisible()]
+
+
+def test_what_may_be_done_by_status() -> None:
+    """Section 10 of the component reference; publishing a new version begins with editing."""
+    assert ALLOWED[Status.DRAFT] >= {May.EDIT, May.PUBLISH, May.COPY, May.DELETE}
+    assert ALLOWED[Status.NOT_STARTED] >= {May.VIEW, May.EDIT, May.STOP, May.COPY, May.DELETE}
+    assert May.DELETE not in ALLOWED[Status.IN_PROGRESS]
+    assert ALLOWED[Status.IN_PROGRESS] >= {May.VIEW, May.STOP, May.COPY, May.ATTRIBUTES, May.PUBLISH}
+    assert ALLOWED[Status.STOPPED] >= {May.VIEW, May.RESTART, May.COPY, May.DELETE, May.PUBLISH}
+    assert ALLOWED[Status.FINISHED] == {May.VIEW, May.COPY, May.DELETE}
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [
+        ("not_started", Status.NOT_STARTED),
+        ("in_progress", Status.IN_PROGRESS),
+        ("stopped", Status.STOPPED),
+        ("completed", Status.FINISHED),
+        ("ended_abnormally", Status.FINISHED),
+    ],
+)
+def test_the_engines_words_are_understood(word: str, status: Status) -> None:
+    assert status_of(word) is status
+
+
+def test_filter_joins_its_conditions() -> None:
+    row = Row(Path("x"), "c_1", "Spring Sale", group="Retention", sub_campaigns=("mc_2",))
+    assert Filter().keeps(row)
+    assert Filter(text="spring", group="Retention", sub_campaigns=frozenset({"mc_2", "mc_3"})).keeps(row)
+    assert not Filter(text="autumn").keeps(row)
+    assert not Filter(group="").keeps(row)
+    assert not Filter(sub_campaigns=frozenset({"mc_9"})).keeps(row)
+    assert not Filter(status=Status.STOPPED).keeps(row)
+
+
+def test_folders_statuses_and_search_filter(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine
+) -> None:
+    add(workspace, "Autumn sale")
+    running = add(workspace, "Running one", "Retention")
+    engine.statuses[str(next(e.id for e in workspace.campaigns() if e.path == running))] = "in_progress"
+    window = make_window(workspace)
+    settle(qtbot)
+    page = window.list_page
+    qtbot.waitUntil(lambda: "In progress  1" in page.statuses.buttons[Status.IN_PROGRESS].text())
+    assert page.statuses.buttons[None].text() == "All  3"
+    assert page.statuses.buttons[Status.DRAFT].text() == "Draft  2"
+
+    page.statuses.buttons[Status.IN_PROGRESS].click()
+    assert names(window) == ["Running one"]
+    page.statuses.buttons[None].click()
+    page.sidebar.list.setCurrentRow(1)
+    assert page.sidebar.group == "Retention"
+    assert sorted(names(window)) == ["Running one", "Spring sale"]
+    qtbot.keyClicks(page.search, "spring")
+    assert names(window) == ["Spring sale"]
+    assert page.statuses.buttons[None].text() == "All  1"
+
+    qtbot.keyClicks(page.search, " nothing")
+    assert names(window) == []
+    assert page.nothing_found.isVisible()
+    page.clear_filters()
+    assert len(names(window)) == 3
+
+
+def test_an_empty_workspace_says_what_to_do(make_window: MakeWindow, tmp_path: Path) -> None:
+    window = make_window(Workspace.create(tmp_path / "empty", "Empty", "UTC", "en"))
+    assert window.list_page.nothing.isVisible()
+    assert "No campaigns yet" in texts_of(window)
+
+
+def test_broken_files_are_listed_with_file_line_and_what_to_do(
+    make_window: MakeWindow, workspace: Workspace
+) -> None:
+    bad = workspace.folder / "campaigns" / "bad.campaign.json"
+    bad.write_text('{\n  "format": "campaign",\n  "version": 1,\n  "id": 7\n}\n')
+    (workspace.folder / "audiences" / "worse.audience.json").write_text("{")
+    window = make_window(workspace)
+    page = window.list_page
+    assert "bad.campaign.json" in names(window)
+    lines = [page.broken.list.item(row).text() for row in range(page.broken.list.count())]
+    assert any(line.startswith("campaigns/bad.campaign.json, line 4, id: ") for line in lines)
+    assert any("worse.audience.json" in line for line in lines)
+    page.select(bad)
+    assert window.allowed() == {May.DELETE}
+    page.table.row_opened.emit(page.selected())
+    assert window.editor is None
+    assert window.toast.message == str(workspace.campaign_files.entries()[0].error.message)  # type: ignore[union-attr]
+
+
+def test_error_text_without_a_line(workspace: Workspace) -> None:
+    (workspace.folder / "messages" / "empty.message.json").write_text("")
+    workspace.reload()
+    (error,) = workspace.messages.broken
+    assert error_text(error).startswith("messages/empty.message.json")
+
+
+def test_copy_makes_a_draft_with_a_name_of_its_own(qtbot: QtBot, window: MainWindow) -> None:
+    window.list_page.select(window.rows()[0].path)
+    window.actions_["campaign.copy"].trigger()
+    qtbot.waitUntil(lambda: len(names(window)) == 2)
+    assert sorted(names(window)) == ["Copy of Spring sale", "Spring sale"]
+    chosen = window.list_page.selected()
+    assert chosen is not None
+    assert chosen.name == "Copy of Spring sale"
+    assert len({row.id for row in window.rows()}) == 2
+
+
+def test_delete_asks_first(qtbot: QtBot, window: MainWindow) -> None:
+    row = window.rows()[0]
+    window.list_page.select(row.path)
+    window.actions_["campaign.delete"].trigger()
+    qtbot.mouseClick(dialog(window).cancel, Qt.MouseButton.LeftButton)
+    assert row.path.exists()
+    window.actions_["campaign.delete"].trigger()
+    assert "Spring sale" in dialog(window).windowTitle()
+    qtbot.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not names(window))
+    assert not row.path.exists()
+
+
+def test_enter_does_not_delete(qtbot: QtBot, window: MainWindow) -> None:
+    row = window.rows()[0]
+    window.list_page.select(row.path)
+    window.actions_["campaign.delete"].trigger()
+    qtbot.keyClick(dialog(window), Qt.Key.Key_Return)
+    assert not dialogs(window)
+    assert row.path.exists()
+
+
+def test_deleting_a_published_campaign_tells_the_engine(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine
+) -> None:
+    id = str(workspace.campaigns()[0].id)
+    engine.statuses[id] = "completed"
+    window = make_window(workspace)
+    qtbot.waitUntil(lambda: window.rows()[0].status is Status.FINISHED)
+    window.list_page.select(window.rows()[0].path)
+    window.actions_["campaign.delete"].trigger()
+    qtbot.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not names(window))
+    assert ("delete", id) in engine.calls
+
+
+def test_columns_can_be_hidden(window: MainWindow) -> None:
+    menu = window.list_page.table.columns_menu(window)
+    folder = next(action for action in menu.actions() if action.text() == "Folder")
+    folder.trigger()
+    number = [column.id for column in COLUMNS].index("folder")
+    assert window.list_page.table.isColumnHidden(number)
+    assert window.preferences.hidden_columns == ["folder"]
+
+
+def test_times_are_shown_in_the_workspaces_zone(make_window: MakeWindow, workspace: Workspace) -> None:
+    document = workspace.load_campaign(str(workspace.campaigns()[0].id))
+    attributes = document.attributes.model_copy(update={"start": "2026-12-01T01:00:00+00:00"})
+    from engine.campaign.edits import set_attributes
+
+    document.apply(set_attributes(document, attributes).ops)
+    workspace.save_campaign(document)
+    window = make_window(workspace)
+    column = [column.id for column in COLUMNS].index("start")
+    index = window.list_page.table.model_.index(0, column)
+    assert index.data() == "2026-12-01 09:00"
+    assert "Asia/Shanghai" in index.data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_view_shows_everything_and_changes_nothing(qtbot: QtBot, window: MainWindow) -> None:
+    window.list_page.select(window.rows()[0].path)
+    window.actions_["campaign.view"].trigger()
+    page = window.editor
+    assert page is not None
+    assert page.read_only
+    assert not window.actions_["editor.save"].isEnabled()
+    assert not page.palette_.isVisible()
+    window.actions_["editor.back"].trigger()
+    assert window.editor is None
+
+
+def test_attributes_refuse_a_taken_name(qtbot: QtBot, make_window: MakeWindow, workspace: Workspace) -> None:
+    add(workspace, "Autumn sale")
+    window = make_window(workspace)
+    path = next(row.path for row in window.rows() if row.name == "Autumn sale")
+    window.list_page.select(path)
+    window.actions_["campaign.attributes"].trigger()
+    form = dialog(window)
+    form.name.setText("Spring sale")
+    form.ok.click()
+    assert "Another campaign" in form.name_error.text()
+    form.name.setText("Summer sale")
+    form.group.setCurrentText("Welcome")
+    form.end.check.setChecked(True)
+    form.ok.click()
+    qtbot.waitUntil(lambda: "Summer sale" in names(window))
+    row = next(row for row in window.rows() if row.name == "Summer sale")
+    assert row.group == "Welcome"
+    assert row.end is not None
+
+
+def test_open_and_back_keeps_the_selection(qtbot: QtBot, window: MainWindow) -> None:
+    open_draft(qtbot, window)
+    window.actions_["editor.back"].trigger()
+    settle(qtbot)
+    chosen = window.list_page.selected()
+    assert chosen is not None
+    assert chosen.name == "Spring sale"
