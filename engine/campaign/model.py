@@ -5,15 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, PlainValidator, WithJsonSchema
 
 from engine.components.base import Parsed, Port
 from engine.components.registry import component
+from engine.i18n import N_, Message
+from engine.shapes.model import invalid
 from engine.shapes.text import Identifier, Name, Text
 from engine.shapes.time import DateTime
 
 START_ID = "n_start"
 ATTRIBUTES_ID = "campaign"
+MAX_COORDINATE = 10_000_000
 
 
 class _Frozen(BaseModel):
@@ -61,12 +64,32 @@ class Point(NamedTuple):
     y: int
 
 
+def _place(value: object) -> Point:
+    if isinstance(value, list | tuple) and len(value) == 2:
+        x, y = value
+        if type(x) is int and type(y) is int and max(abs(x), abs(y)) <= MAX_COORDINATE:
+            return Point(x, y)
+    message = N_("Two whole numbers up to {most:,} are expected here: [x, y].")
+    raise invalid(Message(message, most=MAX_COORDINATE))
+
+
+Place = Annotated[
+    Point,
+    PlainValidator(_place),
+    PlainSerializer(list),
+    WithJsonSchema(
+        {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2, "title": "[x, y]"}
+    ),
+]
+"""A `Point` as the file holds it: exactly a pair of whole numbers."""
+
+
 class Note(_Frozen):
     """A note, or (with a title) a frame behind cards."""
 
     text: Text = ""
-    at: Point
-    size: Point
+    at: Place
+    size: Place
     title: Text | None = None
     colour: Literal["grey", "blue", "green", "yellow", "red", "purple"] | None = None
 
