@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue, ValidationError
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.model import START, START_ID, Attributes, Link, Node, Note, Point
+from engine.campaign.model import START, START_ID, Attributes, Link, Node, Note, Place, Point
 from engine.components.registry import COMPONENTS, component
 from engine.files import FileError, FileFormat, FileModel, Inline, canonical, read_bytes, save_bytes
 from engine.files.findings import Finding, findings
@@ -21,7 +21,6 @@ from engine.shapes.time import DateTime
 
 SUFFIX = ".campaign.json"
 MAX_NODES = 5_000
-MAX_COORDINATE = 10_000_000
 
 FieldPath = tuple[str | int, ...]
 ErrorAt = Callable[[FieldPath, Message], FileError]
@@ -43,7 +42,7 @@ class CampaignFile(FileModel):
     nodes: dict[Identifier, Node] = Field(default_factory=dict)
     links: dict[Identifier, Link] = Field(default_factory=dict)
     notes: dict[Identifier, Note] = Field(default_factory=dict)
-    layout: dict[Identifier, Point] = Field(default_factory=dict)
+    layout: dict[Identifier, Place] = Field(default_factory=dict)
 
 
 CAMPAIGN: FileFormat[CampaignFile] = FileFormat("campaign", CampaignFile)
@@ -91,7 +90,7 @@ def document(file: CampaignFile, error_at: ErrorAt) -> CampaignDocument:
     nodes = {id: _node(id, node, error_at) for id, node in sorted(file.nodes.items())}
     links = dict(sorted(file.links.items()))
     _check_links(nodes, links, error_at)
-    _check_layout(nodes, file, error_at)
+    _check_layout(nodes, file.layout, error_at)
     attributes = Attributes(
         id=file.id,
         name=file.name,
@@ -226,23 +225,11 @@ def _check_links(nodes: dict[str, Node], links: dict[str, Link], error_at: Error
             raise error_at(("links", id, "port"), message)
 
 
-def _check_layout(nodes: dict[str, Node], file: CampaignFile, error_at: ErrorAt) -> None:
-    for id, point in file.layout.items():
+def _check_layout(nodes: Mapping[str, Node], layout: Mapping[str, Point], error_at: ErrorAt) -> None:
+    for id in layout:
         if id not in nodes and id != START_ID:
             message = Message(N_("The campaign has no component “{id}”. Remove this line."), id=id)
             raise error_at(("layout", id), message)
-        _check_point(("layout", id), point, error_at)
-    for id, note in file.notes.items():
-        _check_point(("notes", id, "at"), note.at, error_at)
-        _check_point(("notes", id, "size"), note.size, error_at)
-
-
-def _check_point(path: FieldPath, point: Point, error_at: ErrorAt) -> None:
-    if not all(-MAX_COORDINATE <= value <= MAX_COORDINATE for value in point):
-        message = Message(
-            N_("Use coordinates from {least:,} to {most:,}."), least=-MAX_COORDINATE, most=MAX_COORDINATE
-        )
-        raise error_at(path, message)
 
 
 def _add_open_ends(nodes: dict[str, Node], links: dict[str, Link]) -> None:
