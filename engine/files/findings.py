@@ -67,6 +67,8 @@ _SENTENCES: Mapping[str, str] = {
 def _sentence(code: str, context: Mapping[str, Any]) -> Message:
     if isinstance(message := context.get("message"), Message):  # raised by our own validators
         return message
+    if code in ("literal_error", "enum"):  # pydantic joins the choices in English
+        return Message(_SENTENCES[code], expected=str(context["expected"]).replace(" or ", ", "))
     if code in _SENTENCES:
         return Message(_SENTENCES[code], **context)
     return Message(N_("This value is not valid."))

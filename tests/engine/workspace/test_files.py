@@ -91,7 +91,7 @@ S, C = examples.SETTINGS_JSON, examples.CATALOG_JSON
         (SETTINGS, put(S, "quiet", "holidays", 0, "from", to="2026-02-30"), "quiet.holidays.0.from", "date"),
         (SETTINGS, put(S, "fatigue", "global", 0, "per", to="year"), "fatigue.global.0.per", "one of"),
         (CATALOG, put(C, "marketing_campaigns", "mc_1", "parent", to="mc_2"), "", "primary campaign"),
-        (CATALOG, put(C, "events", "order", "attributes", "amount", to="money"), "events.order.attr", "one of"),
+        (CATALOG, put(C, "events", "order", "attributes", "amount", to="money"), "events.order", "one of"),
         (CATALOG, put(C, "coupons", "../x", to={"name": "x"}), "coupons.../x", "right form"),
     ],
 )  # fmt: skip

@@ -1,0 +1,126 @@
+"""Bundles: everything that a campaign refers to, its hash, strict reading, and taking one in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.campaign import campaign_file
+from engine.components.base import RefKind
+from engine.files import FileError
+from engine.workspace import bundle
+from engine.workspace.audience import AUDIENCE
+from engine.workspace.bundle import Bundle
+from engine.workspace.importing import take_in
+from engine.workspace.workspace import Workspace
+from tests.engine.workspace.examples import LIST_JSON, PATH, encoded, filled_workspace
+
+
+def made(workspace: Workspace) -> Bundle:
+    return bundle.make(workspace, workspace.load_campaign("c_1"))
+
+
+def test_collects_what_is_referred_to_also_through_others(tmp_path: Path) -> None:
+    result = made(filled_workspace(tmp_path))
+    assert list(result.audiences) == ["a_base", "a_once"]  # a_base is named by a_once only
+    assert list(result.messages) == ["m_care"]
+    assert list(result.accounts) == ["acc_sms"]
+    assert set(result.catalog.events) == {"order"}  # named by the audience's rule only
+    assert set(result.catalog.tags) == {"level"}
+    assert set(result.catalog.attributes) == {"city"}
+    assert set(result.catalog.coupons) == {"cp_1"}
+    assert set(result.catalog.id_types) == {"mobile", "email"}
+    assert set(result.catalog.marketing_campaigns) == {"mc_1", "mc_2"}
+    assert result.catalog.folders == ("Retention",)
+    assert result.name_of(RefKind.AUDIENCE, "a_once") == "Bought once"
+    assert result.name_of(RefKind.MESSAGE, "m_mail") is None
+
+
+def test_what_the_workspace_lacks_is_left_out(tmp_path: Path) -> None:
+    workspace = filled_workspace(tmp_path)
+    workspace.delete_audience("a_once")
+    result = made(workspace)
+    assert list(result.audiences) == []
+    assert result.name_of(RefKind.AUDIENCE, "a_once") is None
+
+
+def test_write_and_read(tmp_path: Path) -> None:
+    result = made(filled_workspace(tmp_path))
+    data = bundle.write(result)
+    again = bundle.read(data)
+    assert bundle.write(again) == data
+    assert again.hash == result.hash
+    assert campaign_file.dump(again.campaign) == campaign_file.dump(result.campaign)
+    (tmp_path / "x.bundle").write_bytes(data)
+    assert bundle.load(tmp_path / "x.bundle").hash == result.hash
+
+
+def test_hash_is_of_what_matters_when_it_runs(tmp_path: Path) -> None:
+    workspace = filled_workspace(tmp_path)
+    before = made(workspace).hash
+    path = workspace.campaign_files.path_of("c_1")
+    path.write_bytes(path.read_bytes().replace(b'"n_a": [160, 0]', b'"n_a": [168, 8]'))
+    assert made(workspace).hash == before
+    workspace.save_message(workspace.messages["m_care"].model_copy(update={"status": "pending"}))
+    assert made(workspace).hash != before
+
+
+def changed(data: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
+    value = json.loads(data)
+    change(value)
+    return json.dumps(value, indent=1).encode()
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "words"),
+    [
+        (lambda b: b["campaign"].update(name="Forged"), "hash", "hash differs"),
+        (lambda b: b["audiences"]["a_once"].update(name="Forged"), "hash", "hash differs"),
+        (lambda b: b.update(hash="0" * 64), "hash", "hash differs"),
+        (lambda b: b.update(hash="x"), "hash", "right form"),
+        (lambda b: b["campaign"]["links"]["l_1"].update(to="n_z"), "campaign.links.l_1.to", "no component"),
+        (lambda b: b["campaign"].update(version=2), "campaign.version", "1"),
+        (lambda b: b["accounts"].update(x=b["accounts"]["acc_sms"]), "accounts.x.id", "Use the id “x”"),
+        (lambda b: b["accounts"]["acc_sms"]["settings"].update(secret="s"), "accounts.acc_sms.s", "keyring"),
+        (lambda b: b.update(people=[]), "people", "not known"),
+        (lambda b: b.pop("campaign"), "campaign", "Fill this in"),
+    ],
+)
+def test_refuses(tmp_path: Path, change: Callable[[dict[str, Any]], object], field: str, words: str) -> None:
+    data = changed(bundle.write(made(filled_workspace(tmp_path))), change)
+    with pytest.raises(FileError) as caught:
+        bundle.read(data, PATH)
+    assert caught.value.field.startswith(field)
+    assert words in str(caught.value.message)
+    assert caught.value.line is not None
+
+
+def test_taking_in_brings_all_that_is_missing(tmp_path: Path) -> None:
+    exported = bundle.read(bundle.write(made(filled_workspace(tmp_path / "one"))))
+    other = Workspace.create(tmp_path / "two", "Other", "Europe/Berlin", "en")
+    imported = take_in(exported, other)
+    assert imported.kept == ()
+    assert imported.campaign.attributes.id == "c_1"
+    assert bundle.make(Workspace.open(tmp_path / "two"), imported.campaign).hash == exported.hash
+
+
+def test_taking_in_overwrites_nothing(tmp_path: Path) -> None:
+    exported = made(filled_workspace(tmp_path / "one"))
+    other = filled_workspace(tmp_path / "two")
+    other.save_account(other.accounts["acc_sms"].model_copy(update={"name": "Ours"}))
+    other.delete_audience("a_once")
+    other.delete_audience("a_base")
+    namesake = AUDIENCE.parse(encoded({**LIST_JSON, "id": "a_ours"}), PATH)
+    other.save_audience(namesake)
+    imported = take_in(exported, other)
+    assert imported.kept == ("Ours",)
+    assert other.accounts["acc_sms"].name == "Ours"
+    assert other.audiences["a_ours"] == namesake
+    assert other.audiences["a_base"].name == "Uploaded 2"
+    assert imported.campaign.attributes.id != "c_1"
+    assert imported.campaign.attributes.name == "Second order 2"
+    assert [entry.name for entry in other.campaigns()] == ["Second order", "Second order 2"]
