@@ -70,6 +70,15 @@ front = Table(
 )
 """Each person's earliest row, where rows of one person run in order of time."""
 
+incoming = Table(
+    "incoming",
+    TEMPORARY,
+    Column("person", TextType, nullable=False, doc="external id"),
+    Column("source_id", TextType, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+"""Events that have just been received."""
+
 result_script = Table(
     "result_script",
     TEMPORARY,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -50,7 +50,7 @@ class Row:
     via: ColumnElement[int]
     now: Ms
     arrived: Ms
-    buckets: dict[str, ColumnElement[int]]
+    buckets: Mapping[str, ColumnElement[int]]
 
 
 def bucket_nodes(tree: Decision) -> dict[str, int]:

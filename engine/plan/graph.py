@@ -75,13 +75,16 @@ class Flow:
         nodes: id → node, in topological order (Kahn's, smallest id first).
         out: (node id, port) → the links that leave there.
         into: node id → the links that enter, in order of `via`.
-        trigger: the node where people enter.
+        trigger: the node where people enter. entrance: the link from Start to it.
         joins: nodes where two branches of one entry can meet.
         fan_targets: nodes directly behind a port with several links.
     """
 
-    def __init__(self, nodes: Mapping[str, FlowNode], edges: Iterable[Edge], trigger: str) -> None:
+    def __init__(
+        self, nodes: Mapping[str, FlowNode], edges: Iterable[Edge], trigger: str, entrance: str
+    ) -> None:
         self.nodes = nodes
+        self.entrance = entrance
         self.trigger = nodes[trigger]
         self.out: dict[tuple[str, str], list[Edge]] = {}
         self.into: dict[str, list[Edge]] = {id: [] for id in nodes}
@@ -118,7 +121,7 @@ class Flow:
 
     def _links_ahead(self) -> dict[str, int]:
         reach: dict[str, int] = {}
-        for node in reversed(self.nodes.values()):
+        for node in reversed(list(self.nodes.values())):
             reach[node.id] = 0
             for port in node.ports:
                 for edge in self.out.get((node.id, port), ()):
@@ -160,7 +163,7 @@ def flow_of(document: CampaignDocument, numbers: Mapping[str, int]) -> Flow:
     nodes = _nodes(document, order, numbers)
     if not isinstance(nodes[starts[0]].behaviour, EnterAudiences | EnterOnEvent):
         raise NotRunnable([Message(N_("The campaign needs exactly one trigger directly after Start."))])
-    return Flow(nodes, _edges(document, nodes), starts[0])
+    return Flow(nodes, _edges(document, nodes), starts[0], document.out_links(START_ID)[0])
 
 
 def _nodes(document: CampaignDocument, order: list[str], numbers: Mapping[str, int]) -> dict[str, FlowNode]:

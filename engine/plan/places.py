@@ -166,7 +166,7 @@ def _cuts(flow: Flow, influence: Influence) -> set[str]:
     cuts |= {id for id in flow.fan_targets if not (flow.nodes[id].holds or flow.nodes[id].ends)}
     size: dict[str, int] = {}
     depth: dict[str, int] = {}
-    for node in reversed(flow.nodes.values()):
+    for node in reversed(list(flow.nodes.values())):
         ports = [flow.out.get((node.id, port), []) for port in node.ports]
         targets = [edges[0].target for edges in ports if len(edges) == 1]
         inline = {id for id in targets if id not in cuts and not flow.nodes[id].holds}
@@ -194,7 +194,7 @@ class _Builder:
         self._paths, self._place = [], index
         joins = stage is Stage.CUT and node.id in self._flow.joins
         if stage is Stage.ENTER:
-            tree = self._decide(node, Path(0, index, [(node.number, ARRIVE)]))
+            tree = self._decide(node, Path(0, index, [(node.number, ARRIVE)], [self._flow.entrance]))
         elif stage is Stage.RELEASE or not joins:
             tree = self._decide(node, Path(0, index))
         else:

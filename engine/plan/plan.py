@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    BindParameter,
     ColumnElement,
     Delete,
     Insert,
@@ -124,16 +126,16 @@ class _Compiler:
     def _place(self, place: Place) -> PlacePlan:
         table = self._table(place)
         mine = self._mine(place, table)
-        high, last = bindparam("high", required=True), bindparam("last", required=True)
+        high, last = _given("high"), _given("last")
         upto = and_(mine, table.c.due <= high)
         exact = and_(mine, table.c.due == high, table.c.person <= last)
         effects = Effects(self._context, self._layout, self._judge)
         ahead = (
             select(table.c.due, table.c.person)
-            .where(mine, table.c.due <= bindparam("horizon", required=True))
+            .where(mine, table.c.due <= _given("horizon"))
             .order_by(table.c.due, table.c.person)
             .limit(1)
-            .offset(bindparam("skip", required=True))
+            .offset(_given("skip"))
         )
         return PlacePlan(
             place=place,
@@ -159,7 +161,7 @@ class _Compiler:
         return Range(self._prepare(self._take(place, table, which)), self._prepare(_drop(table, which)))
 
     def _front_range(self, place: Place, table: Table) -> Range:
-        mine = and_(front.c.place == place.index, front.c.batch == bindparam("batch", required=True))
+        mine = and_(front.c.place == place.index, front.c.batch == _given("batch"))
         names = ["due", "person", *([] if table is arrival else ["entry", "via"])]
         key = tuple_(*(table.c[name] for name in names))
         rows = select(*(front.c[name] for name in names)).where(mine)
@@ -218,11 +220,11 @@ class _Compiler:
 
     def _enter_audience(self, place: Place, audiences: int) -> Insert:
         """The next people of the union of `list_0`, `list_1` …, with a key above `after`, at most `size`."""
-        size, after = bindparam("size", required=True), bindparam("after", required=True)
+        size, after = _given("size"), _given("after")
         members = [
             select(audience_member.c.person)
             .where(
-                audience_member.c.list == bindparam(f"list_{index}", required=True),
+                audience_member.c.list == _given(f"list_{index}"),
                 audience_member.c.person > after,
             )
             .order_by(audience_member.c.person)
@@ -241,7 +243,7 @@ class _Compiler:
                 people.c.person,
                 (earlier + 1).label("entry"),
                 literal(0).label("via"),
-                bindparam("at", required=True).label("now"),
+                _given("at").label("now"),
                 null().label("arrived"),
             )
             .order_by(people.c.person)
@@ -274,8 +276,8 @@ class _Compiler:
 
     def _front(self) -> Insert:
         """Each person's earliest row due by `horizon`: by time, then by place, entry and link."""
-        version, horizon = self._context.version, bindparam("horizon", required=True)
-        zero = literal_column("0")
+        version, horizon = self._context.version, _given("horizon")
+        zero: ColumnElement[int] = literal_column("0")
         rows = [
             select(t.c.place, t.c.due, t.c.person, t.c.entry, t.c.via).where(
                 t.c.version == version, t.c.due <= horizon
@@ -293,9 +295,14 @@ class _Compiler:
         ranked = select(due, rank).subquery()
         turn = func.row_number().over(partition_by=ranked.c.place, order_by=[ranked.c.due, ranked.c.person])
         columns = ["place", "due", "person", "entry", "via"]
-        query = select(*(ranked.c[name] for name in columns), (turn - 1) // bindparam("size", required=True))
+        query = select(*(ranked.c[name] for name in columns), (turn - 1) // _given("size"))
         return insert(front).from_select([*columns, "batch"], query.where(ranked.c.rank == 1))
 
 
 def _drop(table: Table, which: ColumnElement[bool]) -> Delete:
     return delete(table).where(which)
+
+
+def _given(name: str) -> BindParameter[int]:
+    """A number that is given at each call."""
+    return bindparam(name, type_=BigInteger, required=True)

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, func, select, union
+from sqlalchemy import ColumnElement, Connection, func, select, union
 
 from engine.i18n import N_, Message
 from engine.report.counts import counts_of, node_names, versions_of
@@ -49,7 +49,13 @@ def _visits(connection: Connection, versions: list[int]) -> Iterator[Violation]:
             yield Violation(f"version {version}", message)
 
 
-def _grouped(connection, version, number, how_many, versions):  # type: ignore[no-untyped-def]
+def _grouped(
+    connection: Connection,
+    version: ColumnElement[int],
+    number: ColumnElement[int],
+    how_many: ColumnElement[int],
+    versions: list[int],
+) -> dict[tuple[int, int], int]:
     query = select(version, number, how_many).where(version.in_(versions)).group_by(version, number)
     return {(v, p): int(n) for v, p, n in connection.execute(query)}
 

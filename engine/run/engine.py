@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+import structlog
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import OperationalError
 
+from engine.audience.errors import RuleError
+from engine.plan.context import TEMPORARY
+from engine.plan.graph import NotRunnable, flow_of
+from engine.plan.times import WallClock
+from engine.report.check import violations
+from engine.report.counts import counts_of
+from engine.run import lifecycle
 from engine.run.answers import (
     CampaignStatus,
     Counts,
@@ -16,17 +28,27 @@ from engine.run.answers import (
     EventsReceipt,
     IncomingEvent,
     Published,
+    Refused,
+    Status,
     Violation,
 )
-from engine.run.clock import Clock, RealClock
+from engine.run.clock import Clock, RealClock, VirtualClock
+from engine.run.exclusive import Exclusive
+from engine.run.ingest import take_in
+from engine.run.scheduler import Scheduler
+from engine.run.versions import plan_of
 from engine.store.database import Database
-
-if TYPE_CHECKING:
-    from engine.workspace.bundle import Bundle
+from engine.store.fields import DataFields
+from engine.store.tables.runs import campaign, campaign_version
+from engine.workspace.bundle import Bundle
 
 T = TypeVar("T")
 
 MINUTE = 60_000
+RETRY_AFTER = 5_000
+"""ms until the database is tried again after it refused (a full disk, another program's lock)."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,79 +64,205 @@ class EngineSettings:
 
 
 class Engine:
-    """Runs published campaigns on one database. Thread-safe: one writer, taken by priority.
+    """Runs published campaigns on one database. Thread-safe: one writer; whoever asks comes before waves.
 
     `start()` runs due work in a thread of its own; without it `step` and `run_until_idle` run it in the caller's.
     """
 
     def __init__(self, database: Database, settings: EngineSettings, clock: Clock | None = None) -> None:
         """Take the database. Raises `Refused` where another engine holds it."""
-        raise NotImplementedError
+        self._database = database
+        self._settings = settings
+        self._clock = clock or RealClock()
+        file = database.url.database if database.dialect == "sqlite" else None
+        self._exclusive = Exclusive(Path(file)) if file else None
+        self._one_at_a_time = threading.RLock()
+        self._asking = 0
+        self._nobody_asks = threading.Condition()
+        self._wake = threading.Event()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+        try:
+            with database.write() as connection:
+                TEMPORARY.drop_all(connection)
+                TEMPORARY.create_all(connection)
+                WallClock(settings.zone).prepare(connection)
+                self._fields = DataFields.load(connection)
+                self._scheduler = Scheduler(database, settings.zone)
+                self._scheduler.load(connection)
+        except BaseException:
+            self._release()
+            raise
 
     # ---- life cycle of campaigns
 
     def publish(self, bundle: Bundle) -> Published:
         """Publish a bundle: a new campaign, or a new version of one. Raises `Refused` with every problem."""
-        raise NotImplementedError
+        now = self._clock.now()
+        lifecycle.refuse_problems(bundle, now)
+        try:
+            numbers = {id: number for number, id in enumerate(sorted(bundle.campaign.nodes), start=1)}
+            lifecycle.refuse_accounts(bundle, flow_of(bundle.campaign, numbers))
+            with self._asked() as connection:
+                if (same := self._published(connection, bundle)) is not None:
+                    return same
+                keys = lifecycle.new_version(connection, bundle, now)
+                self._fields = DataFields.load(connection)
+                lifecycle.declare_catalogue(connection, self._fields, bundle)
+                plan = plan_of(bundle, keys, connection, self._settings.zone)
+                lifecycle.write_paths(connection, plan)
+                published = self._published(connection, bundle)
+                self._scheduler.load(connection)
+        except NotRunnable as error:
+            raise Refused(*error.messages) from error
+        except RuleError as error:
+            raise Refused(error.message) from error
+        assert published is not None
+        self._wake.set()
+        return published
+
+    def _published(self, connection: Connection, bundle: Bundle) -> Published | None:
+        """The campaign's present version, if it is this bundle."""
+        row = connection.execute(
+            select(campaign_version.c.version)
+            .join(campaign, campaign.c.version == campaign_version.c.key)
+            .where(campaign.c.id == bundle.campaign.attributes.id, campaign_version.c.hash == bundle.hash)
+        ).first()
+        return None if row is None else Published(bundle.campaign.attributes.id, row.version, bundle.hash)
 
     def stop(self, campaign: str) -> None:
         """Entering and sending cease; people keep their place. Raises `UnknownCampaign`, `Refused`."""
-        raise NotImplementedError
+        with self._asked() as connection:
+            lifecycle.stop(connection, campaign)
+            self._scheduler.load(connection)
 
     def restart(self, campaign: str) -> None:
         """Take a stopped campaign up again. Raises `UnknownCampaign`, `Refused`."""
-        raise NotImplementedError
+        with self._asked() as connection:
+            lifecycle.restart(connection, campaign, self._clock.now())
+            self._scheduler.load(connection)
+        self._wake.set()
 
     def delete(self, campaign: str) -> None:
         """Remove a campaign that is not in progress, with all its rows. Raises `UnknownCampaign`, `Refused`."""
-        raise NotImplementedError
+        with self._asked() as connection:
+            lifecycle.remove(connection, campaign, self._clock.now())
+            self._scheduler.load(connection)
 
     def campaigns(self) -> list[CampaignStatus]:
         """Every published campaign, in order of publishing."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            rows = connection.execute(select(campaign).order_by(campaign.c.number)).all()
+            return [lifecycle.status_of(connection, row, self._clock.now()) for row in rows]
 
     def campaign(self, campaign: str) -> CampaignStatus:
         """One campaign. Raises `UnknownCampaign`."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return lifecycle.status_by_id(connection, campaign, self._clock.now())
 
     def counts(self, campaign: str) -> Counts:
         """Live counts of one campaign, read from the counters only. Raises `UnknownCampaign`."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return counts_of(connection, lifecycle.number_of(connection, campaign))
 
     # ---- data
 
     def post_events(self, events: Sequence[IncomingEvent]) -> EventsReceipt:
         """Take events in durably, before any waiting wave; they are followed up at once if the engine runs."""
-        raise NotImplementedError
+        now = self._clock.now()
+        with self._asked() as connection:
+            receipt = take_in(connection, self._fields, events, now)
+            self._scheduler.follow(connection, now + self._settings.future_events)
+        self._wake.set()
+        return receipt
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work(connection)` in one transaction of the only writer (imports, audience updates)."""
-        raise NotImplementedError
+        with self._asked() as connection:
+            return work(connection)
 
     # ---- running
 
     def start(self) -> None:
         """Run due work in a background thread until `close`."""
-        raise NotImplementedError
+        self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
+        self._thread.start()
 
     def step(self) -> bool:
         """Run one piece of due work (at most one wave). False where nothing is due now."""
-        raise NotImplementedError
+        with self._nobody_asks:
+            self._nobody_asks.wait_for(lambda: self._asking == 0)
+        with self._one_at_a_time:
+            return self._scheduler.step(self._clock.now())
 
     def run_until_idle(self, until: int | None = None) -> None:
         """Run everything that is due now; with a `VirtualClock`, go on to what is due later, up to `until`."""
-        raise NotImplementedError
+        while True:
+            while self.step():
+                pass
+            following = self._scheduler.next_due(self._clock.now())
+            if not isinstance(self._clock, VirtualClock) or following is None:
+                return
+            if until is not None and following > until:
+                self._clock.set(max(until, self._clock.now()))
+                return
+            self._clock.set(following)
 
     def status(self) -> EngineStatus:
-        raise NotImplementedError
+        """The engine as a whole."""
+        now = self._clock.now()
+        found = self.campaigns()
+        return EngineStatus(
+            running=self._thread is not None and self._thread.is_alive(),
+            now=now,
+            next_due=self._scheduler.next_due(now),
+            campaigns_in_progress=sum(one.status is Status.IN_PROGRESS for one in found),
+            people_inside=sum(one.inside for one in found),
+        )
 
     def check(self) -> list[Violation]:
         """Prove conservation (components, rule 11) and that counters equal rows; [] = all is well."""
-        raise NotImplementedError
+        with self._database.read() as connection:
+            return list(violations(connection))
 
     def close(self) -> None:
         """Stop the background thread after its present wave and let go of the database."""
-        raise NotImplementedError
+        self._closing = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._release()
+
+    # ---- inside
+
+    @contextmanager
+    def _asked(self) -> Iterator[Connection]:
+        """A writing transaction for somebody who asks: the next wave waits for it."""
+        with self._nobody_asks:
+            self._asking += 1
+        try:
+            with self._one_at_a_time, self._database.write() as connection:
+                yield connection
+        finally:
+            with self._nobody_asks:
+                self._asking -= 1
+                self._nobody_asks.notify_all()
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._wake.clear()
+            try:
+                if self.step():
+                    continue
+                following = self._scheduler.next_due(self._clock.now())
+            except OperationalError as error:
+                log.warning("database refused", reason=str(error.orig))
+                following = self._clock.now() + RETRY_AFTER
+            self._clock.wait_until(following, self._wake)
+
+    def _release(self) -> None:
+        if self._exclusive is not None:
+            self._exclusive.release()
 
 
 __all__ = ["Clock", "Engine", "EngineSettings", "RealClock"]

@@ -86,10 +86,10 @@ class WaveRunner:
                 last = place.bounds(connection, {"horizon": limit, "skip": self._size - 1}).first()
                 if last is None:
                     self._run(connection, place, place.upto, {"high": limit}, horizon)
-                elif bounds[0] < last[0]:
-                    self._run(connection, place, place.upto, {"high": last[0] - 1}, horizon)
+                elif bounds.due < last.due:
+                    self._run(connection, place, place.upto, {"high": last.due - 1}, horizon)
                 else:
-                    self._run(connection, place, place.exact, {"high": last[0], "last": last[1]}, horizon)
+                    self._run(connection, place, place.exact, {"high": last.due, "last": last.person}, horizon)
             yield
 
     def _run(
@@ -122,7 +122,7 @@ class WaveRunner:
         """Up to when the place may run: nobody who is not there yet can come to the pool any earlier."""
         index = place.place.index
         with self._begin() as connection:
-            mine = place.next_due(connection).scalar()
+            mine: int | None = place.next_due(connection).scalar()
             if mine is None or mine > horizon:
                 return -NEVER
             others = [
@@ -134,7 +134,7 @@ class WaveRunner:
         if first < (mine, index):
             return -NEVER
         if len(self._plan.layout.influence.pools[self._pool_of[index]]) > 1:
-            return int(mine)
+            return mine
         return min(horizon, max(mine, first[0] - 1))
 
     # ---- one person's rows in order of time

@@ -22,6 +22,7 @@ campaign = Table(
     Column("published_at", TimeType, nullable=False),
     Column("starts_at", TimeType, nullable=False, doc="nobody enters before"),
     Column("ends_at", TimeType, doc="nobody enters from here on"),
+    Column("resumed_at", TimeType, doc="when it was last restarted"),
     Column("reason", TextType, doc="why it ended abnormally"),
 )
 

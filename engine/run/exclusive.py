@@ -1,0 +1,36 @@
+"""One engine to a database: an exclusive lock on a file beside it, which the system drops when the process dies."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from engine.i18n import N_, Message
+from engine.run.answers import Refused
+
+SUFFIX = ".lock"
+
+
+class Exclusive:
+    """Holds a SQLite database for one engine, until `release` or the end of the process."""
+
+    def __init__(self, database: Path) -> None:
+        """Raises `Refused` where another engine holds it."""
+        self._connection = sqlite3.connect(
+            database.with_name(database.name + SUFFIX),
+            timeout=0,
+            isolation_level=None,
+            check_same_thread=False,
+        )
+        try:
+            self._connection.execute("PRAGMA journal_mode=DELETE")
+            self._connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            self._connection.close()
+            message = N_(
+                "Another engine already runs on this workspace ({name}). Stop it first, or publish to it."
+            )
+            raise Refused(Message(message, name=str(database))) from error
+
+    def release(self) -> None:
+        self._connection.close()

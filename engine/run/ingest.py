@@ -1,0 +1,72 @@
+"""Taking posted events in: each once, durably, with what could not be taken listed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection, delete, insert, select
+
+from engine.plan.context import incoming
+from engine.plan.times import EPOCH
+from engine.run.answers import EventsReceipt, IncomingEvent, RejectedEvent
+from engine.store.fields import DataFields
+from engine.store.imports.events_file import NewEvent, read_event, store_events
+from engine.store.tables.people import LIVE_IMPORT, event, person
+from engine.store.values import BadValue
+
+
+def take_in(
+    connection: Connection, fields: DataFields, events: Sequence[IncomingEvent], now: int
+) -> EventsReceipt:
+    """Store events as received `now` (ms). `incoming` then lists those that are new."""
+    rejected: list[RejectedEvent] = []
+    read: dict[tuple[str, str], tuple[int, NewEvent]] = {}
+    repeated = 0
+    for index, one in enumerate(events):
+        try:
+            new = _read(one)
+        except BadValue as error:
+            rejected.append(RejectedEvent(index, one.id, error.message))
+            continue
+        if (new.person, new.source_id) in read:
+            repeated += 1
+        else:
+            read[new.person, new.source_id] = (index, new)
+    connection.execute(delete(incoming))
+    if read:
+        keys = [{"person": person, "source_id": id} for person, id in read]
+        connection.execute(insert(incoming), keys)
+        known = _known(connection)
+        fresh = [pair for key, pair in read.items() if key not in known]
+        repeated += len(read) - len(fresh)
+        stored = store_events(connection, fields, [new for _, new in fresh], now, LIVE_IMPORT)
+        refused = {position for position, _ in stored.refused}
+        rejected += [
+            RejectedEvent(fresh[position][0], fresh[position][1].source_id, message)
+            for position, message in stored.refused
+        ]
+        accepted = [new for position, (_, new) in enumerate(fresh) if position not in refused]
+        connection.execute(delete(incoming))
+        if accepted:
+            rows = [{"person": new.person, "source_id": new.source_id} for new in accepted]
+            connection.execute(insert(incoming), rows)
+        return EventsReceipt(len(accepted), repeated, tuple(sorted(rejected, key=lambda r: r.index)))
+    return EventsReceipt(0, repeated, tuple(rejected))
+
+
+def _read(one: IncomingEvent) -> NewEvent:
+    moment = (EPOCH + timedelta(milliseconds=one.time)).isoformat(timespec="milliseconds")
+    attributes = json.dumps(dict(one.attributes), ensure_ascii=False) if one.attributes else ""
+    return read_event(one.id, one.person, one.event, moment, attributes)
+
+
+def _known(connection: Connection) -> set[tuple[str, str]]:
+    """Those in `incoming` that the database has already."""
+    query = (
+        select(incoming.c.person, incoming.c.source_id)
+        .join(person, person.c.external_id == incoming.c.person)
+        .join(event, (event.c.person == person.c.id) & (event.c.source_id == incoming.c.source_id))
+    )
+    return {(row.person, row.source_id) for row in connection.execute(query)}

@@ -1,0 +1,257 @@
+"""The life of published campaigns in the database: publish, stop, restart, finish, delete (components, section 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from engine.campaign.rules import problems
+from engine.components.base import RefKind
+from engine.components.behaviour import Send
+from engine.i18n import N_, Message
+from engine.plan.graph import Flow
+from engine.plan.plan import Plan
+from engine.plan.times import EPOCH, ms
+from engine.report.counts import counts_of, versions_of
+from engine.run.answers import CampaignStatus, Refused, Status, UnknownCampaign
+from engine.run.versions import VersionKeys
+from engine.store.fields import DataFields, DataSchema, SchemaConflict
+from engine.store.tables.runs import (
+    agenda,
+    arrival,
+    campaign,
+    campaign_node,
+    campaign_version,
+    claim,
+    counter,
+    coupon_issue,
+    cycle,
+    entry,
+    finished,
+    message,
+    message_counter,
+    path,
+    tag_write,
+    token,
+    token_watched,
+    visit,
+)
+from engine.workspace import bundle as bundles
+from engine.workspace.bundle import Bundle
+
+MAX_IN_PROGRESS = 100
+NO_CAMPAIGN = 0
+
+ACTIVE, STOPPED, COMPLETED, ENDED = "active", "stopped", "completed", "ended_abnormally"
+_BY_VERSION = (agenda, arrival, token, token_watched, visit, counter, finished, message_counter, path)
+_BY_CAMPAIGN = (entry, cycle, claim, message, tag_write, campaign_node, campaign_version)
+
+
+def refuse_problems(bundle: Bundle, now: int) -> None:
+    """Refuse what the structure rules call an error. Raises `Refused`."""
+    found = problems(bundle.campaign, bundle, EPOCH + timedelta(milliseconds=now))
+    errors = [problem.message for problem in found if problem.severity == "error"]
+    if errors:
+        raise Refused(*dict.fromkeys(errors))
+
+
+def refuse_accounts(bundle: Bundle, flow: Flow) -> None:
+    """Refuse what would be sent through a real provider: this engine has simulated channels only so far."""
+    refused: list[Message] = []
+    for node in flow.nodes.values():
+        if isinstance(node.behaviour, Send) and node.behaviour.account is not None:
+            account = bundle.detail(RefKind.ACCOUNT, node.behaviour.account) or {}
+            if account.get("kind") != "simulated":
+                refused.append(
+                    Message(
+                        N_(
+                            "“{name}” sends through the account “{account}”, but this engine only sends through "
+                            "simulated accounts yet. Choose a simulated account."
+                        ),
+                        name=bundle.campaign.nodes[node.id].name,
+                        account=str(account.get("name", node.behaviour.account)),
+                    )
+                )
+    if refused:
+        raise Refused(*refused)
+
+
+def declare_catalogue(connection: Connection, fields: DataFields, bundle: Bundle) -> None:
+    """Make room for the attributes, tags and events that the bundle uses. Raises `Refused`."""
+    catalog = bundle.catalog
+    schema = DataSchema(
+        attributes=dict(catalog.attributes),
+        tags={name: tag.type for name, tag in catalog.tags.items()},
+        events={code: dict(one.attributes) for code, one in catalog.events.items()},
+    )
+    try:
+        fields.declare(connection, schema)
+    except SchemaConflict as error:
+        raise Refused(error.message) from error
+
+
+def number_of(connection: Connection, id: str) -> int:
+    """The database's number of a campaign. Raises `UnknownCampaign`."""
+    number = connection.execute(select(campaign.c.number).where(campaign.c.id == id)).scalar()
+    if number is None:
+        raise UnknownCampaign(id)
+    return int(number)
+
+
+def new_version(connection: Connection, bundle: Bundle, now: int) -> VersionKeys:
+    """Enter the bundle as a campaign's new version; its plan's paths are still to be written."""
+    attributes = bundle.campaign.attributes
+    found = connection.execute(select(campaign).where(campaign.c.id == attributes.id)).first()
+    if found is not None and found.state in (COMPLETED, ENDED):
+        raise Refused(Message(N_("This campaign is finished. Copy it to run it again.")))
+    if found is None or found.state == STOPPED:
+        refuse_too_many(connection, now)
+    starts = now if attributes.start is None else max(now, ms(datetime.fromisoformat(attributes.start)))
+    ends = None if attributes.end is None else ms(datetime.fromisoformat(attributes.end))
+    number = _next(connection, campaign.c.number) if found is None else int(found.number)
+    key = _next(connection, campaign_version.c.key)
+    earlier = select(func.max(campaign_version.c.version)).where(campaign_version.c.campaign == number)
+    version = (connection.execute(earlier).scalar() or 0) + 1
+    values = {"name": attributes.name, "version": key, "ends_at": ends}
+    if found is None:
+        fixed = {
+            "number": number,
+            "id": attributes.id,
+            "state": ACTIVE,
+            "published_at": now,
+            "starts_at": starts,
+        }
+        connection.execute(insert(campaign).values(**fixed, **values))
+    else:
+        if found.starts_at > now:
+            values["starts_at"] = starts
+        connection.execute(update(campaign).where(campaign.c.number == number).values(**values))
+    text = bundles.write(bundle).decode()
+    row = {"key": key, "campaign": number, "version": version, "hash": bundle.hash, "bundle": text}
+    connection.execute(insert(campaign_version).values(**row, published_at=now))
+    return VersionKeys(number, key, _number_nodes(connection, number, bundle.campaign.nodes))
+
+
+def _number_nodes(connection: Connection, number: int, ids: Iterable[str]) -> dict[str, int]:
+    """Numbers of nodes: a node keeps its number through all versions."""
+    known = {
+        row.id: row.node
+        for row in connection.execute(select(campaign_node).where(campaign_node.c.campaign == number))
+    }
+    for id in sorted(set(ids) - known.keys()):
+        known[id] = max(known.values(), default=0) + 1
+        connection.execute(insert(campaign_node).values(campaign=number, node=known[id], id=id))
+    return known
+
+
+def write_paths(connection: Connection, plan: Plan) -> None:
+    """Keep what the version's path numbers mean."""
+    connection.execute(insert(path), list(plan.path_rows()))
+
+
+def refuse_too_many(connection: Connection, now: int) -> None:
+    """At most 100 campaigns are in progress. Raises `Refused`."""
+    running = select(func.count()).where(campaign.c.state == ACTIVE, campaign.c.starts_at <= now)
+    if connection.execute(running).scalar_one() >= MAX_IN_PROGRESS:
+        message = N_("{max} campaigns are in progress. Wait for one to finish, or stop one.")
+        raise Refused(Message(message, max=MAX_IN_PROGRESS))
+
+
+def stop(connection: Connection, id: str) -> None:
+    """Stop a campaign. Raises `UnknownCampaign`, `Refused`."""
+    number = number_of(connection, id)
+    if not _change(connection, number, ACTIVE, STOPPED):
+        raise Refused(Message(N_("This campaign is not running.")))
+    connection.execute(delete(arrival).where(arrival.c.version.in_(versions_of(connection, number))))
+
+
+def restart(connection: Connection, id: str, now: int) -> None:
+    """Take a stopped campaign up again: what fell due meanwhile happens now."""
+    number = number_of(connection, id)
+    refuse_too_many(connection, now)
+    if not _change(connection, number, STOPPED, ACTIVE):
+        raise Refused(Message(N_("This campaign is not stopped.")))
+    versions = versions_of(connection, number)
+    for table in (token, token_watched, agenda):
+        late = (table.c.version.in_(versions)) & (table.c.due < now)
+        connection.execute(update(table).where(late).values(due=now))
+    connection.execute(
+        update(cycle).where(cycle.c.campaign == number, cycle.c.done == 0, cycle.c.at < now).values(at=now)
+    )
+    connection.execute(update(campaign).where(campaign.c.number == number).values(resumed_at=now))
+
+
+def _change(connection: Connection, number: int, before: str, after: str) -> bool:
+    changed = connection.execute(
+        update(campaign).where(campaign.c.number == number, campaign.c.state == before).values(state=after)
+    )
+    return bool(changed.rowcount)
+
+
+def complete(connection: Connection, number: int) -> None:
+    """Everybody is through and nobody can enter any more."""
+    _change(connection, number, ACTIVE, COMPLETED)
+
+
+def end_abnormally(connection: Connection, number: int, reason: str) -> None:
+    """A component failed as such: the campaign ends, its people stay where they are."""
+    changed = update(campaign).where(campaign.c.number == number).values(state=ENDED, reason=reason)
+    connection.execute(changed)
+
+
+def remove(connection: Connection, id: str, now: int) -> None:
+    """Delete a campaign with all its rows. Raises `UnknownCampaign`, `Refused`."""
+    number = number_of(connection, id)
+    row = connection.execute(select(campaign).where(campaign.c.number == number)).one()
+    if row.state == ACTIVE and row.starts_at <= now:
+        raise Refused(Message(N_("This campaign is in progress. Stop it before you delete it.")))
+    versions = versions_of(connection, number)
+    for table in _BY_VERSION:
+        connection.execute(delete(table).where(table.c.version.in_(versions)))
+    for table in _BY_CAMPAIGN:
+        connection.execute(delete(table).where(table.c.campaign == number))
+    # Codes that were issued stay issued, though nobody asks any more by whom.
+    issued = update(coupon_issue).where(coupon_issue.c.campaign == number)
+    connection.execute(issued.values(campaign=NO_CAMPAIGN))
+    connection.execute(delete(campaign).where(campaign.c.number == number))
+
+
+def status_by_id(connection: Connection, id: str, now: int) -> CampaignStatus:
+    """One campaign's status. Raises `UnknownCampaign`."""
+    row = connection.execute(select(campaign).where(campaign.c.id == id)).first()
+    if row is None:
+        raise UnknownCampaign(id)
+    return status_of(connection, row, now)
+
+
+def status_of(connection: Connection, row: Row[Any], now: int) -> CampaignStatus:
+    """One row of the table of campaigns as people see it."""
+    counts = counts_of(connection, row.number)
+    version = connection.execute(select(campaign_version).where(campaign_version.c.key == row.version)).one()
+    states = {
+        STOPPED: Status.STOPPED,
+        COMPLETED: Status.COMPLETED,
+        ENDED: Status.ENDED_ABNORMALLY,
+        ACTIVE: Status.NOT_STARTED if row.starts_at > now else Status.IN_PROGRESS,
+    }
+    return CampaignStatus(
+        campaign=row.id,
+        name=row.name,
+        status=states[row.state],
+        version=version.version,
+        hash=version.hash,
+        published_at=row.published_at,
+        start=row.starts_at,
+        end=row.ends_at,
+        entries=counts.entries,
+        inside=counts.inside,
+        finished=counts.finished,
+        reason=row.reason,
+    )
+
+
+def _next(connection: Connection, column: Any) -> int:
+    return int(connection.execute(select(func.coalesce(func.max(column), 0))).scalar_one()) + 1
