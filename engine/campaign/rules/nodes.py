@@ -8,14 +8,16 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import reachable
 from engine.campaign.problem import Problem, Severity
 from engine.campaign.status import configuration_errors
+from engine.campaign.surroundings import around, kinds_of
 from engine.components.base import Lookup, RefKind
 from engine.components.registry import component
 from engine.i18n import Message
 
 
 def node_problems(document: CampaignDocument, lookup: Lookup) -> Iterator[Problem]:
+    kinds = kinds_of(document)
     for node_id, node in document.nodes.items():
-        for error in configuration_errors(node, lookup):
+        for error in configuration_errors(node, lookup, around(document, node_id, kinds)):
             message = Message("{name}: {reason}", name=node.name, reason=error.message)
             yield Problem(error.code, Severity.ERROR, message, node=node_id, field=error.field)
         yield from _empty_audiences(node_id, document, lookup)

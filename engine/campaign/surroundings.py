@@ -1,0 +1,29 @@
+"""What a campaign holds around one of its components."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.campaign.document import CampaignDocument
+from engine.campaign.graph import trigger_of
+from engine.components.base import Around, RawConfig
+
+
+def kinds_of(document: CampaignDocument) -> dict[str, str]:
+    """The kind of every node, Start included, by node id."""
+    return {node_id: node.kind for node_id, node in document.all_nodes()}
+
+
+def around(document: CampaignDocument, node_id: str, kinds: Mapping[str, str] | None = None) -> Around:
+    """The trigger and what stands in front; whoever asks for many nodes hands `kinds_of` in."""
+
+    def kind_and_config(other: str) -> tuple[str, RawConfig]:
+        node = document.node(other)
+        return node.kind, node.config
+
+    trigger = trigger_of(document)
+    return Around(
+        trigger=kind_and_config(trigger) if trigger is not None else None,
+        before=tuple(kind_and_config(other) for other in document.predecessors(node_id)),
+        kinds=kinds if kinds is not None else kinds_of(document),
+    )
