@@ -36,7 +36,7 @@ class Chooser(QFrame):
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search components"))
         self.search.setAccessibleName(tr("Search components"))
-        self.list = ComponentList(look)
+        self.list = ComponentList(look, marks_current=True)
         self.list.setAccessibleName(tr("Components"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 8, 1, 8)

@@ -104,9 +104,10 @@ class ComponentModel(QAbstractListModel):
 class ComponentDelegate(QStyledItemDelegate):
     """Paints a heading, or a component with its icon in the category's colour."""
 
-    def __init__(self, look: Look, parent: QObject | None = None) -> None:
+    def __init__(self, look: Look, marks_current: bool, parent: QObject) -> None:
         super().__init__(parent)
         self._look = look
+        self._marks_current = marks_current
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         height = _HEADING_HEIGHT if index.data(KIND_ROLE) is None else self._look.sizes.palette_row
@@ -131,10 +132,10 @@ class ComponentDelegate(QStyledItemDelegate):
     ) -> None:
         look = self._look
         state: QStyle.StateFlag = option.state
-        chosen = bool(state & QStyle.StateFlag.State_Selected) and bool(
-            state & QStyle.StateFlag.State_HasFocus
-        )
-        if state & QStyle.StateFlag.State_MouseOver or chosen:
+        marking = QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_MouseOver
+        if self._marks_current:
+            marking |= QStyle.StateFlag.State_Selected
+        if state & marking:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.colours.hover)
             painter.drawRoundedRect(QRectF(rect).adjusted(8, 0, -8, 0), 6, 6)
@@ -151,13 +152,16 @@ class ComponentDelegate(QStyledItemDelegate):
 
 
 class ComponentList(QListView):
-    """A plain list of components; headings are skipped by the keyboard."""
+    """A plain list of components; headings are skipped by the keyboard.
 
-    def __init__(self, look: Look, parent: QWidget | None = None) -> None:
+    `marks_current` shows the current row even while the focus is elsewhere.
+    """
+
+    def __init__(self, look: Look, *, marks_current: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.components = ComponentModel(self)
         self.setModel(self.components)
-        self.setItemDelegate(ComponentDelegate(look, self))
+        self.setItemDelegate(ComponentDelegate(look, marks_current, self))
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)

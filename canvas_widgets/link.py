@@ -40,7 +40,7 @@ class LinkItem(QGraphicsItem):
         self._slant = 0.0
         self._bounds = QRectF()
         self._label: Message | None = None
-        self._chip = ""
+        self._chip: str | None = None
         self._count = ""
 
     def boundingRect(self) -> QRectF:
@@ -77,11 +77,7 @@ class LinkItem(QGraphicsItem):
         if first_place:
             bounds = bounds.united(place_rect(line))
         self._bounds = bounds.adjusted(-_SPREAD, -_SPREAD, _SPREAD, _SPREAD)
-        room = line.chip_width - 2 * CHIP_PADDING
-        metrics = self._stage.paints.small_metrics
-        self._chip = (
-            metrics.elidedText(self._chip_text(), Qt.TextElideMode.ElideRight, room + 1) if room > 0 else ""
-        )
+        self._chip = None
 
     def set_solid(self, solid: bool) -> None:
         if solid != self.solid:
@@ -143,7 +139,7 @@ class LinkItem(QGraphicsItem):
             draw_ring(painter, paints, line.end, paints.sizes.open_end, colour)
         if line.chip is not None:
             corner = chip_rect(line.chip, line.chip_width).topLeft()
-            painter.drawPixmap(corner, paints.chip(self._chip, line.chip_width, scale))
+            painter.drawPixmap(corner, paints.chip(self._elided(line.chip_width), line.chip_width, scale))
         elif self._count and not self.open:
             self._paint_count(painter, line)
 
@@ -153,6 +149,12 @@ class LinkItem(QGraphicsItem):
         painter.setFont(paints.small_font)
         painter.setPen(paints.muted)
         painter.drawText(QPointF(line.handle.x() - width / 2, line.handle.y() - _COUNT_ABOVE), self._count)
+
+    def _elided(self, width: float) -> str:
+        if self._chip is None:
+            metrics, room = self._stage.paints.small_metrics, max(width - 2 * CHIP_PADDING, 0.0) + 1
+            self._chip = metrics.elidedText(self._chip_text(), Qt.TextElideMode.ElideRight, room)
+        return self._chip
 
     def _chip_text(self) -> str:
         return f"{self.label} · {self._count}" if self._count and self._label is not None else self.label

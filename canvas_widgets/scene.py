@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
@@ -71,8 +72,9 @@ class CampaignScene(QGraphicsScene):
 
     def load(self) -> None:
         """Mirror the whole document now."""
-        for _ in self._loading():
-            pass
+        with _without_collection():
+            for _ in self._loading():
+                pass
 
     def start_loading(self) -> None:
         """Mirror the document in slices between turns of the event loop; `loaded` says when all is there."""
@@ -90,10 +92,11 @@ class CampaignScene(QGraphicsScene):
 
     def _on_slice_due(self) -> None:
         end = perf_counter() + SLICE_SECONDS
-        while self._steps is not None and perf_counter() < end:
-            if next(self._steps, self) is self:
-                self._steps = None
-                self._timer.stop()
+        with _without_collection():
+            while self._steps is not None and perf_counter() < end:
+                if next(self._steps, self) is self:
+                    self._steps = None
+                    self._timer.stop()
 
     def _loading(self) -> Iterator[None]:
         document = self.document
@@ -214,9 +217,9 @@ class CampaignScene(QGraphicsScene):
                 item.set_line(joined(start, target.left_port, lane, width))
                 item.set_solid(target.configured)
 
-    def _open_offsets(self, items: list[LinkItem], start: QPointF) -> list[float | None]:
-        if len(items) == 1:
-            return [0.0]
+    def _open_offsets(self, items: list[LinkItem], start: QPointF) -> Sequence[float | None]:
+        if len(items) == 1 or not any(item.open for item in items):
+            return [0.0] * len(items)
         rows: list[float | None] = []
         for item in items:
             target = None if item.link.target is None else self.cards.get(item.link.target)
@@ -365,6 +368,18 @@ class CampaignScene(QGraphicsScene):
             card.forget_texts()
         self._overview.forget()
         self.update()
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Thousands of new items set the garbage collector off again and again, for nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _to_open_end(start: QPointF, offset: float, label_width: float, first_place: bool) -> LinkShape:
