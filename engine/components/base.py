@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from engine.components.behaviour import Behaviour
 from engine.components.hints import missing_sentence
+from engine.files.findings import sentence
 from engine.i18n import N_, Message
 from engine.shapes.model import FieldError as FieldError  # noqa: PLC0414 - part of the contract
 from engine.shapes.model import Shape
@@ -281,13 +282,13 @@ def field_errors(error: ValidationError, config: type[BaseModel]) -> Iterable[Fi
         if isinstance(detail["input"], str) and code in ("too_short", "too_long"):
             code = f"string_{code}"
         empty = code in ("too_short", "string_too_short") and not detail["input"]
-        message = _missing(loc, config) if code == "missing" or empty else _sentence(code, context)
+        message = _missing(loc, config) if code == "missing" or empty else sentence(code, context)
         yield FieldError(".".join(map(str, loc)), message, str(context.get("code", "unconfigured")))
 
 
 def _missing(loc: tuple[int | str, ...], config: type[BaseModel]) -> Message:
     own = missing_sentence(config, str(loc[0])) if len(loc) == 1 else _MISSING_INSIDE.get(str(loc[-1]))
-    return Message(own or _SENTENCES["missing"])
+    return Message(own) if own else sentence("missing", {})
 
 
 _MISSING_INSIDE: Mapping[str, str] = {
@@ -302,34 +303,3 @@ _MISSING_INSIDE: Mapping[str, str] = {
     "time": N_("Choose a time of day"),
     "value": N_("Enter a value"),
 }
-
-
-_SENTENCES: Mapping[str, str] = {
-    "missing": N_("Fill this in."),
-    "string_too_short": N_("Fill this in."),
-    "string_too_long": N_("Use at most {max_length} characters."),
-    "too_short": N_("Choose at least {min_length}."),
-    "too_long": N_("Choose at most {max_length}."),
-    "greater_than_equal": N_("Use {ge} or more."),
-    "less_than_equal": N_("Use {le} or less."),
-    "extra_forbidden": N_("This field is not known."),
-    "literal_error": N_("Choose one of: {expected}."),
-    "int_type": N_("Enter a whole number."),
-    "int_from_float": N_("Enter a whole number."),
-    "string_type": N_("Enter a text."),
-    "bool_type": N_("Choose yes or no."),
-    "tuple_type": N_("Enter a list."),
-    "dict_type": N_("This does not have the right form."),
-    "model_type": N_("This does not have the right form."),
-    "recursion_loop": N_("This is nested too deeply."),
-    "union_tag_not_found": N_("This does not have the right form."),
-    "string_pattern_mismatch": N_("This does not have the right form."),
-}
-
-
-def _sentence(code: str, context: Mapping[str, Any]) -> Message:
-    if isinstance(message := context.get("message"), Message):  # raised by our own validators
-        return message
-    if code in _SENTENCES:
-        return Message(_SENTENCES[code], **context)
-    return Message(N_("This value is not valid."))

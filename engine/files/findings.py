@@ -25,7 +25,7 @@ def findings(error: ValidationError) -> Iterator[Finding]:
     """
     for detail in error.errors(include_url=False):
         path = tuple(part for part in detail["loc"] if not _is_marker(part))
-        yield Finding(path, detail["type"], _sentence(detail["type"], detail.get("ctx", {})))
+        yield Finding(path, detail["type"], sentence(detail["type"], detail.get("ctx", {})))
 
 
 def _is_marker(part: str | int) -> bool:
@@ -60,11 +60,13 @@ _SENTENCES: Mapping[str, str] = {
     "tuple_type": N_("A list is expected here."),
     "union_tag_invalid": N_("This is of no known kind. Correct it."),
     "union_tag_not_found": N_("This is of no known kind. Correct it."),
+    "recursion_loop": N_("This is nested too deeply."),
     "string_pattern_mismatch": N_("This does not have the right form."),
 }
 
 
-def _sentence(code: str, context: Mapping[str, Any]) -> Message:
+def sentence(code: str, context: Mapping[str, Any]) -> Message:
+    """What pydantic's error `code` means to a person; `context` is the error's `ctx`."""
     if isinstance(message := context.get("message"), Message):  # raised by our own validators
         return message
     if code in ("literal_error", "enum"):  # pydantic joins the choices in English
