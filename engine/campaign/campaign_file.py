@@ -62,7 +62,8 @@ def parse(data: bytes, path: Path) -> CampaignDocument:
 
 def dump(doc: CampaignDocument) -> bytes:
     """The canonical bytes: equal documents give equal bytes."""
-    return canonical(content(doc))
+    with collection_paused():
+        return canonical(content(doc))
 
 
 def save(doc: CampaignDocument, path: Path) -> None:
