@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, PlainValidator, WithJsonSchema
 
@@ -44,6 +44,13 @@ class Node(_Frozen):
     def ports(self) -> tuple[Port, ...]:
         """The outputs in their shown order."""
         return component(self.kind).ports(self.config)
+
+    def __copy__(self) -> Self:
+        """A copy without what was derived from the config: `model_copy` may be about to change it."""
+        copied = super().__copy__()
+        for derived in ("parsed", "ports"):
+            copied.__dict__.pop(derived, None)
+        return copied
 
 
 START = Node(kind="start", name="Start", confirmed=True)
