@@ -208,7 +208,7 @@ def test_data_goes_into_a_database_by_its_url(run: Run, tmp_path: Path) -> None:
     "arguments",
     [
         ["data", "import", "{none}", "--workspace", "{shop}"],
-        ["data", "import", "{shop}", "--workspace", "{shop}"],
+        ["data", "import", "{shop}/messages", "--workspace", "{shop}"],
         ["data", "import", "{shop}"],
         ["data", "import", "{shop}", "--workspace", "{shop}", "--db", "sqlite://"],
         ["data", "import", "{shop}", "--db", "nosuch://x"],
