@@ -154,7 +154,8 @@ class WallClock:
             .order_by(zone_shift.c.at.desc())
             .limit(1)
         )
-        return moment + offset.scalar_subquery()
+        # Explicitly: SQLAlchemy correlates by itself with the next enclosing statement only.
+        return moment + offset.correlate_except(zone_shift).scalar_subquery()
 
     def _moment(self, local: Ms) -> Ms:
         if self._constant is not None:
@@ -166,6 +167,7 @@ class WallClock:
             .where(part.c.start <= local)
             .order_by(part.c.start.desc())
             .limit(1)
+            .correlate_except(part)
             .scalar_subquery()
         )
 
@@ -181,5 +183,6 @@ class WallClock:
             )
             .order_by(this.c.first.desc())
             .limit(1)
+            .correlate_except(this, that, following)
             .scalar_subquery()
         )
