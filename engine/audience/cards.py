@@ -27,9 +27,9 @@ class RuleContext:
     """What a rule is compiled against.
 
     fields: what the data has. moment: the *now*. clock: wall-clock arithmetic on columns, for relative times
-    within an event's conditions. including_now: whether events at this very instant have arrived; at the start of
-    a simulation they have not, later they have. people, tags, events: the tables to read, or what stands in their
-    place.
+    within an event's conditions. including_now: whether events at this very instant have arrived; at the
+    start of a simulation they have not, later they have. people, tags, events: the tables to read, or what
+    stands in their place.
     """
 
     fields: DataFields

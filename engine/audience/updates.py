@@ -15,7 +15,7 @@ from engine.i18n import N_, Message
 from engine.plan.times import WallClock
 from engine.shapes.conditions import leaves
 from engine.store.database import Database
-from engine.store.dialect import bulk_insert
+from engine.store.dialect import bulk_insert, temporary_tables
 from engine.store.fields import DataFields
 from engine.store.lists import new_list, put_in_force
 from engine.store.tables.people import audience, audience_member
@@ -39,12 +39,14 @@ def members_now(
 ) -> Select[int]:
     """The query for the people in an audience, to be run on this connection. Raises `RuleError`.
 
-    `including_now`: whether events at this very instant count; at the start of a simulation they have not arrived.
+    `including_now`: whether events at this very instant count; at the start of a simulation they have not
+    arrived.
     """
     _need_members(connection, file)
     clock = WallClock(zone)
     if _has_relative_events(file):
-        clock.prepare(connection)
+        with temporary_tables(connection):
+            clock.prepare(connection)
     fields = DataFields.load(connection)
     return members(file, RuleContext(fields, FixedMoment(now, zone), clock, including_now))
 

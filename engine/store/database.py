@@ -88,8 +88,8 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """The writing connection in a transaction: committed at the end, rolled back on an exception.
 
-        One at a time: another thread waits; inside a `write` the same thread goes on in its transaction. It is
-        always the same connection, so temporary tables stay.
+        One at a time: another thread waits; inside a `write` the same thread goes on in its transaction. It
+        is always the same connection, so temporary tables stay.
         """
         with self._write_lock:
             if self._writing is not None:
@@ -159,10 +159,6 @@ def _server(url: URL) -> tuple[Engine, Engine]:
     options = {"options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC"}
     writer = create_engine(url, pool_size=1, max_overflow=0, connect_args=options)
     reader = create_engine(
-        url,
-        pool_size=4,
-        max_overflow=12,
-        isolation_level="REPEATABLE READ",
-        connect_args={"options": options["options"] + " -c default_transaction_read_only=on"},
+        url, pool_size=4, max_overflow=12, isolation_level="REPEATABLE READ", connect_args=options
     )
     return writer, reader

@@ -7,7 +7,8 @@ written once and runs on both.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import (
@@ -226,6 +227,20 @@ def bulk_update(
     assigned = ", ".join(f"{quote(name)} = {mark}" for name in columns)
     sql = f"UPDATE {quote(table.name)} SET {assigned} WHERE {quote(key)} = {mark}"
     connection.exec_driver_sql(sql, rows)
+
+
+@contextmanager
+def temporary_tables(connection: Connection) -> Iterator[None]:
+    """Let a reading connection make and fill temporary tables inside the block."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    reading = connection.exec_driver_sql("PRAGMA query_only").scalar_one()
+    connection.exec_driver_sql("PRAGMA query_only=OFF")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA query_only={reading}")
 
 
 def analyze(connection: Connection, table: str) -> None:

@@ -1,0 +1,204 @@
+"""Conditions and cards give the people whom the reference gives, for all at once and row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from sqlalchemy import BigInteger, Connection, literal, select
+
+from engine.audience.cards import RuleContext, members
+from engine.audience.conditions import RowConditions, compiled, people_places
+from engine.audience.moments import FixedMoment
+from engine.audience.updates import members_now
+from engine.plan.times import WallClock
+from engine.shapes.conditions import OPERATORS, Condition, ConditionTree
+from engine.store.database import Database
+from engine.store.fields import DataFields
+from engine.store.imports.folder import import_folder
+from engine.store.tables.people import audience, audience_member, event, person
+from engine.store.values import to_milliseconds
+from engine.workspace.audience import AUDIENCE, AudienceFile
+from tests.engine.audience import data, reference
+from tests.engine.audience.data import NOW, ZONE
+
+PEOPLE = data.people()
+LISTED = {f"p{number}" for number in range(0, 60, 3)}
+TREE: TypeAdapter[Condition] = TypeAdapter(ConditionTree)
+
+
+@pytest.fixture(scope="module")
+def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    folder = tmp_path_factory.mktemp("reference")
+    data.write(folder / "data", PEOPLE)
+    with Database.open(folder / "engine.db") as database:
+        result = import_folder(database, folder / "data", now=NOW)
+        assert result.rejects == []
+        with database.write() as connection:
+            connection.execute(audience.insert(), {"id": "a_list", "list": 1, "size": 20, "state": "ready"})
+            rows = [{"list": 1, "person": int(id[1:]) + 1} for id in LISTED]
+            connection.execute(audience_member.insert(), rows)
+            WallClock(ZONE).prepare(connection)
+            yield connection
+
+
+_DURATIONS = st.builds(
+    lambda amount, unit: {"amount": amount, "unit": unit},
+    st.sampled_from((1, 2, 23, 24, 30)),
+    st.sampled_from(("minute", "hour", "day", "week", "month")),
+)
+_TEXTS = st.sampled_from((*data.TEXTS, "n", "K", "nothing"))
+_SETS = st.lists(st.sampled_from(("a", "b", "c", "ab", "%", "a|b", "x")), min_size=1, max_size=3)
+_NUMBERS = st.sampled_from((0, 1, -1, 12.5, 0.1, 0.3, 50, 1e30, -1e30, 0.1234567891, 99999999999.999999))
+_INSTANTS = st.sampled_from(data.TIMES).map(lambda time: time.isoformat(timespec="milliseconds"))
+
+
+def _value(op: str, type_: str) -> st.SearchStrategy[Any]:
+    if op in ("empty", "not_empty"):
+        return st.none()
+    if op in ("in_last", "not_in_last", "in_next"):
+        return _DURATIONS
+    if op.startswith("has_"):
+        return _SETS
+    if op == "between":
+        pool: st.SearchStrategy[Any] = _INSTANTS if type_ == "time" else _NUMBERS
+        return st.tuples(pool, pool).map(sorted)
+    if op in ("is", "is_not"):
+        return _TEXTS | st.lists(_TEXTS, min_size=1, max_size=3)
+    return {"text": _TEXTS, "number": _NUMBERS, "time": _INSTANTS}[type_]
+
+
+@st.composite
+def _leaves(draw: st.DrawFn, fields: dict[str, str]) -> dict[str, Any]:
+    field = draw(st.sampled_from(sorted(fields)))
+    op = draw(st.sampled_from(OPERATORS[fields[field]]))  # type: ignore[index]
+    value = draw(_value(op, fields[field]))
+    return {"field": field, "op": op} | ({} if value is None else {"value": value})
+
+
+def _trees(fields: dict[str, str]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.recursive(
+        _leaves(fields),
+        lambda inner: st.builds(
+            lambda word, items: {word: items},
+            st.sampled_from(("all", "any")),
+            st.lists(inner, min_size=1, max_size=3),
+        ),
+        max_leaves=6,
+    )
+
+
+_PEOPLE_FIELDS = {f"attr:{name}": type_ for name, type_ in data.SCHEMA["attributes"].items()}
+_PEOPLE_FIELDS |= {f"tag:{name}": type_ for name, type_ in data.SCHEMA["tags"].items()}
+_PEOPLE_FIELDS |= {"attr:nobody_has": "text", "tag:nobody_has": "number"}
+_EVENT_FIELDS = {**data.SCHEMA["events"]["order"], "nothing_has": "number"}
+
+
+def _names(connection: Connection, ids: Any) -> set[str]:
+    return set(connection.scalars(select(person.c.external_id).where(person.c.id.in_(ids))))
+
+
+@settings(max_examples=250)
+@given(tree=_trees(_PEOPLE_FIELDS))
+def test_conditions_on_people(connection: Connection, tree: dict[str, Any]) -> None:
+    wanted = {one.id for one in PEOPLE if reference.matches(tree, one.get, NOW, ZONE)}
+    parsed, fields = TREE.validate_python(tree), DataFields.load(connection)
+    whole = compiled(parsed, people_places(fields, person), FixedMoment(NOW, ZONE))
+    assert _names(connection, select(person.c.id).where(whole)) == wanted
+    rows = RowConditions(fields, WallClock(ZONE))
+    now = literal(to_milliseconds(NOW), BigInteger())
+    each = rows.of_person(parsed, person.c.id, now)
+    assert _names(connection, select(person.c.id).where(each)) == wanted
+
+
+@settings(max_examples=150)
+@given(tree=_trees(_EVENT_FIELDS))
+def test_conditions_on_events_are_relative_to_the_event(connection: Connection, tree: dict[str, Any]) -> None:
+    wanted = sorted(
+        (one.id, to_milliseconds(event.time))
+        for one in PEOPLE
+        for event in one.events
+        if event.code == "order" and reference.matches(tree, event.attributes.get, event.time, ZONE)
+    )
+    rows = RowConditions(DataFields.load(connection), WallClock(ZONE))
+    test = rows.of_event(TREE.validate_python(tree), "order", event)
+    query = select(person.c.external_id, event.c.time).join(event, event.c.person == person.c.id)
+    found = connection.execute(query.where(event.c.code == "order", test))
+    assert sorted(tuple(row) for row in found) == wanted
+
+
+@st.composite
+def _cards(draw: st.DrawFn) -> dict[str, Any]:
+    kind = draw(st.sampled_from(("tags", "behaviour", "behaviour", "behaviour", "audience")))
+    if kind == "tags":
+        return {"card": "tags", "condition": draw(_trees(_PEOPLE_FIELDS))}
+    if kind == "audience":
+        return {"card": "audience", "audience": "a_list"}
+    op = draw(st.sampled_from(("=", "!=", ">", ">=", "<", "<=", "between")))
+    number = st.sampled_from((0, 1, 2, 3, -1, 12.5, 6.3, 0.15, 50))
+    return {
+        "card": "behaviour",
+        "event": draw(st.sampled_from(("order", "login", "never"))),
+        "where": draw(st.none() | _trees(_EVENT_FIELDS)),
+        "range": draw(
+            st.none()
+            | _DURATIONS.map(lambda duration: {"last": duration})
+            | st.tuples(_INSTANTS, _INSTANTS).map(
+                lambda pair: dict(zip(("from", "to"), sorted(pair), strict=True))
+            )
+        ),
+        "measure": draw(
+            st.sampled_from(
+                ("count", "count", "sum:amount", "avg:amount", "max:amount", "min:amount", "sum:nothing")
+            )
+        ),
+        "op": op,
+        "value": draw(st.tuples(number, number).map(sorted) if op == "between" else number),
+    }
+
+
+@st.composite
+def _rules(draw: st.DrawFn) -> list[dict[str, Any]]:
+    cards = draw(st.lists(_cards(), min_size=1, max_size=4))
+    joins = [None, *(draw(st.sampled_from(("and", "or", "minus"))) for _ in cards[1:])]
+    return [{"join": join, **card} for join, card in zip(joins, cards, strict=True)]
+
+
+def _file(cards: list[dict[str, Any]]) -> AudienceFile:
+    value = {"format": "audience", "version": 1, "id": "a_rule", "name": "Rule", "cards": cards}
+    return AUDIENCE.adapter.validate_python(value)
+
+
+@settings(max_examples=300)
+@given(cards=_rules(), including_now=st.booleans())
+def test_rules(connection: Connection, cards: list[dict[str, Any]], including_now: bool) -> None:
+    lists = {"a_list": LISTED}
+    wanted = {one.id for one in PEOPLE if reference.in_audience(cards, one, NOW, ZONE, lists, including_now)}
+    fields = DataFields.load(connection)
+    context = RuleContext(fields, FixedMoment(NOW, ZONE), WallClock(ZONE), including_now)
+    assert _names(connection, members(_file(cards), context)) == wanted
+
+
+def test_a_reading_connection_can_judge_times_relative_to_events(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.mktemp("reading")
+    data.write(folder / "data", PEOPLE)
+    where = {"field": "paid", "op": "in_last", "value": {"amount": 1, "unit": "month"}}
+    card = {"join": None, "card": "behaviour", "event": "order", "where": where, "op": ">=", "value": 1}
+    with Database.open(folder / "engine.db") as database:
+        import_folder(database, folder / "data", now=NOW)
+        later = NOW + timedelta(days=400)
+        with database.read() as connection:
+            found = list(connection.scalars(members_now(connection, _file([card]), later, ZONE)))
+    wanted = [
+        one
+        for one in PEOPLE
+        if reference.in_audience([{"measure": "count", **card}], one, later, ZONE, {}, True)
+    ]
+    assert len(found) == len(wanted) > 0
