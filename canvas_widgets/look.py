@@ -11,11 +11,10 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from string import Template
-from tempfile import TemporaryDirectory
 from weakref import WeakKeyDictionary
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
@@ -34,7 +33,6 @@ _STYLE_ICONS = {
     "minus": ("minus", "on_accent"),
     "bullet": ("point", "on_accent"),
 }
-_SOFT = 0.14  # opacity of the state pills' ground
 
 
 class Theme(StrEnum):
@@ -63,7 +61,7 @@ class Look(QObject):
         self._icons: dict[tuple[str, str, int], QIcon] = {}
         self._fonts: dict[str, QFont] = {}
         self._bound: WeakKeyDictionary[QAction | QAbstractButton, tuple[str, str, int]] = WeakKeyDictionary()
-        self._files: TemporaryDirectory[str] | None = None
+        self._files: QTemporaryDir | None = None
         load_fonts()
         self._choice = theme
         self._take(self._resolved())
@@ -171,13 +169,13 @@ class Look(QObject):
         tokens |= {name: str(getattr(self.sizes, name)) for name in field_names(Sizes)}
         tokens["family"] = self._values.fonts.family
         for name, colour in (("neutral", "muted"), ("ok", "ok"), ("warn", "warn"), ("danger", "danger")):
-            tokens[f"{name}_soft"] = _rgba(self.colours.named(colour), _SOFT)
+            tokens[f"{name}_soft"] = _rgba(self.colours.named(colour), self.tints.soft)
         return tokens | self._icon_files()
 
     def _icon_files(self) -> dict[str, str]:
         if self._files is None:
-            self._files = TemporaryDirectory(prefix="campaign-canvas-")
-        folder = Path(self._files.name)
+            self._files = QTemporaryDir()
+        folder = Path(self._files.path())
         return {
             token: icons.write_tinted(
                 name, self.colours.named(colour), folder, f"{token}-{self._shown}"

@@ -62,9 +62,10 @@ class Colours:
 
 @dataclass(frozen=True, slots=True)
 class Tints:
-    """Opacities, 0-1: of an icon tile's category colour, and of a shadow at its darkest."""
+    """Opacities, 0-1: of an icon tile's and a state pill's colour, and of a shadow at its darkest."""
 
     tile: float
+    soft: float
     shadow: float
 
 

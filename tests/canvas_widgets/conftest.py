@@ -1,0 +1,120 @@
+"""A look without motion, documents to show, and a view that is on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from canvas_widgets.commands import UndoStack
+from canvas_widgets.look import Look
+from canvas_widgets.scene import CampaignScene
+from canvas_widgets.view import CanvasView
+from engine.campaign.document import CampaignDocument
+from engine.campaign.edits import Edit, append
+from engine.campaign.model import START_ID, Attributes, Link
+from engine.components.base import RefKind
+
+
+class Everything:
+    """A workspace that has whatever is asked for, until it is in `missing`."""
+
+    def __init__(self) -> None:
+        self.missing: set[str] = set()
+
+    def name_of(self, kind: RefKind, id: str) -> str | None:
+        return None if id in self.missing else id
+
+    def detail(self, kind: RefKind, id: str) -> None:
+        return None
+
+
+class Flow:
+    """A campaign that tests build step by step."""
+
+    def __init__(self) -> None:
+        start = Link(source=START_ID, port="out", target=None)
+        self.document = CampaignDocument(Attributes(id="c_1", name="Flow"), links={"l_start": start})
+
+    def open_link(self, node_id: str) -> str:
+        """The first open link of a node."""
+        links = self.document.links
+        return next(id for id in self.document.out_links(node_id) if links[id].target is None)
+
+    def link_between(self, source: str, target: str) -> str:
+        links = self.document.links
+        return next(id for id in self.document.out_links(source) if links[id].target == target)
+
+    def add(self, after: str, kind: str) -> str:
+        """Add a component at the first open link of a node; returns its id."""
+        edit = append(self.document, self.open_link(after), kind)
+        self.document.apply(edit.ops)
+        assert edit.focus is not None
+        return edit.focus
+
+    def chain(self, *kinds: str) -> list[str]:
+        """Add components one behind the other, from Start on."""
+        made: list[str] = []
+        for kind in kinds:
+            made.append(self.add(made[-1] if made else START_ID, kind))
+        return made
+
+
+class Stage:
+    """A scene with its view, shown, and an undo stack that takes what the view asks for."""
+
+    def __init__(self, flow: Flow, look: Look, *, read_only: bool = False) -> None:
+        self.flow = flow
+        self.document = flow.document
+        self.lookup = Everything()
+        self.scene = CampaignScene(flow.document, self.lookup, look)
+        self.scene.load()
+        self.view = CanvasView(self.scene, look, read_only=read_only)
+        self.stack = UndoStack()
+        self.refusals: list[str] = []
+        self.deletions: list[str] = []
+        self.edits: list[Edit] = []
+        self.view.edit_requested.connect(self._push)
+        self.view.refused.connect(lambda message: self.refusals.append(str(message)))
+        self.view.delete_requested.connect(self.deletions.append)
+        self.view.resize(1200, 600)
+        self.view.show()
+        self.view.center_node(START_ID)
+        QApplication.processEvents()
+
+    def _push(self, edit: Edit) -> None:
+        self.edits.append(edit)
+        self.stack.push_edit(self.document, edit)
+
+    def close(self) -> None:
+        self.scene.close()
+        self.view.close()
+        self.view.deleteLater()
+        self.scene.deleteLater()
+
+
+@pytest.fixture
+def look(qapp: QApplication) -> Iterator[Look]:
+    made = Look(motion=False)
+    yield made
+    made.deleteLater()
+
+
+@pytest.fixture
+def flow() -> Flow:
+    return Flow()
+
+
+@pytest.fixture
+def show(look: Look) -> Iterator[Callable[..., Stage]]:
+    """Show a flow; everything is closed at the end of the test."""
+    stages: list[Stage] = []
+
+    def make(flow: Flow, **options: bool) -> Stage:
+        stages.append(Stage(flow, look, **options))
+        return stages[-1]
+
+    yield make
+    for stage in stages:
+        stage.close()
