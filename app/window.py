@@ -106,6 +106,8 @@ class MainWindow(QMainWindow):
         self.service.counts_changed.connect(self._on_counts)
         self.service.begin(start=self.runs.engine_has_data(loaded.workspace.folder))
         self._show_rows_of(loaded)
+        self.list_page.table.selectRow(0)
+        self.list_page.table.setFocus()
         self.preferences.workspace = loaded.workspace.folder
         self.preferences.save()
         self._show_title()
@@ -338,8 +340,9 @@ class MainWindow(QMainWindow):
         self._may_close = True
         self.preferences.geometry = b64encode(self.saveGeometry().data()).decode()
         self.preferences.save()
-        if self.editor is not None:
-            self.editor.close_session()
+        editor, self.editor = self.editor, None
+        if editor is not None:
+            editor.close_session()
         self._end_service()
         self.close()
 

@@ -66,7 +66,7 @@ class WorkspaceCommands:
         """Ask for an empty folder, and make a workspace in it."""
         dialog = QFileDialog(self._window, tr("Choose a folder for the new workspace"), str(self._parent()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(lambda path: self._create_in(Path(path)))
+        dialog.fileSelected.connect(lambda path: self.create_in(Path(path)))
         dialog.open()
 
     def import_data(self) -> None:
@@ -100,7 +100,8 @@ class WorkspaceCommands:
             made.rename(folder)
         return loading.load(folder)
 
-    def _create_in(self, folder: Path) -> None:
+    def create_in(self, folder: Path) -> None:
+        """Make a workspace named like its folder, and open it."""
         from engine.workspace.workspace import Workspace
 
         def work() -> Loaded:

@@ -72,7 +72,7 @@ class RowDelegate(QStyledItemDelegate):
         height = QFontMetrics(font).height() + grid // 2
         width = QFontMetrics(font).horizontalAdvance(text) + 2 * grid
         rect = QRectF(option.rect)
-        pill = QRectF(rect.left() + grid, rect.center().y() - height / 2, width, height)
+        pill = QRectF(rect.left() + 2 * grid, rect.center().y() - height / 2, width, height)
         ground = QColor(colour)
         ground.setAlphaF(_SOFT)
         painter.save()

@@ -48,6 +48,7 @@ class CampaignListPage(Retranslated, QWidget):
         self._look, self._actions = look, actions
         self._rows: list[Row] = []
         self._filter = Filter()
+        self._read = False
         self.sidebar = Sidebar(look)
         self.statuses = StatusFilter(look)
         self.search = SearchField(look)
@@ -56,7 +57,7 @@ class CampaignListPage(Retranslated, QWidget):
         self.broken = BrokenFiles(look)
         self.nothing = EmptyState(look, "route")
         self.nothing_found = EmptyState(look, "search")
-        self._title = label("title")
+        self.title = label("title")
         self._shown = label("summary")
         self._columns = button("ghost", self._show_columns_menu)
         self._stack = QStackedWidget()
@@ -68,6 +69,7 @@ class CampaignListPage(Retranslated, QWidget):
         self, workspace: Workspace, rows: Sequence[Row], broken: Sequence[FileError], declared: Sequence[str]
     ) -> None:
         """Show a workspace's campaigns and every file of it that cannot be read."""
+        self._read = True
         catalog = workspace.catalog.marketing_campaigns
         self.table.show_zone(workspace.settings.time_zone)
         self.table.model_.sub_campaign_name = lambda id: catalog[id].name if id in catalog else id
@@ -103,7 +105,7 @@ class CampaignListPage(Retranslated, QWidget):
         self.sidebar.list.setCurrentRow(0)
 
     def retranslate(self) -> None:
-        self._title.setText(tr("Campaigns"))
+        self.title.setText(tr("Campaigns"))
         self._columns.setText(tr("Columns"))
         self.nothing.set_texts(
             tr("No campaigns yet"),
@@ -124,7 +126,7 @@ class CampaignListPage(Retranslated, QWidget):
         grid = self._look.sizes.grid
         head = QHBoxLayout()
         head.setSpacing(grid)
-        head.addWidget(self._title)
+        head.addWidget(self.title)
         head.addWidget(self._shown)
         head.addStretch(1)
         for widget in (self.search, self.sub_campaigns, self._columns):
@@ -139,7 +141,12 @@ class CampaignListPage(Retranslated, QWidget):
         filters = QHBoxLayout()
         filters.setContentsMargins(grid, grid, 2 * grid, grid)
         filters.addWidget(self.statuses, 1)
-        for page in (self.table, self.nothing, self.nothing_found):
+        for page in (
+            QWidget(),
+            self.table,
+            self.nothing,
+            self.nothing_found,
+        ):  # blank until a workspace is read
             self._stack.addWidget(page)
         content = QVBoxLayout()
         content.setContentsMargins(0, 0, 0, 0)
@@ -178,9 +185,10 @@ class CampaignListPage(Retranslated, QWidget):
         self.statuses.show_counts(counts)
         self.table.show_rows(shown)
         self._shown.setText(ntr("{n:,} campaign", "{n:,} campaigns", len(self._rows)) if self._rows else "")
-        self._stack.setCurrentWidget(
-            self.table if shown else self.nothing_found if self._rows else self.nothing
-        )
+        if self._read:
+            self._stack.setCurrentWidget(
+                self.table if shown else self.nothing_found if self._rows else self.nothing
+            )
         self.selection_changed.emit()
 
     def _show_row_menu(self, index: QModelIndex, place: QPoint) -> None:

@@ -48,6 +48,7 @@ class CampaignTable(Retranslated, QTableView):
         delegate = RowDelegate(self, look)
         delegate.menu_asked.connect(self._on_mark_pressed)
         self.setItemDelegate(delegate)
+        self.setObjectName("campaigns")
         self.setProperty("role", "plain")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

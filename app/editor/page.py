@@ -56,7 +56,7 @@ class EditorPage(Retranslated, QWidget):
         self.view = CanvasView(self.scene, window.look, read_only=read_only)
         self.palette_ = Palette(window.look)
         self.panel = ConfigurationPanel(window.look, window.runs.estimate)
-        self.bar = TopBar(window.look, window.actions_, read_only)
+        self.bar = TopBar(window.look, window.actions_)
         self.problems = ProblemsPanel(window.look)
         self._lay_out()
         self._connect()
@@ -222,7 +222,9 @@ class EditorPage(Retranslated, QWidget):
 
     def show_status(self, status: Status) -> None:
         self.status = status
-        self.bar.show_status(status)
+        if May.EDIT not in ALLOWED[status] and not self.unsaved():
+            self._end_editing()
+        self.bar.show_status(status, self.read_only)
         if status is Status.DRAFT:
             self.scene.set_counts(None)
 
@@ -237,6 +239,13 @@ class EditorPage(Retranslated, QWidget):
         """Let go of the document; the page can be deleted."""
         self.session.close()
         self.scene.close()
+
+    def _end_editing(self) -> None:
+        """The campaign has finished: from now on it can only be looked at."""
+        self.read_only = self.view.read_only = True
+        self.view.setAcceptDrops(False)
+        self.palette_.hide()
+        self._on_selection_changed()
 
     def _lay_out(self) -> None:
         body = QHBoxLayout()

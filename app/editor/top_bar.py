@@ -24,13 +24,13 @@ class TopBar(Retranslated, QFrame):
 
     problems_asked = Signal()
 
-    def __init__(self, look: Look, actions: Actions, read_only: bool) -> None:
+    def __init__(self, look: Look, actions: Actions) -> None:
         super().__init__()
         self.setProperty("role", "bar")
         self.setFixedHeight(look.sizes.top_bar)
         self._status = Status.DRAFT
         self._problems: Sequence[Problem] = ()
-        self._read_only = read_only
+        self._read_only = False
         grid = look.sizes.grid
         self.name = ElidedLabel("title", 8 * grid)
         self.pill = label("pill")
@@ -60,19 +60,20 @@ class TopBar(Retranslated, QFrame):
             row.addWidget(widget)
         row.addWidget(tool_button(actions["view.menu"]))
         self.show_zoom(1.0)
-        self.show_status(Status.DRAFT)
+        self.show_status(Status.DRAFT, read_only=False)
 
     def show_name(self, name: str, modified: bool) -> None:
         self.name.setText(f"{name} •" if modified else name)
         self.name.setAccessibleName(name)
         self.name.updateGeometry()
 
-    def show_status(self, status: Status) -> None:
-        self._status = status
+    def show_status(self, status: Status, read_only: bool) -> None:
+        """The campaign's status, and whether it is only looked at: that decides which buttons there are."""
+        self._status, self._read_only = status, read_only
         self.stop.setVisible(status in {Status.IN_PROGRESS, Status.NOT_STARTED})
         self.restart.setVisible(status is Status.STOPPED)
         for widget in (self.save, self.publish):
-            widget.setVisible(not self._read_only)
+            widget.setVisible(not read_only)
         self.retranslate()
 
     def show_problems(self, problems: Sequence[Problem]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QTabWidget, QVBoxLayout
 
 from app.widgets.basic import button, label
 from canvas_widgets.look import Look
@@ -27,8 +27,8 @@ _PATH = "/api/v1/events"
 
 
 def example_event(catalog: Catalog, now: datetime) -> dict[str, Any]:
-    """An event that the catalogue knows, with a value for each of its attributes."""
-    code = next(iter(catalog.events), "order")
+    """The event of the catalogue with the most attributes, with a value for each."""
+    code = max(catalog.events, key=lambda code: len(catalog.events[code].attributes), default="order")
     declared = catalog.events[code].attributes if code in catalog.events else {"amount": "number"}
     return {
         "event_id": "shop-000001",
@@ -90,6 +90,11 @@ class EventsHelp(QDialog):
         self.curl.setPlainText(curl_call(url, self._token_file, self._event))
         self.python.setPlainText(python_call(url, self._token_file, self._event))
 
+    def copy_shown(self) -> None:
+        """Put the call of the tab on show into the clipboard."""
+        shown = self.curl if self._tabs.currentWidget() is self.curl else self.python
+        QGuiApplication.clipboard().setText(shown.toPlainText())
+
     def _on_address(self, url: str) -> None:
         self.show_calls(url)
         self.state.setText(
@@ -102,8 +107,9 @@ class EventsHelp(QDialog):
     def _lay_out(self, look: Look) -> None:
         grid = look.sizes.grid
         tabs = QTabWidget()
-        tabs.addTab(self._tab(self.curl, grid), "curl")
-        tabs.addTab(self._tab(self.python, grid), "Python")
+        tabs.addTab(self.curl, "curl")
+        tabs.addTab(self.python, "Python")
+        self._tabs = tabs
         explanation = tr(
             "Your shop, app or website tells the engine what people did. "
             "Campaigns that start with Behavior Event or judge events react at once. "
@@ -116,19 +122,13 @@ class EventsHelp(QDialog):
         layout.addWidget(label("muted", explanation, wrap=True))
         layout.addWidget(tabs, 1)
         layout.addWidget(self.state)
-        layout.addWidget(button("", self.accept, tr("Close")), 0, Qt.AlignmentFlag.AlignRight)
-        self.resize(88 * grid, 68 * grid)
-
-    def _tab(self, code: QPlainTextEdit, grid: int) -> QWidget:
-        page = QWidget()
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, grid, 0, 0)
-        layout.addWidget(code)
         row = QHBoxLayout()
+        row.setSpacing(grid)
         row.addStretch(1)
-        row.addWidget(button("", lambda: QGuiApplication.clipboard().setText(code.toPlainText()), tr("Copy")))
+        row.addWidget(button("", self.accept, tr("Close")))
+        row.addWidget(button("primary", self.copy_shown, tr("Copy")))
         layout.addLayout(row)
-        return page
+        self.resize(88 * grid, 68 * grid)
 
 
 def _code() -> QPlainTextEdit:

@@ -330,3 +330,12 @@ def test_complete_campaigns_have_no_problems(
     window.open_document(document, None)
     assert not window.the_editor.session.errors
     assert not window.the_editor.bar.problems.isVisible()
+
+
+def test_a_campaign_that_finishes_is_only_looked_at(page: EditorPage, window: MainWindow) -> None:
+    page.show_status(Status.FINISHED)
+    window.actions_.refresh()
+    assert page.read_only
+    assert not page.bar.save.isVisible()
+    assert not window.actions_["editor.save"].isEnabled()
+    assert page.bar.view_only.isVisible()

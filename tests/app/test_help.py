@@ -1,0 +1,74 @@
+"""Help: the calls that send events, the shortcuts, and what the program is."""
+
+from __future__ import annotations
+
+import ast
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from app.actions import ACTIONS
+from app.help.events import curl_call, example_event, python_call
+from app.window import MainWindow
+from engine.server.wire import Event
+from engine.workspace.catalog import CATALOG, Catalog
+from tests.app.conftest import FakeEngine, dialog, settle
+from tests.app.panels.samples import CATALOG_JSON
+
+NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def catalog() -> Catalog:
+    data = json.dumps({"format": "catalog", "version": 1, **CATALOG_JSON}).encode()
+    return CATALOG.parse(data, Path("catalog.json"))
+
+
+def test_the_example_is_an_event_that_the_engine_takes() -> None:
+    event = Event.model_validate(example_event(catalog(), NOW))
+    assert event.event == "order"
+    assert event.attributes["amount"] == 99.5
+    assert Event.model_validate(example_event(Catalog(), NOW)).event == "order"
+
+
+def test_the_curl_call_carries_json_and_the_token_file() -> None:
+    call = curl_call("http://127.0.0.1:4711", Path("/it's here/token"), example_event(catalog(), NOW))
+    body = call.split("--data '")[1].rsplit("'", 1)[0]
+    assert json.loads(body)["events"][0]["event"] == "order"
+    assert "http://127.0.0.1:4711/api/v1/events" in call
+    assert "/it'\\''s here/token" in call
+
+
+def test_the_python_call_is_python() -> None:
+    call = python_call("http://127.0.0.1:4711", Path("/shop/token"), example_event(catalog(), NOW))
+    ast.parse(call)
+    assert "http://127.0.0.1:4711/api/v1/events" in call
+
+
+def test_help_shows_the_address_of_the_running_engine(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    window.actions_["help.events"].trigger()
+    settle(qtbot)
+    shown = dialog(window)
+    assert engine.base_url in shown.curl.toPlainText()
+    assert engine.base_url in shown.python.toPlainText()
+    assert str(window.workspace.folder) in shown.curl.toPlainText()  # type: ignore[union-attr]
+    shown.copy_shown()
+    assert QGuiApplication.clipboard().text() == shown.curl.toPlainText()
+
+
+def test_every_shortcut_is_listed(window: MainWindow) -> None:
+    window.actions_["help.shortcuts"].trigger()
+    texts = {found.text() for found in dialog(window).findChildren(QLabel)}
+    for spec in ACTIONS:
+        assert window.actions_[spec.id].shortcut().toString() in texts
+
+
+def test_about_names_the_workspace(window: MainWindow) -> None:
+    window.actions_["help.about"].trigger()
+    texts = " ".join(found.text() for found in dialog(window).findChildren(QLabel))
+    assert str(window.workspace.folder) in texts  # type: ignore[union-attr]

@@ -1,0 +1,314 @@
+"""Publishing and running: problems first, then the bundled engine or another machine's; and the end."""
+
+from __future__ import annotations
+
+import json
+import stat
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from app.campaign_list import loading
+from app.campaign_list.status import Status
+from app.publishing import bundled, tokens
+from app.publishing import commands as run_commands
+from app.publishing.service import EngineService, State
+from app.window import MainWindow
+from engine.client import EngineUnreachable
+from engine.i18n import Message
+from engine.workspace import bundle
+from engine.workspace.workspace import Workspace
+from tests.app.conftest import FakeEngine, MakeWindow, complete, dialog, dialogs, open_draft, settle
+
+
+@pytest.fixture
+def ready(workspace: Workspace) -> str:
+    """The id of a campaign that can be published."""
+    document = loading.new_document(workspace, None, "Ready", "")
+    complete(document)
+    workspace.save_campaign(document)
+    return document.attributes.id
+
+
+def publish(qtbot: QtBot, window: MainWindow, name: str) -> None:
+    row = next(row for row in window.rows() if row.name == name)
+    window.list_page.select(row.path)
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+
+
+def test_publish_lists_the_problems_and_publishes_nothing(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    publish(qtbot, window, "Spring sale")
+    page = window.the_editor
+    assert page.problems.isVisible()
+    assert page.problems.list.count() == len(page.session.problems) > 0
+    assert not engine.published
+    assert not dialogs(window)
+
+
+def test_publish_sends_the_bundle(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    publish(qtbot, window, "Ready")
+    (sent,) = engine.published
+    assert bundle.read(sent).campaign.attributes.id == ready
+    assert window.toast.message == "Published as version 1."
+
+
+def test_warnings_do_not_block(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    from engine.campaign.problem import Problem, Severity
+
+    page.session.problems = [Problem("empty_audience", Severity.WARNING, Message("Nobody is in it."))]
+    page.session.check = lambda: None  # type: ignore[method-assign]
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    assert len(engine.published) == 1
+
+
+def test_a_refused_publication_says_why(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    engine.error = EngineUnreachable(Message("Not today."))
+    window = make_window(workspace)
+    publish(qtbot, window, "Ready")
+    assert window.toast.message == "Not today."
+
+
+def test_status_and_counts_follow_the_engine(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    node = next(iter(page.session.document.nodes))
+    engine.statuses[ready] = "in_progress"
+    numbers = {"arrived": 12457, "passed": 12457, "waiting": 0, "left": 0, "merged": 0, "failed": 0}
+    engine.live = {
+        "nodes": {node: numbers},
+        "links": {},
+        "entries": 12457,
+        "inside": 0,
+        "finished": 12457,
+        "messages": {},
+    }
+    assert window.service is not None
+    with qtbot.waitSignal(window.service.counts_changed):
+        window.service.poll()
+    assert page.bar.pill.text() == "In progress"
+    assert page.scene.stage.counts is not None
+    assert page.scene.stage.counts["nodes"][node]["arrived"] == 12457
+
+
+def test_stop_asks_and_restart_goes_on(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    engine.statuses[ready] = "in_progress"
+    window = make_window(workspace)
+    qtbot.waitUntil(lambda: any(row.status is Status.IN_PROGRESS for row in window.rows()))
+    row = next(row for row in window.rows() if row.id == ready)
+    window.list_page.select(row.path)
+    assert not window.actions_["campaign.delete"].isEnabled()
+    window.actions_["run.stop"].trigger()
+    assert not engine.calls
+    qtbot.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.actions_["run.restart"].isEnabled())
+    window.actions_["run.restart"].trigger()
+    settle(qtbot)
+    assert engine.calls == [("stop", ready), ("restart", ready)]
+
+
+def test_closing_asks_whether_running_campaigns_go_on(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    engine.statuses[ready] = "in_progress"
+    window = make_window(workspace)
+    qtbot.waitUntil(lambda: any(row.status is Status.IN_PROGRESS for row in window.rows()))
+    window.close()
+    assert window.isVisible()
+    qtbot.mouseClick(dialog(window).cancel, Qt.MouseButton.LeftButton)
+    assert window.isVisible()
+    window.close()
+    qtbot.mouseClick(dialog(window).buttons[1], Qt.MouseButton.LeftButton)
+    assert not window.isVisible()
+    assert ("shutdown", "") not in engine.calls
+
+
+def test_closing_can_stop_the_engine(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    engine.statuses[ready] = "in_progress"
+    window = make_window(workspace)
+    qtbot.waitUntil(lambda: any(row.status is Status.IN_PROGRESS for row in window.rows()))
+    window.close()
+    qtbot.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert ("shutdown", "") in engine.calls
+
+
+def test_an_idle_engine_is_stopped_without_a_question(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    qtbot.waitUntil(lambda: window.service is not None and window.service.state is State.ON)
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert ("shutdown", "") in engine.calls
+
+
+def test_closing_with_changes_asks_about_them_first(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    page = open_draft(qtbot, window)
+    page.add_kind("target_audience")
+    window.close()
+    assert "nothing is saved" in dialog(window).sentence.text()
+    qtbot.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_publish_to_another_machine(
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    workspace: Workspace,
+    ready: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, str]] = []
+
+    def publish_at(url: str, token: str, _bundle: bytes) -> Any:
+        asked.append((url, token))
+        if token == "wrong":
+            raise EngineUnreachable(Message("The token is not right."))
+        return SimpleNamespace(version=3, lacks=[SimpleNamespace(text="It lacks the account Newsletter.")])
+
+    monkeypatch.setattr(run_commands, "_publish_at", publish_at)
+    window = make_window(workspace)
+    row = next(row for row in window.rows() if row.name == "Ready")
+    window.list_page.select(row.path)
+    window.actions_["run.publish_remote"].trigger()
+    form = dialog(window)
+    form.url.setCurrentText("engine.example")
+    form.publish.click()
+    assert "http" in form.error.text()
+    form.url.setCurrentText("https://engine.example/")
+    form.token.setText("wrong")
+    form.publish.click()
+    settle(qtbot)
+    assert form.error.text() == "The token is not right."
+    form.token.setText("right")
+    form.publish.click()
+    settle(qtbot)
+    assert not dialogs(window)
+    assert asked[-1] == ("https://engine.example", "right")
+    assert "It lacks the account Newsletter." in window.toast.message
+    assert [remote.url for remote in window.preferences.remotes] == ["https://engine.example"]
+    assert tokens.load("https://engine.example") == "right"
+
+
+def test_tokens_stand_in_a_file_of_their_owner_where_there_is_no_keyring(own_folders: Path) -> None:
+    assert not tokens.store("https://one", "a")
+    tokens.store("https://two", "b")
+    path = own_folders / "config" / "tokens.json"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert json.loads(path.read_text()) == {"https://one": "a", "https://two": "b"}
+    assert tokens.load("https://three") is None
+
+
+# The bundled engine's process ---------------------------------------------------------------------------
+
+
+class Process:
+    """A process that ends at once, or not."""
+
+    def __init__(self, status: int | None) -> None:
+        self.status = status
+
+    def poll(self) -> int | None:
+        return self.status
+
+
+def ticks() -> Iterator[float]:
+    now = 0.0
+    while True:
+        yield now
+        now += 1.0
+
+
+def ensure(workspace: Path, found: list[Any], process: Process) -> Any:
+    started: list[Path] = []
+    clock = ticks()
+
+    def launch(folder: Path) -> Any:
+        started.append(folder)
+        return process
+
+    client = bundled.ensure(
+        workspace,
+        launch=launch,
+        find=lambda _: found.pop(0) if found else None,
+        clock=lambda: next(clock),
+        wait=lambda _: None,
+    )
+    return client, started
+
+
+def test_a_running_engine_is_used(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    assert ensure(tmp_path, [engine], Process(None)) == (engine, [])
+
+
+def test_an_engine_is_started_and_waited_for(tmp_path: Path) -> None:
+    engine = FakeEngine()
+    assert ensure(tmp_path, [None, None, engine], Process(None)) == (engine, [tmp_path])
+
+
+def test_an_engine_that_ends_at_once_says_why(tmp_path: Path) -> None:
+    (tmp_path / ".engine").mkdir()
+    (tmp_path / ".engine" / bundled.LOG).write_text("first\nAnother engine has the database.\n")
+    with pytest.raises(EngineUnreachable, match="Another engine has the database"):
+        ensure(tmp_path, [], Process(1))
+
+
+def test_an_engine_that_never_answers_is_given_up(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnreachable, match="does not answer"):
+        ensure(tmp_path, [], Process(None))
+
+
+def test_the_command_runs_this_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Path(bundled.command(tmp_path)[1])
+    assert script.name == "main.py"
+    assert script.exists()
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    assert bundled.command(tmp_path)[1:3] == ["engine", "run"]
+
+
+def test_launch_writes_a_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundled, "command", lambda _: ["python3", "-c", "print('up')"])
+    process: subprocess.Popen[bytes] = bundled.launch(tmp_path)
+    assert process.wait(30) == 0
+    assert (tmp_path / ".engine" / bundled.LOG).read_text() == "up\n"
+
+
+def test_the_service_notices_that_the_engine_went(qtbot: QtBot, tmp_path: Path) -> None:
+    found: list[Any] = [FakeEngine(statuses={"c_1": "in_progress"}), None]
+    service = EngineService(tmp_path, lambda _: found.pop(0), lambda _: None)
+    with qtbot.waitSignal(service.runs_changed):
+        service.poll()
+    assert service.state is State.ON
+    assert service.runs["c_1"].entries == 10
+    with qtbot.waitSignal(service.state_changed):
+        service.poll()
+    assert service.state is State.OFF
+    settle(qtbot)
+    service.close()
