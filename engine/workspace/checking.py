@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
@@ -12,9 +12,10 @@ from engine.campaign.rules import Severity, problems
 from engine.components.base import Lookup, RefKind
 from engine.files import FileError, read_bytes, read_json, save_bytes
 from engine.i18n import Message
-from engine.workspace import bundle
 from engine.workspace.formats import canonical_form, format_of
-from engine.workspace.workspace import SETTINGS_NAME, Workspace
+
+if TYPE_CHECKING:  # imported where a file lies in a workspace: a start for one campaign stays short
+    from engine.workspace.workspace import Workspace
 
 
 class Finding(NamedTuple):
@@ -76,12 +77,14 @@ def fmt(path: Path, check: bool) -> bool:
 def _validated(path: Path, now: datetime) -> list[Finding]:
     data = read_bytes(path)
     name = format_of(read_json(data, path))
-    if name == campaign_file.CAMPAIGN.name:
+    if name == "campaign":
         doc = campaign_file.parse(data, path)
         workspace = _workspace_of(path)
         names = workspace.other_campaign_names(doc.attributes.id) if workspace else set()
         return _problems(path, doc, workspace, now, names)
-    if name == bundle.BUNDLE.name:
+    if name == "bundle":
+        from engine.workspace import bundle
+
         content = bundle.read(data, path)
         return _problems(path, content.campaign, content, now, set())
     canonical_form(data, path)  # reading is all there is to say about the other kinds
@@ -102,6 +105,8 @@ def _problems(
 def _workspace_of(path: Path) -> Workspace | None:
     """The workspace that the file lies in."""
     for folder in path.resolve().parents:
-        if (folder / SETTINGS_NAME).is_file():
+        if (folder / "workspace.json").is_file():
+            from engine.workspace.workspace import Workspace
+
             return Workspace.open(folder)
     return None

@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from engine.campaign import campaign_file
 from engine.files import FileFormat, Source, read_json
 from engine.i18n import N_, Message
-from engine.workspace import bundle
-from engine.workspace.account import ACCOUNT
-from engine.workspace.audience import AUDIENCE
-from engine.workspace.catalog import CATALOG
-from engine.workspace.message import MESSAGE
-from engine.workspace.settings import SETTINGS
-from engine.workspace.template import TEMPLATE
 
-FORMATS: dict[str, FileFormat[Any]] = {
-    format.name: format
-    for format in (
-        campaign_file.CAMPAIGN,
-        AUDIENCE,
-        MESSAGE,
-        ACCOUNT,
-        SETTINGS,
-        CATALOG,
-        TEMPLATE,
-        bundle.BUNDLE,
-    )
+# Imported when a file of the kind turns up: checking one campaign is quick.
+_PLACES: Mapping[str, tuple[str, str]] = {
+    "campaign": ("engine.campaign.campaign_file", "CAMPAIGN"),
+    "audience": ("engine.workspace.audience", "AUDIENCE"),
+    "message": ("engine.workspace.message", "MESSAGE"),
+    "account": ("engine.workspace.account", "ACCOUNT"),
+    "workspace": ("engine.workspace.settings", "SETTINGS"),
+    "catalog": ("engine.workspace.catalog", "CATALOG"),
+    "template": ("engine.workspace.template", "TEMPLATE"),
+    "bundle": ("engine.workspace.bundle", "BUNDLE"),
 }
+NAMES = tuple(_PLACES)
+
+
+def file_format(name: str) -> FileFormat[Any]:
+    """The format of that name. Raises `KeyError`."""
+    module, attribute = _PLACES[name]
+    found: FileFormat[Any] = getattr(import_module(module), attribute)
+    return found
 
 
 def format_of(source: Source) -> str:
     """The name of the file's format. Raises `FileError` where there is no such format."""
     name = source.value.get("format")
-    if not isinstance(name, str) or name not in FORMATS:
-        known = ", ".join(FORMATS)
-        raise source.error(
-            ("format",), Message(N_("The field “format” must be one of: {known}."), known=known)
-        )
+    if not isinstance(name, str) or name not in _PLACES:
+        known = ", ".join(NAMES)
+        message = Message(N_("The field “format” must be one of: {known}."), known=known)
+        raise source.error(("format",), message)
     return name
 
 
 def canonical_form(data: bytes, path: Path) -> bytes:
     """A file's content of any kind in its canonical form. Raises `FileError`."""
     name = format_of(read_json(data, path))
-    if name == campaign_file.CAMPAIGN.name:
+    if name == "campaign":
         return campaign_file.dump(campaign_file.parse(data, path))
-    if name == bundle.BUNDLE.name:
+    if name == "bundle":
+        from engine.workspace import bundle
+
         return bundle.write(bundle.read(data, path))
-    return FORMATS[name].dump(FORMATS[name].parse(data, path))
+    format = file_format(name)
+    return format.dump(format.parse(data, path))

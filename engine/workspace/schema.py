@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from engine.components.registry import COMPONENTS
 from engine.files import save_bytes
-from engine.workspace.formats import FORMATS
+from engine.workspace.formats import NAMES, file_format
 
 FOLDER = Path(__file__).parents[2] / "resources" / "schema"
 
@@ -21,8 +21,8 @@ FOLDER = Path(__file__).parents[2] / "resources" / "schema"
 def schemas() -> dict[str, bytes]:
     """The content of each schema file by its name."""
     result = {}
-    for name, format in FORMATS.items():
-        schema = format.adapter.json_schema(by_alias=True, mode="validation")
+    for name in NAMES:
+        schema = file_format(name).adapter.json_schema(by_alias=True, mode="validation")
         result[f"{name}.schema.json"] = _bytes({**_head(name), **schema})
     result["components.schema.json"] = _bytes(_configs())
     return result
