@@ -47,7 +47,7 @@ class ConditionLeaf(QFrame):
         self._operator.chosen.connect(self._on_operator)
         remove = IconButton("x", tr("Remove this condition"))
         remove.clicked.connect(self.removed)
-        self._box: ValueBox = NoValue()
+        self._box: ValueBox = NoValue(self)
         self._error = label("", "error")
         self._error.hide()
         self._column = QVBoxLayout(self)
@@ -112,7 +112,7 @@ class ConditionLeaf(QFrame):
 
     def _show_box(self) -> None:
         old = self._box
-        box: ValueBox = NoValue()
+        box: ValueBox = NoValue(self)
         if self._field.value() and self._operator.value():
             box = value_box(self._context, self._chosen(), self._operator.value())
         self._line.removeWidget(old)
@@ -122,7 +122,6 @@ class ConditionLeaf(QFrame):
         box.changed.connect(self.changed)
         self._box = box
         if isinstance(box, NoValue):
-            box.setParent(self)
             box.hide()
         elif box.compact:
             self._line.addWidget(box, 1)

@@ -48,7 +48,6 @@ class ComboBox(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(4)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
         self._value = ""
         self.activated.connect(self._on_activated)
 
@@ -87,6 +86,11 @@ class ComboBox(QComboBox):
             self._value = value
             self._show_state()
             self.chosen.emit(value)
+
+    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+        # Only now: asking for the view makes a window for it.
+        self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -47,7 +47,6 @@ class PanelContent(QWidget):
         self, document: CampaignDocument, node_id: str, workspace: Workspace, estimate: Estimator | None
     ) -> None:
         super().__init__()
-        self.setObjectName("content")
         self._document, self._node_id, self._workspace = document, node_id, workspace
         self._declared = component(document.node(node_id).kind)
         context = Context(
@@ -62,7 +61,7 @@ class PanelContent(QWidget):
         self.name.textEdited.connect(self.changed)
         self._name_error = label("", "error")
         self._name_error.hide()
-        self.form = Form(form(self._declared.Config), context)
+        self.form = Form(form(self._declared.Config), context, parent=self)
         self.form.changed.connect(self.changed)
         self.memo = TextArea(2)
         self.memo.setAccessibleName(tr("Memo"))
@@ -137,10 +136,11 @@ class PanelContent(QWidget):
         if (target := self.first_invalid()) is None:
             return
         target.setFocus(Qt.FocusReason.OtherFocusReason)
-        viewport = self.parentWidget()
-        area = viewport.parentWidget() if viewport is not None else None
-        if isinstance(area, QScrollArea):
-            area.ensureWidgetVisible(target, 0, 64)
+        ancestor = self.parentWidget()
+        while ancestor is not None and not isinstance(ancestor, QScrollArea):
+            ancestor = ancestor.parentWidget()
+        if ancestor is not None:
+            ancestor.ensureWidgetVisible(target, 0, 64)
 
     def focus_first(self) -> None:
         """Put the keyboard's focus into the name."""

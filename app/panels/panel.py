@@ -73,6 +73,11 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.verticalScrollBar().rangeChanged.connect(self._on_scroll_range)
+        inside = QWidget()
+        inside.setObjectName("content")
+        self._holder = QVBoxLayout(inside)
+        self._holder.setContentsMargins(0, 0, 0, 0)
+        self._scroll.setWidget(inside)
         self.content: PanelContent | None = None
         self._lay_out()
         self.clear()
@@ -114,9 +119,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._keep_draft()
         self._node_id = None
         self._loaded = None
-        self.content = None
-        if (old := self._scroll.takeWidget()) is not None:
-            old.deleteLater()
+        self._drop_content()
         for part in (self.header, self.footer):
             part.hide()
 
@@ -194,9 +197,9 @@ class ConfigurationPanel(Retranslated, QFrame):
             content.load(draft)
         content.set_read_only(self._read_only)
         content.changed.connect(self._on_changed)
-        if (old := self._scroll.takeWidget()) is not None:
-            old.deleteLater()
-        self._scroll.setWidget(content)
+        self._drop_content()
+        self._holder.addWidget(content)
+        content.show()
         self.content = content
         self._live = node.confirmed and self._node_id != START_ID
         self.header.show_node(node.kind, node.name if draft is None else draft.name)
@@ -206,6 +209,14 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._show_state()
         self._check_live()
         order_tabs(self)
+
+    def _drop_content(self) -> None:
+        """Remove the old form later: one of its fields may be what calls; without a new parent, which is slow."""
+        if self.content is not None:
+            self.content.hide()
+            self._holder.removeWidget(self.content)
+            self.content.deleteLater()
+            self.content = None
 
     def _show_errors(self) -> bool:
         assert self.content is not None
@@ -234,7 +245,8 @@ class ConfigurationPanel(Retranslated, QFrame):
     def _leave_document(self) -> None:
         self._unsubscribe()
         self._drafts.clear()
-        self._node_id, self._loaded, self.content = None, None, None
+        self._node_id, self._loaded = None, None
+        self._drop_content()
 
     def _ask_about(self, names: Sequence[str]) -> None:
         assert self.content is not None

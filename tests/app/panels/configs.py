@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import strategies as st
@@ -134,7 +135,7 @@ def groups(low: int, high: int, **holds: st.SearchStrategy[Json]) -> st.SearchSt
 def shared(shares: list[int]) -> list[Json]:
     """Groups whose percentages, in tenths, are cut at the given places."""
     cuts = [0, *sorted(shares), 1000]
-    sizes = [(high - low) / 10 for low, high in zip(cuts, cuts[1:], strict=False)]
+    sizes = [(high - low) / 10 for low, high in pairwise(cuts)]
     return [{"id": f"g_{i}", "name": f"Group {i}", "percent": size} for i, size in enumerate(sizes, start=1)]
 
 
