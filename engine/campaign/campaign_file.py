@@ -186,7 +186,7 @@ def _check_config(id: str, node: Node, error_at: ErrorAt) -> None:
     if node.parsed.config is not None:
         return
     try:
-        component(node.kind).Config.model_validate(node.config)
+        component(node.kind).Config.model_validate(node.config, by_alias=True, by_name=False)
     except ValidationError as error:
         for finding in findings(error):
             if _is_no_config(node.config, finding):

@@ -165,7 +165,7 @@ class Component(ABC, Generic[C]):
     def parse(self, raw: RawConfig) -> Parsed[C]:
         """Read a raw config strictly; every reason why it is not valid, at its field."""
         try:
-            return Parsed(self.Config.model_validate(dict(raw)), ())
+            return Parsed(self.Config.model_validate(dict(raw), by_alias=True, by_name=False), ())
         except ValidationError as error:
             return Parsed(None, tuple(field_errors(error, self.Config)))
 

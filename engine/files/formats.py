@@ -77,7 +77,7 @@ class FileFormat(Generic[M]):
         """The object read against the model. Raises `FileError` at what it refuses first."""
         try:
             # JSON mode: a model may ask for tuples and times, which only JSON may give as lists and texts.
-            value: M = self.adapter.validate_json(source.text)
+            value: M = self.adapter.validate_json(source.text, by_alias=True, by_name=False)
         except ValidationError as error:
             raise first_error(source, error) from None
         return value

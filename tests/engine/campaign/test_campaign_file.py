@@ -170,6 +170,7 @@ def put(*path: str | int, to: object) -> Callable[[dict[str, Any]], None]:
         (put("links", "l_01", "from", to="n_gone"), "links.l_01.from", "no component “n_gone”"),
         (put("links", "l_01", "port", to="side"), "links.l_01.port", "no branch “side”"),
         (put("links", "l_01", to={"from": "n_start", "port": "out"}), "links.l_01.to", "Fill this in"),
+        (put("links", "l_01", to={"source": "n_start", "port": "out", "target": None}), "links.l_01.from", ""),
         (put("layout", "n_gone", to=[0, 0]), "layout.n_gone", "Remove this line"),
         (put("layout", "n_a1", to=[0]), "layout.n_a1", ""),
         (put("layout", "n_a1", to=[0.5, 0]), "layout.n_a1", "whole number"),
