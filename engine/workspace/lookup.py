@@ -16,7 +16,10 @@ from engine.workspace.message import MessageFile
 
 
 class ObjectLookup:
-    """Answers from `audiences`, `messages`, `accounts` (by id) and the `catalog`, which a subclass sets."""
+    """Answers from `audiences`, `messages`, `accounts` (by id) and the `catalog`, which a subclass sets.
+
+    `sizes` holds how many people are in an audience where an engine has told; it is told on as `size`.
+    """
 
     audiences: Mapping[str, AudienceFile]
     messages: Mapping[str, MessageFile]
@@ -24,6 +27,7 @@ class ObjectLookup:
     catalog: Catalog
 
     def __init__(self) -> None:
+        self.sizes: dict[str, int] = {}
         self._details: dict[tuple[RefKind, str], tuple[object, dict[str, JsonValue]]] = {}
 
     def name_of(self, kind: RefKind, id: str) -> str | None:
@@ -42,6 +46,8 @@ class ObjectLookup:
         if source is not found:
             detail = _json(found)
             self._details[kind, id] = (found, detail)
+        if kind is RefKind.AUDIENCE and id in self.sizes:
+            return {**detail, "size": self.sizes[id]}
         return detail
 
     def _table(self, kind: RefKind) -> Mapping[str, Any]:

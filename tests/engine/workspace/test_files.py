@@ -75,6 +75,7 @@ S, C = examples.SETTINGS_JSON, examples.CATALOG_JSON
         (AUDIENCE, put(A, "cards", 1, "value", to=True), "cards.1.value", "number"),
         (AUDIENCE, put(A, "cards", 1, "measure", to="total"), "cards.1.measure", "right form"),
         (AUDIENCE, put(A, "cards", 2, "range", to={}), "cards.2.range.from", "Fill this in"),
+        (AUDIENCE, put(A, "cards", 7, "range", "from_", to="x"), "cards.7.range.from_", "not known"),
         (AUDIENCE, put(A, "cards", 2, "where", "op", to="is"), "cards.2.where", "text"),
         (AUDIENCE, put(A, "cards", 7, "stages", to=["A"]), "cards.7", "Choose stages"),
         (AUDIENCE, put(A, "update", to="hourly"), "update", "manual"),

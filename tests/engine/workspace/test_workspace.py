@@ -176,6 +176,15 @@ def test_look_up(tmp_path: Path) -> None:
     assert changed["status"] == "rejected"
 
 
+def test_sizes_of_audiences_are_told_on(tmp_path: Path) -> None:
+    workspace = filled_workspace(tmp_path)
+    workspace.sizes["a_once"] = 0
+    told = workspace.detail(RefKind.AUDIENCE, "a_once")
+    assert told is not None
+    assert told["size"] == 0
+    assert "size" not in (workspace.detail(RefKind.AUDIENCE, "a_base") or {})
+
+
 def test_uses_and_deleting(tmp_path: Path) -> None:
     workspace = filled_workspace(tmp_path)
     in_campaign = [Use("campaign", "c_1", "Second order")]
