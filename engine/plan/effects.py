@@ -232,17 +232,22 @@ class Effects:
             ["person", "entry", "now", "address", "reason", "variables"], query
         )
         yield self._issue(node, draw, issued)
-        position = select(coupon_issue.c.position).where(
-            coupon_issue.c.person == outgoing.c.person,
-            coupon_issue.c.campaign == self._context.campaign,
-            coupon_issue.c.coupon == draw.coupon,
-            coupon_issue.c.entry == outgoing.c.entry,
-            coupon_issue.c.node == node.number,
+        position = (
+            select(coupon_issue.c.position)
+            .where(
+                coupon_issue.c.person == outgoing.c.person,
+                coupon_issue.c.campaign == self._context.campaign,
+                coupon_issue.c.coupon == draw.coupon,
+                coupon_issue.c.entry == outgoing.c.entry,
+                coupon_issue.c.node == node.number,
+            )
+            .correlate(outgoing)
+            .scalar_subquery()
         )
         code = select(json_list(coupon_code.c.code)).where(
             coupon_code.c.coupon == draw.coupon,
             coupon_code.c.person.is_(None),
-            coupon_code.c.position == position.scalar_subquery(),
+            coupon_code.c.position == position,
         )
         yield update(outgoing).values(variables=code.scalar_subquery()).where(outgoing.c.address.is_not(None))
         reason: ColumnElement[str] = literal("no_code")

@@ -93,7 +93,7 @@ class Path:
 
     @property
     def merged(self) -> bool:
-        return self.steps[-1][1] == MERGED
+        return bool(self.steps) and self.steps[-1][1] == MERGED
 
 
 @dataclass(frozen=True, slots=True)

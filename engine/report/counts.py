@@ -21,7 +21,7 @@ def versions_of(connection: Connection, campaign: int) -> list[int]:
 def node_names(connection: Connection, campaign: int) -> dict[int, str]:
     """Node number → the node's id in the campaign file."""
     query = select(campaign_node.c.node, campaign_node.c.id).where(campaign_node.c.campaign == campaign)
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def counts_of(connection: Connection, campaign: int) -> Counts:

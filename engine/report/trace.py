@@ -85,7 +85,7 @@ def _tags(connection: Connection, plan: Plan) -> Iterator[tuple[str, ...]]:
     setters = {node.id: node for node in plan.flow.nodes.values() if isinstance(node.behaviour, SetTags)}
     if not setters:
         return
-    people = dict(connection.execute(select(person.c.id, person.c.external_id)).tuples().all())
+    people = dict(connection.execute(select(person.c.id, person.c.external_id)).all())
     for path in plan.layout.paths:
         writers = [(setters[id], setters[id].behaviour) for id in path.effects if id in setters]
         rows = [

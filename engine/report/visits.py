@@ -41,7 +41,7 @@ def visits(connection: Connection, campaign: int) -> Iterator[Visit]:
         .where(visit.c.version.in_(versions))
         .order_by(visit.c.person, visit.c.entry)
     )
-    people = dict(connection.execute(select(person.c.id, person.c.external_id)).tuples().all())
+    people = dict(connection.execute(select(person.c.id, person.c.external_id)).all())
     cycles = {
         (row.person, row.entry): row.cycle
         for row in connection.execute(

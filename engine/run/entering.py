@@ -85,5 +85,5 @@ def update_in_overlay(connection: Connection, bundle: Bundle, now: datetime, zon
 def lists_in_force(connection: Connection, audiences: tuple[str, ...]) -> list[int]:
     """The lists of members in force; an audience that was never updated has nobody."""
     rows = connection.execute(select(audience.c.id, audience.c.list).where(audience.c.id.in_(audiences)))
-    lists = dict(rows.tuples().all())
+    lists = dict(rows.all())
     return [lists.get(id) or -1 for id in audiences]

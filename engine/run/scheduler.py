@@ -79,7 +79,7 @@ class Scheduler:
             numbers = select(campaign_node.c.id, campaign_node.c.node).where(
                 campaign_node.c.campaign == row.number
             )
-            keys = VersionKeys(row.number, row.key, dict(connection.execute(numbers).tuples().all()))
+            keys = VersionKeys(row.number, row.key, dict(connection.execute(numbers).all()))
             plan = plan_of(bundle, keys, connection, self._zone)
             version = _Version(
                 key=row.key,
