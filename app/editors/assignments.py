@@ -14,6 +14,7 @@ from app.editors.base import (
     as_list,
     as_object,
     as_text,
+    lines,
     mark_invalid,
     route,
     together,
@@ -91,7 +92,7 @@ class AssignmentCard(QFrame):
         mark_invalid(self.tag, together(inside.get("tag", {})))
         mark_invalid(self.box.focusProxy() or self.box, together(inside.get("value", {})))
         sentences = [together(part) for part in inside.values()] + [together(rest)]
-        self._error.setText(" ".join(filter(None, sentences)))
+        self._error.setText(lines(sentences))
         self._error.setVisible(bool(errors))
 
     def invalid_target(self) -> QWidget:

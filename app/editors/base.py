@@ -112,8 +112,13 @@ class Editor(QWidget):
 
 
 def together(errors: Errors) -> str:
-    """All sentences, each once."""
-    return " ".join(dict.fromkeys(errors.values()))
+    """All sentences, each once, one a line."""
+    return lines(errors.values())
+
+
+def lines(sentences: Iterable[str]) -> str:
+    """The sentences that are any, each once, one a line."""
+    return "\n".join(dict.fromkeys(filter(None, sentences)))
 
 
 def route(errors: Errors, keys: Iterable[str]) -> tuple[dict[str, dict[str, str]], dict[str, str]]:

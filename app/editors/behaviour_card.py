@@ -12,6 +12,7 @@ from app.editors.base import (
     RawObject,
     as_object,
     as_text,
+    lines,
     mark_invalid,
     route,
     together,
@@ -181,7 +182,7 @@ class BehaviourEditor(Editor):
         where = self._where.show_errors(inside.pop("where", {}))
         times = self._range.show_errors(inside.pop("range", {}))
         others = (together(each) for each in inside.values())
-        return " ".join(filter(None, (*others, where, times, together(rest))))
+        return lines((*others, where, times, together(rest)))
 
     def _code(self) -> str:
         return as_text(self._event.value())

@@ -14,6 +14,7 @@ from app.editors.base import (
     as_list,
     as_object,
     as_text,
+    lines,
     route,
     together,
 )
@@ -57,7 +58,7 @@ class TagsBody(Editor):
 
     def show_errors(self, errors: Errors) -> str:
         inside, rest = route(errors, ("condition",))
-        return " ".join(filter(None, (self._tree.show_errors(inside.get("condition", {})), together(rest))))
+        return lines((self._tree.show_errors(inside.get("condition", {})), together(rest)))
 
     def focus_target(self) -> QWidget:
         return self._tree.focus_target()

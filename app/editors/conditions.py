@@ -16,6 +16,7 @@ from app.editors.base import (
     as_list,
     as_object,
     as_text,
+    lines,
     mark_invalid,
     route,
     together,
@@ -90,7 +91,7 @@ class ConditionLeaf(QFrame):
         mark_invalid(self._operator, together(inside.get("op", {})))
         mark_invalid(self._box.focusProxy() or self._box, together(inside.get("value", {})))
         sentences = [together(part) for part in inside.values()] or [together(rest)]
-        self._error.setText(" ".join(dict.fromkeys(filter(None, sentences))))
+        self._error.setText(lines(sentences))
         self._error.setVisible(bool(self._error.text()))
 
     def invalid_target(self) -> QWidget | None:

@@ -14,6 +14,7 @@ from app.editors.base import (
     as_list,
     as_object,
     as_text,
+    lines,
     mark_invalid,
     route,
     together,
@@ -111,7 +112,7 @@ class EventBlock(QWidget):
 
     def show_errors(self, errors: Errors) -> None:
         inside, rest = route(errors, ("event", "where", "times"))
-        mark_invalid(self._event.focus_target(), together(inside.get("event", {})))
+        mark_invalid(self._event.focus_target(), together(inside.get("event", rest)))
         mark_invalid(self._times, together(inside.get("times", {})))
         where = self._where.show_errors(inside.get("where", {}))
         sentences = (
@@ -120,7 +121,7 @@ class EventBlock(QWidget):
             where,
             together(rest),
         )
-        self._error.setText(" ".join(filter(None, sentences)))
+        self._error.setText(lines(sentences))
         self._error.setVisible(bool(self._error.text()))
         self._where_invalid = "where" in inside
 

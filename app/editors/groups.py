@@ -17,6 +17,7 @@ from app.editors.base import (
     as_list,
     as_object,
     as_text,
+    lines,
     mark_invalid,
     route,
     together,
@@ -115,7 +116,7 @@ class GroupCard(QFrame):
             sentences.append(together(inside.get(key, {})))
         if self.body is not None:
             sentences.append(self.body.show_errors(inside.get(self.holds, {})))
-        self._error.setText(" ".join(dict.fromkeys(filter(None, sentences))))
+        self._error.setText(lines(sentences))
         self._error.setVisible(bool(self._error.text()))
         self._body_invalid = bool(inside.get(self.holds)) and self.body is not None
 

@@ -96,11 +96,13 @@ def _variables(context: Context, spec: FieldSpec) -> Editor:
             )
         return [Place(name, f"${{{name}}}") for name in dict.fromkeys(names)]
 
-    hint = (
-        tr("The template has no variables.")
-        if message
-        else tr("Write ${name} in the text to add a variable.")
-    )
+    def hint() -> str:
+        if message is None:
+            return tr("Write ${name} in the text to add a variable.")
+        if not context.text(str(message)):
+            return tr("Choose a template: its variables show here.")
+        return tr("The template has no variables.")
+
     return BindingsEditor(context, places, hint)
 
 
@@ -123,7 +125,7 @@ def _parameters(context: Context, spec: FieldSpec) -> Editor:
         defined = library.parameters(context.workspace, context.text(account), setting)
         return [Place(name, name, "" if required else tr("optional"), required) for name, required in defined]
 
-    return BindingsEditor(context, places, tr("Nothing is to be filled in."))
+    return BindingsEditor(context, places, lambda: tr("Nothing is to be filled in."))
 
 
 EDITORS: Mapping[str, EditorFactory] = {

@@ -31,7 +31,7 @@ class DurationEditor(Editor):
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._amount = NumberEdit(1)
-        self._amount.setPlaceholderText(spec.placeholder or ("" if spec.required else tr("No limit")))
+        self._amount.setPlaceholderText("" if spec.required else tr("No limit"))
         self._amount.setAccessibleName(tr("Amount"))
         self._amount.setMaximumWidth(96)
         self._unit = ComboBox()

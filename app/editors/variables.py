@@ -188,14 +188,14 @@ class BindingCard(QFrame):
 class BindingsEditor(Editor):
     """A binding for each place that `places` names; those for places that went are kept until OK.
 
-    `empty_text` says what is missing while there is no place.
+    `empty_text()` says what is missing while there is no place.
     """
 
     def __init__(
         self,
         context: Context,
         places: Callable[[], Sequence[Place]],
-        empty_text: str,
+        empty_text: Callable[[], str],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(context, parent)
@@ -205,7 +205,8 @@ class BindingsEditor(Editor):
         self._kept: RawObject = {}
         self._loaded: JsonValue = None
         self._invalid: BindingCard | None = None
-        self._empty = label(empty_text, "small")
+        self._empty_text = empty_text
+        self._empty = label("", "small")
         self._rows = QVBoxLayout()
         self._rows.setSpacing(8)
         column = QVBoxLayout(self)
@@ -226,6 +227,7 @@ class BindingsEditor(Editor):
 
     def refresh(self) -> None:
         places = tuple(self._places())
+        self._empty.setText(self._empty_text())
         if places != self._shown:
             self._kept |= {card.place.name: card.value() for card in self._cards}
             self._shown = places

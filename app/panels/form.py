@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.editors.base import Context, Editor, Errors, RawObject
+from app.editors.base import Context, Editor, Errors, RawObject, lines
 from app.editors.controls import label
 from app.editors.plain import BoolEditor
 from app.editors.registry import EDITORS, EditorFactory, spec_of
@@ -151,7 +151,7 @@ class Form(QWidget):
         for name, frame in self._frames.items():
             frame.show_errors(by_field.get(name, {}))
         self._wrong = [name for name in self._frames if name in by_field]
-        return " ".join(dict.fromkeys(rest))
+        return lines(rest)
 
     def first_invalid(self) -> QWidget | None:
         """The control with the first error."""

@@ -211,7 +211,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         order_tabs(self)
 
     def _drop_content(self) -> None:
-        """Remove the old form later: one of its fields may be what calls; without a new parent, which is slow."""
+        """Delete the old form later: one of its fields may be what calls. A new parent would be slow."""
         if self.content is not None:
             self.content.hide()
             self._holder.removeWidget(self.content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -405,11 +406,11 @@ CONFIGS: dict[str, list[dict[str, Any]]] = {
 
 
 def sample_document(
-    kind: str, config: dict[str, object] | None = None, confirmed: bool = False
+    kind: str, config: Mapping[str, Any] | None = None, confirmed: bool = False
 ) -> CampaignDocument:
     """Start → trigger → touch → the component `n_x` → an End behind each of its ports."""
     declared = component(kind)
-    raw = declared.defaults() if config is None else config
+    raw: Mapping[str, Any] = declared.defaults() if config is None else config
     subject = Node(kind=kind, name="Subject", config=dict(raw), confirmed=confirmed)
     nodes: dict[str, Node] = {}
     links = {}
@@ -442,5 +443,5 @@ def sample_document(
 def _trigger(kind: str) -> Node:
     if kind == "attribute_judgment":
         return Node(kind="behavior_event", name="Ordered", config={"event": "order"}, confirmed=True)
-    config = {"audiences": ["a_once", "a_vip"], "mode": "now", "repeat_unchanged": False}
+    config: dict[str, Any] = {"audiences": ["a_once", "a_vip"], "mode": "now", "repeat_unchanged": False}
     return Node(kind="target_audience", name="All", config=config, confirmed=True)

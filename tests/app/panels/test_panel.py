@@ -42,7 +42,7 @@ def test_errors_stand_at_their_fields_and_the_first_gets_the_focus(
     panel = open_panel("text_sms", {})
     edits = edits_of(panel)
     assert form_of(panel).frame("platform").error == ""  # no reproach before the first OK
-    qtbot.mouseClick(panel.footer.ok, Qt.MouseButton.LeftButton)
+    panel.footer.ok.click()
     form = form_of(panel)
     assert form.frame("platform").error == "Choose an SMS platform"
     assert form.frame("template").error == "Choose an SMS template"
@@ -358,8 +358,9 @@ def test_every_control_has_a_name_and_tab_reaches_them_in_order(open_panel: Open
 
 def tab_chain(first: QWidget) -> list[QWidget]:
     """What Tab visits, beginning with a widget."""
-    chain, widget = [first], first.nextInFocusChain()
-    while widget is not first:
+    chain: list[QWidget] = [first]
+    widget = first.nextInFocusChain()
+    while widget is not None and widget is not first:
         reached = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
         if reached and widget.isVisible() and widget.isEnabled():
             chain.append(widget)
