@@ -31,6 +31,7 @@ class Appearance:
         self._cards = []
         if self._look.duration:
             self._cards = list(cards)
+            self._set(0.0)
             self._animation.setDuration(self._look.duration)
             self._animation.start()
 

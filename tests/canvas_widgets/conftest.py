@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from canvas_widgets.commands import UndoStack
 from canvas_widgets.look import Look
@@ -75,6 +75,7 @@ class Stage:
         self.refusals: list[str] = []
         self.deletions: list[str] = []
         self.edits: list[Edit] = []
+        self.tips: list[str] = []
         self.view.edit_requested.connect(self._push)
         self.view.refused.connect(lambda message: self.refusals.append(str(message)))
         self.view.delete_requested.connect(self.deletions.append)
@@ -107,13 +108,19 @@ def flow() -> Flow:
 
 
 @pytest.fixture
-def show(look: Look) -> Iterator[Callable[..., Stage]]:
-    """Show a flow; everything is closed at the end of the test."""
+def show(look: Look, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Stage]]:
+    """Show a flow, closed at the end of the test. Tips are noted: offscreen cannot raise them."""
     stages: list[Stage] = []
 
     def make(flow: Flow, **options: bool) -> Stage:
-        stages.append(Stage(flow, look, **options))
-        return stages[-1]
+        stage = Stage(flow, look, **options)
+        stages.append(stage)
+        monkeypatch.setattr(QToolTip, "showText", lambda place, text, widget: note(stage, text))
+        return stage
+
+    def note(stage: Stage, text: str) -> None:
+        if text:
+            stage.tips.append(text)
 
     yield make
     for stage in stages:

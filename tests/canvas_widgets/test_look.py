@@ -31,10 +31,12 @@ def contrast(one: QColor, other: QColor) -> float:
 
 def over(colour: QColor, ground: QColor, opacity: float) -> QColor:
     """What a colour looks like on a ground that shines through."""
-    mixed = (
-        c * opacity + g * (1 - opacity)
-        for c, g in zip(colour.getRgbF()[:3], ground.getRgbF()[:3], strict=True)
+    pairs = (
+        (colour.redF(), ground.redF()),
+        (colour.greenF(), ground.greenF()),
+        (colour.blueF(), ground.blueF()),
     )
+    mixed = (c * opacity + g * (1 - opacity) for c, g in pairs)
     return QColor.fromRgbF(*mixed)
 
 

@@ -1,0 +1,66 @@
+"""Pictures of a campaign, made without a window, alike on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QBuffer, QIODevice
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from canvas_widgets import picture
+from canvas_widgets.look import Look, Theme
+from engine.campaign import edits
+from tests.canvas_widgets.conftest import Everything, Flow
+
+Snapshot = Callable[..., None]
+
+
+def as_pillow(image: QImage) -> Image.Image:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]
+    return Image.open(BytesIO(buffer.data().data()))
+
+
+@pytest.fixture
+def sample(flow: Flow) -> Flow:
+    """One of everything that a card or a line can show."""
+    _, coupon, judgment = flow.chain("target_audience", "issue_coupon", "result_judgment")
+    configured = edits.configure(
+        flow.document, coupon, name="A coupon with a long name", memo="", config={"coupon": "ten_off"}
+    )
+    flow.document.apply(configured.ops)
+    text = flow.add(judgment, "text_sms")
+    flow.add(judgment, "end")
+    test = flow.add(text, "ab_test")
+    (target,) = flow.document.successors(test)
+    flow.add(target, "random_grouping")
+    return flow
+
+
+@pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
+def test_cards_and_lines_look_as_they_did(
+    qapp: QApplication, sample: Flow, theme: Theme, image_snapshot: Snapshot, request: pytest.FixtureRequest
+) -> None:
+    coupon = next(id for id, node in sample.document.nodes.items() if node.kind == "issue_coupon")
+    counts = {
+        "nodes": {coupon: {"arrived": 12457, "waiting": 12}},
+        "links": dict.fromkeys(sample.document.links, 7),
+    }
+    image = picture.render(sample.document, Everything(), Look(theme), counts)
+    folder = request.path.parent / "pictures"
+    image_snapshot(as_pillow(image), str(folder / f"campaign-{theme}.png"), threshold=0.02)
+
+
+def test_a_picture_has_the_scale_that_is_asked_for(qapp: QApplication, sample: Flow) -> None:
+    one, two = (picture.render(sample.document, Everything(), Look(), scale=scale) for scale in (1.0, 2.0))
+    assert (two.width(), two.height()) == (2 * one.width(), 2 * one.height())
+
+
+def test_a_picture_leaves_no_observer_behind(qapp: QApplication, sample: Flow) -> None:
+    picture.render(sample.document, Everything(), Look())
+    assert sample.document._observers == []
