@@ -119,13 +119,14 @@ class Salt:
         a, b, c = (int.from_bytes(digest[i : i + 8]) % (PRIME - 1) + 1 for i in (0, 8, 16))
         return cls(a, b, c)
 
-    def bucket(self, hashed: Any, entry: Any) -> Any:
-        """The bucket, 0 to 9999, of a person's hash: of numbers, or as an SQL expression of columns."""
-        mixed = (hashed + entry * ENTRY_FACTOR) % PRIME
-        x = (self.a * mixed + self.b) % PRIME
-        y = (x * x + self.c) % PRIME
-        z = (x * y + self.a) % PRIME
-        return z * BUCKETS // PRIME
+    def seed(self, hashed: Any, entry: Any) -> Any:
+        """The node's number for a person's hash and entry: of numbers, or as an SQL expression of columns."""
+        return (self.a * ((hashed + entry * ENTRY_FACTOR) % PRIME) + self.b) % PRIME
+
+    def bucket(self, seed: Any) -> Any:
+        """The bucket, 0 to 9999, that follows from a seed."""
+        y = (seed * seed + self.c) % PRIME
+        return (seed * y + self.a) % PRIME * BUCKETS // PRIME
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -43,23 +44,19 @@ NEVER = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The columns of the row that is judged. `buckets`: node id → the person's bucket, where already computed."""
+    """The columns of the row that is judged. `seeds`: node id → the person's seed there."""
 
     person: ColumnElement[int]
     entry: ColumnElement[int]
     via: ColumnElement[int]
     now: Ms
     arrived: Ms
-    buckets: Mapping[str, ColumnElement[int]]
+    seeds: Mapping[str, ColumnElement[int]]
 
 
-def bucket_nodes(tree: Decision) -> dict[str, int]:
-    """Ids of the nodes that split at random, and how many comparisons each takes."""
-    found: dict[str, int] = {}
-    for test in tests_in(tree):
-        if isinstance(test, BucketTest):
-            found[test.node] = found.get(test.node, 0) + 1
-    return found
+def splits_in(tree: Decision) -> list[str]:
+    """Ids of the nodes that split at random."""
+    return list(dict.fromkeys(test.node for test in tests_in(tree) if isinstance(test, BucketTest)))
 
 
 def tests_in(tree: Decision) -> Iterator[Test]:
@@ -88,11 +85,12 @@ class Judge:
         tests = [(self._holds(test, row), self.path(decision, row)) for test, decision in tree.tests]
         return case(*tests, else_=self.path(tree.otherwise, row))
 
-    def bucket(self, node: str, row: Row) -> ColumnElement[int]:
-        """The person's bucket at a node."""
-        salt = Salt.of(self._context.campaign_id, node)
-        hashed: ColumnElement[int] = salt.bucket(person_hash(row.person), row.entry)
-        return hashed
+    def seeds(self, nodes: list[str], person: ColumnElement[int], entry: ColumnElement[int]) -> list[Any]:
+        """The seeds of a person's random choices, each labelled with its node; costs one look-up each."""
+        return [
+            Salt.of(self._context.campaign_id, node).seed(person_hash(person), entry).label(node)
+            for node in nodes
+        ]
 
     def leave_at(self, until: Until, now: Ms) -> Ms:
         """When a person who arrives `now` goes on."""
@@ -124,7 +122,7 @@ class Judge:
             case ConditionTest(condition):
                 return self._context.conditions.of_person(condition, row.person, row.now)
             case BucketTest(node, below):
-                bucket = row.buckets[node] if node in row.buckets else self.bucket(node, row)
+                bucket: ColumnElement[int] = Salt.of(self._context.campaign_id, node).bucket(row.seeds[node])
                 return bucket < below
             case EventsTest(judgment):
                 return self._events(judgment, row)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Insert,
     Select,
@@ -82,7 +83,6 @@ class Effects:
                 yield from self._effect(node, place, paths)
         yield from self._tails(place)
         yield self._visits(place)
-        yield _count_paths(self._context)
         if self._tracks:
             yield from self._live(place)
 
@@ -437,16 +437,21 @@ def tracks_live(layout: Layout) -> bool:
 
 
 def newest_id(id_type: str) -> ColumnElement[Any]:
-    """The newest address of a type of the wave's person, or null."""
-    ids = person_id.alias()
-    return (
+    """The newest address of a type of the wave's person, or null.
+
+    Nearly everybody has one of a type: found without sorting.
+    """
+    only, ids = person_id.alias(), person_id.alias()
+    single = select(case((func.count() == 1, func.min(only.c.value)))).where(
+        only.c.person == wave.c.person, only.c.type == id_type
+    )
+    newest = (
         select(ids.c.value)
         .where(ids.c.person == wave.c.person, ids.c.type == id_type)
         .order_by(ids.c.time.desc(), ids.c.seq.desc())
         .limit(1)
-        .correlate(wave)
-        .scalar_subquery()
     )
+    return func.coalesce(single.correlate(wave).scalar_subquery(), newest.correlate(wave).scalar_subquery())
 
 
 def _on(place: Place, paths: Iterable[Path]) -> list[ColumnElement[bool]]:
@@ -457,7 +462,20 @@ def _on(place: Place, paths: Iterable[Path]) -> list[ColumnElement[bool]]:
     return [wave.c.path.in_([literal_column(str(number)) for number in sorted(numbers)])]
 
 
-def _count_paths(context: Context) -> Insert:
+def raise_counter(context: Context) -> Insert:
+    """Add `n` people who took `path` in `hour`."""
+    given = {name: bindparam(name, type_=BigInteger, required=True) for name in ("path", "hour", "n")}
+    row = select(
+        literal(context.version), literal(CYCLE), given["path"], literal(SHARD), given["hour"], given["n"]
+    )
+    row = row.where(literal_column("1") == literal_column("1"))
+    return upsert_adding(
+        context.dialect, counter, ["version", "cycle", "path", "shard", "hour", "n"], row, "n"
+    )
+
+
+def count_paths(context: Context) -> Insert:
+    """Add the people of a wave that spreads over several hours."""
     counted: Select[Any] = (
         select(
             literal(context.version),

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -32,11 +33,12 @@ from sqlalchemy import (
 
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.plan.context import Context, front, wave
-from engine.plan.decide import Judge, Row, bucket_nodes
-from engine.plan.effects import Effects
+from engine.plan.decide import Judge, Row, splits_in
+from engine.plan.effects import Effects, count_paths, raise_counter
 from engine.plan.graph import Flow
 from engine.plan.places import Layout, Place, Stage, layout_of
 from engine.plan.prepared import Prepared
+from engine.plan.times import HOUR
 from engine.store.tables.people import audience_member
 from engine.store.tables.runs import arrival, entry, token, token_watched
 
@@ -60,7 +62,8 @@ class PlacePlan:
     """One place.
 
     bounds: first and (offset `size`) last due moment and person of the next rows. next_due: the earliest due row.
-    effects: what the wave writes, in order.
+    effects: what the wave writes, in order. tally: the first and last hour of the wave, and how many people take
+    each path (in order of `paths`).
     """
 
     place: Place
@@ -70,6 +73,7 @@ class PlacePlan:
     bounds: Prepared
     next_due: Prepared
     effects: tuple[Prepared, ...]
+    tally: Prepared
     feeds: tuple[int, ...]
 
 
@@ -82,6 +86,8 @@ class Plan:
     places: tuple[PlacePlan, ...]
     enter_audience: Prepared | None
     front: Prepared
+    count_paths: Prepared
+    raise_counter: Prepared
 
     @property
     def flow(self) -> Flow:
@@ -118,7 +124,15 @@ class _Compiler:
         enter = None
         if isinstance(trigger, EnterAudiences):
             enter = self._prepare(self._enter_audience(self._layout.places[0], len(trigger.audiences)))
-        return Plan(self._context, self._layout, places, enter, self._prepare(self._front()))
+        return Plan(
+            self._context,
+            self._layout,
+            places,
+            enter,
+            self._prepare(self._front()),
+            self._prepare(count_paths(self._context)),
+            self._prepare(raise_counter(self._context)),
+        )
 
     def _prepare(self, statement: Any) -> Prepared:
         return Prepared(statement, self._context.dialect)
@@ -145,6 +159,7 @@ class _Compiler:
             bounds=self._prepare(ahead),
             next_due=self._prepare(select(func.min(table.c.due)).where(mine)),
             effects=tuple(self._prepare(statement) for statement in effects.of(place)),
+            tally=self._prepare(_tally(place)),
             feeds=tuple(sorted({tail.place for path in place.paths for tail in path.tails})),
         )
 
@@ -215,7 +230,7 @@ class _Compiler:
             .order_by(arrival.c.due, arrival.c.person)
             .subquery("due")
         )
-        first_only = ranked.c.turn == 1 if again != "every_time" else true()
+        first_only = ranked.c.turn == 1 if again != "every_time" else None
         return self._decided(place, ranked, ranked.c.via, ranked.c.event, first_only)
 
     def _enter_audience(self, place: Place, audiences: int) -> Insert:
@@ -241,7 +256,7 @@ class _Compiler:
         chosen = (
             select(
                 people.c.person,
-                (earlier + 1).label("entry"),
+                (case((_given("again") == 1, earlier), else_=0) + 1).label("entry"),
                 literal(0).label("via"),
                 _given("at").label("now"),
                 null().label("arrived"),
@@ -256,18 +271,15 @@ class _Compiler:
         self, place: Place, source: Any, via: Any, event: Any, where: ColumnElement[bool] | None = None
     ) -> Insert:
         """Fill `wave` from the due rows: each with the number of its path."""
-        row = Row(source.c.person, source.c.entry, via, source.c.now, source.c.arrived, {})
         judge = self._judge.at_join(place.node) if place.joins else self._judge
-        several = [node for node, tests in bucket_nodes(place.tree).items() if tests > 1]
-        if several:  # each bucket once a row, not once a comparison
-            inner: Select[Any] = select(*source.c, *(judge.bucket(node, row).label(node) for node in several))
-            cte = inner.cte("buckets").prefix_with("MATERIALIZED")
-            buckets = {node: cte.c[node] for node in several}
-            row = Row(cte.c.person, cte.c.entry, cte.c.via, cte.c.now, cte.c.arrived, buckets)
-            via = cte.c.via
-            event = cte.c.event if "event" in cte.c else event
-            if where is not None and "turn" in cte.c:
-                where = cte.c.turn == 1
+        splits = splits_in(place.tree)
+        if splits:  # seeded once a row, not once a comparison
+            inner: Select[Any] = select(*source.c, *judge.seeds(splits, source.c.person, source.c.entry))
+            source = inner.cte("seeded").prefix_with("MATERIALIZED")
+            via, event = source.c.via, source.c.event if "event" in source.c else event
+            where = source.c.turn == 1 if where is not None and "turn" in source.c else where
+        seeds = {node: source.c[node] for node in splits}
+        row = Row(source.c.person, source.c.entry, via, source.c.now, source.c.arrived, seeds)
         chosen = judge.path(place.tree, row)
         query = select(row.person, row.entry, row.now, chosen, via, event)
         if where is not None:
@@ -297,6 +309,14 @@ class _Compiler:
         columns = ["place", "due", "person", "entry", "via"]
         query = select(*(ranked.c[name] for name in columns), (turn - 1) // _given("size"))
         return insert(front).from_select([*columns, "batch"], query.where(ranked.c.rank == 1))
+
+
+def _tally(place: Place) -> Select[Any]:
+    """One pass, where grouping would sort the wave."""
+    hours = (func.min(wave.c.now // HOUR), func.max(wave.c.now // HOUR))
+    if len(place.paths) == 1:
+        return select(*hours, func.count())
+    return select(*hours, *(func.count(case((wave.c.path == path.number, 1))) for path in place.paths))
 
 
 def _drop(table: Table, which: ColumnElement[bool]) -> Delete:

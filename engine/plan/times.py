@@ -32,7 +32,8 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FAR = 2**61
-_FIRST_YEAR, _LAST_YEAR = 1970, 2100
+_FIRST_YEAR, _LAST_YEAR = 1993, 2100
+# Earlier changes count for nothing that runs, and would cost every zone that has long had one offset.
 
 _TEMPORARY = MetaData()
 zone_shift = Table(

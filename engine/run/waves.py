@@ -46,6 +46,15 @@ class WaveRunner:
             if isinstance(place.place.node.behaviour, DrawCoupon):
                 self._pool_of[place.place.index] = place.place.node.behaviour.coupon
         self._rivals = {index: self._leading_to_pool(index, flow) for index in self._pool_of}
+        self._upstream = {
+            place.place.index: [
+                other.place.index
+                for other in plan.places
+                if flow.leads_to(other.place.node.id, place.place.node.id)
+            ]
+            for place in plan.places
+            if place.place.joins and self._pool_of
+        }
 
     def _leading_to_pool(self, index: int, flow: Flow) -> list[int]:
         """Other places from which people may still come to the pool of the place."""
@@ -69,6 +78,8 @@ class WaveRunner:
                 limit = horizon
                 if place.place.index in self._pool_of:
                     limit = self._pool_limit(place, horizon)
+                elif place.place.index in self._upstream:
+                    limit = self._join_limit(place, horizon)
                 for _ in self._place(place, limit, horizon):
                     moved = True
                     yield
@@ -89,7 +100,9 @@ class WaveRunner:
                 elif bounds.due < last.due:
                     self._run(connection, place, place.upto, {"high": last.due - 1}, horizon)
                 else:
-                    self._run(connection, place, place.exact, {"high": last.due, "last": last.person}, horizon)
+                    self._run(
+                        connection, place, place.exact, {"high": last.due, "last": last.person}, horizon
+                    )
             yield
 
     def _run(
@@ -101,11 +114,22 @@ class WaveRunner:
         self._effects(connection, place, horizon)
 
     def _effects(self, connection: Connection, place: PlacePlan, horizon: int) -> None:
+        self._count(connection, place)
         parameters = {"horizon": horizon}
         for statement in place.effects:
             statement(connection, parameters)
         for index in (place.place.index, *place.feeds):
             self.note_next(connection, self._plan.places[index])
+
+    def _count(self, connection: Connection, place: PlacePlan) -> None:
+        """Raise the counters of the paths that the wave takes."""
+        first, last, *numbers = place.tally(connection).one()
+        if first != last:
+            self._plan.count_paths(connection)
+            return
+        for path, n in zip(place.place.paths, numbers, strict=True):
+            if n:
+                self._plan.raise_counter(connection, {"path": path.number, "hour": first, "n": n})
 
     def note_next(self, connection: Connection, place: PlacePlan) -> None:
         """Write into the agenda when the place has something to do."""
@@ -137,6 +161,15 @@ class WaveRunner:
             return mine
         return min(horizon, max(mine, first[0] - 1))
 
+    def _join_limit(self, place: PlacePlan, horizon: int) -> int:
+        """Up to when a joined node may run while a pool holds people back who may come to it."""
+        with self._begin() as connection:
+            moments = [
+                self._plan.places[other].next_due(connection).scalar()
+                for other in self._upstream[place.place.index]
+            ]
+        return min([horizon, *(moment - 1 for moment in moments if moment is not None)])
+
     # ---- one person's rows in order of time
 
     def _in_order(self, horizon: int) -> Iterator[None]:
@@ -146,11 +179,9 @@ class WaveRunner:
             if not found:
                 return
             free = [index for index in found if index not in self._pool_of]
-            if not free:
-                free = [min(found, key=lambda index: (found[index].due, index))]
-                first = found[free[0]]
-                with self._begin() as connection:
-                    connection.execute(delete(front).where(front.c.due != first.due))
+            if not free:  # everybody is about to draw a code: those who come first, in one go
+                first = min(found, key=lambda index: (found[index].due, index))
+                yield from self._place(self._plan.places[first], found[first].due, horizon)
             for index in sorted(free):
                 place = self._plan.places[index]
                 for batch in range(found[index].batches):
@@ -174,7 +205,13 @@ class WaveRunner:
         assert enter is not None
         trigger = self._plan.places[0]
         which = (cycle.c.campaign == self._plan.context.campaign) & (cycle.c.cycle == number)
-        parameters = {"at": at, "size": self._size, **{f"list_{i}": key for i, key in enumerate(lists)}}
+        again = int(number > 1)
+        parameters = {
+            "at": at,
+            "again": again,
+            "size": self._size,
+            **{f"list_{i}": key for i, key in enumerate(lists)},
+        }
         while True:
             with self._begin() as connection:
                 after = connection.execute(select(cycle.c.after).where(which)).scalar_one()
