@@ -64,7 +64,7 @@ def _orders(ids: range, chance: random.Random) -> Iterator[Row]:
 
 def rule() -> AudienceFile:
     """An average order of at least 100 in the last year, and level VIP."""
-    orders = {
+    orders: dict[str, Any] = {
         "join": None,
         "card": "behaviour",
         "event": "order",

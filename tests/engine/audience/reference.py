@@ -74,9 +74,8 @@ def _positive(op: str, value: Any, wanted: Any, now: datetime, zone: ZoneInfo) -
         return bool(tests[op](value, wanted))
     if op in ("in_last", "in_next"):
         step = Duration(amount=wanted["amount"], unit=wanted["unit"])
-        return (
-            step.before(now, zone) <= value < now if op == "in_last" else now <= value < step.plus(now, zone)
-        )
+        first, end = (step.before(now, zone), now) if op == "in_last" else (now, step.plus(now, zone))
+        return bool(first <= value < end)
     if isinstance(value, datetime):
         bounds = [datetime.fromisoformat(text) for text in ([wanted] if isinstance(wanted, str) else wanted)]
         return {"before": value < bounds[0], "after": value > bounds[0]}.get(

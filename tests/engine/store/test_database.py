@@ -1,0 +1,118 @@
+"""Connections, migrations, and databases that cannot be opened."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from engine.store import migrate
+from engine.store.database import Database, StoreError
+from engine.store.schema import METADATA
+from engine.store.tables import people, runs
+from engine.store.tables.people import person
+
+ROW = {"id": 1, "external_id": "a", "hash": 1, "import_id": 0}
+
+
+def test_migrations_make_what_the_tables_declare(tmp_path: Path) -> None:
+    """From empty: the same tables, columns, keys and indexes as the metadata."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    assert people is not None
+    assert runs is not None
+    with Database.open(tmp_path / "engine.db") as database, database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+        inspector = inspect(connection)
+        for table in METADATA.tables.values():
+            keys = inspector.get_pk_constraint(table.name)["constrained_columns"]
+            assert keys == [column.name for column in table.primary_key.columns], table.name
+
+
+def test_every_key_of_a_table_of_people_holds_the_person() -> None:
+    """So that tables can be distributed by person; codes are what people compete for."""
+    apart = {"coupon_code", "coupon_issue"}
+    for table in METADATA.tables.values():
+        if "person" in table.c and table.name not in apart:
+            assert "person" in table.primary_key.columns, table.name
+
+
+def test_an_open_database_is_up_to_date_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Database.open(tmp_path / "engine.db").close()
+    monkeypatch.setattr(migrate, "MIGRATIONS", tmp_path)  # nothing there to run
+    Database.open(tmp_path / "engine.db").close()
+
+
+def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "engine.db"
+    with Database.open(path) as database, database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="newer version"):
+        Database.open(path)
+    path_bytes = path.read_bytes()
+    with pytest.raises(StoreError):
+        Database.open(path)
+    assert path.read_bytes() == path_bytes
+
+
+def test_what_is_no_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "engine.db"
+    path.write_bytes(b"no database at all" * 1000)
+    with pytest.raises(StoreError, match=r"engine\.db"):
+        Database.open(path)
+
+
+def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
+    with Database.open(tmp_path / "engine.db") as database:
+        with pytest.raises(IntegrityError), database.write() as connection:
+            connection.execute(person.insert(), [ROW, ROW])
+        with database.read() as connection:
+            assert connection.execute(select(person)).all() == []
+
+
+def test_a_reader_sees_one_snapshot_and_cannot_write(tmp_path: Path) -> None:
+    with Database.open(tmp_path / "engine.db") as database:
+        with database.read() as reading:
+            assert reading.execute(select(person)).all() == []
+            with database.write() as connection:
+                connection.execute(person.insert(), ROW)
+            assert reading.execute(select(person)).all() == []
+            with pytest.raises(OperationalError, match="readonly"):
+                reading.execute(person.insert(), ROW)
+        with database.read() as reading:
+            assert len(reading.execute(select(person)).all()) == 1
+
+
+def test_writers_take_turns_and_a_nested_write_joins(tmp_path: Path) -> None:
+    with Database.open(tmp_path / "engine.db") as database:
+        inside = threading.Event()
+        seen: list[int] = []
+
+        def other() -> None:
+            inside.wait()
+            with database.write() as connection:
+                seen.append(len(connection.execute(select(person)).all()))
+
+        thread = threading.Thread(target=other)
+        thread.start()
+        with database.write() as outer:
+            inside.set()
+            with database.write() as inner:
+                assert inner is outer
+                inner.execute(person.insert(), ROW)
+        thread.join()
+        assert seen == [1]
+
+
+def test_what_is_committed_is_on_the_disk(tmp_path: Path) -> None:
+    with Database.open(tmp_path / "engine.db") as database, database.write() as connection:
+        pragmas = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("synchronous", "foreign_keys")
+        }
+        assert pragmas == {"synchronous": 2, "foreign_keys": 1}
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
