@@ -68,7 +68,7 @@ _FIELDS: Mapping[str, tuple[FormField, ...]] = {
 }
 _IN_CONTENT = ("text", "sender_name", "subject", "preheader", "html")
 _REQUIRED = {"text_sms": ("platform", "sms_type", "text"), "email": ("subject", "text")}
-_MISSING = {
+_MISSING: Mapping[str, str] = {
     item.name: item.hint.missing for fields in _FIELDS.values() for item in fields if item.hint.missing
 }
 
@@ -132,7 +132,7 @@ class MessageDialog(FormDialog):
         value, errors = judged(MESSAGE.adapter, self.raw())
         errors = {path.removeprefix("content.") or path: sentence for path, sentence in errors.items()}
         missing = ("name", *_REQUIRED[self._kind])
-        errors |= {name: tr(_MISSING[name] or "") for name in missing if not values.get(name)}
+        errors |= {name: tr(_MISSING[name]) for name in missing if not values.get(name)}
         return value, errors
 
     def save(self, value: MessageFile) -> str:

@@ -48,7 +48,7 @@ def read_schema(path: Path) -> DataSchema:
 def _place(path: Path, field: str, message: Message, line: int | None) -> Message:
     place = path.name if line is None else f"{path.name}:{line}"
     return Message(
-        "{place}: {field}: {message}" if field else "{place}: {message}",
+        N_("{place}: {field}: {message}") if field else N_("{place}: {message}"),
         place=place,
         field=field,
         message=message,
