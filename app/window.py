@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from app import language, tasks
@@ -40,9 +40,10 @@ class MainWindow(QMainWindow):
     """Attributes: workspace (None until one is read), editor (None while the list shows), service (engine);
     campaigns, runs, workspaces (the commands of each area); preferences, look, actions_.
 
-    Signal `ready()`: the workspace is on show.
+    Signals: `painted()`, once, after the first paint; `ready()`: a workspace is on show.
     """
 
+    painted = Signal()
     ready = Signal()
 
     def __init__(self, look: Look, preferences: Preferences) -> None:
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self.editor: EditorPage | None = None
         self._loaded: Loaded | None = None
         self._may_close = False
+        self._painted = False
         self.actions_ = Actions(self, look)
         self.list_page = CampaignListPage(look, self.actions_)
         self.toast = Toast(self, look)
@@ -322,6 +324,12 @@ class MainWindow(QMainWindow):
     def _on_counts(self, campaign_id: str, counts: Counts) -> None:
         if self.editor is not None and self.editor.session.document.attributes.id == campaign_id:
             self.editor.show_counts(counts)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.painted.emit)
 
     # The end ------------------------------------------------------------------------------------------------
 

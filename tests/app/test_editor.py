@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -35,7 +37,7 @@ def add(page: EditorPage, *added: str) -> None:
 
 def leave(qtbot: QtBot, window: MainWindow, button: int) -> None:
     window.actions_["editor.back"].trigger()
-    qtbot.mouseClick(dialog(window).buttons[button], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog(window).buttons[button], Qt.MouseButton.LeftButton)
 
 
 def test_the_top_bar_stands_in_the_order_of_the_reference(page: EditorPage) -> None:
@@ -45,7 +47,7 @@ def test_the_top_bar_stands_in_the_order_of_the_reference(page: EditorPage) -> N
         key=lambda child: child.x(),
     )
     named = [
-        child.defaultAction().objectName() if hasattr(child, "defaultAction") else _name(page, child)  # type: ignore[attr-defined]
+        child.defaultAction().objectName() if hasattr(child, "defaultAction") else _name(page, child)
         for child in found
     ]
     assert named == [
@@ -120,10 +122,10 @@ def test_delete_says_how_many_and_asks(qtbot: QtBot, page: EditorPage, window: M
     window.actions_["editor.delete"].trigger()
     question = dialog(window)
     assert "2 components behind it" in question.sentence.text()
-    qtbot.mouseClick(question.cancel, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(question.cancel, Qt.MouseButton.LeftButton)
     assert len(page.session.document.nodes) == 3
     window.actions_["editor.delete"].trigger()
-    qtbot.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
     assert not page.session.document.nodes
     assert not page.panel.isVisible()
     page.undo()
@@ -152,7 +154,7 @@ def test_new_from_template_configure_save_reopen(qtbot: QtBot, window: MainWindo
     gallery = window.campaigns.new_campaign()
     names = [card.accessibleName() for card in gallery.cards]
     assert names[0] == "Custom"
-    qtbot.mouseClick(
+    QTest.mouseClick(
         gallery.cards[names.index("First purchase, lead to the second")], Qt.MouseButton.LeftButton
     )
     page = window.the_editor
@@ -160,7 +162,7 @@ def test_new_from_template_configure_save_reopen(qtbot: QtBot, window: MainWindo
     document = page.session.document
     (trigger,) = document.successors(START_ID)
     page.show_node(trigger)
-    config = {"audiences": ["a_once"], "mode": "now", "repeat_unchanged": False}
+    config: dict[str, JsonValue] = {"audiences": ["a_once"], "mode": "now", "repeat_unchanged": False}
     page.panel.confirmed.emit(edits.configure(document, trigger, name="Once", memo="", config=config))
     assert page.scene.cards[trigger].configured
     assert page.save()
@@ -184,7 +186,7 @@ def test_a_new_campaign_is_nowhere_before_it_is_saved(
     qtbot: QtBot, window: MainWindow, workspace: Workspace
 ) -> None:
     files = sorted((workspace.folder / "campaigns").iterdir())
-    qtbot.mouseClick(window.campaigns.new_campaign().cards[0], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(window.campaigns.new_campaign().cards[0], Qt.MouseButton.LeftButton)
     leave(qtbot, window, 0)
     settle(qtbot)
     assert window.editor is None
@@ -198,8 +200,8 @@ def test_back_asks_and_then_nothing_is_saved(qtbot: QtBot, page: EditorPage, win
     add(page, "target_audience")
     window.actions_["editor.back"].trigger()
     assert "nothing is saved" in dialog(window).sentence.text()
-    qtbot.mouseClick(dialog(window).cancel, Qt.MouseButton.LeftButton)
-    assert window.editor is page
+    QTest.mouseClick(dialog(window).cancel, Qt.MouseButton.LeftButton)
+    assert window.the_editor is page
     leave(qtbot, window, 0)
     assert window.editor is None
     assert path.read_bytes() == before
@@ -227,7 +229,7 @@ def test_unconfirmed_input_of_the_panel_is_not_lost_silently(
     page.save()
     assert page.panel.content is not None
     page.panel.content.name.selectAll()
-    qtbot.keyClicks(page.panel.content.name, "Another name")
+    QTest.keyClicks(page.panel.content.name, "Another name")
     assert window.isWindowModified()
     assert page.save()
     assert "Target Audience 1" in window.toast.message
@@ -255,7 +257,7 @@ def test_problems_are_counted_listed_and_jumped_to(
     (trigger,) = page.session.document.successors(START_ID)
     row = next(i for i, problem in enumerate(page.session.problems) if problem.node == trigger)
     item = page.problems.list.item(row)
-    qtbot.mouseClick(
+    QTest.mouseClick(
         page.problems.list.viewport(),
         Qt.MouseButton.LeftButton,
         pos=page.problems.list.visualItemRect(item).center(),
@@ -263,7 +265,7 @@ def test_problems_are_counted_listed_and_jumped_to(
     assert page.selected_node() == trigger
     assert page.panel.node_id == trigger
     assert page.problems.isVisible()
-    qtbot.keyClick(page.problems.list, Qt.Key.Key_Escape)
+    QTest.keyClick(page.problems.list, Qt.Key.Key_Escape)
     assert not page.problems.isVisible()
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.campaign_list import loading
@@ -122,7 +123,7 @@ def test_stop_asks_and_restart_goes_on(
     assert not window.actions_["campaign.delete"].isEnabled()
     window.actions_["run.stop"].trigger()
     assert not engine.calls
-    qtbot.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.actions_["run.restart"].isEnabled())
     window.actions_["run.restart"].trigger()
     settle(qtbot)
@@ -137,10 +138,10 @@ def test_closing_asks_whether_running_campaigns_go_on(
     qtbot.waitUntil(lambda: any(row.status is Status.IN_PROGRESS for row in window.rows()))
     window.close()
     assert window.isVisible()
-    qtbot.mouseClick(dialog(window).cancel, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog(window).cancel, Qt.MouseButton.LeftButton)
     assert window.isVisible()
     window.close()
-    qtbot.mouseClick(dialog(window).buttons[1], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog(window).buttons[1], Qt.MouseButton.LeftButton)
     assert not window.isVisible()
     assert ("shutdown", "") not in engine.calls
 
@@ -152,7 +153,7 @@ def test_closing_can_stop_the_engine(
     window = make_window(workspace)
     qtbot.waitUntil(lambda: any(row.status is Status.IN_PROGRESS for row in window.rows()))
     window.close()
-    qtbot.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not window.isVisible())
     assert ("shutdown", "") in engine.calls
 
@@ -173,7 +174,7 @@ def test_closing_with_changes_asks_about_them_first(
     page.add_kind("target_audience")
     window.close()
     assert "nothing is saved" in dialog(window).sentence.text()
-    qtbot.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not window.isVisible())
 
 
@@ -305,10 +306,11 @@ def test_the_service_notices_that_the_engine_went(qtbot: QtBot, tmp_path: Path) 
     service = EngineService(tmp_path, lambda _: found.pop(0), lambda _: None)
     with qtbot.waitSignal(service.runs_changed):
         service.poll()
-    assert service.state is State.ON
     assert service.runs["c_1"].entries == 10
+    states: list[State] = [service.state]
+    service.state_changed.connect(states.append)
     with qtbot.waitSignal(service.state_changed):
         service.poll()
-    assert service.state is State.OFF
+    assert states == [State.ON, State.OFF]
     settle(qtbot)
     service.close()
