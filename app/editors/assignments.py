@@ -106,6 +106,7 @@ class AssignmentCard(QFrame):
         several = listed or library.is_multi(workspace, tag)
         box: ValueBox = ListValue(known, single=False) if several else SuggestedText(known)
         self._column.replaceWidget(self.box, box)
+        box.show()
         self.box.hide()
         self.box.deleteLater()
         self.box = box
@@ -177,6 +178,7 @@ class AssignmentsEditor(Editor):
         card.removed.connect(lambda: self._on_removed(card))
         self._cards.append(card)
         self._rows.addWidget(card)
+        card.show()
         return card
 
     def _drop(self, card: AssignmentCard) -> None:

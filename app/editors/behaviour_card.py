@@ -201,6 +201,7 @@ class BehaviourEditor(Editor):
     def _show_box(self) -> None:
         box = RangeValue(NumberValue, upright=False) if self._operator.value() == "between" else NumberValue()
         self._line.replaceWidget(self._box, box)
+        box.show()
         self._box.hide()
         self._box.deleteLater()
         self._box = box

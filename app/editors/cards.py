@@ -224,6 +224,7 @@ class CardsEditor(Editor):
         card.removed.connect(lambda: self._on_removed(card))
         self._cards.append(card)
         self._rows.addWidget(card)
+        card.show()
         return card
 
     def _drop(self, card: CardFrame) -> None:

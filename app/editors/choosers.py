@@ -219,6 +219,7 @@ class AudiencesEditor(Editor):
         line.up.triggered.connect(lambda: self._on_moved(index, -1))
         line.down.triggered.connect(lambda: self._on_moved(index, 1))
         self._rows.addWidget(line)
+        line.show()
         return line
 
     def _on_added(self, id: str) -> None:

@@ -116,11 +116,12 @@ class ListValue(ValueBox):
             action = menu.addAction(known.replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(known in chosen)
-            action.toggled.connect(lambda on, value=known: self._toggle(value, on))
+            action.toggled.connect(lambda on, value=known: self.toggle(value, on))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self._choose.mapToGlobal(QPoint(0, self._choose.height())))
 
-    def _toggle(self, value: str, on: bool) -> None:
+    def toggle(self, value: str, on: bool) -> None:
+        """Add or remove one value."""
         lines = [line for line in self._field.value().split("\n") if line.strip() and line != value]
         self._field.set_value("\n".join([*lines, value] if on else lines))
         self._on_edited()

@@ -127,8 +127,10 @@ class ConditionLeaf(QFrame):
         elif box.compact:
             self._line.addWidget(box, 1)
             self._line.setAlignment(self._operator, Qt.AlignmentFlag.AlignTop)
+            box.show()
         else:
             self._column.insertWidget(2, box)
+            box.show()
 
     def _on_field(self) -> None:
         known = OPERATORS[self._chosen().type]
@@ -256,6 +258,7 @@ class ConditionGroup(QFrame):
         child.removed.connect(lambda: self._on_removed(child))
         self._children.append(child)
         self._rows.addWidget(child)
+        child.show()  # at once: only what is shown can take the focus
         return child
 
     def _drop(self, child: ConditionLeaf | ConditionGroup) -> None:

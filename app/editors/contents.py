@@ -300,4 +300,5 @@ class KeywordsEditor(Editor):
         self._cards = [_KeywordCard(self, dict(by_key.get(key) or {"key": key, "text": ""})) for key in order]
         for card in self._cards:
             self._rows.addWidget(card)
+            card.show()
         self._empty.setVisible(not self._cards)

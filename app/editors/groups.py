@@ -229,6 +229,7 @@ class GroupsEditor(Editor):
         card.removed.connect(lambda: self._on_removed(card))
         self._cards.append(card)
         self._rows.addWidget(card)
+        card.show()
         return card
 
     def _drop(self, card: GroupCard) -> None:

@@ -271,6 +271,7 @@ class BindingsEditor(Editor):
         card.set_value(as_object(self._kept.get(place.name)) or self._guess(place))
         card.changed.connect(self.changed)
         self._rows.addWidget(card)
+        card.show()
         return card
 
     def _guess(self, place: Place) -> RawObject:

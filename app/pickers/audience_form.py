@@ -52,7 +52,7 @@ class AudienceDialog(FormDialog):
         self._estimate = label("", "small")
         self._asked = 0
         super().__init__(parent, Context(context.workspace, estimate=context.estimate, now=context.now))
-        self._later = Debounce(self, self._ask)
+        self._later = Debounce(self, self.estimate_now)
         self.resize(self.minimumWidth(), 720)
 
     def fields(self) -> Iterable[FormField]:
@@ -96,7 +96,12 @@ class AudienceDialog(FormDialog):
         if self.context.estimate is not None:
             self._later.start()
 
-    def _ask(self) -> None:
+    @property
+    def estimate_text(self) -> str:
+        """What stands below the rule about its size."""
+        return self._estimate.text()
+
+    def estimate_now(self) -> None:
         """Ask for the size; an answer to an older rule is dropped."""
         assert self.context.estimate is not None
         raw = {**self.raw(), "name": "-"}

@@ -26,10 +26,10 @@ def combo(panel: ConfigurationPanel, name: str) -> ComboBox:
 
 
 def line(editor: QWidget) -> QLineEdit:
-    """The first line of text in an editor."""
-    found = editor.findChild(QLineEdit)
-    assert found is not None
-    return found
+    """The first line of text in an editor that can be seen."""
+    found = [field for field in editor.findChildren(QLineEdit) if field.isVisibleTo(editor)]
+    assert found
+    return found[0]
 
 
 def choose(box: ComboBox, value: str) -> None:
