@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
-from PySide6.QtGui import QDrag, QKeyEvent, QPixmap
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QFontMetrics, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QVBoxLayout, QWidget
 
+from canvas_widgets import icons
 from canvas_widgets.component_list import ComponentList
 from canvas_widgets.look import Look, set_role
-from canvas_widgets.paints import CardState, Paints
+from engine.components.registry import component
 from engine.i18n import tr
 
-_DRAG_SCALE = 0.75  # of a card under the pointer
+_LABEL_HEIGHT = 34
+_LABEL_LEFT = 36
+_BESIDE_POINTER = QPoint(-14, -6)
 
 
 class Palette(QFrame):
@@ -77,7 +80,7 @@ class Palette(QFrame):
 
 
 class _DragList(ComponentList):
-    """Its rows can be dragged; the pointer carries the card."""
+    """Its rows can be dragged."""
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
@@ -91,17 +94,27 @@ class _DragList(ComponentList):
             return
         drag = QDrag(self)
         drag.setMimeData(self.components.mimeData([self.currentIndex()]))
-        picture = self._card(kind)
-        drag.setPixmap(picture)
-        size = picture.deviceIndependentSize()
-        drag.setHotSpot(QPoint(round(size.width() / 2), round(size.height() / 2)))
+        drag.setPixmap(self._label(kind))
+        drag.setHotSpot(_BESIDE_POINTER)
         drag.exec(Qt.DropAction.CopyAction)
 
-    def _card(self, kind: str) -> QPixmap:
-        paints = Paints(self._look)
-        card = paints.card(kind, CardState.PLAIN, self.devicePixelRatioF())
-        return card.scaled(
-            card.size() * _DRAG_SCALE,
-            Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
+    def _label(self, kind: str) -> QPixmap:
+        """What the pointer carries: icon and label, beside it so that the + stays in sight."""
+        look, ratio = self._look, self.devicePixelRatioF()
+        text, font = tr(component(kind).label), look.font("strong")
+        width = QFontMetrics(font).horizontalAdvance(text) + _LABEL_LEFT + 12
+        pixmap = QPixmap(QSize(round(width * ratio), round(_LABEL_HEIGHT * ratio)))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        rect = QRectF(0.5, 0.5, width - 1, _LABEL_HEIGHT - 1)
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(look.colours.border)
+            painter.setBrush(look.colours.card)
+            painter.drawRoundedRect(rect, 8, 8)
+            colour = look.colours.of_kind(kind, component(kind).category)
+            icons.draw(painter, component(kind).icon, colour, QRectF(10, (_LABEL_HEIGHT - 18) / 2, 18, 18))
+            painter.setFont(font)
+            painter.setPen(look.colours.text)
+            painter.drawText(rect.adjusted(_LABEL_LEFT, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
+        return pixmap
