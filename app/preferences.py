@@ -30,7 +30,7 @@ class Preferences(BaseModel):
     theme: Theme = "system"
     workspace: Path | None = None
     remotes: list[Remote] = Field(default_factory=list)
-    hidden_columns: list[str] = Field(default_factory=list)
+    hidden_columns: list[str] = Field(default_factory=lambda: ["end"])
     geometry: str = ""
 
     def save(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPalette
-from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.campaign_list.status import Status
 from app.campaign_list.table import COLUMNS, RowRole, ToneRole
@@ -22,6 +22,7 @@ class RowDelegate(QStyledItemDelegate):
     def __init__(self, parent: QWidget, look: Look) -> None:
         super().__init__(parent)
         self._look = look
+        self.hovered_row = -1
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(super().sizeHint(option, index).width(), 5 * self._look.sizes.grid)
@@ -49,6 +50,8 @@ class RowDelegate(QStyledItemDelegate):
                 option.palette.setColor(QPalette.ColorRole.Text, self._look.colours.danger)
         elif column in {"status", "menu"}:
             option.text = ""
+        if index.row() == self.hovered_row:  # the whole row lights up, not the cell alone
+            option.state |= QStyle.StateFlag.State_MouseOver
 
     def editorEvent(self, event: QEvent, model: object, option: QStyleOptionViewItem, index: Index) -> bool:
         if (

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
@@ -19,15 +19,16 @@ from engine.i18n import tr
 
 FIXED = {"name", "menu"}
 _WIDTHS = {
-    "status": 14,
+    "status": 15,
     "folder": 15,
     "sub_campaigns": 18,
-    "start": 17,
-    "end": 17,
-    "entries": 11,
+    "start": 19,
+    "end": 19,
+    "entries": 12,
     "inside": 11,
-}
-_WIDTHS |= {"changed": 17, "menu": 5}
+    "changed": 19,
+    "menu": 6,
+}  # in steps of the grid; the name takes the rest
 
 
 class CampaignTable(Retranslated, QTableView):
@@ -45,9 +46,12 @@ class CampaignTable(Retranslated, QTableView):
         self._look = look
         self.model_ = TableModel()
         self.setModel(self.model_)
-        delegate = RowDelegate(self, look)
-        delegate.menu_asked.connect(self._on_mark_pressed)
-        self.setItemDelegate(delegate)
+        self._delegate = RowDelegate(self, look)
+        self._delegate.menu_asked.connect(self._on_mark_pressed)
+        self.setItemDelegate(self._delegate)
+        self.setMouseTracking(True)
+        self.entered.connect(lambda index: self._hover(index.row()))
+        self.viewportEntered.connect(lambda: self._hover(-1))
         self.setObjectName("campaigns")
         self.setProperty("role", "plain")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -122,6 +126,14 @@ class CampaignTable(Retranslated, QTableView):
         if index.isValid():
             self.setCurrentIndex(index)
             self.menu_asked.emit(index, event.globalPos())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._hover(-1)
+
+    def _hover(self, row: int) -> None:
+        self._delegate.hovered_row = row
+        self.viewport().update()
 
     def _size_columns(self) -> None:
         header = self.horizontalHeader()

@@ -11,7 +11,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QTabWidget, QVBoxLayout
 
 from app.widgets.basic import button, label
@@ -43,7 +43,7 @@ def curl_call(url: str, token_file: Path, event: dict[str, Any]) -> str:
     body = json.dumps({"events": [event]}, ensure_ascii=False, indent=2).replace("'", "'\\''")
     file = str(token_file).replace("'", "'\\''")
     return (
-        f"curl -X POST {url}{_PATH} \\\n"
+        f"curl -sS -X POST {url}{_PATH} \\\n"
         f"  -H \"Authorization: Bearer $(cat '{file}')\" \\\n"
         f'  -H "Content-Type: application/json" \\\n'
         f"  --data '{body}'\n"
@@ -133,5 +133,5 @@ class EventsHelp(QDialog):
 
 def _code() -> QPlainTextEdit:
     result = QPlainTextEdit(readOnly=True, lineWrapMode=QPlainTextEdit.LineWrapMode.NoWrap)
-    result.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    result.setObjectName("code")
     return result

@@ -182,7 +182,7 @@ def test_columns_can_be_hidden(window: MainWindow) -> None:
     folder.trigger()
     number = [column.id for column in COLUMNS].index("folder")
     assert window.list_page.table.isColumnHidden(number)
-    assert window.preferences.hidden_columns == ["folder"]
+    assert window.preferences.hidden_columns == ["folder", "end"]
 
 
 def test_times_are_shown_in_the_workspaces_zone(make_window: MakeWindow, workspace: Workspace) -> None:
