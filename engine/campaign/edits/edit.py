@@ -47,9 +47,11 @@ class Draft:
 
     def nodes(self) -> Iterator[Node]:
         """Every node as the draft has it: the document's, and those added or replaced."""
-        for node_id, node in self.document.nodes.items():
-            if (Table.NODES, node_id) not in self._changes:
-                yield node
+        changed = {id for table, id in self._changes if table is Table.NODES}
+        if not changed.isdisjoint(self.document.nodes):
+            yield from (node for id, node in self.document.nodes.items() if id not in changed)
+        else:
+            yield from self.document.nodes.values()
         yield from (value for value in self._changes.values() if isinstance(value, Node))
 
     def put_node(self, node: Node, node_id: str | None = None) -> str:
