@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QStaticText
+from PySide6.QtGui import QPainter, QPixmap, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.geometry import CARD, START_CARD
@@ -32,7 +32,7 @@ class CardItem(QGraphicsItem):
     """Shows one node. `configured` is kept by the scene; texts are made when they are first painted.
 
     Attributes: `node_id`, `node`, `rect` (the card without its shadow, in item coordinates), `configured`,
-    `state`.
+    `broken` (it could not be drawn), `state`.
     """
 
     def __init__(self, stage: Stage, node_id: str, node: Node) -> None:
@@ -46,7 +46,10 @@ class CardItem(QGraphicsItem):
         self._texts: tuple[QStaticText, QStaticText] | None = None
         self._count = ""
         self.configured = True
+        self.broken = False
         self.state = CardState.PLAIN
+        self._frame: QPixmap | None = None
+        self._frame_scale = 0.0
         self.setZValue(Z)
         self.setTransformOriginPoint(self.rect.center())
 
@@ -73,12 +76,13 @@ class CardItem(QGraphicsItem):
     def set_node(self, node: Node) -> None:
         """Show a changed node."""
         self.node = node
-        self.state &= ~CardState.BROKEN
-        self.forget_texts()
+        self.broken = False
+        self.forget()
 
     def set_state(self, state: CardState) -> None:
-        if state != self.state:
+        if state is not self.state:
             self.state = state
+            self._frame = None
             self.update()
 
     def refresh_status(self) -> bool:
@@ -89,9 +93,10 @@ class CardItem(QGraphicsItem):
             self.update()
         return before != self.configured
 
-    def forget_texts(self) -> None:
-        """Make the texts anew when they are next painted: the node, the workspace or the language changed."""
+    def forget(self) -> None:
+        """Make texts and frame anew with the next painting: node, workspace, language or theme changed."""
         self._texts = None
+        self._frame = None
         self.update()
 
     def set_count(self, counts: Mapping[str, int] | None) -> None:
@@ -108,21 +113,24 @@ class CardItem(QGraphicsItem):
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        if self.state & CardState.BROKEN:
+        if self.broken:
             self._paint_broken(painter)
             return
         try:
             self._paint(painter)
         except Exception:  # noqa: BLE001 - what leaves paint comes again with every frame
             _LOG.exception("card %s cannot be drawn", self.node_id)
-            self.state |= CardState.BROKEN
+            self.broken = True
             self.update()
 
     def _paint(self, painter: QPainter) -> None:
         paints, scale = self._stage.paints, self._stage.scale
         if self._stage.targets is not None:
             painter.setOpacity(painter.opacity() * self._stage.opacity())
-        painter.drawPixmap(_CORNER, paints.card(self.node.kind, self.state, scale))
+        if self._frame is None or self._frame_scale != scale:
+            self._frame = paints.card(self.node.kind, self.state, scale)
+            self._frame_scale = scale
+        painter.drawPixmap(_CORNER, self._frame)
         name, summary = self._texts or self._make_texts()
         painter.setFont(paints.name_font)
         painter.setPen(paints.text)

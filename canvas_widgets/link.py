@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, LinkShape
-from canvas_widgets.paints import draw_ring, stroke_width
+from canvas_widgets.paints import draw_ring
 from canvas_widgets.stage import Stage
 from engine.campaign.model import Link
 from engine.i18n import Message, tr
@@ -123,9 +123,9 @@ class LinkItem(QGraphicsItem):
             painter.setOpacity(stage.opacity(self.link_id))
         lit = self.lit or (stage.targets is not None and self.link_id in stage.targets)
         scale = stage.scale
-        painter.setPen(paints.line(scale, self.solid, lit))
+        pen, down = paints.stroke(scale, self.solid, lit)
+        painter.setPen(pen)
         # Two strokes side by side: offset across the direction in which the line runs.
-        down = stroke_width(scale) / 2 / scale
         across = down * self._slant
         painter.translate(across, down)
         painter.drawPath(self._path)
@@ -164,7 +164,7 @@ class LinkItem(QGraphicsItem):
         paints = self._stage.paints
         rect = place_rect(line)
         colour = paints.colours.accent if lit else paints.colours.line
-        painter.setPen(paints.line(self._stage.scale, solid=False, lit=lit))
+        painter.setPen(paints.stroke(self._stage.scale, False, lit)[0])
         painter.setBrush(paints.surface)
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
         draw_ring(painter, paints, QPointF(rect.left() + 32, rect.center().y()), paints.sizes.ring, colour)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from canvas_widgets.card import CardItem
 from canvas_widgets.link import LinkItem
-from canvas_widgets.paints import CardState, Paints
+from canvas_widgets.paints import Paints
 
 OVERVIEW_BELOW = 0.35
 """The zoom under which the overview takes the items' place."""
@@ -38,7 +38,7 @@ class Overview:
             self._collect(paints, cards, links)
         scale = painter.worldTransform().m11()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(paints.line(scale))
+        painter.setPen(paints.stroke(scale)[0])
         painter.drawLines(self._lines)
         painter.setPen(Qt.PenStyle.NoPen)
         for colour, rects in self._blocks.values():
@@ -77,7 +77,7 @@ class Overview:
             colour.setAlphaF(_STRENGTH)
             rect = card.scene_rect
             self._blocks.setdefault(colour.name(), (colour, []))[1].append(rect)
-            if not card.configured or card.state & CardState.BROKEN:
+            if not card.configured or card.broken:
                 self._corners.append((rect.right(), rect.top()))
         self._lines = [QLineF(link.line.curve.p0, link.line.end) for link in links if link.line is not None]
         self._stale = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import IntFlag
+from enum import Enum
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
@@ -29,13 +29,11 @@ _SHADOW_STEPS = 5
 _DASHES = (5.0, 6.0)
 
 
-class CardState(IntFlag):
+class CardState(Enum):
     """What a card's frame shows, beside its kind."""
 
     PLAIN = 0
     SELECTED = 1
-    TARGET = 2
-    BROKEN = 4
 
 
 class Paints:
@@ -54,27 +52,32 @@ class Paints:
         self.border = QPen(colours.border, 1)
         self.surface = QBrush(colours.card)
         self.canvas = QBrush(colours.canvas)
-        self._pens: dict[tuple[bool, bool, int], QPen] = {}
+        self._strokes: dict[tuple[float, bool, bool], tuple[QPen, float]] = {}
         self._pixmaps: dict[tuple[object, ...], QPixmap] = {}
 
     def category_colour(self, kind: str) -> QColor:
         return self.colours.of_kind(kind, component(kind).category)
 
-    def line(self, scale: float, solid: bool = True, lit: bool = False) -> QPen:
-        """The pen of one of a line's two strokes: one device pixel wide up to 100 %, in proportion above.
+    def stroke(self, scale: float, solid: bool = True, lit: bool = False) -> tuple[QPen, float]:
+        """The pen of one of a line's two strokes, and how far in scene units it runs from the line's middle.
 
-        Antialiased curves of more than one device pixel cost ten times as much, so a line is two strokes.
+        Antialiased curves of more than one device pixel cost ten times as much, so a line is two strokes: one
+        device pixel wide each up to 100 %, in proportion above.
         """
-        width = stroke_width(scale)
-        key = (solid, lit, width)
-        if key not in self._pens:
+        key = (scale, solid, lit)
+        stroke = self._strokes.get(key)
+        if stroke is None:
+            width = max(1, int(scale + 0.25))
             pen = QPen(self.colours.accent if lit else self.colours.line, width)
             pen.setCosmetic(True)
             if not solid:
                 pen.setCapStyle(Qt.PenCapStyle.FlatCap)
                 pen.setDashPattern(list(_DASHES))
-            self._pens[key] = pen
-        return self._pens[key]
+            stroke = (pen, width / 2 / scale)
+            if len(self._strokes) >= _PIXMAPS_KEPT:
+                self._strokes.clear()
+            self._strokes[key] = stroke
+        return stroke
 
     def card(self, kind: str, state: CardState, scale: float) -> QPixmap:
         """A card without its texts, `MARGIN` around it, at `scale` device pixels to a scene unit."""
@@ -135,12 +138,8 @@ class Paints:
 
     def _draw_frame(self, painter: QPainter, rect: QRectF, state: CardState) -> None:
         colours, radius = self.colours, self.sizes.card_radius
-        if state & CardState.BROKEN:
-            pen = QPen(colours.danger, 1)
-        elif state & (CardState.SELECTED | CardState.TARGET):
-            pen = QPen(colours.accent, 2)
-        else:
-            pen = QPen(colours.border, 1)
+        chosen = state is CardState.SELECTED
+        pen = QPen(colours.accent, 2) if chosen else QPen(colours.border, 1)
         inset = pen.widthF() / 2
         painter.setPen(pen)
         painter.setBrush(colours.card)
@@ -192,11 +191,6 @@ def draw_ring(painter: QPainter, paints: Paints, centre: QPointF, size: float, c
     arm = size * 0.25
     painter.drawLine(QPointF(centre.x() - arm, centre.y()), QPointF(centre.x() + arm, centre.y()))
     painter.drawLine(QPointF(centre.x(), centre.y() - arm), QPointF(centre.x(), centre.y() + arm))
-
-
-def stroke_width(scale: float) -> int:
-    """Device pixels of one of a line's two strokes."""
-    return max(1, int(scale + 0.25))
 
 
 def static_text(text: str, font: QFont) -> QStaticText:

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter
@@ -34,6 +35,14 @@ _BEHIND = 1e-3  # a card's later lines run behind the chips of its earlier ones
 _ANIMATED = 24  # more cards than this appear at once
 
 
+class _Preview(NamedTuple):
+    """What a drag moves: the cards, the lines that go along, and the cards whose lines are laid anew."""
+
+    moved: frozenset[str]
+    inner: list[LinkItem]
+    edge: set[str]
+
+
 class CampaignScene(QGraphicsScene):
     """Cards and lines by id, following the document's ops.
 
@@ -57,6 +66,7 @@ class CampaignScene(QGraphicsScene):
         self._appearance = Appearance(look)
         self._made_up: Mapping[str, Point] = {}
         self._bounds = CARD
+        self._preview: _Preview | None = None
         self._steps: Iterator[None] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -127,6 +137,7 @@ class CampaignScene(QGraphicsScene):
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
         """Bring every item that the ops touch in line with the document as it now is."""
+        self._preview = None
         nodes = {op.id for op in ops if op.table is Table.NODES}
         links = {op.id for op in ops if op.table is Table.LINKS}
         moved = {op.id for op in ops if op.table is Table.LAYOUT}
@@ -254,7 +265,7 @@ class CampaignScene(QGraphicsScene):
     def refresh(self) -> None:
         """The workspace or the language changed: ask again what is configured and what cards say."""
         for card in self.cards.values():
-            card.forget_texts()
+            card.forget()
             card.refresh_status()
         for node_id in self.cards:
             self._route(node_id)
@@ -274,8 +285,7 @@ class CampaignScene(QGraphicsScene):
         before, self.selection = self.selection, chosen
         for node_id in before ^ chosen:
             if (card := self.cards.get(node_id)) is not None:
-                state = card.state & ~CardState.SELECTED
-                card.set_state(state | CardState.SELECTED if node_id in chosen else state)
+                card.set_state(CardState.SELECTED if node_id in chosen else CardState.PLAIN)
         self.selection_changed.emit()
 
     def preview_move(self, node_ids: Iterable[str], by: Point) -> None:
@@ -283,21 +293,15 @@ class CampaignScene(QGraphicsScene):
 
         Lines between them go along as they are, only those at the edge are laid anew.
         """
-        moved = set(node_ids)
-        edge: set[str] = set()
+        moved = frozenset(node_ids)
+        if self._preview is None or self._preview.moved != moved:
+            self._preview = self._begin_preview(moved)
         for node_id in moved:
             place = self.place(node_id)
             self.cards[node_id].setPos(place.x + by.x, place.y + by.y)
-            for link_id in self.document.in_links(node_id):
-                if self.document.links[link_id].source not in moved:
-                    edge.add(self.document.links[link_id].source)
-            for link_id in self._links_of(node_id):
-                item = self.links[link_id]
-                if item.link.target is None or item.link.target in moved:
-                    item.setPos(by.x, by.y)
-                else:
-                    edge.add(node_id)
-        for node_id in edge:
+        for item in self._preview.inner:
+            item.setPos(by.x, by.y)
+        for node_id in self._preview.edge:
             self._route(node_id)
         self._overview.forget()
 
@@ -307,6 +311,21 @@ class CampaignScene(QGraphicsScene):
         self.preview_move(back, Point(0, 0))
         for node_id in back:
             self._route(node_id)
+        self._preview = None
+
+    def _begin_preview(self, moved: frozenset[str]) -> _Preview:
+        preview = _Preview(moved, [], set())
+        links = self.document.links
+        for node_id in moved:
+            entering = (links[link_id].source for link_id in self.document.in_links(node_id))
+            preview.edge.update(source for source in entering if source not in moved)
+            for link_id in self._links_of(node_id):
+                target = links[link_id].target
+                if target is None or target in moved:
+                    preview.inner.append(self.links[link_id])
+                else:
+                    preview.edge.add(node_id)
+        return preview
 
     def draw_overview(self, painter: QPainter) -> None:
         """Everything as seen from far away; the painter's transform maps scene units to the screen."""
@@ -365,7 +384,7 @@ class CampaignScene(QGraphicsScene):
     def _on_look_changed(self) -> None:
         self.stage.paints = Paints(self._look)
         for card in self.cards.values():
-            card.forget_texts()
+            card.forget()
         self._overview.forget()
         self.update()
 

@@ -17,7 +17,6 @@ from canvas_widgets.card import CardItem
 from canvas_widgets.commands import UndoStack
 from canvas_widgets.link import LinkItem
 from canvas_widgets.look import Look, Theme
-from canvas_widgets.paints import CardState
 from canvas_widgets.scene import CampaignScene
 from engine.campaign import edits
 from engine.campaign.edits import Edit, Refused
@@ -194,15 +193,15 @@ def test_a_card_that_cannot_be_drawn_is_shown_as_broken(
         raise RuntimeError("no summary")
 
     monkeypatch.setattr(CardItem, "_summary", fail)
-    card.forget_texts()
+    card.forget()
     for _ in range(3):
         paint(stage.scene)
-    assert card.state & CardState.BROKEN
+    assert card.broken
     assert len([record for record in caplog.records if "cannot be drawn" in record.message]) == 1
     monkeypatch.undo()
     edit = edits.configure(flow.document, audience, name="Again", memo="", config={})
     flow.document.apply(edit.ops)
-    assert not card.state & CardState.BROKEN
+    assert not card.broken
 
 
 def test_counts_stand_at_cards_and_lines(show: Callable[[Flow], Stage], flow: Flow) -> None:
