@@ -3,6 +3,8 @@
 Case by case: rows a second, seconds and memory, measured in a process of its own.
 """
 
+# ruff: noqa: N999 - run by `python -m`, under the name that the command line gives the benchmark
+
 from __future__ import annotations
 
 import argparse

@@ -162,13 +162,7 @@ def _parsed(text: str) -> dict[str, Any]:
     if len(text) > MAX_ATTRIBUTES:
         raise BadValue(Message(N_("The attributes are longer than {max} characters."), max=MAX_ATTRIBUTES))
     try:
-        value = json.loads(
-            text,
-            parse_float=_Number,
-            parse_int=_Number,
-            parse_constant=_no_constant,
-            object_pairs_hook=_object,
-        )
+        value = _DECODER.decode(text)
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
