@@ -51,7 +51,7 @@ class AssignmentCard(QFrame):
         self.setProperty("role", "well")
         self._context = context
         self.tag = SearchCombo(tr("Choose a tag"))
-        self.tag.setAccessibleName(tr("Tag"))
+        self.tag.setAccessibleName(tr("Which tag"))
         self.tag.chosen.connect(self._on_tag)
         self.box: ValueBox = TextValue()
         self._error = label("", "error")

@@ -178,7 +178,7 @@ class ConditionGroup(QFrame):
         self._rows.setSpacing(12)
         self._add = LinkButton(tr("Add condition"))
         self._add.clicked.connect(self._on_add)
-        self._add_group = LinkButton(tr("Add group"))
+        self._add_group = LinkButton(tr("Add subgroup"))
         self._add_group.clicked.connect(self._on_add_group)
         self._error = label("", "error")
         self._lay_out()

@@ -103,7 +103,7 @@ class BindingCard(QFrame):
     def refresh(self) -> None:
         """The catalogue or the trigger's event changed."""
         source = as_text(self._raw.get("from"))
-        options = [Option("attribute", tr("Attribute")), Option("tag", tr("Tag"))]
+        options = [Option("attribute", tr("Person's attribute")), Option("tag", tr("Person's tag"))]
         if self._context.event() is not None or source == "event":
             options.append(Option("event", tr("Event attribute")))
         options.append(Option("constant", tr("Fixed text")))

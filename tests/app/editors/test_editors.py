@@ -166,7 +166,7 @@ def test_a_condition_tree_is_built_by_hand(context: Context, qtbot: QtBot) -> No
     choose(operator, ">=")
     write(line(editor), "18")
     assert editor.value() == {"all": [{"field": "attr:age", "op": ">=", "value": 18}]}
-    click(editor, "Add group")
+    click(editor, "Add subgroup")
     choose(editor.findChildren(SearchCombo)[2], "tag:level")
     values = editor.findChildren(TextArea)[0]
     QTest.keyClicks(values, "VIP")
