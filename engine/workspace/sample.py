@@ -88,9 +88,8 @@ _RULES: Mapping[str, tuple[str, Pair]] = {
 }
 """Audiences by the rules that the templates recommend."""
 
-_GREETING: Mapping[str, Any] = {
-    "first_name": {"from": "attribute", "key": "first_name", "when_empty": "default", "default": "friend"}
-}
+_NAMELESS: Pair = ("friend", "会员")
+"""What a message calls somebody whose first name is unknown."""
 
 
 def write_sample(folder: Path, data: Path, language: str, today: date) -> Workspace:
@@ -161,7 +160,7 @@ def _save_audiences(workspace: Workspace, index: int, templates: Mapping[str, Te
         _save_audience(workspace, id, name[index], {"cards": cards})
     vip = {"field": "tag:level", "op": "is", "value": ["Gold", "VIP"]}
     card = {"join": None, "card": "tags", "condition": vip}
-    _save_audience(workspace, "a_vip", ("Gold and VIP", "金卡与 VIP")[index], {"cards": [card]})
+    _save_audience(workspace, "a_vip", ("Gold and VIP", "Gold 与 VIP 会员")[index], {"cards": [card]})
     readers = ("Newsletter readers", "月刊订阅者")[index]
     _save_audience(workspace, NEWSLETTER, readers, {"list": {"id_type": "member"}})
 
@@ -187,14 +186,14 @@ def _campaigns(templates: Mapping[str, TemplateFile], index: int, language: str)
     first: dict[str, dict[str, Any]] = {
         "n_register": {},
         "n_coupon": {"coupon": "cp_welcome"},
-        "n_care": _sms("m_welcome"),
+        "n_care": _sms("m_welcome", index),
         "n_login": {},
-        "n_expiry": _sms("m_expiry"),
+        "n_expiry": _sms("m_expiry", index),
     }
     second: dict[str, dict[str, Any]] = {
         "n_audience": {"audiences": ["a_once"]},
         "n_coupon": {"coupon": "cp_second_order"},
-        "n_sms": _sms("m_second"),
+        "n_sms": _sms("m_second", index),
     }
     third = {"n_audience": {"audiences": ["a_high_value"]}}
     new, back = _FOLDERS
@@ -216,13 +215,15 @@ def _campaigns(templates: Mapping[str, TemplateFile], index: int, language: str)
     ]
 
 
-def _sms(template: str) -> dict[str, Any]:
+def _sms(template: str, index: int) -> dict[str, Any]:
+    nameless = _NAMELESS[index]
+    first_name = {"from": "attribute", "key": "first_name", "when_empty": "default", "default": nameless}
     return {
         "platform": SIMULATED_ID,
         "sms_type": "promotional",
         "signature": SIGNATURE,
         "template": template,
-        "variables": _GREETING,
+        "variables": {"first_name": first_name},
     }
 
 
