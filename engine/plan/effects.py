@@ -396,7 +396,7 @@ class Effects:
             ["tag", "person", "value", "number"],
             union_all(
                 *(
-                    select(literal(tag), wave.c.person, literal(text), null()).distinct().where(*where)
+                    self._people_once(literal(tag), wave.c.person, literal(text), null()).where(*where)
                     for text in texts
                 )
             ),
@@ -416,11 +416,17 @@ class Effects:
             ["tag", "person", "value", "number"],
             union_all(
                 *(
-                    select(literal(tag), wave.c.person, literal(text), null()).distinct().where(*where, empty)
+                    self._people_once(literal(tag), wave.c.person, literal(text), null()).where(*where, empty)
                     for text in texts
                 )
             ),
         )
+
+    def _people_once(self, *columns: Any) -> Select[Any]:
+        """Each person of the wave once; only an event lets somebody in who is still inside."""
+        query = select(*columns)
+        entered = self._layout.flow.trigger.behaviour
+        return query.distinct() if isinstance(entered, EnterOnEvent) else query
 
     def _has_tag(self, tag: str) -> ColumnElement[bool]:
         return exists(

@@ -87,7 +87,6 @@ class Engine:
                 TEMPORARY.drop_all(connection)
                 TEMPORARY.create_all(connection)
                 WallClock(settings.zone).prepare(connection)
-                self._fields = DataFields.load(connection)
                 self._scheduler = Scheduler(database, settings.zone)
                 self._scheduler.load(connection)
         except BaseException:
@@ -107,8 +106,7 @@ class Engine:
                 if (same := self._published(connection, bundle)) is not None:
                     return same
                 keys = lifecycle.new_version(connection, bundle, now)
-                self._fields = DataFields.load(connection)
-                lifecycle.declare_catalogue(connection, self._fields, bundle)
+                lifecycle.declare_catalogue(connection, DataFields.load(connection), bundle)
                 plan = plan_of(bundle, keys, connection, self._settings.zone)
                 lifecycle.write_paths(connection, plan)
                 published = self._published(connection, bundle)
@@ -171,7 +169,8 @@ class Engine:
         """Take events in durably, before any waiting wave; they are followed up at once if the engine runs."""
         now = self._clock.now()
         with self._asked() as connection:
-            receipt = take_in(connection, self._fields, events, now)
+            fields = DataFields.load(connection)  # an import may have added some since the last call
+            receipt = take_in(connection, fields, events, now)
             self._scheduler.follow(connection, now + self._settings.future_events)
         self._wake.set()
         return receipt

@@ -82,8 +82,9 @@ event = Table(
     Column("received_at", TimeType, nullable=False),
     Column("import_id", BigInteger, nullable=False, server_default="0"),
     Column("attributes", TextType, doc="the JSON object as given, or null"),
-    # Behaviour cards group a whole event by person; Event Judgments look one person's up.
-    Index(None, "code", "person", "time"),
+    # Behaviour cards group a whole event by person; Event Judgments look up what one person did and when it
+    # was received, without reading the rows.
+    Index(None, "code", "person", "time", "received_at"),
     # A simulation replays a span of time.
     Index(None, "time"),
     sqlite_with_rowid=False,

@@ -69,7 +69,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person", "source_id", name=op.f("pk_event")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_event_code_person_time"), "event", ["code", "person", "time"], unique=False)
+    op.create_index(
+        op.f("ix_event_code_person_time_received_at"),
+        "event",
+        ["code", "person", "time", "received_at"],
+        unique=False,
+    )
     op.create_index(op.f("ix_event_time"), "event", ["time"], unique=False)
     op.create_table(
         "import_run",
