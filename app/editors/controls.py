@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextOption, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextOption, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -175,8 +175,10 @@ def shown_number(value: float | str | None) -> str:
 
 
 _TEXT_MARGIN = 2
-_TEXT_FRAME = 12
-"""Padding and border of a text area in the style sheet."""
+_TEXT_FRAME = 13
+"""Padding and border of a text area in the style sheet, and a pixel of air."""
+_TEXT_GROWTH = 6
+"""So many lines a text area grows by before it scrolls."""
 
 
 class TextArea(QPlainTextEdit):
@@ -209,9 +211,16 @@ class TextArea(QPlainTextEdit):
             self.edited.emit()
 
     def _fit(self) -> None:
-        height = self.fontMetrics().lineSpacing()
-        lines = min(max(self._lines, self.blockCount()), self._lines + 6)
-        self.setFixedHeight(lines * height + 2 * _TEXT_MARGIN + _TEXT_FRAME)
+        wanted = max(self._lines, self.blockCount(), round(self.document().size().height()))
+        most = self._lines + _TEXT_GROWTH
+        bars = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(bars.ScrollBarAsNeeded if wanted > most else bars.ScrollBarAlwaysOff)
+        height = min(wanted, most) * self.fontMetrics().lineSpacing()
+        self.setFixedHeight(height + 2 * _TEXT_MARGIN + _TEXT_FRAME)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.editors import style
 from app.editors.base import Estimator
@@ -197,10 +197,13 @@ class ConfigurationPanel(Retranslated, QFrame):
             content.load(draft)
         content.set_read_only(self._read_only)
         content.changed.connect(self._on_changed)
+        focused = self.content is not None and self.content.isAncestorOf(QApplication.focusWidget())
         self._drop_content()
         self._holder.addWidget(content)
         content.show()
         self.content = content
+        if focused:
+            content.focus_first()
         self._live = node.confirmed and self._node_id != START_ID
         self.header.show_node(node.kind, node.name if draft is None else draft.name)
         self.header.show()

@@ -22,8 +22,10 @@ class SearchPopup(QFrame):
     create_requested = Signal()
 
     def __init__(self, combo: SearchCombo) -> None:
-        super().__init__(combo, Qt.WindowType.Popup)
-        self.setProperty("role", "card")
+        # Below the window, not the box: style rules for what stands in a combo box are not for this.
+        super().__init__(combo.window(), Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setProperty("role", "popup")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.search = LineEdit(tr("Search"))
         self.search.setAccessibleName(tr("Search"))
@@ -63,7 +65,8 @@ class SearchPopup(QFrame):
     def _fit(self) -> None:
         count = self._rows.rowCount()
         height = max(self.list.sizeHintForRow(0), 24)
-        self.list.setFixedHeight(min(max(count, 1), _SHOWN) * height + 4)
+        edges = self.list.height() - self.list.viewport().height()
+        self.list.setFixedHeight(min(max(count, 1), _SHOWN) * height + max(edges, 2 * self.list.frameWidth()))
         self.list.setVisible(count > 0)
         self._nothing.setVisible(count == 0)
         self.adjustSize()
