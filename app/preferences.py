@@ -24,14 +24,15 @@ class Remote(BaseModel):
 
 class Preferences(BaseModel):
     """Attributes: language (None follows the desktop), theme, workspace (the last one), remotes, columns
-    (hidden columns of the campaign list), window (Qt's geometry, base64)."""
+    (hidden columns of the campaign list), size and maximized (of the window)."""
 
     language: str | None = None
     theme: Theme = "system"
     workspace: Path | None = None
     remotes: list[Remote] = Field(default_factory=list)
     hidden_columns: list[str] = Field(default_factory=lambda: ["end"])
-    geometry: str = ""
+    size: tuple[int, int] | None = None
+    maximized: bool = False
 
     def save(self) -> None:
         """Write the file; a folder that cannot be written costs the memory, not the work."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
@@ -70,9 +69,9 @@ class MainWindow(QMainWindow):
         self.list_page.selection_changed.connect(self.actions_.refresh)
         self.list_page.table.hide_columns(preferences.hidden_columns)
         self.list_page.table.columns_changed.connect(self._on_columns_changed)
-        self.resize(*FIRST_SIZE)
-        if preferences.geometry:
-            self.restoreGeometry(QByteArray(b64decode(preferences.geometry)))
+        self.resize(*(preferences.size or FIRST_SIZE))
+        if preferences.maximized:
+            self.setWindowState(Qt.WindowState.WindowMaximized)
         self.actions_.refresh()
         self._show_title()
 
@@ -346,7 +345,9 @@ class MainWindow(QMainWindow):
     def close_without_asking(self) -> None:
         """The end: remember the window's place, let go of everything, close."""
         self._may_close = True
-        self.preferences.geometry = b64encode(self.saveGeometry().data()).decode()
+        self.preferences.maximized = self.isMaximized()
+        normal = self.normalGeometry().size()
+        self.preferences.size = normal.width(), normal.height()
         self.preferences.save()
         editor, self.editor = self.editor, None
         if editor is not None:

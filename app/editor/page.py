@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.campaign_list.status import ALLOWED, May, Status
@@ -14,6 +15,7 @@ from app.editor.attributes import attributes_dialog
 from app.editor.problems import ProblemsPanel, node_of
 from app.editor.session import EditorSession
 from app.editor.top_bar import TopBar
+from app.editor.walking import neighbour
 from app.language import Retranslated
 from app.panels import ConfigurationPanel
 from app.publishing.service import Counts
@@ -24,7 +26,7 @@ from canvas_widgets.view import CanvasView
 from engine.campaign import edits
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit, Refused
-from engine.campaign.model import Attributes
+from engine.campaign.model import START_ID, Attributes
 from engine.campaign.problem import Problem
 from engine.components.registry import component
 from engine.files import FileError
@@ -32,6 +34,10 @@ from engine.i18n import Message, ntr, tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+
+
+_ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class EditorPage(Retranslated, QWidget):
@@ -140,15 +146,19 @@ class EditorPage(Retranslated, QWidget):
     def add_kind(self, kind: str) -> None:
         """Add a component behind the selected one: at its first open end, else on its first line."""
         document = self.session.document
-        selected = self.selected_node()
-        links = document.out_links(selected) if selected is not None else self.session.open_links()
-        links.sort(key=lambda link_id: document.links[link_id].target is not None)
+        links = self._links_behind()
         if not links:
             self.say(tr("Nothing can follow here. Select the component to add it behind."))
             return
         chosen = next((link_id for link_id in links if kind in edits.admissible(document, link_id)), links[0])
         self._push_or_say(lambda: edits.insert(document, chosen, kind))
         self.view.setFocus()
+
+    def _links_behind(self) -> list[str]:
+        """Where to add: at the selected card's lines, open ones first, or at any open end."""
+        document, selected = self.session.document, self.selected_node()
+        links = document.out_links(selected) if selected is not None else self.session.open_links()
+        return sorted(links, key=lambda link_id: document.links[link_id].target is not None)
 
     def delete_selected(self) -> Question | None:
         node_id = self.deletable_node()
@@ -194,7 +204,7 @@ class EditorPage(Retranslated, QWidget):
         if self.session.problems:
             self.problems.open_drawer()
         else:
-            self._window.toast.show_message(tr("Everything is configured: this campaign can be published."))
+            self._window.toast.show_message(tr("Everything is configured: it can be published."))
 
     def jump(self, problem: Problem) -> None:
         """Select the problem's component, show it in the middle, and open its panel."""
@@ -234,6 +244,28 @@ class EditorPage(Retranslated, QWidget):
 
     def retranslate(self) -> None:
         self.scene.refresh()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What the canvas leaves: arrows walk, / adds, Enter goes to the panel, Escape comes back."""
+        key = Qt.Key(event.key())
+        if key in _ARROWS and self.view.hasFocus():
+            places = {node_id: self.scene.place(node_id) for node_id in self.scene.cards}
+            found = neighbour(self.session.document, places, self.selected_node(), key)
+            if found is not None:
+                self.scene.select([found])
+        elif key == Qt.Key.Key_Slash and self.view.hasFocus() and not self.read_only:
+            self._open_chooser()
+        elif key in _ENTER and self.view.hasFocus():
+            self.panel.focus_first()
+        elif key == Qt.Key.Key_Escape:
+            self.view.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def _open_chooser(self) -> None:
+        """Offer what can be added behind the selected card, without the mouse."""
+        if links := self._links_behind():
+            self.view.open_chooser(links[0])
 
     def close_session(self) -> None:
         """Let go of the document; the page can be deleted."""
@@ -304,13 +336,22 @@ class EditorPage(Retranslated, QWidget):
 
     def _on_selection_changed(self) -> None:
         node_id = self.selected_node()
-        if node_id is None:
+        if node_id is None or node_id == START_ID:  # nothing of Start can be configured
             self.panel.clear()
+            self.panel.hide()
         else:
             document, workspace = self.session.document, self.session.workspace
             self.panel.show_node(document, node_id, workspace, self.read_only)
-        self.panel.setVisible(node_id is not None)
+            self.panel.show()
+            QTimer.singleShot(0, self._keep_selected_visible)  # once the panel has taken its room
         self._window.actions_.refresh()
+
+    def _keep_selected_visible(self) -> None:
+        """The panel must not open over the card that it is about."""
+        card = self.scene.cards.get(self.selected_node() or "")
+        if card is not None:
+            margin = 3 * self._window.look.sizes.grid
+            self.view.ensureVisible(card.scene_rect, margin, margin)
 
     def _on_confirmed(self, edit: Edit) -> None:
         """The panel may have made an audience or a template on the way: what was missing is there now."""

@@ -250,7 +250,16 @@ def test_the_panel_estimates_through_the_engine(qtbot: QtBot, window: MainWindow
     assert answers == ["1,234 people now"]
 
 
-def test_start_is_shown_read_only(qtbot: QtBot, window: MainWindow) -> None:
+def test_start_has_no_panel(qtbot: QtBot, window: MainWindow) -> None:
     page = open_draft(qtbot, window)
+    page.add_kind("target_audience")
+    assert page.panel.isVisible()
     page.show_node(START_ID)
-    assert page.panel.node_id == START_ID
+    assert not page.panel.isVisible()
+
+
+def test_the_window_comes_back_as_large_as_it_was(make_window: MakeWindow, workspace: Workspace) -> None:
+    window = make_window(workspace)
+    window.resize(1200, 800)
+    window.close_without_asking()
+    assert preferences.load().size == (1200, 800)
