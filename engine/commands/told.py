@@ -29,6 +29,10 @@ def words(error: Exception) -> str | None:
         return "\n".join(str(item) for item in several)
     if isinstance(getattr(error, "message", None), Message):
         return str(error)
+    if isinstance(
+        refusal := getattr(error, "orig", None), Exception
+    ):  # SQLAlchemy's, around the driver's own
+        return str(Message(N_("The database cannot do this now: {reason}"), reason=refusal))
     if isinstance(error, OSError) and error.strerror:
         if error.filename is None:
             return str(Message(N_("The system refused: {reason}."), reason=error.strerror))

@@ -28,7 +28,7 @@ def make_shop(folder: Path, name: str = "Shop") -> Workspace:
     rome = {"field": "attr:city", "op": "is", "value": ["Rome"]}
     audience = {"id": "a_rome", "name": "Rome", "cards": [{"card": "tags", "condition": rome}]}
     workspace.save_audience(AUDIENCE.parse(_file("audience", audience), folder))
-    message = {"id": "m_hello", "name": "Hello", "kind": "text_sms", "platform": SIMULATED_ID}
+    message: dict[str, Any] = {"id": "m_hello", "name": "Hello", "kind": "text_sms", "platform": SIMULATED_ID}
     message |= {"sms_type": "notification", "status": "approved", "content": {"text": "Hello!"}}
     workspace.save_message(MESSAGE.parse(_file("message", message), folder))
     workspace.save_campaign(campaign_file.parse(_file("campaign", hello()), folder))

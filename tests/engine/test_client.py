@@ -61,15 +61,15 @@ def test_asking_for_health_shows_no_token(stranger: str) -> None:
     assert Stranger.shown == (None,)
 
 
-@pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:1", "http://no.such.host.invalid", "http://[::"]
-)
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://no.such.host.invalid", "http://[::"])
 def test_nobody_there_is_unreachable(url: str) -> None:
     with EngineClient(url, "t") as client, pytest.raises(EngineUnreachable, match="does not answer"):
         client.health()
 
 
-@pytest.mark.parametrize("url", ["", "http://", "engine.example", "file:///etc/passwd", "ftp://engine.example"])
+@pytest.mark.parametrize(
+    "url", ["", "http://", "engine.example", "file:///etc/passwd", "ftp://engine.example"]
+)
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(EngineUnreachable, match="http://"):
         EngineClient(url, "t")

@@ -270,7 +270,7 @@ def test_a_data_folder_is_imported_and_estimated(api: Served, tmp_path: Path) ->
     assert (answer.counts["people"], answer.rejected) == (3, 1)
     assert [(reject.file, reject.line) for reject in answer.rejects] == [("people.csv", 5)]
     condition = {"field": "attr:city", "op": "is", "value": ["Rome"]}
-    rule = {
+    rule: dict[str, Any] = {
         "format": "audience",
         "version": 1,
         "id": "a_rome",
