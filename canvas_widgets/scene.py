@@ -26,10 +26,10 @@ from engine.campaign.model import START, START_ID, Link, Point
 from engine.campaign.ops import Op, Table
 from engine.components.base import Lookup
 
-SLICE_SECONDS = 0.02
+SLICE_SECONDS = 0.015
 """How long loading works between two turns of the event loop; a slice ends at most one item later."""
 
-_FREEZE_ABOVE = 500  # cards: so many objects that live long are kept out of the garbage collector's way
+_FREEZE_ABOVE = 500  # cards
 _EDGE = 4000.0  # of empty canvas around everything, to pan into
 _BEHIND = 1e-3  # a card's later lines run behind the chips of its earlier ones
 _ANIMATED = 24  # more cards than this appear at once
@@ -107,6 +107,7 @@ class CampaignScene(QGraphicsScene):
                 if next(self._steps, self) is self:
                     self._steps = None
                     self._timer.stop()
+        self._keep_from_collector()
 
     def _loading(self) -> Iterator[None]:
         document = self.document
@@ -129,9 +130,13 @@ class CampaignScene(QGraphicsScene):
     def _finish_loading(self) -> None:
         self.is_loaded = True
         self._overview.forget()
+        self._keep_from_collector()
+        self.loaded.emit()
+
+    def _keep_from_collector(self) -> None:
+        """A collection that goes through thousands of items which live long would hold up the window."""
         if len(self.cards) > _FREEZE_ABOVE:
             gc.freeze()
-        self.loaded.emit()
 
     # Mirroring ---------------------------------------------------------------------------------------------
 
@@ -246,28 +251,22 @@ class CampaignScene(QGraphicsScene):
         links = counts["links"] if counts else {}
         for node_id, card in self.cards.items():
             card.set_count(nodes.get(node_id))
-        stale = {
-            item.link.source
-            for link_id, item in self.links.items()
-            if item.set_count(self._share(link_id, links) if link_id in links else "")
-        }
-        for node_id in stale:
-            self._route(node_id)
-
-    def _share(self, link_id: str, links: Mapping[str, int]) -> str:
-        """A line's count; of a branch, its share of everyone who left the card."""
-        siblings = self.document.out_links(self.document.links[link_id].source)
-        total = sum(links.get(sibling, 0) for sibling in siblings)
-        if len(siblings) == 1 or not total:
-            return f"{links[link_id]:,}"
-        return f"{links[link_id] / total:.0%}"
+            items = [self.links[link_id] for link_id in self._links_of(node_id)]
+            total = sum(links.get(item.link_id, 0) for item in items)
+            changed = [item.set_count(_share(links.get(item.link_id), total, len(items))) for item in items]
+            if any(changed):
+                self._route(node_id)
 
     def refresh(self) -> None:
-        """The workspace or the language changed: ask again what is configured and what cards say."""
-        for card in self.cards.values():
+        """Workspace or language changed: ask again what is configured and what cards and lines say."""
+        stale = set()
+        for node_id, card in self.cards.items():
             card.forget()
-            card.refresh_status()
-        for node_id in self.cards:
+            if card.refresh_status():
+                stale.update(self.document.predecessors(node_id))
+            if any(port.label is not None for port in card.node.ports):
+                stale.add(node_id)
+        for node_id in stale:
             self._route(node_id)
         self._overview.forget()
         self.update()
@@ -399,6 +398,13 @@ def _without_collection() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _share(count: int | None, total: int, lines: int) -> str:
+    """A line's count; of a branch, its share of everyone who left the card. Nothing without a count."""
+    if count is None:
+        return ""
+    return f"{count:,}" if lines == 1 or not total else f"{count / total:.0%}"
 
 
 def _to_open_end(start: QPointF, offset: float, label_width: float, first_place: bool) -> LinkShape:
