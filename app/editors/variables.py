@@ -81,12 +81,13 @@ class BindingCard(QFrame):
             head.addWidget(label(self.place.note, "small", wrap=False))
         column.addLayout(head)
         first = row(spacing=8)
-        for control in (self.source, self.key, self.text):
-            first.addWidget(control, 1)
+        first.addWidget(self.source, 6)
+        for control in (self.key, self.text):
+            first.addWidget(control, 5)
         column.addLayout(first)
         second = row(spacing=8)
-        second.addWidget(self.when_empty, 1)
-        second.addWidget(self.default, 1)
+        second.addWidget(self.when_empty, 6)
+        second.addWidget(self.default, 5)
         column.addLayout(second)
         column.addWidget(self._error)
         self.setFocusProxy(self.source)

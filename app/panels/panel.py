@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.editors import style
 from app.editors.base import Estimator
@@ -179,10 +179,12 @@ class ConfigurationPanel(Retranslated, QFrame):
             self._check_live()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.confirm()
-        else:
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
+        elif isinstance(focused := self.focusWidget(), QAbstractButton):
+            focused.click()  # Enter on "Add group" adds a group
+        else:
+            self.confirm()
 
     def _build(self, draft: Values | None) -> None:
         """Make the form anew and fill it: with the draft, else with what the document holds."""

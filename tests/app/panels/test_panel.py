@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QInputMethodEvent, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -401,3 +402,19 @@ def test_icon_buttons_say_what_they_do(open_panel: OpenPanel) -> None:
     panel = open_panel("tag_judgment", CONFIGS["tag_judgment"][0])
     for button in panel.findChildren(IconButton):
         assert button.toolTip()
+
+
+def test_enter_confirms_from_a_field_and_presses_a_button(open_panel: OpenPanel) -> None:
+    panel = open_panel("random_grouping")
+    edits = edits_of(panel)
+    groups: Any = form_of(panel).editor("groups")
+    add = next(button for button in groups.findChildren(LinkButton) if button.text() == "Add group")
+    add.setFocus()
+    QTest.keyClick(add, Qt.Key.Key_Return)
+    assert len(groups.cards()) == 3
+    assert not edits
+    groups.cards()[2].removed.emit()
+    assert panel.content is not None
+    panel.content.name.setFocus()
+    QTest.keyClick(panel.content.name, Qt.Key.Key_Return)
+    assert len(edits) == 1
