@@ -191,7 +191,7 @@ def test_events_count_once_and_know_what_was_imported_meanwhile(running: Running
     assert client.post_events([order]).accepted == 1
     again = client.post_events([order, order])
     assert (again.accepted, again.duplicates) == (0, 2)
-    rule = {"format": "audience", "version": 1, "id": "a_big", "name": "Big"}
+    rule: dict[str, Any] = {"format": "audience", "version": 1, "id": "a_big", "name": "Big"}
     assert client.estimate({**rule, "cards": [spent]}) == 1
 
 
