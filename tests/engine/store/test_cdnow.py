@@ -22,8 +22,8 @@ def test_others_stand_for_missing_purchases_and_it_says_so(tmp_path: Path) -> No
 
 def test_identical_lines_are_orders_of_their_own(tmp_path: Path) -> None:
     source = tmp_path / "purchases.txt"
-    lines = " customer_id  date number_of_cds  dollar_value\r\n 00001 19970101  1   11.77\r\n 00001 19970101  1   11.77\r\n"
-    source.write_text(lines, newline="")
+    line = " 00001 19970101  1   11.77\r\n"
+    source.write_text(f" customer_id  date number_of_cds  dollar_value\r\n{line}{line}", newline="")
     made = write_cdnow(tmp_path / "data", source)
     assert (made.invented, made.people, made.orders) == (False, 1, 2)
     events = (tmp_path / "data" / "events.csv").read_text().splitlines()
