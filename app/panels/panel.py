@@ -199,7 +199,7 @@ class ConfigurationPanel(Retranslated, QFrame):
             content.load(draft)
         content.set_read_only(self._read_only)
         content.changed.connect(self._on_changed)
-        focused = self.content is not None and self.content.isAncestorOf(QApplication.focusWidget())
+        focused = self._holds_focus()
         self._drop_content()
         self._holder.addWidget(content)
         content.show()
@@ -214,6 +214,11 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._show_state()
         self._check_live()
         order_tabs(self)
+
+    def _holds_focus(self) -> bool:
+        """Whether the keyboard's focus is in the form."""
+        widget = QApplication.focusWidget()
+        return self.content is not None and widget is not None and self.content.isAncestorOf(widget)
 
     def _drop_content(self) -> None:
         """Delete the old form later: one of its fields may be what calls. A new parent would be slow."""
