@@ -47,7 +47,7 @@ class TargetAudienceConfig(ComponentConfig):
     mode: Annotated[
         Literal["now", "once", "recurring"],
         Hint(
-            N_("Run"),
+            N_("Runs"),
             "choice",
             choices={"now": N_("At once"), "once": N_("Once, at a time"), "recurring": N_("Again and again")},
         ),
