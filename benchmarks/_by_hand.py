@@ -21,10 +21,10 @@ _TAKE = (
 )
 _DROP = "DELETE FROM token WHERE version = 1 AND place = {place} AND due = {due} AND person <= {last}"
 _MESSAGE = (
-    "INSERT INTO message (campaign, node, person, entry, address, version, state, reason, planned_at, sent_at, "
-    "result, result_at) SELECT 1, {node}, person, entry, coalesce(address, ''), 1, iif(address IS NULL, 'failed', "
-    "'sent'), iif(address IS NULL, 'no_id', ''), now, iif(address IS NULL, NULL, now), iif(address IS NULL, "
-    "'failed', 'sent'), now FROM o"
+    "INSERT INTO message (campaign, node, person, entry, address, version, state, reason, planned_at, "
+    "sent_at, result, result_at) SELECT 1, {node}, person, entry, coalesce(address, ''), 1, "
+    "iif(address IS NULL, 'failed', 'sent'), iif(address IS NULL, 'no_id', ''), now, "
+    "iif(address IS NULL, NULL, now), iif(address IS NULL, 'failed', 'sent'), now FROM o"
 )
 _OUT = (
     "INSERT INTO o SELECT person, entry, now, (SELECT value FROM person_id p WHERE p.person = w.person "
@@ -45,6 +45,7 @@ _SEEN = (
     "AND e.time <= t.due AND e.received_at <= t.due)"
 )
 _VIP = "EXISTS (SELECT 1 FROM tag_value g WHERE g.tag = 'level' AND g.person = t.person AND g.value = 'VIP')"
+_JUDGED = f"CASE WHEN {_SEEN} THEN CASE WHEN {_VIP} THEN 4 ELSE 5 END ELSE 6 END"
 _SENT = (
     f"EXISTS (SELECT 1 FROM message m WHERE m.campaign = 1 AND m.node = {EMAIL} AND m.person = t.person "
     "AND m.entry = t.entry AND m.result = 'sent' AND m.result_at <= t.due)"
@@ -67,7 +68,7 @@ def run_by_hand(path: Path) -> float:
         "3",
         ["INSERT INTO token SELECT 1, 2, {judge}, person, entry, 0, now FROM w"],
     )
-    _place(connection, JUDGED, JUDGE, f"CASE WHEN {_SEEN} THEN CASE WHEN {_VIP} THEN 4 ELSE 5 END ELSE 6 END", [
+    _place(connection, JUDGED, JUDGE, _JUDGED, [
         "DELETE FROM o", _OUT.format(type="email", path=4), _MESSAGE.format(node=EMAIL),
         _MESSAGE_COUNT.format(node=EMAIL),
         "INSERT INTO token SELECT 1, 3, now, person, entry, 0, NULL FROM w WHERE path = 4",
@@ -80,7 +81,7 @@ def run_by_hand(path: Path) -> float:
     visits = {1: 4, 2: 3, 3: 1, 4: 2, 5: 2, 6: 1, 7: 2, 8: 1}  # nodes reached on each path
     total = sum(visits[number] * n for number, n in connection.execute("SELECT path, n FROM counter"))
     connection.close()
-    return total / taken
+    return float(total / taken)
 
 
 def _enter(connection: sqlite3.Connection) -> None:
@@ -92,8 +93,9 @@ def _enter(connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("DELETE FROM w")
         connection.execute(
-            f"WITH s AS MATERIALIZED (SELECT m.person, {x} AS x FROM (SELECT person FROM audience_member WHERE "
-            f"list = {LIST} AND person > {after} ORDER BY person LIMIT {CHUNK}) AS m JOIN person ON id = m.person) "
+            f"WITH s AS MATERIALIZED (SELECT m.person, {x} AS x FROM (SELECT person FROM audience_member "
+            f"WHERE list = {LIST} AND person > {after} ORDER BY person LIMIT {CHUNK}) AS m "
+            "JOIN person ON id = m.person) "
             f"INSERT INTO w SELECT person, 1, {START}, CASE WHEN {bucket} < 5000 THEN 1 ELSE 2 END FROM s"
         )
         count, last = connection.execute("SELECT count(*), max(person) FROM w").fetchone()

@@ -1,4 +1,4 @@
-"""The journey of the benchmark `waves`: ten nodes, about six visits a person; people, tags and events for it."""
+"""The journey of the benchmark `waves`: ten nodes, six visits a person; people, tags and events for it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ Row = tuple[Any, ...]
 
 
 def fill(path: Path, people: int) -> None:
-    """A database with `people` people: addresses, a level (nine of ten VIP), a visit (nine of ten) in the window."""
+    """A database with `people` people: addresses, a level (nine of ten VIP), a visit (nine of ten) in the
+    window.
+    """
     with Database.open(path) as database:
         schema = DataSchema(tags={"level": "text"}, events={"visit": {}})
         with database.write() as connection:
@@ -84,7 +86,8 @@ def bundle() -> Bundle:
         "n_9": ("end", {}),
     }
     links = [
-        ("n_start", "out", "n_0"), ("n_0", "out", "n_1"), ("n_1", "group:g_1", "n_2"), ("n_1", "group:g_2", "n_9"),
+        ("n_start", "out", "n_0"), ("n_0", "out", "n_1"), ("n_1", "group:g_1", "n_2"),
+        ("n_1", "group:g_2", "n_9"),
         ("n_2", "out", "n_3"), ("n_3", "out", "n_4"), ("n_4", "out", "n_5"), ("n_4", "other", "n_9"),
         ("n_5", "group:g_1", "n_6"), ("n_5", "other", "n_9"), ("n_6", "out", "n_7"),
         ("n_7", "result:success", "n_8"), ("n_7", "other", "n_9"), ("n_8", "out", "n_9"),

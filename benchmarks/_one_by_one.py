@@ -1,7 +1,8 @@
-"""The journey as a loop over people through an ORM: a session, an object and a commit for everybody's every step."""
+"""The journey as a loop over people through an ORM: objects and a commit for everybody's every step."""
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from pathlib import Path
 
@@ -55,9 +56,9 @@ def run_one_by_one(path: Path) -> float:
     engine = create_engine(f"sqlite:///{path}")
 
     @event.listens_for(engine, "connect")
-    def connected(connection: object, record: object) -> None:
+    def connected(connection: sqlite3.Connection, _record: object) -> None:
         for pragma in SQLITE_PRAGMAS:
-            connection.execute(pragma)  # type: ignore[attr-defined]
+            connection.execute(pragma)
 
     Base.metadata.create_all(engine)
     begun = time.perf_counter()

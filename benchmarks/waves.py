@@ -1,4 +1,4 @@
-"""A ten-node journey through the engine, beside the same work as hand-written SQL and as a loop over people."""
+"""A ten-node journey through the engine, beside the same as hand-written SQL and as a loop over people."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class SetTags:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Go down the port of the first group whose condition over tags and attributes holds, else `other` if on."""
+    """Go down the port of the first group whose condition over tags and attributes holds, else `other`."""
 
     groups: tuple[tuple[str, Condition], ...]
     other: bool
@@ -119,7 +119,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class EventTest:
-    """Whether at least `times` matching events occurred (or did not) in the window. `join` to the one before."""
+    """Whether at least `times` matching events occurred (or did not). `join`: to the one before."""
 
     join: Literal["and", "or"] | None
     event: str

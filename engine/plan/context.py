@@ -133,8 +133,8 @@ class Salt:
 class TagTarget:
     """Where tag writes go: the people's own table, or a simulation's overlay.
 
-    written: gets the new values. replaced: where values written before the overlay's are marked as gone (a table
-    with `tag` and `person`), or None where they are deleted.
+    written: gets the new values. replaced: where values written before the overlay's are marked as gone (a
+    table with `tag` and `person`), or None where they are deleted.
     """
 
     written: Table = tag_value
@@ -145,9 +145,9 @@ class TagTarget:
 class Context:
     """Everything that the statements of one campaign version depend on.
 
-    campaign, version: keys in the database. campaign_id: for random choices. live: events count only if they were
-    received by the judging moment (a simulation takes them as received at their own time). scripted: results come
-    from `result_script`; otherwise a simulated channel succeeds at once.
+    campaign, version: keys in the database. campaign_id: for random choices. live: events count only if they
+    were received by the judging moment (a simulation takes them as received at their own time). scripted:
+    results come from `result_script`; otherwise a simulated channel succeeds at once.
     """
 
     dialect: Dialect

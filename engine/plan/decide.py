@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     and_,
     case,
     exists,
@@ -104,7 +105,7 @@ class Judge:
         return clock.first_at_or_after(base, until.wall)
 
     def decided_at(self, judgment: JudgeEvents, person: ColumnElement[int], arrived: Ms) -> Ms:
-        """When the outcome is certain, at the latest at the judging moment; for judgments that go on early."""
+        """When the outcome is certain (for those that go on early), at the latest at the judging moment."""
         last = self.leave_at(judgment.until, arrived)
         reached = [self._reached(test, person, arrived, last) for test in judgment.tests]
         groups: list[list[tuple[EventTest, Ms]]] = []
@@ -152,7 +153,7 @@ class Judge:
             met = counted.scalar_subquery() >= test.times
         return met if test.occurred else ~met
 
-    def _matching(self, test: EventTest, who: ColumnElement[int], arrived: Ms, until: Ms):  # type: ignore[no-untyped-def]
+    def _matching(self, test: EventTest, who: ColumnElement[int], arrived: Ms, until: Ms) -> Select[int]:
         e = event.alias()
         query = select(e.c.time).where(
             e.c.code == test.event, e.c.person == who, e.c.time > arrived, e.c.time <= until

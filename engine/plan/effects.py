@@ -36,30 +36,24 @@ from engine.components.behaviour import (
     Send,
     SetTags,
 )
-from engine.plan.bindings import bound_values
-from engine.plan.context import Context, outgoing, result_script, wave
+from engine.plan.context import Context, wave
 from engine.plan.decide import Judge, Row
 from engine.plan.graph import FlowNode
+from engine.plan.messages import CYCLE, SHARD, Messages
 from engine.plan.places import Layout, Path, Place, Stage
 from engine.plan.times import HOUR
-from engine.store.dialect import json_list, upsert_adding
-from engine.store.tables.people import coupon_code, person_id, tag_value
+from engine.store.dialect import upsert_adding
+from engine.store.tables.people import tag_value
 from engine.store.tables.runs import (
     claim,
     counter,
-    coupon_issue,
     entry,
     finished,
-    message,
-    message_counter,
     tag_write,
     token,
     token_watched,
     visit,
 )
-
-CYCLE = 1
-SHARD = 0
 
 
 class Effects:
@@ -70,6 +64,7 @@ class Effects:
         self._layout = layout
         self._judge = judge
         self._tracks = tracks_live(layout)
+        self._messages = Messages(context)
 
     def of(self, place: Place) -> Iterator[Executable]:
         """All statements of the place's waves, in order; they may take the parameter `horizon`."""
@@ -186,198 +181,15 @@ class Effects:
     def _effect(self, node: FlowNode, place: Place, paths: list[Path]) -> Iterator[Executable]:
         match node.behaviour:
             case Send():
-                yield from self._send(node, node.behaviour, _on(place, paths))
+                yield from self._messages.send(node, node.behaviour, _on(place, paths))
             case DrawCoupon():
-                yield from self._draw(node, node.behaviour, _on(place, paths))
+                yield from self._messages.draw(node, node.behaviour, _on(place, paths))
             case SetTags(values, keep):
                 for tag, texts in values.items():
                     if keep:
                         yield from self._keep_tag(node, tag, texts, _on(place, paths))
                     else:
                         yield from self._set_tag(tag, texts, _on(place, paths))
-
-    def _send(self, node: FlowNode, send: Send, where: Sequence[Any]) -> Iterator[Executable]:
-        values = bound_values(self._context, send.variables, wave.c.person, wave.c.entry)
-        if send.to_all:
-            ids = person_id.alias()
-            source: Any = wave.outerjoin(ids, and_(ids.c.person == wave.c.person, ids.c.type == send.id_type))
-            query = select(wave.c.person, wave.c.entry, wave.c.now, ids.c.value, literal(""), values)
-            query = query.select_from(source).where(*where)
-        else:
-            query = select(
-                wave.c.person, wave.c.entry, wave.c.now, newest_id(send.id_type), literal(""), values
-            ).where(*where)
-        yield delete(outgoing)
-        yield insert(outgoing).from_select(
-            ["person", "entry", "now", "address", "reason", "variables"], query
-        )
-        yield from self._hand_over(node)
-
-    def _draw(self, node: FlowNode, draw: DrawCoupon, where: Sequence[Any]) -> Iterator[Executable]:
-        issued = (
-            select(func.count())
-            .where(
-                coupon_issue.c.person == outgoing.c.person,
-                coupon_issue.c.campaign == self._context.campaign,
-                coupon_issue.c.coupon == draw.coupon,
-            )
-            .correlate(outgoing)
-            .scalar_subquery()
-        )
-        query = select(
-            wave.c.person, wave.c.entry, wave.c.now, newest_id(draw.id_type), literal(""), null()
-        ).where(*where)
-        yield delete(outgoing)
-        yield insert(outgoing).from_select(
-            ["person", "entry", "now", "address", "reason", "variables"], query
-        )
-        yield self._issue(node, draw, issued)
-        position = (
-            select(coupon_issue.c.position)
-            .where(
-                coupon_issue.c.person == outgoing.c.person,
-                coupon_issue.c.campaign == self._context.campaign,
-                coupon_issue.c.coupon == draw.coupon,
-                coupon_issue.c.entry == outgoing.c.entry,
-                coupon_issue.c.node == node.number,
-            )
-            .correlate(outgoing)
-            .scalar_subquery()
-        )
-        code = select(json_list(coupon_code.c.code)).where(
-            coupon_code.c.coupon == draw.coupon,
-            coupon_code.c.person.is_(None),
-            coupon_code.c.position == position,
-        )
-        yield update(outgoing).values(variables=code.scalar_subquery()).where(outgoing.c.address.is_not(None))
-        reason: ColumnElement[str] = literal("no_code")
-        if draw.per_person is not None:
-            reason = case((issued >= draw.per_person, "limit"), else_="no_code")
-        yield (
-            update(outgoing)
-            .values(reason=reason)
-            .where(outgoing.c.address.is_not(None), outgoing.c.variables.is_(None))
-        )
-        yield from self._hand_over(node)
-
-    def _issue(self, node: FlowNode, draw: DrawCoupon, issued: ColumnElement[int]) -> Insert:
-        """Give the next free codes to the rows in order of time and import, as many as the limit allows."""
-        order = [outgoing.c.now, outgoing.c.person, outgoing.c.entry]
-        turn = func.row_number().over(partition_by=outgoing.c.person, order_by=order)
-        wanting = select(outgoing.c.person, outgoing.c.entry, outgoing.c.now).where(
-            outgoing.c.address.is_not(None)
-        )
-        if draw.per_person is not None:
-            allowed = wanting.add_columns((issued + turn).label("nth")).subquery()
-            wanting = select(allowed.c.person, allowed.c.entry, allowed.c.now).where(
-                allowed.c.nth <= draw.per_person
-            )
-        w = wanting.subquery()
-        rank = func.row_number().over(order_by=[w.c.now, w.c.person, w.c.entry])
-        ranked = select(w.c.person, w.c.entry, w.c.now, rank.label("rank")).subquery()
-        last = select(func.coalesce(func.max(coupon_issue.c.position), -1)).where(
-            coupon_issue.c.coupon == draw.coupon
-        )
-        free = (
-            select(coupon_code.c.position)
-            .where(
-                coupon_code.c.coupon == draw.coupon,
-                coupon_code.c.person.is_(None),
-                coupon_code.c.position > last.scalar_subquery(),
-            )
-            .order_by(coupon_code.c.position)
-            .limit(select(func.count()).select_from(outgoing).scalar_subquery())
-            .subquery()
-        )
-        numbered = select(
-            free.c.position, func.row_number().over(order_by=free.c.position).label("rank")
-        ).subquery()
-        query = select(
-            literal(draw.coupon),
-            numbered.c.position,
-            ranked.c.person,
-            literal(self._context.campaign),
-            ranked.c.entry,
-            literal(node.number),
-            ranked.c.now,
-        ).select_from(ranked.join(numbered, ranked.c.rank == numbered.c.rank))
-        columns = ["coupon", "position", "person", "campaign", "entry", "node", "at"]
-        return insert(coupon_issue).from_select(columns, query)
-
-    def _hand_over(self, node: FlowNode) -> Iterator[Insert]:
-        """Write the outgoing messages, handed over to the simulated channel at their own *now*.
-
-        Nothing outside the database happens then, so planning and handing over are one step of one transaction.
-        """
-        context, o = self._context, outgoing.c
-        stopped = case((o.address.is_(None), "no_id"), else_=o.reason)
-        fails = stopped != ""
-        source: Any = outgoing
-        said: ColumnElement[Any] = literal("sent")
-        why: ColumnElement[Any] = literal("")
-        known: ColumnElement[Any] = o.now
-        if context.scripted:
-            s = result_script.alias()
-            best = result_script.alias()
-            line = (
-                select(best.c.id)
-                .where(
-                    best.c.person == o.person,
-                    best.c.node == node.number,
-                    best.c.entry.in_([literal_column("0"), o.entry]),
-                    best.c.address.in_([literal_column("''"), o.address]),
-                )
-                .order_by(best.c.entry.desc(), best.c.address.desc(), best.c.id.desc())
-                .limit(1)
-                .correlate(outgoing)
-                .scalar_subquery()
-            )
-            source = outgoing.outerjoin(s, s.c.id == line)
-            said = func.coalesce(s.c.result, "sent")
-            why = func.coalesce(s.c.reason, "")
-            known = o.now + func.coalesce(s.c.after, 0)
-        rows = (
-            select(
-                o.person,
-                o.entry,
-                o.now,
-                o.variables,
-                func.coalesce(o.address, "").label("address"),
-                case((fails, "failed"), else_=said).label("result"),
-                case((fails, stopped), else_=why).label("reason"),
-                case((fails, o.now), else_=known).label("result_at"),
-                case((fails, None), else_=o.now).label("sent_at"),
-            )
-            .select_from(source)
-            .subquery()
-        )
-        r = rows.c
-        state: ColumnElement[str] = r.result
-        if context.scripted:
-            state = case((r.result_at <= bindparam("horizon", required=True), r.result), else_="sending")
-        columns = [
-            "campaign", "node", "person", "entry", "address", "version", "state", "reason", "planned_at",
-            "sent_at", "result", "result_at", "variables",
-        ]  # fmt: skip
-        yield insert(message).from_select(
-            columns,
-            select(
-                literal(context.campaign), literal(node.number), r.person, r.entry, r.address,
-                literal(context.version), state, r.reason, r.now, r.sent_at, r.result, r.result_at, r.variables,
-            ),
-        )  # fmt: skip
-        shown = case((state == "sending", ""), else_=r.reason) if context.scripted else r.reason
-        hour = (r.now // HOUR).label("hour")
-        counted = (
-            select(
-                literal(context.version), literal(CYCLE), literal(node.number), state.label("state"),
-                shown.label("reason"), literal(""), literal(SHARD), hour, func.count(),
-            )
-            .where(literal_column("1") == literal_column("1"))
-            .group_by(literal_column("4"), literal_column("5"), literal_column("8"))
-        )  # fmt: skip
-        names = ["version", "cycle", "node", "state", "reason", "receipt", "shard", "hour", "n"]
-        yield upsert_adding(context.dialect, message_counter, names, counted, "n")
 
     def _set_tag(self, tag: str, texts: tuple[str, ...], where: Sequence[Any]) -> Iterator[Executable]:
         target, people = self._context.tags, select(wave.c.person).where(*where)
@@ -442,24 +254,6 @@ def tracks_live(layout: Layout) -> bool:
     return layout.flow.fans_out or (isinstance(trigger, EnterOnEvent) and trigger.re_entry == "after_exit")
 
 
-def newest_id(id_type: str) -> ColumnElement[Any]:
-    """The newest address of a type of the wave's person, or null.
-
-    Nearly everybody has one of a type: found without sorting.
-    """
-    only, ids = person_id.alias(), person_id.alias()
-    single = select(case((func.count() == 1, func.min(only.c.value)))).where(
-        only.c.person == wave.c.person, only.c.type == id_type
-    )
-    newest = (
-        select(ids.c.value)
-        .where(ids.c.person == wave.c.person, ids.c.type == id_type)
-        .order_by(ids.c.time.desc(), ids.c.seq.desc())
-        .limit(1)
-    )
-    return func.coalesce(single.correlate(wave).scalar_subquery(), newest.correlate(wave).scalar_subquery())
-
-
 def _on(place: Place, paths: Iterable[Path]) -> list[ColumnElement[bool]]:
     """The condition that a row of the wave is on one of the paths; nothing where all are."""
     numbers = {path.number for path in paths}
@@ -471,7 +265,7 @@ def _on(place: Place, paths: Iterable[Path]) -> list[ColumnElement[bool]]:
 def raise_counter(context: Context) -> Insert:
     """Add `n` people who took `path` in `hour`."""
     given = {name: bindparam(name, type_=BigInteger, required=True) for name in ("path", "hour", "n")}
-    row = select(
+    row: Select[*tuple[Any, ...]] = select(
         literal(context.version), literal(CYCLE), given["path"], literal(SHARD), given["hour"], given["n"]
     )
     row = row.where(literal_column("1") == literal_column("1"))
@@ -482,7 +276,7 @@ def raise_counter(context: Context) -> Insert:
 
 def count_paths(context: Context) -> Insert:
     """Add the people of a wave that spreads over several hours."""
-    counted: Select[Any] = (
+    counted: Select[*tuple[Any, ...]] = (
         select(
             literal(context.version),
             literal(CYCLE),

@@ -1,4 +1,6 @@
-"""The campaign's graph as the plan sees it: order, joins, fan-outs, and which nodes one entry may run side by side."""
+"""The campaign's graph as the plan sees it: order, joins, fan-outs, and which nodes one entry may run side by
+side.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +40,8 @@ class NotRunnable(Exception):  # noqa: N818 - an answer, not a defect
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A link that people take. `via`: its rank among the links into its target, in the order of arrival at one
-    instant (components, rule 13): by the topological order of the source, then by port."""
+    """A link that people take. `via`: its rank among the links into its target, in the order of arrival at
+    one instant (components, rule 13): by the topological order of the source, then by port."""
 
     link: str
     source: str

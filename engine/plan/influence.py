@@ -1,7 +1,7 @@
 """What rows of one person, or of different people, can change for each other (engine, section 2).
 
-Where nothing can, all rows due up to the horizon run place by place. Where a person's rows can, they run in order
-of time. Where people compete for a pool of codes, its waves end where somebody earlier may still come.
+Where nothing can, all rows due up to the horizon run place by place. Where a person's rows can, they run in
+order of time. Where people compete for a pool of codes, its waves end where somebody earlier may still come.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Places and paths: the campaign cut into pieces that a wave runs in one go.
 
-A *place* is where people wait: the trigger, the release from a holding node, or a cut, where people stop only until
-the next wave. From a place everything up to the next places is decided at once: a tree of choices whose leaves are
-*paths*. A path says everything that one person does there.
+A *place* is where people wait: the trigger, the release from a holding node, or a cut, where people stop only
+until the next wave. From a place everything up to the next places is decided at once: a tree of choices whose
+leaves are *paths*. A path says everything that one person does there.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ Test = ConditionTest | BucketTest | EventsTest | ResultTest | WonTest
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """A token at the end of a path: it goes to `place`; `via` None: the link that the person came by stays."""
+    """A token at the end of a path: it goes to `place`; `via` None: it keeps the link that it came by."""
 
     place: int
     via: int | None

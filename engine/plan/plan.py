@@ -49,8 +49,8 @@ WAVE_COLUMNS = ["person", "entry", "now", "path", "via", "event"]
 class Range:
     """Statements over the rows of a place in one form of range.
 
-    take: fill `wave`. drop: delete the rows taken. `upto`: everything due by `high`; `exact`: due at `high`, up to
-    person `last`; `front`: the rows listed in `front` for this place.
+    take: fill `wave`. drop: delete the rows taken. `upto`: everything due by `high`; `exact`: due at `high`,
+    up to person `last`; `front`: the rows listed in `front` for this place.
     """
 
     take: Prepared
@@ -61,9 +61,10 @@ class Range:
 class PlacePlan:
     """One place.
 
-    bounds: first and (offset `size`) last due moment and person of the next rows. next_due: the earliest due row.
-    effects: what the wave writes, in order. tally: the first and last hour of the wave, and how many people take
-    each path (in order of `paths`).
+    bounds: first and (offset `size`) last due moment and person of the next rows. next_due: the earliest due
+    row.
+    effects: what the wave writes, in order. tally: the first and last hour of the wave, and how many people
+    take each path (in order of `paths`).
     """
 
     place: Place
@@ -311,12 +312,14 @@ class _Compiler:
         return insert(front).from_select([*columns, "batch"], query.where(ranked.c.rank == 1))
 
 
-def _tally(place: Place) -> Select[Any]:
+def _tally(place: Place) -> Select[*tuple[Any, ...]]:
     """One pass, where grouping would sort the wave."""
-    hours = (func.min(wave.c.now // HOUR), func.max(wave.c.now // HOUR))
-    if len(place.paths) == 1:
-        return select(*hours, func.count())
-    return select(*hours, *(func.count(case((wave.c.path == path.number, 1))) for path in place.paths))
+    first, last = func.min(wave.c.now // HOUR), func.max(wave.c.now // HOUR)
+    numbers: list[ColumnElement[int]] = [func.count()]
+    if len(place.paths) > 1:
+        numbers = [func.count(case((wave.c.path == path.number, 1))) for path in place.paths]
+    columns: list[ColumnElement[int]] = [first, last, *numbers]
+    return select(*columns).select_from(wave)
 
 
 def _drop(table: Table, which: ColumnElement[bool]) -> Delete:

@@ -16,8 +16,8 @@ _UNSET: Final = object()
 
 
 class Prepared:
-    """One compiled statement. `sql` is its text; values bound when it was built are part of it, others are given
-    at each call by name."""
+    """One compiled statement. `sql` is its text; values bound when it was built are part of it, others are
+    given at each call by name."""
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
@@ -30,7 +30,7 @@ class Prepared:
 
     def __call__(
         self, connection: Connection, parameters: Mapping[str, Any] | None = None
-    ) -> CursorResult[Any]:
+    ) -> CursorResult[*tuple[Any, ...]]:
         """Execute. Raises `KeyError` for a parameter that is not given."""
         given = parameters or {}
         if self._names is None:

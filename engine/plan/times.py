@@ -1,7 +1,8 @@
 """Wall-clock arithmetic in SQL: the same results as `engine.shapes.time`, for a whole wave at once.
 
-A zone with one offset needs none of the helper tables. Others keep theirs as temporary tables of the connection.
-Moments are milliseconds UTC; "local" is milliseconds on the wall clock, counted as if it were UTC.
+A zone with one offset needs none of the helper tables. Others keep theirs as temporary tables of the
+connection. Moments are milliseconds UTC; "local" is milliseconds on the wall clock, counted as if it were
+UTC.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ from engine.workspace.bundle import Bundle
 
 VISITS = ("cycle", "entry", "person_id", "node", "arrived", "left", "outcome")
 MESSAGES = (
-    "cycle", "entry", "person_id", "node", "channel", "address", "planned", "sent", "state", "reason", "receipt",
-    "text",
+    "cycle", "entry", "person_id", "node", "channel", "address", "planned", "sent", "state", "reason",
+    "receipt", "text",
 )  # fmt: skip
 TAGS = ("time", "person_id", "node", "tag", "value")
 GOALS = ("cycle", "entry", "person_id", "node", "group", "judged", "achieved")

@@ -41,7 +41,9 @@ class UnknownCampaign(KeyError):  # noqa: N818
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The version that a bundle became. `version` counts from 1; publishing the same content again changes nothing."""
+    """The version that a bundle became. `version` counts from 1; publishing the same content again changes
+    nothing.
+    """
 
     campaign: str
     version: int

@@ -66,7 +66,8 @@ class EngineSettings:
 class Engine:
     """Runs published campaigns on one database. Thread-safe: one writer; whoever asks comes before waves.
 
-    `start()` runs due work in a thread of its own; without it `step` and `run_until_idle` run it in the caller's.
+    `start()` runs due work in a thread of its own; without it `step` and `run_until_idle` run it in the
+    caller's.
     """
 
     def __init__(self, database: Database, settings: EngineSettings, clock: Clock | None = None) -> None:
@@ -142,7 +143,7 @@ class Engine:
         self._wake.set()
 
     def delete(self, campaign: str) -> None:
-        """Remove a campaign that is not in progress, with all its rows. Raises `UnknownCampaign`, `Refused`."""
+        """Remove a campaign that is not in progress, and its rows. Raises `UnknownCampaign`, `Refused`."""
         with self._asked() as connection:
             lifecycle.remove(connection, campaign, self._clock.now())
             self._scheduler.load(connection)
@@ -166,7 +167,7 @@ class Engine:
     # ---- data
 
     def post_events(self, events: Sequence[IncomingEvent]) -> EventsReceipt:
-        """Take events in durably, before any waiting wave; they are followed up at once if the engine runs."""
+        """Take events in durably, before any waiting wave; followed up at once if the engine runs."""
         now = self._clock.now()
         with self._asked() as connection:
             fields = DataFields.load(connection)  # an import may have added some since the last call
@@ -195,7 +196,7 @@ class Engine:
             return self._scheduler.step(self._clock.now())
 
     def run_until_idle(self, until: int | None = None) -> None:
-        """Run everything that is due now; with a `VirtualClock`, go on to what is due later, up to `until`."""
+        """Run everything that is due now; a `VirtualClock` goes on to what is due by `until`."""
         while True:
             while self.step():
                 pass

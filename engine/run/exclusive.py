@@ -1,4 +1,4 @@
-"""One engine to a database: an exclusive lock on a file beside it, which the system drops when the process dies."""
+"""One engine to a database: a lock on a file beside it; ends with the process, however that ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The life of published campaigns in the database: publish, stop, restart, finish, delete (components, section 10)."""
+"""The life of published campaigns in the database: publish, stop, restart, finish, delete (components,
+section 10).
+"""
 
 from __future__ import annotations
 
@@ -68,8 +70,8 @@ def refuse_accounts(bundle: Bundle, flow: Flow) -> None:
                 refused.append(
                     Message(
                         N_(
-                            "“{name}” sends through the account “{account}”, but this engine only sends through "
-                            "simulated accounts yet. Choose a simulated account."
+                            "“{name}” sends through the account “{account}”, but this engine only sends "
+                            "through simulated accounts yet. Choose a simulated account."
                         ),
                         name=bundle.campaign.nodes[node.id].name,
                         account=str(account.get("name", node.behaviour.account)),

@@ -104,7 +104,7 @@ class Scheduler:
             )
 
     def follow(self, connection: Connection, latest: int) -> None:
-        """Let the events in `incoming` do what they do; `latest`: the greatest time that lets people enter."""
+        """Let the events in `incoming` do what they do; `latest`: the last time that lets people enter."""
         for version in self._versions.values():
             places = []
             if version.enters and version.follow.arrivals is not None:

@@ -123,7 +123,7 @@ class WaveRunner:
 
     def _count(self, connection: Connection, place: PlacePlan) -> None:
         """Raise the counters of the paths that the wave takes."""
-        first, last, *numbers = place.tally(connection).one()
+        first, last, *numbers = tuple(place.tally(connection).one())
         if first != last:
             self._plan.count_paths(connection)
             return
@@ -168,7 +168,7 @@ class WaveRunner:
                 self._plan.places[other].next_due(connection).scalar()
                 for other in self._upstream[place.place.index]
             ]
-        return min([horizon, *(moment - 1 for moment in moments if moment is not None)])
+        return min([horizon, *(int(moment) - 1 for moment in moments if moment is not None)])
 
     # ---- one person's rows in order of time
 
@@ -200,7 +200,7 @@ class WaveRunner:
     # ---- people who enter from audiences
 
     def enter(self, at: int, lists: list[int], number: int) -> Iterator[None]:
-        """Let the union of the audience lists enter at `at`, as cycle `number`, which `cycle` has a row of."""
+        """Let the union of the audience lists enter at `at`, as cycle `number` (a row of `cycle`)."""
         enter = self._plan.enter_audience
         assert enter is not None
         trigger = self._plan.places[0]

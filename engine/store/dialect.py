@@ -271,7 +271,7 @@ def bulk_delete(
 
 
 def upsert_adding(
-    dialect: Dialect, table: Table, columns: Sequence[str], rows: Select[Any], number: str
+    dialect: Dialect, table: Table, columns: Sequence[str], rows: Select[*tuple[Any, ...]], number: str
 ) -> Insert:
     """`INSERT … SELECT` that adds `number` to the row where there is one already; for counters."""
     make: Any = sqlite.insert if dialect.name == "sqlite" else postgresql.insert

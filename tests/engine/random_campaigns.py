@@ -254,6 +254,8 @@ def _campaign(rng: random.Random, case: Case) -> None:
 
 
 def _new_node(rng: random.Random, drawing: _Drawing, source: str) -> str:
+    config: dict[str, Any]
+    groups: list[dict[str, Any]]
     in_front = drawing.case.nodes[source]["kind"]
     trigger = next(iter(drawing.case.nodes.values()))["kind"]
     if in_front in TOUCHES and rng.random() < 0.5:
@@ -286,7 +288,9 @@ def _new_node(rng: random.Random, drawing: _Drawing, source: str) -> str:
             config = _event_judgment(rng)
             return drawing.node("event_judgment", config, ["out", *(["other"] if config["other"] else [])])
         case _:
-            shares = rng.choice([[50, 50], [33.3, 33.3, 33.4], [10, 90], [0, 100], [25, 25, 25, 25]])
+            shares: list[float] = rng.choice(
+                [[50, 50], [33.3, 33.3, 33.4], [10, 90], [0, 100], [25, 25, 25, 25]]
+            )
             groups = [{"id": f"g_{n}", "name": f"G{n}", "percent": share} for n, share in enumerate(shares)]
             return drawing.node(
                 "random_grouping", {"groups": groups}, [f"group:g_{n}" for n in range(len(groups))]

@@ -34,8 +34,8 @@ def expected(case: Case, zone: ZoneInfo) -> dict[str, Rows]:
     visits = sorted(reference.visits, key=lambda row: (row[0], row[1], *row[2:5], row[5] or 0, row[6]))
     messages = sorted(
         (
-            1, m["entry"], m["person"], m["node"], case.nodes[m["node"]]["kind"], m["address"], utc(m["planned"]),
-            utc(m["sent"]), m["state"], m["reason"], "", m["text"],
+            1, m["entry"], m["person"], m["node"], case.nodes[m["node"]]["kind"], m["address"],
+            utc(m["planned"]), utc(m["sent"]), m["state"], m["reason"], "", m["text"],
         )
         for m in reference.messages
     )  # fmt: skip
