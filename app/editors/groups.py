@@ -259,6 +259,7 @@ class GroupsEditor(Editor):
 
     def _on_changed(self) -> None:
         self._show()
+        self.refresh()  # what one group holds is not for the others
         self.changed.emit()
 
     def _on_add(self) -> None:

@@ -418,3 +418,15 @@ def test_enter_confirms_from_a_field_and_presses_a_button(open_panel: OpenPanel)
     panel.content.name.setFocus()
     QTest.keyClick(panel.content.name, Qt.Key.Key_Return)
     assert len(edits) == 1
+
+
+def test_an_audience_stands_in_one_group_at_most(open_panel: OpenPanel) -> None:
+    panel = open_panel("audience_judgment", CONFIGS["audience_judgment"][0])
+    groups: Any = form_of(panel).editor("groups")
+    first, second = (card.body for card in groups.cards())
+    assert not first.boxes()["a_vip"].isEnabled()
+    second.boxes()["a_vip"].click()
+    assert first.boxes()["a_vip"].isEnabled()
+    first.boxes()["a_vip"].click()
+    assert first.value() == ["a_once", "a_vip"]
+    assert not second.boxes()["a_vip"].isEnabled()
