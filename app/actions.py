@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.campaign_list.status import May
+from app.campaign_list.status import ALLOWED, May
 from canvas_widgets.look import Look
 from engine.i18n import N_, tr
 
@@ -74,6 +74,10 @@ def _editable(window: MainWindow) -> bool:
     return window.editor is not None and not window.editor.read_only
 
 
+def _viewed(window: MainWindow) -> bool:
+    return window.editor is not None and window.editor.read_only and May.EDIT in ALLOWED[window.editor.status]
+
+
 def _can_undo(window: MainWindow) -> bool:
     return window.editor is not None and window.editor.session.undo_stack.canUndo()
 
@@ -128,6 +132,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.delete", N_("Delete component and what follows…"), "Del", _EDITOR, lambda w: w.the_editor.delete_selected(), _node_selected, "trash"),
     ActionSpec("editor.problems", N_("Show problems"), "F8", _EDITOR, lambda w: w.the_editor.toggle_problems(), _in_editor, "alert-triangle"),
     ActionSpec("editor.palette", N_("Search components"), "Ctrl+K", _EDITOR, lambda w: w.the_editor.focus_palette(), _editable, "search"),
+    ActionSpec("editor.edit", N_("Edit"), "Ctrl+Shift+E", _EDITOR, lambda w: w.edit_viewed(), _viewed, "pencil"),
     ActionSpec("editor.save", N_("Save draft"), "Ctrl+S", _EDITOR, lambda w: w.the_editor.save(), _editable),
 
     ActionSpec("run.publish", N_("Publish"), "Ctrl+Shift+P", Place.RUN, lambda w: w.publish(), _may(May.PUBLISH)),

@@ -27,8 +27,8 @@ from app.widgets.toast import Toast
 from app.workspaces import WorkspaceCommands
 from canvas_widgets.look import Look
 from canvas_widgets.look import Theme as LookTheme
+from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
-from engine.files import FileError
 from engine.i18n import tr
 from engine.workspace.workspace import Workspace
 
@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         self._end_service()
         self.service = self.runs.make_service(loaded.workspace.folder)
         self.service.runs_changed.connect(lambda _runs: self._show_rows())
+        self.service.state_changed.connect(self.list_page.sidebar.show_engine)
         self.service.counts_changed.connect(self._on_counts)
         self.service.begin(start=self.runs.engine_has_data(loaded.workspace.folder))
         self._show_rows_of(loaded)
@@ -153,16 +154,20 @@ class MainWindow(QMainWindow):
         if (row := self.list_page.selected()) is not None:
             self.open_row(row, read_only=True)
 
-    def open_row(self, row: Row, *, read_only: bool) -> None:
-        """Open a campaign's file; says why where it cannot be read."""
-        assert self.workspace is not None
-        try:
-            document = self.workspace.load_campaign(row.id)
-        except (FileError, KeyError) as error:
+    def open_row(self, row: Row, *, read_only: bool, then: Callable[[], None] | None = None) -> None:
+        """Read a campaign's file in the background and open it; says why where it cannot be read."""
+
+        def show(document: CampaignDocument) -> None:
+            if self.editor is None:
+                self.open_document(document, row.path, read_only=read_only)
+                if then is not None:
+                    then()
+
+        def fail(error: Exception) -> None:
             self.show_error(error)
             self.reload()
-            return
-        self.open_document(document, row.path, read_only=read_only)
+
+        tasks.run(partial(campaign_file.load, row.path), show, fail)
 
     def open_document(
         self, document: CampaignDocument, path: Path | None, *, read_only: bool = False
@@ -201,6 +206,14 @@ class MainWindow(QMainWindow):
         self.actions_.refresh()
         self._show_title()
 
+    def edit_viewed(self) -> None:
+        """Open for editing what is on show for viewing."""
+        path = self.the_editor.session.path
+        self.close_editor()
+        row = next((row for row in self.rows() if row.path == path), None)
+        if row is not None:
+            self.open_row(row, read_only=False)
+
     def edit_attributes(self) -> None:
         if self.editor is not None:
             self.editor.edit_attributes()
@@ -224,7 +237,7 @@ class MainWindow(QMainWindow):
                 "“{name}” has changes that are not saved. If you leave now, nothing is saved.",
                 name=self._name(),
             ),
-            Choice(tr("Leave without saving"), leave, "danger"),
+            Choice(tr("Leave without saving"), leave, ""),
             Choice(tr("Save draft and leave"), partial(self._save_and, leave)),
         )
 

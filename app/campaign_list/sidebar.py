@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
 from app.campaign_list.rows import UNGROUPED, Row, folder_label, folders
 from app.language import Retranslated
+from app.publishing.service import State
 from app.widgets.basic import ElidedLabel, label
 from canvas_widgets.look import Look
 from engine.i18n import tr
@@ -31,6 +32,9 @@ class Sidebar(Retranslated, QFrame):
         self._workspace = ElidedLabel("strong")
         self._folder = ElidedLabel("summary")
         self._heading = label("section")
+        self.engine = label("summary")
+        self.engine.setContentsMargins(grid, 0, grid, 0)
+        self._engine_state = State.OFF
         self.list = QListWidget()
         self.list.setProperty("role", "plain")
         self.list.currentItemChanged.connect(self._on_current_changed)
@@ -42,6 +46,7 @@ class Sidebar(Retranslated, QFrame):
             layout.addWidget(widget)
         layout.insertSpacing(2, grid)
         layout.addWidget(self.list)
+        layout.addWidget(self.engine)
         look.changed.connect(self.retranslate)
         self.retranslate()
 
@@ -70,9 +75,20 @@ class Sidebar(Retranslated, QFrame):
         if chosen not in places:
             self.chosen.emit(None)
 
+    def show_engine(self, state: State) -> None:
+        """Say whether the bundled engine runs."""
+        self._engine_state = state
+        texts = {
+            State.OFF: tr("Engine: not running"),
+            State.STARTING: tr("Engine: starting…"),
+            State.ON: tr("Engine: running"),
+        }
+        self.engine.setText(texts[state])
+
     def retranslate(self) -> None:
         self._heading.setText(tr("Folders"))
         self.list.setAccessibleName(tr("Folders"))
+        self.show_engine(self._engine_state)
         self.show_folders(self._rows, self._declared)
 
     def _add(self, text: str, group: str | None, count: int, icon: str) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.campaign_list.status import ALLOWED, May, Status
 from app.editor.attributes import attributes_dialog
+from app.editor.panel_slot import PanelSlot
 from app.editor.problems import ProblemsPanel, node_of
 from app.editor.session import EditorSession
 from app.editor.top_bar import TopBar
@@ -62,6 +63,7 @@ class EditorPage(Retranslated, QWidget):
         self.view = CanvasView(self.scene, window.look, read_only=read_only)
         self.palette_ = Palette(window.look)
         self.panel = ConfigurationPanel(window.look, window.runs.estimate)
+        self._slot = PanelSlot(window.look, self.panel)
         self.bar = TopBar(window.look, window.actions_)
         self.problems = ProblemsPanel(window.look)
         self._lay_out()
@@ -288,14 +290,13 @@ class EditorPage(Retranslated, QWidget):
         centre.addWidget(self.view, 1)
         centre.addWidget(self.problems)
         body.addLayout(centre, 1)
-        body.addWidget(self.panel)
+        body.addWidget(self._slot)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
         layout.addLayout(body, 1)
         self.palette_.setVisible(not self.read_only)
-        self.panel.hide()
 
     def _connect(self) -> None:
         self.session.undo_stack.indexChanged.connect(self._on_step)
@@ -338,12 +339,11 @@ class EditorPage(Retranslated, QWidget):
         node_id = self.selected_node()
         if node_id is None or node_id == START_ID:  # nothing of Start can be configured
             self.panel.clear()
-            self.panel.hide()
         else:
             document, workspace = self.session.document, self.session.workspace
             self.panel.show_node(document, node_id, workspace, self.read_only)
-            self.panel.show()
-            QTimer.singleShot(0, self._keep_selected_visible)  # once the panel has taken its room
+            QTimer.singleShot(self._window.look.duration, self._keep_selected_visible)  # the panel takes room
+        self._slot.slide(self.panel.node_id is not None)
         self._window.actions_.refresh()
 
     def _keep_selected_visible(self) -> None:

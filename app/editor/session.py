@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app import tasks
 from canvas_widgets.commands import UndoStack
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
@@ -18,6 +20,7 @@ from engine.campaign.rules import problems
 from engine.workspace.workspace import Workspace
 
 RECHECK_MS = 60
+LARGE = 200  # components: up to here a check takes less than a frame or two
 
 
 class EditorSession(QObject):
@@ -48,8 +51,9 @@ class EditorSession(QObject):
         self.undo_stack = UndoStack(self)
         self.undo_stack.cleanChanged.connect(self.dirty_changed)
         self._now = now
+        self._changes = self._changes_checked = 0
         self._recheck = QTimer(self, singleShot=True, interval=RECHECK_MS)
-        self._recheck.timeout.connect(self.check)
+        self._recheck.timeout.connect(self._check_again)
         self._unsubscribe = document.subscribe(self._on_ops)
         self.check()
 
@@ -77,9 +81,32 @@ class EditorSession(QObject):
     def check(self) -> None:
         """Find the problems of the present document now."""
         self._recheck.stop()
-        names = self.workspace.other_campaign_names(self.document.attributes.id)
-        self.problems = problems(self.document, self.workspace, self._now(), names)
+        self.problems = self._found_in(self.document)
         self.problems_changed.emit()
+
+    def _check_again(self) -> None:
+        """Check after a change; a large campaign in the background, on a copy, for it takes its time."""
+        document = self.document
+        if len(document.nodes) <= LARGE:
+            self.check()
+            return
+        copy = CampaignDocument(
+            document.attributes, document.nodes, document.links, document.notes, document.layout
+        )
+        self._changes_checked = self._changes
+        tasks.run(partial(self._found_in, copy), self._on_found, self._on_not_checked)
+
+    def _found_in(self, document: CampaignDocument) -> list[Problem]:
+        names = self.workspace.other_campaign_names(document.attributes.id)
+        return problems(document, self.workspace, self._now(), names)
+
+    def _on_found(self, found: list[Problem]) -> None:
+        if self._changes_checked == self._changes:  # else a check of what it is now follows
+            self.problems = found
+            self.problems_changed.emit()
+
+    def _on_not_checked(self, error: Exception) -> None:
+        raise error
 
     def open_links(self) -> list[str]:
         """The links that lead nowhere yet, by id."""
@@ -94,5 +121,6 @@ class EditorSession(QObject):
         self._unsubscribe()
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
+        self._changes += 1
         self.changed.emit(ops)
         self._recheck.start()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.actions import Actions
-from app.campaign_list.status import Status
+from app.campaign_list.status import ALLOWED, May, Status
 from app.editor.problems import problems_text
 from app.language import Retranslated
 from app.widgets.basic import ActionButton, ElidedLabel, button, label, set_property, tool_button
@@ -40,6 +40,7 @@ class TopBar(Retranslated, QFrame):
         self.zoom.setMinimumWidth(7 * grid)
         self.save = ActionButton(actions["editor.save"])
         self.publish = ActionButton(actions["run.publish"], "primary")
+        self.edit = ActionButton(actions["editor.edit"])
         self.stop = ActionButton(actions["run.stop"])
         self.restart = ActionButton(actions["run.restart"])
         row = QHBoxLayout(self)
@@ -56,7 +57,7 @@ class TopBar(Retranslated, QFrame):
         row.addWidget(self.zoom)
         row.addWidget(tool_button(actions["editor.zoom_out"]))
         row.addSpacing(grid)
-        for widget in (self.stop, self.restart, self.save, self.publish):
+        for widget in (self.stop, self.restart, self.edit, self.save, self.publish):
             row.addWidget(widget)
         row.addWidget(tool_button(actions["view.menu"]))
         self.show_zoom(1.0)
@@ -74,6 +75,7 @@ class TopBar(Retranslated, QFrame):
         self.restart.setVisible(status is Status.STOPPED)
         for widget in (self.save, self.publish):
             widget.setVisible(not read_only)
+        self.edit.setVisible(read_only and May.EDIT in ALLOWED[status])
         self.retranslate()
 
     def show_problems(self, problems: Sequence[Problem]) -> None:

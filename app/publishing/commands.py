@@ -97,10 +97,9 @@ class RunCommands:
             row = window.list_page.selected()
             if row is None:
                 return
-            window.open_row(row, read_only=False)
-        editor = window.editor
-        if editor is None:
+            window.open_row(row, read_only=False, then=lambda: self._with_publishable(go_on))
             return
+        editor = window.editor
         editor.session.check()
         if editor.session.errors:
             editor.open_problems()

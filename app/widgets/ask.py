@@ -32,7 +32,7 @@ class Question(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         grid = style.sizes().grid
-        self.setFixedWidth(style.sizes().panel + 8 * grid)
+        self.setMinimumWidth(style.sizes().panel + 8 * grid)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
         layout.setSpacing(grid)

@@ -188,9 +188,8 @@ def open_draft(qtbot: QtBot, window: MainWindow, name: str = "Spring sale") -> E
     row = next(row for row in window.rows() if row.name == name)
     window.list_page.select(row.path)
     window.actions_["campaign.open"].trigger()
-    assert window.editor is not None
-    qtbot.waitUntil(lambda: window.the_editor.scene.is_loaded)
-    return window.editor
+    qtbot.waitUntil(lambda: window.editor is not None and window.editor.scene.is_loaded)
+    return window.the_editor
 
 
 def complete(document: CampaignDocument) -> None:

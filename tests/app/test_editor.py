@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import JsonValue
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QThread
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.campaign_list import loading
 from app.campaign_list.status import Status
+from app.editor import session
 from app.editor.page import EditorPage
 from app.window import MainWindow
 from engine.campaign import campaign_file, edits
@@ -341,3 +343,40 @@ def test_a_campaign_that_finishes_is_only_looked_at(page: EditorPage, window: Ma
     assert not page.bar.save.isVisible()
     assert not window.actions_["editor.save"].isEnabled()
     assert page.bar.view_only.isVisible()
+
+
+def test_what_is_viewed_can_be_edited_from_there(qtbot: QtBot, window: MainWindow) -> None:
+    window.list_page.select(window.rows()[0].path)
+    window.view_selected()
+    settle(qtbot)
+    assert window.the_editor.bar.edit.isVisible()
+    window.actions_["editor.edit"].trigger()
+    settle(qtbot)
+    assert not window.the_editor.read_only
+
+
+def test_a_large_campaign_is_checked_in_the_background(
+    qtbot: QtBot, page: EditorPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "LARGE", 0)
+    found: list[QThread] = []
+    real = session.problems
+
+    def watched(*arguments: Any) -> Any:
+        found.append(QThread.currentThread())
+        return real(*arguments)
+
+    monkeypatch.setattr(session, "problems", watched)
+    with qtbot.waitSignal(page.session.problems_changed):
+        add(page, "target_audience")
+    assert found[0] is not QThread.currentThread()
+    assert "no_trigger" not in {problem.code for problem in page.session.problems}
+
+
+def test_the_panel_slides_away_with_the_selection(page: EditorPage) -> None:
+    add(page, "target_audience")
+    assert page.panel.isVisible()
+    assert page.panel.parentWidget().width() == page.panel.width()  # type: ignore[union-attr]
+    page.scene.select([])
+    assert not page.panel.isVisible()
+    assert page.panel.parentWidget().width() == 0  # type: ignore[union-attr]

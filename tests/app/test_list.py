@@ -202,8 +202,8 @@ def test_times_are_shown_in_the_workspaces_zone(make_window: MakeWindow, workspa
 def test_view_shows_everything_and_changes_nothing(qtbot: QtBot, window: MainWindow) -> None:
     window.list_page.select(window.rows()[0].path)
     window.actions_["campaign.view"].trigger()
-    page = window.editor
-    assert page is not None
+    qtbot.waitUntil(lambda: window.editor is not None)
+    page = window.the_editor
     assert page.read_only
     assert not window.actions_["editor.save"].isEnabled()
     assert not page.palette_.isVisible()

@@ -198,6 +198,7 @@ def test_publish_to_another_machine(
     row = next(row for row in window.rows() if row.name == "Ready")
     window.list_page.select(row.path)
     window.actions_["run.publish_remote"].trigger()
+    qtbot.waitUntil(lambda: bool(dialogs(window)))
     form = dialog(window)
     form.url.setCurrentText("engine.example")
     form.publish.click()
