@@ -21,7 +21,7 @@ from canvas_widgets.overview import Overview
 from canvas_widgets.paints import CardState, Paints
 from canvas_widgets.stage import Counts, Stage
 from engine.campaign.document import CampaignDocument
-from engine.campaign.layout import ORIGIN, with_missing_places
+from engine.campaign.layout import GAP, ORIGIN, with_missing_places
 from engine.campaign.model import START, START_ID, Link, Point
 from engine.campaign.ops import Op, Table
 from engine.components.base import Lookup
@@ -410,4 +410,4 @@ def _share(count: int | None, total: int, lines: int) -> str:
 def _to_open_end(start: QPointF, offset: float, label_width: float, first_place: bool) -> LinkShape:
     if not first_place:
         return open_ended(start, offset, label_width)
-    return joined(start, QPointF(start.x() + 64, start.y()))
+    return joined(start, QPointF(start.x() + GAP, start.y()))._replace(open=True)

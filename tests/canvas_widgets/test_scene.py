@@ -50,11 +50,20 @@ def assert_mirrors(scene: CampaignScene) -> None:
         assert item.link is link
         assert item.line is not None
         assert item.line.curve.p0 == scene.cards[link.source].right_port
-        assert item.open == (link.target is None)
+        assert item.open == item.line.open == (link.target is None)
         if link.target is not None:
             assert item.line.end == scene.cards[link.target].left_port
             assert item.solid == scene.cards[link.target].configured
     assert scene.selection <= scene.cards.keys()
+
+
+def assert_joined(scene: CampaignScene) -> None:
+    """Every line runs between its cards, wherever these are shown just now."""
+    for item in scene.links.values():
+        assert item.line is not None
+        assert item.pos() + item.line.curve.p0 == scene.cards[item.link.source].right_port
+        if item.link.target is not None:
+            assert item.pos() + item.line.end == scene.cards[item.link.target].left_port
 
 
 def random_edit(flow: Flow, data: st.DataObject) -> Edit | None:
@@ -110,6 +119,7 @@ def live(data: st.DataObject) -> None:
         elif action == "preview" and flow.document.nodes:
             moved = data.draw(st.sets(st.sampled_from(sorted(flow.document.nodes)), min_size=1))
             scene.preview_move(moved, Point(80, 40))
+            assert_joined(scene)
             scene.end_preview(moved)
         if step % 4 == 0:
             gc.collect()
