@@ -65,7 +65,7 @@ class ProblemsPanel(Retranslated, QFrame):
         self.list.setCurrentRow(min(max(row, 0), self.list.count() - 1))
         rows = min(self.list.count(), _MOST_ROWS)
         self.list.setFixedHeight(rows * (self._look.sizes.row + 2) + self._look.sizes.grid // 2)
-        self._title.setText(problems_text(problems))
+        self._title.setText(_verdict(problems))
         if not problems and self.isVisible():
             self.close_drawer()
 
@@ -111,6 +111,18 @@ def problems_text(problems: Sequence[Problem]) -> str:
     if errors:
         return ntr("{n} problem", "{n} problems", errors)
     return ntr("{n} warning", "{n} warnings", len(problems)) if problems else ""
+
+
+def _verdict(problems: Sequence[Problem]) -> str:
+    """What the findings mean for publishing."""
+    errors = sum(problem.severity is Severity.ERROR for problem in problems)
+    if errors:
+        return ntr(
+            "{n} problem keeps this campaign from being published",
+            "{n} problems keep this campaign from being published",
+            errors,
+        )
+    return tr("These warnings do not keep the campaign from being published")
 
 
 def node_of(problem: Problem, document: CampaignDocument) -> str | None:

@@ -103,7 +103,6 @@ class RunCommands:
         editor.session.check()
         if editor.session.errors:
             editor.open_problems()
-            window.toast.show_message(tr("Not published yet: solve the problems first."), danger=True)
         elif editor.save():
             go_on(editor.session.document)
 

@@ -19,6 +19,7 @@ from app.editor.page import EditorPage
 from app.window import MainWindow
 from engine.campaign import campaign_file, edits
 from engine.campaign.model import START_ID
+from engine.campaign.rules import problems
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MakeWindow, complete, dialog, dialogs, open_draft, settle
 
@@ -360,13 +361,12 @@ def test_a_large_campaign_is_checked_in_the_background(
 ) -> None:
     monkeypatch.setattr(session, "LARGE", 0)
     found: list[QThread] = []
-    real = session.problems
 
     def watched(*arguments: Any) -> Any:
         found.append(QThread.currentThread())
-        return real(*arguments)
+        return problems(*arguments)
 
-    monkeypatch.setattr(session, "problems", watched)
+    monkeypatch.setattr("app.editor.session.problems", watched)
     with qtbot.waitSignal(page.session.problems_changed):
         add(page, "target_audience")
     assert found[0] is not QThread.currentThread()
