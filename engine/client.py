@@ -35,6 +35,7 @@ TIMEOUT_S = (5.0, 30.0)
 """To connect, and to wait for an answer."""
 LONG_TIMEOUT_S = (5.0, 3_600.0)
 """For what takes its time: importing, counting an audience, checking."""
+ENGINE_FOLDER = ".engine"
 ADDRESS_NAME = "address.json"
 TOKEN_NAME = "token"  # noqa: S105 - the name of the file, not what stands in it
 
@@ -213,21 +214,33 @@ def bundled(workspace: Path) -> EngineClient | None:
     The address may have been left by an engine that was killed, and its port be somebody else's by now: the
     token is shown only to the very process that wrote it.
     """
-    folder = workspace / ".engine"
+    address = _address(workspace)
     try:
-        address = json.loads((folder / ADDRESS_NAME).read_text(encoding="utf-8"))
-        token = (folder / TOKEN_NAME).read_text(encoding="utf-8").strip()
-        client = EngineClient(str(address["url"]), token)
-        instance = address["instance"]
-    except (OSError, ValueError, KeyError, TypeError, EngineUnreachable):
+        token = (workspace / ENGINE_FOLDER / TOKEN_NAME).read_text(encoding="utf-8").strip()
+        client = EngineClient(address["url"], token)
+    except (OSError, ValueError, KeyError, EngineUnreachable):
         return None
     try:
-        if client.health().instance == instance:
+        if client.health().instance == address.get("instance"):
             return client
     except (EngineUnreachable, EngineRefused):
         pass
     client.close()
     return None
+
+
+def instance_of(workspace: Path) -> str | None:
+    """The engine that left its address and has not ended in order since, or None."""
+    return _address(workspace).get("instance")
+
+
+def _address(workspace: Path) -> dict[str, str]:
+    """What the address file says, empty where there is none that can be read."""
+    try:
+        found = json.loads((workspace / ENGINE_FOLDER / ADDRESS_NAME).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
 def _json(value: object) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from engine.client import EngineClient, EngineRefused, EngineUnreachable, bundled
+from engine.client import bundled, instance_of
 from engine.commands.target import Target
 from engine.commands.told import CommandError
 from engine.i18n import N_, Message, ntr, tr
@@ -52,9 +52,10 @@ def stop(workspace: Workspace) -> None:
         print(tr("No engine runs for this workspace."))
         return
     with client:
+        instance = client.health().instance
         client.shutdown()
         give_up = time.monotonic() + STOP_TIMEOUT_S
-        while _answers(client):
+        while instance_of(workspace.folder) == instance:
             if time.monotonic() > give_up:
                 raise CommandError(Message(N_("The engine is still at work. Try again in a moment.")))
             time.sleep(POLL_S)
@@ -75,11 +76,3 @@ def check(target: Target) -> int:
     if not found:
         print(tr("All is well: nobody lost, nobody counted twice."))
     return 1 if found else 0
-
-
-def _answers(client: EngineClient) -> bool:
-    try:
-        client.health()
-    except (EngineUnreachable, EngineRefused):
-        return False
-    return True

@@ -53,9 +53,9 @@ def run(workspace: Workspace, listen: Listen) -> None:
     """
     with ExitStack() as stack:
         stopping = stack.enter_context(stop_signals())
-        engine, database = stack.enter_context(opened(workspace))
         folder, instance = workspace.engine_folder, secrets.token_hex(8)
-        stack.callback(withdraw, folder, instance)
+        stack.callback(withdraw, folder, instance)  # last: its end tells that the database is free again
+        engine, database = stack.enter_context(opened(workspace))
 
         def shut_down() -> None:
             server.should_exit = True
