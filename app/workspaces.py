@@ -17,13 +17,28 @@ from app.preferences import data_folder
 from app.widgets.ask import Choice, ask
 from app.widgets.busy import BusyDialog
 from engine.files import FileError
-from engine.i18n import current_language, ntr, tr
+from engine.i18n import N_, current_language, ntr, tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
 
 SAMPLE_FOLDER = "sample-workspace"
 MakeSample = Callable[[Path, str, tasks.Progress], None]
+
+# What an import counts, in words.
+_IMPORTED = {
+    "people": N_("new people: {n:,}"),
+    "people_updated": N_("people updated: {n:,}"),
+    "people_by_event": N_("people known by an event: {n:,}"),
+    "tags": N_("tags: {n:,}"),
+    "events": N_("events: {n:,}"),
+    "events_repeated": N_("events repeated: {n:,}"),
+    "ids": N_("IDs: {n:,}"),
+    "coupons": N_("coupon codes: {n:,}"),
+    "coupons_repeated": N_("coupon codes repeated: {n:,}"),
+    "audience_members": N_("members of audiences: {n:,}"),
+    "suppressed": N_("suppressed addresses: {n:,}"),
+}
 
 
 class WorkspaceCommands:
@@ -119,8 +134,8 @@ class WorkspaceCommands:
             )
 
     def _on_imported(self, answer: Any) -> None:
-        counts = ", ".join(f"{number:,} {kind}" for kind, number in answer.counts.items() if number)
-        text = tr("Imported {counts}.", counts=counts) if counts else tr("There was nothing to import.")
+        counts = [tr(_IMPORTED[kind], n=number) for kind, number in answer.counts.items() if number]
+        text = " · ".join([tr("Imported"), *counts]) if counts else tr("There was nothing to import.")
         if not answer.rejected:
             self._window.toast.show_message(text)
             return

@@ -69,11 +69,12 @@ def error_text(error: FileError) -> str:
     name = f"{error.path.parent.name}/{error.path.name}"
     if error.line is None:
         return tr("{file}: {message}", file=name, message=error.message)
-    place = f", {error.field}" if error.field else ""
+    if not error.field:
+        return tr("{file}, line {line}: {message}", file=name, line=error.line, message=error.message)
     return tr(
-        "{file}, line {line}{place}: {message}",
+        "{file}, line {line}, {field}: {message}",
         file=name,
         line=error.line,
-        place=place,
+        field=error.field,
         message=error.message,
     )
