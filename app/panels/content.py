@@ -20,8 +20,7 @@ from app.editors.base import Context, Estimator, RawObject, mark_invalid
 from app.editors.controls import IconButton, LineEdit, LinkButton, TextArea, label
 from app.panels.form import FIELD_GAP, Form
 from engine.campaign.document import CampaignDocument
-from engine.campaign.graph import trigger_of
-from engine.components.base import Around
+from engine.campaign.surroundings import around
 from engine.components.hints import form
 from engine.components.registry import component
 from engine.i18n import tr
@@ -162,18 +161,3 @@ class PanelContent(QWidget):
             if isinstance(button, LinkButton | IconButton):
                 button.hide()
             button.setEnabled(False)
-
-
-def around(document: CampaignDocument, node_id: str) -> Around:
-    """What the campaign holds around a component."""
-
-    def config_of(id: str) -> tuple[str, RawObject]:
-        node = document.node(id)
-        return node.kind, dict(node.config)
-
-    trigger = trigger_of(document)
-    return Around(
-        trigger=config_of(trigger) if trigger else None,
-        before=tuple(config_of(id) for id in document.predecessors(node_id)),
-        kinds={id: node.kind for id, node in document.all_nodes()},
-    )
