@@ -151,9 +151,13 @@ class LinkItem(QGraphicsItem):
         painter.drawText(QPointF(line.handle.x() - width / 2, line.handle.y() - _COUNT_ABOVE), self._count)
 
     def _elided(self, width: float) -> str:
+        """What fits into the chip: name and share, or else the name, or else its beginning."""
         if self._chip is None:
             metrics, room = self._stage.paints.small_metrics, max(width - 2 * CHIP_PADDING, 0.0) + 1
-            self._chip = metrics.elidedText(self._chip_text(), Qt.TextElideMode.ElideRight, room)
+            text = self._chip_text()
+            if metrics.horizontalAdvance(text) > room:
+                text = self.label
+            self._chip = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
         return self._chip
 
     def _chip_text(self) -> str:
