@@ -11,9 +11,10 @@ from pydantic_core import PydanticCustomError
 
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
+from engine.client import bundled
 from engine.commands.files import show
 from engine.commands.publishing import campaign_findings
-from engine.commands.target import open_workspace
+from engine.commands.target import Target, open_workspace
 from engine.commands.told import CommandError
 from engine.i18n import N_, Message, tr
 from engine.shapes.time import check_date_time, instant
@@ -36,8 +37,6 @@ def simulate(
     """
     from engine.run import simulate as rehearsal
 
-    if with_running:
-        raise CommandError(Message(N_("Other running campaigns cannot be rehearsed together with one yet.")))
     began, ended = moment(since), moment(until)
     workspace, doc = open_workspace(folder), campaign_file.load(file)
     start = doc.attributes.start
@@ -46,6 +45,10 @@ def simulate(
     if errors:
         show(errors)
         return 1
+    if ended is not None and ended < now:
+        raise CommandError(Message(N_("The rehearsal would end before it begins: use a later --until.")))
+    if with_running and _others_run(workspace, doc.attributes.id):
+        raise CommandError(Message(N_("Other running campaigns cannot be rehearsed together with one yet.")))
     database = _database(workspace)
     refuse_network()
     summary = rehearsal.simulate(
@@ -87,6 +90,16 @@ def refuse_network() -> None:
             raise PermissionError(tr("A rehearsal may not use the network."))
 
     sys.addaudithook(refuse)
+
+
+def _others_run(workspace: Workspace, id: str) -> bool:
+    """Whether another campaign is in progress. Raises `EngineRefused`, `Refused`, `StoreError`."""
+    client = bundled(workspace.folder)
+    if client is not None:
+        with client:
+            return any(one.status == "in_progress" and one.id != id for one in client.campaigns())
+    with Target(workspace, None).engine() as (engine, _):
+        return any(one.status == "in_progress" and one.campaign != id for one in engine.campaigns())
 
 
 def _database(workspace: Workspace) -> Path:
