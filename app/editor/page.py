@@ -202,7 +202,9 @@ class EditorPage(Retranslated, QWidget):
 
     def open_problems(self) -> None:
         """Open the list of problems; says so where there are none."""
-        self.session.check()
+        self.session.check(self._show_problems)
+
+    def _show_problems(self) -> None:
         if self.session.problems:
             self.problems.open_drawer()
         else:

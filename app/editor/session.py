@@ -51,9 +51,10 @@ class EditorSession(QObject):
         self.undo_stack = UndoStack(self)
         self.undo_stack.cleanChanged.connect(self.dirty_changed)
         self._now = now
-        self._changes = self._changes_checked = 0
+        self._changes = 0
+        self._closed = False
         self._recheck = QTimer(self, singleShot=True, interval=RECHECK_MS)
-        self._recheck.timeout.connect(self._check_again)
+        self._recheck.timeout.connect(lambda: self.check())
         self._unsubscribe = document.subscribe(self._on_ops)
         self.check()
 
@@ -78,35 +79,38 @@ class EditorSession(QObject):
         self.undo_stack.setClean()
         self.dirty_changed.emit()
 
-    def check(self) -> None:
-        """Find the problems of the present document now."""
-        self._recheck.stop()
-        self.problems = self._found_in(self.document)
-        self.problems_changed.emit()
+    def check(self, then: Callable[[], None] = lambda: None) -> None:
+        """Find the problems of the present document; `then` is called when `problems` holds them.
 
-    def _check_again(self) -> None:
-        """Check after a change; a large campaign in the background, on a copy, for it takes its time."""
+        At once for most campaigns; for a large one in the background, on a copy, because it takes its time.
+        """
+        self._recheck.stop()
         document = self.document
         if len(document.nodes) <= LARGE:
-            self.check()
+            self._show(self._found_in(document), then)
             return
         copy = CampaignDocument(
             document.attributes, document.nodes, document.links, document.notes, document.layout
         )
-        self._changes_checked = self._changes
-        tasks.run(partial(self._found_in, copy), self._on_found, self._on_not_checked)
+        seen = self._changes
+
+        def found(result: list[Problem]) -> None:
+            if seen == self._changes:
+                self._show(result, then)
+            elif not self._closed:
+                self.check(then)
+
+        tasks.run(partial(self._found_in, copy), found, _raise)
 
     def _found_in(self, document: CampaignDocument) -> list[Problem]:
         names = self.workspace.other_campaign_names(document.attributes.id)
         return problems(document, self.workspace, self._now(), names)
 
-    def _on_found(self, found: list[Problem]) -> None:
-        if self._changes_checked == self._changes:  # else a check of what it is now follows
+    def _show(self, found: list[Problem], then: Callable[[], None]) -> None:
+        if not self._closed:
             self.problems = found
             self.problems_changed.emit()
-
-    def _on_not_checked(self, error: Exception) -> None:
-        raise error
+            then()
 
     def open_links(self) -> list[str]:
         """The links that lead nowhere yet, by id."""
@@ -117,6 +121,8 @@ class EditorSession(QObject):
         return any(self.document.links[id].source != START_ID for id in self.open_links())
 
     def close(self) -> None:
+        """Let go of the document; no check is delivered any more."""
+        self._closed = True
         self._recheck.stop()
         self._unsubscribe()
 
@@ -124,3 +130,8 @@ class EditorSession(QObject):
         self._changes += 1
         self.changed.emit(ops)
         self._recheck.start()
+
+
+def _raise(error: Exception) -> None:
+    """A check that breaks is a fault of the program: let it be seen."""
+    raise error

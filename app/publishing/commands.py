@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from engine.files import FileError
 from engine.i18n import ntr, tr
 
 if TYPE_CHECKING:
+    from app.editor.page import EditorPage
     from app.window import MainWindow
 
 _GOING_ON = {Status.NOT_STARTED, Status.IN_PROGRESS}
@@ -100,7 +102,9 @@ class RunCommands:
             window.open_row(row, read_only=False, then=lambda: self._with_publishable(go_on))
             return
         editor = window.editor
-        editor.session.check()
+        editor.session.check(partial(self._publish_checked, editor, go_on))
+
+    def _publish_checked(self, editor: EditorPage, go_on: Callable[[CampaignDocument], None]) -> None:
         if editor.session.errors:
             editor.open_problems()
         elif editor.save():

@@ -73,7 +73,7 @@ def test_warnings_do_not_block(
     from engine.campaign.problem import Problem, Severity
 
     page.session.problems = [Problem("empty_audience", Severity.WARNING, Message("Nobody is in it."))]
-    page.session.check = lambda: None  # type: ignore[method-assign]
+    page.session.check = lambda then=lambda: None: then()  # type: ignore[method-assign]
     window.actions_["run.publish"].trigger()
     settle(qtbot)
     assert len(engine.published) == 1
