@@ -112,8 +112,10 @@ def run(workspace: Workspace, template: TemplateFile, since: datetime, out: Path
     for violation in summary.violations:
         print(f"  {violation.where}: {violation.message}")
     sound = not summary.violations and summary.counts.entries == summary.counts.finished
-    print(f"  {tr('Conservation holds.') if sound else tr('The numbers do not add up.')}")
-    print(f"  {tr('Picture')}: {draw(document, workspace, summary, out / f'{template.id}.png')}")
+    # Not inside an f-string: before Python 3.12 its texts are not collected.
+    print(" ", tr("Conservation holds.") if sound else tr("The numbers do not add up."))
+    picture = draw(document, workspace, summary, out / f"{template.id}.png")
+    print(" ", tr("Picture: {file}", file=picture))
     return sound
 
 
