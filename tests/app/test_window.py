@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -263,3 +265,10 @@ def test_the_window_comes_back_as_large_as_it_was(make_window: MakeWindow, works
     window.resize(1200, 800)
     window.close_without_asking()
     assert preferences.load().size == (1200, 800)
+
+
+def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
+    heavy = ("alembic", "fastapi", "networkx", "requests", "sqlalchemy", "uvicorn")
+    code = f"import sys, app.main; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
