@@ -24,6 +24,9 @@ from engine.workspace.workspace import Workspace
 from tests.app.conftest import MakeWindow, close_dialogs, dialog, dialogs, open_draft, settle
 
 
+ROOT = Path(main.__file__).parents[1]
+
+
 @pytest.fixture
 def zh_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     """Chinese for a few texts, whatever the real catalogue holds."""
@@ -270,5 +273,5 @@ def test_the_window_comes_back_as_large_as_it_was(make_window: MakeWindow, works
 def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
     heavy = ("alembic", "fastapi", "networkx", "requests", "sqlalchemy", "uvicorn")
     code = f"import sys, app.main; print([name for name in {heavy} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
