@@ -23,7 +23,6 @@ from engine.campaign.model import START_ID
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MakeWindow, close_dialogs, dialog, dialogs, open_draft, settle
 
-
 ROOT = Path(main.__file__).parents[1]
 
 
