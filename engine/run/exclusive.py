@@ -1,4 +1,4 @@
-"""One engine to a database: a lock on a file beside it; ends with the process, however that ends."""
+"""One engine to a database: a lock on a file beside it, which ends with the process, however that ends."""
 
 from __future__ import annotations
 

@@ -8,13 +8,14 @@ from datetime import timedelta
 
 from sqlalchemy import Connection, delete, insert, select
 
+from engine.i18n import N_, Message
 from engine.plan.context import incoming
 from engine.plan.times import EPOCH
 from engine.run.answers import EventsReceipt, IncomingEvent, RejectedEvent
 from engine.store.fields import DataFields
 from engine.store.imports.events_file import NewEvent, read_event, store_events
 from engine.store.tables.people import LIVE_IMPORT, event, person
-from engine.store.values import BadValue
+from engine.store.values import BadValue, storable
 
 
 def take_in(
@@ -59,6 +60,8 @@ def take_in(
 def _read(one: IncomingEvent) -> NewEvent:
     moment = (EPOCH + timedelta(milliseconds=one.time)).isoformat(timespec="milliseconds")
     attributes = json.dumps(dict(one.attributes), ensure_ascii=False) if one.attributes else ""
+    if "\\u0000" in attributes or not all(map(storable, (one.id, one.person, one.event, attributes))):
+        raise BadValue(Message(N_("Remove the invisible character that cannot be stored.")))
     return read_event(one.id, one.person, one.event, moment, attributes)
 
 

@@ -46,6 +46,7 @@ from engine.workspace.bundle import Bundle
 
 MAX_IN_PROGRESS = 100
 NO_CAMPAIGN = 0
+NEVER = 2**62
 
 ACTIVE, STOPPED, COMPLETED, ENDED = "active", "stopped", "completed", "ended_abnormally"
 _BY_VERSION = (agenda, arrival, token, token_watched, visit, counter, finished, message_counter, path)
@@ -168,6 +169,7 @@ def stop(connection: Connection, id: str) -> None:
     if not _change(connection, number, ACTIVE, STOPPED):
         raise Refused(Message(N_("This campaign is not running.")))
     connection.execute(delete(arrival).where(arrival.c.version.in_(versions_of(connection, number))))
+    _put_off(connection, number)
 
 
 def restart(connection: Connection, id: str, now: int) -> None:
@@ -177,13 +179,23 @@ def restart(connection: Connection, id: str, now: int) -> None:
     if not _change(connection, number, STOPPED, ACTIVE):
         raise Refused(Message(N_("This campaign is not stopped.")))
     versions = versions_of(connection, number)
-    for table in (token, token_watched, agenda):
-        late = (table.c.version.in_(versions)) & (table.c.due < now)
-        connection.execute(update(table).where(late).values(due=now))
+    connection.execute(delete(agenda).where(agenda.c.version.in_(versions)))
+    for table in (token, token_watched):
+        mine = table.c.version.in_(versions)
+        connection.execute(update(table).where(mine, table.c.due < now).values(due=now))
+        waiting = select(table.c.version, table.c.place, func.min(table.c.due)).where(mine)
+        waiting = waiting.group_by(table.c.version, table.c.place)
+        connection.execute(insert(agenda).from_select(["version", "place", "due"], waiting))
     connection.execute(
         update(cycle).where(cycle.c.campaign == number, cycle.c.done == 0, cycle.c.at < now).values(at=now)
     )
     connection.execute(update(campaign).where(campaign.c.number == number).values(resumed_at=now))
+
+
+def _put_off(connection: Connection, number: int) -> None:
+    """Nothing of the campaign is due any more: the scheduler reads the agenda of all campaigns at once."""
+    mine = agenda.c.version.in_(versions_of(connection, number))
+    connection.execute(update(agenda).where(mine).values(due=NEVER))
 
 
 def _change(connection: Connection, number: int, before: str, after: str) -> bool:
@@ -202,6 +214,7 @@ def end_abnormally(connection: Connection, number: int, reason: str) -> None:
     """A component failed as such: the campaign ends, its people stay where they are."""
     changed = update(campaign).where(campaign.c.number == number).values(state=ENDED, reason=reason)
     connection.execute(changed)
+    _put_off(connection, number)
 
 
 def remove(connection: Connection, id: str, now: int) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 from sqlalchemy.exc import OperationalError
 
 from engine.audience.updates import update_audience
@@ -19,8 +19,9 @@ from engine.plan.plan import Plan
 from engine.plan.times import EPOCH
 from engine.run import lifecycle
 from engine.run.entering import Window, entering_moment, lists_in_force
+from engine.run.lifecycle import NEVER
 from engine.run.versions import VersionKeys, plan_of
-from engine.run.waves import NEVER, WaveRunner
+from engine.run.waves import WaveRunner
 from engine.store.database import Database
 from engine.store.tables.people import audience
 from engine.store.tables.runs import agenda, campaign, campaign_node, campaign_version, cycle
@@ -28,6 +29,8 @@ from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 
 FIRST_CYCLE = 1
+LOOK_AT = 1_000
+"""Places of the agenda that are looked at to choose the next wave."""
 
 log = structlog.get_logger()
 
@@ -147,8 +150,8 @@ class Scheduler:
             if version.window.end is not None and version.window.end > now
         ]
         with self._database.read() as connection:
-            first = select(func.min(agenda.c.due)).where(agenda.c.version.in_(self._versions))
-            if (due := connection.execute(first).scalar()) is not None:
+            due = connection.execute(select(func.min(agenda.c.due))).scalar()
+            if due is not None and due < NEVER:
                 moments.append(due)
         return min(moments, default=None)
 
@@ -161,12 +164,8 @@ class Scheduler:
             if (moment := self._entering(version)) is not None and moment <= now
         ]
         with self._database.read() as connection:
-            due = connection.execute(
-                select(agenda.c.version, func.min(agenda.c.due))
-                .where(agenda.c.due <= now, agenda.c.version.in_(self._versions))
-                .group_by(agenda.c.version)
-            ).all()
-        waiting = [(moment, self._versions[key].plan.context.campaign_id, key) for key, moment in due]
+            rows = connection.execute(overdue(now)).all()
+        waiting = [(due, self._versions[key].plan.context.campaign_id, key) for key, due in rows]
         if entering:
             moment, _, version = min(entering, key=lambda item: item[:2])
             # People who were due before those who enter now go first, where that can make a difference.
@@ -242,6 +241,16 @@ class Scheduler:
         with self._database.write() as connection:
             lifecycle.end_abnormally(connection, version.campaign, f"{type(error).__name__}: {error}")
             self.load(connection)
+
+
+def overdue(now: int) -> Select[int, int]:
+    """Versions with something due by `now`, the longest overdue first; found through the index on `due`."""
+    return (
+        select(agenda.c.version, agenda.c.due)
+        .where(agenda.c.due <= now)
+        .order_by(agenda.c.due)
+        .limit(LOOK_AT)
+    )
 
 
 def _influence(one: _Version, other: _Version) -> bool:

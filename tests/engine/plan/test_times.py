@@ -1,0 +1,56 @@
+"""Wall-clock arithmetic in SQL gives what `engine.shapes.time` gives."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Connection, create_engine, literal, select
+
+from engine.plan.times import WallClock, ms, offset_changes
+from engine.shapes.time import Duration, first_at_or_after
+
+ZONES = [
+    "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Havana",
+    "Africa/Casablanca", "Pacific/Apia", "Asia/Kathmandu", "America/Sao_Paulo", "UTC",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[Connection]:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def moments(zone: ZoneInfo, rng: random.Random) -> Iterator[datetime]:
+    """Around changes of the offset, where mistakes are made, and anywhere."""
+    changes = [change for change in offset_changes(zone) if change[0] < ms(datetime(2038, 1, 1, tzinfo=UTC))]
+    for at, before, after in rng.sample(changes, min(12, len(changes))):
+        for away in (-86_400_000, -abs(after - before), -1, 0, 1, abs(after - before), 86_399_999):
+            yield datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=at + away)
+    for _ in range(10):
+        yield datetime(1998, 1, 31, tzinfo=UTC) + timedelta(seconds=rng.randint(0, 10**9))
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_durations_and_times_of_day_agree(connection: Connection, name: str) -> None:
+    zone, rng = ZoneInfo(name), random.Random(name)
+    clock = WallClock(zone)
+    clock.prepare(connection)
+    for moment in moments(zone, rng):
+        now = literal(ms(moment))
+        duration = Duration(
+            amount=rng.randint(1, 14),
+            unit=rng.choice(["minute", "hour", "day", "day", "week", "month", "month"]),
+        )
+        wall = time(rng.choice([0, 0, 2, 2, 3, 9, 23]), rng.choice([0, 30, 59]))
+        found = connection.execute(
+            select(clock.plus(now, duration), clock.first_at_or_after(now, wall))
+        ).one()
+        expected = (ms(duration.plus(moment, zone)), ms(first_at_or_after(moment, wall, zone)))
+        assert tuple(found) == expected, (moment, duration, wall)

@@ -1,0 +1,138 @@
+"""Small campaigns, written down in a few lines, and an engine to run them on a virtual clock."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Self
+from zoneinfo import ZoneInfo
+
+from engine.campaign.document import CampaignDocument
+from engine.campaign.model import Attributes, Link, Node
+from engine.plan.times import ms
+from engine.run.clock import VirtualClock
+from engine.run.engine import Engine, EngineSettings
+from engine.store.database import Database
+from engine.store.imports.folder import import_folder
+from engine.workspace.account import SIMULATED_ID, AccountFile, simulated
+from engine.workspace.audience import AUDIENCE
+from engine.workspace.bundle import Bundle
+from engine.workspace.catalog import Catalog
+from engine.workspace.message import MESSAGE
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+
+EVERYBODY: dict[str, Any] = {"audiences": ["a_all"], "mode": "now"}
+SMS: dict[str, Any] = {
+    "platform": SIMULATED_ID,
+    "sms_type": "notification",
+    "signature": "Shop",
+    "template": "m_hello",
+    "variables": {"name": {"from": "attribute", "key": "name"}},
+}
+WAIT: dict[str, Any] = {"mode": "duration", "amount": 1, "unit": "hour"}
+
+Nodes = Mapping[str, tuple[str, dict[str, Any]]]
+Links = Sequence[str]
+
+
+def bundle(
+    nodes: Nodes,
+    links: Links,
+    *,
+    id: str = "c_1",
+    start: datetime | None = None,
+    end: datetime | None = None,
+    account: AccountFile | None = None,
+) -> Bundle:
+    """A campaign. Links are written "source port target"; the one from Start is made."""
+    first = next(iter(nodes))
+    split = [("n_start", "out", first), *(tuple(link.split()) for link in links)]
+    document = CampaignDocument(
+        Attributes(
+            id=id,
+            name=id,
+            start=None if start is None else start.isoformat(),
+            end=None if end is None else end.isoformat(),
+        ),
+        {n: Node(kind=kind, name=n, config=config, confirmed=True) for n, (kind, config) in nodes.items()},
+        {f"l_{i:02d}": Link(source=s, port=p, target=t) for i, (s, p, t) in enumerate(split)},
+    )
+    message: dict[str, Any] = {"id": "m_hello", "name": "Hello", "kind": "text_sms", "platform": SIMULATED_ID}
+    message |= {"sms_type": "notification", "status": "approved", "content": {"text": "Hello ${name}"}}
+    return Bundle(
+        document,
+        {
+            "a_all": AUDIENCE.adapter.validate_python(
+                {"id": "a_all", "name": "All", "list": {"id_type": "mobile"}}
+            )
+        },
+        {"m_hello": MESSAGE.adapter.validate_python(message)},
+        {SIMULATED_ID: account or simulated("Simulated")},
+        Catalog.model_validate(
+            {
+                "events": {"order": {"name": "Order", "attributes": {"amount": "number"}}},
+                "tags": {"level": {"type": "text"}},
+                "attributes": {"name": "text"},
+                "coupons": {"cp_1": {"name": "Ten off", "type": "voucher", "value": "10", "valid_days": 30}},
+                "id_types": {"mobile": {"multi": False}, "member": {"multi": False}},
+            }
+        ),
+    )
+
+
+def write_people(folder: Path, people: int, codes: int = 0, events: Sequence[Sequence[str]] = ()) -> None:
+    """A data folder: `p1` … in the audience `a_all`, each with a mobile number, a member id and a name."""
+    folder.mkdir(parents=True)
+    names = [f"p{n}" for n in range(1, people + 1)]
+    rows = [[name, f"+86138{n:08d}", f"m-{name}", name.upper()] for n, name in enumerate(names, start=1)]
+    _csv(folder / "people.csv", ["person_id", "id:mobile", "id:member", "attr:name"], rows)
+    _csv(folder / "coupons.csv", ["coupon", "code"], [["cp_1", f"C{n}"] for n in range(1, codes + 1)])
+    _csv(folder / "events.csv", ["event_id", "person_id", "event", "time", "attributes"], events)
+    (folder / "audiences").mkdir()
+    _csv(folder / "audiences" / "a_all.csv", ["person_id"], [[name] for name in names])
+    schema = {
+        "attributes": {"name": "text"},
+        "tags": {"level": "text"},
+        "events": {"order": {"amount": "number"}},
+    }
+    (folder / "schema.json").write_text(json.dumps(schema))
+
+
+def _csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def database(folder: Path, people: int = 3, codes: int = 0, events: Sequence[Sequence[str]] = ()) -> Path:
+    """A database with people, made in `folder`."""
+    write_people(folder / "data", people, codes, events)
+    path = folder / "engine.db"
+    with Database.open(path) as store:
+        assert not import_folder(store, folder / "data", now=NOW - timedelta(days=1)).rejected
+    return path
+
+
+class Running:
+    """An engine on a database, at a virtual time that starts at `NOW`."""
+
+    def __init__(self, path: Path, moment: datetime = NOW) -> None:
+        self.clock = VirtualClock(ms(moment))
+        self.database = Database.open(path)
+        self.engine = Engine(self.database, EngineSettings(ZONE), self.clock)
+
+    def advance(self, milliseconds: int) -> None:
+        """Go on with everything that falls due."""
+        self.engine.run_until_idle(self.clock.now() + milliseconds)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.close()
+        self.database.close()

@@ -1,0 +1,113 @@
+"""Simulations: repeatable to the byte, without a trace in the workspace's own data."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from engine.channels.simulated import BadResults
+from engine.plan.graph import NotRunnable
+from engine.run.simulate import simulate
+from tests.engine.run.drafting import EVERYBODY, NOW, SMS, WAIT, ZONE, Running, bundle, database
+
+NODES = {
+    "n_who": ("target_audience", EVERYBODY),
+    "n_sms": ("text_sms", SMS),
+    "n_tag": ("tag", {"assignments": [{"tag": "level", "value": "Gold"}]}),
+    "n_coupon": ("issue_coupon", {"coupon": "cp_1"}),
+    "n_wait": ("wait_until", WAIT),
+    "n_end": ("end", {}),
+}
+LINKS = [
+    "n_who out n_sms", "n_sms out n_tag", "n_tag out n_coupon", "n_coupon out n_wait", "n_wait out n_end",
+]  # fmt: skip
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def trace(folder: Path) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.iterdir())}
+
+
+def test_two_simulations_give_the_same_bytes_and_change_nothing(tmp_path: Path) -> None:
+    path = database(tmp_path, people=30, codes=20)
+    before = digest(path)
+    for name in ("one", "two"):
+        summary = simulate(bundle(NODES, LINKS), path, ZONE, since=NOW, trace=tmp_path / name)
+        assert summary.violations == ()
+        assert (summary.counts.entries, summary.counts.finished) == (30, 30)
+    assert trace(tmp_path / "one") == trace(tmp_path / "two")
+    assert sorted(trace(tmp_path / "one")) == [
+        "audiences.csv", "goals.csv", "messages.csv", "tags.csv", "visits.csv",
+    ]  # fmt: skip
+    assert digest(path) == before
+
+
+def test_the_trace_says_what_happened(tmp_path: Path) -> None:
+    path = database(tmp_path, people=2, codes=1)
+    simulate(bundle(NODES, LINKS), path, ZONE, since=NOW, until=NOW, trace=tmp_path / "out")
+    files = trace(tmp_path / "out")
+    now = "2026-03-02T09:00:00.000Z"
+    assert files["visits.csv"].splitlines()[:3] == [
+        "cycle,entry,person_id,node,arrived,left,outcome",
+        f"1,1,p1,n_coupon,{now},{now},out",
+        f"1,1,p1,n_sms,{now},{now},out",
+    ]
+    assert f"1,1,p1,n_wait,{now},,waiting" in files["visits.csv"]
+    assert files["messages.csv"].splitlines() == [
+        "cycle,entry,person_id,node,channel,address,planned,sent,state,reason,receipt,text",
+        f"1,1,p1,n_coupon,issue_coupon,m-p1,{now},{now},sent,,,C1",
+        f"1,1,p1,n_sms,text_sms,+8613800000001,{now},{now},sent,,,Hello P1",
+        f"1,1,p2,n_coupon,issue_coupon,m-p2,{now},,failed,no_code,,",
+        f"1,1,p2,n_sms,text_sms,+8613800000002,{now},{now},sent,,,Hello P2",
+    ]
+    assert files["tags.csv"].splitlines() == [
+        "time,person_id,node,tag,value",
+        f"{now},p1,n_tag,level,Gold",
+        f"{now},p2,n_tag,level,Gold",
+    ]
+
+
+def test_codes_that_the_workspace_has_issued_stay_issued(tmp_path: Path) -> None:
+    path = database(tmp_path, people=2, codes=3)
+    with Running(path) as run:
+        run.engine.publish(bundle(NODES, LINKS))
+        run.engine.run_until_idle()
+    summary = simulate(
+        bundle(NODES, LINKS), path, ZONE, since=NOW + timedelta(days=1), trace=tmp_path / "out"
+    )
+    assert summary.counts.messages["n_coupon"] == {"sent": 1, "failed": 1}
+    assert "sent,,,C3" in trace(tmp_path / "out")["messages.csv"]
+
+
+def test_an_audience_whose_time_has_passed_lets_nobody_in(tmp_path: Path) -> None:
+    past = {**EVERYBODY, "mode": "once", "at": (NOW - timedelta(minutes=1)).isoformat()}
+    nodes = {"n_who": ("target_audience", past), "n_end": ("end", {})}
+    summary = simulate(bundle(nodes, ["n_who out n_end"]), database(tmp_path), ZONE, since=NOW)
+    assert summary.counts.entries == 0
+
+
+def test_a_campaign_that_cannot_run_says_why(tmp_path: Path) -> None:
+    nodes = {"n_who": ("target_audience", EVERYBODY), "n_ab": ("webhook", {}), "n_end": ("end", {})}
+    with pytest.raises(NotRunnable, match="n_ab"):
+        simulate(bundle(nodes, ["n_who out n_ab", "n_ab out n_end"]), database(tmp_path), ZONE, since=NOW)
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("person_id,node,result\n", "after_seconds is missing"),
+        ("person_id,node,result,after_seconds\np1,n_sms,maybe,0\n", "line 2"),
+        ("person_id,node,result,after_seconds\np1,n_sms,success,soon\n", "line 2"),
+    ],
+)
+def test_bad_results_files_are_refused_by_line(tmp_path: Path, lines: str, message: str) -> None:
+    results = tmp_path / "results.csv"
+    results.write_text(lines, encoding="utf-8")
+    with pytest.raises(BadResults, match=message):
+        simulate(bundle(NODES, LINKS), database(tmp_path), ZONE, since=NOW, results=results)
