@@ -22,7 +22,7 @@ from tests.engine.server.serving import TOKEN, Served, serve
 from tests.engine.shop import CAMPAIGN, campaign_path, data_folder, make_shop
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("PySide6", "sqlalchemy", "fastapi", "networkx", "requests", "alembic", "rich")
+HEAVY = ("PySide6", "sqlalchemy", "fastapi", "networkx", "requests", "alembic", "rich", "typer")
 
 
 @dataclass
@@ -140,6 +140,15 @@ def test_fmt_writes_the_canonical_form_and_check_only_names(run: Run, campaign: 
     assert run("fmt", campaign) == Ran(0, f"{campaign}\n", "")
     assert campaign.read_bytes() == canonical
     assert run("fmt", campaign) == Ran(0, "", "")
+
+
+def test_files_that_begin_with_a_dash_can_be_named(
+    run: Run, monkeypatch: pytest.MonkeyPatch, campaign: Path
+) -> None:
+    monkeypatch.chdir(campaign.parent)
+    campaign.rename("-odd.campaign.json")
+    assert run("validate", "-odd.campaign.json").status == 2
+    assert run("validate", "--", "-odd.campaign.json") == Ran(0, "", "")
 
 
 def test_fmt_leaves_an_unreadable_file_alone(run: Run, tmp_path: Path) -> None:

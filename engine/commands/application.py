@@ -1,0 +1,178 @@
+"""The commands as typer knows them: what can be called, and with which options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from engine.i18n import tr
+
+
+def application() -> typer.Typer:
+    """The commands, described in the present language."""
+    root = _group(tr("Campaign Canvas: without arguments the designer, with them one of these commands."))
+    root.command(help=tr("Say what is wrong with files; campaigns are held against their workspace."))(
+        validate
+    )
+    root.command(help=tr("Bring files into their canonical form."))(fmt)
+    root.command(help=tr("Publish a campaign to the workspace's engine, or to another computer's."))(publish)
+    root.command(help=tr("Write a campaign and all that it refers to into one file."))(export)
+    root.command("import", help=tr("Take a bundle's campaign and all that it refers to into a workspace."))(
+        import_bundle
+    )
+    root.command(
+        help=tr("Rehearse a campaign on the workspace's data, and write what happens to everybody.")
+    )(simulate)
+    data = _group(tr("The people and events that campaigns work on."))
+    data.command("import", help=tr("Take a folder of CSV files in: people, tags, events and more."))(
+        import_data
+    )
+    root.add_typer(data, name="data")
+    engine = _group(tr("The engine that runs a workspace's campaigns."))
+    engine.command(help=tr("Run campaigns until told to stop."))(run)
+    engine.command(help=tr("Say what the engine does."))(status)
+    engine.command(help=tr("Let the engine end its present work and stop."))(stop)
+    engine.command(help=tr("Prove that nobody was lost and nothing counted twice."))(check)
+    root.add_typer(engine, name="engine")
+    return root
+
+
+# Typer reads what follows while it runs. Annotations are texts until then, so their words are in the language
+# that `main` has chosen.
+
+Workspace = Annotated[Path, typer.Option("--workspace", metavar="FOLDER", show_default=False)]
+SomeWorkspace = Annotated[Path | None, typer.Option("--workspace", metavar="FOLDER", show_default=False)]
+Database = Annotated[str | None, typer.Option("--db", metavar="URL", show_default=False)]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)]
+File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
+
+
+def validate(files: Files) -> None:
+    from engine.commands.files import validate as work
+
+    _end(work(files))
+
+
+def fmt(
+    files: Files,
+    only_check: Annotated[
+        bool, typer.Option("--check", help=tr("Only name the files that would change."))
+    ] = False,
+) -> None:
+    from engine.commands.files import fmt as work
+
+    _end(work(files, only_check))
+
+
+def publish(
+    file: File,
+    workspace: SomeWorkspace = None,
+    server: Annotated[
+        str | None, typer.Option(metavar="URL", help=tr("The engine of another computer."))
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(help=tr("Its token; else CAMPAIGN_CANVAS_TOKEN, else asked for."))
+    ] = None,
+) -> None:
+    from engine.commands.publishing import publish as work
+
+    _end(work(file, workspace, server, token))
+
+
+def export(
+    file: File,
+    workspace: Workspace,
+    out: Annotated[Path, typer.Option(metavar="BUNDLE", show_default=False, help=tr("The file to write."))],
+) -> None:
+    from engine.commands.publishing import export as work
+
+    work(file, workspace, out)
+
+
+def import_bundle(
+    file: Annotated[Path, typer.Argument(metavar="BUNDLE", show_default=False)],
+    workspace: Workspace,
+) -> None:
+    from engine.commands.taking import take
+
+    take(file, workspace)
+
+
+def simulate(
+    file: File,
+    workspace: Workspace,
+    trace: Annotated[Path, typer.Option(metavar="FOLDER", show_default=False, help=tr("Where to write."))],
+    start: Annotated[str | None, typer.Option("--from", metavar="TIME", help=tr("When it begins."))] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help=tr("When it ends at the latest."))] = None,
+    results: Annotated[
+        Path | None, typer.Option(metavar="CSV", help=tr("What becomes of messages; all succeed without it."))
+    ] = None,
+    with_running: Annotated[
+        bool, typer.Option("--with-running", help=tr("Rehearse the other running campaigns, too."))
+    ] = False,
+) -> None:
+    from engine.commands.rehearsal import simulate as work
+
+    _end(work(file, workspace, start, until, results, with_running, trace))
+
+
+def import_data(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False)],
+    workspace: SomeWorkspace = None,
+    db: Database = None,
+) -> None:
+    from engine.commands.data import import_data as work
+    from engine.commands.target import target
+
+    work(target(workspace, db), folder)
+
+
+def run(
+    workspace: Workspace,
+    host: Annotated[str, typer.Option(help=tr("The address to answer at."))] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help=tr("The port; 0 takes a free one."))] = 0,
+    until_idle: Annotated[
+        bool, typer.Option("--until-idle", help=tr("Run what is due now, and end."))
+    ] = False,
+) -> None:
+    from engine.commands.running import run as work
+    from engine.commands.target import open_workspace
+
+    work(open_workspace(workspace), host, port, until_idle)
+
+
+def status(workspace: Workspace) -> None:
+    from engine.commands.running import status as work
+    from engine.commands.target import open_workspace
+
+    _end(work(open_workspace(workspace)))
+
+
+def stop(workspace: Workspace) -> None:
+    from engine.commands.running import stop as work
+    from engine.commands.target import open_workspace
+
+    work(open_workspace(workspace))
+
+
+def check(workspace: SomeWorkspace = None, db: Database = None) -> None:
+    from engine.commands.running import check as work
+    from engine.commands.target import target
+
+    _end(work(target(workspace, db)))
+
+
+def _group(help: str) -> typer.Typer:
+    return typer.Typer(
+        help=help,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+
+
+def _end(status: int) -> NoReturn:
+    raise typer.Exit(status)
