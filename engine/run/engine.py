@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from engine.audience.errors import RuleError
 from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable, flow_of
-from engine.plan.times import WallClock
+from engine.plan.times import EPOCH, WallClock
 from engine.report.check import violations
 from engine.report.counts import counts_of
 from engine.run import lifecycle
@@ -34,11 +35,14 @@ from engine.run.answers import (
 )
 from engine.run.clock import Clock, RealClock, VirtualClock
 from engine.run.exclusive import Exclusive
-from engine.run.ingest import take_in
+from engine.run.ingest import list_imported, take_in
 from engine.run.scheduler import Scheduler
 from engine.run.versions import plan_of
 from engine.store.database import Database
-from engine.store.fields import DataFields
+from engine.store.fields import DataFields, DataSchema
+from engine.store.imports.folder import import_folder
+from engine.store.imports.result import ImportResult
+from engine.store.imports.session import Progress
 from engine.store.tables.runs import campaign, campaign_version
 from engine.workspace.bundle import Bundle
 
@@ -49,6 +53,10 @@ RETRY_AFTER = 5_000
 """ms until the database is tried again after it refused (a full disk, another program's lock)."""
 
 log = structlog.get_logger()
+
+
+def no_progress(_file: str, _rows: int) -> None:
+    """Nobody wants to know how far an import is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +183,24 @@ class Engine:
             self._scheduler.follow(connection, now + self._settings.future_events)
         self._wake.set()
         return receipt
+
+    def import_data(
+        self, folder: Path, catalogue: DataSchema | None = None, progress: Progress = no_progress
+    ) -> ImportResult:
+        """Import a data folder; its events then let people in and release them like posted ones.
+
+        Waves go on in between. Raises `ImportRefused`.
+        """
+        now = self._clock.now()
+        moment = EPOCH + timedelta(milliseconds=now)
+        result = import_folder(self._database, folder, catalogue, now=moment, progress=progress)
+        with self._asked() as connection:
+            self._fields = DataFields.load(connection)
+            self._scheduler.load(connection)
+            list_imported(connection, result.import_id, self._scheduler.codes)
+            self._scheduler.follow(connection, now + self._settings.future_events)
+        self._wake.set()
+        return result
 
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work(connection)` in one transaction of the only writer (imports, audience updates)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection, delete, insert, select
@@ -55,6 +55,17 @@ def take_in(
             connection.execute(insert(incoming), rows)
         return EventsReceipt(len(accepted), repeated, tuple(sorted(rejected, key=lambda r: r.index)))
     return EventsReceipt(0, repeated, tuple(rejected))
+
+
+def list_imported(connection: Connection, import_id: int, codes: Collection[str]) -> None:
+    """Let `incoming` list the events of an import that have one of the codes."""
+    connection.execute(delete(incoming))
+    query = (
+        select(person.c.external_id, event.c.source_id)
+        .join(person, person.c.id == event.c.person)
+        .where(event.c.code.in_(codes), event.c.import_id == import_id)
+    )
+    connection.execute(insert(incoming).from_select(["person", "source_id"], query))
 
 
 def _read(one: IncomingEvent) -> NewEvent:

@@ -106,6 +106,11 @@ class Scheduler:
                 _influence(version, other) for other in self._versions.values() if other is not version
             )
 
+    @property
+    def codes(self) -> frozenset[str]:
+        """Codes of the events that any active campaign listens to."""
+        return frozenset(code for version in self._versions.values() for code in version.follow.codes)
+
     def follow(self, connection: Connection, latest: int) -> None:
         """Let the events in `incoming` do what they do; `latest`: the last time that lets people enter."""
         for version in self._versions.values():
@@ -241,7 +246,10 @@ class Scheduler:
         with self._database.write() as connection:
             lifecycle.end_abnormally(connection, version.campaign, f"{type(error).__name__}: {error}")
             self.load(connection)
-
+        select(agenda.c.version, agenda.c.due)
+        .where(agenda.c.due <= now)
+        .order_by(agenda.c.due)
+        .limit(LOOK_AT)
 
 def overdue(now: int) -> Select[int, int]:
     """Versions with something due by `now`, the longest overdue first; found through the index on `due`."""

@@ -25,6 +25,7 @@ from tests.engine.run.drafting import (
     Running,
     bundle,
     database,
+    write_people,
 )
 
 SMS_THEN_WAIT = {
@@ -161,6 +162,17 @@ def test_events_let_people_in_once_each(tmp_path: Path) -> None:
         run.advance(MINUTE)
         assert run.engine.counts("c_1").entries == 4
         assert run.engine.check() == []
+
+
+def test_imported_events_let_people_in_like_posted_ones(tmp_path: Path) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(ORDERS, ORDERS_LINKS))
+        history = ["e1", "p1", "order", (NOW - timedelta(days=3)).isoformat(), ""]
+        now = ["e2", "p2", "order", NOW.isoformat(), ""]
+        write_people(tmp_path / "more", 3, events=[history, now])
+        assert run.engine.import_data(tmp_path / "more").counts["events"] == 2
+        run.engine.run_until_idle(ms(NOW))
+        assert run.engine.counts("c_1").entries == 1
 
 
 def test_an_event_releases_those_whose_judgment_it_decides(tmp_path: Path) -> None:
