@@ -246,10 +246,7 @@ class Scheduler:
         with self._database.write() as connection:
             lifecycle.end_abnormally(connection, version.campaign, f"{type(error).__name__}: {error}")
             self.load(connection)
-        select(agenda.c.version, agenda.c.due)
-        .where(agenda.c.due <= now)
-        .order_by(agenda.c.due)
-        .limit(LOOK_AT)
+
 
 def overdue(now: int) -> Select[int, int]:
     """Versions with something due by `now`, the longest overdue first; found through the index on `due`."""

@@ -103,7 +103,8 @@ def test_every_kind_of_this_issue_says_what_it_does() -> None:
     silent = {kind for kind, component in COMPONENTS.items() if type(component).behaviour is _silent()}
     assert silent == {
         "start", "digital_sms", "wechat_message", "template_message", "app_push", "generate_audience",
-        "ab_test", "ab_target", "attribute_judgment", "audience_judgment", "fatigue_judgment", "webhook", "push_kafka",
+        "ab_test", "ab_target", "attribute_judgment", "audience_judgment", "fatigue_judgment", "webhook",
+        "push_kafka",
     }  # fmt: skip
 
 
