@@ -285,6 +285,27 @@ def test_simulate_writes_the_trace(
     ]
 
 
+def test_a_time_that_is_past_is_no_hindrance_to_a_rehearsal(
+    run: Run, shop: Workspace, campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsal, "refuse_network", lambda: None)
+    run("data", "import", "--workspace", shop.folder, data_folder(tmp_path / "data"))
+
+    def wait_first(c: dict[str, Any]) -> None:
+        config = {"mode": "at", "at": "2026-12-01T08:00:00+01:00"}
+        c["nodes"]["n_wait"] = {"kind": "wait_until", "name": "Wait", "config": config, "confirmed": True}
+        c["links"]["l_2"].update(to="n_wait")
+        c["links"]["l_4"] = {"from": "n_wait", "port": "out", "to": "n_sms"}
+
+    changed(campaign, wait_first)
+    began = ("--from", "2026-12-01T09:00:00+01:00")
+    ran = run("simulate", campaign, "--workspace", shop.folder, "--trace", tmp_path / "trace", *began)
+    assert (ran.status, ran.lines[:3]) == (0, ["entries: 3", "inside: 0", "finished: 3"])
+    assert "n_wait,2026-12-01T08:00:00.000Z,2026-12-01T08:00:00.000Z,out" in (
+        tmp_path / "trace" / "visits.csv"
+    ).read_text(encoding="utf-8")
+
+
 def test_a_draft_cannot_be_simulated_or_published(
     run: Run, shop: Workspace, campaign: Path, tmp_path: Path
 ) -> None:
