@@ -38,11 +38,9 @@ def show(answer: ImportAnswer) -> None:
 
 
 def _directly(target: Target, folder: Path) -> ImportAnswer:
-    from engine.store.imports.folder import import_folder
-
     catalogue = None if target.workspace is None else data_schema(target.workspace.catalog)
-    with target.engine() as (_, database):
-        return import_answer(import_folder(database, folder, catalogue, progress=_progress()))
+    with target.engine() as (engine, _):
+        return import_answer(engine.import_data(folder, catalogue, _progress()))
 
 
 class _progress:  # noqa: N801 - used like a function

@@ -28,7 +28,6 @@ from engine.server.wire import (
     millis,
 )
 from engine.shapes.time import instant
-from engine.store.imports.folder import import_folder
 from engine.store.imports.result import ImportResult
 
 
@@ -68,8 +67,7 @@ def router(service: Service) -> APIRouter:
             message = Message(N_("Only a program on the engine's own computer can name a folder there."))
             raise CallRefused(403, "not_local", message)
         folder = Path(order.folder)
-        result = import_folder(service.database, folder, service.data_schema(), now=service.now())
-        return import_answer(result)
+        return import_answer(service.engine.import_data(folder, service.data_schema()))
 
     @routes.post("/estimate", openapi_extra=takes("EstimateOrder"))
     def count(order: Annotated[EstimateOrder, Depends(body(EstimateOrder))]) -> Estimate:

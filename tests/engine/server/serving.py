@@ -31,6 +31,9 @@ from engine.server.api import application
 from engine.server.service import Service
 from engine.server.serving import ApiServer, Listen
 from engine.store.database import Database
+from engine.store.fields import DataSchema
+from engine.store.imports.folder import import_folder
+from engine.store.imports.result import ImportResult
 from engine.workspace.bundle import Bundle
 
 TOKEN = "t0ken"
@@ -38,9 +41,10 @@ NOW = 1_764_000_000_000
 
 
 class MemoryEngine:
-    """Answers as an engine does, and remembers what it was asked. `failure`: raised by every question."""
+    """Answers as an engine does, and remembers what it was asked. `failure`: raised by `status`."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
+        self.database = database
         self.published: dict[str, Bundle] = {}
         self.stopped: set[str] = set()
         self.events: dict[tuple[str, str], IncomingEvent] = {}
@@ -89,6 +93,9 @@ class MemoryEngine:
         new = len(self.events) - before
         return EventsReceipt(new, len(events) - new)
 
+    def import_data(self, folder: Path, catalogue: DataSchema) -> ImportResult:
+        return import_folder(self.database, folder, catalogue)
+
     def status(self) -> EngineStatus:
         if self.failure is not None:
             raise self.failure
@@ -135,7 +142,7 @@ def service(engine: MemoryEngine, database: Database, folder: Path, shut_down: C
 def serve(database: Database, folder: Path) -> Iterator[Served]:
     """Serve the API for a workspace folder until the block ends."""
     ready = threading.Event()
-    engine = MemoryEngine()
+    engine = MemoryEngine(database)
 
     def shut_down() -> None:
         server.should_exit = True

@@ -295,7 +295,7 @@ def test_a_folder_that_cannot_be_is_refused(api: Served) -> None:
 
 
 def test_only_this_computer_may_name_a_folder(database: Database, tmp_path: Path) -> None:
-    app = application(service(MemoryEngine(), database, tmp_path, lambda: None), TOKEN, None)
+    app = application(service(MemoryEngine(database), database, tmp_path, lambda: None), TOKEN, None)
     with TestClient(app, client=("192.0.2.7", 5)) as far:
         body = json.dumps({"folder": str(tmp_path)})
         assert far.post(f"{API}/import", content=body, headers=JSON).json()["code"] == "not_local"
