@@ -154,8 +154,9 @@ def install_locked() -> None:
     """Install exactly what the lock names, each file checked against its hash."""
     say("Installing the locked libraries (about 200 MB; only now and when the lock changes) ...")
     command = [str(venv_python()), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
-    # The lock is complete, so nothing is to be resolved; byte code is made for what is used, when it is.
-    command += ["--require-hashes", "--no-deps", "--no-compile", "-r", str(LOCK)]
+    # The lock is complete, so nothing is to be resolved. Byte code is made here and not at the first start,
+    # because where Python is told to write none, every start would compile again.
+    command += ["--require-hashes", "--no-deps", "--compile", "-r", str(LOCK)]
     run_step(command, "install the locked libraries")
 
 
