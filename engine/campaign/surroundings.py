@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import trigger_of
-from engine.components.base import Around, RawConfig
+from engine.components.base import Around
+from engine.components.registry import component
 
 
 def kinds_of(document: CampaignDocument) -> dict[str, str]:
@@ -16,14 +17,11 @@ def kinds_of(document: CampaignDocument) -> dict[str, str]:
 
 def around(document: CampaignDocument, node_id: str, kinds: Mapping[str, str] | None = None) -> Around:
     """The trigger and what stands in front; whoever asks for many nodes hands `kinds_of` in."""
-
-    def kind_and_config(other: str) -> tuple[str, RawConfig]:
-        node = document.node(other)
-        return node.kind, node.config
-
-    trigger = trigger_of(document)
+    trigger_id = trigger_of(document)
+    trigger = document.node(trigger_id) if trigger_id is not None else None
+    before = (document.node(other) for other in document.predecessors(node_id))
     return Around(
-        trigger=kind_and_config(trigger) if trigger is not None else None,
-        before=tuple(kind_and_config(other) for other in document.predecessors(node_id)),
+        trigger=(trigger.kind, trigger.config) if trigger is not None else None,
+        before=tuple((component(node.kind), node.config) for node in before),
         kinds=kinds if kinds is not None else kinds_of(document),
     )

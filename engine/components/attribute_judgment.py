@@ -48,7 +48,7 @@ class AttributeJudgment(Component[AttributeJudgmentConfig]):
     category = Category.JUDGMENT
     icon = "list-check"
     placement = Placement(
-        lambda kind: kind == "behavior_event",
+        lambda before: before.kind == "behavior_event",
         Message(N_("Attribute Judgment stands directly behind Behavior Event.")),
         trigger="behavior_event",
     )

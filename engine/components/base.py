@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
@@ -100,8 +100,8 @@ class Around(NamedTuple):
 
     trigger: tuple[str, RawConfig] | None
     """Kind and config of the campaign's trigger, None while it has none."""
-    before: tuple[tuple[str, RawConfig], ...]
-    """Kind and config of every node directly in front."""
+    before: tuple[tuple[Component[Any], RawConfig], ...]
+    """Component and config of every node directly in front."""
     kinds: Mapping[str, str]
     """The kind of every node of the campaign, by node id."""
 
@@ -109,7 +109,7 @@ class Around(NamedTuple):
 class Placement(NamedTuple):
     """Where a kind may stand: what may be directly in front, and the trigger that the campaign must have."""
 
-    follows: Callable[[str], bool]
+    follows: Callable[[Component[Any]], bool]
     refusal: Message
     trigger: str | None = None
 

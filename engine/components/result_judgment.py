@@ -26,12 +26,6 @@ from engine.i18n import N_, Message
 from engine.shapes.model import Items, invalid
 from engine.shapes.time import Duration
 
-TOUCHES = frozenset({
-    "text_sms", "digital_sms", "email", "wechat_message", "template_message", "issue_coupon", "push_kafka",
-    "app_push", "webhook",
-})  # fmt: skip
-"""The kinds whose results can be judged."""
-
 
 def _distinct(results: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(results)) < len(results):
@@ -75,7 +69,7 @@ class ResultJudgment(Component[ResultJudgmentConfig]):
     category = Category.JUDGMENT
     icon = "activity"
     placement = Placement(
-        lambda kind: kind in TOUCHES,
+        lambda before: before.result_family is not None,
         Message(N_("Result Judgment stands directly behind touches or pushes that have a result.")),
     )
     Config = ResultJudgmentConfig
@@ -95,8 +89,12 @@ class ResultJudgment(Component[ResultJudgmentConfig]):
     def check_place(
         self, config: ResultJudgmentConfig, around: Around, lookup: Lookup
     ) -> Iterator[FieldError]:
-        families = _families(around)
-        if len(families) != 1 or None in families:  # nothing in front, or refused by the structure rules
+        families = {touch.result_family for touch, _ in around.before}
+        if not families or None in families:  # nothing in front, or refused by the placement
+            return
+        if len(families) > 1:
+            message = Message(N_("The components in front have different results. Judge each by itself."))
+            yield FieldError("", message, "placement")
             return
         known = result_codes(config.by, around, lookup)
         if not known:
@@ -121,21 +119,11 @@ class ResultJudgment(Component[ResultJudgmentConfig]):
         return JudgeResult(config.judge_after, tuple((RESULT_PREFIX + code, code) for code in config.results))
 
 
-def _families(around: Around) -> set[str | None]:
-    """The result families of what stands directly in front."""
-    from engine.components.registry import COMPONENTS  # it holds this module
-
-    return {COMPONENTS[kind].result_family if kind in COMPONENTS else None for kind, _ in around.before}
-
-
 def result_codes(by: Literal["send", "receipt"], around: Around, lookup: Lookup) -> tuple[str, ...]:
     """The codes that everything directly in front has: what may be chosen as `results`."""
-    from engine.components.registry import COMPONENTS  # it holds this module
-
-    lists = []
-    for kind, raw in around.before:
-        if kind in COMPONENTS:
-            touch = COMPONENTS[kind]
-            lists.append(touch.send_results if by == "send" else touch.receipt_results(raw, lookup))
+    lists = [
+        touch.send_results if by == "send" else touch.receipt_results(raw, lookup)
+        for touch, raw in around.before
+    ]
     first = lists[0] if lists else ()
     return tuple(code for code in first if all(code in other for other in lists))

@@ -22,12 +22,12 @@ def admissible(document: CampaignDocument, link_id: str) -> list[str]:
 def refusal(document: CampaignDocument, link_id: str, kind: str) -> Message | None:
     """Why a component of this kind cannot be added at this link; None where it can."""
     added = component(kind)
-    if added.category is Category.START or kind == AB_TARGET:
+    if not added.in_palette:
         return Message("This component comes by itself.")
     link = document.links[link_id]
     if link.source == START_ID:
         return _refusal_behind_start(document, link, kind)
-    if not added.placement.follows(document.node(link.source).kind):
+    if not added.placement.follows(component(document.node(link.source).kind)):
         return added.placement.refusal
     if (needed := added.placement.trigger) is not None:
         trigger = trigger_of(document)
@@ -37,7 +37,7 @@ def refusal(document: CampaignDocument, link_id: str, kind: str) -> Message | No
         return None
     if not added.ports(added.defaults()):
         return Message("Nothing may follow {kind}.", kind=Message(added.label))
-    last_added = AB_TARGET if kind == AB_TEST else kind
+    last_added = component(AB_TARGET if kind == AB_TEST else kind)
     following = component(document.node(link.target).kind)
     return None if following.placement.follows(last_added) else following.placement.refusal
 

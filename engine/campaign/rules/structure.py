@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import cyclic_nodes, reachable, trigger_of
@@ -85,13 +86,9 @@ def _placements(document: CampaignDocument) -> Iterator[Problem]:
     trigger_kind = document.node(trigger).kind if trigger else None
     for node_id, node in document.nodes.items():
         placement = component(node.kind).placement
-        before = [document.node(source).kind for source in document.predecessors(node_id)]
-        fits = all(placement.follows(kind) for kind in before)
+        fits = all(placement.follows(_declared(document, id)) for id in document.predecessors(node_id))
         if not fits or (placement.trigger is not None and trigger_kind not in (placement.trigger, None)):
             yield Problem("placement", ERROR, placement.refusal, node=node_id)
-        elif len({component(kind).result_family for kind in before}) > 1 and node.kind == "result_judgment":
-            message = Message("The components in front of {name} have different results.", name=node.name)
-            yield Problem("placement", ERROR, message, node=node_id)
 
 
 def _cycles(document: CampaignDocument) -> Iterator[Problem]:
@@ -111,7 +108,7 @@ def _unreachable(document: CampaignDocument) -> Iterator[Problem]:
         yield Problem("unreachable", ERROR, message, node=node_id)
 
 
-def _declared(document: CampaignDocument, node_id: str) -> Component:  # type: ignore[type-arg]
+def _declared(document: CampaignDocument, node_id: str) -> Component[Any]:
     return component(document.node(node_id).kind)
 
 

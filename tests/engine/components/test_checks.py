@@ -227,7 +227,9 @@ def test_the_sum_of_percentages_has_its_own_code() -> None:
 def around(trigger: str = "target_audience", before: tuple[str, ...] = (), **change: Any) -> Around:
     trigger_config = CONFIGS[trigger] | change
     return Around(
-        (trigger, trigger_config), tuple((kind, CONFIGS[kind]) for kind in before), {"n_ab": "ab_test"}
+        (trigger, trigger_config),
+        tuple((component(kind), CONFIGS[kind]) for kind in before),
+        {"n_ab": "ab_test"},
     )
 
 
@@ -269,13 +271,15 @@ def test_results_are_those_of_what_stands_in_front() -> None:
     assert set(errors("result_judgment", {"by": "receipt"}, around=hook)) == {"results.0"}
     assert set(errors("result_judgment", {"by": "receipt"}, around=sms)) == {"by"}
     assert errors("result_judgment", {}, around=around(before=("text_sms", "email"))) == {}
+    assert set(errors("result_judgment", {}, around=around(before=("text_sms", "app_push")))) == {""}
 
 
 def test_results_behind_two_webhooks_are_those_of_both() -> None:
     workspace = SmallWorkspace()
     receipts: dict[str, JsonValue] = {"codes": ["bought", "refused"], "collect": {"amount": 1, "unit": "day"}}
     workspace.tables[RefKind.ACCOUNT]["acc_2"] = {"kind": "webhook", "settings": {"receipts": receipts}}
-    both = Around(None, (("webhook", {"webhook": "acc_hook"}), ("webhook", {"webhook": "acc_2"})), {})
+    hook = component("webhook")
+    both = Around(None, ((hook, {"webhook": "acc_hook"}), (hook, {"webhook": "acc_2"})), {})
     assert result_codes("receipt", both, workspace) == ("bought",)
 
 
@@ -298,12 +302,13 @@ def test_result_families_are_those_of_the_table() -> None:
         "webhook": {"webhook"},
     }
     follows = component("result_judgment").placement.follows
-    assert {kind for kind in COMPONENTS if follows(kind)} == set().union(*families.values())
+    assert {kind for kind, item in COMPONENTS.items() if follows(item)} == set().union(*families.values())
 
 
 def test_where_kinds_may_stand() -> None:
     def behind(kind: str) -> set[str]:
-        return {before for before in COMPONENTS if component(kind).placement.follows(before)}
+        follows = component(kind).placement.follows
+        return {before for before, item in COMPONENTS.items() if follows(item)}
 
     anything = set(COMPONENTS) - {"start", "end"}
     assert behind("target_audience") == behind("behavior_event") == {"start"}
