@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.graph import reachable
+from engine.campaign.graph import ancestors
 from engine.campaign.problem import Problem, Severity
 from engine.campaign.status import configuration_errors
 from engine.campaign.surroundings import around, kinds_of
-from engine.components.base import Lookup, RefKind
+from engine.components.base import Category, Lookup, RefKind
 from engine.components.registry import component
 from engine.i18n import Message
 
 
 def node_problems(document: CampaignDocument, lookup: Lookup) -> Iterator[Problem]:
     kinds = kinds_of(document)
+    fan_outs = _fan_outs(document)
     for node_id, node in document.nodes.items():
         for error in configuration_errors(node, lookup, around(document, node_id, kinds)):
             message = Message("{name}: {reason}", name=node.name, reason=error.message)
             yield Problem(error.code, Severity.ERROR, message, node=node_id, field=error.field)
         yield from _empty_audiences(node_id, document, lookup)
-        if node.kind == "result_judgment" and _shares_results(document, node_id):
+        if node.kind == "result_judgment" and _shares_results(document, node_id, fan_outs):
             message = Message(
                 "One person can reach {name} from two components; it judges the first arrival's message.",
                 name=node.name,
@@ -31,7 +32,7 @@ def node_problems(document: CampaignDocument, lookup: Lookup) -> Iterator[Proble
 
 def _empty_audiences(node_id: str, document: CampaignDocument, lookup: Lookup) -> Iterator[Problem]:
     node = document.nodes[node_id]
-    if node.parsed.config is None or node.kind != "target_audience":
+    if node.parsed.config is None or component(node.kind).category is not Category.TRIGGER:
         return
     for reference in component(node.kind).references(node.parsed.config):
         audience = (
@@ -44,32 +45,28 @@ def _empty_audiences(node_id: str, document: CampaignDocument, lookup: Lookup) -
             yield Problem("empty_audience", Severity.WARNING, message, node=node_id, field=reference.field)
 
 
-def _shares_results(document: CampaignDocument, node_id: str) -> bool:
+def _shares_results(document: CampaignDocument, node_id: str, fan_outs: list[list[str]]) -> bool:
     """Can one entry arrive from two components in front, on one path or on two branches of a fan-out?"""
     before = document.predecessors(node_id)
     if len(before) < 2:
         return False
-    behind = {source: reachable(document, document.successors(source)) for source in before}
-    if any(other in behind[source] for source in before for other in before if other != source):
+    leading = {source: ancestors(document, source) for source in before}
+    if any(other in leading[source] for source in before for other in before if other != source):
         return True
-    return any(_reaches_two(document, targets, before) for targets in _fan_outs(document))
+    return any(_reaches_two(targets, leading) for targets in fan_outs)
 
 
-def _fan_outs(document: CampaignDocument) -> Iterator[list[str]]:
+def _fan_outs(document: CampaignDocument) -> list[list[str]]:
     """The targets of every port that has several links."""
     targets: dict[tuple[str, str], list[str]] = {}
     for link in document.links.values():
         if link.target is not None:
             targets.setdefault((link.source, link.port), []).append(link.target)
-    yield from (together for together in targets.values() if len(together) > 1)
+    return [together for together in targets.values() if len(together) > 1]
 
 
-def _reaches_two(document: CampaignDocument, targets: list[str], before: list[str]) -> bool:
-    reached = [{source for source in before if source in reachable(document, [target])} for target in targets]
-    return any(
-        one != other
-        for index, sources in enumerate(reached)
-        for one in sources
-        for others in reached[index + 1 :]
-        for other in others
-    )
+def _reaches_two(targets: list[str], leading: Mapping[str, Container[str]]) -> bool:
+    """Do two of the targets lead to two different ones of those whose ancestors are given?"""
+    reached = [{source for source, nodes in leading.items() if target in nodes} for target in targets]
+    reaching = [sources for sources in reached if sources]
+    return len(reaching) > 1 and len(set().union(*reaching)) > 1
