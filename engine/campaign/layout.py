@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import cyclic_nodes, reachable, topological_order
@@ -37,21 +37,37 @@ def column_behind(document: CampaignDocument, node_id: str) -> int:
     return place_of(document, node_id).x + width + gap_behind(document.ports(node_id))
 
 
-def slot(document: CampaignDocument, link_id: str, taken: Mapping[str, Point] | None = None) -> Point:
+class Occupied:
+    """Places that are taken, by column, so that an edit that adds many cards does not ask all for each."""
+
+    def __init__(self, places: Iterable[Point]) -> None:
+        self._columns: dict[int, list[Point]] = {}
+        for place in places:
+            self.take(place)
+
+    def take(self, place: Point) -> None:
+        self._columns.setdefault(place.x // CARD_WIDTH, []).append(place)
+
+    def free_place(self, wanted: Point) -> Point:
+        """The wanted place, or the first one below it where a card covers no other."""
+        column = wanted.x // CARD_WIDTH
+        near = (place for at in (column - 1, column, column + 1) for place in self._columns.get(at, ()))
+        y = wanted.y
+        for other in sorted(place.y for place in near if abs(place.x - wanted.x) < CARD_WIDTH):
+            if abs(other - y) < CARD_HEIGHT + GRID:
+                y = other + ROW
+        return Point(wanted.x, y)
+
+
+def slot(document: CampaignDocument, link_id: str, occupied: Occupied | None = None) -> Point:
     """Where a card at the end of this link belongs: next column, the link's row, moved down to a free place.
 
-    `taken` are places beside those of the document's layout (cards that an edit is about to add).
+    `occupied` where more is taken than the document's layout says: cards that an edit is about to add.
     """
     link = document.links[link_id]
     row = document.out_links(link.source).index(link_id)
-    x = column_behind(document, link.source)
-    y = place_of(document, link.source).y + row * ROW
-    places = [*document.layout.values(), *(taken or {}).values()]
-    column = sorted(place.y for place in places if abs(place.x - x) < CARD_WIDTH)
-    for other in column:
-        if abs(other - y) < CARD_HEIGHT + GRID:
-            y = other + ROW
-    return Point(x, y)
+    wanted = Point(column_behind(document, link.source), place_of(document, link.source).y + row * ROW)
+    return (occupied or Occupied(document.layout.values())).free_place(wanted)
 
 
 def with_missing_places(document: CampaignDocument) -> dict[str, Point]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.edit import Draft, Edit, Refused
 from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_targets, reachable, trigger_of
-from engine.campaign.layout import CARD_WIDTH, COLUMN, column_behind, gap_behind, place_of, slot
+from engine.campaign.layout import CARD_WIDTH, COLUMN, Occupied, column_behind, gap_behind, place_of, slot
 from engine.campaign.model import START_ID, Link, Node, Point
 from engine.components.base import OUT, Category
 from engine.components.registry import COMPONENTS, component
@@ -89,25 +89,15 @@ def end_open_links(document: CampaignDocument) -> Edit:
     if not open_links:
         raise Refused(Message("Every line already leads somewhere."))
     enclosing = enclosing_targets(document)
-    placed: dict[str, Point] = {}
+    occupied = Occupied(document.layout.values())
     for link_id in open_links:
         target = enclosing.get(document.links[link_id].source)
         if target is None:
-            place = slot(document, link_id, placed)
+            place = slot(document, link_id, occupied)
+            occupied.take(place)
             target, _ = _add(draft, END, place, then=None)
-            placed[target] = place
         draft.retarget(link_id, target)
     return draft.edit(Message("Add End to open lines"))
-
-
-def default_name(draft: Draft, kind: str) -> str:
-    """The kind's label and the first running number that no component of the campaign has."""
-    taken = {node.name for node in draft.nodes()}
-    label = tr(component(kind).label)
-    number = 1
-    while (name := f"{label} {number}") in taken:
-        number += 1
-    return name
 
 
 def _refuse(document: CampaignDocument, link_id: str, kind: str) -> None:
@@ -149,7 +139,7 @@ def _new_node(draft: Draft, kind: str) -> Node:
     nothing_to_configure = not declared.Config.model_fields
     return Node(
         kind=kind,
-        name=default_name(draft, kind),
+        name=draft.free_name(tr(declared.label)),
         config=declared.defaults(),
         confirmed=nothing_to_configure,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Container, Iterator
+from collections.abc import Container
 from typing import NamedTuple
 
 from engine.campaign.document import CampaignDocument
@@ -44,20 +44,26 @@ class Draft:
     def __init__(self, document: CampaignDocument) -> None:
         self.document = document
         self._changes: dict[tuple[Table, str], Value | None] = {}
+        self._names: set[str] | None = None
+        self._numbers: dict[str, int] = {}
 
-    def nodes(self) -> Iterator[Node]:
-        """Every node as the draft has it: the document's, and those added or replaced."""
-        changed = {id for table, id in self._changes if table is Table.NODES}
-        if not changed.isdisjoint(self.document.nodes):
-            yield from (node for id, node in self.document.nodes.items() if id not in changed)
-        else:
-            yield from self.document.nodes.values()
-        yield from (value for value in self._changes.values() if isinstance(value, Node))
+    def free_name(self, label: str) -> str:
+        """The label and the first running number that no component of the campaign has."""
+        if self._names is None:
+            added = (value.name for value in self._changes.values() if isinstance(value, Node))
+            self._names = {*(node.name for node in self.document.nodes.values()), *added}
+        number = self._numbers.get(label, 1)
+        while (name := f"{label} {number}") in self._names:
+            number += 1
+        self._numbers[label] = number
+        return name
 
     def put_node(self, node: Node, node_id: str | None = None) -> str:
         """Add a node under a new id, or replace the one that has the id."""
         node_id = node_id or self._fresh("n", Table.NODES)
         self._changes[Table.NODES, node_id] = node
+        if self._names is not None:
+            self._names.add(node.name)
         return node_id
 
     def put_link(self, link: Link, link_id: str | None = None) -> str:
@@ -99,8 +105,7 @@ class Draft:
         return Edit(tuple(ops), label, focus)
 
     def _fresh(self, prefix: str, table: Table) -> str:
-        taken = {id for changed, id in self._changes if changed is table}
         held = self.document.nodes if table is Table.NODES else self.document.links
-        while (candidate := new_id(prefix, held)) in taken:
+        while (table, candidate := new_id(prefix, held)) in self._changes:
             pass
         return candidate
