@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from engine.plan.places import (
     ConditionTest,
     Decision,
     EventsTest,
+    Layout,
     Path,
     ResultTest,
     Test,
@@ -37,7 +38,7 @@ from engine.plan.places import (
 )
 from engine.plan.times import Ms, ms
 from engine.store.dialect import greatest, least
-from engine.store.tables.people import event, person
+from engine.store.tables.people import event
 from engine.store.tables.runs import claim, message
 
 NEVER = 2**62
@@ -45,14 +46,14 @@ NEVER = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The columns of the row that is judged. `seeds`: node id → the person's seed there."""
+    """The columns of the row that is judged. `hashed`: the person's hash, where somebody splits at random."""
 
     person: ColumnElement[int]
     entry: ColumnElement[int]
     via: ColumnElement[int]
     now: Ms
     arrived: Ms
-    seeds: Mapping[str, ColumnElement[int]]
+    hashed: ColumnElement[Any]
 
 
 def splits_in(tree: Decision) -> list[str]:
@@ -66,10 +67,6 @@ def tests_in(tree: Decision) -> Iterator[Test]:
             yield test
             yield from tests_in(decision)
         yield from tests_in(tree.otherwise)
-
-
-def person_hash(key: ColumnElement[int]) -> ColumnElement[int]:
-    return select(person.c.hash).where(person.c.id == key).scalar_subquery()
 
 
 class Judge:
@@ -86,12 +83,14 @@ class Judge:
         tests = [(self._holds(test, row), self.path(decision, row)) for test, decision in tree.tests]
         return case(*tests, else_=self.path(tree.otherwise, row))
 
-    def seeds(self, nodes: list[str], person: ColumnElement[int], entry: ColumnElement[int]) -> list[Any]:
-        """The seeds of a person's random choices, each labelled with its node; costs one look-up each."""
-        return [
-            Salt.of(self._context.campaign_id, node).seed(person_hash(person), entry).label(node)
-            for node in nodes
-        ]
+    def check(self, layout: Layout) -> None:
+        """Build every condition once, so that one that does not fit the data is refused at publish."""
+        nothing = literal(0)
+        row = Row(nothing, nothing, nothing, nothing, nothing, nothing)
+        for place in layout.places:
+            for test in tests_in(place.tree):
+                if isinstance(test, ConditionTest | EventsTest):
+                    self._holds(test, row)
 
     def leave_at(self, until: Until, now: Ms) -> Ms:
         """When a person who arrives `now` goes on."""
@@ -123,7 +122,8 @@ class Judge:
             case ConditionTest(condition):
                 return self._context.conditions.of_person(condition, row.person, row.now)
             case BucketTest(node, below):
-                bucket: ColumnElement[int] = Salt.of(self._context.campaign_id, node).bucket(row.seeds[node])
+                salt = Salt.of(self._context.campaign_id, node)
+                bucket: ColumnElement[int] = salt.bucket(salt.seed(row.hashed, row.entry))
                 return bucket < below
             case EventsTest(judgment):
                 return self._events(judgment, row)

@@ -120,7 +120,7 @@ class Effects:
 
     def _tail(self, place: Place, target: Place, via: int | None, paths: list[Path]) -> Insert:
         came_by: ColumnElement[int] = wave.c.via if via is None else literal(via)
-        row = Row(wave.c.person, wave.c.entry, came_by, wave.c.now, wave.c.now, {})
+        row = Row(wave.c.person, wave.c.entry, came_by, wave.c.now, wave.c.now, null())
         due: ColumnElement[int] = wave.c.now
         behaviour = target.node.behaviour
         if target.stage is Stage.RELEASE:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from engine.audience.errors import RuleError
 from engine.plan.context import TEMPORARY
-from engine.plan.graph import NotRunnable, flow_of
+from engine.plan.graph import NotRunnable
 from engine.plan.times import EPOCH, WallClock
 from engine.report.check import violations
 from engine.report.counts import counts_of
@@ -109,23 +109,30 @@ class Engine:
         now = self._clock.now()
         lifecycle.refuse_problems(bundle, now)
         try:
-            numbers = {id: number for number, id in enumerate(sorted(bundle.campaign.nodes), start=1)}
-            lifecycle.refuse_accounts(bundle, flow_of(bundle.campaign, numbers))
             with self._asked() as connection:
-                if (same := self._published(connection, bundle)) is not None:
-                    return same
-                keys = lifecycle.new_version(connection, bundle, now)
-                lifecycle.declare_catalogue(connection, DataFields.load(connection), bundle)
-                plan = plan_of(bundle, keys, connection, self._settings.zone)
-                lifecycle.write_paths(connection, plan)
-                published = self._published(connection, bundle)
-                self._scheduler.load(connection)
-        except NotRunnable as error:
-            raise Refused(*error.messages) from error
-        except RuleError as error:
-            raise Refused(error.message) from error
-        assert published is not None
+                published = self._published(connection, bundle) or self._publish(connection, bundle, now)
+        except (NotRunnable, RuleError, Refused, OperationalError) as error:
+            with self._asked() as connection:
+                self._scheduler.load(connection)  # the transaction is undone, and so is what it had added
+            if isinstance(error, NotRunnable):
+                raise Refused(*error.messages) from error
+            if isinstance(error, RuleError):
+                raise Refused(error.message) from error
+            raise
         self._wake.set()
+        return published
+
+    def _publish(self, connection: Connection, bundle: Bundle, now: int) -> Published:
+        keys = lifecycle.new_version(connection, bundle, now)
+        self._fields = DataFields.load(connection)
+        lifecycle.declare_catalogue(connection, self._fields, bundle)
+        plan = plan_of(bundle, keys, connection, self._settings.zone)
+        lifecycle.refuse_accounts(bundle, plan.flow)
+        lifecycle.write_paths(connection, plan)
+        self._scheduler.add(bundle, plan)
+        self._scheduler.load(connection)
+        published = self._published(connection, bundle)
+        assert published is not None
         return published
 
     def _published(self, connection: Connection, bundle: Bundle) -> Published | None:

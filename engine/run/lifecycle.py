@@ -144,10 +144,12 @@ def _number_nodes(connection: Connection, number: int, ids: Iterable[str]) -> di
         row.id: row.node
         for row in connection.execute(select(campaign_node).where(campaign_node.c.campaign == number))
     }
-    for id in sorted(set(ids) - known.keys()):
-        known[id] = max(known.values(), default=0) + 1
-        connection.execute(insert(campaign_node).values(campaign=number, node=known[id], id=id))
-    return known
+    first = max(known.values(), default=0) + 1
+    new = {id: node for node, id in enumerate(sorted(set(ids) - known.keys()), start=first)}
+    if new:
+        rows = [{"campaign": number, "node": node, "id": id} for id, node in new.items()]
+        connection.execute(insert(campaign_node), rows)
+    return known | new
 
 
 def write_paths(connection: Connection, plan: Plan) -> None:

@@ -23,7 +23,7 @@ from engine.run.lifecycle import NEVER
 from engine.run.versions import VersionKeys, plan_of
 from engine.run.waves import WaveRunner
 from engine.store.database import Database
-from engine.store.tables.people import audience
+from engine.store.tables.people import audience, data_field
 from engine.store.tables.runs import agenda, campaign, campaign_node, campaign_version, cycle
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
@@ -35,19 +35,22 @@ LOOK_AT = 1_000
 log = structlog.get_logger()
 
 
+NOBODY = Window(0, 0)
+
+
 @dataclass(slots=True)
 class _Version:
     """A version with people in it, or that people may enter."""
 
-    key: int
     campaign: int
+    key: int
     bundle: Bundle
     plan: Plan
     runner: WaveRunner
     follow: FollowUps
-    window: Window
-    resumed_at: int
-    enters: bool
+    window: Window = NOBODY
+    resumed_at: int = 0
+    enters: bool = False
     coupled: bool = False
     cycle: tuple[int, bool] | None = None
     """Moment of the audience cycle, and whether everybody has entered."""
@@ -64,47 +67,61 @@ class Scheduler:
         self._database = database
         self._zone = zone
         self._versions: dict[int, _Version] = {}
+        self._fields = 0
         self._work: tuple[_Version, Iterator[None]] | None = None
+
+    def add(self, bundle: Bundle, plan: Plan) -> None:
+        """Take over a version that has been compiled; `load` then finds it in the database."""
+        runner = WaveRunner(plan, self._database.write)
+        context = plan.context
+        version = _Version(context.campaign, context.version, bundle, plan, runner, FollowUps(plan))
+        self._versions[context.version] = version
 
     def load(self, connection: Connection) -> None:
         """Read which versions are active. Call it after every change of campaigns or of the data's fields."""
         self._work = None
-        earlier, self._versions = self._versions, {}
+        stored = connection.execute(select(func.count()).select_from(data_field)).scalar_one()
+        earlier = self._versions if stored == self._fields else {}
+        self._fields = stored
+        busy = set(connection.scalars(select(agenda.c.version).distinct()))
         query = (
-            select(campaign, campaign_version.c.key, campaign_version.c.bundle)
+            select(campaign, campaign_version.c.key)
             .join(campaign_version, campaign_version.c.campaign == campaign.c.number)
             .where(campaign.c.state == lifecycle.ACTIVE)
             .order_by(campaign.c.id, campaign_version.c.key)
         )
+        self._versions = {}
         for row in connection.execute(query).all():
-            known = earlier.get(row.key)
-            bundle = known.bundle if known else bundles.read(row.bundle.encode(), Path("campaign.bundle"))
-            numbers = select(campaign_node.c.id, campaign_node.c.node).where(
-                campaign_node.c.campaign == row.number
-            )
-            keys = VersionKeys(row.number, row.key, dict(connection.execute(numbers).all()))
-            plan = plan_of(bundle, keys, connection, self._zone)
-            version = _Version(
-                key=row.key,
-                campaign=row.number,
-                bundle=bundle,
-                plan=plan,
-                runner=WaveRunner(plan, self._database.write),
-                follow=FollowUps(plan),
-                window=Window(row.starts_at, row.ends_at),
-                resumed_at=row.resumed_at or 0,
-                enters=row.key == row.version,
-            )
-            started = select(cycle.c.at, cycle.c.done).where(
-                cycle.c.campaign == row.number, cycle.c.cycle == FIRST_CYCLE
-            )
-            if (found := connection.execute(started).first()) is not None:
-                version.cycle = (found.at, bool(found.done))
-            self._versions[row.key] = version
+            if row.key == row.version or row.key in busy:
+                if row.key in earlier:
+                    self._versions[row.key] = earlier[row.key]
+                else:
+                    self._compile(connection, row.number, row.key)
+                version = self._versions[row.key]
+                version.window = Window(row.starts_at, row.ends_at)
+                version.resumed_at = row.resumed_at or 0
+                version.enters = row.key == row.version
+                version.cycle = self._started(connection, row.number)
         for version in self._versions.values():
             version.coupled = any(
                 _influence(version, other) for other in self._versions.values() if other is not version
             )
+
+    def _compile(self, connection: Connection, number: int, key: int) -> None:
+        stored = connection.execute(
+            select(campaign_version.c.bundle).where(campaign_version.c.key == key)
+        ).scalar_one()
+        bundle = bundles.read(stored.encode(), Path("campaign.bundle"))
+        nodes = select(campaign_node.c.id, campaign_node.c.node).where(campaign_node.c.campaign == number)
+        keys = VersionKeys(number, key, dict(connection.execute(nodes).all()))
+        self.add(bundle, plan_of(bundle, keys, connection, self._zone))
+
+    def _started(self, connection: Connection, number: int) -> tuple[int, bool] | None:
+        query = select(cycle.c.at, cycle.c.done).where(
+            cycle.c.campaign == number, cycle.c.cycle == FIRST_CYCLE
+        )
+        found = connection.execute(query).first()
+        return None if found is None else (found.at, bool(found.done))
 
     @property
     def codes(self) -> frozenset[str]:

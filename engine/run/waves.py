@@ -202,7 +202,6 @@ class WaveRunner:
     def enter(self, at: int, lists: list[int], number: int) -> Iterator[None]:
         """Let the union of the audience lists enter at `at`, as cycle `number` (a row of `cycle`)."""
         enter = self._plan.enter_audience
-        assert enter is not None
         trigger = self._plan.places[0]
         which = (cycle.c.campaign == self._plan.context.campaign) & (cycle.c.cycle == number)
         again = int(number > 1)

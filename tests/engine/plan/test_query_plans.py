@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from engine.components.behaviour import EnterAudiences
 from engine.plan.follow import FollowUps
 from engine.plan.plan import Plan
 from engine.plan.prepared import Prepared
@@ -41,7 +42,7 @@ def statements(plan: Plan) -> Iterator[Prepared]:
     for place in plan.places:
         yield from (place.upto.take, place.upto.drop, place.exact.take, place.exact.drop)
         yield from (place.front.drop, place.bounds, place.next_due, *place.effects)
-    if plan.enter_audience is not None:
+    if isinstance(plan.flow.trigger.behaviour, EnterAudiences):
         yield plan.enter_audience
     follow = FollowUps(plan)
     yield from (statement for statement in (follow.arrivals, *follow.releases.values()) if statement)
