@@ -185,7 +185,7 @@ class CardItem(QGraphicsItem):
 def count_text(kind: str, counts: Mapping[str, int]) -> str:
     """A node's counts in words: how many arrived, how many wait there, how many it failed."""
     arrived, waiting = counts.get("arrived", 0), counts.get("waiting", 0)
-    if kind == "end":
+    if not component(kind).ports({}):
         return tr("{count:,} done", count=counts.get("passed", 0))
     if waiting:
         return tr("{arrived:,} · {waiting:,} waiting", arrived=arrived, waiting=waiting)

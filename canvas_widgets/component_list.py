@@ -102,7 +102,7 @@ class ComponentModel(QAbstractListModel):
 
 
 class ComponentDelegate(QStyledItemDelegate):
-    """Paints a heading, or a component with its icon in the category's colour."""
+    """Paints a heading, or a component with its icon in its colour."""
 
     def __init__(self, look: Look, marks_current: bool, parent: QObject) -> None:
         super().__init__(parent)
@@ -139,10 +139,9 @@ class ComponentDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.colours.hover)
             painter.drawRoundedRect(QRectF(rect).adjusted(8, 0, -8, 0), 6, 6)
-        colour = "end" if kind == "end" else component(kind).category.value
-        size = 18
+        declared, size = component(kind), 18
         ratio = painter.device().devicePixelRatio()
-        icon = look.pixmap(component(kind).icon, colour, size, ratio)
+        icon = look.pixmap(declared.icon, declared.colour, size, ratio)
         painter.drawPixmap(rect.left() + _ICON_LEFT, rect.top() + (rect.height() - size) // 2, icon)
         painter.setFont(look.font("control"))
         painter.setPen(look.colours.text)

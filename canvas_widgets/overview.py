@@ -73,7 +73,7 @@ class Overview:
         self._corners = []
         self._dots_scale = 0.0
         for card in cards:
-            colour = QColor(paints.category_colour(card.node.kind))
+            colour = QColor(paints.kind_colour(card.node.kind))
             colour.setAlphaF(_STRENGTH)
             rect = card.scene_rect
             self._blocks.setdefault(colour.name(), (colour, []))[1].append(rect)

@@ -55,8 +55,8 @@ class Paints:
         self._strokes: dict[tuple[float, bool, bool], tuple[QPen, float]] = {}
         self._pixmaps: dict[tuple[object, ...], QPixmap] = {}
 
-    def category_colour(self, kind: str) -> QColor:
-        return self.colours.of_kind(kind, component(kind).category)
+    def kind_colour(self, kind: str) -> QColor:
+        return self.colours.named(component(kind).colour)
 
     def stroke(self, scale: float, solid: bool = True, lit: bool = False) -> tuple[QPen, float]:
         """The pen of one of a line's two strokes, and how far in scene units it runs from the line's middle.
@@ -146,7 +146,7 @@ class Paints:
         painter.drawRoundedRect(rect.adjusted(inset, inset, -inset, -inset), radius - inset, radius - inset)
 
     def _draw_tile(self, painter: QPainter, kind: str, tile: QRectF) -> None:
-        colour = self.category_colour(kind)
+        colour = self.kind_colour(kind)
         tint = QColor(colour)
         tint.setAlphaF(self.look.tints.tile)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -112,7 +112,7 @@ class _DragList(ComponentList):
             painter.setPen(look.colours.border)
             painter.setBrush(look.colours.card)
             painter.drawRoundedRect(rect, 8, 8)
-            colour = look.colours.of_kind(kind, component(kind).category)
+            colour = look.colours.named(component(kind).colour)
             icons.draw(painter, component(kind).icon, colour, QRectF(10, (_LABEL_HEIGHT - 18) / 2, 18, 18))
             painter.setFont(font)
             painter.setPen(look.colours.text)

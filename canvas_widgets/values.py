@@ -10,14 +10,12 @@ from typing import Any, NamedTuple
 
 from PySide6.QtGui import QColor
 
-from engine.components.base import Category
-
 RESOURCES = Path(__file__).parent.parent / "resources"
 
 
 @dataclass(frozen=True, slots=True)
 class Colours:
-    """One theme's colours. The categories' names are fields too: `start`, `trigger` … `push`, and `end`."""
+    """One theme's colours. What components name as theirs are fields too: `start`, `trigger` … `end`."""
 
     canvas: QColor
     dots: QColor
@@ -54,10 +52,6 @@ class Colours:
         """The colour of this name. Raises `AttributeError` for a name that is not a field."""
         colour: QColor = getattr(self, name)
         return colour
-
-    def of_kind(self, kind: str, category: Category) -> QColor:
-        """The colour of a component: its category's; End has one of its own."""
-        return self.end if kind == "end" else self.named(category.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,5 +82,5 @@ class FlowPicture(QWidget):
         radius = 2 * self._look.sizes.card_radius
         for node_id, place in self._places.items():
             kind = document.node(node_id).kind
-            painter.setBrush(self._look.colours.of_kind(kind, component(kind).category))
+            painter.setBrush(self._look.colours.named(component(kind).colour))
             painter.drawRoundedRect(self._rect(node_id, place), radius, radius)

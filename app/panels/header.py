@@ -8,24 +8,23 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors import style
 from app.editors.controls import ElidedLabel, label, row
-from engine.components.base import Category
 from engine.components.registry import component
 from engine.i18n import tr
 
 
 class IconTile(QWidget):
-    """The icon of a kind on its category's tint."""
+    """The icon of a kind on its colour's tint."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._icon, self._colour = "", "end"
+        self._icon, self._colour = "", ""
         self.setFixedSize(style.sizes().tile, style.sizes().tile)
         style.look().changed.connect(self.update)
 
     def show_kind(self, kind: str) -> None:
         declared = component(kind)
         self._icon = declared.icon
-        self._colour = "end" if kind == "end" else _COLOURS[declared.category]
+        self._colour = declared.colour
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -43,16 +42,6 @@ class IconTile(QWidget):
         pixmap = look.pixmap(self._icon, self._colour, size, self.devicePixelRatioF())
         painter.drawPixmap((self.width() - size) // 2, (self.height() - size) // 2, pixmap)
         painter.end()
-
-
-_COLOURS = {
-    Category.START: "start",
-    Category.TRIGGER: "trigger",
-    Category.TOUCH: "touch",
-    Category.CONTROL: "control",
-    Category.JUDGMENT: "judgment",
-    Category.PUSH: "push",
-}
 
 
 class PanelHeader(QWidget):

@@ -9,6 +9,7 @@ from pydantic import JsonValue
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit, Refused, append, delete_behind
+from engine.campaign.edits.add import END
 from engine.campaign.edits.delete import orphaned
 from engine.campaign.edits.edit import Draft
 from engine.campaign.graph import enclosing_targets
@@ -32,7 +33,7 @@ def _close(document: CampaignDocument, problem: Problem) -> Edit | None:
         return None
     target = enclosing_targets(document).get(document.links[problem.link].source)
     if target is None:
-        return append(document, problem.link, "end")._replace(label=Message("Add End"))
+        return append(document, problem.link, END)._replace(label=Message("Add End"))
     draft = Draft(document)
     draft.retarget(problem.link, target)
     return draft.edit(Message("Join the Test Target"))
@@ -76,7 +77,7 @@ def _lead_to_target(document: CampaignDocument, problem: Problem) -> Edit | None
     """Instead of an End inside an AB Test: the lines that led to it join the Test Target."""
     if problem.node is None or problem.node not in document.nodes:
         return None
-    if document.node(problem.node).kind != "end":
+    if document.ports(problem.node):
         return None
     enclosing = enclosing_targets(document)
     entering = document.in_links(problem.node)

@@ -158,6 +158,11 @@ class Component(ABC, Generic[C]):
     send_results: ClassVar[tuple[str, ...]] = ()
     """Codes that a Result Judgment by `send` may have."""
 
+    @property
+    def colour(self) -> str:
+        """The name in the look of the colour that it is drawn in: its category's."""
+        return self.category.value
+
     def defaults(self) -> dict[str, JsonValue]:
         """The (possibly partial) config that a new node starts with."""
         return {}

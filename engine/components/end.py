@@ -21,6 +21,7 @@ class End(Component[EndConfig]):
         refusal=Message(N_("End can stand behind anything but Start and End."))
     )
     Config = EndConfig
+    colour = "end"
 
     def ports(self, raw: RawConfig) -> tuple[Port, ...]:
         return ()

@@ -22,7 +22,7 @@ def ab_problems(document: CampaignDocument) -> Iterator[Problem]:
             yield Problem("ab_escape", Severity.ERROR, message, node=test_id)
             continue
         for inside in sorted(reachable(document, [test_id], without=[target])):
-            if document.node(inside).kind == "end":
+            if not document.ports(inside):
                 message = Message(
                     "A branch of {test} ends before its Test Target. Lead it to {target}.",
                     test=node.name,
