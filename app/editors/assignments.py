@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pydantic import JsonValue
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCompleter, QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCompleter, QVBoxLayout, QWidget
 
 from app.editors.base import (
     Context,
-    Editor,
     Errors,
     RawObject,
     as_list,
@@ -19,6 +18,7 @@ from app.editors.base import (
     route,
     together,
 )
+from app.editors.card_list import Card, CardList
 from app.editors.condition_values import ListValue, TextValue, ValueBox
 from app.editors.controls import IconButton, LinkButton, Option, label, row
 from app.editors.spec import FieldSpec
@@ -40,11 +40,8 @@ class SuggestedText(TextValue):
             self.field.setCompleter(completer)
 
 
-class AssignmentCard(QFrame):
+class AssignmentCard(Card):
     """A tag and the value (several, for a multi-value tag) that a person gets."""
-
-    changed = Signal()
-    removed = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -96,7 +93,6 @@ class AssignmentCard(QFrame):
         self._error.setVisible(bool(errors))
 
     def invalid_target(self) -> QWidget:
-        """The control with the first error."""
         value = self.box.focusProxy() or self.box
         return value if value.property("invalid") and not self.tag.property("invalid") else self.tag
 
@@ -117,37 +113,24 @@ class AssignmentCard(QFrame):
         self.changed.emit()
 
 
-class AssignmentsEditor(Editor):
+class AssignmentsEditor(CardList[AssignmentCard]):
     """The tags and values. A tag that holds one value can be chosen once. Option: `max`."""
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._max = int(spec.extra.get("max", 20))
-        self._cards: list[AssignmentCard] = []
-        self._invalid: list[int] = []
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(8)
         self._add = LinkButton(tr("Add tag"))
-        self._add.clicked.connect(self._on_add)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(self._rows)
-        column.addWidget(self._add)
+        self._add.clicked.connect(lambda: self.add_card(AssignmentCard(context)))
+        self.column.addWidget(self._add)
 
     def value(self) -> JsonValue:
         return [card.value() for card in self._cards] or None
 
     def set_value(self, value: JsonValue) -> None:
-        for card in list(self._cards):
-            self._drop(card)
+        self.clear()
         for raw in as_list(value) or [{}]:
-            self._append(as_object(raw))
+            self.append(AssignmentCard(self.context)).set_value(as_object(raw))
         self.refresh()
-
-    def cards(self) -> tuple[AssignmentCard, ...]:
-        """The cards in their order."""
-        return tuple(self._cards)
 
     def refresh(self) -> None:
         workspace = self.context.workspace
@@ -158,45 +141,8 @@ class AssignmentsEditor(Editor):
             card.offer([option for option in tags if option.value not in single])
         self._add.setEnabled(len(self._cards) < self._max)
 
-    def show_errors(self, errors: Errors) -> str:
-        inside, rest = route(errors, (str(index) for index in range(len(self._cards))))
-        for index, card in enumerate(self._cards):
-            card.show_errors(inside.get(str(index), {}))
-        self._invalid = [index for index in range(len(self._cards)) if str(index) in inside]
-        return together(rest)
+    def add_target(self) -> QWidget:
+        return self._add
 
-    def focus_target(self) -> QWidget:
-        return self._cards[0].tag if self._cards else self._add
-
-    def invalid_target(self) -> QWidget:
-        return self._cards[self._invalid[0]].invalid_target() if self._invalid else self.focus_target()
-
-    def _append(self, raw: RawObject) -> AssignmentCard:
-        card = AssignmentCard(self.context)
-        card.set_value(raw)
-        card.changed.connect(self._on_changed)
-        card.removed.connect(lambda: self._on_removed(card))
-        self._cards.append(card)
-        self._rows.addWidget(card)
-        card.show()
-        return card
-
-    def _drop(self, card: AssignmentCard) -> None:
-        self._cards.remove(card)
-        self._rows.removeWidget(card)
-        card.hide()
-        card.deleteLater()
-
-    def _on_changed(self) -> None:
+    def on_cards_changed(self) -> None:
         self.refresh()
-        self.changed.emit()
-
-    def _on_add(self) -> None:
-        card = self._append({})
-        self._on_changed()
-        card.tag.setFocus()
-
-    def _on_removed(self, card: AssignmentCard) -> None:
-        self._drop(card)
-        self._on_changed()
-        self._add.setFocus()

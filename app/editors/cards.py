@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pydantic import JsonValue
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.base import (
     Context,
@@ -19,6 +18,7 @@ from app.editors.base import (
     together,
 )
 from app.editors.behaviour_card import BehaviourEditor
+from app.editors.card_list import Card, CardList
 from app.editors.conditions import ConditionEditor
 from app.editors.controls import IconButton, LinkButton, Option, Segmented, label, row
 from app.editors.spec import FieldSpec
@@ -104,11 +104,8 @@ class OtherBody(Editor):
         self._raw = value
 
 
-class CardFrame(QFrame):
+class CardFrame(Card):
     """One card: how it joins, its kind, and its body."""
-
-    changed = Signal()
-    removed = Signal()
 
     def __init__(self, context: Context, kind: str) -> None:
         super().__init__()
@@ -156,21 +153,19 @@ class CardFrame(QFrame):
         self._error.setText(self.body.show_errors(errors))
         self._error.setVisible(bool(self._error.text()))
 
+    def focus_target(self) -> QWidget:
+        return self.body.focus_target()
 
-class CardsEditor(Editor):
+    def invalid_target(self) -> QWidget:
+        return self.body.invalid_target()
+
+
+class CardsEditor(CardList[CardFrame]):
     """The list of cards; None while there is none."""
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        self._cards: list[CardFrame] = []
-        self._invalid: list[int] = []
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(8)
         self._add: dict[str, LinkButton] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(self._rows)
         actions = row(spacing=16)
         actions.addWidget(label(tr("Add a card:"), "small", wrap=False))
         for kind in _NEW:
@@ -179,69 +174,28 @@ class CardsEditor(Editor):
             actions.addWidget(button)
             self._add[kind] = button
         actions.addStretch(1)
-        column.addLayout(actions)
+        self.column.addLayout(actions)
 
     def value(self) -> JsonValue:
         return [card.value(first=index == 0) for index, card in enumerate(self._cards)] or None
 
     def set_value(self, value: JsonValue) -> None:
-        for card in list(self._cards):
-            self._drop(card)
+        self.clear()
         for raw in map(as_object, as_list(value)):
-            self._append(as_text(raw.get("card"))).set_value(raw)
-        self._show()
-
-    def cards(self) -> tuple[CardFrame, ...]:
-        """The cards in their order."""
-        return tuple(self._cards)
+            self.append(CardFrame(self.context, as_text(raw.get("card")))).set_value(raw)
+        self.on_cards_changed()
 
     def add(self, kind: str) -> None:
         """Add an empty card at the bottom."""
-        card = self._append(kind)
-        self._on_changed()
-        card.body.focus_target().setFocus()
+        self.add_card(CardFrame(self.context, kind))
 
     def refresh(self) -> None:
         for card in self._cards:
             card.body.refresh()
 
-    def show_errors(self, errors: Errors) -> str:
-        inside, rest = route(errors, (str(index) for index in range(len(self._cards))))
-        for index, card in enumerate(self._cards):
-            card.show_errors(inside.get(str(index), {}))
-        self._invalid = [index for index in range(len(self._cards)) if str(index) in inside]
-        return together(rest)
+    def add_target(self) -> QWidget:
+        return self._add["tags"]
 
-    def focus_target(self) -> QWidget:
-        return self._cards[0].body.focus_target() if self._cards else self._add["tags"]
-
-    def invalid_target(self) -> QWidget:
-        return self._cards[self._invalid[0]].body.invalid_target() if self._invalid else self.focus_target()
-
-    def _append(self, kind: str) -> CardFrame:
-        card = CardFrame(self.context, kind)
-        card.changed.connect(self._on_changed)
-        card.removed.connect(lambda: self._on_removed(card))
-        self._cards.append(card)
-        self._rows.addWidget(card)
-        card.show()
-        return card
-
-    def _drop(self, card: CardFrame) -> None:
-        self._cards.remove(card)
-        self._rows.removeWidget(card)
-        card.hide()
-        card.deleteLater()
-
-    def _show(self) -> None:
+    def on_cards_changed(self) -> None:
         for index, card in enumerate(self._cards):
             card.join.setVisible(index > 0)
-
-    def _on_changed(self) -> None:
-        self._show()
-        self.changed.emit()
-
-    def _on_removed(self, card: CardFrame) -> None:
-        self._drop(card)
-        self._on_changed()
-        self._add["tags"].setFocus()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import JsonValue
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.base import (
     Context,
@@ -19,8 +19,9 @@ from app.editors.base import (
     route,
     together,
 )
+from app.editors.card_list import Card, CardList
 from app.editors.conditions import ConditionEditor
-from app.editors.controls import IconButton, LinkButton, NumberEdit, Option, Segmented, label, row
+from app.editors.controls import LinkButton, NumberEdit, Option, Segmented, label, row
 from app.editors.spec import FieldSpec
 from app.pickers.library import event_fields, event_options
 from app.pickers.search import SearchCombo
@@ -64,6 +65,7 @@ class EventBlock(QWidget):
         self._error = label("", "error")
         self._error.hide()
         self._raw: RawObject = {}
+        self._where_invalid = False
         self._event.changed.connect(self._on_event)
         self._times.edited.connect(self.changed)
         self._where.changed.connect(self.changed)
@@ -165,12 +167,8 @@ class GoalEditor(Editor):
         return self._block.invalid_target()
 
 
-class EventConditionCard(QFrame):
+class EventConditionCard(Card):
     """One condition of an Event Judgment, with how it joins the one above."""
-
-    changed = Signal()
-    moved = Signal(int)
-    removed = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -183,17 +181,13 @@ class EventConditionCard(QFrame):
         )
         self.behavior.setAccessibleName(tr("Whether the event must have happened"))
         self.block = EventBlock(context)
-        self.menu_button = IconButton("dots-vertical", tr("Move or remove this condition"))
-        self.menu_button.clicked.connect(self._on_menu)
-        self.movable = (False, False)
-        self.removable = True
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 8, 12)
         column.setSpacing(8)
         column.addWidget(self.join)
         head = row(spacing=4)
         head.addWidget(self.behavior, 1)
-        head.addWidget(self.menu_button)
+        head.addWidget(self.menu_button(tr("Move or remove this condition"), tr("Remove condition")))
         column.addLayout(head)
         column.addWidget(self.block)
         self.join.chosen.connect(self.changed)
@@ -213,88 +207,43 @@ class EventConditionCard(QFrame):
         self.join.set_value(as_text(raw.get("join")) or "and")
         self.behavior.set_value(as_text(raw.get("behavior")) or "occurred")
 
-    def _on_menu(self) -> None:
-        menu = QMenu(self)
-        up = menu.addAction(tr("Move up"), lambda: self.moved.emit(-1))
-        down = menu.addAction(tr("Move down"), lambda: self.moved.emit(1))
-        menu.addSeparator()
-        remove = menu.addAction(tr("Remove condition"), self.removed.emit)
-        for action, allowed in zip((up, down, remove), (*self.movable, self.removable), strict=True):
-            action.setEnabled(allowed)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
+    def show_errors(self, errors: Errors) -> None:
+        self.block.show_errors(errors)
+
+    def invalid_target(self) -> QWidget:
+        return self.block.invalid_target()
 
 
-class EventConditionsEditor(Editor):
+class EventConditionsEditor(CardList[EventConditionCard]):
     """Event conditions joined from top to bottom, "and" binding tighter than "or". Option: `max`."""
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._max = int(spec.extra.get("max", 8))
-        self._cards: list[EventConditionCard] = []
-        self._invalid: list[int] = []
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(8)
         self._add = LinkButton(tr("Add condition"))
         self._add.clicked.connect(self._on_add)
         self._note = label(tr("“And” binds more tightly than “or”."), "small")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(self._rows)
-        column.addWidget(self._note)
-        column.addWidget(self._add)
-        self._show()
+        self.column.addWidget(self._note)
+        self.column.addWidget(self._add)
+        self.on_cards_changed()
 
     def value(self) -> JsonValue:
         return [card.value(first=index == 0) for index, card in enumerate(self._cards)] or None
 
     def set_value(self, value: JsonValue) -> None:
-        for card in list(self._cards):
-            self._drop(card)
+        self.clear()
         for raw in as_list(value) or [{}]:
-            self._append(as_object(raw))
-        self._show()
+            self.append(EventConditionCard(self.context)).set_value(as_object(raw))
+        self.on_cards_changed()
 
     def refresh(self) -> None:
         for card in self._cards:
             card.block.refresh()
 
-    def cards(self) -> tuple[EventConditionCard, ...]:
-        """The conditions in their order."""
-        return tuple(self._cards)
+    def add_target(self) -> QWidget:
+        return self._add
 
-    def show_errors(self, errors: Errors) -> str:
-        inside, rest = route(errors, (str(index) for index in range(len(self._cards))))
-        for index, card in enumerate(self._cards):
-            card.block.show_errors(inside.get(str(index), {}))
-        self._invalid = [index for index in range(len(self._cards)) if str(index) in inside]
-        return together(rest)
-
-    def focus_target(self) -> QWidget:
-        return self._cards[0].block if self._cards else self._add
-
-    def invalid_target(self) -> QWidget:
-        return self._cards[self._invalid[0]].block.invalid_target() if self._invalid else self.focus_target()
-
-    def _append(self, raw: RawObject) -> EventConditionCard:
-        card = EventConditionCard(self.context)
-        card.set_value(raw)
-        card.changed.connect(self._on_changed)
-        card.moved.connect(lambda by: self._on_moved(card, by))
-        card.removed.connect(lambda: self._on_removed(card))
-        self._cards.append(card)
-        self._rows.addWidget(card)
-        card.show()
-        return card
-
-    def _drop(self, card: EventConditionCard) -> None:
-        self._cards.remove(card)
-        self._rows.removeWidget(card)
-        card.hide()
-        card.deleteLater()
-
-    def _show(self) -> None:
+    def on_cards_changed(self) -> None:
         for index, card in enumerate(self._cards):
             card.join.setVisible(index > 0)
             card.movable = (index > 0, index < len(self._cards) - 1)
@@ -303,22 +252,7 @@ class EventConditionsEditor(Editor):
         self._note.setVisible(joins == {"and", "or"})
         self._add.setEnabled(len(self._cards) < self._max)
 
-    def _on_changed(self) -> None:
-        self._show()
-        self.changed.emit()
-
     def _on_add(self) -> None:
-        card = self._append({})
-        self._on_changed()
-        card.setFocus()
-
-    def _on_moved(self, card: EventConditionCard, by: int) -> None:
-        index = self._cards.index(card)
-        self._cards.insert(index + by, self._cards.pop(index))
-        self._rows.insertWidget(index + by, card)
-        self._on_changed()
-
-    def _on_removed(self, card: EventConditionCard) -> None:
-        self._drop(card)
-        self._on_changed()
-        self._add.setFocus()
+        card = EventConditionCard(self.context)
+        card.set_value({})
+        self.add_card(card)

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 
 from pydantic import JsonValue
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.base import (
     Context,
@@ -22,7 +21,8 @@ from app.editors.base import (
     route,
     together,
 )
-from app.editors.controls import IconButton, LineEdit, LinkButton, NumberEdit, label, row, shown_number
+from app.editors.card_list import Card, CardList
+from app.editors.controls import LineEdit, LinkButton, NumberEdit, label, row, shown_number
 from app.editors.spec import FieldSpec
 from engine.i18n import tr
 from engine.shapes.groups import next_id
@@ -31,12 +31,8 @@ Body = Callable[[Context, FieldSpec, str], Editor]
 """Makes the editor of what a group holds; the last argument is the group's id."""
 
 
-class GroupCard(QFrame):
+class GroupCard(Card):
     """One group: its name, its share or what it holds, and a menu to move or remove it."""
-
-    changed = Signal()
-    moved = Signal(int)
-    removed = Signal()
 
     def __init__(self, context: Context, spec: FieldSpec, group_id: str, body: Body | None) -> None:
         super().__init__()
@@ -50,14 +46,11 @@ class GroupCard(QFrame):
         self.percent.setAccessibleName(tr("Percent"))
         self.percent.setFixedWidth(64)
         self.percent.edited.connect(self.changed)
-        self.menu_button = IconButton("dots-vertical", tr("Move or remove this group"))
-        self.menu_button.clicked.connect(self._on_menu)
         self.memo: LineEdit | None = None
         self.body: Editor | None = None
+        self._body_invalid = False
         self._error = label("", "error")
         self._error.hide()
-        self.movable = (False, False)
-        self.removable = True
         self._lay_out(context, spec, body)
 
     def _lay_out(self, context: Context, spec: FieldSpec, body: Body | None) -> None:
@@ -72,7 +65,7 @@ class GroupCard(QFrame):
         else:
             self.percent.setParent(self)
             self.percent.hide()
-        head.addWidget(self.menu_button)
+        head.addWidget(self.menu_button(tr("Move or remove this group"), tr("Remove group")))
         column.addLayout(head)
         if body is not None:
             self.setProperty("role", "well")
@@ -121,23 +114,14 @@ class GroupCard(QFrame):
         self._body_invalid = bool(inside.get(self.holds)) and self.body is not None
 
     def invalid_target(self) -> QWidget:
-        """The control with the first error."""
         controls = (self.name, self.percent)
         found = next((control for control in controls if control.property("invalid")), None)
         if found is None and self.body is not None and self._body_invalid:
             return self.body.invalid_target()
         return found or self.name
 
-    def _on_menu(self) -> None:
-        menu = QMenu(self)
-        up = menu.addAction(tr("Move up"), lambda: self.moved.emit(-1))
-        down = menu.addAction(tr("Move down"), lambda: self.moved.emit(1))
-        menu.addSeparator()
-        remove = menu.addAction(tr("Remove group"), self.removed.emit)
-        for action, allowed in zip((up, down, remove), (*self.movable, self.removable), strict=True):
-            action.setEnabled(allowed)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.menu_button.mapToGlobal(self.menu_button.rect().bottomLeft()))
+    def focus_target(self) -> QWidget:
+        return self.name
 
 
 def _put(raw: RawObject, key: str, value: JsonValue) -> None:
@@ -147,7 +131,7 @@ def _put(raw: RawObject, key: str, value: JsonValue) -> None:
         raw[key] = value
 
 
-class GroupsEditor(Editor):
+class GroupsEditor(CardList[GroupCard]):
     """The list of groups. Options: `holds`, `min`, `max` (see `engine.components.hints`).
 
     A new group never takes the id of one that was there when the panel opened: its port's links would be
@@ -164,26 +148,19 @@ class GroupsEditor(Editor):
         super().__init__(context, parent)
         self._spec = spec
         self._body = body
-        self._cards: list[GroupCard] = []
         self._seen: set[str] = set()
         self._percent = spec.extra.get("holds") == "percent"
-        self._rows = QVBoxLayout()
-        self._rows.setSpacing(8)
         self._add = LinkButton(tr("Add group"))
         self._add.clicked.connect(self._on_add)
         self._even = LinkButton(tr("Divide evenly"))
         self._even.clicked.connect(self._on_even)
         self._sum = label("", "small", wrap=False)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addLayout(self._rows)
         actions = row(spacing=16)
         actions.addWidget(self._add)
         actions.addWidget(self._even)
         actions.addStretch(1)
         actions.addWidget(self._sum)
-        column.addLayout(actions)
+        self.column.addLayout(actions)
         self._even.setVisible(self._percent)
         self._sum.setVisible(self._percent)
 
@@ -191,52 +168,29 @@ class GroupsEditor(Editor):
         return [card.value() for card in self._cards]
 
     def set_value(self, value: JsonValue) -> None:
-        for card in list(self._cards):
-            self._drop(card)
+        self.clear()
         for raw in map(as_object, as_list(value)):
-            self._append(raw)
+            self.append(self._card(raw))
         self._show()
-
-    def cards(self) -> tuple[GroupCard, ...]:
-        """The groups in their order."""
-        return tuple(self._cards)
 
     def refresh(self) -> None:
         for card in self._cards:
             if card.body is not None:
                 card.body.refresh()
 
-    def show_errors(self, errors: Errors) -> str:
-        inside, rest = route(errors, (str(index) for index in range(len(self._cards))))
-        for index, card in enumerate(self._cards):
-            card.show_errors(inside.get(str(index), {}))
-        self._invalid = [index for index in range(len(self._cards)) if str(index) in inside]
-        return together(rest)
+    def add_target(self) -> QWidget:
+        return self._add
 
-    def focus_target(self) -> QWidget:
-        return self._cards[0].name if self._cards else self._add
+    def on_cards_changed(self) -> None:
+        self._show()
+        self.refresh()  # what one group holds is not for the others
 
-    def invalid_target(self) -> QWidget:
-        return self._cards[self._invalid[0]].invalid_target() if self._invalid else self.focus_target()
-
-    def _append(self, raw: RawObject) -> GroupCard:
+    def _card(self, raw: RawObject) -> GroupCard:
         group_id = as_text(raw.get("id"))
         self._seen.add(group_id)
         card = GroupCard(self.context, self._spec, group_id, self._body)
         card.set_value(raw)
-        card.changed.connect(self._on_changed)
-        card.moved.connect(lambda by: self._on_moved(card, by))
-        card.removed.connect(lambda: self._on_removed(card))
-        self._cards.append(card)
-        self._rows.addWidget(card)
-        card.show()
         return card
-
-    def _drop(self, card: GroupCard) -> None:
-        self._cards.remove(card)
-        self._rows.removeWidget(card)
-        card.hide()
-        card.deleteLater()
 
     def _show(self) -> None:
         low, high = int(self._spec.extra.get("min", 1)), int(self._spec.extra.get("max", 8))
@@ -257,11 +211,6 @@ class GroupsEditor(Editor):
                 continue
         return float(total)
 
-    def _on_changed(self) -> None:
-        self._show()
-        self.refresh()  # what one group holds is not for the others
-        self.changed.emit()
-
     def _on_add(self) -> None:
         names = {card.name.text() for card in self._cards}
         number = len(self._cards) + 1
@@ -270,9 +219,8 @@ class GroupsEditor(Editor):
         raw: RawObject = {"id": next_id(self._seen), "name": name}
         if self._percent:
             raw["percent"] = _tidy(max(Decimal(0), Decimal(100) - Decimal(str(self._total()))))
-        card = self._append(raw)
-        self._on_changed()
-        card.name.setFocus()
+        card = self._card(raw)
+        self.add_card(card)
         card.name.selectAll()
 
     def _on_even(self) -> None:
@@ -282,18 +230,6 @@ class GroupsEditor(Editor):
             share = each if index else Decimal(100) - each * (count - 1)
             card.percent.set_value(_tidy(share))
         self._on_changed()
-
-    def _on_moved(self, card: GroupCard, by: int) -> None:
-        index = self._cards.index(card)
-        self._cards.insert(index + by, self._cards.pop(index))
-        self._rows.insertWidget(index + by, card)
-        self._on_changed()
-        card.name.setFocus()
-
-    def _on_removed(self, card: GroupCard) -> None:
-        self._drop(card)
-        self._on_changed()
-        self._add.setFocus()
 
 
 def _tidy(percent: Decimal) -> int | float:
