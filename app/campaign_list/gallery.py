@@ -49,6 +49,8 @@ class Gallery(QDialog):
         table.setSpacing(2 * grid)
         for number, card in enumerate(self.cards):
             table.addWidget(card, number // COLUMNS, number % COLUMNS)
+        for column in range(COLUMNS):
+            table.setColumnStretch(column, 1)
         table.setRowStretch(len(self.cards), 1)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(cards)

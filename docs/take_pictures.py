@@ -1,0 +1,313 @@
+"""Take the manual's pictures anew: `.venv/bin/python -m docs.take_pictures`, in a checkout that is set up.
+
+The real window on a new sample workspace, with the real engine behind it, in both languages and themes, drawn
+without a screen. Every panel stands on one of the contact sheets, filled in as the tests fill it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PIL import Image
+from pydantic import JsonValue
+from PySide6.QtCore import QEvent, QEventLoop, QRect, QTimer
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
+
+from app import tasks
+from app.campaign_list.gallery import Start
+from app.editors.base import Context
+from app.main import application, open_window
+from app.panels import ConfigurationPanel
+from app.pickers.account_form import AccountDialog
+from app.pickers.audience_form import AudienceDialog
+from app.pickers.message_form import MessageDialog
+from app.preferences import Preferences, Theme
+from app.window import MainWindow
+from engine.campaign import edits
+from engine.campaign.document import CampaignDocument
+from engine.components.base import Category
+from engine.components.registry import COMPONENTS, component
+from engine.i18n import tr
+from engine.workspace.account import SIMULATED_ID
+from engine.workspace.template import instantiate, load_templates
+from engine.workspace.workspace import Workspace
+from tests.app.panels.samples import CONFIGS, sample_document, sample_workspace
+
+PICTURES = Path(__file__).parent / "pictures"
+LANGUAGES = ("en", "zh")
+THEMES: tuple[Theme, ...] = ("light", "dark")
+SIZE = 1440, 900
+CLOSE = 0.9  # zoom
+TIMEOUT_S = 60.0
+TOAST_MS = 5000
+COLOURS = 256
+PANELS_A_SHEET = 4
+SHEET_HEIGHT = 860
+GAP = 16
+# The config of the tests that shows the most of a kind, where it is not the first.
+SHOWN = {"target_audience": 2, "behavior_event": 1, "ab_test": 1, "wait_until": 3}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Take all pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", type=Path, default=PICTURES)
+    out: Path = parser.parse_args(arguments).out
+    out = out.absolute()
+    out.mkdir(parents=True, exist_ok=True)
+    app = application(["pictures"])
+    with TemporaryDirectory() as temporary:
+        shop = sample_workspace(Path(temporary) / "shop")
+        for language in LANGUAGES:
+            home = Path(temporary) / language
+            home.mkdir()
+            os.chdir(home)  # the window shows the folder's path: let it be a short one
+            os.environ["CAMPAIGN_CANVAS_HOME"] = "."
+            window = open_window(app, Preferences(language=language, size=SIZE))
+            window.look.motion = False
+            wait(lambda window=window: len(window.rows()) > 0)  # type: ignore[misc]
+            Photographer(window, shop, language, out).take_all()
+            end(window)
+            os.chdir(PICTURES)
+    return 0
+
+
+class Photographer:
+    """Takes every picture in one language."""
+
+    def __init__(self, window: MainWindow, shop: Workspace, language: str, out: Path) -> None:
+        self._window, self._shop, self._language, self._out = window, shop, language, out
+
+    def take_all(self) -> None:
+        self._take_running()
+        for _theme in self._themes():
+            self._save("list", self._window)
+            self._take_editor()
+            self._take_dialogs()
+            self._take_panels()
+
+    def _themes(self) -> Iterator[Theme]:
+        for theme in THEMES:
+            self._window.set_theme(theme)
+            self._suffix = f"{self._language}-{theme}"
+            yield theme
+
+    def _take_editor(self) -> None:
+        window = self._window
+        with self._opened(self._template("t_first_order")):
+            self._show("n_coupon")
+            self._save("editor-unconfigured", window)
+            window.the_editor.scene.select([])
+            settle()
+            (link,) = window.the_editor.session.document.out_links("n_care")
+            window.the_editor.view.center_node("n_care", glide=False)
+            window.the_editor.view.open_chooser(link)
+            self._save("editor-add", window)
+        assert window.workspace is not None
+        with self._opened(window.workspace.load_campaign("c_welcome")):
+            self._show("n_coupon")
+            self._save("editor-configured", window)
+        with self._opened(window.workspace.load_campaign("c_arrivals")):
+            window.the_editor.open_problems()
+            self._save("editor-problems", window)
+
+    def _show(self, node_id: str) -> None:
+        """Select a component, near enough to read the cards, in the middle."""
+        editor = self._window.the_editor
+        editor.scene.select([node_id])
+        settle()
+        editor.view.zoom_to(CLOSE)
+        editor.view.center_node(node_id, glide=False)
+
+    def _take_dialogs(self) -> None:
+        window, workspace = self._window, self._window.workspace
+        assert workspace is not None
+        gallery = window.campaigns.new_campaign()
+        self._save("templates", gallery)
+        gallery.reject()
+        context = Context(workspace, estimate=window.runs.estimate)
+        audience = AudienceDialog(window, context, _cards(workspace))
+        dialogs: list[QDialog] = [
+            audience,
+            MessageDialog(window, context, "text_sms", {"platform": SIMULATED_ID, "sms_type": "promotional"}),
+            MessageDialog(window, context, "email", {}),
+            AccountDialog(window, workspace),
+        ]
+        for dialog in dialogs:
+            dialog.open()
+        wait(lambda: not tasks.running())
+        self._save_sheet("new", [grab(dialog) for dialog in dialogs])
+        for dialog in dialogs:
+            dialog.reject()
+        row = window.list_page.selected()
+        attributes = window.campaigns.edit_attributes() if row is not None else None
+        if attributes is not None:
+            self._save("attributes", attributes)
+            attributes.reject()
+
+    def _take_panels(self) -> None:
+        kinds = [kind for kind, declared in COMPONENTS.items() if declared.category is not Category.START]
+        images = [self._panel(kind) for kind in kinds]
+        for number, first in enumerate(range(0, len(images), PANELS_A_SHEET), start=1):
+            self._save_sheet(f"panels-{number}", images[first : first + PANELS_A_SHEET])
+
+    def _panel(self, kind: str) -> QImage:
+        """The panel of one kind, as high as its content."""
+        document = sample_document(kind, CONFIGS[kind][SHOWN.get(kind, 0)], confirmed=True)
+        node = document.node("n_x").model_copy(update={"name": tr(component(kind).label)})
+        nodes = {**document.nodes, "n_x": node}
+        document = CampaignDocument(document.attributes, nodes, document.links)
+        panel = ConfigurationPanel(self._window.look)
+        panel.show_node(document, "n_x", self._shop)
+        panel.resize(panel.width(), SHEET_HEIGHT)
+        panel.show()
+        settle()
+        area = panel.findChild(QScrollArea)
+        assert area is not None
+        inside = area.widget()
+        assert inside is not None
+        spare = area.viewport().height() - inside.sizeHint().height()
+        panel.resize(panel.width(), SHEET_HEIGHT - spare)
+        settle()
+        panel.resize(panel.width(), panel.height() + area.verticalScrollBar().maximum())
+        if (focused := QApplication.focusWidget()) is not None:
+            focused.clearFocus()
+        image = grab(panel)
+        panel.close()
+        panel.deleteLater()
+        return image
+
+    def _take_running(self) -> None:
+        """Publish a campaign to the bundled engine, and show who is where."""
+        window = self._window
+        assert window.workspace is not None
+        document = window.workspace.load_campaign("c_second")
+        window.open_document(
+            _split(document), next(row.path for row in window.rows() if row.id == "c_second")
+        )
+        wait(lambda: window.the_editor.scene.is_loaded)
+        window.publish()
+        wait(lambda: self._waiting("c_second") > 0)
+        pause(TOAST_MS)  # until "Published" is gone
+        window.the_editor.fit()
+        for _theme in self._themes():
+            self._save("running", window)
+        window.close_editor()
+        wait(lambda: window.editor is None and not tasks.running())
+
+    def _waiting(self, id: str) -> int:
+        service = self._window.service
+        run = service.runs.get(id) if service is not None else None
+        return run.inside if run is not None else 0
+
+    def _template(self, id: str) -> CampaignDocument:
+        template = next(found for found in load_templates()[0] if found.id == id)
+        return instantiate(template, template.name.text, self._language)
+
+    @contextmanager
+    def _opened(self, document: CampaignDocument) -> Iterator[None]:
+        self._window.campaigns.begin(Start("", document.attributes.name, "", document))
+        wait(lambda: self._window.the_editor.scene.is_loaded)
+        settle()
+        yield
+        self._window.close_editor()
+        wait(lambda: not tasks.running())
+
+    def _save(self, name: str, widget: QWidget) -> None:
+        save(grab(widget), self._out / f"{name}-{self._suffix}.png")
+
+    def _save_sheet(self, name: str, images: Sequence[QImage]) -> None:
+        """Side by side on the canvas' colour."""
+        width = sum(image.width() + GAP for image in images) + GAP
+        height = max(image.height() for image in images) + 2 * GAP
+        sheet = QImage(width, height, QImage.Format.Format_RGB32)
+        sheet.fill(self._window.look.colours.canvas)
+        left = GAP
+        with QPainter(sheet) as painter:
+            for image in images:
+                painter.drawImage(QRect(left, GAP, image.width(), image.height()), image)
+                left += image.width() + GAP
+        save(sheet, self._out / f"{name}-{self._suffix}.png")
+
+
+def _split(document: CampaignDocument) -> CampaignDocument:
+    """Half of the people get the message and wait; the others end as a control group."""
+    (link,) = document.in_links("n_sms")
+    document.apply(edits.insert(document, link, "random_grouping").ops)
+    document.apply(edits.end_open_links(document).ops)
+    (link,) = document.out_links("n_sms")
+    edit = edits.insert(document, link, "wait_until")
+    document.apply(edit.ops)
+    waits: dict[str, JsonValue] = {"mode": "duration", "amount": 3, "unit": "day"}
+    for node_id, node in list(document.nodes.items()):
+        if not node.confirmed:
+            config = waits if node.kind == "wait_until" else node.config
+            document.apply(edits.configure(document, node_id, name=node.name, memo="", config=config).ops)
+    return document
+
+
+def _cards(workspace: Workspace) -> dict[str, JsonValue]:
+    """What the audience form holds: the rule of a sample audience under a new name."""
+    raw = workspace.audiences["a_once"].model_dump(mode="json", by_alias=True, exclude_none=True)
+    return {"name": tr("Audience"), "cards": raw["cards"]}
+
+
+def grab(widget: QWidget) -> QImage:
+    """What the widget shows, once everything has settled."""
+    settle()
+    return widget.grab().toImage()
+
+
+def save(image: QImage, path: Path) -> None:
+    """Write a small PNG."""
+    image.save(str(path))
+    with Image.open(path) as full:
+        small = full.convert("RGB").quantize(
+            COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
+        )
+    small.save(path, optimize=True)
+    print(f"{path.name}: {path.stat().st_size // 1024} kB")
+
+
+def pause(milliseconds: int) -> None:
+    """Let the program go on for a while."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
+def settle() -> None:
+    """Let what is due happen: layouts, delayed centring, deletions."""
+    pause(80)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def wait(until: Callable[[], bool]) -> None:
+    """Wait for something that happens in the background. Raises `TimeoutError`."""
+    give_up = time.monotonic() + TIMEOUT_S
+    while not until():
+        if time.monotonic() > give_up:
+            raise TimeoutError
+        pause(20)
+    settle()
+
+
+def end(window: MainWindow) -> None:
+    """Close the window and its engine."""
+    assert window.service is not None
+    window.service.shut_down(window.close_without_asking)
+    wait(lambda: not window.isVisible())
+    window.deleteLater()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
