@@ -291,6 +291,9 @@ class Engine:
             except OperationalError as error:
                 log.warning("database refused", reason=str(error.orig))
                 following = self._clock.now() + RETRY_AFTER
+            except Exception:
+                log.exception("engine failed")
+                following = self._clock.now() + RETRY_AFTER
             self._clock.wait_until(following, self._wake)
 
     def _release(self) -> None:

@@ -182,7 +182,7 @@ def _people(rng: random.Random, case: Case) -> None:
         world.events.append(
             Event(f"e{number:03d}", rng.choice(world.people), rng.choice(EVENTS), time, attributes)
         )
-    world.coupons["cp_1"] = [f"C{rng.randint(0, 99)}-{n}" for n in range(rng.randint(0, 15))]
+    world.coupons["cp_1"] = [f"C{rng.randint(0, 99)}-{n}" for n in range(rng.choice([0, 3, 15, 60]))]
     for id in ("a_1", "a_2"):
         world.audiences[id] = rng.sample(world.people, rng.randint(0, len(world.people)))
 
@@ -263,14 +263,14 @@ def _new_node(rng: random.Random, drawing: _Drawing, source: str) -> str:
         config = {"judge_after": _duration(rng), "by": "send", "results": results}
         return drawing.node("result_judgment", config, [*(f"result:{code}" for code in results), "other"])
     match rng.choice(
-        ["sms", "mail", "coupon", "tag", "tag", "wait", "wait", "tags", "tags", "events", "random"]
+        ["sms", "mail", "coupon", "coupon", "tag", "tag", "wait", "wait", "tags", "tags", "events", "random"]
     ):
         case "sms" | "mail" as which:
             return _touch(rng, drawing, which, from_event=trigger == "behavior_event")
         case "coupon":
             config = {"coupon": "cp_1"}
-            if rng.random() < 0.4:
-                config["per_person_limit"] = rng.randint(1, 2)
+            if rng.random() < 0.6:
+                config["per_person_limit"] = rng.choice([1, 1, 2])
             return drawing.node("issue_coupon", config, ["out"])
         case "tag":
             return drawing.node("tag", _assignments(rng), ["out"])
@@ -411,7 +411,7 @@ def _results(rng: random.Random, case: Case) -> None:
             "person_id": who,
             "node": node,
             "result": rng.choice(["success", "failed", "failed(E1)", "unknown"]),
-            "after_seconds": rng.choice(["0", "0", "5", "3600", "100000", "0.25"]),
+            "after_seconds": rng.choice(["0", "0", "5", "3600", "100000", "0.25", "9999999"]),
         }
         if rng.random() < 0.2:
             row["entry"] = str(rng.randint(1, 2))

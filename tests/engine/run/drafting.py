@@ -6,7 +6,9 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -109,10 +111,20 @@ def _csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> No
         csv.writer(file).writerows([header, *rows])
 
 
+@cache
+def empty_database() -> bytes:
+    """A database with its tables and nothing in them: migrating one takes longer than most tests."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "engine.db"
+        Database.open(path).close()
+        return path.read_bytes()
+
+
 def database(folder: Path, people: int = 3, codes: int = 0, events: Sequence[Sequence[str]] = ()) -> Path:
     """A database with people, made in `folder`."""
     write_people(folder / "data", people, codes, events)
     path = folder / "engine.db"
+    path.write_bytes(empty_database())
     with Database.open(path) as store:
         assert not import_folder(store, folder / "data", now=NOW - timedelta(days=1)).rejected
     return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,16 +16,11 @@ from engine.store.database import Database
 from engine.store.imports.folder import import_folder
 from tests.engine.random_campaigns import CAMPAIGN, SINCE, TEXTS, Case, make
 from tests.engine.reference import Reference, ms, utc
+from tests.engine.run.drafting import empty_database
 
 ZONES = ("Europe/Berlin", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe")
+CASES = 60
 Rows = list[list[str]]
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "engine.db"
-    Database.open(path).close()
-    return path
 
 
 def expected(case: Case, zone: ZoneInfo) -> dict[str, Rows]:
@@ -55,15 +51,13 @@ def found(folder: Path) -> dict[str, Rows]:
     return tables
 
 
-def run(
-    seed: int, empty: Path, folder: Path, wave: int = 10_000
-) -> tuple[Case, dict[str, Rows], dict[str, Rows]]:
+def run(seed: int, folder: Path, wave: int = 10_000) -> tuple[Case, dict[str, Rows], dict[str, Rows]]:
     case = make(seed)
     zone = ZoneInfo(ZONES[seed % len(ZONES)])
     data = folder / "data"
     data.mkdir(parents=True)
     case.write_data(data)
-    shutil.copy(empty, folder / "engine.db")
+    (folder / "engine.db").write_bytes(empty_database())
     with Database.open(folder / "engine.db") as database:
         imported = import_folder(database, data)
         assert not imported.rejected, imported.rejects
@@ -87,20 +81,39 @@ def explain(case: Case, wanted: dict[str, Rows], got: dict[str, Rows]) -> str:
     return "\n".join(lines)
 
 
-def compare(seed: int, empty: Path, folder: Path) -> None:
+def compare(seed: int, folder: Path) -> None:
     # Small waves, so that people of one instant fall into several.
-    case, wanted, got = run(seed, empty, folder, wave=(1, 3, 10_000)[seed % 3])
+    case, wanted, got = run(seed, folder, wave=(1, 3, 10_000)[seed % 3])
     assert got == wanted, f"seed {seed}\n{explain(case, wanted, got)}"
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_waves_equal_the_reference(seed: int, empty_database: Path, tmp_path: Path) -> None:
-    compare(seed, empty_database, tmp_path)
+def test_the_random_cases_hold_everything_that_can_happen() -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(CASES):
+        case = make(seed)
+        rows = expected(case, ZoneInfo(ZONES[seed % len(ZONES)]))
+        seen.update(row[6].partition(":")[0] for row in rows["visits"])
+        seen.update(f"entry {row[1]}" for row in rows["visits"] if int(row[1]) <= 2)
+        seen.update(f"{row[8]} {row[9]}".strip() for row in rows["messages"])
+        seen.update(case.nodes[row[3]]["kind"] for row in rows["visits"])
+        seen["tag"] += len(rows["tags"])
+    wanted = {
+        "out", "other", "group", "result", "done", "left", "merged", "waiting", "entry 1", "entry 2", "sent",
+        "failed", "failed E1", "failed no_id", "failed no_code", "failed limit", "unknown", "sending", "tag",
+        "text_sms", "email", "issue_coupon", "wait_until", "random_grouping", "tag_judgment",
+        "event_judgment", "result_judgment", "target_audience", "behavior_event", "end",
+    }  # fmt: skip
+    assert {what: n for what in wanted if (n := seen[what]) < 10} == {}
+
+
+@pytest.mark.parametrize("seed", range(CASES))
+def test_waves_equal_the_reference(seed: int, tmp_path: Path) -> None:
+    compare(seed, tmp_path)
 
 
 @pytest.mark.full
 @pytest.mark.timeout(7200)
-def test_waves_equal_the_reference_many_times(empty_database: Path, tmp_path: Path) -> None:
-    for seed in range(60, 3000):
-        compare(seed, empty_database, tmp_path / str(seed))
+def test_waves_equal_the_reference_many_times(tmp_path: Path) -> None:
+    for seed in range(CASES, 3000):
+        compare(seed, tmp_path / str(seed))
         shutil.rmtree(tmp_path / str(seed))
