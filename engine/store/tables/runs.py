@@ -1,8 +1,9 @@
 """What runs leave behind: campaigns and their versions, people on their way, visits, counters, messages.
 
 Small integers stand for what is repeated a million times: a version's `key`, a campaign's `number`, a node's
-number within its campaign (stable over versions), a version's places and paths (see `engine.plan`). The person
-stands in every primary key of a table that holds rows of people. Tables are clustered by their primary key.
+number within its campaign (stable over versions), a version's places and paths (see `engine.plan`). The
+person stands in every primary key of a table that holds rows of people. Tables are clustered by their primary
+key.
 """
 
 from __future__ import annotations
