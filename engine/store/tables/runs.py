@@ -246,7 +246,7 @@ agenda = Table(
 )
 
 RUN_TABLES = (
-    campaign, campaign_version, campaign_node, path, cycle, entry, arrival, token, token_watched, visit, counter,
-    finished, message_counter, message, claim, tag_write, coupon_issue, agenda,
+    campaign, campaign_version, campaign_node, path, cycle, entry, arrival, token, token_watched, visit,
+    counter, finished, message_counter, message, claim, tag_write, coupon_issue, agenda,
 )  # fmt: skip
 """Everything that runs write, besides people's tags; what a simulation keeps to itself."""
