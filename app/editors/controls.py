@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
+    QStyledItemDelegate,
     QTimeEdit,
     QToolButton,
     QWidget,
@@ -50,6 +51,7 @@ class ComboBox(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._value = ""
         self.activated.connect(self._on_activated)
+        self.setItemDelegate(QStyledItemDelegate(self))  # the one that the style sheet dresses
 
     def set_options(self, options: Iterable[Option]) -> None:
         """Replace the entries; the value stays."""
@@ -106,6 +108,7 @@ class TimeEdit(QTimeEdit):
         super().__init__(parent)
         self.setDisplayFormat("HH:mm")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.lineEdit().setTextMargins(9, 0, 0, 0)  # the style sheet's padding does not reach a spin box
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
