@@ -55,9 +55,7 @@ class Chooser(QFrame):
         """Offer these kinds beside a place of the parent, wholly inside it where it fits."""
         self.list.components.set_admissible(kinds)
         self.search.setVisible(len(self.list.components.kinds()) >= _SEARCH_FROM)
-        room = self._over.height() - 2 * _EDGE - _SEARCH_ROOM
-        self.list.setFixedHeight(min(_MAX_LIST, room, self.list.height_of_rows() + 2))
-        self.adjustSize()
+        self._fit()
         self.move(self._inside(place))
         self.show()
         self.raise_()
@@ -83,6 +81,11 @@ class Chooser(QFrame):
         super().closeEvent(event)
         self.closed.emit()
 
+    def _fit(self) -> None:
+        room = self._over.height() - 2 * _EDGE - _SEARCH_ROOM
+        self.list.setFixedHeight(min(_MAX_LIST, room, self.list.height_of_rows() + 2))
+        self.adjustSize()
+
     def _watch(self, watch: bool) -> None:
         app = QApplication.instance()
         assert app is not None
@@ -104,6 +107,7 @@ class Chooser(QFrame):
 
     def _on_typed(self, text: str) -> None:
         self.list.components.set_typed(text)
+        self._fit()
         self.list.choose_first()
 
     def _on_clicked(self, _index: QModelIndex) -> None:

@@ -352,8 +352,9 @@ class EditorPage(Retranslated, QWidget):
         """The panel must not open over the card that it is about."""
         card = self.scene.cards.get(self.selected_node() or "")
         if card is not None:
-            margin = 3 * self._window.look.sizes.grid
-            self.view.ensureVisible(card.scene_rect, margin, margin)
+            grid = self._window.look.sizes.grid
+            with_open_end = card.scene_rect.adjusted(0, 0, 6 * grid, 0)
+            self.view.ensureVisible(with_open_end, 3 * grid, 3 * grid)
 
     def _on_confirmed(self, edit: Edit) -> None:
         """The panel may have made an audience or a template on the way: what was missing is there now."""
