@@ -179,6 +179,8 @@ class BehaviourEditor(Editor):
         inside, rest = route(errors, ("event", "where", "range", "measure", "op", "value"))
         mark_invalid(self._event.focus_target(), together(inside.get("event", {})))
         mark_invalid(self._box.focusProxy() or self._box, together(inside.get("value", {})))
+        if "event" in inside and not self._code():
+            inside["event"] = {"": tr("Choose an event")}
         where = self._where.show_errors(inside.pop("where", {}))
         times = self._range.show_errors(inside.pop("range", {}))
         others = (together(each) for each in inside.values())

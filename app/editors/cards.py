@@ -56,6 +56,10 @@ class TagsBody(Editor):
     def refresh(self) -> None:
         self._tree.refresh()
 
+    def begin(self) -> None:
+        """Offer a first condition."""
+        self._tree.begin()
+
     def show_errors(self, errors: Errors) -> str:
         inside, rest = route(errors, ("condition",))
         return lines((self._tree.show_errors(inside.get("condition", {})), together(rest)))
@@ -87,6 +91,10 @@ class AudienceBody(Editor):
 
     def refresh(self) -> None:
         self._field.set_options(library.audience_options(self.context.workspace))
+
+    def show_errors(self, errors: Errors) -> str:
+        sentences = super().show_errors(errors)
+        return tr("Choose an audience") if sentences and not self._field.value() else sentences
 
 
 class OtherBody(Editor):
@@ -187,7 +195,10 @@ class CardsEditor(CardList[CardFrame]):
 
     def add(self, kind: str) -> None:
         """Add an empty card at the bottom."""
-        self.add_card(CardFrame(self.context, kind))
+        card = CardFrame(self.context, kind)
+        if isinstance(card.body, TagsBody):
+            card.body.begin()
+        self.add_card(card)
 
     def refresh(self) -> None:
         for card in self._cards:

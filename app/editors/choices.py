@@ -37,6 +37,10 @@ class ChecksEditor(Editor):
         """What stands there while nothing is offered."""
         raise NotImplementedError
 
+    def unknown(self, value: str) -> Option:
+        """How a chosen value shows that is not offered any more."""
+        return Option(value, value)
+
     def value(self) -> JsonValue:
         return list[JsonValue](self._value) or None
 
@@ -48,7 +52,7 @@ class ChecksEditor(Editor):
     def refresh(self) -> None:
         offered = self.options()
         known = {option.value for option in offered}
-        offered += [Option(value, value) for value in self._value if value not in known]
+        offered += [self.unknown(value) for value in self._value if value not in known]
         if offered == self._shown:
             return
         self._shown = offered
@@ -132,6 +136,9 @@ class ResultsEditor(ChecksEditor):
         if not around.before:
             codes = ("success", "failed") if by == "send" else ()
         return [Option(code, str(result_label(code))) for code in codes]
+
+    def unknown(self, value: str) -> Option:
+        return Option(value, str(result_label(value)))
 
     def empty_text(self) -> str:
         return tr("What stands in front has no receipts. Judge the send result.")

@@ -126,7 +126,8 @@ class AccountChoiceEditor(Editor):
         super().__init__(context, parent)
         self._account_field = str(spec.extra.get("account"))
         self._setting = str(spec.extra.get("setting"))
-        self._list = ComboBox(spec.placeholder or tr("Choose"))
+        self._placeholder = spec.placeholder or tr("Choose")
+        self._list = ComboBox(self._placeholder)
         self._list.chosen.connect(self._on_chosen)
         self._free = LineEdit(spec.placeholder)
         self._free.textEdited.connect(self._on_chosen)
@@ -150,6 +151,8 @@ class AccountChoiceEditor(Editor):
         self._list.setVisible(not free)
         self._free.setVisible(free)
         self._list.set_options(Option(each, each) for each in offered)
+        self._list.setPlaceholderText(self._placeholder if account else tr("Choose the account first"))
+        self._list.setEnabled(bool(account) or bool(self._value))
         self.setFocusProxy(self._free if free else self._list)
         for control in (self._list, self._free):
             control.setAccessibleName(self.accessibleName())

@@ -91,8 +91,17 @@ class ConditionLeaf(QFrame):
         mark_invalid(self._operator, together(inside.get("op", {})))
         mark_invalid(self._box.focusProxy() or self._box, together(inside.get("value", {})))
         sentences = [together(part) for part in inside.values()] or [together(rest)]
-        self._error.setText(lines(sentences))
+        found = lines(sentences)
+        self._error.setText((self._what_is_missing() or found) if found else "")
         self._error.setVisible(bool(self._error.text()))
+
+    def _what_is_missing(self) -> str:
+        """What to do where a part of the line is empty, in better words than a reader of files has."""
+        if not self._field.value():
+            return tr("Choose a field")
+        if not isinstance(self._box, NoValue) and self._box.value() is None:
+            return tr("Enter a value")
+        return ""
 
     def invalid_target(self) -> QWidget | None:
         """The control with the error, or None."""
@@ -242,6 +251,10 @@ class ConditionGroup(QFrame):
         found = next((target for target in inside if target is not None), None)
         return found or (self._add if self._error.text() else None)
 
+    def add(self) -> None:
+        """Add an empty condition."""
+        self._on_add()
+
     def add_button(self) -> QWidget:
         """What takes the focus while there is no condition."""
         return self._children[0] if self._children else self._add
@@ -327,9 +340,14 @@ class ConditionEditor(Editor):
     def show_errors(self, errors: Errors) -> str:
         if self.value() is None:
             self._root.show_errors({})
-            return together(errors)
+            return tr("Add a condition") if errors else ""
         self._root.show_errors(errors)
         return ""
+
+    def begin(self) -> None:
+        """Offer a first condition where a tree without any would say nothing."""
+        if self.value() is None:
+            self._root.add()
 
     def focus_target(self) -> QWidget:
         return self._root.add_button()

@@ -62,6 +62,7 @@ class EventBlock(QWidget):
         self._times.setAccessibleName(tr("How many times"))
         self._times.setFixedWidth(56)
         self._where = ConditionEditor(context, lambda: event_fields(context.workspace, self.code()))
+        self._where_label = label(tr("Only events where"), "small")
         self._error = label("", "error")
         self._error.hide()
         self._raw: RawObject = {}
@@ -79,9 +80,11 @@ class EventBlock(QWidget):
         self.line.addWidget(label(tr("times"), "small", wrap=False))
         self.line.addStretch(1)
         column.addLayout(self.line)
+        column.addWidget(self._where_label)
         column.addWidget(self._where)
         column.addWidget(self._error)
         self.setFocusProxy(self._event)
+        self._show_where()
 
     def code(self) -> str:
         """The chosen event, "" while there is none."""
@@ -106,6 +109,7 @@ class EventBlock(QWidget):
         self._where.refresh()
         self._where.set_value(raw.get("where"))
         self._times.set_value(raw.get("times", 1))
+        self._show_where()
 
     def refresh(self) -> None:
         """The catalogue changed."""
@@ -137,7 +141,14 @@ class EventBlock(QWidget):
 
     def _on_event(self) -> None:
         self._where.refresh()
+        self._show_where()
         self.changed.emit()
+
+    def _show_where(self) -> None:
+        """Conditions are over an event's attributes: there are none while no event is chosen."""
+        shown = bool(self.code()) or self._where.value() is not None
+        for part in (self._where_label, self._where):
+            part.setVisible(shown)
 
 
 class GoalEditor(Editor):

@@ -125,7 +125,11 @@ def _parameters(context: Context, spec: FieldSpec) -> Editor:
         defined = library.parameters(context.workspace, context.text(account), setting)
         return [Place(name, name, "" if required else tr("optional"), required) for name, required in defined]
 
-    return BindingsEditor(context, places, lambda: tr("Nothing is to be filled in."))
+    def nothing() -> str:
+        chosen = context.text(account)
+        return tr("Nothing is to be filled in.") if chosen else tr("What is to be filled in shows here.")
+
+    return BindingsEditor(context, places, nothing)
 
 
 EDITORS: Mapping[str, EditorFactory] = {

@@ -64,8 +64,7 @@ class AudienceDialog(FormDialog):
     def start_values(self) -> RawObject:
         return dict(self._start)
 
-    def below(self) -> QWidget | None:
-        self._estimate = label("", "small")
+    def beside_buttons(self) -> QWidget | None:
         self._estimate.setVisible(self.context.estimate is not None)
         return self._estimate
 

@@ -74,6 +74,10 @@ class FormDialog(Retranslated, QDialog):
         """Something under the form that scrolls with it."""
         return None
 
+    def beside_buttons(self) -> QWidget | None:
+        """Something that stays in sight beside the buttons."""
+        return None
+
     def raw(self) -> RawObject:
         """The file's object as the form has it."""
         raise NotImplementedError
@@ -129,6 +133,8 @@ class FormDialog(Retranslated, QDialog):
             column.addLayout(block, 1 if part is self.area else 0)
         buttons = row(spacing=grid)
         buttons.setContentsMargins(3 * grid, grid, 3 * grid, 0)
+        if (note := self.beside_buttons()) is not None:
+            buttons.addWidget(note)
         buttons.addStretch(1)
         buttons.addWidget(self._cancel)
         buttons.addWidget(self.create_button)
@@ -181,7 +187,14 @@ def judged(adapter: TypeAdapter[Any], raw: RawObject) -> tuple[Any, dict[str, st
     try:
         return adapter.validate_json(json.dumps(raw)), {}
     except ValidationError as error:
-        return None, {".".join(map(str, found.path)): str(found.message) for found in findings(error)}
+        wrong = {".".join(map(str, found.path)): str(found.message) for found in findings(error)}
+        # A list that drops its wrong entries is then too short: only what is wrong inside matters.
+        inside = tuple(wrong)
+        return None, {
+            path: sentence
+            for path, sentence in wrong.items()
+            if not any(other.startswith(f"{path}.") for other in inside)
+        }
 
 
 def field(name: str, hint: Hint, required: bool = True, default: JsonValue = None) -> FormField:
