@@ -34,6 +34,7 @@ from engine.plan.places import (
     Path,
     ResultTest,
     Test,
+    ViaTest,
     WonTest,
 )
 from engine.plan.times import Ms, ms
@@ -129,9 +130,9 @@ class Judge:
                 return self._events(judgment, row)
             case ResultTest(node, code):
                 return self._result(self._flow.nodes[node], code, row)
-            case WonTest(None):
-                return self._won(row)
-            case WonTest(via):
+            case WonTest(node):
+                return self._won(self._flow.nodes[node], row)
+            case ViaTest(via):
                 return row.via == via
 
     def _events(self, judgment: JudgeEvents, row: Row) -> ColumnElement[bool]:
@@ -192,23 +193,15 @@ class Judge:
         doubtful = or_(m.c.result == "unknown", ~known)
         return and_(~succeeded, ~exists(select(literal(1)).where(mine, doubtful).correlate_except(m)))
 
-    def _won(self, row: Row) -> ColumnElement[bool]:
+    def _won(self, node: FlowNode, row: Row) -> ColumnElement[bool]:
         first = func.row_number().over(partition_by=[row.person, row.entry], order_by=[row.now, row.via]) == 1
         taken = select(literal(1)).where(
             claim.c.campaign == self._context.campaign,
-            claim.c.node == self._join_number,
+            claim.c.node == node.number,
             claim.c.person == row.person,
             claim.c.entry == row.entry,
         )
         return and_(first, ~exists(taken.correlate_except(claim)))
-
-    _join_number = 0
-
-    def at_join(self, node: FlowNode) -> Judge:
-        """The same judge, for the rows that claim a joined node."""
-        judge = Judge(self._context, self._flow)
-        judge._join_number = node.number
-        return judge
 
     def result_known_at(self, node: FlowNode, row: Row) -> Ms:
         """When the result of the message in front is known, at most the maximum after it was handed over."""

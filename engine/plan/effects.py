@@ -72,10 +72,13 @@ class Effects:
             yield self._enter(place)
         if place.joins:
             yield self._claim(place)
-        for node in self._layout.flow.nodes.values():
-            paths = [path for path in place.paths if node.id in path.effects]
-            if paths:
-                yield from self._effect(node, place, paths)
+        nodes = self._layout.flow.nodes
+        acting: dict[str, list[Path]] = {}
+        for path in place.paths:
+            for id in path.effects:
+                acting.setdefault(id, []).append(path)
+        for id in sorted(acting, key=lambda id: nodes[id].order):
+            yield from self._effect(nodes[id], place, acting[id])
         yield from self._tails(place)
         yield self._visits(place)
         if self._tracks:

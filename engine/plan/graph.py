@@ -174,7 +174,7 @@ def _nodes(document: CampaignDocument, order: list[str], numbers: Mapping[str, i
     for rank, id in enumerate(order):
         node = document.nodes[id]
         kind = component(node.kind)
-        config = kind.parse(node.config).config
+        config = node.parsed.config
         if config is None:
             problems.append(Message(N_("“{name}” is not configured."), name=node.name))
             continue
@@ -188,7 +188,7 @@ def _nodes(document: CampaignDocument, order: list[str], numbers: Mapping[str, i
                 )
             )
             continue
-        ports = tuple(port.name for port in kind.ports(node.config))
+        ports = tuple(port.name for port in node.ports)
         nodes[id] = FlowNode(id, numbers[id], rank, node.kind, behaviour, ports)
     if problems:
         raise NotRunnable(problems)

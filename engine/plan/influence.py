@@ -41,8 +41,8 @@ def influence_of(flow: Flow) -> Influence:
     in_order = (
         isinstance(flow.trigger.behaviour, EnterOnEvent) and flow.trigger.behaviour.re_entry == "after_exit"
     )
-    for one, other in _tag_conflicts(flow, several):
-        cuts |= {one.id, other.id}
+    if conflicts := _tag_conflicts(flow, several):
+        cuts |= conflicts
         in_order = True
     pools: dict[str, set[str]] = {}
     for node in flow.nodes.values():
@@ -85,13 +85,22 @@ def _readers_behind_writers(flow: Flow) -> Iterable[str]:
                 yield reader.id
 
 
-def _tag_conflicts(flow: Flow, several_entries: bool) -> Iterable[tuple[FlowNode, FlowNode]]:
-    """Pairs of nodes that one person may run side by side, of which one writes a tag that the other uses."""
-    users = [node for node in flow.nodes.values() if reads(node.behaviour) or writes(node.behaviour)]
-    for one, other in combinations(users, 2):
-        wrote, wrote_other = writes(one.behaviour), writes(other.behaviour)
-        shared = (wrote & (wrote_other | reads(other.behaviour))) | (wrote_other & reads(one.behaviour))
-        if shared and (several_entries or flow.concurrent(one.id, other.id)):
-            yield one, other
-    if several_entries:
-        yield from ((node, node) for node in users if writes(node.behaviour) & reads(node.behaviour))
+def _tag_conflicts(flow: Flow, several_entries: bool) -> set[str]:
+    """Nodes of which one writes a tag that another uses, where one person may run the two side by side."""
+    if not (several_entries or flow.fans_out):
+        return set()
+    users: dict[str, list[FlowNode]] = {}
+    for node in flow.nodes.values():
+        for tag in reads(node.behaviour) | writes(node.behaviour):
+            users.setdefault(tag, []).append(node)
+    found: set[str] = set()
+    for tag, nodes in users.items():
+        writers = {node.id for node in nodes if tag in writes(node.behaviour)}
+        if several_entries:  # every node that one entry runs may run for another one
+            if writers and (len(nodes) > 1 or tag in reads(nodes[0].behaviour)):
+                found |= {node.id for node in nodes}
+            continue
+        for one, other in combinations(nodes, 2):
+            if (one.id in writers or other.id in writers) and flow.concurrent(one.id, other.id):
+                found |= {one.id, other.id}
+    return found

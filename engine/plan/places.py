@@ -20,6 +20,8 @@ from engine.shapes.conditions import Condition
 MAX_PATHS = 256
 MAX_DEPTH = 6
 """Nested choices in one place: SQLite's parser has a stack of 100, conditions nest too."""
+MAX_LENGTH = 100
+"""Nodes in a row in one place: a wave writes what all of them do in one transaction."""
 
 DONE, LEFT, MERGED, ARRIVE = "done", "left", "merged", "arrive"
 
@@ -60,12 +62,19 @@ class ResultTest:
 
 @dataclass(frozen=True, slots=True)
 class WonTest:
-    """Whether the row is the entry's first at the joined node; `via`: or came by that link."""
+    """Whether the row is the entry's first at the joined node."""
 
-    via: int | None = None
+    node: str
 
 
-Test = ConditionTest | BucketTest | EventsTest | ResultTest | WonTest
+@dataclass(frozen=True, slots=True)
+class ViaTest:
+    """Whether the row came by this link into its node."""
+
+    via: int
+
+
+Test = ConditionTest | BucketTest | EventsTest | ResultTest | WonTest | ViaTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +175,7 @@ def _cuts(flow: Flow, influence: Influence) -> set[str]:
     cuts |= {id for id in flow.fan_targets if not (flow.nodes[id].holds or flow.nodes[id].ends)}
     size: dict[str, int] = {}
     depth: dict[str, int] = {}
+    length: dict[str, int] = {}
     for node in reversed(list(flow.nodes.values())):
         ports = [flow.out.get((node.id, port), []) for port in node.ports]
         targets = [edges[0].target for edges in ports if len(edges) == 1]
@@ -174,9 +184,11 @@ def _cuts(flow: Flow, influence: Influence) -> set[str]:
         while True:
             size[node.id] = leaves + sum(size[id] - 1 for id in targets if id in inline)
             depth[node.id] = max((depth[id] for id in inline), default=0) + (leaves > 1)
-            if not inline or (size[node.id] <= MAX_PATHS and depth[node.id] <= MAX_DEPTH):
+            length[node.id] = max((length[id] for id in inline), default=0) + 1
+            small = size[node.id] <= MAX_PATHS and depth[node.id] <= MAX_DEPTH
+            if not inline or (small and length[node.id] <= MAX_LENGTH):
                 break
-            worst = max(inline, key=lambda id: (size[id], depth[id], id))
+            worst = max(inline, key=lambda id: (size[id], depth[id], length[id], id))
             inline.discard(worst)
             cuts.add(worst)
     return cuts
@@ -209,8 +221,8 @@ class _Builder:
         else:
             won = self._decide(node, Path(0, index))
         lost = [self._leaf(Path(0, index, [(node.number, MERGED)])) for _ in self._flow.into[node.id]]
-        by_link = tuple((WonTest(via), path) for via, path in enumerate(lost[:-1]))
-        return Choice(((WonTest(), won), *by_link), lost[-1])
+        by_link = tuple((ViaTest(via), path) for via, path in enumerate(lost[:-1]))
+        return Choice(((WonTest(node.id), won), *by_link), lost[-1])
 
     def _decide(self, node: FlowNode, trail: Path) -> Decision:
         """The choices of a node that the person is at, and all behind it."""
@@ -234,17 +246,11 @@ class _Builder:
             tests = [(ResultTest(node.id, code), port) for port, code in behaviour.results]
         if not tests:
             return self._follow(node, OUT, trail)
+        rest = OTHER if OTHER in node.ports else LEFT
         if isinstance(behaviour, Split):
-            *tests, (_, last) = tests
-            otherwise = self._copy(trail), last
-        else:
-            otherwise = self._copy(trail), OTHER if OTHER in node.ports else LEFT
+            *tests, (_, rest) = tests
         chosen = tuple((test, self._follow(node, port, self._copy(trail))) for test, port in tests)
-        return (
-            Choice(chosen, self._follow(node, otherwise[1], otherwise[0]))
-            if chosen
-            else self._follow(node, otherwise[1], otherwise[0])
-        )
+        return Choice(chosen, self._follow(node, rest, self._copy(trail)))
 
     def _follow(self, node: FlowNode, port: str, trail: Path) -> Decision:
         trail.steps.append((node.number, port))

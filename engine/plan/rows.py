@@ -186,11 +186,10 @@ class Rows:
         self, place: Place, source: Any, via: Any, event: Any, where: ColumnElement[bool] | None = None
     ) -> Insert:
         """Fill `wave` from the due rows: each with the number of its path."""
-        judge = self._judge.at_join(place.node) if place.joins else self._judge
         splits = splits_in(place.tree)
         hashed = person.c.hash if splits else null()
         row = Row(source.c.person, source.c.entry, via, source.c.now, source.c.arrived, hashed)
-        chosen = judge.path(place.tree, row)
+        chosen = self._judge.path(place.tree, row)
         query = select(row.person, row.entry, row.now, chosen, via, event)
         if splits:
             query = query.select_from(source.join(person, person.c.id == source.c.person))

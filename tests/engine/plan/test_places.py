@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from engine.components.registry import COMPONENTS
 from engine.plan.graph import Flow, flow_of
-from engine.plan.places import MAX_PATHS, Choice, Decision, Layout, Stage, layout_of
+from engine.plan.places import MAX_LENGTH, MAX_PATHS, Choice, Decision, Layout, Stage, layout_of
 from tests.engine.run.drafting import EVERYBODY, WAIT, Links, Nodes, bundle
 
 WHO = ("target_audience", EVERYBODY)
@@ -97,6 +98,16 @@ def test_a_place_never_has_more_paths_than_allowed_nor_deeper_choices() -> None:
     assert max(len(place.paths) for place in layout.places) <= MAX_PATHS
     assert max(deepest(place.tree) for place in layout.places) <= 8
     assert len(layout.places) < 30
+
+
+def test_a_long_row_of_touches_is_cut_into_places_that_one_wave_can_run() -> None:
+    nodes: Nodes = {"a": WHO, "z": END}
+    row = [f"b{n:04d}" for n in range(1_500)]
+    nodes |= {id: ("tag", {"assignments": [{"tag": id, "value": "x"}]}) for id in row}
+    links = [f"{one} out {other}" for one, other in pairwise(["a", *row, "z"])]
+    layout = layout_of(flow(nodes, links))
+    assert max(len(path.effects) for path in layout.paths) <= MAX_LENGTH
+    assert [id for path in layout.paths for id in path.effects] == row
 
 
 def test_every_kind_of_this_issue_says_what_it_does() -> None:
