@@ -101,7 +101,7 @@ def test_a_place_never_has_more_paths_than_allowed_nor_deeper_choices() -> None:
 
 
 def test_a_long_row_of_touches_is_cut_into_places_that_one_wave_can_run() -> None:
-    nodes: Nodes = {"a": WHO, "z": END}
+    nodes: dict[str, tuple[str, dict[str, Any]]] = {"a": WHO, "z": END}
     row = [f"b{n:04d}" for n in range(1_500)]
     nodes |= {id: ("tag", {"assignments": [{"tag": id, "value": "x"}]}) for id in row}
     links = [f"{one} out {other}" for one, other in pairwise(["a", *row, "z"])]
