@@ -125,6 +125,7 @@ class EditorSession(QObject):
         self._closed = True
         self._recheck.stop()
         self._unsubscribe()
+        self.undo_stack.blockSignals(True)  # it tells of its steps once more when Qt destroys it
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
         self._changes += 1

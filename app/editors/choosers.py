@@ -148,6 +148,7 @@ class AccountChoiceEditor(Editor):
         workspace, account = self.context.workspace, self.context.text(self._account_field)
         offered = library.setting_choices(workspace, account, self._setting)
         free = library.accepts_anything(workspace, account) and not offered
+        self._free.setPlaceholderText(tr("Any text: the account is simulated"))
         self._list.setVisible(not free)
         self._free.setVisible(free)
         self._list.set_options(Option(each, each) for each in offered)
