@@ -217,7 +217,7 @@ class EditorPage(Retranslated, QWidget):
             self.edit_attributes()
             return
         self.show_node(node_id)
-        self.panel.focus_first()
+        self.panel.show_problem(problem.field)
 
     def show_node(self, node_id: str) -> None:
         """Select a component and bring it into the middle."""

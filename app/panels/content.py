@@ -132,8 +132,15 @@ class PanelContent(QWidget):
 
     def focus_first_error(self) -> None:
         """Put the focus into the first field with an error, and scroll to it."""
-        if (target := self.first_invalid()) is None:
-            return
+        if (target := self.first_invalid()) is not None:
+            self._focus(target)
+
+    def focus_field(self, path: str) -> None:
+        """Put the focus into the field of a dotted path, else the first wrong one, else the name."""
+        target = self.form.target(path) or self.first_invalid() or self.name
+        self._focus(target)
+
+    def _focus(self, target: QWidget) -> None:
         target.setFocus(Qt.FocusReason.OtherFocusReason)
         ancestor = self.parentWidget()
         while ancestor is not None and not isinstance(ancestor, QScrollArea):

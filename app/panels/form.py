@@ -157,6 +157,15 @@ class Form(QWidget):
         """The control with the first error."""
         return self._frames[self._wrong[0]].editor.invalid_target() if self._wrong else None
 
+    def target(self, path: str) -> QWidget | None:
+        """The control of a dotted path, the wrong one of several; None where no shown field has it."""
+        name = path.partition(".")[0]
+        frame = self._frames.get(name)
+        if frame is None or frame.isHidden():
+            return None
+        editor = frame.editor
+        return editor.invalid_target() if name in self._wrong else editor.focus_target()
+
     def frame(self, name: str) -> FieldFrame:
         """A field with its label and error. Raises `KeyError`."""
         return self._frames[name]

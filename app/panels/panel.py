@@ -170,6 +170,14 @@ class ConfigurationPanel(Retranslated, QFrame):
         if self.content is not None:
             self.content.focus_first()
 
+    def show_problem(self, path: str) -> None:
+        """Show what is wrong, and put the focus into the field of a path in the config."""
+        if self.content is None:
+            return
+        self._live = True
+        self._check_live()
+        self.content.focus_field(path)
+
     def retranslate(self) -> None:
         self.footer.retranslate()
         if self.content is not None:
