@@ -1,0 +1,67 @@
+"""The manual keeps in step: components, actions, benchmarks, links."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.actions import ACTIONS
+from engine.components.base import Component
+from engine.components.hints import form
+from engine.components.registry import COMPONENTS
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "ARCHITECTURE.md", *(ROOT / "docs").rglob("*.md")])
+UNRUN = re.compile(r"^Not run yet\.", re.MULTILINE)
+
+
+def sections() -> dict[str, str]:
+    """The components' sections by heading."""
+    text = (ROOT / "docs" / "components.md").read_text("utf-8")
+    parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], (part.split("\n# ")[0] for part in parts[2::2]), strict=True))
+
+
+@pytest.mark.parametrize("kind", COMPONENTS)
+def test_a_component_is_described_with_every_setting(kind: str) -> None:
+    declared = COMPONENTS[kind]
+    section = sections()[declared.label]
+    bold = set(re.findall(r"\*\*(.+?)\*\*", section))
+    shown = {field.hint.label for field in form(declared.Config) if field.hint.widget != "node"}
+    assert bold == shown
+
+
+@pytest.mark.parametrize("kind", [kind for kind in COMPONENTS if kind != "start"])
+def test_what_the_engine_does_not_run_is_marked(kind: str) -> None:
+    declared = COMPONENTS[kind]
+    runs = type(declared).behaviour is not Component.behaviour
+    assert bool(UNRUN.search(sections()[declared.label])) is not runs
+
+
+def test_links_and_pictures_lead_somewhere() -> None:
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_picture_is_shown_and_small() -> None:
+    text = "".join(page.read_text("utf-8") for page in PAGES)
+    pictures = sorted((ROOT / "docs" / "pictures").glob("*.png"))
+    assert [picture.name for picture in pictures if picture.name not in text] == []
+    assert sum(picture.stat().st_size for picture in pictures) < 4_000_000
+
+
+def test_shortcuts_that_pages_name_exist() -> None:
+    known = {spec.shortcut for spec in ACTIONS} | {"Ctrl+C"}
+    for page in PAGES:
+        for keys in re.findall(r"\b(?:Ctrl|Alt|Shift)\+[\w+]*\w|\bF\d+\b", page.read_text("utf-8")):
+            assert keys in known, f"{page.name}: {keys}"
+
+
+def test_every_benchmark_is_described() -> None:
+    text = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
+    for path in (ROOT / "benchmarks").glob("[a-z]*.py"):
+        assert f"`{path.stem}`" in text
