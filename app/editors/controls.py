@@ -89,6 +89,15 @@ class ComboBox(QComboBox):
             self._show_state()
             self.chosen.emit(value)
 
+    def event(self, event: QEvent) -> bool:
+        """Typed letters look for an entry; they are no shortcuts of the window while the focus is here."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+            if plain and event.text().isprintable() and event.text():
+                event.accept()
+                return True
+        return super().event(event)
+
     def showPopup(self) -> None:  # noqa: N802 - Qt's name
         # Only now: asking for the view makes a window for it.
         self.view().setTextElideMode(Qt.TextElideMode.ElideRight)

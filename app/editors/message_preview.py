@@ -65,6 +65,8 @@ def sms_length(text: str, signature: str, international: bool) -> str:
     """The length of an SMS in words; variables count as they are written."""
     size = measure(text, signature, international=international)
     characters = ntr("{n:,} character", "{n:,} characters", size.characters)
+    if signature:
+        characters = tr("{characters} with the signature", characters=characters)
     parts = ntr("{n:,} message", "{n:,} messages", size.parts)
     words = tr("{characters} · {parts}", characters=characters, parts=parts)
     if size.forced_by is not None and size.parts > 1:

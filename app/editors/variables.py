@@ -142,8 +142,19 @@ class BindingCard(QFrame):
             mark_invalid(control, together(inside.get(key, {})))
         if rest:
             mark_invalid(self.source, together(rest))
-        self._error.setText(together(errors))
+        self._error.setText((self._what_is_missing() or together(errors)) if errors else "")
         self._error.setVisible(bool(errors))
+
+    def _what_is_missing(self) -> str:
+        """What to do where a control is empty, in better words than a reader of files has."""
+        source = as_text(self._raw.get("from"))
+        if not source:
+            return tr("Choose a source")
+        if source != "constant" and not self._raw.get("key"):
+            return tr("Choose a tag") if source == "tag" else tr("Choose an attribute")
+        if self._raw.get("when_empty") == "default" and not self._raw.get("default"):
+            return tr("Enter the text")
+        return ""
 
     def invalid_target(self) -> QWidget:
         """The control with the first error."""
