@@ -20,7 +20,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import configure
 from engine.campaign.model import START_ID
 from engine.i18n import ntr, tr
-from engine.run.answers import Counts
+from engine.report.counts import Counts
 from engine.run.simulate import Summary, simulate
 from engine.shapes.variables import variables
 from engine.store.database import Database

@@ -160,6 +160,6 @@ def local_time_zone() -> str:
 
 
 def _make_sample(folder: Path, language: str, progress: tasks.Progress) -> None:
-    from engine.store.sample import make_sample
+    from engine.run.sample import make_sample
 
     make_sample(folder, language, progress)

@@ -14,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from benchmarks._report import Report, peak_memory
 from engine.audience.updates import estimate, update_audience
+from engine.shapes.time import to_milliseconds
 from engine.store.database import Database
 from engine.store.dialect import analyze, bulk_insert
 from engine.store.fields import DataFields, DataSchema
 from engine.store.tables.people import event, person, tag_value
-from engine.store.values import to_milliseconds
 from engine.workspace.audience import AUDIENCE, AudienceFile
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)

@@ -14,11 +14,10 @@ from engine.audience.errors import RuleError
 from engine.audience.moments import Clock, ColumnMoment, FixedMoment
 from engine.audience.numbers import compare, holds
 from engine.i18n import N_, Message
-from engine.shapes.time import instant
+from engine.shapes.time import instant, to_milliseconds
 from engine.store.fields import DataFields
 from engine.store.schema import NUMBER_SCALE
 from engine.store.tables.people import audience, audience_member, event, import_run, person, tag_value
-from engine.store.values import to_milliseconds
 from engine.workspace.audience import AudienceCard, AudienceFile, BehaviourCard, Card, LastRange, TagsCard
 
 

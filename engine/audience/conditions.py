@@ -16,10 +16,10 @@ from engine.audience.numbers import compare
 from engine.audience.places import InColumn, InTags, Nowhere, OfPerson, Place
 from engine.i18n import N_, Message
 from engine.shapes.conditions import OPERATORS, All, Condition, Leaf, field_name
+from engine.shapes.time import to_milliseconds
 from engine.store.dialect import among, contains, ends_with, starts_with, text_list
 from engine.store.fields import DataFields
 from engine.store.tables.people import person, tag_value
-from engine.store.values import to_milliseconds
 
 TAG, ATTRIBUTE = "tag:", "attr:"
 

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import BigInteger, ColumnElement, literal
 
-from engine.shapes.time import Duration
-from engine.store.values import to_milliseconds
+from engine.shapes.time import Duration, to_milliseconds
 
 Ms = ColumnElement[int]
 """Milliseconds since 1970 UTC."""
@@ -45,7 +44,7 @@ class FixedMoment:
 
 
 class Clock(Protocol):
-    """Wall-clock arithmetic in SQL (`engine.plan.times.WallClock`)."""
+    """Wall-clock arithmetic in SQL (`engine.store.times.WallClock`)."""
 
     def plus(self, moment: Ms, duration: Duration) -> Ms: ...
 

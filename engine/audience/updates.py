@@ -12,14 +12,14 @@ from engine.audience.cards import RuleContext, members
 from engine.audience.errors import RuleError
 from engine.audience.moments import FixedMoment
 from engine.i18n import N_, Message
-from engine.plan.times import WallClock
 from engine.shapes.conditions import leaves
+from engine.shapes.time import to_milliseconds
 from engine.store.database import Database
 from engine.store.dialect import bulk_insert, temporary_tables
 from engine.store.fields import DataFields
 from engine.store.lists import new_list, put_in_force
 from engine.store.tables.people import audience, audience_member
-from engine.store.values import to_milliseconds
+from engine.store.times import WallClock
 from engine.workspace.audience import AudienceFile, BehaviourCard
 
 _CHUNK = 20_000

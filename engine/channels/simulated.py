@@ -15,9 +15,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Select, and_, func, literal, literal_column, select, text, update
 
 from engine.i18n import N_, Message
-from engine.plan.times import HOUR
 from engine.store.dialect import upsert_adding
 from engine.store.tables.runs import message, message_counter
+from engine.store.times import HOUR
 
 _RESULT = re.compile(r"(success|failed|unknown)(?:\((.*)\))?", re.DOTALL)
 _STATES = {"success": "sent", "failed": "failed", "unknown": "unknown"}

@@ -8,8 +8,8 @@ from pathlib import Path
 from engine.client import bundled
 from engine.commands.target import Target
 from engine.server.data import import_answer
-from engine.server.service import data_schema
 from engine.server.wire import ImportAnswer
+from engine.store.fields import DataSchema
 
 
 def import_data(target: Target, folder: Path) -> None:
@@ -38,7 +38,7 @@ def show(answer: ImportAnswer) -> None:
 
 
 def _directly(target: Target, folder: Path) -> ImportAnswer:
-    catalogue = None if target.workspace is None else data_schema(target.workspace.catalog)
+    catalogue = None if target.workspace is None else DataSchema.of(target.workspace.catalog)
     with target.engine() as (engine, _):
         return import_answer(engine.import_data(folder, catalogue, _progress()))
 

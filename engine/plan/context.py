@@ -19,11 +19,11 @@ from sqlalchemy import (
     Table,
 )
 
-from engine.plan.times import Ms, WallClock
 from engine.shapes.conditions import Condition
 from engine.store.fields import DataFields
 from engine.store.schema import TextType
 from engine.store.tables.people import tag_value
+from engine.store.times import Ms, WallClock
 
 PRIME = 2**31 - 1
 ENTRY_FACTOR = 1_000_003

@@ -37,10 +37,11 @@ from engine.plan.places import (
     ViaTest,
     WonTest,
 )
-from engine.plan.times import Ms, ms
+from engine.shapes.time import to_milliseconds
 from engine.store.dialect import greatest, least
 from engine.store.tables.people import event
 from engine.store.tables.runs import claim, message
+from engine.store.times import Ms
 
 NEVER = 2**62
 
@@ -99,7 +100,7 @@ class Judge:
         if isinstance(until, After):
             return clock.plus(now, until.duration)
         if isinstance(until, At):
-            moment = ms(until.moment)
+            moment = to_milliseconds(until.moment)
             return case((now > moment, now), else_=moment)
         base = now if until.after is None else clock.plus(now, until.after)
         return clock.first_at_or_after(base, until.wall)

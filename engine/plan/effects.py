@@ -41,7 +41,6 @@ from engine.plan.decide import Judge, Row
 from engine.plan.graph import FlowNode
 from engine.plan.messages import CYCLE, SHARD, Messages
 from engine.plan.places import Layout, Path, Place, Stage
-from engine.plan.times import HOUR
 from engine.store.dialect import upsert_adding
 from engine.store.tables.people import tag_value
 from engine.store.tables.runs import (
@@ -54,6 +53,7 @@ from engine.store.tables.runs import (
     token_watched,
     visit,
 )
+from engine.store.times import HOUR
 
 
 class Effects:

@@ -26,10 +26,10 @@ from engine.components.behaviour import DrawCoupon, Send
 from engine.plan.bindings import bound_values
 from engine.plan.context import Context, outgoing, result_script, wave
 from engine.plan.graph import FlowNode
-from engine.plan.times import HOUR
 from engine.store.dialect import json_list, upsert_adding
 from engine.store.tables.people import coupon_code, person_id
 from engine.store.tables.runs import coupon_issue, message, message_counter
+from engine.store.times import HOUR
 
 CYCLE = 1
 SHARD = 0

@@ -32,9 +32,9 @@ from engine.components.behaviour import EnterOnEvent
 from engine.plan.context import Context, front, wave
 from engine.plan.decide import Judge, Row, splits_in
 from engine.plan.places import Layout, Place, Stage
-from engine.plan.times import HOUR
 from engine.store.tables.people import audience_member, person
 from engine.store.tables.runs import arrival, entry, token, token_watched
+from engine.store.times import HOUR
 
 WAVE_COLUMNS = ["person", "entry", "now", "path", "via", "event"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, func, select, union
 
 from engine.i18n import N_, Message
-from engine.report.counts import counts_of, node_names, versions_of
-from engine.run.answers import Violation
+from engine.report.counts import Counts, counts_of, node_names, versions_of
 from engine.store.tables.runs import (
     campaign_node,
     counter,
@@ -23,14 +23,24 @@ from engine.store.tables.runs import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A broken invariant that `check` found; `where` is a campaign and node, or a table."""
+
+    where: str
+    message: Message
+
+
 def violations(connection: Connection) -> Iterator[Violation]:
     """Everything that does not add up, in every campaign of the database (or of the simulation)."""
     for campaign in connection.scalars(select(campaign_node.c.campaign).distinct()).all():
         versions = versions_of(connection, campaign)
         yield from _visits(connection, versions)
-        yield from _nodes(connection, campaign, versions)
-        yield from _entries(connection, campaign, versions)
-        yield from _messages(connection, campaign)
+        counts = counts_of(connection, campaign)
+        names = node_names(connection, campaign)
+        yield from _nodes(connection, counts, names, versions)
+        yield from _entries(connection, counts, campaign, versions)
+        yield from _messages(connection, counts, names, campaign)
 
 
 def _visits(connection: Connection, versions: list[int]) -> Iterator[Violation]:
@@ -44,8 +54,12 @@ def _visits(connection: Connection, versions: list[int]) -> Iterator[Violation]:
     for version, number in sorted(counted.keys() | rows.keys()):
         a, b = counted.get((version, number), 0), rows.get((version, number), 0)
         if a != b and (version, number) in noted:
-            message = Message(N_("Path {path}: the counter says {counted}, there are {rows} visits."))
-            message.params.update(path=number, counted=a, rows=b)
+            message = Message(
+                N_("Path {path}: the counter says {counted}, there are {rows} visits."),
+                path=number,
+                counted=a,
+                rows=b,
+            )
             yield Violation(f"version {version}", message)
 
 
@@ -60,8 +74,9 @@ def _grouped(
     return {(v, p): int(n) for v, p, n in connection.execute(query)}
 
 
-def _nodes(connection: Connection, campaign: int, versions: list[int]) -> Iterator[Violation]:
-    names = node_names(connection, campaign)
+def _nodes(
+    connection: Connection, counts: Counts, names: Mapping[int, str], versions: list[int]
+) -> Iterator[Violation]:
     node_of = {
         (row.version, row.place): names[json.loads(row.steps)["node"]]
         for row in connection.execute(select(path).where(path.c.version.in_(versions)))
@@ -75,19 +90,20 @@ def _nodes(connection: Connection, campaign: int, versions: list[int]) -> Iterat
         )
         for version, place, n in connection.execute(query):
             waiting[node_of[version, place]] += n
-    for node, counts in counts_of(connection, campaign).nodes.items():
-        if counts.waiting != waiting[node]:
+    for node, seen in counts.nodes.items():
+        if seen.waiting != waiting[node]:
             message = Message(
                 N_("{arrived} arrived and {gone} went on, but {waiting} are waiting."),
-                arrived=counts.arrived,
-                gone=counts.arrived - counts.waiting,
+                arrived=seen.arrived,
+                gone=seen.arrived - seen.waiting,
                 waiting=waiting[node],
             )
             yield Violation(node, message)
 
 
-def _entries(connection: Connection, campaign: int, versions: list[int]) -> Iterator[Violation]:
-    counts = counts_of(connection, campaign)
+def _entries(
+    connection: Connection, counts: Counts, campaign: int, versions: list[int]
+) -> Iterator[Violation]:
     entries = connection.execute(
         select(func.count()).select_from(entry).where(entry.c.campaign == campaign)
     ).scalar_one()
@@ -106,9 +122,10 @@ def _entries(connection: Connection, campaign: int, versions: list[int]) -> Iter
         yield Violation(f"campaign {campaign}", message)
 
 
-def _messages(connection: Connection, campaign: int) -> Iterator[Violation]:
-    names = node_names(connection, campaign)
-    counted = counts_of(connection, campaign).messages
+def _messages(
+    connection: Connection, counts: Counts, names: Mapping[int, str], campaign: int
+) -> Iterator[Violation]:
+    counted = counts.messages
     query = (
         select(message.c.node, message.c.state, func.count())
         .where(message.c.campaign == campaign)

@@ -4,12 +4,41 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, select
 
 from engine.plan.places import ARRIVE, LEFT, MERGED
-from engine.run.answers import Counts, NodeCounts
 from engine.store.tables.runs import campaign_node, campaign_version, counter, finished, message_counter, path
+
+
+@dataclass(slots=True)
+class NodeCounts:
+    """Visits of one node; `arrived = passed + waiting + left + merged + failed` at any moment."""
+
+    arrived: int = 0
+    passed: int = 0
+    waiting: int = 0
+    left: int = 0
+    merged: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Live counts of one campaign over all its versions and cycles.
+
+    nodes: node id → counts. links: link id → people who went down it. messages: node id → state
+    (`planned`, `sending`, `sent`, `failed`, …) → messages.
+    """
+
+    nodes: Mapping[str, NodeCounts]
+    links: Mapping[str, int]
+    entries: int
+    inside: int
+    finished: int
+    messages: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def versions_of(connection: Connection, campaign: int) -> list[int]:

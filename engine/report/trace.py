@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
 from engine.components.behaviour import DrawCoupon, Send, SetTags
 from engine.plan.plan import Plan
-from engine.plan.times import EPOCH
 from engine.report.texts import renderer
 from engine.report.visits import visits
+from engine.shapes.time import from_milliseconds
 from engine.store.tables.people import person
 from engine.store.tables.runs import entry, message, tag_write, visit
 from engine.workspace.bundle import Bundle
@@ -44,7 +43,7 @@ def utc(moment: int | None) -> str:
     """A moment (ms) as `2026-11-23T08:00:00.000Z`; nothing for None."""
     if moment is None:
         return ""
-    return (EPOCH + timedelta(milliseconds=moment)).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment % 1000:03d}Z"
+    return from_milliseconds(moment).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment % 1000:03d}Z"
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -69,34 +69,6 @@ class CampaignStatus:
     """Why it ended abnormally, or None."""
 
 
-@dataclass(slots=True)
-class NodeCounts:
-    """Visits of one node; `arrived = passed + waiting + left + merged + failed` at any moment."""
-
-    arrived: int = 0
-    passed: int = 0
-    waiting: int = 0
-    left: int = 0
-    merged: int = 0
-    failed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Live counts of one campaign over all its versions and cycles.
-
-    nodes: node id → counts. links: link id → people who went down it. messages: node id → state
-    (`planned`, `sending`, `sent`, `failed`, …) → messages.
-    """
-
-    nodes: Mapping[str, NodeCounts]
-    links: Mapping[str, int]
-    entries: int
-    inside: int
-    finished: int
-    messages: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-
-
 @dataclass(frozen=True, slots=True)
 class IncomingEvent:
     """An event as it is posted. `time` is its own time; `id` is unique for the person."""
@@ -124,14 +96,6 @@ class EventsReceipt:
     accepted: int
     duplicates: int
     rejected: tuple[RejectedEvent, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Violation:
-    """A broken invariant that `check` found; `where` is a campaign and node, or a table."""
-
-    where: str
-    message: Message
 
 
 @dataclass(frozen=True, slots=True)

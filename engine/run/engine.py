@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -18,32 +17,31 @@ from sqlalchemy.exc import OperationalError
 from engine.audience.errors import RuleError
 from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable
-from engine.plan.times import EPOCH, WallClock
-from engine.report.check import violations
-from engine.report.counts import counts_of
+from engine.report.check import Violation, violations
+from engine.report.counts import Counts, counts_of
 from engine.run import lifecycle
 from engine.run.answers import (
     CampaignStatus,
-    Counts,
     EngineStatus,
     EventsReceipt,
     IncomingEvent,
     Published,
     Refused,
     Status,
-    Violation,
 )
 from engine.run.clock import Clock, RealClock, VirtualClock
 from engine.run.exclusive import Exclusive
 from engine.run.ingest import list_imported, take_in
 from engine.run.scheduler import Scheduler
 from engine.run.versions import plan_of
+from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
 from engine.store.fields import DataFields, DataSchema
 from engine.store.imports.folder import import_folder
 from engine.store.imports.result import ImportResult
 from engine.store.imports.session import Progress
 from engine.store.tables.runs import campaign, campaign_version
+from engine.store.times import WallClock
 from engine.workspace.bundle import Bundle
 
 T = TypeVar("T")
@@ -199,7 +197,7 @@ class Engine:
         Waves go on in between. Raises `ImportRefused`.
         """
         now = self._clock.now()
-        moment = EPOCH + timedelta(milliseconds=now)
+        moment = from_milliseconds(now)
         result = import_folder(self._database, folder, catalogue, now=moment, progress=progress)
         with self._asked() as connection:
             self._fields = DataFields.load(connection)

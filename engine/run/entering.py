@@ -11,8 +11,8 @@ from sqlalchemy import Connection, insert, literal, select
 from engine.audience.updates import members_now, update_order
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.plan.plan import Plan
-from engine.plan.times import ms
 from engine.run.overlay import below
+from engine.shapes.time import instant, to_milliseconds
 from engine.store.lists import new_list, put_in_force
 from engine.store.tables.people import audience, audience_member, event
 from engine.store.tables.runs import arrival
@@ -33,13 +33,13 @@ class Window:
 def window_of(bundle: Bundle, since: int) -> Window:
     """When people may enter a campaign that begins to run at `since`."""
     attributes = bundle.campaign.attributes
-    start = since if attributes.start is None else max(since, ms(datetime.fromisoformat(attributes.start)))
-    return Window(start, None if attributes.end is None else ms(datetime.fromisoformat(attributes.end)))
+    start = since if attributes.start is None else max(since, to_milliseconds(instant(attributes.start)))
+    return Window(start, None if attributes.end is None else to_milliseconds(instant(attributes.end)))
 
 
 def entering_moment(trigger: EnterAudiences, window: Window) -> int | None:
     """When an audience campaign's people enter; None where that has passed or is no longer allowed."""
-    moment = window.start if trigger.at is None else ms(trigger.at)
+    moment = window.start if trigger.at is None else to_milliseconds(trigger.at)
     return moment if window.holds(moment) else None
 
 
@@ -79,7 +79,7 @@ def update_in_overlay(connection: Connection, bundle: Bundle, now: datetime, zon
                 people = members_now(connection, file, now, zone).subquery()
                 query = select(literal(key), *people.c)
             connection.execute(insert(audience_member).from_select(["list", "person"], query))
-            put_in_force(connection, one, key, ms(now))
+            put_in_force(connection, one, key, to_milliseconds(now))
 
 
 def lists_in_force(connection: Connection, audiences: tuple[str, ...]) -> list[int]:

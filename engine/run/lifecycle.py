@@ -5,7 +5,6 @@ section 10).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -16,10 +15,10 @@ from engine.components.behaviour import Send
 from engine.i18n import N_, Message
 from engine.plan.graph import Flow
 from engine.plan.plan import Plan
-from engine.plan.times import EPOCH, ms
 from engine.report.counts import counts_of, versions_of
 from engine.run.answers import CampaignStatus, Refused, Status, UnknownCampaign
 from engine.run.versions import VersionKeys
+from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
 from engine.store.tables.runs import (
     agenda,
@@ -55,7 +54,7 @@ _BY_CAMPAIGN = (entry, cycle, claim, message, tag_write, campaign_node, campaign
 
 def refuse_problems(bundle: Bundle, now: int) -> None:
     """Refuse what the structure rules call an error. Raises `Refused`."""
-    found = problems(bundle.campaign, bundle, EPOCH + timedelta(milliseconds=now))
+    found = problems(bundle.campaign, bundle, from_milliseconds(now))
     errors = [problem.message for problem in found if problem.severity == "error"]
     if errors:
         raise Refused(*dict.fromkeys(errors))
@@ -84,14 +83,8 @@ def refuse_accounts(bundle: Bundle, flow: Flow) -> None:
 
 def declare_catalogue(connection: Connection, fields: DataFields, bundle: Bundle) -> None:
     """Make room for the attributes, tags and events that the bundle uses. Raises `Refused`."""
-    catalog = bundle.catalog
-    schema = DataSchema(
-        attributes=dict(catalog.attributes),
-        tags={name: tag.type for name, tag in catalog.tags.items()},
-        events={code: dict(one.attributes) for code, one in catalog.events.items()},
-    )
     try:
-        fields.declare(connection, schema)
+        fields.declare(connection, DataSchema.of(bundle.catalog))
     except SchemaConflict as error:
         raise Refused(error.message) from error
 
@@ -112,8 +105,8 @@ def new_version(connection: Connection, bundle: Bundle, now: int) -> VersionKeys
         raise Refused(Message(N_("This campaign is finished. Copy it to run it again.")))
     if found is None or found.state == STOPPED:
         refuse_too_many(connection, now)
-    starts = now if attributes.start is None else max(now, ms(datetime.fromisoformat(attributes.start)))
-    ends = None if attributes.end is None else ms(datetime.fromisoformat(attributes.end))
+    starts = now if attributes.start is None else max(now, to_milliseconds(instant(attributes.start)))
+    ends = None if attributes.end is None else to_milliseconds(instant(attributes.end))
     number = _next(connection, campaign.c.number) if found is None else int(found.number)
     key = _next(connection, campaign_version.c.key)
     earlier = select(func.max(campaign_version.c.version)).where(campaign_version.c.campaign == number)

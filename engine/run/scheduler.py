@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,12 +15,12 @@ from engine.audience.updates import update_audience
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.plan.follow import FollowUps
 from engine.plan.plan import Plan
-from engine.plan.times import EPOCH
 from engine.run import lifecycle
 from engine.run.entering import Window, entering_moment, lists_in_force
 from engine.run.lifecycle import NEVER
 from engine.run.versions import VersionKeys, plan_of
 from engine.run.waves import WaveRunner
+from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
 from engine.store.tables.people import audience, data_field
 from engine.store.tables.runs import agenda, campaign, campaign_node, campaign_version, cycle
@@ -232,7 +231,7 @@ class Scheduler:
             known = set(connection.scalars(select(audience.c.id).where(audience.c.list.is_not(None))))
         for id in trigger.audiences:
             if id not in known and version.bundle.audiences[id].cards is not None:
-                now = EPOCH + timedelta(milliseconds=moment)
+                now = from_milliseconds(moment)
                 update_audience(self._database, version.bundle.audiences, id, now, self._zone)
 
     def _finish(self, now: int) -> None:

@@ -15,11 +15,9 @@ from engine.plan.context import TEMPORARY
 from engine.plan.graph import flow_of
 from engine.plan.influence import influence_of
 from engine.plan.plan import Plan
-from engine.plan.times import EPOCH, WallClock, ms
-from engine.report.check import violations
-from engine.report.counts import counts_of
+from engine.report.check import Violation, violations
+from engine.report.counts import Counts, counts_of
 from engine.report.trace import write_trace
-from engine.run.answers import Counts, Violation
 from engine.run.entering import (
     arrivals_between,
     entering_moment,
@@ -30,7 +28,9 @@ from engine.run.entering import (
 from engine.run.overlay import Overlay
 from engine.run.versions import VersionKeys, plan_of
 from engine.run.waves import WAVE, WaveRunner
+from engine.shapes.time import from_milliseconds, to_milliseconds
 from engine.store.tables.runs import campaign_node, cycle, path
+from engine.store.times import WallClock
 from engine.workspace.bundle import Bundle
 
 LONGEST = timedelta(days=365)
@@ -67,8 +67,8 @@ def simulate(
     """
     start = bundle.campaign.attributes.start
     began = since or (datetime.fromisoformat(start) if start else now or datetime.now(UTC))
-    first = ms(began)
-    last = ms(until or EPOCH + timedelta(milliseconds=first) + LONGEST)
+    first = to_milliseconds(began)
+    last = to_milliseconds(until or began + LONGEST)
     nodes = {id: number for number, id in enumerate(sorted(bundle.campaign.nodes), start=1)}
     overlay = Overlay(database)
     try:
@@ -76,7 +76,7 @@ def simulate(
             plan = _prepared(overlay, connection, bundle, nodes, zone, scripted=results is not None)
             if results is not None:
                 load_results(connection, results, nodes)
-            update_in_overlay(connection, bundle, EPOCH + timedelta(milliseconds=first), zone)
+            update_in_overlay(connection, bundle, from_milliseconds(first), zone)
         _run(overlay, plan, bundle, first, last, wave)
         with overlay.begin() as connection:
             settle(connection, KEY, last)

@@ -15,8 +15,8 @@ from engine.components.behaviour import EnterOnEvent
 from engine.plan.context import Context, TagTarget
 from engine.plan.graph import flow_of
 from engine.plan.plan import Plan, compile_plan
-from engine.plan.times import WallClock
 from engine.store.fields import DataFields
+from engine.store.times import WallClock
 from engine.workspace.bundle import Bundle
 
 

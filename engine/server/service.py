@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from engine.run.clock import Clock
 from engine.run.engine import Engine
+from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
 from engine.store.fields import DataSchema
 from engine.workspace.catalog import CATALOG, Catalog
@@ -31,18 +32,9 @@ class Service:
     shut_down: Callable[[], None]
 
     def now(self) -> datetime:
-        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=self.clock.now())
+        return from_milliseconds(self.clock.now())
 
     def data_schema(self) -> DataSchema:
         """The types that the workspace's catalogue gives, as its file says now. Raises `FileError`."""
         path = self.folder / CATALOG_NAME
-        return data_schema(CATALOG.load(path) if path.exists() else Catalog())
-
-
-def data_schema(catalog: Catalog) -> DataSchema:
-    """The catalogue's types, as an import takes them."""
-    return DataSchema(
-        attributes=dict(catalog.attributes),
-        tags={name: tag.type for name, tag in catalog.tags.items()},
-        events={code: dict(event.attributes) for code, event in catalog.events.items()},
-    )
+        return DataSchema.of(CATALOG.load(path) if path.exists() else Catalog())

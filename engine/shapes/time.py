@@ -18,6 +18,8 @@ from engine.shapes.model import Shape, invalid, union_tag
 
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)
 """Where arithmetic ends: a sum beyond it is this instant."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
@@ -48,6 +50,17 @@ TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 
 Unit = Literal["minute", "hour", "day", "week", "month"]
 UNITS: tuple[Unit, ...] = ("minute", "hour", "day", "week", "month")
+
+
+def to_milliseconds(moment: datetime) -> int:
+    """An instant as the engine counts: in milliseconds since 1970 UTC; what is finer is cut off."""
+    elapsed: int = (moment - EPOCH) // _MILLISECOND
+    return elapsed
+
+
+def from_milliseconds(moment: int) -> datetime:
+    """The instant, in UTC, of milliseconds since 1970."""
+    return EPOCH + moment * _MILLISECOND
 
 
 def instant(text: str) -> datetime:

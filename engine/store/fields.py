@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal, cast
 
 from sqlalchemy import BigInteger, Connection, FromClause, column, insert, select
 from sqlalchemy.sql.elements import ColumnClause
 
 from engine.i18n import N_, Message
+from engine.shapes.conditions import FieldType
 from engine.store.dialect import add_column
 from engine.store.schema import TextType
 from engine.store.tables.people import data_field
+from engine.workspace.catalog import Catalog
 
-FieldType = Literal["text", "number", "time", "multi"]
-FIELD_TYPES: Final = get_args(FieldType)
 Scope = Literal["person", "tag", "event"]
 
 _SLOT_KINDS: Final[Mapping[str, str]] = {"text": "t", "number": "n", "time": "n", "multi": "m"}
@@ -45,6 +45,15 @@ class DataSchema:
     attributes: Mapping[str, FieldType] = field(default_factory=dict)
     tags: Mapping[str, FieldType] = field(default_factory=dict)
     events: Mapping[str, Mapping[str, FieldType]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, catalog: Catalog) -> DataSchema:
+        """What a workspace's catalogue says."""
+        return cls(
+            attributes=dict(catalog.attributes),
+            tags={name: tag.type for name, tag in catalog.tags.items()},
+            events={code: dict(event.attributes) for code, event in catalog.events.items()},
+        )
 
     def or_else(self, other: DataSchema) -> DataSchema:
         """This schema; what it does not say, the other one does."""

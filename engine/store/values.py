@@ -6,12 +6,13 @@ Every value has its text as given and, for numbers and times, an exact integer t
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
 
 from engine.i18n import N_, Message
+from engine.shapes.time import to_milliseconds
 from engine.store.schema import NUMBER_DECIMALS, NUMBER_SCALE
 
 MAX_TEXT = 10_000
@@ -22,8 +23,6 @@ SEPARATOR = "|"
 """Between the values of a multi-value cell."""
 
 HASH_MODULUS = 2**31 - 1
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 _NUMBER_LIMIT = 10**12 * NUMBER_SCALE
 _ZEROS = ["0" * (NUMBER_DECIMALS - n) for n in range(NUMBER_DECIMALS + 1)]
 _ANY_NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?", re.ASCII)
@@ -78,17 +77,6 @@ def milliseconds(text: str) -> int:
             N_("“{value}” is no time with an offset, such as 2026-12-01T09:00:00+08:00."), value=shown(text)
         )
     )
-
-
-def to_milliseconds(moment: datetime) -> int:
-    """An aware time as milliseconds since 1970 UTC; what is finer than a millisecond is cut off."""
-    elapsed: int = (moment - _EPOCH) // _MILLISECOND
-    return elapsed
-
-
-def from_milliseconds(value: int) -> datetime:
-    """The UTC time of milliseconds since 1970."""
-    return _EPOCH + timedelta(milliseconds=value)
 
 
 def multi(text: str) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The workspace that a newcomer sees: audiences, messages, coupons and campaigns over invented people.
 
-Everything but the day up to which things happened is the same every time. `engine.store.sample` makes it
+Everything but the day up to which things happened is the same every time. `engine.run.sample` makes it
 whole, with the people in the engine's database.
 """
 

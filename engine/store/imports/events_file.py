@@ -10,8 +10,9 @@ from typing import Any, NamedTuple, NoReturn
 from sqlalchemy import Connection
 
 from engine.i18n import N_, Message
+from engine.shapes.conditions import FieldType
 from engine.store.dialect import bulk_insert
-from engine.store.fields import DataField, DataFields, DataSchema, FieldType
+from engine.store.fields import DataField, DataFields, DataSchema
 from engine.store.imports.session import Session, create_people, key, long_text, people
 from engine.store.tables.people import event
 from engine.store.values import (

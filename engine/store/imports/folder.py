@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, exists, func, insert, select, update
 
 from engine.files.memory import collection_paused
 from engine.i18n import N_, Message
+from engine.shapes.time import to_milliseconds
 from engine.store.database import Database
 from engine.store.dialect import analyze
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
@@ -24,7 +25,6 @@ from engine.store.imports.tags_file import FILE as TAGS
 from engine.store.imports.tags_file import import_tags
 from engine.store.lists import put_in_force
 from engine.store.tables.people import LIVE_IMPORT, event, import_run, person, person_id, tag_value
-from engine.store.values import to_milliseconds
 
 FILES = (PEOPLE, EVENTS, TAGS, other_files.IDS, other_files.COUPONS, other_files.SUPPRESSED)
 

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, delete
 
 from engine.i18n import N_, Message
+from engine.shapes.conditions import FieldType
 from engine.store.dialect import bulk_insert, bulk_update
-from engine.store.fields import DataField, DataSchema, FieldType
+from engine.store.fields import DataField, DataSchema
 from engine.store.imports.reading import Row
 from engine.store.imports.session import Session, key, next_person, people
 from engine.store.tables.people import OLDEST, person, person_id

@@ -10,9 +10,10 @@ from pydantic import Field, ValidationError
 from engine.files.errors import FileError
 from engine.files.reading import read_bytes, read_json
 from engine.i18n import N_, Message
+from engine.shapes.conditions import FieldType
 from engine.shapes.model import Shape
 from engine.shapes.text import Text
-from engine.store.fields import DataSchema, FieldType
+from engine.store.fields import DataSchema
 from engine.store.imports.result import ImportRefused
 from engine.store.values import MAX_KEY
 

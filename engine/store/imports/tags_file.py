@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.i18n import N_, Message
+from engine.shapes.conditions import FieldType
 from engine.store.dialect import bulk_delete, bulk_insert
-from engine.store.fields import DataSchema, FieldType
+from engine.store.fields import DataSchema
 from engine.store.imports.session import Session, key, people
 from engine.store.tables.people import tag_value
 from engine.store.values import BadValue, milliseconds, multi, scaled, shown

@@ -55,7 +55,7 @@ path = Table(
     Column("path", Integer, primary_key=True, autoincrement=False),
     Column("place", Integer, nullable=False),
     Column(
-        "steps", TextType, nullable=False, doc="JSON: what a person on this path does, see engine.plan.paths"
+        "steps", TextType, nullable=False, doc="JSON: what a person on this path does, see engine.plan.places"
     ),
     sqlite_with_rowid=False,
 )

@@ -16,13 +16,13 @@ from engine.audience.cards import RuleContext, members
 from engine.audience.conditions import RowConditions, compiled, people_places
 from engine.audience.moments import FixedMoment
 from engine.audience.updates import members_now
-from engine.plan.times import WallClock
 from engine.shapes.conditions import OPERATORS, Condition, ConditionTree
+from engine.shapes.time import to_milliseconds
 from engine.store.database import Database
 from engine.store.fields import DataFields
 from engine.store.imports.folder import import_folder
 from engine.store.tables.people import audience, audience_member, event, person
-from engine.store.values import to_milliseconds
+from engine.store.times import WallClock
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from tests.engine.audience import data, reference
 from tests.engine.audience.data import NOW, ZONE

@@ -15,12 +15,12 @@ from sqlalchemy.dialects import postgresql
 from engine.audience.conditions import RowConditions
 from engine.audience.errors import RuleError
 from engine.audience.updates import estimate, members_now, update_audience
-from engine.plan.times import WallClock
 from engine.shapes.conditions import Leaf
 from engine.store.database import Database
 from engine.store.fields import DataFields
 from engine.store.imports.folder import import_folder
 from engine.store.tables.people import audience, audience_member, import_run, person
+from engine.store.times import WallClock
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.cdnow import SOURCE, ZONE, write_cdnow
 

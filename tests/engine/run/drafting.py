@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import Attributes, Link, Node
-from engine.plan.times import ms
 from engine.run.clock import VirtualClock
 from engine.run.engine import Engine, EngineSettings
+from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.store.imports.folder import import_folder
 from engine.workspace.account import SIMULATED_ID, AccountFile, simulated

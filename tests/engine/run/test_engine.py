@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from engine.plan.times import ms
-from engine.run.answers import IncomingEvent, NodeCounts, Refused, Status, UnknownCampaign
+from engine.report.counts import NodeCounts
+from engine.run.answers import (
+    IncomingEvent,
+    Refused,
+    Status,
+    UnknownCampaign,
+)
 from engine.run.engine import Engine, EngineSettings
+from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.workspace.account import SIMULATED_ID, AccountFile, ProviderAccount
 from tests.engine.run.drafting import (

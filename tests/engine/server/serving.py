@@ -12,18 +12,17 @@ from zoneinfo import ZoneInfo
 
 from engine.client import EngineClient
 from engine.i18n import Message
+from engine.report.check import Violation
+from engine.report.counts import Counts, NodeCounts
 from engine.run.answers import (
     CampaignStatus,
-    Counts,
     EngineStatus,
     EventsReceipt,
     IncomingEvent,
-    NodeCounts,
     Published,
     Refused,
     Status,
     UnknownCampaign,
-    Violation,
 )
 from engine.run.clock import VirtualClock
 from engine.run.engine import Engine

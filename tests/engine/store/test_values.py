@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.shapes.time import from_milliseconds
 from engine.store.values import (
     BadValue,
-    from_milliseconds,
     milliseconds,
     multi,
     person_hash,

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import func, select
 
 from engine.campaign.status import is_configured
+from engine.run.sample import make_sample
 from engine.store.database import Database
-from engine.store.sample import make_sample
 from engine.store.tables.people import audience, event, import_run, person
 from engine.workspace.sample import write_sample
 from engine.workspace.sample_people import PEOPLE

@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, create_engine, literal, select
 
-from engine.plan.times import WallClock, ms, offset_changes
 from engine.shapes.time import Duration, first_at_or_after
+from engine.shapes.time import to_milliseconds as ms
+from engine.store.times import WallClock, offset_changes
 
 ZONES = [
     "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Havana",

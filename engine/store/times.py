@@ -26,12 +26,11 @@ from sqlalchemy import (
     select,
 )
 
-from engine.shapes.time import LATEST, Duration
+from engine.shapes.time import EPOCH, LATEST, Duration, to_milliseconds
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FAR = 2**61
 _FIRST_YEAR, _LAST_YEAR = 1993, 2100
 # Earlier changes count for nothing that runs, and would cost every zone that has long had one offset.
@@ -63,11 +62,6 @@ local_month = Table(
 Ms = ColumnElement[int]
 
 
-def ms(moment: datetime) -> int:
-    """A moment as milliseconds since 1970 UTC, exactly (a part of a millisecond is dropped)."""
-    return (moment - EPOCH) // timedelta(milliseconds=1)
-
-
 @cache
 def offset_changes(zone: ZoneInfo) -> tuple[tuple[int, int, int], ...]:
     """Every change of the zone's offset: (moment, offset before, offset behind), in ms."""
@@ -83,7 +77,7 @@ def offset_changes(zone: ZoneInfo) -> tuple[tuple[int, int, int], ...]:
                 middle = (low + high) // 2
                 same = _offset(moment + timedelta(seconds=middle), zone) == before
                 low, high = (middle, high) if same else (low, middle)
-            changes.append((ms(moment + timedelta(seconds=high)), before, after))
+            changes.append((to_milliseconds(moment + timedelta(seconds=high)), before, after))
         moment, before = following, after
     return tuple(changes)
 
@@ -131,7 +125,7 @@ class WallClock:
         local = self._local(moment)
         if duration.unit == "month":
             day = self._months_later(local // DAY, duration.amount)
-            return func.coalesce(self._moment(day * DAY + local % DAY), ms(LATEST))
+            return func.coalesce(self._moment(day * DAY + local % DAY), to_milliseconds(LATEST))
         days = duration.amount * (7 if duration.unit == "week" else 1)
         if self._constant is not None:
             return moment + days * DAY
