@@ -212,6 +212,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._holder.addWidget(content)
         content.show()
         self.content = content
+        self._on_scroll_range(0, self._scroll.verticalScrollBar().maximum())
         if focused:
             content.focus_first()
         self._live = node.confirmed and self._node_id != START_ID

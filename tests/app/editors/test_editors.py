@@ -229,7 +229,8 @@ def test_no_break_spaces_survive(qtbot: QtBot) -> None:
 
 
 def test_the_length_of_an_sms_in_words() -> None:
-    assert sms_length("好" * 64, "Brand", international=False) == "71 characters with the signature · 2 messages"
+    signed = sms_length("好" * 64, "Brand", international=False)
+    assert signed == "71 characters with the signature · 2 messages"
     assert sms_length("Hi", "", international=True) == "2 characters · 1 message"
 
 
