@@ -12,6 +12,7 @@ import networkx as nx
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START_ID
+from engine.components.base import Component
 from engine.components.behaviour import (
     Behaviour,
     EnterAudiences,
@@ -180,13 +181,13 @@ def _nodes(document: CampaignDocument, order: list[str], numbers: Mapping[str, i
             continue
         behaviour = kind.behaviour(config)
         if behaviour is None:
-            problems.append(
-                Message(
-                    N_("“{name}”: {kind} with these settings is not yet run by this engine."),
-                    name=node.name,
-                    kind=Message(kind.label),
-                )
+            some = type(kind).behaviour is not Component.behaviour  # the kind is run, with other settings
+            text = (
+                N_("“{name}”: {kind} with these settings is not yet run by this engine.")
+                if some
+                else N_("“{name}”: {kind} is not yet run by this engine. Delete it to publish or rehearse.")
             )
+            problems.append(Message(text, name=node.name, kind=Message(kind.label)))
             continue
         ports = tuple(port.name for port in node.ports)
         nodes[id] = FlowNode(id, numbers[id], rank, node.kind, behaviour, ports)
