@@ -35,6 +35,12 @@ _STYLE_ICONS = {
 }
 
 
+@cache
+def _style_files() -> QTemporaryDir:
+    """The folder of the icons that style sheets name: a sheet in force may outlive the look that wrote it."""
+    return QTemporaryDir()
+
+
 class Theme(StrEnum):
     """What the user chooses; `SYSTEM` follows the desktop."""
 
@@ -61,7 +67,6 @@ class Look(QObject):
         self._icons: dict[tuple[str, str, int], QIcon] = {}
         self._fonts: dict[str, QFont] = {}
         self._bound: WeakKeyDictionary[QAction | QAbstractButton, tuple[str, str, int]] = WeakKeyDictionary()
-        self._files: QTemporaryDir | None = None
         load_fonts()
         self._choice = theme
         self._take(self._resolved())
@@ -173,9 +178,7 @@ class Look(QObject):
         return tokens | self._icon_files()
 
     def _icon_files(self) -> dict[str, str]:
-        if self._files is None:
-            self._files = QTemporaryDir()
-        folder = Path(self._files.path())
+        folder = Path(_style_files().path())
         return {
             token: icons.write_tinted(
                 name, self.colours.named(colour), folder, f"{token}-{self._shown}"
