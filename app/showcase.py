@@ -94,7 +94,7 @@ def make_workspace(folder: Path, source: Path = cdnow.SOURCE) -> Workspace:
             }
         )
     )
-    with Database.open(workspace.engine_folder / "engine.db") as database:
+    with Database.open(workspace.database_file) as database:
         result = import_folder(database, data.folder)
     print(ntr("{n:,} row rejected", "{n:,} rows rejected", result.rejected))
     return workspace
@@ -104,7 +104,7 @@ def run(workspace: Workspace, template: TemplateFile, since: datetime, out: Path
     """Configure the template as its guide recommends, run it to its end, show what came of it."""
     document = configured(workspace, template)
     made = bundle.make(workspace, document)
-    summary = simulate(made, workspace.engine_folder / "engine.db", _ZONE, since=since)
+    summary = simulate(made, workspace.database_file, _ZONE, since=since)
     print()
     print(tr("{name}, as of {day}", name=template.name.text, day=since.date().isoformat()))
     for line in funnel(document, summary.counts):

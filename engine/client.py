@@ -30,12 +30,12 @@ from engine.server.wire import (
     PublishAnswer,
     Violation,
 )
+from engine.workspace.engine_folder import engine_folder
 
 TIMEOUT_S = (5.0, 30.0)
 """To connect, and to wait for an answer."""
 LONG_TIMEOUT_S = (5.0, 3_600.0)
 """For what takes its time: importing, counting an audience, checking."""
-ENGINE_FOLDER = ".engine"
 ADDRESS_NAME = "address.json"
 TOKEN_NAME = "token"  # noqa: S105 - the name of the file, not what stands in it
 
@@ -216,7 +216,7 @@ def bundled(workspace: Path) -> EngineClient | None:
     """
     address = _address(workspace)
     try:
-        token = (workspace / ENGINE_FOLDER / TOKEN_NAME).read_text(encoding="utf-8").strip()
+        token = (engine_folder(workspace) / TOKEN_NAME).read_text(encoding="utf-8").strip()
         client = EngineClient(address["url"], token)
     except (OSError, ValueError, KeyError, EngineUnreachable):
         return None
@@ -237,7 +237,7 @@ def instance_of(workspace: Path) -> str | None:
 def _address(workspace: Path) -> dict[str, str]:
     """What the address file says, empty where there is none that can be read."""
     try:
-        found = json.loads((workspace / ENGINE_FOLDER / ADDRESS_NAME).read_text(encoding="utf-8"))
+        found = json.loads((engine_folder(workspace) / ADDRESS_NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}

@@ -16,7 +16,6 @@ from engine.i18n import N_, tr
 
 RowRole = int(Qt.ItemDataRole.UserRole)
 ToneRole = RowRole + 1
-SortRole = RowRole + 2
 Index = QModelIndex | QPersistentModelIndex
 
 

@@ -357,9 +357,6 @@ class ElidedLabel(QLabel):
         self.setAccessibleName(text)
         self._elide()
 
-    def text_whole(self) -> str:
-        return self._text
-
     def resizeEvent(self, event: object) -> None:
         super().resizeEvent(event)  # type: ignore[arg-type]  # the event that Qt passed
         self._elide()

@@ -124,10 +124,5 @@ def is_multi(workspace: Workspace, name: str) -> bool:
     return tag is not None and tag.type == "multi"
 
 
-def id_type_options(workspace: Workspace) -> list[Option]:
-    """The ID types that the catalogue declares."""
-    return [Option(name, name) for name in workspace.catalog.id_types]
-
-
 def _by_name(options: Iterable[Option]) -> list[Option]:
     return sorted(options, key=lambda option: option.text.casefold())

@@ -11,19 +11,14 @@ from pathlib import Path
 from engine.client import EngineClient, EngineUnreachable
 from engine.client import bundled as find
 from engine.i18n import N_, Message
+from engine.workspace.engine_folder import engine_folder
 
-ENGINE_FOLDER = ".engine"
 LOG = "engine.log"
 START_TIMEOUT_S = 30.0
 POLL_S = 0.05
 _LOG_TAIL = 2000
 
 Launch = Callable[[Path], "subprocess.Popen[bytes]"]
-
-
-def has_data(workspace: Path) -> bool:
-    """Whether an engine ever worked for this workspace."""
-    return (workspace / ENGINE_FOLDER / "engine.db").exists()
 
 
 def command(workspace: Path) -> list[str]:
@@ -35,7 +30,7 @@ def command(workspace: Path) -> list[str]:
 
 def launch(workspace: Path) -> subprocess.Popen[bytes]:
     """Start the engine apart from the designer. Its output goes to a log file of the workspace."""
-    folder = workspace / ENGINE_FOLDER
+    folder = engine_folder(workspace)
     folder.mkdir(exist_ok=True)
     with (folder / LOG).open("wb") as log:
         return subprocess.Popen(
@@ -69,13 +64,13 @@ def ensure(
         if process.poll() is not None:
             raise EngineUnreachable(_why_it_ended(workspace))
         wait(POLL_S)
-    log = str(workspace / ENGINE_FOLDER / LOG)
+    log = str(engine_folder(workspace) / LOG)
     raise EngineUnreachable(Message(N_("The engine started but does not answer. Its log is {log}."), log=log))
 
 
 def _why_it_ended(workspace: Path) -> Message:
     try:
-        text = (workspace / ENGINE_FOLDER / LOG).read_text(encoding="utf-8", errors="replace").strip()
+        text = (engine_folder(workspace) / LOG).read_text(encoding="utf-8", errors="replace").strip()
     except OSError:
         text = ""
     last = text[-_LOG_TAIL:].splitlines()[-1] if text else "?"

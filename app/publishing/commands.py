@@ -18,6 +18,7 @@ from app.widgets.ask import Choice, ask
 from engine.campaign.document import CampaignDocument
 from engine.files import FileError
 from engine.i18n import ntr, tr
+from engine.workspace.engine_folder import database_file
 
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
@@ -34,7 +35,7 @@ class RunCommands:
         self.make_service: Callable[[Path], EngineService] = EngineService
 
     def engine_has_data(self, folder: Path) -> bool:
-        return (folder / ".engine" / "engine.db").exists()
+        return database_file(folder).exists()
 
     def publish(self) -> None:
         """Publish the campaign at hand to the bundled engine, starting it where need be."""

@@ -73,13 +73,12 @@ def save(doc: CampaignDocument, path: Path) -> None:
 
 def content_hash(doc: CampaignDocument) -> str:
     """SHA-256 (hexadecimal) of what matters when the campaign runs: moving a card is no change."""
-    return hash_of(content(doc))
+    return hashlib.sha256(canonical(running_part(content(doc)))).hexdigest()
 
 
-def hash_of(campaign: dict[str, Any]) -> str:
-    """The content hash of a canonical campaign object."""
-    kept = {key: value for key, value in campaign.items() if key not in ("layout", "notes")}
-    return hashlib.sha256(canonical(kept)).hexdigest()
+def running_part(campaign: dict[str, Any]) -> dict[str, Any]:
+    """What of a campaign's object matters when it runs: all but where its cards stand, and its notes."""
+    return {key: value for key, value in campaign.items() if key not in ("layout", "notes")}
 
 
 def document(file: CampaignFile, error_at: ErrorAt) -> CampaignDocument:

@@ -109,12 +109,10 @@ def _others_run(workspace: Workspace, id: str) -> bool:
 
 def _database(workspace: Workspace) -> Path:
     """The workspace's database, made where no data was imported yet. Raises `StoreError`."""
-    from engine.server.process import DATABASE_NAME
     from engine.store.database import Database
 
-    path = workspace.engine_folder / DATABASE_NAME
-    Database.open(path).close()
-    return path
+    Database.open(workspace.database_file).close()
+    return workspace.database_file
 
 
 def _name(doc: CampaignDocument, node: str) -> str:

@@ -17,7 +17,9 @@ OTHER_PORT = Port(OTHER, Message(N_("Other")))
 
 Other = Annotated[
     bool,
-    Hint(N_("Branch for everybody else"), "switch", help=N_("Without it, everybody else leaves the campaign.")),
+    Hint(
+        N_("Branch for everybody else"), "switch", help=N_("Without it, everybody else leaves the campaign.")
+    ),
 ]
 
 RESULT_LABELS: dict[str, str] = {

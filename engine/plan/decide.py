@@ -41,9 +41,7 @@ from engine.shapes.time import to_milliseconds
 from engine.store.dialect import greatest, least
 from engine.store.tables.people import event
 from engine.store.tables.runs import claim, message
-from engine.store.times import Ms
-
-NEVER = 2**62
+from engine.store.times import NEVER, Ms
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from engine.components.behaviour import DrawCoupon, Send, SetTags
 from engine.plan.plan import Plan
 from engine.report.texts import renderer
 from engine.report.visits import visits
-from engine.shapes.time import from_milliseconds
+from engine.shapes.time import utc_text
 from engine.store.tables.people import person
 from engine.store.tables.runs import entry, message, tag_write, visit
 from engine.workspace.bundle import Bundle
@@ -41,9 +41,7 @@ def write_trace(connection: Connection, plan: Plan, bundle: Bundle, folder: Path
 
 def utc(moment: int | None) -> str:
     """A moment (ms) as `2026-11-23T08:00:00.000Z`; nothing for None."""
-    if moment is None:
-        return ""
-    return from_milliseconds(moment).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment % 1000:03d}Z"
+    return "" if moment is None else utc_text(moment)
 
 
 def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

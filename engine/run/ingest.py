@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 from engine.i18n import N_, Message
 from engine.plan.context import incoming
 from engine.run.answers import EventsReceipt, IncomingEvent, RejectedEvent
-from engine.shapes.time import from_milliseconds
+from engine.shapes.time import utc_text
 from engine.store.fields import DataFields
 from engine.store.imports.events_file import NewEvent, read_event, store_events
 from engine.store.tables.people import LIVE_IMPORT, event, person
@@ -68,7 +68,7 @@ def list_imported(connection: Connection, import_id: int, codes: Collection[str]
 
 
 def _read(one: IncomingEvent) -> NewEvent:
-    moment = (from_milliseconds(one.time)).isoformat(timespec="milliseconds")
+    moment = utc_text(one.time)
     attributes = json.dumps(dict(one.attributes), ensure_ascii=False) if one.attributes else ""
     if "\\u0000" in attributes or not all(map(storable, (one.id, one.person, one.event, attributes))):
         raise BadValue(Message(N_("Remove the invisible character that cannot be stored.")))

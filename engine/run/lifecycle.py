@@ -40,12 +40,12 @@ from engine.store.tables.runs import (
     token_watched,
     visit,
 )
+from engine.store.times import NEVER
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 
 MAX_IN_PROGRESS = 100
 NO_CAMPAIGN = 0
-NEVER = 2**62
 
 ACTIVE, STOPPED, COMPLETED, ENDED = "active", "stopped", "completed", "ended_abnormally"
 _BY_VERSION = (agenda, arrival, token, token_watched, visit, counter, finished, message_counter, path)

@@ -37,7 +37,7 @@ def make_sample(
         data = Path(temporary) / "sample"
         workspace = write_sample(folder, data, language, now.astimezone(zone).date())
         progress(1, 3, tr("Importing people and events"))
-        with Database.open(workspace.engine_folder / "engine.db") as database:
+        with Database.open(workspace.database_file) as database:
             import_folder(database, data, now=now)
             progress(2, 3, tr("Updating audiences"))
             for id, audience in workspace.audiences.items():

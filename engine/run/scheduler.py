@@ -17,13 +17,13 @@ from engine.plan.follow import FollowUps
 from engine.plan.plan import Plan
 from engine.run import lifecycle
 from engine.run.entering import Window, entering_moment, lists_in_force
-from engine.run.lifecycle import NEVER
 from engine.run.versions import VersionKeys, plan_of
 from engine.run.waves import WaveRunner
 from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
 from engine.store.tables.people import audience, data_field
 from engine.store.tables.runs import agenda, campaign, campaign_node, campaign_version, cycle
+from engine.store.times import NEVER
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 
@@ -32,7 +32,6 @@ LOOK_AT = 1_000
 """Places of the agenda that are looked at to choose the next wave."""
 
 log = structlog.get_logger()
-
 
 NOBODY = Window(0, 0)
 

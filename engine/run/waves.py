@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from engine.components.behaviour import DrawCoupon
-from engine.plan.context import TEMPORARY, front, wave
+from engine.plan.context import front, wave
 from engine.plan.graph import Flow
 from engine.plan.plan import PlacePlan, Plan, Range
 from engine.store.tables.runs import agenda, cycle
+from engine.store.times import NEVER
 
 WAVE = 10_000
-NEVER = 2**62
 
 Transactions = Callable[[], AbstractContextManager[Connection]]
 """Begins a transaction of the writing connection; commits at the end, rolls back on an exception."""
@@ -225,12 +225,3 @@ class WaveRunner:
             yield
             if done:
                 return
-
-
-@contextmanager
-def wave_tables(connection: Connection) -> Iterator[None]:
-    """The temporary tables of waves, on the connection that runs them."""
-    TEMPORARY.drop_all(connection)
-    TEMPORARY.create_all(connection)
-    yield
-    TEMPORARY.drop_all(connection)

@@ -24,8 +24,8 @@ from engine.server.wire import (
     ImportOrder,
     Problem,
     Violation,
-    iso,
 )
+from engine.shapes.time import utc_text
 from engine.workspace.bundle import BundleFile
 
 VERSION = "0.1.0"
@@ -64,8 +64,8 @@ def control(service: Service) -> APIRouter:
         return EngineState(
             workspace=service.name,
             running=found.running,
-            now=iso(found.now),
-            next_due=None if found.next_due is None else iso(found.next_due),
+            now=utc_text(found.now),
+            next_due=None if found.next_due is None else utc_text(found.next_due),
             campaigns_in_progress=found.campaigns_in_progress,
             people_inside=found.people_inside,
         )

@@ -14,7 +14,8 @@ from engine.run.engine import Engine
 from engine.server.bodies import NAME, json_bytes, takes
 from engine.server.lacks import lacks
 from engine.server.service import Service
-from engine.server.wire import Campaign, CampaignList, Counts, NodeCounts, PublishAnswer, iso
+from engine.server.wire import Campaign, CampaignList, Counts, NodeCounts, PublishAnswer
+from engine.shapes.time import utc_text
 from engine.store.database import Database
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
@@ -107,9 +108,9 @@ def as_answer(status: CampaignStatus) -> Campaign:
         status=status.status.value,
         version=status.version,
         hash=status.hash,
-        published_at=iso(status.published_at),
-        start=None if status.start is None else iso(status.start),
-        end=None if status.end is None else iso(status.end),
+        published_at=utc_text(status.published_at),
+        start=None if status.start is None else utc_text(status.start),
+        end=None if status.end is None else utc_text(status.end),
         entries=status.entries,
         inside=status.inside,
         finished=status.finished,

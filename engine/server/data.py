@@ -25,9 +25,8 @@ from engine.server.wire import (
     ImportAnswer,
     ImportOrder,
     ImportReject,
-    millis,
 )
-from engine.shapes.time import instant
+from engine.shapes.time import instant, to_milliseconds
 from engine.store.imports.result import ImportResult
 
 
@@ -80,7 +79,9 @@ def router(service: Service) -> APIRouter:
 
 def incoming(event: Event) -> IncomingEvent:
     """An event as the engine takes it."""
-    return IncomingEvent(event.event_id, event.person_id, event.event, millis(event.time), event.attributes)
+    return IncomingEvent(
+        event.event_id, event.person_id, event.event, to_milliseconds(instant(event.time)), event.attributes
+    )
 
 
 def import_answer(result: ImportResult) -> ImportAnswer:

@@ -22,8 +22,6 @@ from engine.store.database import Database
 from engine.workspace.settings import Settings
 from engine.workspace.workspace import Workspace
 
-DATABASE_NAME = "engine.db"
-
 
 def engine_settings(settings: Settings) -> EngineSettings:
     """What running campaigns obey of a workspace's settings."""
@@ -38,7 +36,7 @@ def engine_settings(settings: Settings) -> EngineSettings:
 def opened(workspace: Workspace) -> Iterator[tuple[Engine, Database]]:
     """The workspace's engine, which nobody else runs meanwhile. Raises `Refused`, `StoreError`."""
     workspace.engine_folder.mkdir(exist_ok=True)
-    with Database.open(workspace.engine_folder / DATABASE_NAME) as database:
+    with Database.open(workspace.database_file) as database:
         engine = Engine(database, engine_settings(workspace.settings), RealClock())
         try:
             yield engine, database

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from engine.shapes.text import Text
-from engine.shapes.time import DateTime, from_milliseconds, instant, to_milliseconds
+from engine.shapes.time import DateTime
 from engine.workspace.audience import AudienceFile
 
 API = "/api/v1"
@@ -15,16 +15,6 @@ API_VERSION = 1
 MAX_BODY_BYTES = 10 * 1024 * 1024
 MAX_EVENTS = 10_000
 """Events of one call."""
-
-
-def iso(moment: int) -> str:
-    """Milliseconds since 1970 UTC as text, such as `2026-11-23T08:00:00.000Z`."""
-    return from_milliseconds(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def millis(text: str) -> int:
-    """An ISO 8601 text with an offset as milliseconds since 1970 UTC."""
-    return to_milliseconds(instant(text))
 
 
 class Wire(BaseModel):

@@ -63,6 +63,11 @@ def from_milliseconds(moment: int) -> datetime:
     return EPOCH + moment * _MILLISECOND
 
 
+def utc_text(moment: int) -> str:
+    """Milliseconds since 1970 as text, such as `2026-11-23T08:00:00.000Z`."""
+    return from_milliseconds(moment).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def instant(text: str) -> datetime:
     """The instant, in UTC, that a `DateTime` names."""
     return datetime.fromisoformat(text).astimezone(UTC)

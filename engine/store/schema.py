@@ -29,4 +29,3 @@ TextType = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 """Text that compares by code point on every database."""
 
 TimeType = BigInteger()
-NumberType = BigInteger()

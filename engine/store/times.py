@@ -31,6 +31,8 @@ from engine.shapes.time import EPOCH, LATEST, Duration, to_milliseconds
 MINUTE = 60_000
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+NEVER = 2**62
+"""A moment later than all that can come, and small enough to reckon with."""
 _FAR = 2**61
 _FIRST_YEAR, _LAST_YEAR = 1993, 2100
 # Earlier changes count for nothing that runs, and would cost every zone that has long had one offset.

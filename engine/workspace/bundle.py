@@ -176,5 +176,5 @@ def _sorted(table: Mapping[str, T]) -> dict[str, T]:
 
 
 def _hash(content: dict[str, Any]) -> str:
-    campaign = {key: value for key, value in content["campaign"].items() if key not in ("layout", "notes")}
-    return hashlib.sha256(canonical({**content, "campaign": campaign})).hexdigest()
+    running = campaign_file.running_part(content["campaign"])
+    return hashlib.sha256(canonical({**content, "campaign": running})).hexdigest()

@@ -17,6 +17,7 @@ from engine.workspace.account import ACCOUNT, SIMULATED_ID, AccountFile, simulat
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.campaigns import CampaignEntry, CampaignFolder
 from engine.workspace.catalog import CATALOG, Catalog
+from engine.workspace.engine_folder import database_file, engine_folder
 from engine.workspace.folder import ObjectFolder, write
 from engine.workspace.lookup import ObjectLookup
 from engine.workspace.message import MESSAGE, MessageFile
@@ -24,7 +25,6 @@ from engine.workspace.settings import SETTINGS, Settings
 
 SETTINGS_NAME = "workspace.json"
 CATALOG_NAME = "catalog.json"
-ENGINE_FOLDER = ".engine"
 
 
 class Use(NamedTuple):
@@ -85,7 +85,12 @@ class Workspace(ObjectLookup):
     @property
     def engine_folder(self) -> Path:
         """Where the bundled engine keeps its data."""
-        return self.folder / ENGINE_FOLDER
+        return engine_folder(self.folder)
+
+    @property
+    def database_file(self) -> Path:
+        """The bundled engine's database."""
+        return database_file(self.folder)
 
     def reload(self) -> None:
         """Read everything again, after others changed files. Raises `FileError` as `open` does."""
@@ -153,10 +158,6 @@ class Workspace(ObjectLookup):
     def delete_message(self, id: str) -> None:
         """Delete a message template's file."""
         self.messages.delete(id)
-
-    def delete_account(self, id: str) -> None:
-        """Delete an account's file."""
-        self.accounts.delete(id)
 
     def uses(self, kind: RefKind, id: str) -> list[Use]:
         """Campaigns and audiences that refer to the object, in order of kinds and names."""
