@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,26 +36,33 @@ class CampaignEntry:
         return self.attributes.name if self.attributes else self.path.name
 
 
+_Stamp = tuple[int, int, int]
+
+
 class CampaignFolder:
-    """The campaign files. A file is read again only after it has changed."""
+    """The campaign files. A file is read again only after it has changed.
+
+    May be asked by several threads at once: what was read is replaced as a whole, never changed.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._cache: dict[Path, tuple[tuple[int, int, int], CampaignEntry]] = {}
+        self._read: Mapping[Path, tuple[_Stamp, CampaignEntry]] = {}
 
     def entries(self) -> list[CampaignEntry]:
         """Every file, in order of names; broken ones, and second ones of an id, with their error."""
         entries: list[CampaignEntry] = []
         first: dict[str, Path] = {}
+        read: dict[Path, tuple[_Stamp, CampaignEntry]] = {}
         for path in files_in(self.path, campaign_file.SUFFIX):
-            entry = self._entry(path)
+            read[path] = self._entry(path)
+            entry = read[path][1]
             if entry.id in first:
                 entry = CampaignEntry(path, None, error=same_id(path, first[entry.id]))
             elif entry.id is not None:
                 first[entry.id] = path
             entries.append(entry)
-        present = {entry.path for entry in entries}
-        self._cache = {path: kept for path, kept in self._cache.items() if path in present}
+        self._read = read
         return sorted(entries, key=lambda entry: (entry.name.casefold(), entry.path))
 
     def path_of(self, id: str) -> Path:
@@ -87,20 +95,16 @@ class CampaignFolder:
         """Delete the campaign's file. Raises `KeyError`, `FileError`."""
         remove(self.path_of(id))
 
-    def _entry(self, path: Path) -> CampaignEntry:
+    def _entry(self, path: Path) -> tuple[_Stamp, CampaignEntry]:
         try:
             stamp = _stamp(path)
         except OSError:
             stamp = (0, 0, 0)
-        cached = self._cache.get(path)
-        if cached is not None and cached[0] == stamp:
-            return cached[1]
-        entry = _read(path)
-        self._cache[path] = (stamp, entry)
-        return entry
+        earlier = self._read.get(path)
+        return earlier if earlier is not None and earlier[0] == stamp else (stamp, _entry_of(path))
 
 
-def _read(path: Path) -> CampaignEntry:
+def _entry_of(path: Path) -> CampaignEntry:
     try:
         doc = campaign_file.load(path)
     except FileError as error:
@@ -118,6 +122,6 @@ def references(doc: CampaignDocument) -> set[Reference]:
     return found
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
+def _stamp(path: Path) -> _Stamp:
     status = path.stat()
     return status.st_mtime_ns, status.st_size, status.st_ino
