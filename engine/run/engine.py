@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -122,8 +122,7 @@ class Engine:
 
     def _publish(self, connection: Connection, bundle: Bundle, now: int) -> Published:
         keys = lifecycle.new_version(connection, bundle, now)
-        self._fields = DataFields.load(connection)
-        lifecycle.declare_catalogue(connection, self._fields, bundle)
+        lifecycle.declare_catalogue(connection, DataFields.load(connection), bundle)
         plan = plan_of(bundle, keys, connection, self._settings.zone)
         lifecycle.refuse_accounts(bundle, plan.flow)
         lifecycle.write_paths(connection, plan)
@@ -200,17 +199,11 @@ class Engine:
         moment = from_milliseconds(now)
         result = import_folder(self._database, folder, catalogue, now=moment, progress=progress)
         with self._asked() as connection:
-            self._fields = DataFields.load(connection)
             self._scheduler.load(connection)
             list_imported(connection, result.import_id, self._scheduler.codes)
             self._scheduler.follow(connection, now + self._settings.future_events)
         self._wake.set()
         return result
-
-    def write(self, work: Callable[[Connection], T]) -> T:
-        """Run `work(connection)` in one transaction of the only writer (imports, audience updates)."""
-        with self._asked() as connection:
-            return work(connection)
 
     # ---- running
 
