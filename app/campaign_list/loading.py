@@ -12,7 +12,7 @@ from engine.campaign.model import START_ID, Attributes, Link
 from engine.components.base import OUT
 from engine.files import FileError
 from engine.i18n import tr
-from engine.workspace.names import new_id
+from engine.shapes.text import new_id
 from engine.workspace.workspace import Workspace
 
 

@@ -11,9 +11,9 @@ from app.editors.base import Context, RawObject
 from app.pickers.form_dialog import FormDialog, field, judged
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, tr
+from engine.shapes.text import new_id
 from engine.workspace.account import ProviderAccount
 from engine.workspace.folder import free_name
-from engine.workspace.names import new_id
 from engine.workspace.workspace import Workspace
 
 _ACCOUNT = TypeAdapter(ProviderAccount)

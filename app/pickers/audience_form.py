@@ -14,8 +14,8 @@ from app.editors.registry import EditorFactory
 from app.pickers.form_dialog import Debounce, FormDialog, field, judged
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, tr
+from engine.shapes.text import new_id
 from engine.workspace.audience import AUDIENCE, AudienceFile
-from engine.workspace.names import new_id
 
 _FIELDS = (
     field("name", Hint(N_("Name"), "text", missing=N_("Enter a name"))),

@@ -14,8 +14,8 @@ from app.pickers import library
 from app.pickers.form_dialog import FormDialog, field, judged
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_
+from engine.shapes.text import new_id
 from engine.workspace.message import MESSAGE, MessageFile
-from engine.workspace.names import new_id
 
 _NAME = Hint(N_("Name"), "text", missing=N_("Enter a name"))
 _FIELDS: Mapping[str, tuple[FormField, ...]] = {

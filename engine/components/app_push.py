@@ -12,6 +12,7 @@ from engine.components.base import ComponentConfig, FieldError, Lookup, RawConfi
 from engine.components.fields import (
     LATE,
     Code,
+    Written,
     binding_references,
     check_account,
     check_bound,
@@ -22,7 +23,7 @@ from engine.components.hints import Hint
 from engine.components.touch import SendToAllIds, Touch
 from engine.i18n import N_, Message
 from engine.shapes.model import invalid
-from engine.shapes.text import Identifier, Text
+from engine.shapes.text import Identifier
 from engine.shapes.variables import Bindings, variables
 
 TOUCH_IDS: dict[str, tuple[str, ...]] = {
@@ -33,8 +34,6 @@ TAPS: dict[str, tuple[str, ...]] = {
     "ios": ("open_app", "custom"),
     "android": ("open_app", "open_url", "open_page", "custom"),
 }
-
-Written = Annotated[Text, Field(min_length=1, max_length=2_000)]
 
 
 class AppPushConfig(ComponentConfig):

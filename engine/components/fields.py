@@ -20,6 +20,9 @@ T = TypeVar("T")
 Code = Annotated[Text, Field(min_length=1, max_length=100)]
 """A key of the catalogue (an event's code, a tag's name) or of an account's settings."""
 
+Written = Annotated[Text, Field(min_length=1, max_length=2_000)]
+"""A text that a message or an address consists of."""
+
 Count = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 

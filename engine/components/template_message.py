@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from engine.components.base import ComponentConfig, FieldError, Lookup, Reference, RefKind
 from engine.components.fields import (
     LATE,
+    Written,
     binding_references,
     check_account,
     check_bound,
@@ -24,7 +25,6 @@ from engine.shapes.text import Identifier, Text
 from engine.shapes.variables import Bindings, variables
 
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$")]
-Written = Annotated[Text, Field(min_length=1, max_length=2_000)]
 
 
 class Keyword(Shape):

@@ -8,16 +8,19 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from engine.components.base import ComponentConfig, FieldError, Lookup, Reference, RefKind
-from engine.components.fields import binding_references, check_account, check_bound
+from engine.components.fields import (
+    Written,
+    binding_references,
+    check_account,
+    check_bound,
+)
 from engine.components.hints import Hint
 from engine.components.touch import SendToAllIds, Touch
 from engine.i18n import N_, Message
 from engine.shapes.model import Shape, invalid
-from engine.shapes.text import Identifier, Text
+from engine.shapes.text import Identifier
 from engine.shapes.variables import Bindings, variables
 from engine.shapes.words import dotted
-
-Written = Annotated[Text, Field(min_length=1, max_length=2_000)]
 
 
 class MiniProgramCard(Shape):

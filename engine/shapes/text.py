@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Container
 from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
@@ -26,3 +28,13 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValid
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$")]
 """A short, stable id of a file object (`c_7hq2m9`, `n_a1`, `g_1`); safe as a file name."""
+
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no l, o, 0, 1: ids are read aloud and retyped
+
+
+def new_id(prefix: str, taken: Container[str] = ()) -> str:
+    """A short random id that is not taken: the prefix, `_` and six characters, such as `n_7hq2m9`."""
+    while True:
+        id = f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
+        if id not in taken:
+            return id

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from engine.campaign.document import CampaignDocument
+from engine.shapes.text import new_id
 from engine.workspace.bundle import Bundle
 from engine.workspace.catalog import Catalog
 from engine.workspace.fields import ObjectFile
 from engine.workspace.folder import ObjectFolder, free_name
-from engine.workspace.names import new_id
 from engine.workspace.workspace import Workspace
 
 F = TypeVar("F", bound=ObjectFile)

@@ -1,8 +1,7 @@
-"""File names and ids for new objects."""
+"""File names for new objects."""
 
 from __future__ import annotations
 
-import secrets
 import unicodedata
 from collections.abc import Collection
 
@@ -10,7 +9,6 @@ _MAX_BYTES = 80
 _RESERVED = frozenset(
     ["con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))]
 )
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 
 
 def slug(name: str) -> str:
@@ -29,11 +27,3 @@ def unique(base: str, taken: Collection[str]) -> str:
     while f"{base}-{number}" in taken:
         number += 1
     return f"{base}-{number}"
-
-
-def new_id(prefix: str, taken: Collection[str] = ()) -> str:
-    """A short random id such as `a_7hq2m9`."""
-    while True:
-        id = f"{prefix}_{''.join(secrets.choice(_ALPHABET) for _ in range(6))}"
-        if id not in taken:
-            return id

@@ -16,12 +16,11 @@ from engine.files import FileError, FileFormat, FileModel, Source
 from engine.files.memory import collection_paused
 from engine.i18n import N_, Message, current_language
 from engine.shapes.model import Items, union_tag
-from engine.shapes.text import Identifier, Name, Text
+from engine.shapes.text import Identifier, Name, Text, new_id
 from engine.workspace.audience import MAX_CARDS, Card
 from engine.workspace.fields import Optional, Sorted, with_lines
 from engine.workspace.folder import files_in
 from engine.workspace.message import DigitalSms, Email, TemplateMessage, TextSms
-from engine.workspace.names import new_id
 
 SUFFIX = ".template.json"
 SHIPPED = Path(__file__).parents[2] / "campaign_templates"

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Container
 from typing import NamedTuple
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import Link, Node, Point
 from engine.campaign.ops import Op, Table, Value
 from engine.i18n import Message
-
-_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no l, o, 0, 1: ids are read aloud and retyped
+from engine.shapes.text import new_id
 
 
 class Edit(NamedTuple):
@@ -28,14 +25,6 @@ class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error o
     def __init__(self, message: Message) -> None:
         super().__init__(str(message))
         self.message = message
-
-
-def new_id(prefix: str, taken: Container[str]) -> str:
-    """A short random id, `n_` or `l_` and six characters, that is not taken."""
-    while True:
-        candidate = f"{prefix}_" + "".join(secrets.choice(_ALPHABET) for _ in range(6))
-        if candidate not in taken:
-            return candidate
 
 
 class Draft:

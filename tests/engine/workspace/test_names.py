@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from engine.shapes.text import new_id
 from engine.workspace.folder import free_name
-from engine.workspace.names import new_id, slug, unique
+from engine.workspace.names import slug, unique
 
 
 @pytest.mark.parametrize(
