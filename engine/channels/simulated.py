@@ -19,8 +19,9 @@ from engine.store.dialect import upsert_adding
 from engine.store.tables.runs import message, message_counter
 from engine.store.times import HOUR
 
-_RESULT = re.compile(r"(success|failed|unknown)(?:\((.*)\))?", re.DOTALL)
+_RESULT = re.compile(r"(success|unknown|failed)(?:(?<=failed)\((.*)\))?", re.DOTALL)
 _STATES = {"success": "sent", "failed": "failed", "unknown": "unknown"}
+_LONGEST = 100 * 366 * 24 * 3600  # seconds: longer than anything waits, and small enough to store
 _NEEDED = ("person_id", "node", "result", "after_seconds")
 
 
@@ -58,34 +59,40 @@ def load_results(connection: Connection, path: Path, nodes: Mapping[str, int]) -
 
 
 def _rows(path: Path, nodes: Mapping[str, int]) -> Iterator[dict[str, object]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         reader = csv.DictReader(file)
-        if missing := [name for name in _NEEDED if name not in (reader.fieldnames or ())]:
-            raise BadResults(
-                Message(N_("{file}: the column {column} is missing."), file=path.name, column=missing[0])
-            )
-        for row in reader:
-            try:
-                match = _RESULT.fullmatch(row["result"])
-                if match is None:
-                    raise ValueError(row["result"])
-                after = int(Decimal(row["after_seconds"] or "0") * 1000)
-                entry = int(row.get("entry") or 0)
-            except (ValueError, InvalidOperation, TypeError) as error:
-                message = Message(
-                    N_("{file}, line {line}: this row cannot be read."), file=path.name, line=reader.line_num
+        try:
+            if missing := [name for name in _NEEDED if name not in (reader.fieldnames or ())]:
+                raise BadResults(
+                    Message(N_("{file}: the column {column} is missing."), file=path.name, column=missing[0])
                 )
-                raise BadResults(message) from error
-            if row["node"] in nodes:
-                yield {
-                    "person": row["person_id"],
-                    "node": nodes[row["node"]],
-                    "entry": entry,
-                    "address": row.get("address") or "",
-                    "result": _STATES[match[1]],
-                    "reason": match[2] or "",
-                    "after": after,
-                }
+            for row in reader:
+                result = _result(row)
+                if row["node"] in nodes:
+                    yield {**result, "person": row["person_id"], "node": nodes[row["node"]]}
+        except (ValueError, InvalidOperation, TypeError, csv.Error) as error:
+            text = N_(
+                "{file}, line {line}: this row cannot be read. The result is success, failed, "
+                "failed(reason) or unknown, the seconds are a number from 0 on, the text is UTF-8."
+            )
+            raise BadResults(Message(text, file=path.name, line=reader.line_num)) from error
+
+
+def _result(row: Mapping[str, str | None]) -> dict[str, object]:
+    """What a row says will come of a message. Raises `ValueError`, `InvalidOperation`, `TypeError`."""
+    "".join(cell for cell in row.values() if isinstance(cell, str)).encode()  # refuses what is not UTF-8
+    match = _RESULT.fullmatch(row["result"] or "")
+    after = Decimal(row["after_seconds"] or "0")
+    entry = int(row.get("entry") or 0)
+    if match is None or not 0 <= after <= _LONGEST or not 0 <= entry < 2**31:
+        raise ValueError(row)
+    return {
+        "entry": entry,
+        "address": row.get("address") or "",
+        "result": _STATES[match[1]],
+        "reason": match[2] or "",
+        "after": int(after * 1000),
+    }
 
 
 def settle(connection: Connection, campaign: int, now: int) -> None:

@@ -104,10 +104,17 @@ def test_a_campaign_that_cannot_run_says_why(tmp_path: Path) -> None:
         ("person_id,node,result\n", "after_seconds is missing"),
         ("person_id,node,result,after_seconds\np1,n_sms,maybe,0\n", "line 2"),
         ("person_id,node,result,after_seconds\np1,n_sms,success,soon\n", "line 2"),
+        ("person_id,node,result,after_seconds\np1,n_sms,success,0\np1,n_sms,success,-1\n", "line 3"),
+        ("person_id,node,result,after_seconds\np1,n_sms,failed,1e400\n", "line 2"),
+        ("person_id,node,result,after_seconds\np1,n_sms,failed,NaN\n", "line 2"),
+        ("person_id,node,result,after_seconds\np1,n_sms,success(late),0\n", "line 2"),
+        ("person_id,node,result,after_seconds,entry\np1,n_sms,failed,0,99999999999999999999\n", "line 2"),
+        ("person_id,node,result,after_seconds\np1,n_sms,failed,0\n\udcff,n_sms,failed,0\n", "line 3"),
+        (f"person_id,node,result,after_seconds\np1,n_sms,failed,{'0' * 200_000}\n", "line"),
     ],
 )
 def test_bad_results_files_are_refused_by_line(tmp_path: Path, lines: str, message: str) -> None:
     results = tmp_path / "results.csv"
-    results.write_text(lines, encoding="utf-8")
+    results.write_text(lines, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(BadResults, match=message):
         simulate(bundle(NODES, LINKS), database(tmp_path), ZONE, since=NOW, results=results)
