@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -190,19 +190,16 @@ class Photographer:
         """Publish a campaign to the bundled engine, and show who is where."""
         window = self._window
         assert window.workspace is not None
-        document = window.workspace.load_campaign("c_second")
-        window.open_document(
-            _split(document), next(row.path for row in window.rows() if row.id == "c_second")
-        )
-        wait(lambda: window.the_editor.scene.is_loaded)
-        window.publish()
-        wait(lambda: self._waiting("c_second") > 0)
-        pause(TOAST_MS)  # until "Published" is gone
-        window.the_editor.fit()
-        for _theme in self._themes():
-            self._save("running", window)
-        window.close_editor()
-        wait(lambda: window.editor is None and not tasks.running())
+        document = self._template("t_high_value")
+        _halve(document, window.workspace.load_campaign("c_second").node("n_sms").config)
+        with self._opened(document):
+            window.publish()
+            id = window.the_editor.session.document.attributes.id
+            wait(lambda: self._waiting(id) > 0)
+            pause(TOAST_MS)  # until "Published" is gone
+            window.the_editor.fit()
+            for _theme in self._themes():
+                self._save("running", window)
 
     def _waiting(self, id: str) -> int:
         service = self._window.service
@@ -239,20 +236,21 @@ class Photographer:
         save(sheet, self._out / f"{name}-{self._suffix}.png")
 
 
-def _split(document: CampaignDocument) -> CampaignDocument:
+def _halve(document: CampaignDocument, sms: Mapping[str, JsonValue]) -> None:
     """Half of the people get the message and wait; the others end as a control group."""
     (link,) = document.in_links("n_sms")
     document.apply(edits.insert(document, link, "random_grouping").ops)
     document.apply(edits.end_open_links(document).ops)
     (link,) = document.out_links("n_sms")
-    edit = edits.insert(document, link, "wait_until")
-    document.apply(edit.ops)
-    waits: dict[str, JsonValue] = {"mode": "duration", "amount": 3, "unit": "day"}
+    document.apply(edits.insert(document, link, "wait_until").ops)
+    configs: dict[str, Mapping[str, JsonValue]] = {
+        "target_audience": {"audiences": ["a_high_value"]},
+        "text_sms": {**sms, "template": "m_arrivals"},
+        "wait_until": {"mode": "duration", "amount": 3, "unit": "day"},
+    }
     for node_id, node in list(document.nodes.items()):
-        if not node.confirmed:
-            config = waits if node.kind == "wait_until" else node.config
-            document.apply(edits.configure(document, node_id, name=node.name, memo="", config=config).ops)
-    return document
+        config = {**node.config, **configs.get(node.kind, {})}
+        document.apply(edits.configure(document, node_id, name=node.name, memo="", config=config).ops)
 
 
 def _cards(workspace: Workspace) -> dict[str, JsonValue]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import JsonValue
 
 from app import tasks
-from app.campaign_list.status import Status
+from app.campaign_list.status import Status, status_of
 from app.preferences import Remote
 from app.publishing import tokens
 from app.publishing.service import EngineService, State
@@ -75,10 +75,10 @@ class RunCommands:
     def before_closing(self, close: Callable[[], None]) -> None:
         """Close at once, or ask first whether running campaigns go on without the designer."""
         service = self._window.service
-        running = sum(row.status in _GOING_ON for row in self._window.rows())
         if service is None or service.state is State.OFF:
             close()
             return
+        running = sum(status_of(run.status) in _GOING_ON for run in service.runs.values())
         if not running:
             service.shut_down(close)
             return

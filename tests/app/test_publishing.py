@@ -65,6 +65,23 @@ def test_publish_sends_the_bundle(
     assert window.toast.message == "Published as version 1."
 
 
+def test_a_new_campaign_is_known_to_run(qtbot: QtBot, window: MainWindow, engine: FakeEngine) -> None:
+    assert window.workspace is not None
+    document = loading.new_document(window.workspace, None, "Brand new", "")
+    complete(document)
+    window.open_document(document, None)
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    engine.statuses[document.attributes.id] = "in_progress"
+    assert window.service is not None
+    with qtbot.waitSignal(window.service.runs_changed):
+        window.service.poll()
+    assert window.the_editor.bar.pill.text() == "In progress"
+    assert window.actions_["run.stop"].isEnabled()
+    window.close()
+    assert len(dialogs(window)) == 1  # whether it goes on
+
+
 def test_warnings_do_not_block(
     qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
 ) -> None:
