@@ -33,7 +33,7 @@ class AccountDialog(FormDialog):
             N_("Name"),
             "text",
             missing=N_("Enter a name"),
-            help=N_("It accepts every message and sends none: results follow a file or a rate."),
+            help=N_("It accepts every message and sends none. A rehearsal can say what becomes of them."),
         )
         return [field("name", hint)]
 
