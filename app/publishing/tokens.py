@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 from app.preferences import APPLICATION, config_folder
+from engine.files import save_bytes
 
 
 def store(url: str, token: str) -> bool:
-    """Keep a token. False where there is no keyring and it went to the file: the user is told so."""
+    """Keep a token. False where there is no keyring and it went to the file: the user is told so.
+
+    Raises `FileError` where the file cannot be written either.
+    """
     if _to_keyring(url, token):
         return True
     tokens = _read_file() | {url: token}
     path = _path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump(tokens, file)
-    path.chmod(0o600)  # also where the file was there already
+    save_bytes(path, json.dumps(tokens).encode(), private=True)
     return False
 
 

@@ -11,15 +11,18 @@ from pathlib import Path
 from engine.files.errors import FileError
 from engine.i18n import N_, Message
 
+OWNER_ONLY = 0o600
 
-def save_bytes(path: Path, data: bytes) -> None:
+
+def save_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
     """Replace the file's content, or make the file. Raises `FileError`; the old content then still stands.
 
-    The data is on the disk when this returns, as far as the system tells the truth about it.
+    The data is on the disk when this returns, as far as the system tells the truth about it. `private`: at no
+    moment can anybody but the owner read it, whatever the old file allowed.
     """
     target = Path(os.path.realpath(path))  # a symbolic link stays a link
     try:
-        _replace(target, data)
+        _replace(target, data, private)
     except OSError as error:
         reason = error.strerror or str(error)
         message = Message(N_("The file was not saved, the old one is unchanged: {reason}."), reason=reason)
@@ -38,7 +41,7 @@ def remove(path: Path) -> None:
     _sync_folder(path.parent)
 
 
-def _replace(target: Path, data: bytes) -> None:
+def _replace(target: Path, data: bytes, private: bool) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent)
     temporary = Path(name)
     try:
@@ -46,7 +49,7 @@ def _replace(target: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(_mode(target))
+        temporary.chmod(OWNER_ONLY if private else _mode(target))
         temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):

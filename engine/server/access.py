@@ -8,12 +8,15 @@ import secrets
 from pathlib import Path
 
 from engine.client import ADDRESS_NAME, TOKEN_NAME
-
-OWNER_ONLY = 0o600
+from engine.files import save_bytes
+from engine.files.saving import OWNER_ONLY
 
 
 def token_of(folder: Path) -> str:
-    """The engine's token, made where there is none yet; only the owner can read its file."""
+    """The engine's token, made where there is none yet; only the owner can read its file.
+
+    Raises `FileError`.
+    """
     path = folder / TOKEN_NAME
     try:
         path.chmod(OWNER_ONLY)
@@ -22,14 +25,14 @@ def token_of(folder: Path) -> str:
     except (FileNotFoundError, UnicodeDecodeError):
         pass
     token = secrets.token_urlsafe(32)
-    _write(path, token + "\n")
+    save_bytes(path, f"{token}\n".encode(), private=True)
     return token
 
 
 def announce(folder: Path, url: str, instance: str) -> None:
-    """Say where the engine answers. The file appears whole, once it does."""
+    """Say where the engine answers. The file appears whole, once it does. Raises `FileError`."""
     content = {"url": url, "instance": instance, "pid": os.getpid()}
-    _write(folder / ADDRESS_NAME, json.dumps(content, indent=2) + "\n")
+    save_bytes(folder / ADDRESS_NAME, f"{json.dumps(content, indent=2)}\n".encode(), private=True)
 
 
 def withdraw(folder: Path, instance: str) -> None:
@@ -40,16 +43,3 @@ def withdraw(folder: Path, instance: str) -> None:
             path.unlink()
     except (OSError, ValueError, AttributeError):
         return
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file by one that was never readable for others."""
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        new.replace(path)
-    except OSError:
-        new.unlink(missing_ok=True)
-        raise

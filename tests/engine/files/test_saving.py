@@ -28,6 +28,14 @@ def test_replaces_and_keeps_the_permissions(tmp_path: Path) -> None:
     assert names(tmp_path) == ["a.json"]
 
 
+def test_private_content_is_never_readable_for_others(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    save_bytes(path, b"one")
+    path.chmod(0o644)
+    save_bytes(path, b"two", private=True)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
 def test_new_file_gets_the_usual_permissions(tmp_path: Path) -> None:
     (tmp_path / "usual").touch()
     save_bytes(tmp_path / "new", b"")
