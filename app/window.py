@@ -18,6 +18,7 @@ from app.campaign_list.loading import Loaded
 from app.campaign_list.page import CampaignListPage
 from app.campaign_list.rows import Row, with_runs
 from app.campaign_list.status import May, Status
+from app.campaign_list.status import status_of as status_of_run
 from app.editor.page import EditorPage
 from app.preferences import Preferences, Theme
 from app.publishing.commands import RunCommands
@@ -137,8 +138,9 @@ class MainWindow(QMainWindow):
         return with_runs(self._loaded.rows, self.service.runs if self.service else {})
 
     def status_of(self, document: CampaignDocument) -> Status:
-        id = document.attributes.id
-        return next((row.status for row in self.rows() if row.id == id), Status.DRAFT)
+        """The engine's word, also on a campaign that was made since the list was read."""
+        run = self.service.runs.get(document.attributes.id) if self.service is not None else None
+        return status_of_run(run.status) if run is not None else Status.DRAFT
 
     def allowed(self) -> frozenset[May]:
         """What may be done with the campaign at hand: the open one, else the selected one."""

@@ -106,11 +106,14 @@ class EditorPage(Retranslated, QWidget):
 
     def save(self) -> bool:
         """Save the draft; says why where it cannot, and answers whether it is on disk."""
+        new = self.session.path is None
         try:
             self.session.save()
         except FileError as error:
             self._window.show_error(error)
             return False
+        if new:
+            self._window.reload()  # the list has one more
         waiting = [self.session.document.node(node_id).name for node_id in self.panel.unapplied()]
         if waiting:
             text = tr(
