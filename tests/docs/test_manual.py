@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from pathlib import Path
 
@@ -65,3 +66,10 @@ def test_every_benchmark_is_described() -> None:
     text = (ROOT / "docs" / "benchmarks.md").read_text("utf-8")
     for path in (ROOT / "benchmarks").glob("[a-z]*.py"):
         assert f"`{path.stem}`" in text
+
+
+def test_the_pictures_can_be_taken_anew() -> None:
+    """The script is not run here, but it knows every kind, and what it imports is there."""
+    pictures = importlib.import_module("docs.take_pictures")
+    assert set(pictures.SHOWN) <= set(pictures.CONFIGS)
+    assert set(pictures.CONFIGS) == {kind for kind in COMPONENTS if kind != "start"}
