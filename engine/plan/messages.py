@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Insert,
+    Subquery,
     and_,
     bindparam,
     case,
@@ -44,83 +45,45 @@ class Messages:
 
     def send(self, node: FlowNode, send: Send, where: Sequence[Any]) -> Iterator[Executable]:
         values = bound_values(self._context, send.variables, wave.c.person, wave.c.entry)
+        source: Any = wave
+        address = newest_id(send.id_type)
         if send.to_all:
             ids = person_id.alias()
-            source: Any = wave.outerjoin(ids, and_(ids.c.person == wave.c.person, ids.c.type == send.id_type))
-            query = select(wave.c.person, wave.c.entry, wave.c.now, ids.c.value, literal(""), values)
-            query = query.select_from(source).where(*where)
-        else:
-            query = select(
-                wave.c.person, wave.c.entry, wave.c.now, newest_id(send.id_type), literal(""), values
-            ).where(*where)
-        yield delete(outgoing)
-        yield insert(outgoing).from_select(
-            ["person", "entry", "now", "address", "reason", "variables"], query
-        )
+            source = wave.outerjoin(ids, and_(ids.c.person == wave.c.person, ids.c.type == send.id_type))
+            address = ids.c.value
+        yield from _outgoing(source, address, values, where)
         yield from self._hand_over(node)
 
     def draw(self, node: FlowNode, draw: DrawCoupon, where: Sequence[Any]) -> Iterator[Executable]:
-        issued = (
-            select(func.count())
-            .where(
-                coupon_issue.c.person == outgoing.c.person,
-                coupon_issue.c.campaign == self._context.campaign,
-                coupon_issue.c.coupon == draw.coupon,
-            )
-            .correlate(outgoing)
-            .scalar_subquery()
+        yield from _outgoing(wave, newest_id(draw.id_type), null(), where)
+        drawn = and_(
+            coupon_issue.c.person == outgoing.c.person,
+            coupon_issue.c.campaign == self._context.campaign,
+            coupon_issue.c.coupon == draw.coupon,
         )
-        query = select(
-            wave.c.person, wave.c.entry, wave.c.now, newest_id(draw.id_type), literal(""), null()
-        ).where(*where)
-        yield delete(outgoing)
-        yield insert(outgoing).from_select(
-            ["person", "entry", "now", "address", "reason", "variables"], query
-        )
+        issued = select(func.count()).where(drawn).correlate(outgoing).scalar_subquery()
         yield self._issue(node, draw, issued)
-        position = (
-            select(coupon_issue.c.position)
-            .where(
-                coupon_issue.c.person == outgoing.c.person,
-                coupon_issue.c.campaign == self._context.campaign,
-                coupon_issue.c.coupon == draw.coupon,
-                coupon_issue.c.entry == outgoing.c.entry,
-                coupon_issue.c.node == node.number,
-            )
-            .correlate(outgoing)
-            .scalar_subquery()
+        position = select(coupon_issue.c.position).where(
+            drawn, coupon_issue.c.entry == outgoing.c.entry, coupon_issue.c.node == node.number
         )
         code = select(json_list(coupon_code.c.code)).where(
             coupon_code.c.coupon == draw.coupon,
             coupon_code.c.person.is_(None),
-            coupon_code.c.position == position,
+            coupon_code.c.position == position.correlate(outgoing).scalar_subquery(),
         )
-        yield update(outgoing).values(variables=code.scalar_subquery()).where(outgoing.c.address.is_not(None))
+        addressed = outgoing.c.address.is_not(None)
+        yield update(outgoing).values(variables=code.scalar_subquery()).where(addressed)
         reason: ColumnElement[str] = literal("no_code")
         if draw.per_person is not None:
             reason = case((issued >= draw.per_person, "limit"), else_="no_code")
-        yield (
-            update(outgoing)
-            .values(reason=reason)
-            .where(outgoing.c.address.is_not(None), outgoing.c.variables.is_(None))
-        )
+        yield update(outgoing).values(reason=reason).where(addressed, outgoing.c.variables.is_(None))
         yield from self._hand_over(node)
 
     def _issue(self, node: FlowNode, draw: DrawCoupon, issued: ColumnElement[int]) -> Insert:
         """Give the next free codes to the rows in order of time and import, as many as the limit allows."""
-        order = [outgoing.c.now, outgoing.c.person, outgoing.c.entry]
-        turn = func.row_number().over(partition_by=outgoing.c.person, order_by=order)
-        wanting = select(outgoing.c.person, outgoing.c.entry, outgoing.c.now).where(
-            outgoing.c.address.is_not(None)
-        )
-        if draw.per_person is not None:
-            allowed = wanting.add_columns((issued + turn).label("nth")).subquery()
-            wanting = select(allowed.c.person, allowed.c.entry, allowed.c.now).where(
-                allowed.c.nth <= draw.per_person
-            )
-        w = wanting.subquery()
-        rank = func.row_number().over(order_by=[w.c.now, w.c.person, w.c.entry])
-        ranked = select(w.c.person, w.c.entry, w.c.now, rank.label("rank")).subquery()
+        wanting = self._wanting(draw, issued)
+        rank = func.row_number().over(order_by=[wanting.c.now, wanting.c.person, wanting.c.entry])
+        ranked = select(wanting, rank.label("rank")).subquery()
         last = select(func.coalesce(func.max(coupon_issue.c.position), -1)).where(
             coupon_issue.c.coupon == draw.coupon
         )
@@ -150,55 +113,23 @@ class Messages:
         columns = ["coupon", "position", "person", "campaign", "entry", "node", "at"]
         return insert(coupon_issue).from_select(columns, query)
 
+    def _wanting(self, draw: DrawCoupon, issued: ColumnElement[int]) -> Subquery:
+        """Who gets a code while there are any: those with an address whom the limit allows another one."""
+        o = outgoing.c
+        wanting = select(o.person, o.entry, o.now).where(o.address.is_not(None))
+        if draw.per_person is None:
+            return wanting.subquery()
+        turn = func.row_number().over(partition_by=o.person, order_by=[o.now, o.person, o.entry])
+        nth = wanting.add_columns((issued + turn).label("nth")).subquery()
+        return select(nth.c.person, nth.c.entry, nth.c.now).where(nth.c.nth <= draw.per_person).subquery()
+
     def _hand_over(self, node: FlowNode) -> Iterator[Insert]:
         """Write the outgoing messages, handed over to the simulated channel at their own *now*.
 
         Nothing outside the database happens then, so planning and handing over are one step of one
         transaction.
         """
-        context, o = self._context, outgoing.c
-        stopped = case((o.address.is_(None), "no_id"), else_=o.reason)
-        fails = stopped != ""
-        source: Any = outgoing
-        said: ColumnElement[Any] = literal("sent")
-        why: ColumnElement[Any] = literal("")
-        known: ColumnElement[Any] = o.now
-        if context.scripted:
-            s = result_script.alias()
-            best = result_script.alias()
-            line = (
-                select(best.c.id)
-                .where(
-                    best.c.person == o.person,
-                    best.c.node == node.number,
-                    best.c.entry.in_([literal_column("0"), o.entry]),
-                    best.c.address.in_([literal_column("''"), o.address]),
-                )
-                .order_by(best.c.entry.desc(), best.c.address.desc(), best.c.id.desc())
-                .limit(1)
-                .correlate(outgoing)
-                .scalar_subquery()
-            )
-            source = outgoing.outerjoin(s, s.c.id == line)
-            said = func.coalesce(s.c.result, "sent")
-            why = func.coalesce(s.c.reason, "")
-            known = o.now + func.coalesce(s.c.after, 0)
-        rows = (
-            select(
-                o.person,
-                o.entry,
-                o.now,
-                o.variables,
-                func.coalesce(o.address, "").label("address"),
-                case((fails, "failed"), else_=said).label("result"),
-                case((fails, stopped), else_=why).label("reason"),
-                case((fails, o.now), else_=known).label("result_at"),
-                case((fails, None), else_=o.now).label("sent_at"),
-            )
-            .select_from(source)
-            .subquery()
-        )
-        r = rows.c
+        context, r = self._context, self._answered(node).c
         state: ColumnElement[str] = r.result
         if context.scripted:
             state = case((r.result_at <= bindparam("horizon", required=True), r.result), else_="sending")
@@ -214,6 +145,42 @@ class Messages:
                 r.variables,
             ),
         )  # fmt: skip
+        yield from self._count(node, r, state)
+
+    def _answered(self, node: FlowNode) -> Subquery:
+        """The outgoing messages with what the channel answers, and when."""
+        o = outgoing.c
+        stopped = case((o.address.is_(None), "no_id"), else_=o.reason)
+        fails = stopped != ""
+        source: Any = outgoing
+        said: ColumnElement[Any] = literal("sent")
+        why: ColumnElement[Any] = literal("")
+        known: ColumnElement[Any] = o.now
+        if self._context.scripted:
+            line = result_script.alias()
+            source = outgoing.outerjoin(line, line.c.id == _script_line(node))
+            said = func.coalesce(line.c.result, "sent")
+            why = func.coalesce(line.c.reason, "")
+            known = o.now + func.coalesce(line.c.after, 0)
+        return (
+            select(
+                o.person,
+                o.entry,
+                o.now,
+                o.variables,
+                func.coalesce(o.address, "").label("address"),
+                case((fails, "failed"), else_=said).label("result"),
+                case((fails, stopped), else_=why).label("reason"),
+                case((fails, o.now), else_=known).label("result_at"),
+                case((fails, None), else_=o.now).label("sent_at"),
+            )
+            .select_from(source)
+            .subquery()
+        )
+
+    def _count(self, node: FlowNode, r: Any, state: ColumnElement[str]) -> Iterator[Insert]:
+        """Raise the counters of the messages' states."""
+        context, o = self._context, outgoing.c
         shown = case((state == "sending", ""), else_=r.reason) if context.scripted else r.reason
         hour = (r.now // HOUR).label("hour")
         counted = (
@@ -245,6 +212,34 @@ class Messages:
                 literal(reason), literal(""), literal(SHARD), all_.c.first, n,
             ).where(all_.c.first == all_.c.last, n > 0)  # fmt: skip
             yield upsert_adding(self._context.dialect, message_counter, COUNTER, row, "n")
+
+
+def _outgoing(
+    source: Any, address: ColumnElement[Any], variables: ColumnElement[Any], where: Sequence[Any]
+) -> Iterator[Executable]:
+    """Fill `outgoing` anew: one message for each row of the source."""
+    columns = ["person", "entry", "now", "address", "reason", "variables"]
+    query = select(wave.c.person, wave.c.entry, wave.c.now, address, literal(""), variables)
+    yield delete(outgoing)
+    yield insert(outgoing).from_select(columns, query.select_from(source).where(*where))
+
+
+def _script_line(node: FlowNode) -> ColumnElement[int]:
+    """The line of the results file that is about an outgoing message: the most specific one."""
+    best, o = result_script.alias(), outgoing.c
+    return (
+        select(best.c.id)
+        .where(
+            best.c.person == o.person,
+            best.c.node == node.number,
+            best.c.entry.in_([literal_column("0"), o.entry]),
+            best.c.address.in_([literal_column("''"), o.address]),
+        )
+        .order_by(best.c.entry.desc(), best.c.address.desc(), best.c.id.desc())
+        .limit(1)
+        .correlate(outgoing)
+        .scalar_subquery()
+    )
 
 
 def newest_id(id_type: str) -> ColumnElement[Any]:
