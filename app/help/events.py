@@ -26,13 +26,14 @@ _VALUES: dict[str, Any] = {"number": 99.5, "time": "2026-12-01T09:00:00+08:00", 
 _PATH = "/api/v1/events"
 
 
-def example_event(catalog: Catalog, now: datetime) -> dict[str, Any]:
-    """The event of the catalogue with the most attributes, with a value for each."""
-    code = max(catalog.events, key=lambda code: len(catalog.events[code].attributes), default="order")
+def example_event(catalog: Catalog, now: datetime, wanted: str | None = None) -> dict[str, Any]:
+    """The wanted event, else the one of the catalogue with the most attributes, with a value for each."""
+    richest = max(catalog.events, key=lambda code: len(catalog.events[code].attributes), default="order")
+    code = wanted if wanted in catalog.events else richest
     declared = catalog.events[code].attributes if code in catalog.events else {"amount": "number"}
     return {
         "event_id": "shop-000001",
-        "person_id": "p_1",
+        "person_id": "P00001",
         "event": code,
         "time": now.isoformat(timespec="seconds"),
         "attributes": {name: _VALUES.get(type_, "text") for name, type_ in declared.items()},
@@ -78,7 +79,7 @@ class EventsHelp(QDialog):
         self.setWindowTitle(tr("Send events to this workspace"))
         assert window.workspace is not None
         self._token_file = window.workspace.engine_folder / "token"
-        self._event = example_event(window.workspace.catalog, now())
+        self._event = example_event(window.workspace.catalog, now(), _event_at_hand(window))
         self.curl, self.python = _code(), _code()
         self.state = label("small", tr("Starting the engine, to know its address…"), wrap=True)
         self._lay_out(window.look)
@@ -129,6 +130,16 @@ class EventsHelp(QDialog):
         row.addWidget(button("primary", self.copy_shown, tr("Copy")))
         layout.addLayout(row)
         self.resize(88 * grid, 68 * grid)
+
+
+def _event_at_hand(window: MainWindow) -> str | None:
+    """The event that starts the campaign in the editor: the one that somebody who looks here wants to try."""
+    if window.editor is None:
+        return None
+    document = window.editor.session.document
+    triggers = (node for node in document.nodes.values() if node.kind == "behavior_event")
+    event = next((node.config.get("event") for node in triggers), None)
+    return event if isinstance(event, str) else None
 
 
 def _code() -> QPlainTextEdit:
