@@ -97,7 +97,7 @@ def random_edit(flow: Flow, data: st.DataObject) -> Edit | None:
 @given(data=st.data())
 def test_the_scene_is_the_document_after_any_edits(qapp: QApplication, data: st.DataObject) -> None:
     with pytest.MonkeyPatch.context() as patch:  # hypothesis needs the same ids in every run
-        patch.setattr("engine.campaign.edits.edit.secrets.choice", random.Random(0).choice)
+        patch.setattr("engine.shapes.text.secrets.choice", random.Random(0).choice)
         live(data)
 
 
