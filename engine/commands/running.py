@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from engine.client import bundled, instance_of
 from engine.commands.target import Target
 from engine.commands.told import CommandError
 from engine.i18n import N_, Message, ntr, tr
 from engine.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.run.answers import CampaignStatus
+    from engine.server.wire import Campaign
 
 STOP_TIMEOUT_S = 60.0
 POLL_S = 0.05
@@ -26,10 +31,14 @@ def run(workspace: Workspace, host: str, port: int, until_idle: bool) -> None:
 
 
 def status(workspace: Workspace) -> int:
-    """Print what the engine does; 1 where none runs."""
+    """Print what the engine does; 1 where none runs, with the campaigns as the last one left them."""
     client = bundled(workspace.folder)
     if client is None:
         print(tr("No engine runs for this workspace."))
+        if workspace.database_file.exists():
+            with Target(workspace, None).engine() as (engine, _):
+                for held in engine.campaigns():
+                    _print_campaign(held.campaign, held)
         return 1
     with client:
         state = client.status()
@@ -38,11 +47,15 @@ def status(workspace: Workspace) -> int:
         print(tr("People inside: {count:,}", count=state.people_inside))
         print(tr("Next due: {time}", time=state.next_due) if state.next_due else tr("Nothing is due."))
         for campaign in client.campaigns():
-            print(
-                f"{campaign.id} {campaign.status} entries={campaign.entries} inside={campaign.inside} "
-                f"finished={campaign.finished} {campaign.name}"
-            )
+            _print_campaign(campaign.id, campaign)
     return 0
+
+
+def _print_campaign(id: str, campaign: Campaign | CampaignStatus) -> None:
+    print(
+        f"{id} {campaign.status} entries={campaign.entries} inside={campaign.inside} "
+        f"finished={campaign.finished} {campaign.name}"
+    )
 
 
 def stop(workspace: Workspace) -> None:

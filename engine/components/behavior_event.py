@@ -82,6 +82,6 @@ class BehaviorEvent(Component[BehaviorEventConfig]):
         return dotted(name, words)
 
     def behaviour(self, config: BehaviorEventConfig) -> EnterOnEvent | None:
-        if config.times > 1 or config.within is not None:
+        if config.times > 1:  # `within` says nothing about a single match
             return None
         return EnterOnEvent(config.event, config.where, config.re_entry)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, insert
 
 from engine.channels.simulated import load_results, settle
 from engine.components.behaviour import EnterAudiences
+from engine.i18n import N_, Message
 from engine.plan.context import TEMPORARY
-from engine.plan.graph import flow_of
+from engine.plan.graph import NotRunnable, flow_of
 from engine.plan.influence import influence_of
 from engine.plan.plan import Plan
 from engine.report.check import Violation, violations
@@ -30,7 +31,7 @@ from engine.run.versions import VersionKeys, plan_of
 from engine.run.waves import WAVE, WaveRunner
 from engine.shapes.time import from_milliseconds, to_milliseconds
 from engine.store.tables.runs import campaign_node, cycle, path
-from engine.store.times import WallClock
+from engine.store.times import FIRST_YEAR, WallClock
 from engine.workspace.bundle import Bundle
 
 LONGEST = timedelta(days=365)
@@ -67,6 +68,8 @@ def simulate(
     """
     start = bundle.campaign.attributes.start
     began = since or (datetime.fromisoformat(start) if start else now or datetime.now(UTC))
+    if began.year <= FIRST_YEAR:  # a zone may be behind UTC
+        raise NotRunnable([Message(N_("Rehearse a time after {year}."), year=FIRST_YEAR)])
     first = to_milliseconds(began)
     last = to_milliseconds(until or began + LONGEST)
     nodes = {id: number for number, id in enumerate(sorted(bundle.campaign.nodes), start=1)}

@@ -34,7 +34,7 @@ DAY = 24 * HOUR
 NEVER = 2**62
 """A moment later than all that can come, and small enough to reckon with."""
 _FAR = 2**61
-_FIRST_YEAR, _LAST_YEAR = 1993, 2100
+FIRST_YEAR, _LAST_YEAR = 1993, 2100
 # Earlier changes count for nothing that runs, and would cost every zone that has long had one offset.
 
 _TEMPORARY = MetaData()
@@ -68,7 +68,7 @@ Ms = ColumnElement[int]
 def offset_changes(zone: ZoneInfo) -> tuple[tuple[int, int, int], ...]:
     """Every change of the zone's offset: (moment, offset before, offset behind), in ms."""
     changes: list[tuple[int, int, int]] = []
-    moment, end = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(_LAST_YEAR, 1, 1, tzinfo=UTC)
+    moment, end = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(_LAST_YEAR, 1, 1, tzinfo=UTC)
     before = _offset(moment, zone)
     while moment < end:
         following = moment + timedelta(days=1)
@@ -96,7 +96,7 @@ class WallClock:
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
         self._changes = offset_changes(zone)
-        self._constant = None if self._changes else _offset(datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC), zone)
+        self._constant = None if self._changes else _offset(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), zone)
 
     def prepare(self, connection: Connection) -> None:
         """Make the temporary tables that the expressions read, on the connection that will run them."""
@@ -114,7 +114,7 @@ class WallClock:
                 locals_.append({"start": at + before, "offset": after, "fixed": None})
         months = [
             {"first": (date(n // 12, n % 12 + 1, 1) - EPOCH.date()).days, "month": n}
-            for n in range(_FIRST_YEAR * 12, (_LAST_YEAR + 100) * 12)
+            for n in range(FIRST_YEAR * 12, (_LAST_YEAR + 100) * 12)
         ]
         connection.execute(zone_shift.insert(), shifts)
         connection.execute(zone_local.insert(), locals_)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -43,25 +43,18 @@ def person_hash(external_id: str) -> int:
 
 
 def scaled(text: str) -> int:
-    """A decimal number as the database's exact integer. Raises `BadValue`."""
+    """A decimal number as the database's integer, more decimals rounded half to even. Raises `BadValue`."""
     whole, _, decimals = text.partition(".")
     digits = whole + decimals
     if digits.isdecimal() and digits.isascii() and 0 < len(whole) <= 12 and len(decimals) <= NUMBER_DECIMALS:
         return int(digits + _ZEROS[len(decimals)])  # nearly all numbers; several times as fast
     if not _ANY_NUMBER.fullmatch(text):
         raise BadValue(Message(N_("“{value}” is no number."), value=shown(text)))
-    value = scaled_exactly(Decimal(text))
-    if value is None or abs(value) >= _NUMBER_LIMIT:
-        reason = N_("The number {value} has more than 12 digits before the point or more than {n} after it.")
-        raise BadValue(Message(reason, value=shown(text), n=NUMBER_DECIMALS))
+    value = round(Fraction(text) * NUMBER_SCALE)
+    if abs(value) >= _NUMBER_LIMIT:
+        reason = N_("The number {value} has more than 12 digits before the point.")
+        raise BadValue(Message(reason, value=shown(text)))
     return value
-
-
-def scaled_exactly(number: Decimal) -> int | None:
-    """The number times `NUMBER_SCALE`, or None where that is no whole number."""
-    numerator, denominator = number.as_integer_ratio()
-    value, lost = divmod(numerator * NUMBER_SCALE, denominator)
-    return None if lost else value
 
 
 @lru_cache(maxsize=4096)

@@ -42,7 +42,7 @@ class CsvFile:
             if len(cells) == width:
                 yield line, cells
             elif cells != [""]:
-                text = N_("The row has {found} cells, the header {wanted}.")
+                text = N_("The header has {wanted} columns, this row {found}.")
                 self._reject(line, Message(text, found=len(cells), wanted=width))
 
     def close(self) -> None:

@@ -235,3 +235,6 @@ def test_what_is_due_runs_without_an_address(shop: Workspace, command: Command, 
     assert (done.status, done.out, done.err) == (0, "", "")
     with opened(shop) as (idle, _):
         assert idle.campaign(CAMPAIGN).finished == 3
+    left = command("engine", "status", "--workspace", shop.folder)
+    assert left.status == 1
+    assert f"{CAMPAIGN} completed entries=3 inside=0 finished=3" in left.out

@@ -45,8 +45,8 @@ def test_quotes_over_lines(tmp_path: Path) -> None:
     [
         (b'"1,2', "never closed"),
         (b'"1"x,2', "not balanced"),
-        (b"1,2,3", "3 cells"),
-        (b"1", "1 cells"),
+        (b"1,2,3", "this row 3"),
+        (b"1", "this row 1"),
         (b"\xff,2", "not UTF-8"),
         (b"a\0,2", "cannot be stored"),
         (b"\xed\xa0\x80,2", "not UTF-8"),

@@ -37,6 +37,9 @@ def test_numbers_are_exact(number: Decimal) -> None:
         (".5", 500_000),
         ("5.", 5_000_000),
         ("1.0000000", 1_000_000),
+        ("0.30000000000000004", 300_000),  # what floats look like: rounded, never refused
+        ("31.2304159", 31_230_416),
+        ("1e-99", 0),
         ("999999999999.999999", 999_999_999_999_999_999),
     ],
 )
@@ -46,7 +49,7 @@ def test_number_forms(text: str, value: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " 1", "1,5", "1 000", "NaN", "Infinity", "0x1", "1e99", "1e-99", "0.0000001", "1000000000000", "一"],
+    ["", " 1", "1,5", "1 000", "NaN", "Infinity", "0x1", "1e99", "1000000000000", "一"],
 )
 def test_no_numbers(text: str) -> None:
     with pytest.raises(BadValue):
