@@ -223,9 +223,12 @@ class Actions:
         self.refresh()
         menu = QMenu(parent)
         for place, title in SECTIONS.items():
-            actions = [self._actions[spec.id] for spec in ACTIONS if spec.place is place]
+            specs = [spec for spec in ACTIONS if spec.place is place and spec.id != "view.menu"]
+            actions = [self._actions[spec.id] for spec in specs]
             if not any(action.isEnabled() for action in actions):
                 continue
             section = menu.addMenu(tr(title))
             section.addActions(actions)
+            if place is Place.VIEW:
+                section.insertSeparator(self._actions["view.light"])
         return menu

@@ -268,6 +268,8 @@ class CampaignScene(QGraphicsScene):
                 stale.add(node_id)
         for node_id in stale:
             self._route(node_id)
+        if self.stage.counts is not None:
+            self.set_counts(self.stage.counts)
         self._overview.forget()
         self.update()
 
