@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.plan.graph import NotRunnable, flow_of
 from tests.engine.run.drafting import EVERYBODY, Nodes, bundle
 
-END = ("end", {})
+END: tuple[str, dict[str, Any]] = ("end", {})
 RECURRING = {**EVERYBODY, "mode": "recurring", "every": {"unit": "day", "interval": 1, "time": "09:00"}}
 FATIGUE = {"groups": [{"id": "g_1", "name": "Mail", "channel": "email"}]}
 
