@@ -212,11 +212,16 @@ class Photographer:
 
     @contextmanager
     def _opened(self, document: CampaignDocument) -> Iterator[None]:
-        self._window.campaigns.begin(Start("", document.attributes.name, "", document))
-        wait(lambda: self._window.the_editor.scene.is_loaded)
+        window = self._window
+        known = [row.path for row in window.rows() if row.id == document.attributes.id]
+        if known:
+            window.open_document(document, known[0])
+        else:
+            window.campaigns.begin(Start("", document.attributes.name, "", document))
+        wait(lambda: window.the_editor.scene.is_loaded)
         settle()
         yield
-        self._window.close_editor()
+        window.close_editor()
         wait(lambda: not tasks.running())
 
     def _save(self, name: str, widget: QWidget) -> None:
