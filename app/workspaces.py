@@ -18,6 +18,7 @@ from app.widgets.ask import Choice, ask
 from app.widgets.busy import BusyDialog
 from engine.files import FileError
 from engine.i18n import N_, current_language, ntr, tr
+from engine.workspace.workspace import SETTINGS_NAME, Workspace
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -51,7 +52,7 @@ class WorkspaceCommands:
     def begin(self) -> None:
         """Open the last workspace; on a first start make the sample one."""
         last = self._window.preferences.workspace
-        if last is not None and (last / "workspace.json").exists():
+        if last is not None and (last / SETTINGS_NAME).exists():
             self._window.load(last)
         else:
             self.open_sample()
@@ -59,7 +60,7 @@ class WorkspaceCommands:
     def open_sample(self) -> None:
         """Open the sample workspace; makes it first, with progress, where it is not there."""
         folder = data_folder() / SAMPLE_FOLDER
-        if (folder / "workspace.json").exists():
+        if (folder / SETTINGS_NAME).exists():
             self._window.load(folder)
             return
         language = current_language()
@@ -117,7 +118,6 @@ class WorkspaceCommands:
 
     def create_in(self, folder: Path) -> None:
         """Make a workspace named like its folder, and open it."""
-        from engine.workspace.workspace import Workspace
 
         def work() -> Loaded:
             Workspace.create(folder, folder.name[:50], local_time_zone(), current_language())

@@ -164,10 +164,13 @@ class RunCommands:
 
     def _remember(self, url: str, token: str) -> None:
         window = self._window
-        if not tokens.store(url, token):
-            window.toast.show_message(
-                tr("There is no keyring here: the token is kept in a file that only you can read.")
-            )
+        try:
+            if not tokens.store(url, token):
+                window.toast.show_message(
+                    tr("There is no keyring here: the token is kept in a file that only you can read.")
+                )
+        except (FileError, OSError) as error:  # it is published nevertheless
+            window.show_error(error)
         others = [remote for remote in window.preferences.remotes if remote.url != url]
         window.preferences.remotes = [Remote(name=url, url=url), *others]
         window.preferences.save()

@@ -244,6 +244,19 @@ def test_tokens_stand_in_a_file_of_their_owner_where_there_is_no_keyring(own_fol
     assert tokens.load("https://three") is None
 
 
+def test_a_token_that_cannot_be_kept_does_not_hide_that_it_was_published(
+    make_window: MakeWindow, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_url: str, _token: str) -> bool:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(tokens, "store", full)
+    window = make_window(workspace)
+    window.runs._remember("https://engine.example", "right")
+    assert "No space left on device" in window.toast.message
+    assert [remote.url for remote in window.preferences.remotes] == ["https://engine.example"]
+
+
 # The bundled engine's process ---------------------------------------------------------------------------
 
 
