@@ -27,6 +27,7 @@ from canvas_widgets.view import CanvasView
 from engine.campaign import edits
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit, Refused
+from engine.campaign.fixes import fix
 from engine.campaign.model import START_ID, Attributes
 from engine.campaign.problem import Problem
 from engine.components.registry import component
@@ -65,7 +66,7 @@ class EditorPage(Retranslated, QWidget):
         self.panel = ConfigurationPanel(window.look, window.runs.estimate)
         self._slot = PanelSlot(window.look, self.panel)
         self.bar = TopBar(window.look, window.actions_)
-        self.problems = ProblemsPanel(window.look)
+        self.problems = ProblemsPanel(window.look, lambda problem: fix(self.session.document, problem))
         self._lay_out()
         self._connect()
         self._on_dirty_changed()
@@ -319,6 +320,7 @@ class EditorPage(Retranslated, QWidget):
         self.palette_.kind_activated.connect(self.add_kind)
         self.bar.problems_asked.connect(self.toggle_problems)
         self.problems.chosen.connect(self.jump)
+        self.problems.fix_asked.connect(self.push)
         self.problems.closed.connect(self.view.setFocus)
 
     def _push_or_say(self, make: Callable[[], Edit]) -> None:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+)
 
 from app.language import Retranslated
 from app.widgets.basic import label
-from canvas_widgets.look import Look
+from canvas_widgets.look import Look, set_role
 from engine.campaign.document import CampaignDocument
+from engine.campaign.edits import Edit
 from engine.campaign.problem import Problem, Severity
 from engine.i18n import ntr, tr
 
@@ -19,20 +28,28 @@ _MOST_ROWS = 6
 
 
 class ProblemsPanel(Retranslated, QFrame):
-    """Signals: `chosen(problem)`, by Enter or a click on a line; `closed()`, by Escape or the cross.
+    """Signals: `chosen(problem)`, by Enter or a click on a line; `fix_asked(edit)`; `closed()`, by Escape.
 
-    It stays open while its lines are worked off, and closes by itself when the last is gone.
+    `fix_of` gives the edit that cures a problem, where there is one: the button beside the title offers it
+    for the current line. The drawer stays open while its lines are worked off, and closes by itself when the
+    last is gone.
     """
 
     chosen = Signal(object)
+    fix_asked = Signal(object)
     closed = Signal()
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, fix_of: Callable[[Problem], Edit | None]) -> None:
         super().__init__()
+        self._fix_of = fix_of
+        self._fix: Edit | None = None
         self.setProperty("role", "drawer")
         self._look = look
         self._problems: list[Problem] = []
         self._title = label("strong")
+        self.fix_button = QPushButton()
+        set_role(self.fix_button, "link")
+        self.fix_button.clicked.connect(self._on_fix_clicked)
         self._close = QToolButton()
         look.set_icon(self._close, "x")
         self._close.clicked.connect(self.close_drawer)
@@ -41,10 +58,12 @@ class ProblemsPanel(Retranslated, QFrame):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.itemActivated.connect(self._on_activated)
         self.list.itemClicked.connect(self._on_activated)
+        self.list.currentItemChanged.connect(self._offer_fix)
         grid = look.sizes.grid
         head = QHBoxLayout()
         head.setContentsMargins(grid, 0, 0, 0)
         head.addWidget(self._title, 1)
+        head.addWidget(self.fix_button)
         head.addWidget(self._close)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(grid, grid // 2, grid, grid)
@@ -100,6 +119,16 @@ class ProblemsPanel(Retranslated, QFrame):
         item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
         item.setToolTip(text)
         self.list.addItem(item)
+
+    def _offer_fix(self, item: QListWidgetItem | None) -> None:
+        self._fix = None if item is None else self._fix_of(item.data(Qt.ItemDataRole.UserRole))
+        self.fix_button.setVisible(self._fix is not None)
+        if self._fix is not None:
+            self.fix_button.setText(tr("Fix: {what}", what=self._fix.label))
+
+    def _on_fix_clicked(self) -> None:
+        if self._fix is not None:
+            self.fix_asked.emit(self._fix)
 
     def _on_activated(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))

@@ -13,13 +13,21 @@ from engine.campaign.edits.add import END
 from engine.campaign.edits.delete import orphaned
 from engine.campaign.edits.edit import Draft
 from engine.campaign.graph import enclosing_targets
+from engine.campaign.model import START_ID
 from engine.campaign.ops import Table
 from engine.campaign.problem import Problem
 from engine.i18n import Message
 
 
 def fix(document: CampaignDocument, problem: Problem) -> Edit | None:
-    """The edit that cures the problem, named for a button; None where a person has to decide."""
+    """The edit that cures the problem, named for a button; None where a person has to decide.
+
+    None also where the document has changed and no longer holds what the problem is about.
+    """
+    if problem.link is not None and problem.link not in document.links:
+        return None
+    if problem.node not in (None, START_ID) and problem.node not in document.nodes:
+        return None
     cure = _CURES.get(problem.code)
     try:
         return cure(document, problem) if cure is not None else None

@@ -272,6 +272,21 @@ def test_problems_are_counted_listed_and_jumped_to(
     assert not page.problems.isVisible()
 
 
+def test_an_obvious_fix_is_offered_for_the_current_problem(page: EditorPage, window: MainWindow) -> None:
+    add(page, "target_audience")
+    page.session.check()
+    window.actions_["editor.problems"].trigger()
+    rows = {problem.code: row for row, problem in enumerate(page.session.problems)}
+    page.problems.list.setCurrentRow(rows["unconfigured"])
+    assert not page.problems.fix_button.isVisible()
+    page.problems.list.setCurrentRow(rows["open_end"])
+    assert page.problems.fix_button.text() == "Fix: Add End"
+    page.problems.fix_button.click()
+    assert "end" in {node.kind for node in page.session.document.nodes.values()}
+    page.session.check()
+    assert "open_end" not in {problem.code for problem in page.session.problems}
+
+
 def test_problems_are_found_after_each_change(qtbot: QtBot, page: EditorPage) -> None:
     codes = {problem.code for problem in page.session.problems}
     assert "no_trigger" in codes
