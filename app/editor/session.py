@@ -13,8 +13,9 @@ from app import tasks
 from canvas_widgets.commands import UndoStack
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
+from engine.campaign.layout import with_missing_places
 from engine.campaign.model import START_ID
-from engine.campaign.ops import Op
+from engine.campaign.ops import Op, Table
 from engine.campaign.problem import Problem, Severity
 from engine.campaign.rules import problems
 from engine.workspace.workspace import Workspace
@@ -55,6 +56,7 @@ class EditorSession(QObject):
         self._closed = False
         self._recheck = QTimer(self, singleShot=True, interval=RECHECK_MS)
         self._recheck.timeout.connect(lambda: self.check())
+        _complete_layout(document)
         self._unsubscribe = document.subscribe(self._on_ops)
         self.check()
 
@@ -75,6 +77,8 @@ class EditorSession(QObject):
 
     def save(self) -> None:
         """Write the draft. Raises `FileError`; the old file then still stands and the session stays dirty."""
+        if not self.dirty and self.path is not None and self.path.exists():
+            return  # the file is as it was opened, to the byte
         self.path = self.workspace.save_campaign(self.document, self.path)
         self.undo_stack.setClean()
         self.dirty_changed.emit()
@@ -136,3 +140,10 @@ class EditorSession(QObject):
 def _raise(error: Exception) -> None:
     """A check that breaks is a fault of the program: let it be seen."""
     raise error
+
+
+def _complete_layout(document: CampaignDocument) -> None:
+    """Give cards without a place one, so that edits can reckon with it; not a change that wants saving."""
+    places = with_missing_places(document)
+    missing = places.keys() - document.layout.keys()
+    document.apply([Op(Table.LAYOUT, node_id, None, places[node_id]) for node_id in sorted(missing)])

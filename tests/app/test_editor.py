@@ -18,6 +18,7 @@ from app.editor import session
 from app.editor.page import EditorPage
 from app.window import MainWindow
 from engine.campaign import campaign_file, edits
+from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START_ID
 from engine.campaign.rules import problems
 from engine.workspace.workspace import Workspace
@@ -151,6 +152,26 @@ def test_save_writes_the_file_and_clears_the_mark(page: EditorPage, window: Main
     assert campaign_file.dump(campaign_file.load(path)) == campaign_file.dump(page.session.document)
     page.undo()
     assert window.isWindowModified()
+
+
+def test_cards_without_a_place_get_one_which_a_save_without_a_change_does_not_write(
+    page: EditorPage,
+) -> None:
+    add(page, "target_audience", "text_sms")
+    assert page.save()
+    path = page.session.path
+    assert path is not None
+    bare = campaign_file.load(path)
+    placed = dict(bare.layout)
+    bare = CampaignDocument(bare.attributes, bare.nodes, bare.links)
+    campaign_file.save(bare, path)
+    before = path.read_bytes()
+    opened = session.EditorSession(page.session.workspace, campaign_file.load(path), path)
+    assert opened.document.layout == placed
+    assert not opened.dirty
+    opened.save()
+    assert path.read_bytes() == before
+    opened.close()
 
 
 def test_new_from_template_configure_save_reopen(qtbot: QtBot, window: MainWindow) -> None:
