@@ -116,8 +116,22 @@ class SearchCombo(ComboBox):
         self.new_text = new_text
         self.popup: SearchPopup | None = None
 
+    @property
+    def _searches(self) -> bool:
+        return self.count() > _FEW or bool(self.new_text)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A typed letter begins a search; without one, Qt would choose whatever begins with it."""
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+        if self._searches and plain and event.text().strip() and event.text().isprintable():
+            self.showPopup()
+            if self.popup is not None:
+                self.popup.search.setText(event.text())
+        else:
+            super().keyPressEvent(event)
+
     def showPopup(self) -> None:  # noqa: N802 - Qt's name
-        if self.count() <= _FEW and not self.new_text:
+        if not self._searches:
             super().showPopup()
             return
         popup = SearchPopup(self)
