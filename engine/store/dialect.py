@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -180,6 +181,10 @@ def _json_list_postgresql(element: json_list, compiler: SQLCompiler, **kw: Any) 
     return f"CAST(json_build_array({texts}) AS text)"
 
 
+_INSERT_PARAMETERS = 250
+"""Of one statement of a bulk insert: with several rows a statement, a row costs a third less."""
+
+
 def bulk_insert(
     connection: Connection,
     table: Table,
@@ -202,18 +207,32 @@ def bulk_insert(
     quote = connection.dialect.identifier_preparer.quote
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     names = ", ".join(quote(name) for name in columns)
-    marks = ", ".join([mark] * len(columns))
-    sql = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})"
+    marks = f"({', '.join([mark] * len(columns))})"
+    tail = ""
     if on_conflict:
         keys = [column.name for column in table.primary_key.columns]
         target = f" ON CONFLICT ({', '.join(quote(key) for key in keys)})"
         changed = [f"{quote(c)} = excluded.{quote(c)}" for c in columns if c not in keys]
         replace = on_conflict == "replace" and changed
-        sql += target + (f" DO UPDATE SET {', '.join(changed)}" if replace else " DO NOTHING")
+        tail = target + (f" DO UPDATE SET {', '.join(changed)}" if replace else " DO NOTHING")
         if replace and unless_newer:
-            sql += f" WHERE {quote(table.name)}.{quote(unless_newer)} <= excluded.{quote(unless_newer)}"
-    result = connection.exec_driver_sql(sql, rows if isinstance(rows, list) else list(rows))
-    return result.rowcount
+            tail += f" WHERE {quote(table.name)}.{quote(unless_newer)} <= excluded.{quote(unless_newer)}"
+
+    def insert(values: Sequence[tuple[object, ...]], rows_each: int) -> int:
+        many = ", ".join([marks] * rows_each)
+        sql = f"INSERT INTO {quote(table.name)} ({names}) VALUES {many}{tail}"
+        result = connection.exec_driver_sql(sql, values if isinstance(values, list) else list(values))
+        return result.rowcount
+
+    together = max(1, _INSERT_PARAMETERS // len(columns))
+    whole = len(rows) - len(rows) % together
+    done = 0
+    if whole:
+        starts = range(0, whole, together)
+        done += insert([tuple(chain.from_iterable(rows[n : n + together])) for n in starts], together)
+    if rest := rows[whole:]:
+        done += insert(rest, 1)
+    return done
 
 
 def bulk_update(
