@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import shiboken6
 from PySide6.QtWidgets import QWidget
 
+from app.editors import style
 from app.editors.base import Context, RawObject
 from app.editors.cards import CardsEditor
 from app.editors.controls import label
@@ -53,7 +54,8 @@ class AudienceDialog(FormDialog):
         self._asked = 0
         super().__init__(parent, Context(context.workspace, estimate=context.estimate, now=context.now))
         self._later = Debounce(self, self.estimate_now)
-        self.resize(self.minimumWidth(), 720)
+        room = self.screen().availableGeometry().height() - 12 * style.sizes().grid  # title bar, edges
+        self.resize(self.minimumWidth(), min(720, room))
 
     def fields(self) -> Iterable[FormField]:
         return _FIELDS
