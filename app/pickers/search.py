@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPoint,
+    QRegularExpression,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListView, QVBoxLayout, QWidget
 
@@ -34,7 +43,6 @@ class SearchPopup(QFrame):
         self.search.installEventFilter(self)
         self._rows = QSortFilterProxyModel(self)
         self._rows.setSourceModel(combo.model())
-        self._rows.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self.list = QListView()
         self.list.setModel(self._rows)
         self.list.setUniformItemSizes(True)
@@ -72,7 +80,10 @@ class SearchPopup(QFrame):
         self.adjustSize()
 
     def _on_search(self, text: str) -> None:
-        self._rows.setFilterFixedString(text)
+        begins = (f"(?=.*(?<![0-9a-z]){QRegularExpression.escape(word)})" for word in text.split())
+        pattern = f"{QRegularExpression.escape(text)}|^{''.join(begins)}"  # as typed, or by beginnings
+        case = QRegularExpression.PatternOption.CaseInsensitiveOption
+        self._rows.setFilterRegularExpression(QRegularExpression(pattern, case))
         self.list.setCurrentIndex(self._rows.index(0, 0))
         self._fit()
 

@@ -47,6 +47,16 @@ def test_typing_filters_and_enter_chooses(long_list: SearchCombo, qtbot: QtBot) 
 
 
 @popup
+@pytest.mark.parametrize("typed", ["na 17", "17 NAME", "ame 17"])
+def test_a_search_takes_beginnings_of_words(long_list: SearchCombo, typed: str) -> None:
+    long_list.showPopup()
+    assert long_list.popup is not None
+    QTest.keyClicks(long_list.popup.search, typed)
+    QTest.keyClick(long_list.popup.search, Qt.Key.Key_Return)
+    assert long_list.value() == "id17"
+
+
+@popup
 def test_what_is_not_there_is_said(long_list: SearchCombo) -> None:
     long_list.showPopup()
     assert long_list.popup is not None
