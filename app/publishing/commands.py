@@ -75,7 +75,15 @@ class RunCommands:
     def before_closing(self, close: Callable[[], None]) -> None:
         """Close at once, or ask first whether running campaigns go on without the designer."""
         service = self._window.service
-        if service is None or service.state is State.OFF:
+        if service is None:
+            close()
+            return
+        if not service.known:
+            self._window.toast.show_message(tr("One moment, the engine is still starting…"), busy=True)
+        service.when_known(lambda: self._close_or_ask(service, close))
+
+    def _close_or_ask(self, service: EngineService, close: Callable[[], None]) -> None:
+        if service.state is State.OFF:
             close()
             return
         running = sum(status_of(run.status) in _GOING_ON for run in service.runs.values())

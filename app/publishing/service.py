@@ -57,6 +57,8 @@ class EngineService(QObject):
         self._find, self._ensure = find or _find, ensure or _ensure
         self._counts: Counts = {}
         self._asking = False
+        self._answered = False
+        self._when_known: list[Callable[[], None]] = []
         self._closed = False
         self._timer = QTimer(self, interval=POLL_MS)
         self._timer.timeout.connect(self.poll)
@@ -96,6 +98,18 @@ class EngineService(QObject):
         self.watched = campaign_id
         self._counts = {}
         self.poll()
+
+    @property
+    def known(self) -> bool:
+        """Whether it is certain what runs: the engine is off, or has told its campaigns."""
+        return self.state is State.OFF or self._answered
+
+    def when_known(self, then: Callable[[], None]) -> None:
+        """Call `then` as soon as it is certain what runs; at once where it is."""
+        if self.known:
+            then()
+        else:
+            self._when_known.append(then)
 
     def poll(self) -> None:
         """Ask once, unless an answer is still awaited."""
@@ -139,6 +153,8 @@ class EngineService(QObject):
         if watched is not None and watched == self.watched and counts != self._counts:
             self._counts = counts
             self.counts_changed.emit(watched, counts)
+        self._answered = True
+        self._call_waiting()
 
     def _on_no_answer(self, error: Exception) -> None:
         self._asking = False
@@ -148,6 +164,14 @@ class EngineService(QObject):
         if state is not self.state and not self._closed:
             self.state = state
             self.state_changed.emit(state)
+            if state is State.OFF:
+                self._answered = False
+                self._call_waiting()
+
+    def _call_waiting(self) -> None:
+        waiting, self._when_known = self._when_known, []
+        for then in waiting:
+            then()
 
 
 def _find(workspace: Path) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -180,6 +181,31 @@ def test_an_idle_engine_is_stopped_without_a_question(
 ) -> None:
     qtbot.waitUntil(lambda: window.service is not None and window.service.state is State.ON)
     window.close()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert ("shutdown", "") in engine.calls
+
+
+def test_closing_while_the_engine_starts_waits_to_learn_what_runs(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    """The engine must neither be left running unasked nor stopped with campaigns that nobody has heard of."""
+    engine.statuses["c_1"] = "in_progress"
+    up = threading.Event()
+
+    def ensure(_folder: Path) -> FakeEngine:
+        assert up.wait(30)
+        return engine
+
+    assert window.service is not None
+    window.service.close()
+    window.service = EngineService(tmp_path, lambda _: engine if up.is_set() else None, ensure)
+    window.service.begin(start=True)
+    window.close()
+    assert window.isVisible()
+    assert not dialogs(window)
+    up.set()
+    qtbot.waitUntil(lambda: bool(dialogs(window)))
+    QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not window.isVisible())
     assert ("shutdown", "") in engine.calls
 
