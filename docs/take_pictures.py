@@ -49,6 +49,7 @@ SIZE = 1440, 900
 CLOSE = 0.9  # zoom
 TIMEOUT_S = 60.0
 TOAST_MS = 5000
+ESTIMATE_MS = 2000  # until the audience's size is there
 COLOURS = 256
 PANELS_A_SHEET = 4
 SHEET_HEIGHT = 860
@@ -144,7 +145,7 @@ class Photographer:
         ]
         for dialog in dialogs:
             dialog.open()
-        wait(lambda: not tasks.running())
+        pause(ESTIMATE_MS)
         self._save_sheet("new", [grab(dialog) for dialog in dialogs])
         for dialog in dialogs:
             dialog.reject()
