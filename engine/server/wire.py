@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from engine.shapes.text import Text
-from engine.shapes.time import DateTime
+from engine.shapes.time import DateTime, Moment
 from engine.workspace.audience import AudienceFile
 
 API = "/api/v1"
@@ -143,7 +143,7 @@ class Event(Wire):
     event_id: Key
     person_id: Key
     event: Key
-    time: DateTime
+    time: Moment
     attributes: dict[Key, JsonValue] = Field(default_factory=dict)
 
 

@@ -22,14 +22,23 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 
 
 def check_date_time(text: str) -> str:
     """The text, if it is a `DateTime`; a validator's error otherwise."""
+    return _checked(text, _DATE_TIME)
+
+
+def _moment(text: str) -> str:
+    return _checked(text, _MOMENT)
+
+
+def _checked(text: str, form: re.Pattern[str]) -> str:
     try:
-        if _DATE_TIME.fullmatch(text) and _FIRST_YEAR <= datetime.fromisoformat(text).year <= _LAST_YEAR:
+        if form.fullmatch(text) and _FIRST_YEAR <= datetime.fromisoformat(text).year <= _LAST_YEAR:
             return text
     except ValueError:
         pass
@@ -44,6 +53,9 @@ def _time_of_day(text: str) -> str:
 
 DateTime = Annotated[str, AfterValidator(check_date_time)]
 """An instant as ISO 8601 text with offset, kept as it was written; `instant` reads it."""
+
+Moment = Annotated[str, AfterValidator(_moment)]
+"""A `DateTime` as other programs write it, with up to nine decimals of a second; the engine keeps three."""
 
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 """A wall-clock time, `HH:MM`; `clock` reads it."""

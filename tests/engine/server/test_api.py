@@ -176,6 +176,13 @@ def test_events_in_each_form_count_once(api: Served) -> None:
     assert (again.accepted, again.duplicates) == (0, 1)
 
 
+@pytest.mark.parametrize("time", ["2026-11-23T08:00:00.250999+00:00", "2026-11-23T16:00:00.250999999+08:00"])
+def test_times_as_other_programs_write_them_count_to_the_millisecond(api: Served, time: str) -> None:
+    body = json.dumps({**ORDER.model_dump(), "time": time})
+    assert call(api, "POST", f"{API}/events", data=body, headers=JSON).json()["accepted"] == 1
+    assert api.engine.events["p1", "e1"].time == 1_795_420_800_250
+
+
 def test_an_event_may_have_an_attribute_called_events(api: Served) -> None:
     api.client().post_events([ORDER.model_copy(update={"attributes": {"events": 1}})])
     one = {**ORDER.model_dump(), "attributes": {"events": 2}, "event_id": "e9"}
