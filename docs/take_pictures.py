@@ -145,6 +145,7 @@ class Photographer:
         ]
         for dialog in dialogs:
             dialog.open()
+        audience.estimate_now()
         pause(ESTIMATE_MS)
         self._save_sheet("new", [grab(dialog) for dialog in dialogs])
         for dialog in dialogs:
