@@ -109,7 +109,8 @@ class FileFormat(Generic[M]):
         version = source.value.get("version")
         if type(version) is not int or version < min(self.steps, default=self.version):
             raise source.error(
-                ("version",), Message(N_("Use a version from 1 to {newest}."), newest=self.version)
+                ("version",),
+                Message(N_("“version” must be a whole number, at most {newest}."), newest=self.version),
             )
         if version > self.version:
             message = Message(

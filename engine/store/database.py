@@ -30,6 +30,20 @@ class StoreError(Exception):
         return str(self.message)
 
 
+def _cannot_open(name: str, reason: str) -> StoreError:
+    return StoreError(Message(N_("The database {name} cannot be opened: {reason}"), name=name, reason=reason))
+
+
+def _make(file: Path) -> None:
+    """An empty file that only its owner reads, for it will hold addresses; SQLite's side files follow it."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.touch(mode=0o600)
+    except OSError as error:
+        raise _cannot_open(str(file), error.strerror or str(error)) from error
+
+
 class Database:
     """The engine's database.
 
@@ -54,7 +68,7 @@ class Database:
         """
         url = _url(target)
         if url.get_backend_name() == "sqlite" and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            _make(Path(url.database))
         writer, reader = (_sqlite if url.get_backend_name() == "sqlite" else _server)(url)
         database = cls(url, writer, reader)
         try:
@@ -71,12 +85,7 @@ class Database:
             raise StoreError(message) from error
         except SqlDatabaseError as error:
             database.close()
-            message = Message(
-                N_("The database {name} cannot be opened: {reason}"),
-                name=url.database or "",
-                reason=str(error.orig),
-            )
-            raise StoreError(message) from error
+            raise _cannot_open(url.database or "", str(error.orig)) from error
         return database
 
     @property

@@ -52,9 +52,9 @@ def test_migrates_step_by_step(data: bytes) -> None:
     [
         (b'{"version": 3, "size": 1}', 1, "format", "not a thing file"),
         (b'{\n"format": "other"}', 2, "format", "not a thing file"),
-        (b'{"format": "thing"}', 1, "version", "version from 1 to 3"),
+        (b'{"format": "thing"}', 1, "version", "at most 3"),
         (b'{"format": "thing",\n"version": 4, "new": 1}', 2, "version", "Update the program"),
-        (b'{"format": "thing",\n"version": true}', 2, "version", "version from 1 to 3"),
+        (b'{"format": "thing",\n"version": true}', 2, "version", "at most 3"),
         (b'{"format": "thing", "version": 3,\n"size": "1"}', 2, "size", "whole number"),
         (b'{"format": "thing", "version": 3,\n"size": 1.0}', 2, "size", "whole number"),
         (b'{"format": "thing", "version": 3, "size": 1, "tags": ["a",\n2]}', 2, "tags.1", "text"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from pathlib import Path
 
@@ -45,6 +46,14 @@ def test_an_open_database_is_up_to_date_at_once(tmp_path: Path, monkeypatch: pyt
     Database.open(tmp_path / "engine.db").close()
     monkeypatch.setattr(migrate, "MIGRATIONS", tmp_path)  # nothing there to run
     Database.open(tmp_path / "engine.db").close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
+    """It holds people's addresses, and so do SQLite's side files."""
+    with Database.open(tmp_path / "engine.db") as database, database.read():
+        modes = {file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    assert modes == {0o600}
 
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
