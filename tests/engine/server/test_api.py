@@ -251,7 +251,7 @@ def test_refusals_speak_the_language_asked_for(api: Served) -> None:
 
 
 def test_a_defect_is_told_without_its_inside(api: Served) -> None:
-    api.engine.failure = RuntimeError("secret path /root/x")
+    api.engine.failure = RuntimeError("secret path /srv/x")
     response = call(api, "GET", f"{API}/status", headers=AUTHORIZED)
     assert problem(response).code == "defect"
     assert "secret" not in response.text
