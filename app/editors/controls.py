@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.editors import style
+from app.widgets import basic
 
 
 class Option(NamedTuple):
@@ -382,11 +383,7 @@ class LineEdit(QLineEdit):
 
 def label(text: str, role: str, wrap: bool = True) -> QLabel:
     """A text in one of the style's roles: "label", "small", "error", "section", "title"."""
-    result = QLabel(text)
-    result.setProperty("role", role)
-    result.setWordWrap(wrap)
-    result.setTextFormat(Qt.TextFormat.PlainText)
-    return result
+    return basic.label(role, text, wrap=wrap)
 
 
 def row(parent: QWidget | None = None, spacing: int = 8) -> QHBoxLayout:

@@ -43,7 +43,9 @@ def _triggers(document: CampaignDocument) -> Iterator[Problem]:
 
 def _links(document: CampaignDocument) -> Iterator[Problem]:
     seen: set[tuple[str, str, str]] = set()
-    for link_id, link in sorted(document.links.items()):
+    in_shown_order = (id for node_id, _ in document.all_nodes() for id in document.out_links(node_id))
+    for link_id in in_shown_order:
+        link = document.links[link_id]
         if link.target is None:
             if link.source != START_ID:  # the open line behind Start is the missing trigger
                 yield Problem("open_end", ERROR, _open_end(document, link), node=link.source, link=link_id)

@@ -94,6 +94,14 @@ def test_an_open_end_names_its_branch() -> None:
     assert "2" in str(problem.message)
 
 
+def test_open_ends_are_told_in_the_order_of_the_branches() -> None:
+    document = empty_campaign()
+    _, groups = chain(document, "target_audience", "random_grouping")
+    confirm(document, groups, groups=[{"id": f"g_{n}", "name": str(n), "percent": 10} for n in range(10)])
+    told = [problem.link for problem in _all(document) if problem.code == "open_end"]
+    assert told == document.out_links(groups)
+
+
 def test_a_second_trigger_and_lines_into_triggers_and_start() -> None:
     document, audience, _, end = sound_campaign()
     draft = Draft(document)
