@@ -15,12 +15,14 @@ from engine.components.base import (
     Lookup,
     Reference,
 )
+from engine.components.behaviour import EventTest, JudgeGoal
 from engine.components.goals import (
     Goal,
     check_goals,
     fixed_judging,
     goal_references,
     goal_words,
+    judge_at,
     judging_stay,
 )
 from engine.components.hints import Hint
@@ -78,3 +80,8 @@ class AbTarget(Component[AbTargetConfig]):
 
     def longest_stay(self, config: AbTargetConfig) -> Duration | None:
         return judging_stay(config.judge_after)
+
+    def behaviour(self, config: AbTargetConfig) -> JudgeGoal:
+        goal = config.goal
+        test = EventTest(None, goal.event, goal.where, goal.times, occurred=True)
+        return JudgeGoal(config.test, judge_at(config.judge_after), test)

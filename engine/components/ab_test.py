@@ -8,11 +8,12 @@ from pydantic import JsonValue, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
 from engine.components.base import Category, Component, ComponentConfig, Lookup, Port, RawConfig
+from engine.components.behaviour import Split, TestEnd
 from engine.components.branches import new_groups
 from engine.components.fields import LATE, Count, required_when
 from engine.components.hints import Hint
 from engine.components.places import BEHIND_ANYTHING
-from engine.components.random_grouping import TWO_HALVES, percent_ports, percent_words
+from engine.components.random_grouping import TWO_HALVES, percent_ports, percent_shares, percent_words
 from engine.i18n import N_, Message
 from engine.shapes.groups import PercentGroup, PercentGroups
 from engine.shapes.model import invalid
@@ -88,3 +89,9 @@ class AbTest(Component[AbTestConfig]):
 
     def words(self, config: AbTestConfig, lookup: Lookup) -> Message:
         return percent_words(config.groups)
+
+    def behaviour(self, config: AbTestConfig) -> Split:
+        end = None
+        if config.ends == "after" and config.people is not None:
+            end = TestEnd(config.people, None if config.then == "best" else config.then, config.min_judged)
+        return Split(percent_shares(config.groups), end)

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
 from engine.components.base import ComponentConfig, FieldError, Lookup, RawConfig, Reference, RefKind
+from engine.components.behaviour import Inline, Send
 from engine.components.fields import (
     LATE,
     Code,
@@ -192,3 +193,13 @@ class AppPush(Touch[AppPushConfig]):
 
     def is_marketing(self, config: AppPushConfig) -> bool:
         return config.message_type == "promotion"
+
+    def behaviour(self, config: AppPushConfig) -> Send:
+        return Send(
+            id_type=self.id_type(config),
+            account=config.account,
+            content=Inline((config.title, config.content)),
+            variables=config.variables,
+            to_all=config.send_to_all_ids,
+            marketing=self.is_marketing(config),
+        )

@@ -18,6 +18,7 @@ from engine.components.base import (
     Port,
     RawConfig,
 )
+from engine.components.behaviour import Branch, TriggerTest
 from engine.components.branches import Other, judgment_ports, new_groups
 from engine.components.fields import check_event_condition
 from engine.components.hints import Hint
@@ -77,3 +78,7 @@ class AttributeJudgment(Component[AttributeJudgmentConfig]):
 
     def words(self, config: AttributeJudgmentConfig, lookup: Lookup) -> Message:
         return group_words(config.groups)
+
+    def behaviour(self, config: AttributeJudgmentConfig) -> Branch:
+        groups = tuple((group.port, TriggerTest(group.condition)) for group in config.groups)
+        return Branch(groups, config.other)

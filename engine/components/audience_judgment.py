@@ -19,6 +19,7 @@ from engine.components.base import (
     Reference,
     RefKind,
 )
+from engine.components.behaviour import Branch, OriginTest
 from engine.components.branches import Other, judgment_ports, new_groups
 from engine.components.hints import Hint
 from engine.components.places import BEHIND_ANYTHING
@@ -92,3 +93,7 @@ class AudienceJudgment(Component[AudienceJudgmentConfig]):
             for audience in group.audiences
         )
         return joined(names)
+
+    def behaviour(self, config: AudienceJudgmentConfig) -> Branch:
+        groups = tuple((group.port, OriginTest(group.audiences)) for group in config.groups)
+        return Branch(groups, config.other)

@@ -81,7 +81,7 @@ class BehaviorEvent(Component[BehaviorEventConfig]):
         )
         return dotted(name, words)
 
-    def behaviour(self, config: BehaviorEventConfig) -> EnterOnEvent | None:
-        if config.times > 1:  # `within` says nothing about a single match
-            return None
-        return EnterOnEvent(config.event, config.where, config.re_entry)
+    def behaviour(self, config: BehaviorEventConfig) -> EnterOnEvent:
+        # `within` says nothing about a single match.
+        within = config.within if config.times > 1 else None
+        return EnterOnEvent(config.event, config.where, config.re_entry, config.times, within)

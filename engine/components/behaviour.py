@@ -11,41 +11,76 @@ from datetime import datetime, time
 from typing import Literal
 
 from engine.shapes.conditions import Condition
+from engine.shapes.schedule import Every
 from engine.shapes.time import Duration
 from engine.shapes.variables import Binding
 
 
 @dataclass(frozen=True, slots=True)
 class EnterAudiences:
-    """Trigger: the union of the audiences enters at once, at `at` (None: when the campaign starts)."""
+    """Trigger: the union of the audiences enters at once, at `at` (None: when the campaign starts).
+
+    every: in cycles instead, on that grid; a cycle is left out unless every audience has been updated since
+    the last one, but for `repeat_unchanged`. max_cycles: no more than that, or None.
+    """
 
     audiences: tuple[str, ...]
     at: datetime | None = None
+    every: Every | None = None
+    repeat_unchanged: bool = False
+    max_cycles: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EnterOnEvent:
-    """Trigger: a person enters with a matching event."""
+    """Trigger: a person enters with the n-th matching event, all n within `within` (None: ever)."""
 
     event: str
     where: Condition | None
     re_entry: Literal["every_time", "after_exit", "once"]
+    times: int = 1
+    within: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FromTemplate:
+    """A message's text stands in the message file `id`."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """A message's text stands in the component, by lines."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """The message is a JSON object of the bound values."""
+
+
+Content = FromTemplate | Inline | Payload
 
 
 @dataclass(frozen=True, slots=True)
 class Send:
     """Write a message to the person's address of type `id_type` and go on.
 
-    account: id of the account that sends it. template: id of the message, or None. variables: by name.
-    marketing: obeys fatigue control, suppression and quiet times.
+    account: id of the account that sends it. content: what it says. variables: by name. followers: the
+    address must follow the account. marketing: obeys fatigue control, suppression and quiet times; they count
+    it under the node's kind and, for SMS, under `signature`.
     """
 
     id_type: str
-    account: str | None
-    template: str | None
+    account: str
+    content: Content
     variables: Mapping[str, Binding] = field(default_factory=dict)
     to_all: bool = False
+    followers: bool = False
     marketing: bool = False
+    signature: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +101,64 @@ class SetTags:
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
-    """Go down the port of the first group whose condition over tags and attributes holds, else `other`."""
+class Gather:
+    """Note the person for the audience that is written at the campaign's end, at a stop and after a cycle."""
 
-    groups: tuple[tuple[str, Condition], ...]
+    name: str
+    directory: str | None = None
+    public: bool = False
+    remark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonTest:
+    """Whether a condition over the person's tags and attributes holds."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerTest:
+    """Whether a condition over the attributes of the event that let the person enter holds."""
+
+    condition: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class OriginTest:
+    """Whether the person entered out of one of the audiences."""
+
+    audiences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReachableTest:
+    """Whether fatigue control lets a message of the channel (a component's kind) reach the person now."""
+
+    channel: str
+
+
+GroupTest = PersonTest | TriggerTest | OriginTest | ReachableTest
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Go down the port of the first group whose test holds, else `other`."""
+
+    groups: tuple[tuple[str, GroupTest], ...]
     other: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TestEnd:
+    """After `people` visits everybody goes down `then`, or (None) down the best group's port.
+
+    The best is fixed once at least `min_judged` people of every group have been judged.
+    """
+
+    people: int
+    then: str | None
+    min_judged: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +166,7 @@ class Split:
     """Go down a port at random; each with its share in tenths of a percent, 1,000 over all."""
 
     shares: tuple[tuple[str, int], ...]
+    end: TestEnd | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +197,7 @@ class NextTime:
 
 
 Until = After | At | NextTime
+JudgeAt = After | At
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +222,34 @@ class EventTest:
 class JudgeEvents:
     """Keep the person until `until`, then judge the events since arrival: `out`, else `other` if on."""
 
-    until: After | At
+    until: JudgeAt
     tests: tuple[EventTest, ...]
     early: bool
     other: bool
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeGoal:
+    """Keep the person until `until`, note whether the goal was reached since arrival, and go on.
+
+    test: id of the node whose groups are compared.
+    """
+
+    test: str
+    until: JudgeAt
+    goal: EventTest
+
+
+@dataclass(frozen=True, slots=True)
 class JudgeResult:
     """Keep the person until the result of the message in front is known, at most `maximum` after sending.
 
-    results: (port, code) in order; everything else goes down `other`.
+    results: (port, code) in order; everything else goes down `other`. receipt: the codes are receipts'.
     """
 
     maximum: Duration
     results: tuple[tuple[str, str], ...]
+    receipt: bool = False
 
 
 Behaviour = (
@@ -155,30 +258,12 @@ Behaviour = (
     | Send
     | DrawCoupon
     | SetTags
+    | Gather
     | Branch
     | Split
     | Finish
     | Hold
     | JudgeEvents
+    | JudgeGoal
     | JudgeResult
 )
-
-__all__ = [
-    "After",
-    "At",
-    "Behaviour",
-    "Branch",
-    "DrawCoupon",
-    "EnterAudiences",
-    "EnterOnEvent",
-    "EventTest",
-    "Finish",
-    "Hold",
-    "JudgeEvents",
-    "JudgeResult",
-    "NextTime",
-    "Send",
-    "SetTags",
-    "Split",
-    "Until",
-]

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from engine.components.base import ComponentConfig, FieldError, Lookup, Reference, RefKind
+from engine.components.behaviour import FromTemplate, Send
 from engine.components.fields import (
     binding_references,
     check_account,
@@ -73,3 +74,13 @@ class DigitalSms(Touch[DigitalSmsConfig]):
 
     def is_marketing(self, config: DigitalSmsConfig) -> bool:
         return True
+
+    def behaviour(self, config: DigitalSmsConfig) -> Send:
+        return Send(
+            id_type="mobile",
+            account=config.platform,
+            content=FromTemplate(config.template),
+            variables=config.variables,
+            to_all=config.send_to_all_ids,
+            marketing=True,
+        )

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from engine.components.base import ComponentConfig, FieldError, Lookup, Reference, RefKind
-from engine.components.behaviour import Send
+from engine.components.behaviour import FromTemplate, Send
 from engine.components.fields import (
     Code,
     binding_references,
@@ -94,7 +94,7 @@ class Email(Touch[EmailConfig]):
         return Send(
             id_type="email",
             account=config.account,
-            template=config.template,
+            content=FromTemplate(config.template),
             variables=config.variables,
             to_all=config.send_to_all_ids,
             marketing=self.is_marketing(config),

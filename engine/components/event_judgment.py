@@ -17,7 +17,7 @@ from engine.components.base import (
     RawConfig,
     Reference,
 )
-from engine.components.behaviour import After, At, EventTest, JudgeEvents
+from engine.components.behaviour import EventTest, JudgeEvents
 from engine.components.branches import OTHER_PORT, Other
 from engine.components.goals import (
     EventConditions,
@@ -25,12 +25,13 @@ from engine.components.goals import (
     fixed_judging,
     goal_references,
     goal_words,
+    judge_at,
     judging_stay,
 )
 from engine.components.hints import Hint
 from engine.components.places import BEHIND_ANYTHING
 from engine.i18n import N_, Message
-from engine.shapes.time import Duration, JudgeAfter, instant
+from engine.shapes.time import Duration, JudgeAfter
 from engine.shapes.words import dotted
 
 
@@ -91,10 +92,8 @@ class EventJudgment(Component[EventJudgmentConfig]):
         return judging_stay(config.judge_after)
 
     def behaviour(self, config: EventJudgmentConfig) -> JudgeEvents:
-        after = config.judge_after
-        until = After(after) if isinstance(after, Duration) else At(instant(after.at))
         tests = tuple(
             EventTest(item.join, item.event, item.where, item.times, item.behavior == "occurred")
             for item in config.conditions
         )
-        return JudgeEvents(until, tests, config.early, config.other)
+        return JudgeEvents(judge_at(config.judge_after), tests, config.early, config.other)

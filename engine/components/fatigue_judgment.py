@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, JsonValue
 
 from engine.components.base import Category, Component, ComponentConfig, Lookup, Port, RawConfig
+from engine.components.behaviour import Branch, ReachableTest
 from engine.components.branches import Other, judgment_ports, new_groups
 from engine.components.hints import Hint
 from engine.components.places import BEHIND_ANYTHING
@@ -66,3 +67,7 @@ class FatigueJudgment(Component[FatigueJudgmentConfig]):
 
     def words(self, config: FatigueJudgmentConfig, lookup: Lookup) -> Message:
         return joined(Message(CHANNELS[group.channel]) for group in config.groups)
+
+    def behaviour(self, config: FatigueJudgmentConfig) -> Branch:
+        groups = tuple((group.port, ReachableTest(group.channel)) for group in config.groups)
+        return Branch(groups, config.other)

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from engine.components.base import Category, Component, ComponentConfig, Lookup
+from engine.components.behaviour import Gather
 from engine.components.hints import Hint
 from engine.components.places import BEHIND_ANYTHING
 from engine.i18n import N_, Message
@@ -45,3 +46,6 @@ class GenerateAudience(Component[GenerateAudienceConfig]):
 
     def words(self, config: GenerateAudienceConfig, lookup: Lookup) -> Message:
         return Message.verbatim(config.audience_name)
+
+    def behaviour(self, config: GenerateAudienceConfig) -> Gather:
+        return Gather(config.audience_name, config.directory, config.public, config.remark)

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
 from engine.components.base import Lookup, Reference, RefKind
+from engine.components.behaviour import After, At, JudgeAt
 from engine.components.fields import Code, Count, check_event_condition
 from engine.i18n import N_, Message
 from engine.shapes.conditions import ConditionTree
@@ -81,6 +82,11 @@ def fixed_judging(after: JudgeAfter) -> Iterator[tuple[str, datetime]]:
     """The moment of judging and its field, where it is fixed."""
     if isinstance(after, FixedTime):
         yield "judge_after.at", instant(after.at)
+
+
+def judge_at(after: JudgeAfter) -> JudgeAt:
+    """The judging moment as a plan value."""
+    return After(after) if isinstance(after, Duration) else At(instant(after.at))
 
 
 def judging_stay(after: JudgeAfter) -> Duration | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 from engine.components.base import Around, C, Category, Component, FieldError, Lookup, Reference, RefKind
+from engine.components.behaviour import Payload, Send
 from engine.components.fields import (
     binding_references,
     check_account,
@@ -41,6 +42,10 @@ class Push(Component[C]):
         """The ID type that tells the other system who it is."""
         raise NotImplementedError
 
+    def sends_to_all(self, config: C) -> bool:
+        """Whether it goes to each of a person's ids of that type."""
+        raise NotImplementedError
+
     def id_type(self, config: C) -> str:
         return self.chosen_id_type(config)
 
@@ -66,6 +71,15 @@ class Push(Component[C]):
 
     def check_place(self, config: C, around: Around, lookup: Lookup) -> Iterable[FieldError]:
         return check_event_bindings(self.values(config), around.trigger, lookup, self.values_field)
+
+    def behaviour(self, config: C) -> Send:
+        return Send(
+            self.chosen_id_type(config),
+            self.account(config),
+            Payload(),
+            self.values(config),
+            to_all=self.sends_to_all(config),
+        )
 
     def words(self, config: C, lookup: Lookup) -> Message:
         account = self.account(config)

@@ -62,3 +62,6 @@ class PushKafka(Push[PushKafkaConfig]):
 
     def chosen_id_type(self, config: PushKafkaConfig) -> str:
         return config.id_type
+
+    def sends_to_all(self, config: PushKafkaConfig) -> bool:
+        return config.send_to_all_ids

@@ -47,12 +47,17 @@ class RandomGrouping(Component[RandomGroupingConfig]):
         return percent_words(config.groups)
 
     def behaviour(self, config: RandomGroupingConfig) -> Split:
-        return Split(tuple((group.port, group.tenths) for group in config.groups))
+        return Split(percent_shares(config.groups))
 
 
 def percent_ports(raw: RawConfig) -> tuple[Port, ...]:
     """A port a group; two groups where the config does not say."""
     return tuple(group_ports(raw.get("groups", [group.model_dump() for group in TWO_HALVES])))
+
+
+def percent_shares(groups: tuple[PercentGroup, ...]) -> tuple[tuple[str, int], ...]:
+    """Each group's port and its share in tenths of a percent."""
+    return tuple((group.port, group.tenths) for group in groups)
 
 
 def percent_words(groups: tuple[PercentGroup, ...]) -> Message:

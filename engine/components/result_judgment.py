@@ -113,10 +113,9 @@ class ResultJudgment(Component[ResultJudgmentConfig]):
     def longest_stay(self, config: ResultJudgmentConfig) -> Duration | None:
         return config.judge_after
 
-    def behaviour(self, config: ResultJudgmentConfig) -> JudgeResult | None:
-        if config.by == "receipt":
-            return None
-        return JudgeResult(config.judge_after, tuple((RESULT_PREFIX + code, code) for code in config.results))
+    def behaviour(self, config: ResultJudgmentConfig) -> JudgeResult:
+        results = tuple((RESULT_PREFIX + code, code) for code in config.results)
+        return JudgeResult(config.judge_after, results, receipt=config.by == "receipt")
 
 
 def result_codes(by: Literal["send", "receipt"], around: Around, lookup: Lookup) -> tuple[str, ...]:

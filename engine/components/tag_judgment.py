@@ -17,7 +17,7 @@ from engine.components.base import (
     RawConfig,
     Reference,
 )
-from engine.components.behaviour import Branch
+from engine.components.behaviour import Branch, PersonTest
 from engine.components.branches import Other, judgment_ports, new_groups
 from engine.components.fields import check_person_condition, condition_references
 from engine.components.hints import Hint
@@ -69,7 +69,8 @@ class TagJudgment(Component[TagJudgmentConfig]):
         return group_words(config.groups)
 
     def behaviour(self, config: TagJudgmentConfig) -> Branch:
-        return Branch(tuple((group.port, group.condition) for group in config.groups), config.other)
+        groups = tuple((group.port, PersonTest(group.condition)) for group in config.groups)
+        return Branch(groups, config.other)
 
 
 def group_words(groups: tuple[ConditionGroup, ...]) -> Message:

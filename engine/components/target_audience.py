@@ -115,8 +115,13 @@ class TargetAudience(Component[TargetAudienceConfig]):
     def fixed_times(self, config: TargetAudienceConfig) -> Iterable[tuple[str, datetime]]:
         return [("at", instant(config.at))] if config.mode == "once" and config.at is not None else []
 
-    def behaviour(self, config: TargetAudienceConfig) -> EnterAudiences | None:
+    def behaviour(self, config: TargetAudienceConfig) -> EnterAudiences:
         if config.mode == "recurring":
-            return None
+            return EnterAudiences(
+                config.audiences,
+                every=config.every,
+                repeat_unchanged=config.repeat_unchanged,
+                max_cycles=config.max_cycles,
+            )
         at = instant(config.at) if config.mode == "once" and config.at is not None else None
         return EnterAudiences(config.audiences, at)

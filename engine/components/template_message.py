@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from engine.components.base import ComponentConfig, FieldError, Lookup, Reference, RefKind
+from engine.components.behaviour import Inline, Send
 from engine.components.fields import (
     LATE,
     Written,
@@ -128,6 +129,16 @@ class TemplateMessage(Touch[TemplateMessageConfig]):
 
     def is_marketing(self, config: TemplateMessageConfig) -> bool:
         return True
+
+    def behaviour(self, config: TemplateMessageConfig) -> Send:
+        return Send(
+            id_type=self.id_type(config),
+            account=config.account,
+            content=Inline(tuple(keyword.text for keyword in config.keywords)),
+            variables=config.variables,
+            to_all=config.send_to_all_ids,
+            marketing=True,
+        )
 
 
 def keywords_of(lookup: Lookup, template: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from engine.components.base import ComponentConfig, FieldError, Lookup, Reference, RefKind
-from engine.components.behaviour import Send
+from engine.components.behaviour import FromTemplate, Send
 from engine.components.fields import (
     Code,
     binding_references,
@@ -103,8 +103,9 @@ class TextSms(Touch[TextSmsConfig]):
         return Send(
             id_type="mobile",
             account=config.platform,
-            template=config.template,
+            content=FromTemplate(config.template),
             variables=config.variables,
             to_all=config.send_to_all_ids,
             marketing=self.is_marketing(config),
+            signature=config.signature,
         )

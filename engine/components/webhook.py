@@ -58,6 +58,9 @@ class Webhook(Push[WebhookConfig]):
     def chosen_id_type(self, config: WebhookConfig) -> str:
         return config.id_type
 
+    def sends_to_all(self, config: WebhookConfig) -> bool:
+        return config.send_to_all_ids
+
     def receipt_results(self, raw: RawConfig, lookup: Lookup) -> tuple[str, ...]:
         account = raw.get("webhook")
         receipts = settings(lookup, account).get("receipts") if isinstance(account, str) else None

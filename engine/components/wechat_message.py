@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from engine.components.base import ComponentConfig, FieldError, Lookup, Reference, RefKind
+from engine.components.behaviour import Inline, Send
 from engine.components.fields import (
     Written,
     binding_references,
@@ -119,3 +120,14 @@ class WeChatMessage(Touch[WeChatMessageConfig]):
 
     def is_marketing(self, config: WeChatMessageConfig) -> bool:
         return True
+
+    def behaviour(self, config: WeChatMessageConfig) -> Send:
+        return Send(
+            id_type=self.id_type(config),
+            account=config.account,
+            content=Inline((config.content.text,) if config.content.text else ()),
+            variables=config.variables,
+            to_all=config.send_to_all_ids,
+            followers=True,
+            marketing=True,
+        )
