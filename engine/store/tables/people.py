@@ -59,6 +59,8 @@ person_id = Table(
     Column("time", TimeType, nullable=False, doc="newest first; OLDEST where none was given"),
     Column("seq", BigInteger, nullable=False, doc="of equal times the greater is newer"),
     Column("follower", Integer, doc="0 or 1 for a WeChat openid, else null"),
+    # Who shares an address.
+    Index(None, "type", "value"),
     sqlite_with_rowid=False,
 )
 

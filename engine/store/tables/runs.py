@@ -36,6 +36,13 @@ campaign_version = Table(
     Column("hash", TextType, nullable=False, doc="of the bundle"),
     Column("bundle", TextType, nullable=False, doc="everything that the version refers to, as published"),
     Column("published_at", TimeType, nullable=False),
+    Column(
+        "sweeps",
+        SmallInteger,
+        nullable=False,
+        server_default="0",
+        doc="1: places begin at everything that fatigue control looks at, see engine.plan.influence",
+    ),
     Index(None, "campaign", "version", unique=True),
 )
 
@@ -69,6 +76,17 @@ cycle = Table(
     Column("at", TimeType, nullable=False, doc="the moment at which everybody enters"),
     Column("after", BigInteger, nullable=False, doc="people up to this key have entered"),
     Column("done", Integer, nullable=False, doc="1 when everybody has entered"),
+    Column("planned", TimeType, doc="its moment on the grid of a recurring trigger; null: `at`"),
+    Column("finished_at", TimeType, doc="when the last one was through; null: somebody is still inside"),
+    sqlite_with_rowid=False,
+)
+
+skipped_cycle = Table(
+    "skipped_cycle",
+    METADATA,
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("planned", TimeType, primary_key=True, autoincrement=False),
+    Column("audience", TextType, nullable=False, doc="had not been updated since the last cycle"),
     sqlite_with_rowid=False,
 )
 
@@ -83,6 +101,9 @@ entry = Table(
     Column("entered_at", TimeType, nullable=False),
     Column("event", TextType, doc="source id of the event that let the person in"),
     Column("live", Integer, doc="tokens not yet ended, where the plan needs to know; 0 = finished"),
+    Column(
+        "origin", BigInteger, doc="one bit an audience of the trigger that held the person, where it counts"
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -153,6 +174,7 @@ finished = Table(
     Column("cycle", Integer, primary_key=True, autoincrement=False),
     Column("shard", SmallInteger, primary_key=True, autoincrement=False),
     Column("n", BigInteger, nullable=False, doc="entries whose last token has ended"),
+    Column("last", TimeType, nullable=False, server_default="0", doc="when the last of them did"),
     sqlite_with_rowid=False,
 )
 
@@ -189,6 +211,25 @@ message = Table(
     Column("result", TextType, doc="what the provider says or will say: sent, failed or unknown"),
     Column("result_at", TimeType, doc="when that is known"),
     Column("variables", TextType, doc="JSON list of the bound values, in order of name; never the text"),
+    Column("due_at", TimeType, doc="when what quiet times postponed is to be handed over"),
+    Column("contact_at", TimeType, doc="when fatigue control counts it, if it does: handed over or to be"),
+    Column("receipt", TextType, doc="what the person did, or will do, with it"),
+    Column("receipt_at", TimeType),
+    Index(
+        "ix_message_due",
+        "version",
+        "node",
+        "due_at",
+        sqlite_where=text("state = 'planned'"),
+        postgresql_where=text("state = 'planned'"),
+    ),
+    Index(
+        "ix_message_contact",
+        "person",
+        "contact_at",
+        sqlite_where=text("contact_at IS NOT NULL"),
+        postgresql_where=text("contact_at IS NOT NULL"),
+    ),
     Index(
         "ix_message_sending",
         "campaign",
@@ -196,6 +237,89 @@ message = Table(
         sqlite_where=text("state = 'sending'"),
         postgresql_where=text("state = 'sending'"),
     ),
+    sqlite_with_rowid=False,
+)
+
+marketing_node = Table(
+    "marketing_node",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", Integer, primary_key=True, autoincrement=False),
+    Column("channel", TextType, nullable=False, doc="the component's kind"),
+    Column("signature", TextType, doc="of an SMS"),
+    sqlite_with_rowid=False,
+)
+
+pending_match = Table(
+    "pending_match",
+    METADATA,
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("event", TextType, primary_key=True, doc="source id"),
+    Column("time", TimeType, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Matching events on the way to the n-th, which lets the person enter."""
+
+test_state = Table(
+    "test_state",
+    METADATA,
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", Integer, primary_key=True, autoincrement=False),
+    Column("visits", BigInteger, nullable=False),
+    Column("best", TextType, doc="the port that won, once that is fixed"),
+    sqlite_with_rowid=False,
+)
+
+goal = Table(
+    "goal",
+    METADATA,
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", Integer, primary_key=True, autoincrement=False, doc="the Test Target"),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    Column("port", TextType, nullable=False, doc="the test's port that the person took"),
+    Column("judged_at", TimeType, nullable=False),
+    Column("achieved", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+goal_counter = Table(
+    "goal_counter",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("cycle", Integer, primary_key=True, autoincrement=False),
+    Column("node", Integer, primary_key=True, autoincrement=False),
+    Column("port", TextType, primary_key=True),
+    Column("achieved", SmallInteger, primary_key=True, autoincrement=False),
+    Column("shard", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+gathered = Table(
+    "gathered",
+    METADATA,
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("node", Integer, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    Column("at", TimeType, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Who passed a Generate Audience since its audience was last written."""
+
+generated_audience = Table(
+    "generated_audience",
+    METADATA,
+    Column("id", TextType, primary_key=True, doc="the audience's"),
+    Column("campaign", BigInteger, nullable=False),
+    Column("node", Integer, nullable=False),
+    Column("name", TextType, nullable=False),
+    Column("directory", TextType, nullable=False),
+    Column("public", SmallInteger, nullable=False),
+    Column("remark", TextType, nullable=False),
+    Column("written_at", TimeType, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -246,7 +370,8 @@ agenda = Table(
 )
 
 RUN_TABLES = (
-    campaign, campaign_version, campaign_node, path, cycle, entry, arrival, token, token_watched, visit,
-    counter, finished, message_counter, message, claim, tag_write, coupon_issue, agenda,
+    campaign, campaign_version, campaign_node, path, cycle, skipped_cycle, entry, arrival, pending_match,
+    token, token_watched, visit, counter, finished, message_counter, message, marketing_node, claim,
+    tag_write, coupon_issue, test_state, goal, goal_counter, gathered, generated_audience, agenda,
 )  # fmt: skip
 """Everything that runs write, besides people's tags; what a simulation keeps to itself."""
