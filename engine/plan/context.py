@@ -17,12 +17,16 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     Table,
+    select,
 )
 
+from engine.plan.contact import ContactRules
 from engine.shapes.conditions import Condition
+from engine.shapes.time import Duration
 from engine.store.fields import DataFields
 from engine.store.schema import TextType
 from engine.store.tables.people import tag_value
+from engine.store.tables.runs import marketing_node, message
 from engine.store.times import Ms, WallClock
 
 PRIME = 2**31 - 1
@@ -39,7 +43,9 @@ wave = Table(
     Column("now", BigInteger),
     Column("path", Integer),
     Column("via", SmallInteger),
-    Column("event", TextType),
+    Column("event", TextType, doc="source id of the event that lets the person in; of messages the address"),
+    Column("cycle", Integer),
+    Column("origin", BigInteger, doc="one bit an audience that the person enters from"),
     prefixes=["TEMPORARY"],
 )
 """The rows that a wave moves, each with its own *now* and the path that it takes."""
@@ -51,11 +57,14 @@ outgoing = Table(
     Column("entry", Integer),
     Column("now", BigInteger),
     Column("address", TextType, doc="null where the person has none"),
-    Column("reason", TextType, doc="why it fails before anything is sent; empty where it does not"),
+    Column("rank", Integer, doc="order among the person's addresses, the newest 1"),
+    Column("fate", TextType, doc="failed, skipped or planned, or empty: it is handed over"),
+    Column("reason", TextType, doc="why it fails or is skipped; empty where it is neither"),
+    Column("due", BigInteger, doc="until when a quiet time postpones it; null where none does"),
     Column("variables", TextType),
     prefixes=["TEMPORARY"],
 )
-"""The messages that a node is about to write."""
+"""The messages that a node is about to write, or to hand over after a quiet time."""
 
 front = Table(
     "front",
@@ -65,10 +74,29 @@ front = Table(
     Column("person", BigInteger),
     Column("entry", Integer),
     Column("via", SmallInteger),
+    Column("mark", TextType, doc="an arrival's event, a message's address; else empty"),
     Column("batch", Integer, doc="rows of one place that one wave runs"),
     prefixes=["TEMPORARY"],
 )
 """Each person's earliest row, where rows of one person run in order of time."""
+
+kin = Table(
+    "kin",
+    TEMPORARY,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("leader", BigInteger, nullable=False),
+    prefixes=["TEMPORARY"],
+)
+"""People who share an address with somebody, directly or through others: all of one kin have one leader."""
+
+shared_address = Table(
+    "shared_address",
+    TEMPORARY,
+    Column("type", TextType, primary_key=True),
+    Column("value", TextType, primary_key=True),
+    prefixes=["TEMPORARY"],
+)
+"""Addresses that several people have."""
 
 incoming = Table(
     "incoming",
@@ -90,9 +118,26 @@ result_script = Table(
     Column("result", TextType, nullable=False, doc="sent, failed or unknown"),
     Column("reason", TextType, nullable=False),
     Column("after", BigInteger, nullable=False, doc="ms from handing over to the result"),
+    Column("receipt", TextType, doc="null: none"),
+    Column("receipt_after", BigInteger, doc="ms from the result to the receipt"),
     prefixes=["TEMPORARY"],
 )
 """What a simulated provider will answer; whatever is not listed succeeds at once."""
+
+
+CONTACTS: FromClause = (
+    select(
+        message.c.person, message.c.address, message.c.version, message.c.node, message.c.contact_at,
+        message.c.state, message.c.result, message.c.result_at, marketing_node.c.channel,
+        marketing_node.c.signature,
+    )
+    .join(
+        marketing_node,
+        (marketing_node.c.version == message.c.version) & (marketing_node.c.node == message.c.node),
+    )
+    .where(message.c.contact_at.is_not(None))
+    .subquery("contact")
+)  # fmt: skip
 
 
 class Conditions(Protocol):
@@ -147,7 +192,11 @@ class Context:
 
     campaign, version: keys in the database. campaign_id: for random choices. live: events count only if they
     were received by the judging moment (a simulation takes them as received at their own time). scripted:
-    results come from `result_script`; otherwise a simulated channel succeeds at once.
+    results come from `result_script`; otherwise a simulated channel succeeds at once. contacts: the
+    messages that fatigue control counts, with `person, address, node, version, contact_at, state, result,
+    result_at` and the node's `channel` and `signature`. collect: account → how long its receipts count.
+    recurring: there are several cycles, and the rows of a wave say theirs. sweeps: places begin at everything
+    that fatigue control looks at.
     """
 
     dialect: Dialect
@@ -162,3 +211,8 @@ class Context:
     tags: TagTarget = field(default_factory=TagTarget)
     tag_types: Mapping[str, str] = field(default_factory=dict)
     trigger_event: str | None = None
+    contact: ContactRules = field(default_factory=ContactRules)
+    contacts: FromClause = field(default_factory=lambda: CONTACTS)
+    collect: Mapping[str, Duration] = field(default_factory=dict)
+    recurring: bool = False
+    sweeps: bool = False

@@ -69,6 +69,11 @@ class Holiday(FileModel):
     postpone: bool = False
 
 
+def holiday_dates(holiday: Holiday) -> tuple[date, date]:
+    """Its first and its last day."""
+    return date.fromisoformat(holiday.from_), date.fromisoformat(holiday.to)
+
+
 class Quiet(FileModel):
     """When marketing messages rest."""
 

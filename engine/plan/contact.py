@@ -1,0 +1,94 @@
+"""Fatigue control, quiet times and duplicate addresses (components, section 9): the workspace's rules.
+
+They are the workspace's own and not pinned: a plan is compiled anew when they change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta, tzinfo
+
+from engine.shapes.time import at_wall_clock, clock, to_milliseconds
+from engine.store.times import DAY, HOUR, MINUTE
+from engine.workspace.settings import Settings, holiday_dates
+
+PERIODS: Mapping[str, int] = {
+    "minute": MINUTE,
+    "hour": HOUR,
+    "day": DAY,
+    "week": 7 * DAY,
+    "month": 30 * DAY,
+}
+"""Rolling windows in ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `max` messages in any `per` ms: of all channels (None), of one, or of one SMS signature of it."""
+
+    per: int
+    max: int
+    channel: str | None = None
+    signature: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """A quiet range of every day, [start, end) on the wall clock; over midnight where `end` is earlier."""
+
+    start: time
+    end: time
+    postpone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """A quiet period [start, end) in ms."""
+
+    start: int
+    end: int
+    postpone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRules:
+    """What holds for marketing messages.
+
+    daily: by channel. whitelist: id of the audience that is exempt from limits and quiet times.
+    """
+
+    limits: tuple[Limit, ...] = ()
+    daily: Mapping[str, Daily] = field(default_factory=dict)
+    holidays: tuple[Holiday, ...] = ()
+    by_address: bool = False
+    whitelist: str | None = None
+    duplicates: bool = True
+
+    @classmethod
+    def of(cls, settings: Settings, zone: tzinfo) -> ContactRules:
+        """The rules of a workspace."""
+        limits = [Limit(PERIODS[limit.per], limit.max) for limit in settings.fatigue.all_channels]
+        for channel, own in settings.fatigue.channels.items():
+            limits += [Limit(PERIODS[limit.per], limit.max, channel, limit.signature) for limit in own]
+        daily = {
+            channel: Daily(clock(quiet.from_), clock(quiet.to), quiet.postpone)
+            for channel, quiet in settings.quiet.channels.items()
+        }
+        holidays = [
+            Holiday(
+                to_milliseconds(at_wall_clock(first, time(), zone)),
+                to_milliseconds(at_wall_clock(last + timedelta(days=1), time(), zone)),
+                holiday.postpone,
+            )
+            for holiday in settings.quiet.holidays
+            for first, last in [holiday_dates(holiday)]
+        ]
+        return cls(
+            limits=tuple(limits),
+            daily=daily,
+            holidays=tuple(holidays),
+            by_address=settings.count_by == "address",
+            whitelist=settings.whitelist,
+            duplicates=settings.duplicate_address,
+        )
