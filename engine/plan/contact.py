@@ -25,7 +25,7 @@ PERIODS: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `max` messages in any `per` ms: of all channels (None), of one, or of one SMS signature of it."""
+    """At most `max` messages in any `per` ms: of all channels (None), of one, or of one of its signatures."""
 
     per: int
     max: int
@@ -71,7 +71,7 @@ class ContactRules:
         limits = [Limit(PERIODS[limit.per], limit.max) for limit in settings.fatigue.all_channels]
         for channel, own in settings.fatigue.channels.items():
             limits += [Limit(PERIODS[limit.per], limit.max, channel, limit.signature) for limit in own]
-        daily = {
+        daily: dict[str, Daily] = {
             channel: Daily(clock(quiet.from_), clock(quiet.to), quiet.postpone)
             for channel, quiet in settings.quiet.channels.items()
         }
