@@ -15,6 +15,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     MetaData,
+    Select,
     SmallInteger,
     Table,
     select,
@@ -125,19 +126,20 @@ result_script = Table(
 """What a simulated provider will answer; whatever is not listed succeeds at once."""
 
 
-CONTACTS: FromClause = (
-    select(
-        message.c.person, message.c.address, message.c.version, message.c.node, message.c.contact_at,
-        message.c.state, message.c.result, message.c.result_at, marketing_node.c.channel,
-        marketing_node.c.signature,
-    )
-    .join(
-        marketing_node,
-        (marketing_node.c.version == message.c.version) & (marketing_node.c.node == message.c.node),
-    )
-    .where(message.c.contact_at.is_not(None))
-    .subquery("contact")
-)  # fmt: skip
+def contacts_of(messages: Table, nodes: Table) -> Select[*tuple[Any, ...]]:
+    """The messages of a table that fatigue control counts, each with what it counts under."""
+    m, n = messages.c, nodes.c
+    return (
+        select(
+            m.person, m.address, m.version, m.node, m.contact_at, m.state, m.result, m.result_at, n.channel,
+            n.signature,
+        )
+        .join(nodes, (n.version == m.version) & (n.node == m.node))
+        .where(m.contact_at.is_not(None))
+    )  # fmt: skip
+
+
+CONTACTS: FromClause = contacts_of(message, marketing_node).subquery("contact")
 
 
 class Conditions(Protocol):

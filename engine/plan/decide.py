@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
+    BindParameter,
     ColumnElement,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     false,
@@ -21,13 +24,26 @@ from sqlalchemy import (
     true,
 )
 
-from engine.components.behaviour import After, At, EventTest, JudgeEvents, JudgeResult, Until
+from engine.components.behaviour import (
+    After,
+    At,
+    EnterAudiences,
+    EventTest,
+    JudgeEvents,
+    JudgeGoal,
+    JudgeResult,
+    OriginTest,
+    PersonTest,
+    ReachableTest,
+    TriggerTest,
+    Until,
+)
 from engine.plan.context import Context, Salt
+from engine.plan.fatigue import reachable
 from engine.plan.graph import Flow, FlowNode
 from engine.plan.places import (
     BucketTest,
     Choice,
-    ConditionTest,
     Decision,
     EventsTest,
     Layout,
@@ -37,16 +53,21 @@ from engine.plan.places import (
     ViaTest,
     WonTest,
 )
+from engine.shapes.conditions import Condition
 from engine.shapes.time import to_milliseconds
 from engine.store.dialect import greatest, least
 from engine.store.tables.people import event
-from engine.store.tables.runs import claim, message
+from engine.store.tables.runs import claim, entry, message
 from engine.store.times import NEVER, Ms
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The columns of the row that is judged. `hashed`: the person's hash, where somebody splits at random."""
+    """The columns of the row that is judged.
+
+    hashed: the person's hash, where somebody splits at random. event, origin: of a row that is entering;
+    of others the entry knows.
+    """
 
     person: ColumnElement[int]
     entry: ColumnElement[int]
@@ -54,6 +75,8 @@ class Row:
     now: Ms
     arrived: Ms
     hashed: ColumnElement[Any]
+    event: ColumnElement[Any] | None = None
+    origin: ColumnElement[Any] | None = None
 
 
 def splits_in(tree: Decision) -> list[str]:
@@ -89,7 +112,7 @@ class Judge:
         row = Row(nothing, nothing, nothing, nothing, nothing, nothing)
         for place in layout.places:
             for test in tests_in(place.tree):
-                if isinstance(test, ConditionTest | EventsTest):
+                if isinstance(test, PersonTest | TriggerTest | EventsTest):
                     self._holds(test, row)
 
     def leave_at(self, until: Until, now: Ms) -> Ms:
@@ -119,12 +142,16 @@ class Judge:
 
     def _holds(self, test: Test, row: Row) -> ColumnElement[bool]:
         match test:
-            case ConditionTest(condition):
+            case PersonTest(condition):
                 return self._context.conditions.of_person(condition, row.person, row.now)
-            case BucketTest(node, below):
-                salt = Salt.of(self._context.campaign_id, node)
-                bucket: ColumnElement[int] = salt.bucket(salt.seed(row.hashed, row.entry))
-                return bucket < below
+            case TriggerTest(condition):
+                return self._trigger(condition, row)
+            case OriginTest(audiences):
+                return self._origin(audiences, row)
+            case ReachableTest(channel):
+                return reachable(self._context, channel, row.person, row.now)
+            case BucketTest():
+                return self._bucket(test, row)
             case EventsTest(judgment):
                 return self._events(judgment, row)
             case ResultTest(node, code):
@@ -134,10 +161,56 @@ class Judge:
             case ViaTest(via):
                 return row.via == via
 
-    def _events(self, judgment: JudgeEvents, row: Row) -> ColumnElement[bool]:
+    def _bucket(self, test: BucketTest, row: Row) -> ColumnElement[bool]:
+        salt = Salt.of(self._context.campaign_id, test.node)
+        bucket: ColumnElement[int] = salt.bucket(salt.seed(row.hashed, row.entry))
+        if test.group is None:
+            return bucket < test.below
+        # The first `allowed` rows and all before `since` go by their bucket; `winner` is -1 without one.
+        turn = func.row_number().over(order_by=[row.now, row.person, row.entry, row.via])
+        over = and_(turn > given("allowed"), row.now >= given("since"), given("winner") >= 0)
+        return case((over, given("winner") == test.group), else_=bucket < test.below)
+
+    def _trigger(self, condition: Condition, row: Row) -> ColumnElement[bool]:
+        """Whether the event that let the person enter matches."""
+        code = self._context.trigger_event
+        if code is None:
+            return false()
+        e = event.alias()
+        source = self._of_entry(entry.c.event, row) if row.event is None else row.event
+        matching = select(literal(1)).where(
+            e.c.person == row.person,
+            e.c.source_id == source,
+            e.c.code == code,
+            self._context.conditions.of_event(condition, code, e),
+        )
+        return exists(matching.correlate_except(e))
+
+    def _origin(self, audiences: tuple[str, ...], row: Row) -> ColumnElement[bool]:
+        """Whether the person came out of one of the audiences."""
+        trigger = self._flow.trigger.behaviour
+        known = trigger.audiences if isinstance(trigger, EnterAudiences) else ()
+        mask = sum(1 << known.index(id) for id in audiences if id in known)
+        origin = self._of_entry(entry.c.origin, row) if row.origin is None else row.origin
+        return origin.op("&")(mask) != 0
+
+    def _of_entry(self, column: ColumnElement[Any], row: Row) -> ColumnElement[Any]:
+        return (
+            select(column)
+            .where(
+                entry.c.campaign == self._context.campaign,
+                entry.c.person == row.person,
+                entry.c.entry == row.entry,
+            )
+            .correlate_except(entry)
+            .scalar_subquery()
+        )
+
+    def _events(self, judgment: JudgeEvents | JudgeGoal, row: Row) -> ColumnElement[bool]:
         alternatives: list[ColumnElement[bool]] = []
         group: list[ColumnElement[bool]] = []
-        for test in judgment.tests:
+        tests = judgment.tests if isinstance(judgment, JudgeEvents) else (judgment.goal,)
+        for test in tests:
             if test.join == "or":
                 alternatives.append(and_(true(), *group))
                 group = []
@@ -218,6 +291,11 @@ class Judge:
         )
         maximum = self._context.clock.plus(row.now, node.behaviour.maximum)
         return least(known.correlate_except(m).scalar_subquery(), maximum)
+
+
+def given(name: str) -> BindParameter[int]:
+    """A number that is given at each call."""
+    return bindparam(name, type_=BigInteger, required=True)
 
 
 def _earliest(moments: list[Ms]) -> Ms:

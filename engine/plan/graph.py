@@ -20,12 +20,14 @@ from engine.components.behaviour import (
     Finish,
     Hold,
     JudgeEvents,
+    JudgeGoal,
     JudgeResult,
+    Split,
 )
 from engine.components.registry import component
 from engine.i18n import N_, Message
 
-HOLDERS = (Hold, JudgeEvents, JudgeResult)
+HOLDERS = (Hold, JudgeEvents, JudgeGoal, JudgeResult)
 
 
 class NotRunnable(Exception):  # noqa: N818 - an answer, not a defect
@@ -64,6 +66,9 @@ class FlowNode:
 
     @property
     def holds(self) -> bool:
+        """Whether people stop here; at a test that ends only until those before them have been counted."""
+        if isinstance(self.behaviour, Split):
+            return self.behaviour.end is not None
         return isinstance(self.behaviour, HOLDERS)
 
     @property
@@ -121,6 +126,22 @@ class Flow:
     @property
     def fans_out(self) -> bool:
         return bool(self._pairs)
+
+    @property
+    def recurs(self) -> bool:
+        """Whether people enter in several cycles."""
+        trigger = self.trigger.behaviour
+        return isinstance(trigger, EnterAudiences) and trigger.every is not None
+
+    @property
+    def several_entries(self) -> bool:
+        """Whether one person may be inside with several entries."""
+        trigger = self.trigger.behaviour
+        return self.recurs or (isinstance(trigger, EnterOnEvent) and trigger.re_entry != "once")
+
+    def touches_before(self, node: str) -> list[FlowNode]:
+        """The nodes directly in front, in order of `via`; one with several links stands there for each."""
+        return [self.nodes[edge.source] for edge in self.into[node]]
 
     def _links_ahead(self) -> dict[str, int]:
         reach: dict[str, int] = {}

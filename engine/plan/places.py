@@ -12,10 +12,20 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from engine.components.base import OTHER, OUT
-from engine.components.behaviour import Branch, DrawCoupon, JudgeEvents, JudgeResult, Send, SetTags, Split
+from engine.components.behaviour import (
+    Branch,
+    DrawCoupon,
+    Gather,
+    GroupTest,
+    JudgeEvents,
+    JudgeGoal,
+    JudgeResult,
+    Send,
+    SetTags,
+    Split,
+)
 from engine.plan.graph import Edge, Flow, FlowNode
 from engine.plan.influence import Influence, influence_of
-from engine.shapes.conditions import Condition
 
 MAX_PATHS = 256
 MAX_DEPTH = 6
@@ -23,33 +33,35 @@ MAX_DEPTH = 6
 MAX_LENGTH = 100
 """Nodes in a row in one place: a wave writes what all of them do in one transaction."""
 
+_FIRST = 1 << 30
+
 DONE, LEFT, MERGED, ARRIVE = "done", "left", "merged", "arrive"
 
 
 class Stage(IntEnum):
-    """What happens at a place, in the order of one instant at one node."""
+    """What happens at a place, in the order of one instant at one node; OUTBOX: of a whole instant."""
 
     ENTER = 0
     CUT = 1
     RELEASE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class ConditionTest:
-    condition: Condition
+    OUTBOX = 3
 
 
 @dataclass(frozen=True, slots=True)
 class BucketTest:
-    """Whether the person's bucket (0-9999) at the node is below `below`."""
+    """Whether the person's bucket (0-9999) at the node is below `below`.
+
+    group: of a test that ends, the number of the group; once it has ended, whether this one takes everybody.
+    """
 
     node: str
     below: int
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EventsTest:
-    judgment: JudgeEvents
+    judgment: JudgeEvents | JudgeGoal
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,7 @@ class ViaTest:
     via: int
 
 
-Test = ConditionTest | BucketTest | EventsTest | ResultTest | WonTest | ViaTest
+Test = GroupTest | BucketTest | EventsTest | ResultTest | WonTest | ViaTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,7 @@ class Path:
     """What one person does from a place to the next ones.
 
     steps: (node number, "arrive" or outcome), in order. links: links taken. effects: ids of nodes that write
-    something, in order. tails: the tokens left at its end.
+    something, in order. achieved: those of them whose goal was reached. tails: the tokens left at its end.
     """
 
     number: int
@@ -98,6 +110,7 @@ class Path:
     steps: list[tuple[int, str]] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     effects: list[str] = field(default_factory=list)
+    achieved: list[str] = field(default_factory=list)
     tails: list[Tail] = field(default_factory=list)
 
     @property
@@ -136,12 +149,21 @@ class Place:
     @property
     def looks_back(self) -> bool:
         """Whether the release needs to know when the person arrived."""
-        return self.stage is Stage.RELEASE and isinstance(self.node.behaviour, JudgeEvents)
+        return self.stage is Stage.RELEASE and isinstance(self.node.behaviour, JudgeEvents | JudgeGoal)
+
+    @property
+    def turn(self) -> int:
+        """Its turn within an instant: what quiet times held back goes first."""
+        return self.index - _FIRST if self.stage is Stage.OUTBOX else self.index
 
 
 @dataclass(slots=True)
 class Layout:
-    """All places of a campaign, in the order in which one instant runs them; place 0 is the trigger."""
+    """All places of a campaign, in the order in which one instant runs them; place 0 is the trigger.
+
+    The outboxes stand behind all others, so that the places of campaigns that were published before there
+    were any keep their numbers.
+    """
 
     flow: Flow
     influence: Influence
@@ -152,10 +174,14 @@ class Layout:
         for place in self.places:
             yield from place.paths
 
+    def place_of(self, node: str, stage: Stage) -> Place | None:
+        """The place of a node and stage, if it is one."""
+        return next((p for p in self.places if p.node.id == node and p.stage is stage), None)
 
-def layout_of(flow: Flow) -> Layout:
-    """Cut the campaign into places and number its paths."""
-    influence = influence_of(flow)
+
+def layout_of(flow: Flow, *, sweeps: bool = False) -> Layout:
+    """Cut the campaign into places and number its paths. `sweeps`: see `influence_of`."""
+    influence = influence_of(flow, sweeps=sweeps)
     cuts = _cuts(flow, influence)
     keys = [(flow.trigger.order, Stage.ENTER, flow.trigger)]
     for node in flow.nodes.values():
@@ -164,9 +190,15 @@ def layout_of(flow: Flow) -> Layout:
         if node.holds:
             keys.append((node.order, Stage.RELEASE, node))
     keys.sort(key=lambda key: key[:2])
+    keys += [(node.order, Stage.OUTBOX, node) for node in flow.nodes.values() if may_wait(node)]
     builder = _Builder(flow, {(node.id, stage): index for index, (_, stage, node) in enumerate(keys)})
     places = [builder.place(index, node, stage) for index, (_, stage, node) in enumerate(keys)]
     return Layout(flow, influence, places)
+
+
+def may_wait(node: FlowNode) -> bool:
+    """Whether quiet times may hold back what the node sends."""
+    return isinstance(node.behaviour, Send) and node.behaviour.marketing
 
 
 def _cuts(flow: Flow, influence: Influence) -> set[str]:
@@ -180,7 +212,7 @@ def _cuts(flow: Flow, influence: Influence) -> set[str]:
         ports = [flow.out.get((node.id, port), []) for port in node.ports]
         targets = [edges[0].target for edges in ports if len(edges) == 1]
         inline = {id for id in targets if id not in cuts and not flow.nodes[id].holds}
-        leaves = max(1, len(node.ports) + isinstance(node.behaviour, Branch | JudgeEvents))
+        leaves = max(1, len(node.ports) + isinstance(node.behaviour, Branch | JudgeEvents | JudgeGoal))
         while True:
             size[node.id] = leaves + sum(size[id] - 1 for id in targets if id in inline)
             depth[node.id] = max((depth[id] for id in inline), default=0) + (leaves > 1)
@@ -207,6 +239,8 @@ class _Builder:
         joins = stage is Stage.CUT and node.id in self._flow.joins
         if stage is Stage.ENTER:
             tree = self._decide(node, Path(0, index, [(node.number, ARRIVE)], [self._flow.entrance]))
+        elif stage is Stage.OUTBOX:
+            tree = self._leaf(Path(0, index))
         elif stage is Stage.RELEASE or not joins:
             tree = self._decide(node, Path(0, index))
         else:
@@ -230,16 +264,22 @@ class _Builder:
         if node.ends:
             trail.steps.append((node.number, DONE))
             return self._leaf(trail)
-        if isinstance(behaviour, Send | DrawCoupon | SetTags):
+        if isinstance(behaviour, Send | DrawCoupon | SetTags | Gather | JudgeGoal):
             trail.effects.append(node.id)
+        if isinstance(behaviour, JudgeGoal):
+            reached = self._copy(trail)
+            reached.achieved.append(node.id)
+            achieved = self._follow(node, OUT, reached)
+            return Choice(((EventsTest(behaviour), achieved),), self._follow(node, OUT, trail))
         tests: list[tuple[Test, str]] = []
         if isinstance(behaviour, Branch):
-            tests = [(ConditionTest(condition), port) for port, condition in behaviour.groups]
+            tests = [(test, port) for port, test in behaviour.groups]
         elif isinstance(behaviour, Split):
             below = 0
-            for port, share in behaviour.shares:
+            for number, (port, share) in enumerate(behaviour.shares):
                 below += share * 10
-                tests.append((BucketTest(node.id, below), port))
+                group = number if behaviour.end is not None else None
+                tests.append((BucketTest(node.id, below, group), port))
         elif isinstance(behaviour, JudgeEvents):
             tests = [(EventsTest(behaviour), OUT)]
         elif isinstance(behaviour, JudgeResult):
@@ -293,5 +333,11 @@ class _Builder:
 
     def _copy(self, trail: Path) -> Path:
         return Path(
-            0, self._place, list(trail.steps), list(trail.links), list(trail.effects), list(trail.tails)
+            0,
+            self._place,
+            list(trail.steps),
+            list(trail.links),
+            list(trail.effects),
+            list(trail.achieved),
+            list(trail.tails),
         )

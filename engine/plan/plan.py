@@ -7,21 +7,26 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from engine.components.behaviour import EnterAudiences
+from engine.components.behaviour import EnterAudiences, Send
 from engine.plan.context import Context
 from engine.plan.decide import Judge
-from engine.plan.effects import Effects, count_paths, raise_counter
+from engine.plan.effects import Effects, count_paths, places_behind_outbox, raise_counter
 from engine.plan.graph import Flow
-from engine.plan.places import Layout, Place, layout_of
+from engine.plan.places import Layout, Place, Stage, layout_of
 from engine.plan.prepared import Prepared
 from engine.plan.rows import Rows, Taken, tally
 
 
 class Range(NamedTuple):
-    """Statements over the rows of a place. take: fill `wave`. drop: delete the rows taken."""
+    """Statements over the rows of a place.
 
+    note: before that, None where nothing is to be noted. take: fill `wave`. drop: delete the rows taken, None
+    where what the wave writes does that.
+    """
+
+    note: Prepared | None
     take: Prepared
-    drop: Prepared
+    drop: Prepared | None
 
 
 class PlacePlan:
@@ -30,14 +35,15 @@ class PlacePlan:
     Attributes:
         upto, exact, front: the three forms in which rows are taken, see `Rows`.
         bounds: due moment and person of the row behind the first `skip`. next_due: the earliest due moment.
+        due_after: the earliest behind `after`.
         effects: what the wave writes, in order.
         tally: the first and last hour of the wave, and how many people take each path (in order of `paths`).
         feeds: the places that people go on to.
     """
 
-    def __init__(self, place: Place, context: Context, rows: Rows, effects: Effects) -> None:
+    def __init__(self, place: Place, layout: Layout, context: Context, rows: Rows, effects: Effects) -> None:
         self.place = place
-        self.feeds = tuple(sorted({tail.place for path in place.paths for tail in path.tails}))
+        self.feeds = feeds_of(place, layout)
         self._context = context
         self._rows = rows
         self._effects = effects
@@ -63,6 +69,10 @@ class PlacePlan:
         return self._prepare(self._rows.next_due(self.place))
 
     @cached_property
+    def due_after(self) -> Prepared:
+        return self._prepare(self._rows.due_after(self.place))
+
+    @cached_property
     def effects(self) -> tuple[Prepared, ...]:
         return tuple(self._prepare(statement) for statement in self._effects.of(self.place))
 
@@ -71,7 +81,12 @@ class PlacePlan:
         return self._prepare(tally(self.place))
 
     def _range(self, taken: Taken) -> Range:
-        return Range(*(self._prepare(statement) for statement in taken))
+        note, take, drop = taken
+        return Range(
+            None if note is None else self._prepare(note),
+            self._prepare(take),
+            None if drop is None else self._prepare(drop),
+        )
 
     def _prepare(self, statement: Any) -> Prepared:
         return Prepared(statement, self._context.dialect)
@@ -86,7 +101,7 @@ class Plan:
         judge = Judge(context, layout.flow)
         self._rows = Rows(context, layout, judge)
         effects = Effects(context, layout, judge)
-        self.places = tuple(PlacePlan(place, context, self._rows, effects) for place in layout.places)
+        self.places = tuple(PlacePlan(place, layout, context, self._rows, effects) for place in layout.places)
         judge.check(layout)
 
     @property
@@ -104,7 +119,12 @@ class Plan:
     @cached_property
     def front(self) -> Prepared:
         """Each person's earliest due row."""
-        return Prepared(self._rows.front(), self.context.dialect)
+        return Prepared(self._rows.front(kin_only=False), self.context.dialect)
+
+    @cached_property
+    def kin_front(self) -> Prepared:
+        """The same, of people who share an address with somebody only."""
+        return Prepared(self._rows.front(kin_only=True), self.context.dialect)
 
     @cached_property
     def count_paths(self) -> Prepared:
@@ -126,7 +146,31 @@ class Plan:
                 "steps": json.dumps(steps, separators=(",", ":")),
             }
 
+    def marketing_rows(self) -> Iterator[dict[str, Any]]:
+        """Rows of the table `marketing_node`: what fatigue control counts the version's messages under."""
+        for place in self.layout.places:
+            if place.stage is Stage.OUTBOX:
+                send = place.node.behaviour
+                assert isinstance(send, Send)
+                yield {
+                    "version": self.context.version,
+                    "node": place.node.number,
+                    "channel": place.node.kind,
+                    "signature": send.signature,
+                    "place": place.index,
+                }
+
+
+def feeds_of(place: Place, layout: Layout) -> tuple[int, ...]:
+    """The places where something may be due after a wave of this one, besides itself."""
+    fed = {tail.place for path in place.paths for tail in path.tails}
+    if place.stage is Stage.OUTBOX:
+        fed |= {behind.index for behind in places_behind_outbox(layout, place)}
+    acting = {node for path in place.paths for node in path.effects}
+    fed |= {other.index for other in layout.places if other.stage is Stage.OUTBOX and other.node.id in acting}
+    return tuple(sorted(fed))
+
 
 def compile_plan(flow: Flow, context: Context) -> Plan:
     """Cut a campaign version into places. Raises `RuleError` for conditions that do not fit the data."""
-    return Plan(context, layout_of(flow))
+    return Plan(context, layout_of(flow, sweeps=context.sweeps))

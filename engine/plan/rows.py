@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     ColumnElement,
     Delete,
     Insert,
     Select,
     Table,
     and_,
-    bindparam,
     case,
+    cast,
     delete,
     exists,
     func,
@@ -23,23 +23,25 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
-    true,
     tuple_,
     union,
+    union_all,
 )
 
-from engine.components.behaviour import EnterOnEvent
-from engine.plan.context import Context, front, wave
-from engine.plan.decide import Judge, Row, splits_in
+from engine.audience.moments import ColumnMoment
+from engine.components.behaviour import EnterOnEvent, OriginTest
+from engine.plan.context import Context, front, kin, wave
+from engine.plan.decide import Judge, Row, given, splits_in, tests_in
+from engine.plan.effects import counts_matches
 from engine.plan.places import Layout, Place, Stage
 from engine.store.tables.people import audience_member, person
-from engine.store.tables.runs import arrival, entry, token, token_watched
-from engine.store.times import HOUR
+from engine.store.tables.runs import arrival, entry, message, pending_match, token, token_watched
+from engine.store.times import HOUR, NEVER
 
-WAVE_COLUMNS = ["person", "entry", "now", "path", "via", "event"]
+WAVE_COLUMNS = ["person", "entry", "now", "path", "via", "event", "cycle", "origin"]
 
-Taken = tuple[Insert, Delete]
-"""Fill `wave` with rows of a place; delete those rows."""
+Taken = tuple[Insert | None, Insert, Delete | None]
+"""Note something of the rows of a place, fill `wave` with them, delete them (where the effects do not)."""
 
 
 class Rows:
@@ -52,53 +54,93 @@ class Rows:
 
     def upto(self, place: Place) -> Taken:
         """Everything that is due by `high`."""
-        table = self._table(place)
-        return self._taken(place, table, and_(self._mine(place, table), table.c.due <= _given("high")))
+        return self._taken(place, and_(self._mine(place), self._due(place) <= given("high")))
 
     def exact(self, place: Place) -> Taken:
         """What is due at `high`, up to person `last`."""
-        table = self._table(place)
-        which = and_(table.c.due == _given("high"), table.c.person <= _given("last"))
-        return self._taken(place, table, and_(self._mine(place, table), which))
+        person = self._table(place).c.person
+        which = and_(self._due(place) == given("high"), person <= given("last"))
+        return self._taken(place, and_(self._mine(place), which))
 
     def front_of(self, place: Place) -> Taken:
         """The rows that batch `batch` of `front` lists for the place."""
         table = self._table(place)
-        # An arrival has no entry yet; two of a person at one instant are taken together.
-        names = ["due", "person"] if table is arrival else ["due", "person", "entry", "via"]
-        rows = select(*(front.c[name] for name in names)).where(
-            front.c.place == place.index, front.c.batch == _given("batch")
+        if place.stage is Stage.ENTER:
+            key, listed = [table.c.due, table.c.person, table.c.event], ["due", "person", "mark"]
+        elif place.stage is Stage.OUTBOX:
+            key = [table.c.due_at, table.c.person, table.c.entry, table.c.address]
+            listed = ["due", "person", "entry", "mark"]
+        else:
+            listed = ["due", "person", "entry", "via"]
+            key = [table.c[name] for name in listed]
+        rows = select(*(front.c[name] for name in listed)).where(
+            front.c.place == place.index, front.c.batch == given("batch")
         )
-        key = tuple_(*(table.c[name] for name in names))
-        return self._taken(place, table, and_(self._mine(place, table), key.in_(rows)))
+        return self._taken(place, and_(self._mine(place), tuple_(*key).in_(rows)))
 
     def ahead(self, place: Place) -> Select[*tuple[Any, ...]]:
         """Due moment and person of the row behind the first `skip`, of those due by `horizon`."""
-        table = self._table(place)
+        due, person = self._due(place), self._table(place).c.person
         return (
-            select(table.c.due, table.c.person)
-            .where(self._mine(place, table), table.c.due <= _given("horizon"))
-            .order_by(table.c.due, table.c.person)
+            select(due.label("due"), person)
+            .where(self._mine(place), due <= given("horizon"))
+            .order_by(due, person)
             .limit(1)
-            .offset(_given("skip"))
+            .offset(given("skip"))
         )
 
     def next_due(self, place: Place) -> Select[*tuple[Any, ...]]:
         """When something is due here next."""
-        table = self._table(place)
-        return select(func.min(table.c.due)).where(self._mine(place, table))
+        return select(func.min(self._due(place))).where(self._mine(place))
+
+    def due_after(self, place: Place) -> Select[*tuple[Any, ...]]:
+        """When the first row behind the moment `after` is due."""
+        return select(func.min(self._due(place))).where(self._mine(place), self._due(place) > given("after"))
 
     def _table(self, place: Place) -> Table:
         if place.stage is Stage.ENTER:
             return arrival
+        if place.stage is Stage.OUTBOX:
+            return message
         return token_watched if place.watched else token
 
-    def _mine(self, place: Place, table: Table) -> ColumnElement[bool]:
-        mine = table.c.version == self._context.version
-        return mine if table is arrival else and_(mine, table.c.place == place.index)
+    def _due(self, place: Place) -> ColumnElement[int]:
+        table = self._table(place)
+        return table.c.due_at if place.stage is Stage.OUTBOX else table.c.due
 
-    def _taken(self, place: Place, table: Table, which: ColumnElement[bool]) -> Taken:
-        return self._take(place, table, which), delete(table).where(which)
+    def _mine(self, place: Place) -> ColumnElement[bool]:
+        table = self._table(place)
+        mine = table.c.version == self._context.version
+        if place.stage is Stage.ENTER:
+            return mine
+        if place.stage is Stage.OUTBOX:
+            return and_(mine, table.c.node == place.node.number, table.c.state == literal_column("'planned'"))
+        return and_(mine, table.c.place == place.index)
+
+    def _taken(self, place: Place, which: ColumnElement[bool]) -> Taken:
+        if place.stage is Stage.OUTBOX:
+            return None, self._take_messages(place, which), None
+        table = self._table(place)
+        note = None
+        if place.stage is Stage.ENTER and counts_matches(self._layout):
+            note = self._note_matches(which)
+        return note, self._take(place, table, which), delete(table).where(which)
+
+    def _take_messages(self, place: Place, which: ColumnElement[bool]) -> Insert:
+        held = (
+            select(
+                message.c.person,
+                message.c.entry,
+                literal(0).label("via"),
+                message.c.due_at.label("now"),
+                null().label("arrived"),
+                message.c.address,
+            )
+            .where(which)
+            .order_by(message.c.due_at, message.c.planned_at, message.c.person, message.c.entry)
+            .subquery("due")
+        )
+        return self._decided(place, held, held.c.address)
 
     def _take(self, place: Place, table: Table, which: ColumnElement[bool]) -> Insert:
         if place.stage is Stage.ENTER:
@@ -110,51 +152,79 @@ class Rows:
             .order_by(table.c.due, table.c.person, table.c.entry, table.c.via)
         )
         source = due.cte("due").prefix_with("MATERIALIZED") if place.joins else due.subquery("due")
-        return self._decided(place, source, source.c.via, null())
+        return self._decided(place, source, null())
+
+    def _note_matches(self, which: ColumnElement[bool]) -> Insert:
+        """Keep the arrivals of people who enter with the n-th match only."""
+        query = select(literal(self._context.campaign), arrival.c.person, arrival.c.event, arrival.c.due)
+        columns = ["campaign", "person", "event", "time"]
+        return insert(pending_match).from_select(columns, query.where(which))
 
     def _take_arrivals(self, place: Place, which: ColumnElement[bool]) -> Insert:
-        trigger = self._layout.flow.trigger.behaviour
-        again = trigger.re_entry if isinstance(trigger, EnterOnEvent) else "every_time"
-        earlier = select(func.coalesce(func.max(entry.c.entry), 0)).where(
-            entry.c.campaign == self._context.campaign, entry.c.person == arrival.c.person
-        )
         turn = func.row_number().over(
             partition_by=arrival.c.person, order_by=[arrival.c.due, arrival.c.event]
         )
-        mine = (
-            select(literal(1))
-            .where(entry.c.campaign == self._context.campaign, entry.c.person == arrival.c.person)
-            .correlate_except(entry)
-        )
-        admitted: ColumnElement[bool] = true()
-        if again == "once":
-            admitted = ~exists(mine)
-        elif again == "after_exit":
-            admitted = ~exists(mine.where(entry.c.live > 0))
         ranked = (
             select(
                 arrival.c.person,
-                (earlier.scalar_subquery() + turn).label("entry"),
+                (self._entries_of(arrival.c.person) + turn).label("entry"),
                 literal(0).label("via"),
                 arrival.c.due.label("now"),
                 null().label("arrived"),
                 arrival.c.event,
                 turn.label("turn"),
             )
-            .where(which, admitted)
+            .where(which, *self._admitted())
             .order_by(arrival.c.due, arrival.c.person)
             .subquery("due")
         )
-        first_only = ranked.c.turn == 1 if again != "every_time" else None
-        return self._decided(place, ranked, ranked.c.via, ranked.c.event, first_only)
+        trigger = self._layout.flow.trigger.behaviour
+        every_time = isinstance(trigger, EnterOnEvent) and trigger.re_entry == "every_time"
+        first_only = None if every_time else ranked.c.turn == 1
+        return self._decided(place, ranked, ranked.c.event, where=first_only)
+
+    def _entries_of(self, who: ColumnElement[int]) -> ColumnElement[int]:
+        """How often a person has entered the campaign."""
+        return (
+            select(func.coalesce(func.max(entry.c.entry), 0))
+            .where(entry.c.campaign == self._context.campaign, entry.c.person == who)
+            .correlate_except(entry)
+            .scalar_subquery()
+        )
+
+    def _admitted(self) -> Iterator[ColumnElement[bool]]:
+        """Whether an arrival may enter."""
+        trigger = self._layout.flow.trigger.behaviour
+        assert isinstance(trigger, EnterOnEvent)
+        mine = (
+            select(literal(1))
+            .where(entry.c.campaign == self._context.campaign, entry.c.person == arrival.c.person)
+            .correlate_except(entry)
+        )
+        if trigger.re_entry == "once":
+            yield ~exists(mine)
+        elif trigger.re_entry == "after_exit":
+            yield ~exists(mine.where(entry.c.live > 0))
+        if trigger.times > 1:
+            matches = select(func.count()).where(
+                pending_match.c.campaign == self._context.campaign,
+                pending_match.c.person == arrival.c.person,
+            )
+            if trigger.within is not None:
+                since = ColumnMoment(arrival.c.due, self._context.clock).before(trigger.within)
+                matches = matches.where(pending_match.c.time > since, pending_match.c.time <= arrival.c.due)
+            yield matches.correlate_except(pending_match).scalar_subquery() >= trigger.times
 
     def enter_audience(self, place: Place, audiences: int) -> Insert:
-        """The next people of the union of `list_0`, `list_1` …, with a key above `after`, at most `size`."""
-        size, after = _given("size"), _given("after")
+        """The next people of the union of `list_0`, `list_1` …, with a key above `after`, at most `size`.
+
+        They enter at `at` in cycle `cycle`; `again` is 1 where people may have entered before.
+        """
+        size, after = given("size"), given("after")
         members = [
-            select(audience_member.c.person)
+            select(audience_member.c.person, literal(1 << index).label("bit"))
             .where(
-                audience_member.c.list == _given(f"list_{index}"),
+                audience_member.c.list == given(f"list_{index}"),
                 audience_member.c.person > after,
             )
             .order_by(audience_member.c.person)
@@ -162,64 +232,120 @@ class Rows:
             .subquery()
             for index in range(audiences)
         ]
-        people = union(*(select(part.c.person) for part in members)).subquery()
-        earlier = (
-            select(func.coalesce(func.max(entry.c.entry), 0))
-            .where(entry.c.campaign == self._context.campaign, entry.c.person == people.c.person)
-            .scalar_subquery()
-        )
+        if asks_origin(self._layout):
+            all_ = union_all(*(select(part) for part in members)).subquery()
+            bits = func.sum(all_.c.bit).label("origin")
+            people = select(all_.c.person, bits).group_by(all_.c.person).subquery()
+            origin: ColumnElement[Any] = cast(people.c.origin, BigInteger)
+        else:
+            people = union(*(select(part.c.person) for part in members)).subquery()
+            origin = null()
         chosen = (
             select(
                 people.c.person,
-                (case((_given("again") == 1, earlier), else_=0) + 1).label("entry"),
+                (case((given("again") == 1, self._entries_of(people.c.person)), else_=0) + 1).label("entry"),
                 literal(0).label("via"),
-                _given("at").label("now"),
+                given("at").label("now"),
                 null().label("arrived"),
+                origin.label("origin"),
             )
             .order_by(people.c.person)
             .limit(size)
             .subquery("due")
         )
-        return self._decided(place, chosen, chosen.c.via, null())
+        return self._decided(place, chosen, null(), origin=chosen.c.origin)
 
     def _decided(
-        self, place: Place, source: Any, via: Any, event: Any, where: ColumnElement[bool] | None = None
+        self,
+        place: Place,
+        source: Any,
+        event: Any,
+        *,
+        origin: Any = None,
+        where: ColumnElement[bool] | None = None,
     ) -> Insert:
         """Fill `wave` from the due rows: each with the number of its path."""
         splits = splits_in(place.tree)
-        hashed = person.c.hash if splits else null()
-        row = Row(source.c.person, source.c.entry, via, source.c.now, source.c.arrived, hashed)
+        entering = place.stage is Stage.ENTER
+        row = Row(
+            source.c.person,
+            source.c.entry,
+            source.c.via,
+            source.c.now,
+            source.c.arrived,
+            hashed=person.c.hash if splits else null(),
+            event=event if entering else None,
+            origin=origin if entering else None,
+        )
         chosen = self._judge.path(place.tree, row)
-        query = select(row.person, row.entry, row.now, chosen, via, event)
+        bits = null() if origin is None else origin
+        query = select(row.person, row.entry, row.now, chosen, row.via, event, self._cycle(row), bits)
         if splits:
             query = query.select_from(source.join(person, person.c.id == source.c.person))
         if where is not None:
             query = query.where(where)
         return insert(wave).from_select(WAVE_COLUMNS, query)
 
-    def front(self) -> Insert:
-        """Each person's earliest row due by `horizon`: by time, then by place, entry and link."""
-        version, horizon = self._context.version, _given("horizon")
+    def _cycle(self, row: Row) -> ColumnElement[Any]:
+        """The row's cycle, where there are several."""
+        if not self._context.recurring:
+            return null()
+        if row.origin is not None:
+            return given("cycle")
+        return (
+            select(entry.c.cycle)
+            .where(
+                entry.c.campaign == self._context.campaign,
+                entry.c.person == row.person,
+                entry.c.entry == row.entry,
+            )
+            .correlate_except(entry)
+            .scalar_subquery()
+        )
+
+    def front(self, *, kin_only: bool) -> Insert:
+        """Each person's earliest row due by `horizon`: by time, then by place, entry and link.
+
+        People of one kin take turns as if they were one. `kin_only`: of nobody else.
+        """
+        due = union_all(*self._all_due()).subquery("all_due")
+        whose = func.coalesce(kin.c.leader, due.c.person)
+        order = [due.c.due, due.c.turn, due.c.place, due.c.person, due.c.entry, due.c.via, due.c.mark]
+        rank = func.row_number().over(partition_by=whose, order_by=order).label("rank")
+        joined = due.join(kin, kin.c.person == due.c.person, isouter=not kin_only)
+        ranked = select(due, rank).select_from(joined).subquery()
+        turn = func.row_number().over(partition_by=ranked.c.place, order_by=[ranked.c.due, ranked.c.person])
+        columns = ["place", "due", "person", "entry", "via", "mark"]
+        query = select(*(ranked.c[name] for name in columns), (turn - 1) // given("size"))
+        return insert(front).from_select([*columns, "batch"], query.where(ranked.c.rank == 1))
+
+    def _all_due(self) -> Iterator[Select[*tuple[Any, ...]]]:
+        """Every row of the version that is due by `horizon`. `turn`: what was planned earlier goes first, and
+        what quiet times held back before everything else."""
+        version, horizon = self._context.version, given("horizon")
         zero: ColumnElement[int] = literal_column("0")
-        rows = [
-            select(t.c.place, t.c.due, t.c.person, t.c.entry, t.c.via).where(
+        no_mark: ColumnElement[str] = literal_column("''").label("mark")
+        last: ColumnElement[int] = literal_column(str(NEVER)).label("turn")
+        for t in (token, token_watched):
+            yield select(t.c.place, t.c.due, t.c.person, t.c.entry, t.c.via, no_mark, last).where(
                 t.c.version == version, t.c.due <= horizon
             )
-            for t in (token, token_watched)
-        ]
-        rows.append(
-            select(
-                zero.label("place"), arrival.c.due, arrival.c.person, zero.label("entry"), zero.label("via")
-            ).where(arrival.c.version == version, arrival.c.due <= horizon)
-        )
-        due = rows[0].union_all(*rows[1:]).subquery()
-        order = [due.c.due, due.c.place, due.c.entry, due.c.via]
-        rank = func.row_number().over(partition_by=due.c.person, order_by=order).label("rank")
-        ranked = select(due, rank).subquery()
-        turn = func.row_number().over(partition_by=ranked.c.place, order_by=[ranked.c.due, ranked.c.person])
-        columns = ["place", "due", "person", "entry", "via"]
-        query = select(*(ranked.c[name] for name in columns), (turn - 1) // _given("size"))
-        return insert(front).from_select([*columns, "batch"], query.where(ranked.c.rank == 1))
+        yield select(
+            zero.label("place"), arrival.c.due, arrival.c.person, zero.label("entry"), zero.label("via"),
+            arrival.c.event.label("mark"), last,
+        ).where(arrival.c.version == version, arrival.c.due <= horizon)  # fmt: skip
+        for place in self._layout.places:
+            if place.stage is Stage.OUTBOX:
+                yield select(
+                    literal_column(str(place.index)).label("place"), message.c.due_at.label("due"),
+                    message.c.person, message.c.entry, zero.label("via"), message.c.address.label("mark"),
+                    message.c.planned_at.label("turn"),
+                ).where(self._mine(place), message.c.due_at <= horizon)  # fmt: skip
+
+
+def asks_origin(layout: Layout) -> bool:
+    """Whether it matters which of the trigger's audiences a person came from."""
+    return any(isinstance(test, OriginTest) for place in layout.places for test in tests_in(place.tree))
 
 
 def tally(place: Place) -> Select[*tuple[Any, ...]]:
@@ -230,8 +356,3 @@ def tally(place: Place) -> Select[*tuple[Any, ...]]:
         numbers = [func.count(case((wave.c.path == path.number, 1))) for path in place.paths]
     columns: list[ColumnElement[int]] = [first, last, *numbers]
     return select(*columns).select_from(wave)
-
-
-def _given(name: str) -> BindParameter[int]:
-    """A number that is given at each call."""
-    return bindparam(name, type_=BigInteger, required=True)

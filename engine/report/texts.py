@@ -20,7 +20,7 @@ def renderer(bundle: Bundle, node: FlowNode) -> Render:
     if isinstance(node.behaviour, DrawCoupon):
         return lambda values: json.loads(values)[0] if values else ""
     assert isinstance(node.behaviour, Send)
-    template = template_text(bundle, node.behaviour.template or "")
+    template = template_text(bundle, getattr(node.behaviour.content, "id", ""))
     names = sorted(node.behaviour.variables)
 
     def text(values: str | None) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
 
 from engine.audience.errors import RuleError
+from engine.audience.updates import update_audience
+from engine.plan.contact import ContactRules
 from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable
 from engine.report.check import Violation, violations
@@ -33,7 +36,7 @@ from engine.run.clock import Clock, RealClock, VirtualClock
 from engine.run.exclusive import Exclusive
 from engine.run.ingest import list_imported, take_in
 from engine.run.scheduler import Scheduler
-from engine.run.versions import plan_of
+from engine.run.versions import PlanSettings, plan_of
 from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
 from engine.store.fields import DataFields, DataSchema
@@ -42,6 +45,7 @@ from engine.store.imports.result import ImportResult
 from engine.store.imports.session import Progress
 from engine.store.tables.runs import campaign, campaign_version
 from engine.store.times import WallClock
+from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
 
 T = TypeVar("T")
@@ -62,11 +66,25 @@ class EngineSettings:
     """The workspace's settings that running campaigns obey.
 
     zone: for every wall-clock setting. future_events: ms by which an event's time may lie ahead and still let
-    somebody enter.
+    somebody enter. contact: fatigue control, quiet times, duplicates.
     """
 
     zone: ZoneInfo
     future_events: int = 5 * MINUTE
+    contact: ContactRules = field(default_factory=ContactRules)
+
+
+class _Store:
+    """The database as the scheduler's store."""
+
+    def __init__(self, database: Database, zone: ZoneInfo) -> None:
+        self.write = database.write
+        self.read = database.read
+        self._database = database
+        self._zone = zone
+
+    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
+        update_audience(self._database, files, id, moment, self._zone, including_now=True)
 
 
 class Engine:
@@ -80,6 +98,7 @@ class Engine:
         """Take the database. Raises `Refused` where another engine holds it."""
         self._database = database
         self._settings = settings
+        self._plan_settings = PlanSettings(settings.zone, settings.contact)
         self._clock = clock or RealClock()
         file = database.url.database if database.dialect == "sqlite" else None
         self._exclusive = Exclusive(Path(file)) if file else None
@@ -94,7 +113,7 @@ class Engine:
                 TEMPORARY.drop_all(connection)
                 TEMPORARY.create_all(connection)
                 WallClock(settings.zone).prepare(connection)
-                self._scheduler = Scheduler(database, settings.zone)
+                self._scheduler = Scheduler(_Store(database, settings.zone), self._plan_settings)
                 self._scheduler.load(connection)
         except BaseException:
             self._release()
@@ -121,9 +140,9 @@ class Engine:
         return published
 
     def _publish(self, connection: Connection, bundle: Bundle, now: int) -> Published:
-        keys = lifecycle.new_version(connection, bundle, now)
+        keys = lifecycle.new_version(connection, bundle, now, self._settings.contact)
         lifecycle.declare_catalogue(connection, DataFields.load(connection), bundle)
-        plan = plan_of(bundle, keys, connection, self._settings.zone)
+        plan = plan_of(bundle, keys, connection, self._plan_settings)
         lifecycle.refuse_accounts(bundle, plan.flow)
         lifecycle.write_paths(connection, plan)
         self._scheduler.add(bundle, plan)
@@ -145,6 +164,7 @@ class Engine:
         """Entering and sending cease; people keep their place. Raises `UnknownCampaign`, `Refused`."""
         with self._asked() as connection:
             lifecycle.stop(connection, campaign)
+            self._scheduler.write_gathered(connection, campaign, self._clock.now())
             self._scheduler.load(connection)
 
     def restart(self, campaign: str) -> None:

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, insert, literal, select
 
 from engine.audience.updates import members_now, update_order
-from engine.components.behaviour import EnterAudiences, EnterOnEvent
+from engine.components.behaviour import EnterOnEvent
 from engine.plan.plan import Plan
 from engine.run.overlay import below
 from engine.shapes.time import instant, to_milliseconds
 from engine.store.lists import new_list, put_in_force
 from engine.store.tables.people import audience, audience_member, event
 from engine.store.tables.runs import arrival
+from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
 
 
@@ -37,16 +38,11 @@ def window_of(bundle: Bundle, since: int) -> Window:
     return Window(start, None if attributes.end is None else to_milliseconds(instant(attributes.end)))
 
 
-def entering_moment(trigger: EnterAudiences, window: Window) -> int | None:
-    """When an audience campaign's people enter; None where that has passed or is no longer allowed."""
-    moment = window.start if trigger.at is None else to_milliseconds(trigger.at)
-    return moment if window.holds(moment) else None
-
-
 def arrivals_between(plan: Plan, connection: Connection, window: Window, since: int, until: int) -> None:
     """Let every matching event of the span (both ends included, ms) arrive; for simulations."""
     trigger = plan.flow.trigger.behaviour
-    assert isinstance(trigger, EnterOnEvent)
+    if not isinstance(trigger, EnterOnEvent):
+        return
     query = select(literal(plan.context.version), event.c.time, event.c.person, event.c.source_id).where(
         event.c.code == trigger.event,
         event.c.time >= max(since, window.start),
@@ -59,27 +55,33 @@ def arrivals_between(plan: Plan, connection: Connection, window: Window, since: 
     connection.execute(insert(arrival).from_select(["version", "due", "person", "event"], query))
 
 
-def update_in_overlay(connection: Connection, bundle: Bundle, now: datetime, zone: ZoneInfo) -> None:
-    """Store in the overlay who is in each of the bundle's audiences `now`: rules judged, lists taken over."""
-    done: set[str] = set()
-    for id in bundle.audiences:
-        for one in update_order(bundle.audiences, id):
-            if one in done:
-                continue
-            done.add(one)
-            file = bundle.audiences[one]
-            key = new_list(connection)
-            if file.cards is None:
-                base = below(audience_member)
-                source = below(audience)
-                query = select(literal(key), base.c.person).where(
-                    base.c.list == select(source.c.list).where(source.c.id == one).scalar_subquery()
-                )
-            else:
-                people = members_now(connection, file, now, zone).subquery()
-                query = select(literal(key), *people.c)
-            connection.execute(insert(audience_member).from_select(["list", "person"], query))
-            put_in_force(connection, one, key, to_milliseconds(now))
+def update_all(connection: Connection, bundle: Bundle, now: datetime, zone: ZoneInfo) -> None:
+    """Store in an overlay who is in each of the bundle's audiences when it begins: events of that very moment
+    have not arrived yet."""
+    for id in dict.fromkeys(one for top in bundle.audiences for one in update_order(bundle.audiences, top)):
+        update_one(connection, bundle.audiences[id], now, zone, including_now=False)
+
+
+def update_one(
+    connection: Connection, file: AudienceFile, now: datetime, zone: ZoneInfo, *, including_now: bool = True
+) -> None:
+    """Store in an overlay who is in an audience: a rule is judged, a list taken over from below."""
+    key = new_list(connection)
+    if file.cards is None:
+        copy_list(connection, file.id, key)
+    else:
+        people = members_now(connection, file, now, zone, including_now=including_now).subquery()
+        query = select(literal(key), *people.c)
+        connection.execute(insert(audience_member).from_select(["list", "person"], query))
+    put_in_force(connection, file.id, key, to_milliseconds(now))
+
+
+def copy_list(connection: Connection, id: str, key: int) -> None:
+    """Take over the members that an audience has in the database below, as the overlay's list `key`."""
+    base, source = below(audience_member), below(audience)
+    in_force = select(source.c.list).where(source.c.id == id).scalar_subquery()
+    query = select(literal(key), base.c.person).where(base.c.list == in_force)
+    connection.execute(insert(audience_member).from_select(["list", "person"], query))
 
 
 def lists_in_force(connection: Connection, audiences: tuple[str, ...]) -> list[int]:

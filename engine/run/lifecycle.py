@@ -7,17 +7,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from engine.campaign.rules import problems
 from engine.components.base import RefKind
 from engine.components.behaviour import Send
 from engine.i18n import N_, Message
+from engine.plan.contact import ContactRules
 from engine.plan.graph import Flow
 from engine.plan.plan import Plan
 from engine.report.counts import counts_of, versions_of
 from engine.run.answers import CampaignStatus, Refused, Status, UnknownCampaign
-from engine.run.versions import VersionKeys
+from engine.run.versions import VersionKeys, needs_sweeps
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
 from engine.store.tables.runs import (
@@ -32,10 +33,17 @@ from engine.store.tables.runs import (
     cycle,
     entry,
     finished,
+    gathered,
+    goal,
+    goal_counter,
+    marketing_node,
     message,
     message_counter,
     path,
+    pending_match,
+    skipped_cycle,
     tag_write,
+    test_state,
     token,
     token_watched,
     visit,
@@ -48,8 +56,14 @@ MAX_IN_PROGRESS = 100
 NO_CAMPAIGN = 0
 
 ACTIVE, STOPPED, COMPLETED, ENDED = "active", "stopped", "completed", "ended_abnormally"
-_BY_VERSION = (agenda, arrival, token, token_watched, visit, counter, finished, message_counter, path)
-_BY_CAMPAIGN = (entry, cycle, claim, message, tag_write, campaign_node, campaign_version)
+_BY_VERSION = (
+    agenda, arrival, token, token_watched, visit, counter, finished, message_counter, goal_counter,
+    marketing_node, path,
+)  # fmt: skip
+_BY_CAMPAIGN = (
+    entry, cycle, skipped_cycle, pending_match, claim, message, tag_write, test_state, goal, gathered,
+    campaign_node, campaign_version,
+)  # fmt: skip
 
 
 def refuse_problems(bundle: Bundle, now: int) -> None:
@@ -64,7 +78,7 @@ def refuse_accounts(bundle: Bundle, flow: Flow) -> None:
     """Refuse what would be sent through a real provider: this engine has simulated channels only so far."""
     refused: list[Message] = []
     for node in flow.nodes.values():
-        if isinstance(node.behaviour, Send) and node.behaviour.account is not None:
+        if isinstance(node.behaviour, Send):
             account = bundle.detail(RefKind.ACCOUNT, node.behaviour.account) or {}
             if account.get("kind") != "simulated":
                 refused.append(
@@ -97,7 +111,7 @@ def number_of(connection: Connection, id: str) -> int:
     return int(number)
 
 
-def new_version(connection: Connection, bundle: Bundle, now: int) -> VersionKeys:
+def new_version(connection: Connection, bundle: Bundle, now: int, contact: ContactRules) -> VersionKeys:
     """Enter the bundle as a campaign's new version; its plan's paths are still to be written."""
     attributes = bundle.campaign.attributes
     found = connection.execute(select(campaign).where(campaign.c.id == attributes.id)).first()
@@ -127,8 +141,10 @@ def new_version(connection: Connection, bundle: Bundle, now: int) -> VersionKeys
         connection.execute(update(campaign).where(campaign.c.number == number).values(**values))
     text = bundles.write(bundle).decode()
     row = {"key": key, "campaign": number, "version": version, "hash": bundle.hash, "bundle": text}
-    connection.execute(insert(campaign_version).values(**row, published_at=now))
-    return VersionKeys(number, key, _number_nodes(connection, number, bundle.campaign.nodes))
+    nodes = _number_nodes(connection, number, bundle.campaign.nodes)
+    sweeps = needs_sweeps(bundle, nodes, contact)
+    connection.execute(insert(campaign_version).values(**row, published_at=now, sweeps=int(sweeps)))
+    return VersionKeys(number, key, nodes, sweeps)
 
 
 def _number_nodes(connection: Connection, number: int, ids: Iterable[str]) -> dict[str, int]:
@@ -146,8 +162,10 @@ def _number_nodes(connection: Connection, number: int, ids: Iterable[str]) -> di
 
 
 def write_paths(connection: Connection, plan: Plan) -> None:
-    """Keep what the version's path numbers mean."""
+    """Keep what the version's path numbers mean, and what its messages count as."""
     connection.execute(insert(path), list(plan.path_rows()))
+    if marketing := list(plan.marketing_rows()):
+        connection.execute(insert(marketing_node), marketing)
 
 
 def refuse_too_many(connection: Connection, now: int) -> None:
@@ -178,13 +196,33 @@ def restart(connection: Connection, id: str, now: int) -> None:
     for table in (token, token_watched):
         mine = table.c.version.in_(versions)
         connection.execute(update(table).where(mine, table.c.due < now).values(due=now))
-        waiting = select(table.c.version, table.c.place, func.min(table.c.due)).where(mine)
+        waiting = select(table.c.version, table.c.place, func.min(table.c.due)).where(
+            mine, table.c.due.is_not(None)
+        )
         waiting = waiting.group_by(table.c.version, table.c.place)
         connection.execute(insert(agenda).from_select(["version", "place", "due"], waiting))
+    _put_on_messages(connection, number, versions, now)
     connection.execute(
         update(cycle).where(cycle.c.campaign == number, cycle.c.done == 0, cycle.c.at < now).values(at=now)
     )
     connection.execute(update(campaign).where(campaign.c.number == number).values(resumed_at=now))
+
+
+def _put_on_messages(connection: Connection, number: int, versions: list[int], now: int) -> None:
+    """What quiet times held back is handed over when its time comes, at the earliest now."""
+    held = and_(message.c.campaign == number, message.c.state == "planned")
+    late = update(message).where(held, message.c.due_at < now)
+    connection.execute(late.values(due_at=now, contact_at=now))
+    waiting = (
+        select(message.c.version, marketing_node.c.place, func.min(message.c.due_at))
+        .join(
+            marketing_node,
+            and_(marketing_node.c.version == message.c.version, marketing_node.c.node == message.c.node),
+        )
+        .where(held, message.c.version.in_(versions))
+        .group_by(message.c.version, marketing_node.c.place)
+    )
+    connection.execute(insert(agenda).from_select(["version", "place", "due"], waiting))
 
 
 def _put_off(connection: Connection, number: int) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
+    FromClause,
     MetaData,
     StaticPool,
     Table,
@@ -26,12 +27,13 @@ from sqlalchemy import (
     insert,
     literal,
     select,
+    union_all,
 )
 
-from engine.plan.context import TagTarget
+from engine.plan.context import TagTarget, contacts_of
 from engine.store.schema import METADATA, TextType
 from engine.store.tables.people import audience, audience_member, tag_value
-from engine.store.tables.runs import RUN_TABLES, coupon_issue
+from engine.store.tables.runs import RUN_TABLES, coupon_issue, marketing_node, message
 
 _OVERLAY = MetaData()
 tag_written = tag_value.to_metadata(_OVERLAY, name="tag_written")
@@ -83,6 +85,11 @@ class Overlay:
         """Let tag writes stay in the overlay, and reads see them."""
         connection.exec_driver_sql(_TAG_VIEW)
         return OWN_TAGS
+
+    def contacts(self) -> FromClause:
+        """What fatigue control counts: the overlay's own messages and those of the database below."""
+        own, base = contacts_of(message, marketing_node), contacts_of(below(message), below(marketing_node))
+        return union_all(own, base).subquery("contact")
 
     def _mark_issued_codes(self, connection: Connection) -> None:
         """Codes that were issued before stay issued: each pool goes on behind its last one."""

@@ -2,88 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Protocol
 
 import structlog
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.exc import OperationalError
 
-from engine.audience.updates import update_audience
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
-from engine.plan.follow import FollowUps
+from engine.plan.context import incoming
 from engine.plan.plan import Plan
-from engine.run import lifecycle
-from engine.run.entering import Window, entering_moment, lists_in_force
-from engine.run.versions import VersionKeys, plan_of
-from engine.run.waves import WaveRunner
-from engine.shapes.time import from_milliseconds
-from engine.store.database import Database
-from engine.store.tables.people import audience, data_field
-from engine.store.tables.runs import agenda, campaign, campaign_node, campaign_version, cycle
+from engine.run import cycles, ending, lifecycle
+from engine.run.cycles import Cycles
+from engine.run.entering import Window, lists_in_force
+from engine.run.generated import Generated
+from engine.run.kin import load_kin
+from engine.run.running import Item, RunningVersion, influence_each_other
+from engine.run.versions import PlanSettings, VersionKeys, plan_of
+from engine.shapes.time import from_milliseconds, instant, to_milliseconds
+from engine.store.tables.people import data_field, event, person
+from engine.store.tables.runs import agenda, campaign, campaign_node, campaign_version, token_watched
 from engine.store.times import NEVER
 from engine.workspace import bundle as bundles
+from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
 
-FIRST_CYCLE = 1
 LOOK_AT = 1_000
 """Places of the agenda that are looked at to choose the next wave."""
 
 log = structlog.get_logger()
 
-NOBODY = Window(0, 0)
 
+class Store(Protocol):
+    """Where the scheduler works: the engine's database, or a simulation's overlay."""
 
-@dataclass(slots=True)
-class _Version:
-    """A version with people in it, or that people may enter."""
+    def write(self) -> AbstractContextManager[Connection]:
+        """A transaction of the writing connection."""
 
-    campaign: int
-    key: int
-    bundle: Bundle
-    plan: Plan
-    runner: WaveRunner
-    follow: FollowUps
-    window: Window = NOBODY
-    resumed_at: int = 0
-    enters: bool = False
-    coupled: bool = False
-    cycle: tuple[int, bool] | None = None
-    """Moment of the audience cycle, and whether everybody has entered."""
+    def read(self) -> AbstractContextManager[Connection]:
+        """A transaction that sees what has been committed."""
+
+    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
+        """Store who is in an audience at the moment, and in those that it depends on. Raises `RuleError`."""
 
 
 class Scheduler:
     """Chooses and runs one wave at a time, of the active campaigns.
 
-    Campaigns that use each other's tags or coupon pools run in lockstep, one moment at a time; all others run
-    everything that is due at once.
+    Campaigns that can influence each other run in lockstep, one moment at a time; all others run everything
+    that is due at once, those whom an event lets in first. `generated`: audiences that campaigns have
+    written, until somebody takes them.
     """
 
-    def __init__(self, database: Database, zone: ZoneInfo) -> None:
-        self._database = database
-        self._zone = zone
-        self._versions: dict[int, _Version] = {}
-        self._fields = 0
-        self._work: tuple[_Version, Iterator[None]] | None = None
+    def __init__(self, store: Store, settings: PlanSettings, wave: int | None = None) -> None:
+        self._store = store
+        self._settings = settings
+        self._wave = wave
+        self._versions: dict[int, RunningVersion] = {}
+        self._fields: int | None = None
+        self._works: dict[int, Iterator[None]] = {}
+        self._idle_until: int | None = None
+        self.generated: list[Generated] = []
 
     def add(self, bundle: Bundle, plan: Plan) -> None:
         """Take over a version that has been compiled; `load` then finds it in the database."""
-        runner = WaveRunner(plan, self._database.write)
-        context = plan.context
-        version = _Version(context.campaign, context.version, bundle, plan, runner, FollowUps(plan))
-        self._versions[context.version] = version
+        version = RunningVersion(bundle, plan, self._store.write, self._wave)
+        self._versions[version.key] = version
 
     def load(self, connection: Connection) -> None:
-        """Read which versions are active. Call it after every change of campaigns or of the data's fields."""
-        self._work = None
+        """Read which versions are active. Call it after every change of campaigns, data or audiences."""
+        self._works.clear()
+        self._idle_until = None
         stored = connection.execute(select(func.count()).select_from(data_field)).scalar_one()
-        earlier = self._versions if stored == self._fields else {}
+        earlier = self._versions if self._fields in (None, stored) else {}
         self._fields = stored
         busy = set(connection.scalars(select(agenda.c.version).distinct()))
         query = (
-            select(campaign, campaign_version.c.key)
+            select(campaign, campaign_version.c.key, campaign_version.c.sweeps)
             .join(campaign_version, campaign_version.c.campaign == campaign.c.number)
             .where(campaign.c.state == lifecycle.ACTIVE)
             .order_by(campaign.c.id, campaign_version.c.key)
@@ -94,32 +92,52 @@ class Scheduler:
                 if row.key in earlier:
                     self._versions[row.key] = earlier[row.key]
                 else:
-                    self._compile(connection, row.number, row.key)
+                    self._compile(connection, row.number, row.key, sweeps=bool(row.sweeps))
                 version = self._versions[row.key]
+                version.runner.forget()
                 version.window = Window(row.starts_at, row.ends_at)
+                version.anchor = self._anchor(version.bundle, row.published_at)
                 version.resumed_at = row.resumed_at or 0
                 version.enters = row.key == row.version
-                version.cycle = self._started(connection, row.number)
-        for version in self._versions.values():
-            version.coupled = any(
-                _influence(version, other) for other in self._versions.values() if other is not version
-            )
+                version.cycles = Cycles.load(connection, row.number)
+        self._relate(connection)
 
-    def _compile(self, connection: Connection, number: int, key: int) -> None:
+    def _compile(self, connection: Connection, number: int, key: int, *, sweeps: bool) -> None:
         stored = connection.execute(
             select(campaign_version.c.bundle).where(campaign_version.c.key == key)
         ).scalar_one()
         bundle = bundles.read(stored.encode(), Path("campaign.bundle"))
         nodes = select(campaign_node.c.id, campaign_node.c.node).where(campaign_node.c.campaign == number)
-        keys = VersionKeys(number, key, dict(connection.execute(nodes).all()))
-        self.add(bundle, plan_of(bundle, keys, connection, self._zone))
+        keys = VersionKeys(number, key, dict(connection.execute(nodes).all()), sweeps)
+        self.add(bundle, plan_of(bundle, keys, connection, self._settings))
 
-    def _started(self, connection: Connection, number: int) -> tuple[int, bool] | None:
-        query = select(cycle.c.at, cycle.c.done).where(
-            cycle.c.campaign == number, cycle.c.cycle == FIRST_CYCLE
-        )
-        found = connection.execute(query).first()
-        return None if found is None else (found.at, bool(found.done))
+    def _anchor(self, bundle: Bundle, published_at: int) -> int:
+        start = bundle.campaign.attributes.start
+        return published_at if start is None else to_milliseconds(instant(start))
+
+    def _relate(self, connection: Connection) -> None:
+        """Find out which versions can influence each other, and who shares addresses."""
+        versions = list(self._versions.values())
+        limited = bool(self._settings.contact.limits)
+        for version in versions:
+            version.coupled = any(
+                influence_each_other(version, other, limited=limited)
+                for other in versions
+                if other is not version
+            )
+            version.item = self._next_item(connection, version)
+        load_kin(connection, (id_type for version in versions for id_type in version.shared_id_types))
+
+    def note_arrivals(self, connection: Connection, version: int) -> None:
+        """Look for people who have come to the version's trigger."""
+        running = self._versions[version]
+        running.runner.note_next(connection, running.plan.places[0])
+
+    def write_gathered(self, connection: Connection, campaign_id: str, moment: int) -> None:
+        """Write the audiences of a campaign that is stopped."""
+        for version in self._versions.values():
+            if version.enters and version.plan.context.campaign_id == campaign_id:
+                self.generated += ending.write(connection, version, moment, self._settings.zone)
 
     @property
     def codes(self) -> frozenset[str]:
@@ -128,153 +146,232 @@ class Scheduler:
 
     def follow(self, connection: Connection, latest: int) -> None:
         """Let the events in `incoming` do what they do; `latest`: the last time that lets people enter."""
-        for version in self._versions.values():
+        codes = set(connection.scalars(self._incoming_codes()))
+        versions = [version for version in self._versions.values() if version.follow.codes & codes]
+        if not versions:
+            return
+        self._idle_until = None
+        watching = {(version, place) for version, place in connection.execute(_watching())}
+        for version in versions:
             places = []
             if version.enters and version.follow.arrivals is not None:
                 limits = {"start": version.window.start, "end": version.window.end or NEVER, "latest": latest}
                 if version.follow.arrivals(connection, limits).rowcount:
                     places.append(0)
             for place, release in version.follow.releases.items():
-                if release(connection).rowcount:
+                if (version.key, place) in watching and release(connection).rowcount:
                     places.append(place)
             for place in places:
                 version.runner.note_next(connection, version.plan.places[place])
 
+    def _incoming_codes(self) -> Select[str]:
+        return (
+            select(event.c.code)
+            .join(person, person.c.id == event.c.person)
+            .join(
+                incoming,
+                (incoming.c.person == person.c.external_id) & (incoming.c.source_id == event.c.source_id),
+            )
+            .distinct()
+        )
+
+    # ---- running
+
     def step(self, now: int) -> bool:
-        """Run one wave that is due by `now`. False where there is none."""
+        """Run one wave that is due by `now`, or one moment of the calendar. False where nothing is due."""
+        if self._idle_until is not None and now < self._idle_until:
+            return False
+        self._idle_until = None
         while True:
-            if self._work is None:
-                self._work = self._choose(now)
-                if self._work is None:
-                    return False
-            version, waves = self._work
+            version = self._choose(now)
+            if version is None:
+                self._idle_until = self._next_moment(now)
+                return False
             try:
-                next(waves)
+                next(self._works[version.key])
             except StopIteration:
-                self._work = None
+                del self._works[version.key]
                 continue
             except OperationalError:
-                self._work = None
+                self._works.clear()
                 raise
             except Exception as error:  # noqa: BLE001 - one campaign's failure must not stop the others
                 self._fail(version, error)
-                return True
             return True
 
     def next_due(self, now: int) -> int | None:
         """When something is due next: people on their way, an audience that enters, or a campaign's end."""
-        moments = [moment for version in self._versions.values() if (moment := self._entering(version))]
-        moments += [
-            version.window.end
-            for version in self._versions.values()
-            if version.window.end is not None and version.window.end > now
-        ]
-        with self._database.read() as connection:
+        moment = self._next_moment(now)
+        return None if moment >= NEVER else moment
+
+    def _next_moment(self, now: int) -> int:
+        moments = [version.item.moment for version in self._versions.values() if version.item is not None]
+        ends = (version.window.end for version in self._versions.values())
+        moments += [end for end in ends if end is not None and end > now]
+        with self._store.read() as connection:
             due = connection.execute(select(func.min(agenda.c.due))).scalar()
-            if due is not None and due < NEVER:
-                moments.append(due)
-        return min(moments, default=None)
+        return min([NEVER, *moments, *([] if due is None else [int(due)])])
 
     # ---- choosing
 
-    def _choose(self, now: int) -> tuple[_Version, Iterator[None]] | None:
-        entering = [
-            (moment, version.plan.context.campaign_id, version)
-            for version in self._versions.values()
-            if (moment := self._entering(version)) is not None and moment <= now
-        ]
-        with self._database.read() as connection:
+    def _choose(self, now: int) -> RunningVersion | None:
+        """The version whose turn it is; its next piece of work stands in `_works`."""
+        if (version := self._in_lockstep()) is not None:
+            return version
+        versions = self._versions.values()
+        items = [version.item for version in versions if version.item and version.item.moment <= now]
+        item = min(items, default=None)
+        with self._store.read() as connection:
             rows = connection.execute(overdue(now)).all()
-        waiting = [(due, self._versions[key].plan.context.campaign_id, key) for key, due in rows]
-        if entering:
-            moment, _, version = min(entering, key=lambda item: item[:2])
-            # People who were due before those who enter now go first, where that can make a difference.
-            if not version.coupled or not waiting or moment <= min(waiting)[0]:
-                return version, self._enter(version, moment)
+        waiting = self._waiting(rows, items, now)
         if waiting:
-            moment, _, key = min(waiting)
-            version = self._versions[key]
-            return version, version.runner.waves(moment if version.coupled else now)
+            return self._work_on(*min(waiting, key=lambda one: one[0])[1:])
+        if item is not None:
+            version = self._versions[item.version]
+            if version.key not in self._works:
+                self._works[version.key] = self._carry_out(version, item)
+            return version
         self._finish(now)
         return None
 
-    def _entering(self, version: _Version) -> int | None:
-        """When the version's audience is to enter, or goes on to; None where that is over."""
+    def _in_lockstep(self) -> RunningVersion | None:
+        """A coupled version that is in the middle of a moment: the others wait for it."""
+        for key in self._works:
+            if self._versions[key].coupled:
+                return self._versions[key]
+        return None
+
+    def _waiting(
+        self, rows: Collection[tuple[int, int, int]], items: list[Item], now: int
+    ) -> list[tuple[tuple[int, int, int, str], RunningVersion, int]]:
+        """Versions with something due, each with its rank and up to when it may run."""
+        found = []
+        for key, place, due in rows:
+            version = self._versions[key]
+            limit = min([now, *(item.moment - 1 for item in items if self._concerns(item, version))])
+            if due <= limit:
+                turn = version.plan.places[place].place.turn
+                first = not version.coupled and place == 0
+                rank = (0 if first else 1, due, min(turn, 0), version.plan.context.campaign_id)
+                found.append((rank, version, due if version.coupled else limit))
+        return found
+
+    def _concerns(self, item: Item, version: RunningVersion) -> bool:
+        """Whether the version's people must have come up to the item's moment before it is carried out."""
+        other = self._versions[item.version]
+        if other is version or (other.coupled and version.coupled):
+            return True
+        return bool(other.tags_of_audiences & version.plan.layout.influence.writes)
+
+    def _work_on(self, version: RunningVersion, limit: int) -> RunningVersion:
+        if version.key not in self._works:
+            self._works[version.key] = version.runner.waves(limit)
+        return version
+
+    # ---- audiences that enter
+
+    def _next_item(self, connection: Connection, version: RunningVersion) -> Item | None:
+        """What the version has to do next besides moving its people: update an audience, begin a cycle."""
         trigger = version.plan.flow.trigger.behaviour
         if not version.enters or not isinstance(trigger, EnterAudiences):
             return None
-        if version.cycle is not None:
-            moment, done = version.cycle
-            return None if done else moment
-        planned = entering_moment(trigger, version.window)
-        if planned is None or not version.window.holds(max(planned, version.resumed_at)):
+        id = version.plan.context.campaign_id
+        if version.cycles.open:
+            assert version.cycles.at is not None
+            return Item(version.cycles.at, 1, id, version.key)
+        run = cycles.next_run(
+            trigger, version.cycles, version.window, version.anchor, self._settings.zone, version.resumed_at
+        )
+        if run is None:
             return None
-        return max(planned, version.resumed_at)
+        files = version.bundle.audiences
+        due = cycles.update_before(connection, trigger, files, run.at, self._settings.zone)
+        if due is not None:
+            moment, audience = due
+            return Item(moment, 0, id, version.key, audience=audience)
+        return Item(run.at, 1, id, version.key, run=run)
 
-    def _enter(self, version: _Version, moment: int) -> Iterator[None]:
+    def _carry_out(self, version: RunningVersion, item: Item) -> Iterator[None]:
+        """Do what an item says, and find out what comes next."""
+        if item.audience is not None:
+            files, moment = version.bundle.audiences, from_milliseconds(item.moment)
+            self._store.update_audience(files, item.audience, moment)
+        else:
+            for other in self._versions.values():
+                if other is version or (other.coupled and version.coupled):
+                    yield from other.runner.outbox(item.moment)
+            yield from self._enter(version, item)
+        with self._store.read() as connection:
+            for other in self._versions.values():
+                if other is version or item.audience is not None:
+                    other.item = self._next_item(connection, other)
+        yield
+
+    def _enter(self, version: RunningVersion, item: Item) -> Iterator[None]:
         trigger = version.plan.flow.trigger.behaviour
         assert isinstance(trigger, EnterAudiences)
-        self._update_missing(version, trigger, moment)
-        with self._database.write() as connection:
+        with self._store.write() as connection:
+            if item.run is not None:
+                unchanged = cycles.unchanged_audience(connection, trigger, version.cycles)
+                if unchanged is not None:
+                    cycles.skip(connection, version.campaign, item.run.planned, unchanged)
+                    version.cycles = Cycles.load(connection, version.campaign)
+                    return
+                number = version.cycles.number + 1
+                cycles.begin(connection, version.campaign, version.key, number, item.run)
             lists = lists_in_force(connection, trigger.audiences)
-            if version.cycle is None:
-                row = {"campaign": version.campaign, "cycle": FIRST_CYCLE, "version": version.key}
-                connection.execute(insert(cycle).values(**row, at=moment, after=0, done=0))
-                version.cycle = (moment, False)
-        yield from version.runner.enter(moment, lists, FIRST_CYCLE)
-        version.cycle = (moment, True)
+            version.cycles = Cycles.load(connection, version.campaign)
+        yield from version.runner.enter(item.moment, lists, version.cycles.number)
+        with self._store.read() as connection:
+            version.cycles = Cycles.load(connection, version.campaign)
 
-    def _update_missing(self, version: _Version, trigger: EnterAudiences, moment: int) -> None:
-        """An audience that was never updated has no members yet: it is updated before its people enter."""
-        with self._database.read() as connection:
-            known = set(connection.scalars(select(audience.c.id).where(audience.c.list.is_not(None))))
-        for id in trigger.audiences:
-            if id not in known and version.bundle.audiences[id].cards is not None:
-                now = from_milliseconds(moment)
-                update_audience(self._database, version.bundle.audiences, id, now, self._zone)
+    # ---- ends
 
     def _finish(self, now: int) -> None:
-        """Complete the campaigns that nobody is in and nobody can enter any more."""
-        over = [version for version in self._versions.values() if version.enters and self._over(version, now)]
-        if not over:
-            return
-        with self._database.read() as connection:
+        """Finish the cycles that everybody is through, and the campaigns that nobody can enter any more."""
+        with self._store.read() as connection:
             busy = set(connection.scalars(select(agenda.c.version).distinct()))
-        done = {version.campaign for version in over} - {
-            version.campaign for key, version in self._versions.items() if key in busy
-        }
-        if done:
-            with self._database.write() as connection:
-                for number in sorted(done):
-                    lifecycle.complete(connection, number)
-                self.load(connection)
+            through = [v for v in self._versions.values() if ending.has_finished_cycles(connection, v)]
+        over = {v.campaign for v in self._versions.values() if v.enters and self._over(v, now)}
+        over -= {version.campaign for key, version in self._versions.items() if key in busy}
+        if not through and not over:
+            return
+        with self._store.write() as connection:
+            for version in through:
+                self.generated += ending.finish_cycles(connection, version, self._settings.zone)
+            for version in [v for v in self._versions.values() if v.enters and v.campaign in over]:
+                self.generated += ending.end(connection, version, self._settings.zone)
+                lifecycle.complete(connection, version.campaign)
+            self.load(connection)
 
-    def _over(self, version: _Version, now: int) -> bool:
+    def _over(self, version: RunningVersion, now: int) -> bool:
         ended = version.window.end is not None and version.window.end <= now
         if isinstance(version.plan.flow.trigger.behaviour, EnterOnEvent):
             return ended
-        return self._entering(version) is None or ended
+        return version.item is None or ended
 
-    def _fail(self, version: _Version, error: Exception) -> None:
+    def _fail(self, version: RunningVersion, error: Exception) -> None:
         log.error("campaign failed", campaign=version.plan.context.campaign_id, exc_info=error)
-        self._work = None
-        with self._database.write() as connection:
+        with self._store.write() as connection:
             lifecycle.end_abnormally(connection, version.campaign, f"{type(error).__name__}: {error}")
             self.load(connection)
 
 
-def overdue(now: int) -> Select[int, int]:
-    """Versions with something due by `now`, the longest overdue first; found through the index on `due`."""
+def overdue(now: int) -> Select[int, int, int]:
+    """Places with something due by `now`, the longest overdue first; found through the index on `due`."""
     return (
-        select(agenda.c.version, agenda.c.due)
+        select(agenda.c.version, agenda.c.place, agenda.c.due)
         .where(agenda.c.due <= now)
         .order_by(agenda.c.due)
         .limit(LOOK_AT)
     )
 
 
-def _influence(one: _Version, other: _Version) -> bool:
-    """Whether what the one campaign does can make a difference to the other."""
-    a, b = one.plan.layout.influence, other.plan.layout.influence
-    tags = (a.writes & (b.writes | b.reads)) | (b.writes & a.reads)
-    return bool(tags or a.pools.keys() & b.pools.keys())
+def _watching() -> Select[int, int]:
+    """Versions and places where somebody of whom an event has come waits for one."""
+    people = select(person.c.id).where(person.c.external_id.in_(select(incoming.c.person)))
+    return (
+        select(token_watched.c.version, token_watched.c.place)
+        .where(token_watched.c.person.in_(people))
+        .distinct()
+    )

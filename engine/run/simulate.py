@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
+from engine.audience.updates import update_order
 from engine.channels.simulated import load_results, settle
-from engine.components.behaviour import EnterAudiences
 from engine.i18n import N_, Message
+from engine.plan.contact import ContactRules
 from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable, flow_of
 from engine.plan.influence import influence_of
@@ -19,23 +22,17 @@ from engine.plan.plan import Plan
 from engine.report.check import Violation, violations
 from engine.report.counts import Counts, counts_of
 from engine.report.trace import write_trace
-from engine.run.entering import (
-    arrivals_between,
-    entering_moment,
-    lists_in_force,
-    update_in_overlay,
-    window_of,
-)
+from engine.run import lifecycle
+from engine.run.entering import arrivals_between, update_all, update_one, window_of
 from engine.run.overlay import Overlay
-from engine.run.versions import VersionKeys, plan_of
-from engine.run.waves import WAVE, WaveRunner
+from engine.run.scheduler import Scheduler
+from engine.run.versions import PlanSettings, plan_of
 from engine.shapes.time import from_milliseconds, to_milliseconds
-from engine.store.tables.runs import campaign_node, cycle, path
 from engine.store.times import FIRST_YEAR, WallClock
+from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
 
 LONGEST = timedelta(days=365)
-KEY = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,84 +45,102 @@ class Summary:
     violations: tuple[Violation, ...]
 
 
+class _Rehearsal:
+    """The overlay as the scheduler's store: what is written is seen at once."""
+
+    def __init__(self, overlay: Overlay, zone: ZoneInfo) -> None:
+        self._overlay = overlay
+        self._zone = zone
+
+    def write(self) -> AbstractContextManager[Connection]:
+        return self._overlay.begin()
+
+    def read(self) -> AbstractContextManager[Connection]:
+        return self._overlay.begin()
+
+    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
+        with self._overlay.begin() as connection:
+            for one in update_order(files, id):
+                if files[one].cards is not None:
+                    update_one(connection, files[one], moment, self._zone)
+
+
 def simulate(
     bundle: Bundle,
     database: Path,
     zone: ZoneInfo,
     *,
+    contact: ContactRules | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     results: Path | None = None,
     trace: Path | None = None,
     now: datetime | None = None,
-    wave: int = WAVE,
+    wave: int | None = None,
 ) -> Summary:
-    """Run a campaign alone on the data of a workspace's database, which stays as it is.
+    """Run a campaign alone on the workspace's data, from `since` to `until` (included), and write its trace.
 
-    since: default the campaign's start, else `now` (default: the real one). until: included; default a year
-    later. results: a results file for the simulated channels. trace: a folder for the trace files. Raises
-    `NotRunnable`, `RuleError`, `BadResults`.
+    `since` defaults to the campaign's start, else `now`; `until` to a year later, or until nothing is due.
+    `contact`: the workspace's rules for marketing messages. Raises `NotRunnable`, `RuleError`, `BadResults`.
     """
-    start = bundle.campaign.attributes.start
-    began = since or (datetime.fromisoformat(start) if start else now or datetime.now(UTC))
-    if began.year <= FIRST_YEAR:  # a zone may be behind UTC
+    attributes = bundle.campaign.attributes
+    start = None if attributes.start is None else datetime.fromisoformat(attributes.start)
+    began = since or start or now or datetime.now(UTC)
+    if began.astimezone(UTC).year <= FIRST_YEAR:  # its zone may be behind UTC
         raise NotRunnable([Message(N_("Rehearse a time after {year}."), year=FIRST_YEAR)])
     first = to_milliseconds(began)
     last = to_milliseconds(until or began + LONGEST)
-    nodes = {id: number for number, id in enumerate(sorted(bundle.campaign.nodes), start=1)}
     overlay = Overlay(database)
     try:
         with overlay.begin() as connection:
-            plan = _prepared(overlay, connection, bundle, nodes, zone, scripted=results is not None)
-            if results is not None:
-                load_results(connection, results, nodes)
-            update_in_overlay(connection, bundle, from_milliseconds(first), zone)
-        _run(overlay, plan, bundle, first, last, wave)
+            TEMPORARY.create_all(connection, checkfirst=False)
+            WallClock(zone).prepare(connection)
+            settings = _settings(overlay, connection, bundle, zone, contact or ContactRules(), results)
+        scheduler = Scheduler(_Rehearsal(overlay, zone), settings, wave)
         with overlay.begin() as connection:
-            settle(connection, KEY, last)
+            plan = _publish(connection, bundle, scheduler, settings, first)
+            if results is not None:
+                load_results(connection, results, {node.id: node.number for node in plan.flow.nodes.values()})
+            update_all(connection, bundle, from_milliseconds(first), zone)
+            arrivals_between(plan, connection, window_of(bundle, first), first, last)
+            scheduler.note_arrivals(connection, plan.context.version)
+            scheduler.load(connection)
+        while scheduler.step(last):
+            pass
+        number = plan.context.campaign
+        with overlay.begin() as connection:
+            settle(connection, number, last)
             if trace is not None:
                 write_trace(connection, plan, bundle, trace)
-            return Summary(first, last, counts_of(connection, KEY), tuple(violations(connection)))
+            return Summary(first, last, counts_of(connection, number), tuple(violations(connection)))
     finally:
         overlay.close()
 
 
-def _prepared(
+def _settings(
     overlay: Overlay,
     connection: Connection,
     bundle: Bundle,
-    nodes: dict[str, int],
     zone: ZoneInfo,
-    *,
-    scripted: bool,
+    contact: ContactRules,
+    results: Path | None,
+) -> PlanSettings:
+    """What the plan of a rehearsal is compiled with: it reads through the overlay."""
+    settings = PlanSettings(zone, contact, live=False, scripted=results is not None)
+    flow = flow_of(bundle.campaign, {id: number for number, id in enumerate(bundle.campaign.nodes)})
+    influence = influence_of(flow, sweeps=False)
+    if influence.writes:
+        settings = replace(settings, tags=overlay.own_tags(connection))
+    if influence.contacts and contact.limits:
+        settings = replace(settings, contacts=overlay.contacts())
+    return settings
+
+
+def _publish(
+    connection: Connection, bundle: Bundle, scheduler: Scheduler, settings: PlanSettings, now: int
 ) -> Plan:
-    TEMPORARY.create_all(connection, checkfirst=False)
-    WallClock(zone).prepare(connection)
-    writes = influence_of(flow_of(bundle.campaign, nodes)).writes
-    tags = overlay.own_tags(connection) if writes else None
-    keys = VersionKeys(KEY, KEY, nodes)
-    plan = plan_of(bundle, keys, connection, zone, live=False, scripted=scripted, tags=tags)
-    connection.execute(insert(path), list(plan.path_rows()))
-    rows = [{"campaign": KEY, "node": number, "id": id} for id, number in nodes.items()]
-    connection.execute(insert(campaign_node), rows)
+    keys = lifecycle.new_version(connection, bundle, now, settings.contact)
+    plan = plan_of(bundle, keys, connection, settings)
+    lifecycle.write_paths(connection, plan)
+    scheduler.add(bundle, plan)
     return plan
-
-
-def _run(overlay: Overlay, plan: Plan, bundle: Bundle, since: int, until: int, size: int) -> None:
-    runner = WaveRunner(plan, overlay.begin, size)
-    window = window_of(bundle, since)
-    trigger = plan.flow.trigger.behaviour
-    if isinstance(trigger, EnterAudiences):
-        moment = entering_moment(trigger, window)
-        if moment is not None and moment <= until:
-            with overlay.begin() as connection:
-                lists = lists_in_force(connection, trigger.audiences)
-                started = {"campaign": KEY, "cycle": 1, "version": KEY, "at": moment, "after": 0, "done": 0}
-                connection.execute(insert(cycle), started)
-            for _ in runner.enter(moment, lists, 1):
-                pass
-    else:
-        with overlay.begin() as connection:
-            arrivals_between(plan, connection, window, since, until)
-    for _ in runner.waves(until):
-        pass

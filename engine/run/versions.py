@@ -3,46 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, FromClause
 
 from engine.audience.conditions import RowConditions
 from engine.components.base import RefKind
 from engine.components.behaviour import EnterOnEvent
-from engine.plan.context import Context, TagTarget
+from engine.plan.contact import ContactRules
+from engine.plan.context import CONTACTS, Context, TagTarget
 from engine.plan.graph import flow_of
+from engine.plan.influence import asks_fatigue
 from engine.plan.plan import Plan, compile_plan
+from engine.shapes.time import Duration
 from engine.store.fields import DataFields
 from engine.store.times import WallClock
+from engine.workspace.account import WebhookSettings
 from engine.workspace.bundle import Bundle
 
 
 @dataclass(frozen=True, slots=True)
 class VersionKeys:
-    """The database's numbers for a campaign, its version and its nodes."""
+    """The database's numbers for a campaign, its version and its nodes; `sweeps`: see `Context`."""
 
     campaign: int
     version: int
     nodes: Mapping[str, int]
+    sweeps: bool = False
 
 
-def plan_of(
-    bundle: Bundle,
-    keys: VersionKeys,
-    connection: Connection,
-    zone: ZoneInfo,
-    *,
-    live: bool = True,
-    scripted: bool = False,
-    tags: TagTarget | None = None,
-) -> Plan:
+@dataclass(frozen=True, slots=True)
+class PlanSettings:
+    """What plans are compiled with besides their bundles.
+
+    zone, contact: the workspace's. live, scripted, tags, contacts: see `Context`; a simulation has its own.
+    """
+
+    zone: ZoneInfo
+    contact: ContactRules = field(default_factory=ContactRules)
+    live: bool = True
+    scripted: bool = False
+    tags: TagTarget = field(default_factory=TagTarget)
+    contacts: FromClause = CONTACTS
+
+
+def plan_of(bundle: Bundle, keys: VersionKeys, connection: Connection, settings: PlanSettings) -> Plan:
     """Compile a bundle for the database of `connection`. Raises `NotRunnable`, `RuleError`."""
     flow = flow_of(bundle.campaign, keys.nodes)
     fields = DataFields.load(connection)
-    clock = WallClock(zone)
+    clock = WallClock(settings.zone)
     trigger = flow.trigger.behaviour
     context = Context(
         dialect=connection.dialect,
@@ -52,13 +63,35 @@ def plan_of(
         campaign=keys.campaign,
         campaign_id=bundle.campaign.attributes.id,
         version=keys.version,
-        live=live,
-        scripted=scripted,
-        tags=tags or TagTarget(),
+        live=settings.live,
+        scripted=settings.scripted,
+        tags=settings.tags,
         tag_types=_tag_types(bundle, fields),
         trigger_event=trigger.event if isinstance(trigger, EnterOnEvent) else None,
+        contact=settings.contact,
+        contacts=settings.contacts,
+        collect=_collecting(bundle),
+        recurring=flow.recurs,
+        sweeps=keys.sweeps,
     )
     return compile_plan(flow, context)
+
+
+def needs_sweeps(bundle: Bundle, nodes: Mapping[str, int], contact: ContactRules) -> bool:
+    """Whether a version that is published now needs places of their own for what fatigue control looks at.
+
+    A version keeps that for life, for its people stand at numbered places.
+    """
+    return bool(contact.limits) or asks_fatigue(flow_of(bundle.campaign, nodes))
+
+
+def _collecting(bundle: Bundle) -> dict[str, Duration]:
+    """How long the receipts of webhooks count."""
+    return {
+        id: account.settings.receipts.collect
+        for id, account in bundle.accounts.items()
+        if isinstance(account.settings, WebhookSettings) and account.settings.receipts is not None
+    }
 
 
 def _tag_types(bundle: Bundle, fields: DataFields) -> dict[str, str]:

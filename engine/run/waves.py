@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
-from engine.components.behaviour import DrawCoupon
-from engine.plan.context import front, wave
-from engine.plan.graph import Flow
+from engine.plan.context import front, kin, wave
+from engine.plan.influence import Contest, Order
+from engine.plan.places import Place, Stage
 from engine.plan.plan import PlacePlan, Plan, Range
+from engine.run.turns import TestTurns
 from engine.store.tables.runs import agenda, cycle
 from engine.store.times import NEVER
 
@@ -40,81 +41,152 @@ class WaveRunner:
         self._plan = plan
         self._begin = transactions
         self._size = size
-        flow = plan.flow
-        self._pool_of: dict[int, str] = {}
-        for place in plan.places:
-            if isinstance(place.place.node.behaviour, DrawCoupon):
-                self._pool_of[place.place.index] = place.place.node.behaviour.coupon
-        self._rivals = {index: self._leading_to_pool(index, flow) for index in self._pool_of}
-        self._upstream = {
-            place.place.index: [
-                other.place.index
-                for other in plan.places
-                if flow.leads_to(other.place.node.id, place.place.node.id)
-            ]
-            for place in plan.places
-            if place.place.joins and self._pool_of
+        self._due: dict[int, int] | None = None
+        places = [place.place for place in plan.places]
+        self._sequence = sorted(places, key=lambda place: place.turn)
+        self._contest_of = dict(self._contests(places))
+        self._rivals = {
+            place.index: self._leading_to(place, contest) for place, contest in self._contested(places)
         }
+        self._holds_back = bool(self._contest_of) or any(place.stage is Stage.OUTBOX for place in places)
+        self._upstream = {
+            place.index: [other.index for other in places if plan.flow.leads_to(other.node.id, place.node.id)]
+            for place in places
+            if place.joins and self._holds_back
+        }
+        self._tests = TestTurns(plan)
 
-    def _leading_to_pool(self, index: int, flow: Flow) -> list[int]:
-        """Other places from which people may still come to the pool of the place."""
-        nodes = self._plan.layout.influence.pools[self._pool_of[index]]
+    def _contests(self, places: list[Place]) -> Iterator[tuple[int, Contest]]:
+        for place in places:
+            contest = self._plan.layout.influence.contests.get(place.node.id)
+            takes_part = Stage.RELEASE if place.node.holds else Stage.CUT
+            if contest is not None and place.stage is takes_part:
+                yield place.index, contest
+
+    def _contested(self, places: list[Place]) -> Iterator[tuple[Place, Contest]]:
+        for place in places:
+            if place.index in self._contest_of:
+                yield place, self._contest_of[place.index]
+
+    def _leading_to(self, place: Place, contest: Contest) -> list[Place]:
+        """Other places from which people may still come to where it is competed."""
+        nodes = contest.nodes if contest.target is None else contest.nodes | {contest.target}
+        leads_to = self._plan.flow.leads_to
         return [
-            other.place.index
+            other.place
             for other in self._plan.places
-            if other.place.index != index
-            and any(other.place.node.id == node or flow.leads_to(other.place.node.id, node) for node in nodes)
+            if other.place.index != place.index
+            and any(other.place.node.id == node or leads_to(other.place.node.id, node) for node in nodes)
         ]
+
+    def forget(self) -> None:
+        """Read anew what is due: somebody else has written."""
+        self._due = None
+
+    def due(self) -> int | None:
+        """When something is due next."""
+        return min(self._agenda().values(), default=None)
 
     def waves(self, horizon: int) -> Iterator[None]:
         """Run everything due by `horizon` (ms), in the order that the campaign needs."""
-        if self._plan.layout.influence.in_order:
-            yield from self._in_order(horizon)
+        order = self._plan.layout.influence.order(self._plan.context.contact)
+        if order is Order.KIN and not self._some_share():
+            order = Order.NOBODY
+        if order is Order.EVERYBODY or (order is Order.KIN and self._contest_of):
+            yield from self._in_order(horizon, kin_only=False)
             return
-        moved = True
-        while moved:
-            moved = False
-            for place in self._plan.places:
-                limit = horizon
-                if place.place.index in self._pool_of:
-                    limit = self._pool_limit(place, horizon)
-                elif place.place.index in self._upstream:
-                    limit = self._join_limit(place, horizon)
-                for _ in self._place(place, limit, horizon):
-                    moved = True
-                    yield
-            moved = moved and bool(self._pool_of)
+        if order is Order.KIN:
+            yield from self._in_order(horizon, kin_only=True)
+        yield from self._by_place(horizon)
+
+    def outbox(self, moment: int) -> Iterator[None]:
+        """Hand over what quiet times held back until `moment`, before anybody enters then."""
+        for place in self._sequence:
+            if place.stage is Stage.OUTBOX:
+                yield from self._place(self._plan.places[place.index], moment, moment)
+
+    def _some_share(self) -> bool:
+        with self._begin() as connection:
+            return connection.execute(select(kin.c.person).limit(1)).first() is not None
+
+    # ---- what is due
+
+    def _agenda(self) -> dict[int, int]:
+        """Place → when something is due there; as the table `agenda` has it."""
+        if self._due is None:
+            mine = agenda.c.version == self._plan.context.version
+            with self._begin() as connection:
+                rows = connection.execute(select(agenda.c.place, agenda.c.due).where(mine))
+                self._due = {place: due for place, due in rows if due < NEVER}
+        return self._due
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        self._agenda()
+        try:
+            with self._begin() as connection:
+                yield connection
+        except BaseException:
+            self.forget()
+            raise
+
+    def note_next(self, connection: Connection, place: PlacePlan) -> None:
+        """Write into the agenda when the place has something to do."""
+        index, version = place.place.index, self._plan.context.version
+        due = place.next_due(connection).scalar()
+        if self._due is not None:
+            if self._due.get(index) == due:
+                return
+            if due is None:
+                del self._due[index]
+            else:
+                self._due[index] = due
+        mine = (agenda.c.version == version) & (agenda.c.place == index)
+        connection.execute(delete(agenda).where(mine))
+        if due is not None:
+            connection.execute(insert(agenda).values(version=version, place=index, due=due))
 
     # ---- a place at a time
 
+    def _by_place(self, horizon: int) -> Iterator[None]:
+        moved = True
+        while moved:
+            moved = False
+            for place in self._sequence:
+                limit = self._limit(place, horizon)
+                for _ in self._place(self._plan.places[place.index], limit, horizon):
+                    moved = True
+                    yield
+            moved = moved and self._holds_back
+
     def _place(self, place: PlacePlan, limit: int, horizon: int) -> Iterator[None]:
         """All rows of a place that are due by `limit`; what they lead to may be due by `horizon`."""
-        while True:
-            with self._begin() as connection:
-                bounds = place.bounds(connection, {"horizon": limit, "skip": 0}).first()
-                if bounds is None:
-                    return
+        while self._agenda().get(place.place.index, NEVER) <= limit:
+            with self._transaction() as connection:
                 last = place.bounds(connection, {"horizon": limit, "skip": self._size - 1}).first()
                 if last is None:
                     self._run(connection, place, place.upto, {"high": limit}, horizon)
-                elif bounds.due < last.due:
+                elif self._agenda()[place.place.index] < last.due:
                     self._run(connection, place, place.upto, {"high": last.due - 1}, horizon)
                 else:
-                    self._run(
-                        connection, place, place.exact, {"high": last.due, "last": last.person}, horizon
-                    )
+                    which = {"high": last.due, "last": last.person}
+                    self._run(connection, place, place.exact, which, horizon)
             yield
 
     def _run(
         self, connection: Connection, place: PlacePlan, rows: Range, which: dict[str, int], horizon: int
     ) -> None:
         connection.execute(_CLEAR_WAVE)
-        rows.take(connection, which)
-        rows.drop(connection, which)
+        if place.place.index in self._tests.places:
+            which |= self._tests.turns(connection, place, which["high"])
+        for statement in (rows.note, rows.take, rows.drop):
+            if statement is not None:
+                statement(connection, which)
         self._effects(connection, place, horizon)
 
     def _effects(self, connection: Connection, place: PlacePlan, horizon: int) -> None:
-        self._count(connection, place)
+        if place.place.stage is not Stage.OUTBOX:
+            self._count(connection, place)
         parameters = {"horizon": horizon}
         for statement in place.effects:
             statement(connection, parameters)
@@ -123,6 +195,9 @@ class WaveRunner:
 
     def _count(self, connection: Connection, place: PlacePlan) -> None:
         """Raise the counters of the paths that the wave takes."""
+        if self._plan.context.recurring:
+            self._plan.count_paths(connection)
+            return
         first, last, *numbers = tuple(place.tally(connection).one())
         if first != last:
             self._plan.count_paths(connection)
@@ -131,67 +206,58 @@ class WaveRunner:
             if n:
                 self._plan.raise_counter(connection, {"path": path.number, "hour": first, "n": n})
 
-    def note_next(self, connection: Connection, place: PlacePlan) -> None:
-        """Write into the agenda when the place has something to do."""
-        due = place.next_due(connection).scalar()
-        mine = (agenda.c.version == self._plan.context.version) & (agenda.c.place == place.place.index)
-        connection.execute(delete(agenda).where(mine))
-        if due is not None:
-            version = self._plan.context.version
-            connection.execute(insert(agenda).values(version=version, place=place.place.index, due=due))
+    # ---- people who compete, and those who meet
 
-    # ---- people who compete for a pool of codes
+    def _limit(self, place: Place, horizon: int) -> int:
+        """Up to when the place may run."""
+        if place.index in self._contest_of:
+            return self._contest_limit(place, horizon)
+        if place.index in self._upstream:
+            # Somebody who is held back may come to the joined node first.
+            agenda = self._agenda()
+            moments = [agenda[other] - 1 for other in self._upstream[place.index] if other in agenda]
+            return min([horizon, *moments])
+        return horizon
 
-    def _pool_limit(self, place: PlacePlan, horizon: int) -> int:
-        """Up to when the place may run: nobody who is not there yet can come to the pool any earlier."""
-        index = place.place.index
-        with self._begin() as connection:
-            mine: int | None = place.next_due(connection).scalar()
-            if mine is None or mine > horizon:
-                return -NEVER
-            others = [
-                (due, other)
-                for other in self._rivals[index]
-                if (due := self._plan.places[other].next_due(connection).scalar()) is not None
-            ]
-        first = min(others, default=(NEVER, NEVER))
-        if first < (mine, index):
+    def _contest_limit(self, place: Place, horizon: int) -> int:
+        """Up to when nobody who is not there yet can come first, or change what it is about."""
+        contest, agenda = self._contest_of[place.index], self._agenda()
+        mine = agenda.get(place.index)
+        if mine is None or mine > horizon or self._tests.decided(place):
+            return horizon
+        others = [
+            (agenda[rival.index], rival.turn) for rival in self._rivals[place.index] if rival.index in agenda
+        ]
+        first = min(others, default=(NEVER, 0))
+        if first < (mine, place.turn):
             return -NEVER
-        if len(self._plan.layout.influence.pools[self._pool_of[index]]) > 1:
-            return mine
-        return min(horizon, max(mine, first[0] - 1))
-
-    def _join_limit(self, place: PlacePlan, horizon: int) -> int:
-        """Up to when a joined node may run while a pool holds people back who may come to it."""
-        with self._begin() as connection:
-            moments = [
-                self._plan.places[other].next_due(connection).scalar()
-                for other in self._upstream[place.place.index]
-            ]
-        return min([horizon, *(int(moment) - 1 for moment in moments if moment is not None)])
+        limit = min(horizon, max(mine, first[0] - 1))
+        return min(limit, mine + contest.lookahead) if contest.feeds_back else limit
 
     # ---- one person's rows in order of time
 
-    def _in_order(self, horizon: int) -> Iterator[None]:
-        while True:
-            with self._begin() as connection:
-                found = self._build_front(connection, horizon)
+    def _in_order(self, horizon: int, *, kin_only: bool) -> Iterator[None]:
+        while self._agenda() and min(self._agenda().values()) <= horizon:
+            with self._transaction() as connection:
+                found = self._build_front(connection, horizon, kin_only=kin_only)
             if not found:
                 return
-            free = [index for index in found if index not in self._pool_of]
-            if not free:  # everybody is about to draw a code: those who come first, in one go
-                first = min(found, key=lambda index: (found[index].due, index))
-                yield from self._place(self._plan.places[first], found[first].due, horizon)
+            free = [index for index in found if index not in self._contest_of]
+            if not free:  # everybody is about to compete: those who come first, in one go
+                places = self._plan.places
+                first = min(found, key=lambda index: (found[index].due, places[index].place.turn))
+                yield from self._place(places[first], found[first].due, horizon)
             for index in sorted(free):
                 place = self._plan.places[index]
                 for batch in range(found[index].batches):
-                    with self._begin() as connection:
+                    with self._transaction() as connection:
                         self._run(connection, place, place.front, {"batch": batch}, horizon)
                     yield
 
-    def _build_front(self, connection: Connection, horizon: int) -> dict[int, _Found]:
+    def _build_front(self, connection: Connection, horizon: int, *, kin_only: bool) -> dict[int, _Found]:
         connection.execute(delete(front))
-        self._plan.front(connection, {"horizon": horizon, "size": self._size})
+        fill = self._plan.kin_front if kin_only else self._plan.front
+        fill(connection, {"horizon": horizon, "size": self._size})
         rows = connection.execute(
             select(front.c.place, func.min(front.c.due), func.max(front.c.batch) + 1).group_by(front.c.place)
         )
@@ -204,15 +270,15 @@ class WaveRunner:
         enter = self._plan.enter_audience
         trigger = self._plan.places[0]
         which = (cycle.c.campaign == self._plan.context.campaign) & (cycle.c.cycle == number)
-        again = int(number > 1)
         parameters = {
             "at": at,
-            "again": again,
+            "again": int(number > 1),
+            "cycle": number,
             "size": self._size,
             **{f"list_{i}": key for i, key in enumerate(lists)},
         }
         while True:
-            with self._begin() as connection:
+            with self._transaction() as connection:
                 after = connection.execute(select(cycle.c.after).where(which)).scalar_one()
                 connection.execute(_CLEAR_WAVE)
                 enter(connection, {**parameters, "after": after})
@@ -221,7 +287,7 @@ class WaveRunner:
                     self._effects(connection, trigger, at)
                 done = count < self._size
                 changed = {"after": last if count else after, "done": int(done)}
-                connection.execute(cycle.update().where(which).values(**changed))
+                connection.execute(update(cycle).where(which).values(**changed))
             yield
             if done:
                 return

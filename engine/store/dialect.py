@@ -290,14 +290,25 @@ def bulk_delete(
 
 
 def upsert_adding(
-    dialect: Dialect, table: Table, columns: Sequence[str], rows: Select[*tuple[Any, ...]], number: str
+    dialect: Dialect,
+    table: Table,
+    columns: Sequence[str],
+    rows: Select[*tuple[Any, ...]],
+    number: str,
+    *,
+    latest: str | None = None,
 ) -> Insert:
-    """`INSERT … SELECT` that adds `number` to the row where there is one already; for counters."""
+    """`INSERT … SELECT` that adds `number` to the row where there is one already; for counters.
+
+    `latest` names a column that keeps the greater of the two values.
+    """
     make: Any = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
     statement = make(table).from_select(list(columns), rows)
+    changed = {number: table.c[number] + statement.excluded[number]}
+    if latest is not None:
+        changed[latest] = greatest(table.c[latest], statement.excluded[latest])
     added: Insert = statement.on_conflict_do_update(
-        index_elements=list(table.primary_key.columns),
-        set_={number: table.c[number] + statement.excluded[number]},
+        index_elements=list(table.primary_key.columns), set_=changed
     )
     return added
 

@@ -247,6 +247,7 @@ marketing_node = Table(
     Column("node", Integer, primary_key=True, autoincrement=False),
     Column("channel", TextType, nullable=False, doc="the component's kind"),
     Column("signature", TextType, doc="of an SMS"),
+    Column("place", Integer, nullable=False, doc="the place of what quiet times hold back"),
     sqlite_with_rowid=False,
 )
 

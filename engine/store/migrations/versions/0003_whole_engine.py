@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("node", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("channel", TEXT, nullable=False),
         sa.Column("signature", TEXT, nullable=True),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("version", "node", name=op.f("pk_marketing_node")),
         sqlite_with_rowid=False,
     )

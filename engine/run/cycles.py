@@ -1,0 +1,150 @@
+"""When a campaign's audiences enter: at once, at a time, or in cycles (components, sections 3 and 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, insert, select
+
+from engine.components.behaviour import EnterAudiences
+from engine.run.entering import Window
+from engine.shapes.schedule import runs
+from engine.shapes.time import from_milliseconds, to_milliseconds
+from engine.store.tables.people import audience
+from engine.store.tables.runs import cycle, skipped_cycle
+from engine.workspace.audience import AudienceFile
+
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycles:
+    """The cycles that a campaign has had.
+
+    number, at: the last one's, 0 and None before the first. open: not everybody has entered it yet. planned:
+    the last moment of the grid that was run or skipped, or None.
+    """
+
+    number: int = 0
+    at: int | None = None
+    open: bool = False
+    planned: int | None = None
+
+    @classmethod
+    def load(cls, connection: Connection, campaign: int) -> Cycles:
+        last = connection.execute(
+            select(cycle).where(cycle.c.campaign == campaign).order_by(cycle.c.cycle.desc()).limit(1)
+        ).first()
+        skipped = connection.execute(
+            select(func.max(skipped_cycle.c.planned)).where(skipped_cycle.c.campaign == campaign)
+        ).scalar()
+        if last is None:
+            return cls(planned=skipped)
+        planned = last.at if last.planned is None else last.planned
+        return cls(last.cycle, last.at, not last.done, planned if skipped is None else max(planned, skipped))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A cycle that is to come: its moment on the grid, and when it really begins."""
+
+    planned: int
+    at: int
+
+
+def next_run(
+    trigger: EnterAudiences, cycles: Cycles, window: Window, anchor: int, zone: ZoneInfo, resumed_at: int
+) -> Run | None:
+    """The next cycle; None where there is none. `anchor`: where the grid of a recurring trigger begins.
+
+    Of the runs that fell into a stop one happens, at the restart.
+    """
+    if trigger.every is None:
+        planned = window.start if trigger.at is None else to_milliseconds(trigger.at)
+        if cycles.number or not window.holds(planned):
+            return None
+        at = max(planned, resumed_at)
+        return Run(planned, at) if window.holds(at) else None
+    if trigger.max_cycles is not None and cycles.number >= trigger.max_cycles:
+        return None
+    last = max(cycles.planned or window.start - 1, window.start - 1)
+    grid = runs(trigger.every, from_milliseconds(anchor), zone, from_milliseconds(last))
+    run = _next(grid)
+    if run is None or not window.holds(run):
+        return None
+    if run >= resumed_at:
+        return Run(run, run)
+    if not window.holds(resumed_at):
+        return None
+    while (following := _next(grid)) is not None and following <= resumed_at:
+        run = following
+    return Run(run, resumed_at)
+
+
+def _next(grid: Iterator[datetime]) -> int | None:
+    found = next(grid, None)
+    return None if found is None else to_milliseconds(found)
+
+
+def unchanged_audience(connection: Connection, trigger: EnterAudiences, cycles: Cycles) -> str | None:
+    """The audience for whose sake the next cycle is skipped: not updated since the last one; or None."""
+    if not cycles.number or trigger.every is None or trigger.repeat_unchanged:
+        return None
+    for id in trigger.audiences:
+        updated = connection.execute(select(audience.c.updated_at).where(audience.c.id == id)).scalar()
+        if updated is None or cycles.at is None or updated <= cycles.at:
+            return id
+    return None
+
+
+def skip(connection: Connection, campaign: int, planned: int, unchanged: str) -> None:
+    """Note that a cycle was left out."""
+    row = {"campaign": campaign, "planned": planned, "audience": unchanged}
+    connection.execute(insert(skipped_cycle), row)
+
+
+def begin(connection: Connection, campaign: int, version: int, number: int, run: Run) -> None:
+    """Note that a cycle has begun."""
+    row = {"campaign": campaign, "cycle": number, "version": version, "at": run.at, "planned": run.planned}
+    connection.execute(insert(cycle), {**row, "after": 0, "done": 0})
+
+
+def update_before(
+    connection: Connection,
+    trigger: EnterAudiences,
+    files: Mapping[str, AudienceFile],
+    at: int,
+    zone: ZoneInfo,
+) -> tuple[int, str] | None:
+    """The first update of an audience that must have run when people enter at `at`: moment and audience.
+
+    Of the moments of an audience's grid since its last update only the last one up to `at` matters. One that
+    was never updated is updated at `at`.
+    """
+    moments = (
+        (_update_before(connection, files[id], at, zone), id)
+        for id in trigger.audiences
+        if files[id].cards is not None
+    )
+    return min(((moment, id) for moment, id in moments if moment is not None), default=None)
+
+
+def _update_before(connection: Connection, file: AudienceFile, at: int, zone: ZoneInfo) -> int | None:
+    stored = connection.execute(
+        select(audience.c.list, audience.c.updated_at).where(audience.c.id == file.id)
+    ).first()
+    if stored is None or stored.list is None or stored.updated_at is None:
+        return at
+    if isinstance(file.update, str):  # by hand
+        return None
+    since = from_milliseconds(stored.updated_at)
+    due = None
+    for run in runs(file.update, since, zone, since):
+        moment = to_milliseconds(run)
+        if moment > at:
+            break
+        due = moment
+    return due

@@ -1,0 +1,88 @@
+"""The ends of cycles and campaigns, and the audiences that are written then."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Select, func, select, update
+
+from engine.plan.effects import keeps_ends
+from engine.run.generated import Generated, write_audiences
+from engine.run.running import RunningVersion
+from engine.store.tables.runs import campaign_version, counter, cycle, finished, path
+
+
+class _Through(NamedTuple):
+    """A cycle that everybody is through, and since when."""
+
+    number: int
+    at: int
+
+
+def has_finished_cycles(connection: Connection, version: RunningVersion) -> bool:
+    """Whether a cycle ends whose end has not been noted yet."""
+    return version.enters and keeps_ends(version.plan.layout) and bool(_through(connection, version.campaign))
+
+
+def finish_cycles(connection: Connection, version: RunningVersion, zone: ZoneInfo) -> list[Generated]:
+    """Note the ends of cycles and write their audiences, in order of time."""
+    written: list[Generated] = []
+    for one in _through(connection, version.campaign):
+        mine = (cycle.c.campaign == version.campaign) & (cycle.c.cycle == one.number)
+        connection.execute(update(cycle).where(mine).values(finished_at=one.at))
+        written += write(connection, version, one.at, zone)
+    return written
+
+
+def end(connection: Connection, version: RunningVersion, zone: ZoneInfo) -> list[Generated]:
+    """Write the audiences of a campaign that is over: at its end time, or when the last one was through."""
+    if not keeps_ends(version.plan.layout):
+        return []
+    last = connection.execute(
+        select(func.max(finished.c.last)).where(finished.c.version.in_(_versions(version.campaign)))
+    ).scalar()
+    return write(connection, version, max(last or 0, version.window.end or 0), zone)
+
+
+def write(connection: Connection, version: RunningVersion, moment: int, zone: ZoneInfo) -> list[Generated]:
+    """Write the audiences of the people who have passed up to the moment."""
+    context = version.plan.context
+    return write_audiences(connection, context.campaign, context.campaign_id, version.plan.flow, moment, zone)
+
+
+def _versions(campaign: int) -> Select[int]:
+    return select(campaign_version.c.key).where(campaign_version.c.campaign == campaign)
+
+
+def _through(connection: Connection, campaign: int) -> list[_Through]:
+    """Cycles that have ended but are not noted as finished, by their end."""
+    entered = (
+        select(counter.c.cycle, func.sum(counter.c.n).label("n"))
+        .join(path, (path.c.version == counter.c.version) & (path.c.path == counter.c.path))
+        .where(counter.c.version.in_(_versions(campaign)), path.c.place == 0)
+        .group_by(counter.c.cycle)
+        .subquery()
+    )
+    ended = (
+        select(finished.c.cycle, func.sum(finished.c.n).label("n"), func.max(finished.c.last).label("last"))
+        .where(finished.c.version.in_(_versions(campaign)))
+        .group_by(finished.c.cycle)
+        .subquery()
+    )
+    query = (
+        select(
+            cycle.c.cycle,
+            func.coalesce(ended.c.last, cycle.c.at).label("at"),
+        )
+        .join(entered, entered.c.cycle == cycle.c.cycle, isouter=True)
+        .join(ended, ended.c.cycle == cycle.c.cycle, isouter=True)
+        .where(
+            cycle.c.campaign == campaign,
+            cycle.c.done == 1,
+            cycle.c.finished_at.is_(None),
+            func.coalesce(entered.c.n, 0) == func.coalesce(ended.c.n, 0),
+        )
+    )
+    found = [_Through(row.cycle, row.at) for row in connection.execute(query)]
+    return sorted(found, key=lambda one: (one.at, one.number))
