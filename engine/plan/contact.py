@@ -51,6 +51,9 @@ class Holiday:
     postpone: bool
 
 
+Quiet = Daily | Holiday
+
+
 @dataclass(frozen=True, slots=True)
 class ContactRules:
     """What holds for marketing messages.
@@ -92,3 +95,25 @@ class ContactRules:
             whitelist=settings.whitelist,
             duplicates=settings.duplicate_address,
         )
+
+    def quiet(self, channel: str) -> tuple[Quiet, ...]:
+        """The quiet times of a channel."""
+        own = self.daily.get(channel)
+        daily = () if own is None or own.start == own.end else (own,)
+        return (*daily, *self.holidays)
+
+    def may_postpone(self, channel: str) -> bool:
+        """Whether a message of the channel may have to wait."""
+        return any(quiet.postpone for quiet in self.quiet(channel))
+
+    def limits_of(self, channel: str, signature: str | None) -> tuple[Limit, ...]:
+        """The limits that a message has to keep to."""
+        return tuple(
+            limit
+            for limit in self.limits
+            if limit.channel is None or (limit.channel == channel and limit.signature in (None, signature))
+        )
+
+    def limits_on(self, channel: str) -> tuple[Limit, ...]:
+        """The limits that exhaust a channel."""
+        return tuple(limit for limit in self.limits if limit.channel in (None, channel))

@@ -1,4 +1,8 @@
-"""The messages that a wave writes: whom they go to, what they say, what becomes of them."""
+"""The messages that a wave writes: whom they go to, what they say, what becomes of them.
+
+`outgoing` holds them on their way. Its `fate` stays empty while nothing stops or holds a message; each check
+looks at those only, so the first reason counts (components, section 12).
+"""
 
 from __future__ import annotations
 
@@ -6,35 +10,44 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
-    Insert,
     Subquery,
+    Update,
     and_,
     bindparam,
     case,
     delete,
+    exists,
     func,
     insert,
     literal,
     literal_column,
     null,
+    or_,
     select,
+    true,
     update,
 )
 from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import DrawCoupon, Send
 from engine.plan.bindings import bound_values
-from engine.plan.context import Context, outgoing, result_script, wave
+from engine.plan.context import Context, outgoing, result_script, shared_address, wave
+from engine.plan.coupons import draw_codes
+from engine.plan.fatigue import tire
 from engine.plan.graph import FlowNode
-from engine.store.dialect import json_list, upsert_adding
-from engine.store.tables.people import coupon_code, person_id
-from engine.store.tables.runs import coupon_issue, message, message_counter
-from engine.store.times import HOUR
+from engine.plan.message_counts import CYCLE, SHARD, Outcome, count_planned, count_released, cycle_of
+from engine.plan.quiet import rest
+from engine.store.dialect import upsert_replacing
+from engine.store.tables.people import person_id, suppression
+from engine.store.tables.runs import message
 
-CYCLE = 1
-SHARD = 0
-COUNTER = ("version", "cycle", "node", "state", "reason", "receipt", "shard", "hour", "n")
+__all__ = ["CYCLE", "SHARD", "Messages", "newest_id"]
+
+_KEY = ("campaign", "node", "person", "entry", "address")
+_SETTLED = ("version", "planned_at", "variables")
+"""Columns that a release leaves as they were when the message was planned."""
 
 
 class Messages:
@@ -44,184 +57,252 @@ class Messages:
         self._context = context
 
     def send(self, node: FlowNode, send: Send, where: Sequence[Any]) -> Iterator[Executable]:
-        values = bound_values(self._context, send.variables, wave.c.person, wave.c.entry)
+        """Write a message for each row, to the newest address or to all."""
         source: Any = wave
         address = newest_id(send.id_type)
+        rank: ColumnElement[Any] = literal_column("1")
         if send.to_all:
             ids = person_id.alias()
             source = wave.outerjoin(ids, and_(ids.c.person == wave.c.person, ids.c.type == send.id_type))
             address = ids.c.value
-        yield from _outgoing(source, address, values, where)
-        yield from self._hand_over(node)
+            rank = func.row_number().over(
+                partition_by=[wave.c.person, wave.c.entry], order_by=[ids.c.time.desc(), ids.c.seq.desc()]
+            )
+        values = bound_values(self._context, send.variables, wave.c.person, wave.c.entry)
+        yield from _outgoing(source, address, where, rank=rank, variables=values)
+        if send.followers:
+            yield _stop("failed", "not_follower", _unfollowed(send.id_type))
+        if send.marketing:
+            yield from self._check(node, send, [outgoing.c.entry, outgoing.c.rank])
+        yield from self._hand_over(node, send)
+
+    def release(self, node: FlowNode, send: Send) -> Iterator[Executable]:
+        """Look again at the planned messages in `wave`, now due; `event` is the address of each."""
+        mine, ids = message.alias(), person_id.alias()
+        # Looked up row by row: joined, the planner may begin with all messages of the node.
+        planned_at = _found(
+            select(mine.c.planned_at).where(
+                mine.c.campaign == self._context.campaign, mine.c.node == node.number,
+                mine.c.person == wave.c.person, mine.c.entry == wave.c.entry, mine.c.address == wave.c.event,
+            )
+        )  # fmt: skip
+        newest = [
+            _found(
+                select(column).where(
+                    ids.c.person == wave.c.person, ids.c.type == send.id_type, ids.c.value == wave.c.event
+                )
+            ).desc()
+            for column in (ids.c.time, ids.c.seq)
+        ]
+        rank = func.row_number().over(
+            partition_by=wave.c.person, order_by=[planned_at, wave.c.entry, *newest, wave.c.event]
+        )
+        yield from _outgoing(wave, wave.c.event, (), rank=rank)
+        yield from self._check(node, send, [outgoing.c.rank])
+        yield from self._hand_over(node, send, release=True)
 
     def draw(self, node: FlowNode, draw: DrawCoupon, where: Sequence[Any]) -> Iterator[Executable]:
-        yield from _outgoing(wave, newest_id(draw.id_type), null(), where)
-        drawn = and_(
-            coupon_issue.c.person == outgoing.c.person,
-            coupon_issue.c.campaign == self._context.campaign,
-            coupon_issue.c.coupon == draw.coupon,
-        )
-        issued = select(func.count()).where(drawn).correlate(outgoing).scalar_subquery()
-        yield self._issue(node, draw, issued)
-        position = select(coupon_issue.c.position).where(
-            drawn, coupon_issue.c.entry == outgoing.c.entry, coupon_issue.c.node == node.number
-        )
-        code = select(json_list(coupon_code.c.code)).where(
-            coupon_code.c.coupon == draw.coupon,
-            coupon_code.c.person.is_(None),
-            coupon_code.c.position == position.correlate(outgoing).scalar_subquery(),
-        )
-        addressed = outgoing.c.address.is_not(None)
-        yield update(outgoing).values(variables=code.scalar_subquery()).where(addressed)
-        reason: ColumnElement[str] = literal("no_code")
-        if draw.per_person is not None:
-            reason = case((issued >= draw.per_person, "limit"), else_="no_code")
-        yield update(outgoing).values(reason=reason).where(addressed, outgoing.c.variables.is_(None))
-        yield from self._hand_over(node)
+        """Draw a code for each row and send it to the newest address."""
+        yield from _outgoing(wave, newest_id(draw.id_type), where)
+        yield from draw_codes(self._context, node, draw)
+        yield from self._hand_over(node, None)
 
-    def _issue(self, node: FlowNode, draw: DrawCoupon, issued: ColumnElement[int]) -> Insert:
-        """Give the next free codes to the rows in order of time and import, as many as the limit allows."""
-        wanting = self._wanting(draw, issued)
-        rank = func.row_number().over(order_by=[wanting.c.now, wanting.c.person, wanting.c.entry])
-        ranked = select(wanting, rank.label("rank")).subquery()
-        last = select(func.coalesce(func.max(coupon_issue.c.position), -1)).where(
-            coupon_issue.c.coupon == draw.coupon
-        )
-        free = (
-            select(coupon_code.c.position)
-            .where(
-                coupon_code.c.coupon == draw.coupon,
-                coupon_code.c.person.is_(None),
-                coupon_code.c.position > last.scalar_subquery(),
-            )
-            .order_by(coupon_code.c.position)
-            .limit(select(func.count()).select_from(outgoing).scalar_subquery())
-            .subquery()
-        )
-        numbered = select(
-            free.c.position, func.row_number().over(order_by=free.c.position).label("rank")
-        ).subquery()
-        query = select(
-            literal(draw.coupon),
-            numbered.c.position,
-            ranked.c.person,
-            literal(self._context.campaign),
-            ranked.c.entry,
-            literal(node.number),
-            ranked.c.now,
-        ).select_from(ranked.join(numbered, ranked.c.rank == numbered.c.rank))
-        columns = ["coupon", "position", "person", "campaign", "entry", "node", "at"]
-        return insert(coupon_issue).from_select(columns, query)
+    # ---- what stops or holds a message
 
-    def _wanting(self, draw: DrawCoupon, issued: ColumnElement[int]) -> Subquery:
-        """Who gets a code while there are any: those with an address whom the limit allows another one."""
-        o = outgoing.c
-        wanting = select(o.person, o.entry, o.now).where(o.address.is_not(None))
-        if draw.per_person is None:
-            return wanting.subquery()
-        turn = func.row_number().over(partition_by=o.person, order_by=[o.now, o.person, o.entry])
-        nth = wanting.add_columns((issued + turn).label("nth")).subquery()
-        return select(nth.c.person, nth.c.entry, nth.c.now).where(nth.c.nth <= draw.per_person).subquery()
+    def _check(self, node: FlowNode, send: Send, order: Sequence[ColumnElement[Any]]) -> Iterator[Executable]:
+        context = self._context
+        if (resting := rest(context, node.kind)) is not None:
+            yield resting
+        yield _stop("skipped", "suppressed", _suppressed(send.id_type))
+        if context.contact.duplicates:
+            yield _stop("skipped", "duplicate_address", self._is_duplicate(node, send.id_type))
+        if (tired := tire(context, node.kind, send, order)) is not None:
+            yield tired
 
-    def _hand_over(self, node: FlowNode) -> Iterator[Insert]:
-        """Write the outgoing messages, handed over to the simulated channel at their own *now*.
+    def _is_duplicate(self, node: FlowNode, id_type: str) -> ColumnElement[bool]:
+        """Whether another person has got this node's message of the cycle at the address."""
+        o, earlier, ids = outgoing.c, message.alias(), person_id.alias()
+        sharing = select(ids.c.person).where(
+            ids.c.type == id_type, ids.c.value == o.address, ids.c.person != o.person
+        )
+        same = [
+            earlier.c.campaign == self._context.campaign,
+            earlier.c.node == node.number,
+            earlier.c.person.in_(sharing.correlate_except(ids)),
+            earlier.c.address == o.address,
+            earlier.c.sent_at.is_not(None),
+        ]
+        if self._context.recurring:
+            theirs = cycle_of(self._context, earlier.c.person, earlier.c.entry)
+            same.append(theirs == cycle_of(self._context, o.person, o.entry))
+        shared = shared_address.c
+        return and_(
+            exists(select(literal(1)).where(shared.type == id_type)),
+            exists(
+                select(literal(1))
+                .where(shared.type == id_type, shared.value == o.address)
+                .correlate_except(shared_address)
+            ),
+            exists(select(literal(1)).where(*same).correlate_except(earlier)),
+        )
+
+    # ---- handing over
+
+    def _hand_over(self, node: FlowNode, send: Send | None, *, release: bool = False) -> Iterator[Executable]:
+        """Write the outgoing messages, those that nothing stops handed over to the simulated channel.
 
         Nothing outside the database happens then, so planning and handing over are one step of one
         transaction.
         """
-        context, r = self._context, self._answered(node).c
-        state: ColumnElement[str] = r.result
+        context, answered = self._context, self._answered(node, send)
+        r, o = answered.c, outgoing.c
+        state: ColumnElement[str] = r.state
+        reason: ColumnElement[str] = r.reason
+        receipt: ColumnElement[str] = literal("")
         if context.scripted:
-            state = case((r.result_at <= bindparam("horizon", required=True), r.result), else_="sending")
-        columns = [
-            "campaign", "node", "person", "entry", "address", "version", "state", "reason", "planned_at",
-            "sent_at", "result", "result_at", "variables",
-        ]  # fmt: skip
-        yield insert(message).from_select(
-            columns,
-            select(
-                literal(context.campaign), literal(node.number), r.person, r.entry, r.address,
-                literal(context.version), state, r.reason, r.now, r.sent_at, r.result, r.result_at,
-                r.variables,
-            ),
-        )  # fmt: skip
-        yield from self._count(node, r, state)
+            horizon = bindparam("horizon", type_=BigInteger, required=True)
+            pending = and_(r.sent_at.is_not(None), r.result_at > horizon)
+            state, reason = case((pending, "sending"), else_=state), case((pending, ""), else_=reason)
+            receipt = case((r.receipt_at <= horizon, r.receipt), else_="")
+        columns: dict[str, Any] = {name: column for name, column in r.items() if name != "now"}
+        columns |= {"campaign": literal(context.campaign), "node": literal(node.number)}
+        columns |= {"version": literal(context.version), "planned_at": r.now, "state": state}
+        query = select(*columns.values()).where(literal_column("1 = 1"))
+        if release:
+            changed = [name for name in columns if name not in (*_KEY, *_SETTLED)]
+            yield from count_released(context, node, r, (state, reason, receipt))
+            yield upsert_replacing(context.dialect, message, list(columns), query, changed)
+            return
+        yield insert(message).from_select(list(columns), query)
+        foreseen: list[Outcome] = []
+        if send is not None and not context.scripted:
+            foreseen = [
+                Outcome("sent", "", and_(o.fate == "", o.address.is_not(None))),
+                Outcome("failed", "no_id", o.address.is_(None)),
+                *(Outcome(state, reason, o.reason == reason) for state, reason in self._stops(node, send)),
+            ]
+            if send.marketing and context.contact.may_postpone(node.kind):
+                foreseen.append(Outcome("planned", "", o.fate == "planned"))
+        yield from count_planned(context, node, r, (state, reason, receipt), foreseen)
 
-    def _answered(self, node: FlowNode) -> Subquery:
-        """The outgoing messages with what the channel answers, and when."""
+    def _stops(self, node: FlowNode, send: Send) -> Iterator[tuple[str, str]]:
+        """The states and reasons in which a message may be stopped."""
+        rules = self._context.contact
+        if send.followers:
+            yield "failed", "not_follower"
+        if send.marketing:
+            if any(not quiet.postpone for quiet in rules.quiet(node.kind)):
+                yield "skipped", "quiet_time"
+            yield "skipped", "suppressed"
+            if rules.duplicates:
+                yield "skipped", "duplicate_address"
+            if rules.limits_of(node.kind, send.signature):
+                yield "skipped", "fatigue"
+
+    def _answered(self, node: FlowNode, send: Send | None) -> Subquery:
+        """The outgoing messages with what the channel answers, and when.
+
+        What is stopped has failed at once, for a Result Judgment; what is held has no result yet.
+        """
         o = outgoing.c
-        stopped = case((o.address.is_(None), "no_id"), else_=o.reason)
-        fails = stopped != ""
+        homeless, unsent = o.address.is_(None), or_(o.address.is_(None), o.fate != "")
+        held = and_(o.fate == "planned", o.address.is_not(None))
         source: Any = outgoing
         said: ColumnElement[Any] = literal("sent")
         why: ColumnElement[Any] = literal("")
         known: ColumnElement[Any] = o.now
+        further: dict[str, ColumnElement[Any]] = {}
         if self._context.scripted:
             line = result_script.alias()
             source = outgoing.outerjoin(line, line.c.id == _script_line(node))
-            said = func.coalesce(line.c.result, "sent")
-            why = func.coalesce(line.c.reason, "")
+            said, why = func.coalesce(line.c.result, "sent"), func.coalesce(line.c.reason, "")
             known = o.now + func.coalesce(line.c.after, 0)
+            further |= self._receipt(send, line.c, known, unsent)
+        if send is not None and send.marketing:
+            further["contact_at"] = case((unsent, o.due), else_=o.now)
+            further["due_at"] = o.due
+        columns = {
+            "person": o.person,
+            "entry": o.entry,
+            "now": o.now,
+            "address": func.coalesce(o.address, ""),
+            "state": case((homeless, "failed"), (o.fate != "", o.fate), else_=said),
+            "reason": case((homeless, "no_id"), (o.fate != "", o.reason), else_=why),
+            "sent_at": case((unsent, None), else_=o.now),
+            "result": case((held, None), (unsent, "failed"), else_=said),
+            "result_at": case((held, None), (unsent, o.now), else_=known),
+            "variables": o.variables,
+            **further,
+        }
         return (
-            select(
-                o.person,
-                o.entry,
-                o.now,
-                o.variables,
-                func.coalesce(o.address, "").label("address"),
-                case((fails, "failed"), else_=said).label("result"),
-                case((fails, stopped), else_=why).label("reason"),
-                case((fails, o.now), else_=known).label("result_at"),
-                case((fails, None), else_=o.now).label("sent_at"),
-            )
-            .select_from(source)
-            .subquery()
+            select(*(column.label(name) for name, column in columns.items())).select_from(source).subquery()
         )
 
-    def _count(self, node: FlowNode, r: Any, state: ColumnElement[str]) -> Iterator[Insert]:
-        """Raise the counters of the messages' states."""
-        context, o = self._context, outgoing.c
-        shown = case((state == "sending", ""), else_=r.reason) if context.scripted else r.reason
-        hour = (r.now // HOUR).label("hour")
-        counted = (
-            select(
-                literal(context.version), literal(CYCLE), literal(node.number), state.label("state"),
-                shown.label("reason"), literal(""), literal(SHARD), hour, func.count(),
-            )
-            .where(literal_column("1") == literal_column("1"))
-            .group_by(literal_column("4"), literal_column("5"), literal_column("8"))
-        )  # fmt: skip
-        if isinstance(node.behaviour, Send) and not context.scripted:
-            yield from self._count_one_hour(node)
-            several = select(func.min(o.now // HOUR) != func.max(o.now // HOUR)).select_from(outgoing)
-            counted = counted.where(several.scalar_subquery())
-        yield upsert_adding(context.dialect, message_counter, COUNTER, counted, "n")
-
-    def _count_one_hour(self, node: FlowNode) -> Iterator[Insert]:
-        """Count messages of one hour, the usual case: in one pass, where grouping would sort them."""
-        o = outgoing.c
-        all_ = select(
-            func.min(o.now // HOUR).label("first"),
-            func.max(o.now // HOUR).label("last"),
-            func.count(o.address).label("sent"),
-            (func.count() - func.count(o.address)).label("failed"),
-        ).subquery()
-        for state, reason, n in (("sent", "", all_.c.sent), ("failed", "no_id", all_.c.failed)):
-            row = select(
-                literal(self._context.version), literal(CYCLE), literal(node.number), literal(state),
-                literal(reason), literal(""), literal(SHARD), all_.c.first, n,
-            ).where(all_.c.first == all_.c.last, n > 0)  # fmt: skip
-            yield upsert_adding(self._context.dialect, message_counter, COUNTER, row, "n")
+    def _receipt(
+        self, send: Send | None, line: Any, known: ColumnElement[int], unsent: ColumnElement[bool]
+    ) -> dict[str, ColumnElement[Any]]:
+        """What the person does with a message that was sent, while the account collects receipts."""
+        at = known + func.coalesce(line.receipt_after, 0)
+        collect = None if send is None else self._context.collect.get(send.account)
+        in_time = true() if collect is None else at <= self._context.clock.plus(outgoing.c.now, collect)
+        comes = and_(~unsent, line.result == "sent", line.receipt.is_not(None), in_time)
+        return {"receipt": case((comes, line.receipt)), "receipt_at": case((comes, at))}
 
 
 def _outgoing(
-    source: Any, address: ColumnElement[Any], variables: ColumnElement[Any], where: Sequence[Any]
+    source: Any,
+    address: ColumnElement[Any],
+    where: Sequence[Any],
+    *,
+    rank: ColumnElement[Any] | None = None,
+    variables: ColumnElement[Any] | None = None,
 ) -> Iterator[Executable]:
     """Fill `outgoing` anew: one message for each row of the source."""
-    columns = ["person", "entry", "now", "address", "reason", "variables"]
-    query = select(wave.c.person, wave.c.entry, wave.c.now, address, literal(""), variables)
+    columns = ["person", "entry", "now", "address", "rank", "fate", "reason", "variables"]
+    empty = literal("")
+    query = select(
+        wave.c.person,
+        wave.c.entry,
+        wave.c.now,
+        address,
+        literal_column("1") if rank is None else rank,
+        empty,
+        empty,
+        null() if variables is None else variables,
+    )
     yield delete(outgoing)
     yield insert(outgoing).from_select(columns, query.select_from(source).where(*where))
+
+
+def _stop(fate: str, reason: str, test: ColumnElement[bool]) -> Update:
+    """Stop the outgoing messages for which the test holds."""
+    o = outgoing.c
+    return update(outgoing).values(fate=fate, reason=reason).where(o.fate == "", o.address.is_not(None), test)
+
+
+def _unfollowed(id_type: str) -> ColumnElement[bool]:
+    ids, o = person_id.alias(), outgoing.c
+    return exists(
+        select(literal(1))
+        .where(ids.c.person == o.person, ids.c.type == id_type, ids.c.value == o.address, ids.c.follower == 0)
+        .correlate_except(ids)
+    )
+
+
+def _suppressed(id_type: str) -> ColumnElement[bool]:
+    listed = suppression.c
+    return and_(
+        exists(select(literal(1)).where(listed.type == id_type)),  # looked at once, not for each row
+        exists(
+            select(literal(1))
+            .where(listed.type == id_type, listed.value == outgoing.c.address)
+            .correlate_except(suppression)
+        ),
+    )
+
+
+def _found(query: Any) -> ColumnElement[Any]:
+    return query.correlate(wave).scalar_subquery()  # type: ignore[no-any-return]
 
 
 def _script_line(node: FlowNode) -> ColumnElement[int]:

@@ -313,6 +313,26 @@ def upsert_adding(
     return added
 
 
+def upsert_replacing(
+    dialect: Dialect,
+    table: Table,
+    columns: Sequence[str],
+    rows: Select[*tuple[Any, ...]],
+    replaced: Iterable[str],
+) -> Insert:
+    """`INSERT … SELECT` that gives a row which is there already the new values of the columns `replaced`.
+
+    It finds the rows by their key, where the planner may choose to scan for an `UPDATE … FROM`.
+    """
+    make: Any = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+    statement = make(table).from_select(list(columns), rows)
+    changed: Insert = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: statement.excluded[name] for name in replaced},
+    )
+    return changed
+
+
 class holds_any(_TextTest):  # noqa: N801
     """Whether the text (first argument) contains one of a list of texts (second argument, as for `among`)."""
 

@@ -98,6 +98,11 @@ class WallClock:
         self._changes = offset_changes(zone)
         self._constant = None if self._changes else _offset(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), zone)
 
+    @property
+    def steady(self) -> bool:
+        """Whether the clocks never change."""
+        return self._constant is not None
+
     def prepare(self, connection: Connection) -> None:
         """Make the temporary tables that the expressions read, on the connection that will run them."""
         _TEMPORARY.drop_all(connection)
@@ -142,6 +147,11 @@ class WallClock:
             return case((today >= moment, today), else_=today + DAY)
         found = [self._moment(midnight + (day * DAY + in_day)) for day in (-1, 0, 1, 2)]
         return case(*((candidate >= moment, candidate) for candidate in found[:-1]), else_=found[-1])
+
+    def at(self, moment: Ms, days: int, wall: time) -> Ms:
+        """When it first is `wall` on the local date of `moment`, so many days later; after a gap, its end."""
+        midnight = self._local(moment) // DAY * DAY
+        return self._moment(midnight + (days * DAY + wall.hour * HOUR + wall.minute * MINUTE))
 
     def _local(self, moment: Ms) -> Ms:
         if self._constant is not None:
