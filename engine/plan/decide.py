@@ -31,7 +31,6 @@ from engine.components.behaviour import (
     EventTest,
     JudgeEvents,
     JudgeGoal,
-    JudgeResult,
     OriginTest,
     PersonTest,
     ReachableTest,
@@ -53,11 +52,12 @@ from engine.plan.places import (
     ViaTest,
     WonTest,
 )
+from engine.plan.results import Results
 from engine.shapes.conditions import Condition
 from engine.shapes.time import to_milliseconds
 from engine.store.dialect import greatest, least
 from engine.store.tables.people import event
-from engine.store.tables.runs import claim, entry, message
+from engine.store.tables.runs import claim, entry
 from engine.store.times import NEVER, Ms
 
 
@@ -98,6 +98,7 @@ class Judge:
     def __init__(self, context: Context, flow: Flow) -> None:
         self._context = context
         self._flow = flow
+        self._results = Results(context, flow)
 
     def path(self, tree: Decision, row: Row) -> ColumnElement[int]:
         """The number of the path that the row takes."""
@@ -154,10 +155,11 @@ class Judge:
                 return self._bucket(test, row)
             case EventsTest(judgment):
                 return self._events(judgment, row)
-            case ResultTest(node, code):
-                return self._result(self._flow.nodes[node], code, row)
-            case WonTest(node):
-                return self._won(self._flow.nodes[node], row)
+            case ResultTest(id, code):
+                node = self._flow.nodes[id]
+                return self._results.holds(node, code, row.person, row.entry, row.via, row.now)
+            case WonTest(id):
+                return self._won(self._flow.nodes[id], row)
             case ViaTest(via):
                 return row.via == via
 
@@ -243,28 +245,6 @@ class Judge:
         nth = times.order_by(times.selected_columns.time).offset(test.times - 1).limit(1)
         return func.coalesce(nth.scalar_subquery(), NEVER)
 
-    def _touch(self, node: FlowNode, via: ColumnElement[int]) -> ColumnElement[int]:
-        """The number of the node whose message stands in front, for who came by link `via`."""
-        touches = [self._flow.nodes[edge.source].number for edge in self._flow.into[node.id]]
-        if len(set(touches)) == 1:
-            return literal(touches[0])
-        return case(*((via == rank, touch) for rank, touch in enumerate(touches[:-1])), else_=touches[-1])
-
-    def _result(self, node: FlowNode, code: str, row: Row) -> ColumnElement[bool]:
-        m = message.alias()
-        mine = and_(
-            m.c.campaign == self._context.campaign,
-            m.c.node == self._touch(node, row.via),
-            m.c.person == row.person,
-            m.c.entry == row.entry,
-        )
-        known = and_(m.c.result_at.is_not(None), m.c.result_at <= row.now)
-        succeeded = exists(select(literal(1)).where(mine, m.c.result == "sent", known).correlate_except(m))
-        if code == "success":
-            return succeeded
-        doubtful = or_(m.c.result == "unknown", ~known)
-        return and_(~succeeded, ~exists(select(literal(1)).where(mine, doubtful).correlate_except(m)))
-
     def _won(self, node: FlowNode, row: Row) -> ColumnElement[bool]:
         first = func.row_number().over(partition_by=[row.person, row.entry], order_by=[row.now, row.via]) == 1
         taken = select(literal(1)).where(
@@ -276,21 +256,8 @@ class Judge:
         return and_(first, ~exists(taken.correlate_except(claim)))
 
     def result_known_at(self, node: FlowNode, row: Row) -> Ms:
-        """When the result of the message in front is known, at most the maximum after it was handed over."""
-        assert isinstance(node.behaviour, JudgeResult)
-        if not self._context.scripted:
-            return row.now
-        m = message.alias()
-        succeeded = func.min(case((m.c.result == "sent", m.c.result_at)))
-        doubtful = func.count(case((or_(m.c.result_at.is_(None), m.c.result == "unknown"), 1)))
-        known = select(func.coalesce(succeeded, case((doubtful == 0, func.max(m.c.result_at))), NEVER)).where(
-            m.c.campaign == self._context.campaign,
-            m.c.node == self._touch(node, row.via),
-            m.c.person == row.person,
-            m.c.entry == row.entry,
-        )
-        maximum = self._context.clock.plus(row.now, node.behaviour.maximum)
-        return least(known.correlate_except(m).scalar_subquery(), maximum)
+        """When whoever arrives at a Result Judgment is judged; null where that is not known yet."""
+        return self._results.known_at(node, row.person, row.entry, row.via, row.now)
 
 
 def given(name: str) -> BindParameter[int]:
