@@ -14,9 +14,9 @@ import pytest
 from engine.run.simulate import simulate
 from engine.store.database import Database
 from engine.store.imports.folder import import_folder
+from tests.databases import empty_database
 from tests.engine.random_campaigns import CAMPAIGN, SINCE, TEXTS, Case, make
 from tests.engine.reference import Reference, ms, utc
-from tests.engine.run.drafting import empty_database
 
 ZONES = ("Europe/Berlin", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe")
 CASES = 60
