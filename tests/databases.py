@@ -10,13 +10,15 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.postgres import CannotStart, Postgres
 
 if TYPE_CHECKING:
+    from sqlalchemy import ClauseElement, Connection
+
     from engine.store.database import Database
 
 DIALECTS = ("sqlite", "postgresql")
@@ -70,6 +72,33 @@ def fresh(request: pytest.FixtureRequest, dialect: str, folder: Path) -> Iterato
         server: Postgres = request.getfixturevalue("postgres")
         with server.database() as url:
             yield url
+
+
+def plan_of(connection: Connection, statement: ClauseElement) -> str:
+    """How the database would run a statement, one line a step."""
+    text = str(statement.compile(connection, compile_kwargs={"literal_binds": True}))
+    return explained(connection, text)
+
+
+def explained(connection: Connection, sql: str, parameters: Any = None) -> str:
+    """How the database would run a statement that is text already.
+
+    PostgreSQL reads small tables as a whole because they are small: here it may do so only where no key or
+    index serves.
+    """
+    if connection.dialect.name == "sqlite":
+        return _lines(connection, f"EXPLAIN QUERY PLAN {sql}", parameters)
+    ways = ("seqscan", "hashjoin", "mergejoin", "bitmapscan")
+    for way in ways:
+        connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+    plan = _lines(connection, f"EXPLAIN {sql}", parameters)
+    for way in ways:
+        connection.exec_driver_sql(f"SET LOCAL enable_{way} = on")
+    return plan
+
+
+def _lines(connection: Connection, explain: str, parameters: Any) -> str:
+    return "\n".join(str(row[-1]) for row in connection.exec_driver_sql(explain, parameters))
 
 
 @cache
