@@ -50,7 +50,7 @@ class Summary:
 
 def simulate(
     bundle: Bundle,
-    database: Path,
+    database: Path | str,
     zone: ZoneInfo,
     *,
     since: datetime | None = None,
@@ -62,9 +62,9 @@ def simulate(
 ) -> Summary:
     """Run a campaign alone on the data of a workspace's database, which stays as it is.
 
-    since: default the campaign's start, else `now` (default: the real one). until: included; default a year
-    later. results: a results file for the simulated channels. trace: a folder for the trace files. Raises
-    `NotRunnable`, `RuleError`, `BadResults`.
+    database: a SQLite file or a URL. since: default the campaign's start, else `now` (default: the real one).
+    until: included; default a year later. results: a results file for the simulated channels. trace: a folder
+    for the trace files. Raises `NotRunnable`, `RuleError`, `BadResults`.
     """
     start = bundle.campaign.attributes.start
     began = since or (datetime.fromisoformat(start) if start else now or datetime.now(UTC))
@@ -80,6 +80,7 @@ def simulate(
             if results is not None:
                 load_results(connection, results, nodes)
             update_in_overlay(connection, bundle, from_milliseconds(first), zone)
+        overlay.seal()
         _run(overlay, plan, bundle, first, last, wave)
         with overlay.begin() as connection:
             settle(connection, KEY, last)

@@ -215,15 +215,18 @@ def _server(url: URL) -> tuple[Engine, Engine]:
     return writer, reader
 
 
-def server_engine(url: URL, **options: Any) -> Engine:
-    """An engine on a PostgreSQL server, whose connections plan and compare as this program needs it."""
-    settings = " ".join(f"-c {option}" for option in POSTGRESQL_OPTIONS)
+def server_engine(url: URL, settings: tuple[str, ...] = (), **options: Any) -> Engine:
+    """An engine on a PostgreSQL server, whose connections plan as this program needs it.
+
+    settings: further ones of its connections, as `name=value`. options: of `create_engine`.
+    """
+    ours = " ".join(f"-c {setting}" for setting in (*POSTGRESQL_OPTIONS, *settings))
     given = url.query.get("options", ())
     further = (given,) if isinstance(given, str) else given
     return create_engine(
         url.difference_update_query(["options"]),
         connect_args={
-            "options": " ".join([settings, *further]),
+            "options": " ".join([ours, *further]),
             "application_name": "campaign-canvas",
             "client_encoding": "UTF8",
             # Statements are built once and run again and again, many hundreds of them.
