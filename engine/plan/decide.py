@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     and_,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
 )
 
 from engine.components.behaviour import After, At, EventTest, JudgeEvents, JudgeResult, Until
@@ -123,7 +125,9 @@ class Judge:
                 return self._context.conditions.of_person(condition, row.person, row.now)
             case BucketTest(node, below):
                 salt = Salt.of(self._context.campaign_id, node)
-                bucket: ColumnElement[int] = salt.bucket(salt.seed(row.hashed, row.entry))
+                bucket: ColumnElement[int] = salt.bucket(
+                    salt.seed(row.hashed, type_coerce(row.entry, BigInteger))
+                )
                 return bucket < below
             case EventsTest(judgment):
                 return self._events(judgment, row)

@@ -36,7 +36,7 @@ from engine.components.behaviour import (
     Send,
     SetTags,
 )
-from engine.plan.context import Context, wave
+from engine.plan.context import NO_NUMBER, Context, wave
 from engine.plan.decide import Judge, Row
 from engine.plan.graph import FlowNode
 from engine.plan.messages import CYCLE, SHARD, Messages
@@ -211,7 +211,7 @@ class Effects:
             ["tag", "person", "value", "number"],
             union_all(
                 *(
-                    self._people_once(literal(tag), wave.c.person, literal(text), null()).where(*where)
+                    self._people_once(literal(tag), wave.c.person, literal(text), NO_NUMBER).where(*where)
                     for text in texts
                 )
             ),
@@ -231,7 +231,9 @@ class Effects:
             ["tag", "person", "value", "number"],
             union_all(
                 *(
-                    self._people_once(literal(tag), wave.c.person, literal(text), null()).where(*where, empty)
+                    self._people_once(literal(tag), wave.c.person, literal(text), NO_NUMBER).where(
+                        *where, empty
+                    )
                     for text in texts
                 )
             ),

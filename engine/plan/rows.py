@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 
 from engine.components.behaviour import EnterOnEvent
-from engine.plan.context import Context, front, wave
+from engine.plan.context import NO_NUMBER, Context, front, wave
 from engine.plan.decide import Judge, Row, splits_in
 from engine.plan.places import Layout, Place, Stage
 from engine.store.tables.people import audience_member, person
@@ -103,7 +103,7 @@ class Rows:
     def _take(self, place: Place, table: Table, which: ColumnElement[bool]) -> Insert:
         if place.stage is Stage.ENTER:
             return self._take_arrivals(place, which)
-        arrived = table.c.arrived if place.looks_back else null().label("arrived")
+        arrived = table.c.arrived if place.looks_back else NO_NUMBER.label("arrived")
         due = (
             select(table.c.person, table.c.entry, table.c.via, table.c.due.label("now"), arrived)
             .where(which)
@@ -137,7 +137,7 @@ class Rows:
                 (earlier.scalar_subquery() + turn).label("entry"),
                 literal(0).label("via"),
                 arrival.c.due.label("now"),
-                null().label("arrived"),
+                NO_NUMBER.label("arrived"),
                 arrival.c.event,
                 turn.label("turn"),
             )
@@ -174,7 +174,7 @@ class Rows:
                 (case((_given("again") == 1, earlier), else_=0) + 1).label("entry"),
                 literal(0).label("via"),
                 _given("at").label("now"),
-                null().label("arrived"),
+                NO_NUMBER.label("arrived"),
             )
             .order_by(people.c.person)
             .limit(size)
