@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -24,7 +23,6 @@ from sqlalchemy import (
     case,
     delete,
     func,
-    insert,
     literal,
     select,
 )
@@ -32,6 +30,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.schema import CreateTable
 
 from engine.shapes.time import EPOCH, LATEST, Duration, to_milliseconds
+from engine.store.dialect import bulk_insert
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -118,36 +117,35 @@ class WallClock:
         would keep a dead copy of every row that is deleted from them.
         """
         _TEMPORARY.create_all(connection)
-        shifts, locals_ = self._shifts(), self._locals()
+        shifts = self._shifts()
         stored = select(zone_shift.c.at, zone_shift.c.offset).order_by(zone_shift.c.at)
-        if [tuple(row) for row in connection.execute(stored)] == [tuple(row.values()) for row in shifts]:
+        if [tuple(row) for row in connection.execute(stored)] == shifts:
             return
-        months = [
-            {"first": (date(n // 12, n % 12 + 1, 1) - EPOCH.date()).days, "month": n}
+        months: list[tuple[object, ...]] = [
+            ((date(n // 12, n % 12 + 1, 1) - EPOCH.date()).days, n)
             for n in range(FIRST_YEAR * 12, (_LAST_YEAR + 100) * 12)
         ]
-        for table, rows in ((zone_shift, shifts), (zone_local, locals_), (local_month, months)):
+        rows: list[tuple[Table, list[tuple[object, ...]]]] = [
+            (zone_shift, shifts), (zone_local, self._locals()), (local_month, months),
+        ]  # fmt: skip
+        for table, values in rows:
             connection.execute(delete(table))
-            connection.execute(insert(table), rows)
+            bulk_insert(connection, table, table.c.keys(), values)
 
-    def _shifts(self) -> list[dict[str, Any]]:
+    def _shifts(self) -> list[tuple[object, ...]]:
         """Rows of `zone_shift`, in order of time."""
         first = self._changes[0][1] if self._changes else self._constant
-        return [
-            {"at": -_FAR, "offset": first},
-            *({"at": at, "offset": after} for at, _, after in self._changes),
-        ]
+        return [(-_FAR, first), *((at, after) for at, _, after in self._changes)]
 
-    def _locals(self) -> list[dict[str, Any]]:
+    def _locals(self) -> list[tuple[object, ...]]:
         """Rows of `zone_local`."""
         first = self._changes[0][1] if self._changes else self._constant
-        rows: list[dict[str, Any]] = [{"start": -_FAR, "offset": first, "fixed": None}]
+        rows: list[tuple[object, ...]] = [(-_FAR, first, None)]
         for at, before, after in self._changes:
             if after > before:  # a gap
-                rows.append({"start": at + before, "offset": None, "fixed": at})
-                rows.append({"start": at + after, "offset": after, "fixed": None})
+                rows += [(at + before, None, at), (at + after, after, None)]
             else:  # of the times that exist twice the first counts
-                rows.append({"start": at + before, "offset": after, "fixed": None})
+                rows.append((at + before, after, None))
         return rows
 
     def plus(self, moment: Ms, duration: Duration) -> Ms:
