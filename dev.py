@@ -52,6 +52,9 @@ WINDOW_LIBRARIES = {
     "libxcb-shape.so.0": "libxcb-shape0",
 }
 
+# Where Debian keeps the server's programs, which are not on the path there.
+POSTGRES_FOLDERS = Path("/usr/lib/postgresql")
+
 # The package offers its command line as a script only, not as a module.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
 # Whole runs are spread over processes; a selection of tests starts faster without them.
@@ -224,6 +227,27 @@ def install_packages(packages: Sequence[str], *, why: str) -> None:
     run_step([*install, "-qq"], "install system packages", environment)
 
 
+def postgres_programs() -> Path | None:
+    """The folder with the programs of a PostgreSQL server, the newest one; None where there is none."""
+    found = sorted(POSTGRES_FOLDERS.glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    if not found and (on_path := shutil.which("initdb")):
+        found = [Path(on_path).resolve()]
+    return found[-1].parent if found else None
+
+
+def ensure_postgres() -> None:
+    """Install a PostgreSQL server for the tests where there is none and that is possible; never fails."""
+    if postgres_programs() is not None:
+        return
+    why = "There is no PostgreSQL server."
+    try:
+        if not sys.platform.startswith("linux"):
+            raise SetupError(f"{why} Put its programs (initdb, postgres) on the path.")
+        install_packages(["postgresql"], why=why)
+    except SetupError as error:
+        say(f"{'=' * 80}\nNothing will be tested on PostgreSQL. {error}\n{'=' * 80}")
+
+
 # --- Commands -----------------------------------------------------------------------------------------------
 
 
@@ -290,6 +314,7 @@ def check_steps(arguments: Sequence[str]) -> dict[str, list[str]]:
 def command_test(arguments: Sequence[str]) -> int:
     """Run every check, also after one failed, and sum up."""
     set_up()
+    ensure_postgres()
     results = []
     for name, command in check_steps(arguments).items():
         print(f"--- {name}", flush=True)

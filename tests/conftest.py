@@ -25,6 +25,8 @@ hypothesis.settings.load_profile("project")
 
 THREAD_GRACE_S = 2.0
 
+pytest_plugins = ["tests.databases"]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:

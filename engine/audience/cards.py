@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, func, literal, not_, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    and_,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    true,
+)
 
 from engine.audience.conditions import compiled, event_places, people_places
 from engine.audience.errors import RuleError
@@ -15,10 +27,14 @@ from engine.audience.moments import Clock, ColumnMoment, FixedMoment
 from engine.audience.numbers import compare, holds
 from engine.i18n import N_, Message
 from engine.shapes.time import instant, to_milliseconds
+from engine.store.dialect import exact_product
 from engine.store.fields import DataFields
 from engine.store.schema import NUMBER_SCALE
 from engine.store.tables.people import audience, audience_member, event, import_run, person, tag_value
 from engine.workspace.audience import AudienceCard, AudienceFile, BehaviourCard, Card, LastRange, TagsCard
+
+_BEYOND = Decimal(2 * 10**12)
+"""Greater than any number that is stored, and so than any average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +154,7 @@ def _measured(card: BehaviourCard, values: Sequence[Decimal], context: RuleConte
 def _number(code: str, name: str, context: RuleContext) -> ColumnElement[Any]:
     field = context.fields.event_attribute(code, name)
     if field is None:
-        return literal(None)
+        return literal(None, BigInteger())
     if field.type != "number":
         message = N_("“{field}” is stored as {type}: it has no sum, average, maximum or minimum.")
         raise RuleError(Message(message, field=name, type=field.type))
@@ -160,8 +176,9 @@ def _average(
     if op == "between":
         low, high = values
         return and_(_average(total, count, ">=", [low]), _average(total, count, "<=", [high]))
-    numerator, denominator = (values[0] * NUMBER_SCALE).as_integer_ratio()
-    left, right = total * denominator if denominator > 1 else total, count * numerator
+    value = max(-_BEYOND, min(_BEYOND, values[0]))
+    numerator, denominator = (value * NUMBER_SCALE).as_integer_ratio()
+    left, right = total * denominator if denominator > 1 else total, exact_product(count, numerator)
     match op:
         case "=":
             return left == right

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false
+from sqlalchemy import BigInteger, ColumnElement, and_, false, literal
 
 from engine.store.schema import NUMBER_SCALE
 
@@ -28,7 +28,7 @@ def compare(
     ceiling = floor + bool(lost)
     match op:
         case "=":
-            return false() if lost or abs(floor) > _GREATEST else column == floor
+            return false() if lost or abs(floor) > _GREATEST else column == _clamped(floor)
         case ">":
             return column > _clamped(floor)
         case ">=":
@@ -60,5 +60,5 @@ def holds(number: Decimal, op: str, values: Sequence[Decimal]) -> bool:
             return values[0] <= number <= values[1]
 
 
-def _clamped(value: int) -> int:
-    return max(-_GREATEST, min(_GREATEST, value))
+def _clamped(value: int) -> ColumnElement[int]:
+    return literal(max(-_GREATEST, min(_GREATEST, value)), BigInteger())

@@ -41,9 +41,6 @@ def load_results(connection: Connection, path: Path, nodes: Mapping[str, int]) -
 
     Raises `BadResults`.
     """
-    connection.exec_driver_sql(
-        "CREATE INDEX IF NOT EXISTS temp.ix_result_script ON result_script (person, node)"
-    )
     insert = text(
         "INSERT INTO result_script (person, node, entry, address, result, reason, after) "
         "SELECT id, :node, :entry, :address, :result, :reason, :after FROM person WHERE external_id = :person"

@@ -13,11 +13,14 @@ from sqlalchemy import (
     ColumnElement,
     Dialect,
     FromClause,
+    Index,
     Integer,
     MetaData,
     Select,
     SmallInteger,
     Table,
+    cast,
+    null,
     select,
 )
 
@@ -35,6 +38,12 @@ ENTRY_FACTOR = 1_000_003
 BUCKETS = 10_000
 
 TEMPORARY = MetaData()
+EMPTIED = "DELETE ROWS"
+"""For tables that matter within one transaction: PostgreSQL keeps the rows that are deleted from others, and
+reads past them as long as the connection lives."""
+
+NO_NUMBER: ColumnElement[Any] = cast(null(), BigInteger())
+"""A null that is known to be a number: within a subquery PostgreSQL takes any other for a text."""
 
 wave = Table(
     "wave",
@@ -48,6 +57,7 @@ wave = Table(
     Column("cycle", Integer),
     Column("origin", BigInteger, doc="one bit an audience that the person enters from"),
     prefixes=["TEMPORARY"],
+    postgresql_on_commit=EMPTIED,
 )
 """The rows that a wave moves, each with its own *now* and the path that it takes."""
 
@@ -64,6 +74,7 @@ outgoing = Table(
     Column("due", BigInteger, doc="until when a quiet time postpones it; null where none does"),
     Column("variables", TextType),
     prefixes=["TEMPORARY"],
+    postgresql_on_commit=EMPTIED,
 )
 """The messages that a node is about to write, or to hand over after a quiet time."""
 
@@ -105,6 +116,7 @@ incoming = Table(
     Column("person", TextType, nullable=False, doc="external id"),
     Column("source_id", TextType, nullable=False),
     prefixes=["TEMPORARY"],
+    postgresql_on_commit=EMPTIED,
 )
 """Events that have just been received."""
 
@@ -121,6 +133,7 @@ result_script = Table(
     Column("after", BigInteger, nullable=False, doc="ms from handing over to the result"),
     Column("receipt", TextType, doc="null: none"),
     Column("receipt_after", BigInteger, doc="ms from the result to the receipt"),
+    Index("ix_result_script", "person", "node"),
     prefixes=["TEMPORARY"],
 )
 """What a simulated provider will answer; whatever is not listed succeeds at once."""

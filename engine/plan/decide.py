@@ -22,6 +22,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    type_coerce,
 )
 
 from engine.components.behaviour import (
@@ -165,7 +166,8 @@ class Judge:
 
     def _bucket(self, test: BucketTest, row: Row) -> ColumnElement[bool]:
         salt = Salt.of(self._context.campaign_id, test.node)
-        bucket: ColumnElement[int] = salt.bucket(salt.seed(row.hashed, row.entry))
+        seed = salt.seed(row.hashed, type_coerce(row.entry, BigInteger))
+        bucket: ColumnElement[int] = salt.bucket(seed)
         if test.group is None:
             return bucket < test.below
         # The first `allowed` rows and all before `since` go by their bucket; `winner` is -1 without one.

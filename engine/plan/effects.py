@@ -42,7 +42,7 @@ from engine.components.behaviour import (
     SetTags,
     Split,
 )
-from engine.plan.context import Context, wave
+from engine.plan.context import NO_NUMBER, Context, wave
 from engine.plan.decide import Judge, Row
 from engine.plan.goals import Goals
 from engine.plan.graph import FlowNode
@@ -362,7 +362,7 @@ class Effects:
             ["tag", "person", "value", "number"],
             union_all(
                 *(
-                    self._people_once(literal(tag), wave.c.person, literal(text), null()).where(*where)
+                    self._people_once(literal(tag), wave.c.person, literal(text), NO_NUMBER).where(*where)
                     for text in texts
                 )
             ),
@@ -382,7 +382,9 @@ class Effects:
             ["tag", "person", "value", "number"],
             union_all(
                 *(
-                    self._people_once(literal(tag), wave.c.person, literal(text), null()).where(*where, empty)
+                    self._people_once(literal(tag), wave.c.person, literal(text), NO_NUMBER).where(
+                        *where, empty
+                    )
                     for text in texts
                 )
             ),

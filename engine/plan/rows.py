@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from engine.audience.moments import ColumnMoment
 from engine.components.behaviour import EnterOnEvent, OriginTest
-from engine.plan.context import Context, front, kin, wave
+from engine.plan.context import NO_NUMBER, Context, front, kin, wave
 from engine.plan.decide import Judge, Row, given, splits_in, tests_in
 from engine.plan.effects import counts_matches
 from engine.plan.places import Layout, Place, Stage
@@ -133,7 +133,7 @@ class Rows:
                 message.c.entry,
                 literal(0).label("via"),
                 message.c.due_at.label("now"),
-                null().label("arrived"),
+                NO_NUMBER.label("arrived"),
                 message.c.address,
             )
             .where(which)
@@ -145,7 +145,7 @@ class Rows:
     def _take(self, place: Place, table: Table, which: ColumnElement[bool]) -> Insert:
         if place.stage is Stage.ENTER:
             return self._take_arrivals(place, which)
-        arrived = table.c.arrived if place.looks_back else null().label("arrived")
+        arrived = table.c.arrived if place.looks_back else NO_NUMBER.label("arrived")
         due = (
             select(table.c.person, table.c.entry, table.c.via, table.c.due.label("now"), arrived)
             .where(which)
@@ -170,7 +170,7 @@ class Rows:
                 (self._entries_of(arrival.c.person) + turn).label("entry"),
                 literal(0).label("via"),
                 arrival.c.due.label("now"),
-                null().label("arrived"),
+                NO_NUMBER.label("arrived"),
                 arrival.c.event,
                 turn.label("turn"),
             )
@@ -246,7 +246,7 @@ class Rows:
                 (case((given("again") == 1, self._entries_of(people.c.person)), else_=0) + 1).label("entry"),
                 literal(0).label("via"),
                 given("at").label("now"),
-                null().label("arrived"),
+                NO_NUMBER.label("arrived"),
                 origin.label("origin"),
             )
             .order_by(people.c.person)

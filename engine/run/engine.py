@@ -33,7 +33,7 @@ from engine.run.answers import (
     Status,
 )
 from engine.run.clock import Clock, RealClock, VirtualClock
-from engine.run.exclusive import Exclusive
+from engine.run.exclusive import hold
 from engine.run.ingest import list_imported, take_in
 from engine.run.scheduler import Scheduler
 from engine.run.versions import PlanSettings, plan_of
@@ -100,8 +100,7 @@ class Engine:
         self._settings = settings
         self._plan_settings = PlanSettings(settings.zone, settings.contact)
         self._clock = clock or RealClock()
-        file = database.url.database if database.dialect == "sqlite" else None
-        self._exclusive = Exclusive(Path(file)) if file else None
+        self._hold = hold(database.url)
         self._one_at_a_time = threading.RLock()
         self._asking = 0
         self._nobody_asks = threading.Condition()
@@ -308,8 +307,8 @@ class Engine:
             self._clock.wait_until(following, self._wake)
 
     def _release(self) -> None:
-        if self._exclusive is not None:
-            self._exclusive.release()
+        if self._hold is not None:
+            self._hold.release()
 
 
 __all__ = ["Clock", "Engine", "EngineSettings", "RealClock"]

@@ -1,8 +1,10 @@
-"""A simulation's own tables, laid over a workspace's database that is attached read-only.
+"""A simulation's own tables, laid over a workspace's database, which is only read.
 
-SQLite looks a table up in the connection's temporary schema, then in its main one, then in attached ones. The
-main one is a temporary file that disappears with the connection: it holds the run tables, and whatever the
-simulation changes. Everything else is read where it stands; nothing is copied.
+Both databases look a table up in several places, one behind the other: SQLite in the connection's temporary
+schema, then in its main one, then in attached ones; PostgreSQL along the search path. What the simulation
+writes stands in front: in SQLite in a temporary file with the base attached behind it, in PostgreSQL in the
+connection's temporary schema. Both disappear with the connection, however the process ends. Everything else
+is read where it stands; nothing is copied.
 """
 
 from __future__ import annotations
@@ -29,8 +31,10 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.engine import URL
 
 from engine.plan.context import TagTarget, contacts_of
+from engine.store.database import server_engine, url_of
 from engine.store.schema import METADATA, TextType
 from engine.store.tables.people import audience, audience_member, tag_value
 from engine.store.tables.runs import RUN_TABLES, coupon_issue, marketing_node, message
@@ -46,9 +50,12 @@ tag_replaced = Table(
 )
 OWN_TAGS = TagTarget(tag_written, tag_replaced)
 
+BASE = "base"
+"""The schema of the database below: so called in SQLite, translated to its real name in PostgreSQL."""
+
 _TAG_VIEW = """
 CREATE TEMPORARY VIEW tag_value AS
-SELECT tag, person, value, number FROM base.tag_value AS stored
+SELECT tag, person, value, number FROM {base}.tag_value AS stored
 WHERE NOT EXISTS (SELECT 1 FROM tag_replaced AS r WHERE r.tag = stored.tag AND r.person = stored.person)
 UNION ALL
 SELECT tag, person, value, number FROM tag_written
@@ -58,22 +65,14 @@ SELECT tag, person, value, number FROM tag_written
 class Overlay:
     """One simulation's connection. Nothing that it does reaches the database below."""
 
-    def __init__(self, database: Path) -> None:
-        """`database`: the SQLite file below, opened read-only."""
-        self._file = database
-        self.engine: Engine = create_engine("sqlite://", creator=self._connect, poolclass=StaticPool)
-        event.listen(self.engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    def __init__(self, database: Path | str) -> None:
+        """`database`: the SQLite file or the URL of the database below, which has this version's schema."""
+        url = url_of(database)
+        self.engine, self._base = _over_file(url) if url.get_backend_name() == "sqlite" else _over_server(url)
         with self.begin() as connection:
             METADATA.create_all(connection, tables=[*RUN_TABLES, audience, audience_member], checkfirst=False)
             _OVERLAY.create_all(connection, checkfirst=False)
             self._mark_issued_codes(connection)
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect("", uri=True, check_same_thread=False, isolation_level=None)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-131072"):
-            connection.execute(f"PRAGMA {pragma}")
-        connection.execute("ATTACH ? AS base", (f"file:{quote(str(self._file))}?mode=ro",))
-        return connection
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -81,9 +80,18 @@ class Overlay:
         with self.engine.begin() as connection:
             yield connection
 
+    def seal(self) -> None:
+        """No more tables are made: from now on PostgreSQL refuses to write to any but temporary ones.
+
+        SQLite has the base attached read-only from the beginning.
+        """
+        if self.engine.dialect.name == "postgresql":
+            with self.begin() as connection:
+                connection.exec_driver_sql("SET default_transaction_read_only = on")
+
     def own_tags(self, connection: Connection) -> TagTarget:
         """Let tag writes stay in the overlay, and reads see them."""
-        connection.exec_driver_sql(_TAG_VIEW)
+        connection.exec_driver_sql(_TAG_VIEW.format(base=self._base))
         return OWN_TAGS
 
     def contacts(self) -> FromClause:
@@ -111,5 +119,33 @@ class Overlay:
 
 
 def below(table: Table) -> Table:
-    """The table of the database below, even where the overlay has one of its own."""
-    return table.to_metadata(MetaData(), schema="base")
+    """The table of the database below, even where the overlay has one of its own.
+
+    For statements that an overlay's connection executes itself, not for prepared ones.
+    """
+    return table.to_metadata(MetaData(), schema=BASE)
+
+
+def _over_file(url: URL) -> tuple[Engine, str]:
+    file = quote(url.database or "")
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect("", uri=True, check_same_thread=False, isolation_level=None)
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-131072"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute(f"ATTACH ? AS {BASE}", (f"file:{file}?mode=ro",))
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+    return engine, BASE
+
+
+def _over_server(url: URL) -> tuple[Engine, str]:
+    engine = server_engine(url, ("temp_buffers=256MB",), poolclass=StaticPool)
+    with engine.begin() as connection:
+        schema = connection.exec_driver_sql("SELECT current_schema()").scalar_one() or "public"
+        base = connection.dialect.identifier_preparer.quote(schema)
+        # Tables are made in the first schema of the path.
+        connection.exec_driver_sql(f"SET search_path = pg_temp, {base}")
+    return engine.execution_options(schema_translate_map={BASE: schema}), base

@@ -67,7 +67,7 @@ class _Rehearsal:
 
 def simulate(
     bundle: Bundle,
-    database: Path,
+    database: Path | str,
     zone: ZoneInfo,
     *,
     contact: ContactRules | None = None,
@@ -78,10 +78,11 @@ def simulate(
     now: datetime | None = None,
     wave: int | None = None,
 ) -> Summary:
-    """Run a campaign alone on the workspace's data, from `since` to `until` (included), and write its trace.
+    """Run a campaign alone on the data of a workspace's database, which stays as it is.
 
-    `since` defaults to the campaign's start, else `now`; `until` to a year later, or until nothing is due.
-    `contact`: the workspace's rules for marketing messages. Raises `NotRunnable`, `RuleError`, `BadResults`.
+    database: a SQLite file or a URL. since: default the campaign's start, else `now` (default: the real one).
+    until: included; default a year later. contact: the workspace's rules for marketing messages. results: a
+    results file for the simulated channels. trace: a folder for the trace files. Raises `NotRunnable`, `RuleError`, `BadResults`.
     """
     attributes = bundle.campaign.attributes
     start = None if attributes.start is None else datetime.fromisoformat(attributes.start)
@@ -105,6 +106,7 @@ def simulate(
             arrivals_between(plan, connection, window_of(bundle, first), first, last)
             scheduler.note_arrivals(connection, plan.context.version)
             scheduler.load(connection)
+        overlay.seal()
         while scheduler.step(last):
             pass
         number = plan.context.campaign

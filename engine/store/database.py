@@ -12,11 +12,14 @@ from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 
 from engine.i18n import N_, Message
 from engine.store import migrate
-from engine.store.dialect import SQLITE_PRAGMAS
+from engine.store.dialect import POSTGRESQL_OPTIONS, SQLITE_PRAGMAS, text_encoding, wait_for_migrations
+from engine.store.times import make_helpers
 
 
 class StoreError(Exception):
@@ -64,16 +67,23 @@ class Database:
     def open(cls, target: Path | str) -> Database:
         """Connect to a file (made if it does not exist) or a database URL, and migrate the schema.
 
-        Raises `StoreError` where it is no database, or one of a newer version.
+        Raises `StoreError` where it is no database, or one of a newer version; `ArgumentError` for a URL that
+        is none, or of a kind of database that is neither SQLite nor PostgreSQL.
         """
-        url = _url(target)
-        if url.get_backend_name() == "sqlite" and url.database:
-            _make(Path(url.database))
+        url = url_of(target)
+        if is_file(url):
+            _make(Path(str(url.database)))
         writer, reader = (_sqlite if url.get_backend_name() == "sqlite" else _server)(url)
         database = cls(url, writer, reader)
         try:
             with database.write() as connection:
+                if text_encoding(connection) != "UTF8":
+                    raise _not_utf8(url)
+                wait_for_migrations(connection)
                 migrate.upgrade(connection)
+        except StoreError:
+            database.close()
+            raise
         except migrate.NewerDatabase as error:
             database.close()
             message = Message(
@@ -85,7 +95,7 @@ class Database:
             raise StoreError(message) from error
         except SqlDatabaseError as error:
             database.close()
-            raise _cannot_open(url.database or "", str(error.orig)) from error
+            raise _cannot_open(name_of(url), str(error.orig)) from error
         return database
 
     @property
@@ -130,11 +140,39 @@ class Database:
         self.close()
 
 
-def _url(target: Path | str) -> URL:
+def url_of(target: Path | str) -> URL:
+    """The URL of a file or a URL's text. Raises `ArgumentError` where it is no URL of a usable database."""
     if isinstance(target, Path) or "://" not in target:
         return URL.create("sqlite", database=str(target))
-    url = make_url(target)
-    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+    try:
+        url = make_url(target)
+    except ValueError as error:  # a port that is no number
+        raise ArgumentError(str(error)) from error
+    match url.get_backend_name():
+        case "sqlite":
+            return url
+        case "postgresql" | "postgres":
+            return url.set(drivername="postgresql+psycopg")
+        case other:
+            raise ArgumentError(f"neither SQLite nor PostgreSQL: {other}")
+
+
+def is_file(url: URL) -> bool:
+    """Whether the database is a file of this machine, not a server's and not one in memory."""
+    return url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+
+
+def name_of(url: URL) -> str:
+    """A database as people may read it: a file's path, or a server's address without user and password."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or ""
+    bare = URL.create("postgresql", host=url.host, port=url.port, database=url.database)
+    return bare.render_as_string()
+
+
+def _not_utf8(url: URL) -> StoreError:
+    text = N_("The database {name} does not keep its texts in UTF-8. Create one with the encoding UTF8.")
+    return StoreError(Message(text, name=name_of(url)))
 
 
 def _sqlite(url: URL) -> tuple[Engine, Engine]:
@@ -164,10 +202,35 @@ def _prepare_sqlite(engine: Engine, begin: str, further: tuple[str, ...]) -> Non
 
 
 def _server(url: URL) -> tuple[Engine, Engine]:
-    # A generic plan would turn the scheduler's idle probe into a sequential scan.
-    options = {"options": "-c plan_cache_mode=force_custom_plan -c timezone=UTC"}
-    writer = create_engine(url, pool_size=1, max_overflow=0, connect_args=options)
-    reader = create_engine(
-        url, pool_size=4, max_overflow=12, isolation_level="REPEATABLE READ", connect_args=options
-    )
+    writer = server_engine(url, pool_size=1, max_overflow=0)
+    reader = server_engine(url, pool_size=4, max_overflow=12, isolation_level="REPEATABLE READ")
+
+    @event.listens_for(reader, "connect")
+    def connected(connection: DBAPIConnection, _record: object) -> None:
+        # A read-only transaction may fill temporary tables, but not make them.
+        make_helpers(connection, reader.dialect)
+        connection.cursor().execute("SET default_transaction_read_only = on")
+        connection.commit()
+
     return writer, reader
+
+
+def server_engine(url: URL, settings: tuple[str, ...] = (), **options: Any) -> Engine:
+    """An engine on a PostgreSQL server, whose connections plan as this program needs it.
+
+    settings: further ones of its connections, as `name=value`. options: of `create_engine`.
+    """
+    ours = " ".join(f"-c {setting}" for setting in (*POSTGRESQL_OPTIONS, *settings))
+    given = url.query.get("options", ())
+    further = (given,) if isinstance(given, str) else given
+    return create_engine(
+        url.difference_update_query(["options"]),
+        connect_args={
+            "options": " ".join([ours, *further]),
+            "application_name": "campaign-canvas",
+            "client_encoding": "UTF8",
+            # Statements are built once and run again and again, many hundreds of them.
+            "prepare_threshold": 2,
+        },
+        **options,
+    )

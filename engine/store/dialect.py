@@ -7,7 +7,7 @@ written once and runs on both.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
@@ -29,6 +29,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from engine.store.copying import STAGING, copy_rows, staged
+
 SQLITE_PRAGMAS = (
     # FULL: a rolled-back "sent" would be a duplicate message.
     "PRAGMA journal_mode=WAL",
@@ -38,6 +40,36 @@ SQLITE_PRAGMAS = (
     "PRAGMA cache_size=-65536",
     "PRAGMA temp_store=MEMORY",
 )
+
+POSTGRESQL_OPTIONS = (
+    # A generic plan would turn the scheduler's idle probe into a sequential scan.
+    "plan_cache_mode=force_custom_plan",
+    # A wave's statements run for milliseconds; compiling them takes hundreds.
+    "jit=off",
+    # As with SQLite: a rolled-back "sent" would be a duplicate message.
+    "synchronous_commit=on",
+    # What is read again and again is in memory or on a disk without arms: looking a wave's people up by key
+    # beats reading a table as a whole.
+    "random_page_cost=1.1",
+    "work_mem=64MB",
+    "timezone=UTC",
+)
+
+_MIGRATION_LOCK = 0x63616E7661735F31
+"""Advisory locks of a PostgreSQL database are named by a number."""
+
+
+def text_encoding(connection: Connection) -> str:
+    """How the database keeps its texts; SQLite and its kin as UTF-8."""
+    if connection.dialect.name == "sqlite":
+        return "UTF8"
+    return str(connection.exec_driver_sql("SHOW server_encoding").scalar_one())
+
+
+def wait_for_migrations(connection: Connection) -> None:
+    """Let no other process change the schema until this transaction ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
 
 
 class _TextTest(FunctionElement[bool]):
@@ -149,6 +181,14 @@ class greatest(FunctionElement[int]):  # noqa: N801
     inherit_cache = True
 
 
+class exact_product(FunctionElement[int]):  # noqa: N801
+    """The product of two integers, also where it has no room in 64 bits; only to compare with."""
+
+    name = "exact_product"
+    type = BigInteger()
+    inherit_cache = True
+
+
 class json_list(FunctionElement[str]):  # noqa: N801
     """A JSON array of the texts, as text; a null among them stays null."""
 
@@ -170,6 +210,18 @@ def _extreme_sqlite(element: FunctionElement[int], compiler: SQLCompiler, **kw: 
     return f"{name}({', '.join(compiler.process(clause, **kw) for clause in element.clauses)})"
 
 
+@compiles(exact_product, "sqlite")
+def _product_sqlite(element: exact_product, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = _arguments(element, compiler, kw)
+    return f"({first} * {second})"
+
+
+@compiles(exact_product, "postgresql")
+def _product_postgresql(element: exact_product, compiler: SQLCompiler, **kw: Any) -> str:
+    first, second = _arguments(element, compiler, kw)
+    return f"(CAST({first} AS numeric) * {second})"
+
+
 @compiles(json_list, "sqlite")
 def _json_list_sqlite(element: json_list, compiler: SQLCompiler, **kw: Any) -> str:
     return f"json_array({', '.join(compiler.process(clause, **kw) for clause in element.clauses)})"
@@ -177,12 +229,17 @@ def _json_list_sqlite(element: json_list, compiler: SQLCompiler, **kw: Any) -> s
 
 @compiles(json_list, "postgresql")
 def _json_list_postgresql(element: json_list, compiler: SQLCompiler, **kw: Any) -> str:
-    texts = ", ".join(f"CAST({compiler.process(clause, **kw)} AS text)" for clause in element.clauses)
-    return f"CAST(json_build_array({texts}) AS text)"
+    # json_build_array would write a space behind each comma, SQLite writes none.
+    texts = [f"CAST({compiler.process(clause, **kw)} AS text)" for clause in element.clauses]
+    items = " || ',' || ".join(f"coalesce(CAST(to_json({text}) AS text), 'null')" for text in texts)
+    return f"('[' || {items} || ']')" if texts else "'[]'"
 
 
 _INSERT_PARAMETERS = 250
 """Of one statement of a bulk insert: with several rows a statement, a row costs a third less."""
+
+_COPY_FROM = 500
+"""Rows from which on PostgreSQL's COPY is worth its staging table."""
 
 
 def bulk_insert(
@@ -205,22 +262,18 @@ def bulk_insert(
     if not rows:
         return 0
     quote = connection.dialect.identifier_preparer.quote
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
     names = ", ".join(quote(name) for name in columns)
-    marks = f"({', '.join([mark] * len(columns))})"
-    tail = ""
-    if on_conflict:
-        keys = [column.name for column in table.primary_key.columns]
-        target = f" ON CONFLICT ({', '.join(quote(key) for key in keys)})"
-        changed = [f"{quote(c)} = excluded.{quote(c)}" for c in columns if c not in keys]
-        replace = on_conflict == "replace" and changed
-        tail = target + (f" DO UPDATE SET {', '.join(changed)}" if replace else " DO NOTHING")
-        if replace and unless_newer:
-            tail += f" WHERE {quote(table.name)}.{quote(unless_newer)} <= excluded.{quote(unless_newer)}"
+    into = f"INSERT INTO {quote(table.name)} ({names})"
+    tail = _on_conflict(quote, table, columns, on_conflict, unless_newer)
+    if _copies(connection, rows):
+        if not tail:
+            return copy_rows(connection, quote(table.name), names, rows)
+        with staged(connection, table, columns, rows):
+            return connection.exec_driver_sql(f"{into} SELECT {names} FROM {STAGING}{tail}").rowcount
+    marks = f"({', '.join([_mark(connection)] * len(columns))})"
 
     def insert(values: Sequence[tuple[object, ...]], rows_each: int) -> int:
-        many = ", ".join([marks] * rows_each)
-        sql = f"INSERT INTO {quote(table.name)} ({names}) VALUES {many}{tail}"
+        sql = f"{into} VALUES {', '.join([marks] * rows_each)}{tail}"
         result = connection.exec_driver_sql(sql, values if isinstance(values, list) else list(values))
         return result.rowcount
 
@@ -235,6 +288,30 @@ def bulk_insert(
     return done
 
 
+def _mark(connection: Connection) -> str:
+    return "?" if connection.dialect.name == "sqlite" else "%s"
+
+
+def _on_conflict(
+    quote: Callable[[str], str], table: Table, columns: Sequence[str], on_conflict: str, unless_newer: str
+) -> str:
+    if not on_conflict:
+        return ""
+    keys = [column.name for column in table.primary_key.columns]
+    target = f" ON CONFLICT ({', '.join(quote(key) for key in keys)})"
+    changed = [f"{quote(c)} = excluded.{quote(c)}" for c in columns if c not in keys]
+    if on_conflict != "replace" or not changed:
+        return f"{target} DO NOTHING"
+    tail = f"{target} DO UPDATE SET {', '.join(changed)}"
+    if unless_newer:
+        tail += f" WHERE {quote(table.name)}.{quote(unless_newer)} <= excluded.{quote(unless_newer)}"
+    return tail
+
+
+def _copies(connection: Connection, rows: Sequence[tuple[object, ...]]) -> bool:
+    return connection.dialect.name == "postgresql" and len(rows) >= _COPY_FROM
+
+
 def bulk_update(
     connection: Connection, table: Table, columns: Sequence[str], key: str, rows: Sequence[tuple[object, ...]]
 ) -> None:
@@ -242,15 +319,22 @@ def bulk_update(
     if not rows or not columns:
         return
     quote = connection.dialect.identifier_preparer.quote
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    if _copies(connection, rows):
+        with staged(connection, table, [*columns, key], rows):
+            assigned = ", ".join(f"{quote(name)} = {STAGING}.{quote(name)}" for name in columns)
+            same = f"{quote(table.name)}.{quote(key)} = {STAGING}.{quote(key)}"
+            sql = f"UPDATE {quote(table.name)} SET {assigned} FROM {STAGING} WHERE {same}"
+            connection.exec_driver_sql(sql)
+        return
+    mark = _mark(connection)
     assigned = ", ".join(f"{quote(name)} = {mark}" for name in columns)
     sql = f"UPDATE {quote(table.name)} SET {assigned} WHERE {quote(key)} = {mark}"
-    connection.exec_driver_sql(sql, rows)
+    connection.exec_driver_sql(sql, list(rows))
 
 
 @contextmanager
 def temporary_tables(connection: Connection) -> Iterator[None]:
-    """Let a reading connection make and fill temporary tables inside the block."""
+    """Let a reading connection fill temporary tables inside the block; SQLite's may also make them."""
     if connection.dialect.name != "sqlite":
         yield
         return
@@ -284,9 +368,13 @@ def bulk_delete(
     if not keys:
         return
     quote = connection.dialect.identifier_preparer.quote
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    same = " AND ".join(f"{quote(name)} = {mark}" for name in columns)
-    connection.exec_driver_sql(f"DELETE FROM {quote(table.name)} WHERE {same}", keys)
+    if _copies(connection, keys):
+        with staged(connection, table, columns, keys):
+            same = " AND ".join(f"{quote(table.name)}.{quote(n)} = {STAGING}.{quote(n)}" for n in columns)
+            connection.exec_driver_sql(f"DELETE FROM {quote(table.name)} USING {STAGING} WHERE {same}")
+        return
+    same = " AND ".join(f"{quote(name)} = {_mark(connection)}" for name in columns)
+    connection.exec_driver_sql(f"DELETE FROM {quote(table.name)} WHERE {same}", list(keys))
 
 
 def upsert_adding(

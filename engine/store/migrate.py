@@ -32,8 +32,8 @@ def current(connection: Connection) -> str | None:
     return None if revision is None else str(revision)
 
 
-def upgrade(connection: Connection) -> None:
-    """Run the missing migrations in the connection's transaction. Raises `NewerDatabase`."""
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run the missing migrations up to a revision, in a transaction of the caller. Raises `NewerDatabase`."""
     revision = current(connection)
     if revision == revisions()[-1]:
         return
@@ -46,4 +46,4 @@ def upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
@@ -17,16 +16,21 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Dialect,
     Integer,
     MetaData,
     Table,
     case,
+    delete,
     func,
     literal,
     select,
 )
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.schema import CreateTable
 
 from engine.shapes.time import EPOCH, LATEST, Duration, to_milliseconds
+from engine.store.dialect import bulk_insert
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -57,11 +61,19 @@ local_month = Table(
     "local_month",
     _TEMPORARY,
     Column("first", Integer, primary_key=True, autoincrement=False, doc="days since 1970 of its first day"),
-    Column("month", Integer),
+    Column("month", Integer, unique=True),
     prefixes=["TEMPORARY"],
 )
 
 Ms = ColumnElement[int]
+
+
+def make_helpers(connection: DBAPIConnection, dialect: Dialect) -> None:
+    """Make the empty temporary tables on a driver's connection, for later transactions that only read."""
+    cursor = connection.cursor()
+    for table in _TEMPORARY.sorted_tables:
+        cursor.execute(str(CreateTable(table).compile(dialect=dialect)))
+    cursor.close()
 
 
 @cache
@@ -104,26 +116,42 @@ class WallClock:
         return self._constant is not None
 
     def prepare(self, connection: Connection) -> None:
-        """Make the temporary tables that the expressions read, on the connection that will run them."""
-        _TEMPORARY.drop_all(connection)
+        """Fill the temporary tables that the expressions read, on the connection that will run them.
+
+        They are made where the connection has none yet. Filled for this zone already, they stay: PostgreSQL
+        would keep a dead copy of every row that is deleted from them.
+        """
         _TEMPORARY.create_all(connection)
-        first = self._changes[0][1] if self._changes else self._constant
-        shifts: list[dict[str, Any]] = [{"at": -_FAR, "offset": first}]
-        locals_: list[dict[str, Any]] = [{"start": -_FAR, "offset": first, "fixed": None}]
-        for at, before, after in self._changes:
-            shifts.append({"at": at, "offset": after})
-            if after > before:  # a gap
-                locals_.append({"start": at + before, "offset": None, "fixed": at})
-                locals_.append({"start": at + after, "offset": after, "fixed": None})
-            else:  # of the times that exist twice the first counts
-                locals_.append({"start": at + before, "offset": after, "fixed": None})
-        months = [
-            {"first": (date(n // 12, n % 12 + 1, 1) - EPOCH.date()).days, "month": n}
+        shifts = self._shifts()
+        stored = select(zone_shift.c.at, zone_shift.c.offset).order_by(zone_shift.c.at)
+        if [tuple(row) for row in connection.execute(stored)] == shifts:
+            return
+        months: list[tuple[object, ...]] = [
+            ((date(n // 12, n % 12 + 1, 1) - EPOCH.date()).days, n)
             for n in range(FIRST_YEAR * 12, (_LAST_YEAR + 100) * 12)
         ]
-        connection.execute(zone_shift.insert(), shifts)
-        connection.execute(zone_local.insert(), locals_)
-        connection.execute(local_month.insert(), months)
+        rows: list[tuple[Table, list[tuple[object, ...]]]] = [
+            (zone_shift, shifts), (zone_local, self._locals()), (local_month, months),
+        ]  # fmt: skip
+        for table, values in rows:
+            connection.execute(delete(table))
+            bulk_insert(connection, table, table.c.keys(), values)
+
+    def _shifts(self) -> list[tuple[object, ...]]:
+        """Rows of `zone_shift`, in order of time."""
+        first = self._changes[0][1] if self._changes else self._constant
+        return [(-_FAR, first), *((at, after) for at, _, after in self._changes)]
+
+    def _locals(self) -> list[tuple[object, ...]]:
+        """Rows of `zone_local`."""
+        first = self._changes[0][1] if self._changes else self._constant
+        rows: list[tuple[object, ...]] = [(-_FAR, first, None)]
+        for at, before, after in self._changes:
+            if after > before:  # a gap
+                rows += [(at + before, None, at), (at + after, after, None)]
+            else:  # of the times that exist twice the first counts
+                rows.append((at + before, after, None))
+        return rows
 
     def plus(self, moment: Ms, duration: Duration) -> Ms:
         """`Duration.plus` in SQL."""

@@ -23,6 +23,7 @@ from engine.store.tables.people import audience, audience_member, import_run, pe
 from engine.store.times import WallClock
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.cdnow import SOURCE, ZONE, write_cdnow
+from tests.databases import DIALECTS, fresh, plan_of
 
 SHANGHAI = ZoneInfo(ZONE)
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -43,13 +44,13 @@ def level(value: str) -> dict[str, Any]:
     return {"card": "tags", "condition": {"field": "tag:level", "op": "is", "value": value}}
 
 
-@pytest.fixture(scope="module")
-def cdnow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+@pytest.fixture(scope="module", params=DIALECTS)
+def cdnow(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     if not SOURCE.is_file():
         pytest.skip("the CDNOW purchases are not beside this checkout")
     folder = tmp_path_factory.mktemp("cdnow")
     write_cdnow(folder / "data")
-    with Database.open(folder / "engine.db") as database:
+    with fresh(request, request.param, folder) as target, Database.open(target) as database:
         result = import_folder(database, folder / "data", now=NOW)
         assert (result.counts["people"], result.counts["events"], result.rejected) == (23_570, 69_659, 0)
         assert result.counts["coupons"] == 30_000
@@ -77,16 +78,15 @@ def test_cdnow(cdnow: Database, day: datetime, cards: list[dict[str, Any]], size
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(databases: Database, tmp_path: Path) -> Database:
     data = tmp_path / "data"
     (data / "audiences").mkdir(parents=True)
     (data / "people.csv").write_text("person_id\n" + "".join(f"p{n}\n" for n in range(100)))
     rows = "".join(f"p{n},level,{'VIP' if n < 10 else 'A'}\n" for n in range(90))
     (data / "tags.csv").write_text("person_id,tag,value\n" + rows)
     (data / "audiences" / "a_list.csv").write_text("person_id\np1\np2\np95\n")
-    with Database.open(tmp_path / "engine.db") as found:
-        import_folder(found, data, now=NOW)
-        yield found
+    import_folder(databases, data, now=NOW)
+    return databases
 
 
 def test_update_stores_members_and_when(database: Database) -> None:
@@ -162,21 +162,17 @@ def test_people_of_an_import_that_is_not_complete_do_not_count(database: Databas
     assert estimate(database, everybody, NOW, SHANGHAI) == 0
 
 
-def plan_of(database: Database, file: AudienceFile) -> str:
-    with database.read() as connection:
-        query = members_now(connection, file, NOW, SHANGHAI)
-        compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
-        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")
-        return "\n".join(str(row[3]) for row in rows)
-
-
 def test_events_are_grouped_by_an_index_and_tags_read_by_their_key(cdnow: Database) -> None:
     cards = [{**LAST_YEAR, "measure": "avg:amount", "op": ">=", "value": 50}, level("VIP")]
-    plan = plan_of(cdnow, rule("a_rule", *cards))
-    assert "ix_event_code_person_time" in plan
-    assert "SEARCH tag_value" in plan
-    assert "TEMP B-TREE" not in plan, "grouping sorts the events"
-    assert "CORRELATED" not in plan, "something is asked again for every person"
+    with cdnow.read() as connection:
+        plan = plan_of(connection, members_now(connection, rule("a_rule", *cards), NOW, SHANGHAI))
+    if cdnow.dialect == "sqlite":
+        assert "ix_event_code_person_time" in plan
+        assert "SEARCH tag_value" in plan
+        assert "TEMP B-TREE" not in plan, "grouping sorts the events"
+        assert "CORRELATED" not in plan, "something is asked again for every person"
+    else:
+        assert "SubPlan" not in plan.replace("hashed SubPlan", ""), "something is asked again for everybody"
 
 
 def test_a_wave_looks_each_person_up(database: Database) -> None:
@@ -185,9 +181,11 @@ def test_a_wave_looks_each_person_up(database: Database) -> None:
     with database.write() as connection:
         conditions = RowConditions(DataFields.load(connection), WallClock(SHANGHAI))
         query = select(person.c.id).where(conditions.of_person(leaf, person.c.id, person.c.id))
-        compiled = query.compile(connection, compile_kwargs={"literal_binds": True})
-        plan = "\n".join(str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}"))
-    assert "SEARCH tag_value_1 USING PRIMARY KEY (tag=? AND person=?" in plan
+        plan = plan_of(connection, query)
+    if database.dialect == "sqlite":
+        assert "SEARCH tag_value_1 USING PRIMARY KEY (tag=? AND person=?" in plan
+    else:
+        assert "pk_tag_value" in plan
 
 
 def test_rules_compile_for_postgresql_too(cdnow: Database) -> None:

@@ -6,9 +6,7 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -24,6 +22,7 @@ from engine.workspace.audience import AUDIENCE
 from engine.workspace.bundle import Bundle
 from engine.workspace.catalog import Catalog
 from engine.workspace.message import MESSAGE
+from tests.databases import empty_database
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -109,15 +108,6 @@ def write_people(folder: Path, people: int, codes: int = 0, events: Sequence[Seq
 def _csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *rows])
-
-
-@cache
-def empty_database() -> bytes:
-    """A database with its tables and nothing in them: migrating one takes longer than most tests."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "engine.db"
-        Database.open(path).close()
-        return path.read_bytes()
 
 
 def database(folder: Path, people: int = 3, codes: int = 0, events: Sequence[Sequence[str]] = ()) -> Path:

@@ -14,9 +14,9 @@ import pytest
 from engine.run.simulate import simulate
 from engine.store.database import Database
 from engine.store.imports.folder import import_folder
+from tests.databases import Target, fresh
 from tests.engine.random_campaigns import CAMPAIGN, SINCE, TEXTS, Case, make
 from tests.engine.reference import Reference, ms, utc
-from tests.engine.run.drafting import empty_database
 
 ZONES = ("Europe/Berlin", "Asia/Shanghai", "America/New_York", "Australia/Lord_Howe")
 CASES = 60
@@ -51,22 +51,23 @@ def found(folder: Path) -> dict[str, Rows]:
     return tables
 
 
-def run(seed: int, folder: Path, wave: int = 10_000) -> tuple[Case, dict[str, Rows], dict[str, Rows]]:
+def run(
+    seed: int, folder: Path, database: Target, wave: int = 10_000
+) -> tuple[Case, dict[str, Rows], dict[str, Rows]]:
     case = make(seed)
     zone = ZoneInfo(ZONES[seed % len(ZONES)])
     data = folder / "data"
-    data.mkdir(parents=True)
+    data.mkdir()
     case.write_data(data)
-    (folder / "engine.db").write_bytes(empty_database())
-    with Database.open(folder / "engine.db") as database:
-        imported = import_folder(database, data)
+    with Database.open(database) as store:
+        imported = import_folder(store, data)
         assert not imported.rejected, imported.rejects
     results = None
     if case.results:
         results = folder / "results.csv"
         case.write_results(results)
     summary = simulate(
-        case.bundle(), folder / "engine.db", zone,
+        case.bundle(), database, zone,
         since=SINCE, until=case.until, results=results, trace=folder / "trace", wave=wave,
     )  # fmt: skip
     assert summary.violations == ()
@@ -81,9 +82,9 @@ def explain(case: Case, wanted: dict[str, Rows], got: dict[str, Rows]) -> str:
     return "\n".join(lines)
 
 
-def compare(seed: int, folder: Path) -> None:
+def compare(seed: int, folder: Path, database: Target) -> None:
     # Small waves, so that people of one instant fall into several.
-    case, wanted, got = run(seed, folder, wave=(1, 3, 10_000)[seed % 3])
+    case, wanted, got = run(seed, folder, database, wave=(1, 3, 10_000)[seed % 3])
     assert got == wanted, f"seed {seed}\n{explain(case, wanted, got)}"
 
 
@@ -107,13 +108,18 @@ def test_the_random_cases_hold_everything_that_can_happen() -> None:
 
 
 @pytest.mark.parametrize("seed", range(CASES))
-def test_waves_equal_the_reference(seed: int, tmp_path: Path) -> None:
-    compare(seed, tmp_path)
+def test_waves_equal_the_reference(seed: int, target: Target, tmp_path: Path) -> None:
+    compare(seed, tmp_path, target)
 
 
 @pytest.mark.full
 @pytest.mark.timeout(7200)
-def test_waves_equal_the_reference_many_times(tmp_path: Path) -> None:
+def test_waves_equal_the_reference_many_times(
+    request: pytest.FixtureRequest, dialect: str, tmp_path: Path
+) -> None:
     for seed in range(CASES, 3000):
-        compare(seed, tmp_path / str(seed))
-        shutil.rmtree(tmp_path / str(seed))
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        with fresh(request, dialect, folder) as target:
+            compare(seed, folder, target)
+        shutil.rmtree(folder)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -20,15 +18,15 @@ def _rows(count: int, time: int = 1) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("count", [0, 1, 49, 50, 51, 100, 101, 10_000])
-def test_every_row_is_stored_and_counted(tmp_path: Path, count: int) -> None:
-    with Database.open(tmp_path / "engine.db") as database, database.write() as connection:
+def test_every_row_is_stored_and_counted(databases: Database, count: int) -> None:
+    with databases.write() as connection:
         assert bulk_insert(connection, person_id, COLUMNS, _rows(count)) == count
         stored = connection.execute(select(*(person_id.c[name] for name in COLUMNS)).order_by("person"))
         assert [tuple(row) for row in stored] == _rows(count)
 
 
-def test_what_is_there_stays_or_is_replaced(tmp_path: Path) -> None:
-    with Database.open(tmp_path / "engine.db") as database, database.write() as connection:
+def test_what_is_there_stays_or_is_replaced(databases: Database) -> None:
+    with databases.write() as connection:
         bulk_insert(connection, person_id, COLUMNS, _rows(120))
         assert bulk_insert(connection, person_id, COLUMNS, _rows(130), on_conflict="nothing") == 10
         older = [*_rows(60, time=0), *_rows(130, time=2)[60:]]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, inspect, select
 
 from engine.store.database import Database
 from engine.store.fields import DataFields, DataSchema
@@ -37,9 +37,8 @@ TYPES = DataSchema(
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.open(tmp_path / "engine.db") as found:
-        yield found
+def database(databases: Database) -> Database:
+    return databases
 
 
 def take(
@@ -203,7 +202,8 @@ def test_tags(database: Database, tmp_path: Path) -> None:
         ("interests", "c", None),
     ]
     expected += [("level", "B", None), ("score", "1.5", 1_500_000)]
-    assert rows(database, select(tag_value.c.tag, tag_value.c.value, tag_value.c.number)) == expected
+    query = select(tag_value.c.tag, tag_value.c.value, tag_value.c.number)
+    assert rows(database, query.order_by(tag_value.c.tag, tag_value.c.value)) == expected
 
 
 def test_events_count_once_and_make_people(database: Database, tmp_path: Path) -> None:
@@ -335,7 +335,8 @@ def test_hostile_names_do_not_reach_sql(database: Database, tmp_path: Path) -> N
 def test_events_of_many_kinds_share_columns(database: Database, tmp_path: Path) -> None:
     schema = DataSchema(events={f"e{n}": {f"a{n}": "number", f"b{n}": "text"} for n in range(200)})
     take(database, tmp_path, {"people.csv": "person_id\n1\n"}, schema)
-    columns = [row[1] for row in rows(database, text("PRAGMA table_info(event)"))]
+    with database.read() as connection:
+        columns = [column["name"] for column in inspect(connection).get_columns("event")]
     assert [column for column in columns if column[0] in "nt" and column[1:2].isdigit()] == [
         "n1",
         "n1_text",

@@ -8,11 +8,14 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, create_engine, literal, select
+from sqlalchemy import Connection, literal, select
 
 from engine.shapes.time import Duration, first_at_or_after
 from engine.shapes.time import to_milliseconds as ms
+from engine.store.database import Database
+from engine.store.dialect import temporary_tables
 from engine.store.times import WallClock, offset_changes
+from tests.databases import DIALECTS, fresh
 
 ZONES = [
     "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Havana",
@@ -20,12 +23,17 @@ ZONES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def connection() -> Iterator[Connection]:
-    engine = create_engine("sqlite://")
-    with engine.connect() as connection:
+@pytest.fixture(scope="module", params=DIALECTS)
+def connection(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Connection]:
+    with (
+        fresh(request, request.param, tmp_path_factory.mktemp("times")) as target,
+        Database.open(target) as database,
+        database.read() as connection,
+        temporary_tables(connection),
+    ):
         yield connection
-    engine.dispose()
 
 
 def moments(zone: ZoneInfo, rng: random.Random) -> Iterator[datetime]:

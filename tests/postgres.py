@@ -1,0 +1,121 @@
+"""A PostgreSQL server of the tests' own: in a temporary folder, on a socket only, gone when they end."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from sqlalchemy.engine import URL
+
+import dev
+
+USER = "postgres"
+START_TIMEOUT_S = 60.0
+TEMPLATE = "migrated"
+
+_INITDB = (
+    # Texts of the server compare as people of a language expect, so that a test sees where ours would.
+    "--encoding=UTF8", "--locale=C", "--locale-provider=icu", "--icu-locale=en",
+    f"--username={USER}", "--auth=trust", "--no-sync", "--no-instructions",
+)  # fmt: skip
+_SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "shared_buffers": "64MB",
+    "max_connections": "200",
+    # The usual kind needs room that containers do not give.
+    "dynamic_shared_memory_type": "mmap",
+}
+
+
+class CannotStart(Exception):  # noqa: N818 - names the condition
+    """There is no PostgreSQL server here, or it does not start; the text says why."""
+
+
+class Postgres:
+    """A running server, with a database that is migrated and empty."""
+
+    def __init__(self) -> None:
+        """Raises `CannotStart`."""
+        programs = dev.postgres_programs()
+        if programs is None:
+            raise CannotStart("there is no PostgreSQL server (Debian's package postgresql)")
+        # Not in pytest's own folder: the path of a socket is at most 107 bytes long.
+        self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
+        self._numbers = count(1)
+        if os.geteuid() == 0:  # it refuses to run as root
+            shutil.chown(self._folder, USER)
+        self._process = self._start(programs)
+        try:
+            self._admin = self._connected()
+            self._make_template()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self, programs: Path) -> subprocess.Popen[bytes]:
+        data, log = self._folder / "data", self._folder / "log"
+        initdb = shlex.join([str(programs / "initdb"), *_INITDB, f"--pgdata={data}"])
+        settings = {**_SETTINGS, "unix_socket_directories": str(self._folder)}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        server = shlex.join([str(programs / "postgres"), "-D", str(data), *options])
+        # `cat` ends with the test process, however that ends, and the server with it.
+        script = f"exec >{log} 2>&1; {initdb} && {{ {server} & pid=$!; cat; kill -INT $pid; wait $pid; }}"
+        command = ["sh", "-c", script]
+        if os.geteuid() == 0:
+            command = ["su", USER, "-s", "/bin/sh", "-c", script]
+        return subprocess.Popen(command, stdin=subprocess.PIPE, cwd=self._folder)
+
+    def _connected(self) -> psycopg.Connection:
+        give_up = time.monotonic() + START_TIMEOUT_S
+        while True:
+            try:
+                return psycopg.connect(host=str(self._folder), user=USER, dbname=USER, autocommit=True)
+            except psycopg.OperationalError as error:
+                if self._process.poll() is None and time.monotonic() < give_up:
+                    time.sleep(0.02)
+                    continue
+                log = self._folder / "log"
+                said = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+                raise CannotStart(f"the PostgreSQL server does not start: {said or error}") from error
+
+    def _make_template(self) -> None:
+        from engine.store.database import Database
+
+        self._admin.execute(f"CREATE DATABASE {TEMPLATE}".encode())
+        Database.open(self.url(TEMPLATE)).close()
+
+    def url(self, database: str) -> str:
+        """The URL of one of its databases."""
+        address = {"host": str(self._folder)}
+        return URL.create("postgresql+psycopg", USER, database=database, query=address).render_as_string()
+
+    @contextmanager
+    def database(self, *, encoding: str = "") -> Iterator[str]:
+        """The URL of a new database, dropped at the end; with an encoding of its own it is not migrated."""
+        name = f"test_{next(self._numbers)}"
+        like = f"template0 ENCODING {encoding} LOCALE_PROVIDER libc" if encoding else TEMPLATE
+        self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {like}".encode())
+        try:
+            yield self.url(name)
+        finally:
+            self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+    def stop(self) -> None:
+        assert self._process.stdin is not None
+        if hasattr(self, "_admin"):
+            self._admin.close()
+        self._process.stdin.close()
+        self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
