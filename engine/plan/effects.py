@@ -157,7 +157,7 @@ class Effects:
     def _tail(self, place: Place, target: Place, via: int | None, paths: list[Path]) -> Iterator[Insert]:
         came_by: ColumnElement[int] = wave.c.via if via is None else literal(via)
         row = Row(wave.c.person, wave.c.entry, came_by, wave.c.now, wave.c.now, null())
-        arrived: ColumnElement[Any] = wave.c.now if target.looks_back else null()
+        arrived: ColumnElement[Any] = wave.c.now if target.looks_back else NO_NUMBER
         table = token_watched if target.watched else token
         query = select(
             literal(self._context.version).label("version"),

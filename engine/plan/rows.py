@@ -239,7 +239,7 @@ class Rows:
             origin: ColumnElement[Any] = cast(people.c.origin, BigInteger)
         else:
             people = union(*(select(part.c.person) for part in members)).subquery()
-            origin = null()
+            origin = NO_NUMBER
         chosen = (
             select(
                 people.c.person,
@@ -278,7 +278,7 @@ class Rows:
             origin=origin if entering else None,
         )
         chosen = self._judge.path(place.tree, row)
-        bits = null() if origin is None else origin
+        bits = NO_NUMBER if origin is None else origin
         query = select(row.person, row.entry, row.now, chosen, row.via, event, self._cycle(row), bits)
         if splits:
             query = query.select_from(source.join(person, person.c.id == source.c.person))
@@ -289,7 +289,7 @@ class Rows:
     def _cycle(self, row: Row) -> ColumnElement[Any]:
         """The row's cycle, where there are several."""
         if not self._context.recurring:
-            return null()
+            return NO_NUMBER
         if row.origin is not None:
             return given("cycle")
         return (
