@@ -84,7 +84,7 @@ def simulate(
         with overlay.begin() as connection:
             settle(connection, KEY, last)
             if trace is not None:
-                write_trace(connection, plan, bundle, trace)
+                write_trace(connection, plan, bundle, trace, last)
             return Summary(first, last, counts_of(connection, KEY), tuple(violations(connection)))
     finally:
         overlay.close()
