@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
@@ -10,10 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from engine.plan.places import ARRIVE, MERGED
-from engine.report.counts import node_names, versions_of
+from engine.report.counts import node_names, paths_of, versions_of
 from engine.report.rows import entry_of, streamed
 from engine.store.tables.people import person
-from engine.store.tables.runs import entry, path, visit
+from engine.store.tables.runs import entry, visit
 
 WAITING = "waiting"
 
@@ -38,8 +37,8 @@ def visits(connection: Connection, campaign: int) -> Iterator[Visit]:
     versions = versions_of(connection, campaign)
     names = node_names(connection, campaign)
     steps = {
-        (row.version, row.path): [(names[n], what) for n, what in json.loads(row.steps)["steps"]]
-        for row in connection.execute(select(path).where(path.c.version.in_(versions)))
+        (path.version, path.number): [(names[number], what) for number, what in path.steps]
+        for path in paths_of(connection, versions)
     }
     query = (
         select(entry.c.cycle, visit.c.entry, person.c.external_id, visit.c.version, visit.c.path, visit.c.at)
