@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, literal_column, null, select, 
 
 from engine.components.behaviour import DrawCoupon, Send, SetTags
 from engine.plan.plan import Plan
-from engine.report.rows import entry_of, streamed
+from engine.report.rows import entry_of, shown_reason, shown_receipt, streamed
 from engine.report.texts import renderer
 from engine.report.visits import visits
 from engine.shapes.groups import PORT_PREFIX
@@ -39,9 +39,6 @@ MESSAGES = (
 TAGS = ("time", "person_id", "node", "tag", "value")
 GOALS = ("cycle", "entry", "person_id", "node", "group", "judged", "achieved")
 AUDIENCES = ("audience", "person_id")
-
-FINAL = ("sent", "failed", "skipped", "unknown")
-"""States of messages of which more cannot come than a receipt; the reason of others is not known yet."""
 
 
 def write_trace(connection: Connection, plan: Plan, bundle: Bundle, folder: Path, until: int) -> None:
@@ -77,7 +74,13 @@ def _messages(connection: Connection, plan: Plan, bundle: Bundle, until: int) ->
     campaign = plan.context.campaign
     same_node = (campaign_node.c.campaign == campaign) & (campaign_node.c.node == message.c.node)
     query = (
-        select(message, entry.c.cycle, person.c.external_id)
+        select(
+            message,
+            shown_reason().label("why"),
+            shown_receipt(until).label("returned"),
+            entry.c.cycle,
+            person.c.external_id,
+        )
         .join_from(message, entry, entry_of(message, campaign))
         .join(person, person.c.id == message.c.person)
         .join(campaign_node, same_node)
@@ -86,11 +89,9 @@ def _messages(connection: Connection, plan: Plan, bundle: Bundle, until: int) ->
     )
     for row in streamed(connection, query):
         node, text = nodes[row.node]
-        reason = row.reason if row.state in FINAL else ""
-        receipt = row.receipt if row.receipt_at is not None and row.receipt_at <= until else None
         yield (
             row.cycle, row.entry, row.external_id, node.id, node.kind, row.address, utc(row.planned_at),
-            utc(row.sent_at), row.state, reason, receipt or "", text(row.variables) if row.address else "",
+            utc(row.sent_at), row.state, row.why, row.returned, text(row.variables) if row.address else "",
         )  # fmt: skip
 
 

@@ -85,7 +85,7 @@ def simulate(
             settle(connection, KEY, last)
             if trace is not None:
                 write_trace(connection, plan, bundle, trace, last)
-            return Summary(first, last, counts_of(connection, KEY), tuple(violations(connection)))
+            return Summary(first, last, counts_of(connection, KEY), tuple(violations(connection, last)))
     finally:
         overlay.close()
 
