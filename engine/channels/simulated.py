@@ -1,28 +1,52 @@
 """The simulated channel: what a provider would answer, as told by a results file; otherwise success at once.
 
 A wave hands its messages over within its own transaction, for nothing outside the database happens. What is
-answered later stands in the message already (`result`, `result_at`) and is shown when its time has come.
+answered later stands in the message already (`result`, `receipt` and their times) and is shown when its time
+has come.
 """
 
 from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, literal, literal_column, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    true,
+    update,
+)
 
 from engine.i18n import N_, Message
+from engine.plan.context import result_script
+from engine.report.counts import versions_of
 from engine.store.dialect import upsert_adding
-from engine.store.tables.runs import message, message_counter
+from engine.store.schema import TextType
+from engine.store.tables.people import person
+from engine.store.tables.runs import entry, message, message_counter
 from engine.store.times import HOUR
+from engine.store.values import MAX_KEY, storable
 
 _RESULT = re.compile(r"(success|unknown|failed)(?:(?<=failed)\((.*)\))?", re.DOTALL)
 _STATES = {"success": "sent", "failed": "failed", "unknown": "unknown"}
 _LONGEST = 100 * 366 * 24 * 3600  # seconds: longer than anything waits, and small enough to store
 _NEEDED = ("person_id", "node", "result", "after_seconds")
+_SCRIPT = ("node", "entry", "address", "result", "reason", "after", "receipt", "receipt_after")
+_SHARD = 0
+_SENDING = message.c.state == literal_column("'sending'")
+"""As a literal: with a parameter SQLite would not see that the partial index will do."""
+_COUNTED = ("version", "cycle", "node", "state", "reason", "receipt", "shard", "hour", "n")
 
 
 class BadResults(Exception):  # noqa: N818 - an answer, not a defect
@@ -36,23 +60,28 @@ class BadResults(Exception):  # noqa: N818 - an answer, not a defect
         return str(self.message)
 
 
+# ---- the results file
+
+
 def load_results(connection: Connection, path: Path, nodes: Mapping[str, int]) -> None:
     """Fill `result_script` from a results file; rows of people and nodes that do not exist count for nobody.
 
     Raises `BadResults`.
     """
-    insert = text(
-        "INSERT INTO result_script (person, node, entry, address, result, reason, after) "
-        "SELECT id, :node, :entry, :address, :result, :reason, :after FROM person WHERE external_id = :person"
-    )
+    # Made in the schema of the temporary table, on SQLite and on PostgreSQL.
+    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS ix_result_script ON result_script (person, node)")
+    given = [bindparam(name, type_=result_script.c[name].type, required=True) for name in _SCRIPT]
+    who = bindparam("who", type_=TextType, required=True)
+    query = select(person.c.id, *given).where(person.c.external_id == who)
+    fill = insert(result_script).from_select(["person", *_SCRIPT], query)
     rows: list[dict[str, object]] = []
     for row in _rows(path, nodes):
         rows.append(row)
         if len(rows) == 10_000:
-            connection.execute(insert, rows)
+            connection.execute(fill, rows)
             rows = []
     if rows:
-        connection.execute(insert, rows)
+        connection.execute(fill, rows)
 
 
 def _rows(path: Path, nodes: Mapping[str, int]) -> Iterator[dict[str, object]]:
@@ -64,9 +93,9 @@ def _rows(path: Path, nodes: Mapping[str, int]) -> Iterator[dict[str, object]]:
                     Message(N_("{file}: the column {column} is missing."), file=path.name, column=missing[0])
                 )
             for row in reader:
-                result = _result(row)
+                answer = _answer(row)
                 if row["node"] in nodes:
-                    yield {**result, "person": row["person_id"], "node": nodes[row["node"]]}
+                    yield {**answer, "who": row["person_id"] or "", "node": nodes[row["node"]]}
         except (ValueError, InvalidOperation, TypeError, csv.Error) as error:
             text = N_(
                 "{file}, line {line}: this row cannot be read. The result is success, failed, "
@@ -75,45 +104,100 @@ def _rows(path: Path, nodes: Mapping[str, int]) -> Iterator[dict[str, object]]:
             raise BadResults(Message(text, file=path.name, line=reader.line_num)) from error
 
 
-def _result(row: Mapping[str, str | None]) -> dict[str, object]:
+def _answer(row: Mapping[str | None, Any]) -> dict[str, object]:
     """What a row says will come of a message. Raises `ValueError`, `InvalidOperation`, `TypeError`."""
-    "".join(cell for cell in row.values() if isinstance(cell, str)).encode()  # refuses what is not UTF-8
-    match = _RESULT.fullmatch(row["result"] or "")
-    after = Decimal(row["after_seconds"] or "0")
-    entry = int(row.get("entry") or 0)
-    if match is None or not 0 <= after <= _LONGEST or not 0 <= entry < 2**31:
+    if None in row or not all(storable(cell or "") for cell in row.values()):  # more cells than columns
         raise ValueError(row)
+    match = _RESULT.fullmatch(row["result"] or "")
+    entry = int(row.get("entry") or 0)
+    receipt = row.get("receipt") or None
+    if match is None or not 0 <= entry < 2**31 or len(receipt or "") > MAX_KEY:
+        raise ValueError(row)
+    after, receipt_after = _seconds(row["after_seconds"]), _seconds(row.get("receipt_after_seconds"))
     return {
         "entry": entry,
         "address": row.get("address") or "",
         "result": _STATES[match[1]],
         "reason": match[2] or "",
-        "after": int(after * 1000),
+        "after": after,
+        "receipt": receipt,
+        "receipt_after": None if receipt is None else receipt_after,
     }
 
 
+def _seconds(text: str | None) -> int:
+    """Seconds as ms; none are 0."""
+    seconds = Decimal(text or "0")
+    if not 0 <= seconds <= _LONGEST:
+        raise ValueError(text)
+    return int(seconds * 1000)
+
+
+# ---- what is known by now
+
+
 def settle(connection: Connection, campaign: int, now: int) -> None:
-    """Show the results that have come by `now` (ms), and count them."""
-    due = and_(message.c.campaign == campaign, message.c.state == "sending", message.c.result_at <= now)
-    for state, reason, sign in (
-        (literal("sending"), literal(""), -1),
-        (message.c.result, message.c.reason, 1),
+    """Show the results and receipts that have come by `now` (ms), and count them; safe to repeat."""
+    _settle_results(connection, campaign, now)
+    _settle_receipts(connection, campaign, now)
+
+
+def _settle_results(connection: Connection, campaign: int, now: int) -> None:
+    due = and_(message.c.campaign == campaign, _SENDING, message.c.result_at <= now)
+    nothing: ColumnElement[str] = literal_column("''")
+    for state, reason, n in (
+        (literal_column("'sending'"), nothing, -func.count()),
+        (message.c.result, message.c.reason, func.count()),
     ):
-        query: Select[tuple[object, ...]] = (
-            select(
-                message.c.version,
-                literal(1),
-                message.c.node,
-                state.label("state"),
-                reason.label("reason"),
-                literal(""),
-                literal(0),
-                (message.c.planned_at // HOUR).label("hour"),
-                func.count() * sign,
-            )
-            .where(due)
-            .group_by(message.c.version, message.c.node, *map(literal_column, ("4", "5", "8")))
-        )
-        columns = ["version", "cycle", "node", "state", "reason", "receipt", "shard", "hour", "n"]
-        connection.execute(upsert_adding(connection.dialect, message_counter, columns, query, "n"))
+        _count(connection, _of_entries(state, reason, nothing, n).where(due))
     connection.execute(update(message).where(due).values(state=message.c.result))
+
+
+def _settle_receipts(connection: Connection, campaign: int, now: int) -> None:
+    """Let the counters of messages with a receipt by now go from none to its code.
+
+    Counted anew from the messages, less what the counters have already.
+    """
+    shown = and_(
+        message.c.campaign == campaign,
+        message.c.receipt.is_not(None),
+        message.c.receipt_at <= now,
+        ~_SENDING,
+    )
+    rows = _of_entries(message.c.state, message.c.reason, message.c.receipt, func.count()).where(shown)
+    key = ("version", "cycle", "node", "state", "reason", "receipt", "hour")
+    known = (
+        select(*(message_counter.c[name] for name in key), func.sum(message_counter.c.n).label("n"))
+        .where(message_counter.c.version.in_(versions_of(connection, campaign)))
+        .group_by(*(message_counter.c[name] for name in key))
+        .subquery("known")
+    )
+    found = rows.subquery("found")
+    same = and_(*(known.c[name] == found.c[name] for name in key))
+    more = found.c.n - func.coalesce(known.c.n, 0)
+    query = select(*(found.c[name] for name in _COUNTED[:-1]), more.label("n"))
+    new = query.select_from(found.outerjoin(known, same)).where(more != 0).subquery("new")
+    without = [literal_column("''") if name == "receipt" else new.c[name] for name in _COUNTED[:-1]]
+    by = [new.c[name] for name in _COUNTED[:-1] if name != "receipt"]
+    # First those without a receipt: what is new shows in the difference to those with one.
+    _count(connection, select(*without, -func.sum(new.c.n)).group_by(*by))
+    _count(connection, select(*(new.c[name] for name in _COUNTED)).where(true()))
+
+
+def _of_entries(
+    state: ColumnElement[Any], reason: ColumnElement[Any], receipt: ColumnElement[Any], n: ColumnElement[int]
+) -> Select[*tuple[Any, ...]]:
+    """Messages by the keys of their counters; `n`: how many."""
+    m = message.c
+    mine = and_(entry.c.campaign == m.campaign, entry.c.person == m.person, entry.c.entry == m.entry)
+    columns: Sequence[ColumnElement[Any]] = (
+        m.version, entry.c.cycle, m.node, state.label("state"), reason.label("reason"),
+        receipt.label("receipt"), literal_column(str(_SHARD)).label("shard"),
+        (m.planned_at // HOUR).label("hour"),
+    )  # fmt: skip
+    query = select(*columns, n.label("n")).select_from(message.join(entry, mine))
+    return query.group_by(m.version, entry.c.cycle, m.node, *map(literal_column, ("4", "5", "6", "8")))
+
+
+def _count(connection: Connection, rows: Select[*tuple[Any, ...]]) -> None:
+    connection.execute(upsert_adding(connection.dialect, message_counter, _COUNTED, rows, "n"))

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select
 
 from engine.plan.places import ARRIVE, LEFT, MERGED
-from engine.store.tables.runs import campaign_node, campaign_version, counter, finished, message_counter, path
+from engine.store.tables.runs import (
+    campaign_node,
+    campaign_version,
+    counter,
+    cycle,
+    finished,
+    goal_counter,
+    message_counter,
+    path,
+)
 
 
 @dataclass(slots=True)
@@ -26,11 +36,35 @@ class NodeCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class CycleCounts:
+    """One cycle; `entries = inside + finished`. moment: when everybody enters (ms), None where events do."""
+
+    number: int
+    moment: int | None
+    entries: int
+    inside: int
+    finished: int
+
+
+@dataclass(slots=True)
+class GoalCounts:
+    """People of one group of an AB test whose goal has been judged, and who reached it."""
+
+    judged: int = 0
+    achieved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Counts:
     """Live counts of one campaign over all its versions and cycles.
 
-    nodes: node id → counts. links: link id → people who went down it. messages: node id → state
-    (`planned`, `sending`, `sent`, `failed`, …) → messages.
+    Attributes:
+        nodes: node id → counts. links: link id → people who went down it.
+        messages: node id → state (`planned`, `sending`, `sent`, `failed`, …) → messages.
+        reasons: node id → state → reason (empty where there is none) → messages.
+        receipts: node id → receipt → messages.
+        goals: Test Target's node id → port of its AB test → judged and achieved.
+        cycles: in order of their numbers; of an event campaign the only one, once somebody has entered.
     """
 
     nodes: Mapping[str, NodeCounts]
@@ -39,6 +73,22 @@ class Counts:
     inside: int
     finished: int
     messages: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    reasons: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    receipts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    goals: Mapping[str, Mapping[str, GoalCounts]] = field(default_factory=dict)
+    cycles: tuple[CycleCounts, ...] = ()
+
+
+class PathMeaning(NamedTuple):
+    """What a path number means, see `engine.plan.places.Path`. node: number of the place's node."""
+
+    version: int
+    number: int
+    place: int
+    node: int
+    steps: list[tuple[int, str]]
+    links: list[str]
+    tokens: int
 
 
 def versions_of(connection: Connection, campaign: int) -> list[int]:
@@ -53,41 +103,62 @@ def node_names(connection: Connection, campaign: int) -> dict[int, str]:
     return dict(connection.execute(query).all())
 
 
+def paths_of(connection: Connection, versions: Iterable[int]) -> list[PathMeaning]:
+    """All paths of the versions."""
+    found: list[PathMeaning] = []
+    for row in connection.execute(select(path).where(path.c.version.in_(versions))):
+        said = json.loads(row.steps)
+        steps = [(number, what) for number, what in said["steps"]]
+        found.append(
+            PathMeaning(row.version, row.path, row.place, said["node"], steps, said["links"], said["tokens"])
+        )
+    return found
+
+
 def counts_of(connection: Connection, campaign: int) -> Counts:
     """Counts of a campaign over all its versions and cycles."""
     versions = versions_of(connection, campaign)
     names = node_names(connection, campaign)
-    nodes: defaultdict[str, NodeCounts] = defaultdict(NodeCounts)
+    paths = paths_of(connection, versions)
+    nodes: dict[str, NodeCounts] = {id: NodeCounts() for id in names.values()}
     links: defaultdict[str, int] = defaultdict(int)
-    entries = ended = 0
-    query = (
-        select(path.c.place, path.c.steps, func.sum(counter.c.n))
-        .join(counter, (counter.c.version == path.c.version) & (counter.c.path == path.c.path))
-        .where(path.c.version.in_(versions))
-        .group_by(path.c.version, path.c.path, path.c.place, path.c.steps)
-    )
-    for place, steps, n in connection.execute(query):
-        n = int(n)
-        meaning = json.loads(steps)
-        if place == 0:
-            entries += n
-        for number, what in meaning["steps"]:
-            _add(nodes[names[number]], what, n)
-        for link in meaning["links"]:
-            links[link] += n
-        if not meaning["tokens"]:
-            ended += n
-    for one in nodes.values():
-        one.waiting = one.arrived - one.passed - one.left - one.merged - one.failed
-    for id in names.values():
-        nodes[id]
-    tracked = connection.execute(
-        select(func.sum(finished.c.n)).where(finished.c.version.in_(versions))
-    ).scalar()
-    done = ended if tracked is None else int(tracked)
+    taken = path_counts(connection, versions)
+    for one in paths:
+        if n := taken.get((one.version, one.number)):
+            for number, what in one.steps:
+                _add(nodes[names[number]], what, n)
+            for link in one.links:
+                links[link] += n
+    for seen in nodes.values():
+        seen.waiting = seen.arrived - seen.passed - seen.left - seen.merged - seen.failed
+    cycles = _cycles(connection, campaign, paths)
+    entries, done = sum(one.entries for one in cycles), sum(one.finished for one in cycles)
+    reasons, receipts = _messages(connection, versions, names)
     return Counts(
-        dict(nodes), dict(links), entries, entries - done, done, _messages(connection, versions, names)
+        nodes=nodes,
+        links=dict(links),
+        entries=entries,
+        inside=entries - done,
+        finished=done,
+        messages={
+            node: {state: sum(by_reason.values()) for state, by_reason in states.items()}
+            for node, states in reasons.items()
+        },
+        reasons=reasons,
+        receipts=receipts,
+        goals=_goals(connection, versions, names),
+        cycles=cycles,
     )
+
+
+def path_counts(connection: Connection, versions: Iterable[int]) -> dict[tuple[int, int], int]:
+    """(Version, path number) → people who took it."""
+    query = (
+        select(counter.c.version, counter.c.path, func.sum(counter.c.n))
+        .where(counter.c.version.in_(versions))
+        .group_by(counter.c.version, counter.c.path)
+    )
+    return {(version, number): int(n) for version, number, n in connection.execute(query)}
 
 
 def _add(counts: NodeCounts, what: str, n: int) -> None:
@@ -101,16 +172,79 @@ def _add(counts: NodeCounts, what: str, n: int) -> None:
         counts.passed += n
 
 
-def _messages(
-    connection: Connection, versions: list[int], names: dict[int, str]
-) -> dict[str, dict[str, int]]:
-    query = (
-        select(message_counter.c.node, message_counter.c.state, func.sum(message_counter.c.n))
-        .where(message_counter.c.version.in_(versions))
-        .group_by(message_counter.c.node, message_counter.c.state)
+def _cycles(connection: Connection, campaign: int, paths: list[PathMeaning]) -> tuple[CycleCounts, ...]:
+    entries: defaultdict[int, int] = defaultdict(int)
+    done: defaultdict[int, int] = defaultdict(int)
+    for version in {one.version for one in paths}:
+        mine = [one for one in paths if one.version == version]
+        entering = [one.number for one in mine if one.place == 0]
+        # Where an entry has one token at a time, it is finished when that one ends. Otherwise its last one
+        # must have ended, and that is counted apart.
+        tracked = any(one.tokens > 1 for one in mine)
+        ending = [] if tracked else [one.number for one in mine if not one.tokens]
+        query = (
+            select(counter.c.cycle, _sum_of(entering), _sum_of(ending))
+            .where(counter.c.version == version)
+            .group_by(counter.c.cycle)
+        )
+        for number, entered, ended in connection.execute(query):
+            entries[number] += int(entered)
+            done[number] += int(ended)
+        if tracked:
+            last_ended = select(finished.c.cycle, func.sum(finished.c.n)).where(finished.c.version == version)
+            for number, n in connection.execute(last_ended.group_by(finished.c.cycle)):
+                done[number] += int(n)
+    moments = dict(
+        connection.execute(select(cycle.c.cycle, cycle.c.at).where(cycle.c.campaign == campaign)).all()
     )
-    found: dict[str, dict[str, int]] = {}
-    for node, state, n in connection.execute(query):
-        if n:
-            found.setdefault(names[node], {})[state] = int(n)
+    return tuple(
+        CycleCounts(
+            number, moments.get(number), entries[number], entries[number] - done[number], done[number]
+        )
+        for number in sorted(entries.keys() | moments.keys())
+    )
+
+
+def _sum_of(numbers: list[int]) -> ColumnElement[int]:
+    """People who took one of the paths."""
+    mine: list[ColumnElement[int]] = [literal_column(str(number)) for number in numbers]
+    return func.sum(case((counter.c.path.in_(mine), counter.c.n), else_=0)) if mine else literal_column("0")
+
+
+def _messages(
+    connection: Connection, versions: list[int], names: Mapping[int, str]
+) -> tuple[dict[str, dict[str, dict[str, int]]], dict[str, dict[str, int]]]:
+    """Messages by state and reason, and by receipt."""
+    c = message_counter.c
+    query = (
+        select(c.node, c.state, c.reason, c.receipt, func.sum(c.n))
+        .where(c.version.in_(versions))
+        .group_by(c.node, c.state, c.reason, c.receipt)
+        .order_by(c.node, c.state, c.reason, c.receipt)
+    )
+    reasons: dict[str, dict[str, dict[str, int]]] = {}
+    receipts: dict[str, dict[str, int]] = {}
+    for node, state, reason, receipt, n in connection.execute(query):
+        if not n:  # all of them have gone on to another state
+            continue
+        by_reason = reasons.setdefault(names[node], {}).setdefault(state, {})
+        by_reason[reason] = by_reason.get(reason, 0) + int(n)
+        if receipt:
+            by_receipt = receipts.setdefault(names[node], {})
+            by_receipt[receipt] = by_receipt.get(receipt, 0) + int(n)
+    return reasons, receipts
+
+
+def _goals(
+    connection: Connection, versions: list[int], names: Mapping[int, str]
+) -> dict[str, dict[str, GoalCounts]]:
+    c = goal_counter.c
+    query = select(c.node, c.port, c.achieved, func.sum(c.n)).where(c.version.in_(versions))
+    found: dict[str, dict[str, GoalCounts]] = {}
+    for node, port, achieved, n in connection.execute(
+        query.group_by(c.node, c.port, c.achieved).order_by(c.node, c.port)
+    ):
+        goals = found.setdefault(names[node], {}).setdefault(port, GoalCounts())
+        goals.judged += int(n)
+        goals.achieved += int(n) if achieved else 0
     return found

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
 from engine.plan.places import ARRIVE, MERGED
-from engine.report.counts import node_names, versions_of
+from engine.report.counts import node_names, paths_of, versions_of
+from engine.report.rows import entry_of, streamed
 from engine.store.tables.people import person
-from engine.store.tables.runs import entry, path, visit
+from engine.store.tables.runs import entry, visit
 
 WAITING = "waiting"
+
+_Step = tuple[str, str]
+"""A node's id, and what happened there: `arrive` or an outcome."""
 
 
 class Visit(NamedTuple):
@@ -29,40 +33,26 @@ class Visit(NamedTuple):
 
 
 def visits(connection: Connection, campaign: int) -> Iterator[Visit]:
-    """All visits of a campaign, entry by entry."""
+    """All visits of a campaign, sorted by the fields in their order; one who waits stands before who left."""
     versions = versions_of(connection, campaign)
     names = node_names(connection, campaign)
     steps = {
-        (row.version, row.path): [(names[n], what) for n, what in json.loads(row.steps)["steps"]]
-        for row in connection.execute(select(path).where(path.c.version.in_(versions)))
+        (path.version, path.number): [(names[number], what) for number, what in path.steps]
+        for path in paths_of(connection, versions)
     }
     query = (
-        select(visit.c.person, visit.c.entry, visit.c.version, visit.c.path, visit.c.at)
+        select(entry.c.cycle, visit.c.entry, person.c.external_id, visit.c.version, visit.c.path, visit.c.at)
+        .join_from(visit, entry, entry_of(visit, campaign))
+        .join(person, person.c.id == visit.c.person)
         .where(visit.c.version.in_(versions))
-        .order_by(visit.c.person, visit.c.entry)
+        .order_by(entry.c.cycle, visit.c.entry, person.c.external_id)
     )
-    people = dict(connection.execute(select(person.c.id, person.c.external_id)).all())
-    cycles = {
-        (row.person, row.entry): row.cycle
-        for row in connection.execute(
-            select(entry.c.person, entry.c.entry, entry.c.cycle).where(entry.c.campaign == campaign)
-        )
-    }
-    rows: list[tuple[int, list[tuple[str, str]]]] = []
-    current: tuple[int, int] | None = None
-    for who, nth, version, number, at in connection.execute(query):
-        if (who, nth) != current:
-            if current is not None:
-                yield from _expanded(cycles[current], current[1], people[current[0]], rows)
-            current, rows = (who, nth), []
-        rows.append((at, steps[version, number]))
-    if current is not None:
-        yield from _expanded(cycles[current], current[1], people[current[0]], rows)
+    for (cycle, nth, who), rows in groupby(streamed(connection, query), key=lambda row: row[:3]):
+        one = _expanded(cycle, nth, who, ((row.at, steps[row.version, row.path]) for row in rows))
+        yield from sorted(one, key=lambda v: (v.node, v.arrived, v.left is not None, v.left, v.outcome))
 
 
-def _expanded(
-    cycle: int, nth: int, who: str, rows: Iterable[tuple[int, list[tuple[str, str]]]]
-) -> Iterator[Visit]:
+def _expanded(cycle: int, nth: int, who: str, rows: Iterable[tuple[int, list[_Step]]]) -> Iterator[Visit]:
     """The visits of one entry. Of several arrivals at a node the earliest goes on, the others are merged."""
     arrived: dict[str, list[int]] = {}
     merged: list[tuple[str, int]] = []

@@ -266,7 +266,7 @@ class Engine:
     def check(self) -> list[Violation]:
         """Prove conservation (components, rule 11) and that counters equal rows; [] = all is well."""
         with self._database.read() as connection:
-            return list(violations(connection))
+            return list(violations(connection, self._clock.now()))
 
     def close(self) -> None:
         """Stop the background thread after its present wave and let go of the database."""

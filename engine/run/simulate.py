@@ -113,8 +113,8 @@ def simulate(
         with overlay.begin() as connection:
             settle(connection, number, last)
             if trace is not None:
-                write_trace(connection, plan, bundle, trace)
-            return Summary(first, last, counts_of(connection, number), tuple(violations(connection)))
+                write_trace(connection, plan, bundle, trace, last)
+            return Summary(first, last, counts_of(connection, number), tuple(violations(connection, last)))
     finally:
         overlay.close()
 

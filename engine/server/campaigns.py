@@ -9,12 +9,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 
+from engine.report.counts import Counts as LiveCounts
 from engine.run.answers import CampaignStatus, UnknownCampaign
 from engine.run.engine import Engine
 from engine.server.bodies import NAME, json_bytes, takes
 from engine.server.lacks import lacks
 from engine.server.service import Service
-from engine.server.wire import Campaign, CampaignList, Counts, NodeCounts, PublishAnswer
+from engine.server.wire import Campaign, CampaignList, Counts, PublishAnswer
 from engine.shapes.time import utc_text
 from engine.store.database import Database
 from engine.workspace import bundle as bundles
@@ -59,15 +60,7 @@ def router(service: Service) -> APIRouter:
     @routes.get("/{id}/counts")
     def counts(id: Id) -> Counts:
         """Live counts of one campaign over all its versions and cycles."""
-        found = engine.counts(id)
-        return Counts(
-            nodes={node: NodeCounts(**dataclasses.asdict(visits)) for node, visits in found.nodes.items()},
-            links=dict(found.links),
-            entries=found.entries,
-            inside=found.inside,
-            finished=found.finished,
-            messages={node: dict(states) for node, states in found.messages.items()},
-        )
+        return counts_answer(engine.counts(id))
 
     @routes.post("/{id}/stop")
     def stop(id: Id) -> Campaign:
@@ -100,6 +93,18 @@ def publish_answer(engine: Engine, database: Database, bundle: Bundle) -> Publis
     )
 
 
+def counts_answer(found: LiveCounts) -> Counts:
+    """Live counts as they are sent."""
+    said = dataclasses.asdict(found)
+    cycles = [{**cycle, "moment": moment_text(cycle["moment"])} for cycle in said["cycles"]]
+    return Counts.model_validate({**said, "cycles": cycles})
+
+
+def moment_text(moment: int | None) -> str | None:
+    """A moment (ms) as it is sent."""
+    return None if moment is None else utc_text(moment)
+
+
 def as_answer(status: CampaignStatus) -> Campaign:
     """A campaign's status as it is sent."""
     return Campaign(
@@ -109,8 +114,8 @@ def as_answer(status: CampaignStatus) -> Campaign:
         version=status.version,
         hash=status.hash,
         published_at=utc_text(status.published_at),
-        start=None if status.start is None else utc_text(status.start),
-        end=None if status.end is None else utc_text(status.end),
+        start=moment_text(status.start),
+        end=moment_text(status.end),
         entries=status.entries,
         inside=status.inside,
         finished=status.finished,

@@ -123,8 +123,33 @@ class NodeCounts(Answer):
     failed: int = 0
 
 
+class CycleCounts(Answer):
+    """One cycle. `moment`: when everybody enters, null where events let people in."""
+
+    number: int
+    moment: str | None
+    entries: int
+    inside: int
+    finished: int
+
+
+class GoalCounts(Answer):
+    """People of one group of an AB test whose goal has been judged, and who reached it."""
+
+    judged: int = 0
+    achieved: int = 0
+
+
 class Counts(Answer):
-    """Live counts: by node id, by link id, and messages by node id and state."""
+    """Live counts over all versions and cycles.
+
+    Attributes:
+        nodes, links: by the ids of the campaign file.
+        messages: by node id and state. reasons: by node id, state and reason, "" where there is none.
+        receipts: messages by node id and receipt.
+        goals: by the Test Target's node id and the port of its AB test.
+        cycles: in order of their numbers.
+    """
 
     nodes: dict[str, NodeCounts]
     links: dict[str, int]
@@ -132,6 +157,10 @@ class Counts(Answer):
     inside: int
     finished: int
     messages: dict[str, dict[str, int]] = Field(default_factory=dict)
+    reasons: dict[str, dict[str, dict[str, int]]] = Field(default_factory=dict)
+    receipts: dict[str, dict[str, int]] = Field(default_factory=dict)
+    goals: dict[str, dict[str, GoalCounts]] = Field(default_factory=dict)
+    cycles: list[CycleCounts] = Field(default_factory=list)
 
 
 Key = Annotated[Text, StringConstraints(min_length=1, max_length=200)]

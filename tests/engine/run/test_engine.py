@@ -322,7 +322,7 @@ def test_a_campaign_that_fails_as_such_ends_abnormally_and_the_others_go_on(tmp_
         ("UPDATE counter SET n = n + 1 WHERE path = 1", "counter says"),
         ("DELETE FROM token", "waiting"),
         ("DELETE FROM entry WHERE person = 1", "entries"),
-        ("UPDATE message SET state = 'failed' WHERE person = 1", "message counters"),
+        ("UPDATE message SET state = 'failed' WHERE person = 1", "counted as"),
     ],
 )
 def test_check_finds_what_does_not_add_up(tmp_path: Path, planted: str, found: str) -> None:

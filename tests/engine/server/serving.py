@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from engine.client import EngineClient
 from engine.i18n import Message
 from engine.report.check import Violation
-from engine.report.counts import Counts, NodeCounts
+from engine.report.counts import Counts, CycleCounts, GoalCounts, NodeCounts
 from engine.run.answers import (
     CampaignStatus,
     EngineStatus,
@@ -69,7 +69,18 @@ class MemoryEngine:
         nodes = {
             id: NodeCounts(arrived=3, passed=1, waiting=2) for id in self._bundle(campaign).campaign.nodes
         }
-        return Counts(nodes, {"l_1": 3}, 3, 2, 1, {"n_sms": {"sent": 3}})
+        return Counts(
+            nodes,
+            {"l_1": 3},
+            3,
+            2,
+            1,
+            messages={"n_sms": {"sent": 2, "failed": 1}},
+            reasons={"n_sms": {"sent": {"": 2}, "failed": {"quota": 1}}},
+            receipts={"n_sms": {"opened": 1}},
+            goals={"n_target": {"group:g_1": GoalCounts(judged=2, achieved=1)}},
+            cycles=(CycleCounts(1, NOW, 2, 1, 1), CycleCounts(2, None, 1, 1, 0)),
+        )
 
     def stop(self, campaign: str) -> None:
         self._bundle(campaign)

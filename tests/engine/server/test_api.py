@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from engine.client import EngineRefused
 from engine.i18n import use_language
 from engine.server.api import application
-from engine.server.wire import API, MAX_BODY_BYTES, Event, Problem
+from engine.server.wire import API, MAX_BODY_BYTES, CycleCounts, Event, GoalCounts, Problem
 from engine.store.database import Database
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
@@ -133,7 +133,21 @@ def test_counts_by_node_link_and_message(api: Served) -> None:
     client.publish(small_bundle())
     counts = client.counts("c_test")
     assert {visits.waiting for visits in counts.nodes.values()} == {2}
-    assert (counts.links, counts.messages, counts.inside) == ({"l_1": 3}, {"n_sms": {"sent": 3}}, 2)
+    assert (counts.links, counts.inside) == ({"l_1": 3}, 2)
+    assert counts.messages == {"n_sms": {"sent": 2, "failed": 1}}
+
+
+def test_counts_say_why_and_of_which_cycle(api: Served) -> None:
+    client = api.client()
+    client.publish(small_bundle())
+    counts = client.counts("c_test")
+    assert counts.reasons == {"n_sms": {"sent": {"": 2}, "failed": {"quota": 1}}}
+    assert counts.receipts == {"n_sms": {"opened": 1}}
+    assert counts.goals == {"n_target": {"group:g_1": GoalCounts(judged=2, achieved=1)}}
+    assert counts.cycles == [
+        CycleCounts(number=1, moment="2025-11-24T16:00:00.000Z", entries=2, inside=1, finished=1),
+        CycleCounts(number=2, moment=None, entries=1, inside=1, finished=0),
+    ]
 
 
 def test_publishing_tells_what_the_engine_lacks(api: Served) -> None:
