@@ -106,7 +106,7 @@ class Sending:
     ) -> None:
         known = select(func.count()).where(marketing_node.c.node == node)
         if send.marketing and not self.connection.execute(known).scalar():
-            row = {"version": VERSION, "node": node, "channel": kind, "signature": send.signature}
+            row = {"version": VERSION, "node": node, "channel": kind, "signature": send.signature, "place": 0}
             self.connection.execute(insert(marketing_node).values(row))
         self.fill(*rows)
         self.run(Messages(self.context).send(self.node(send, node, kind), send, ()), horizon)
