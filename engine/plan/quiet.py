@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, case, exists, literal, not_, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Update,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    not_,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from engine.plan.contact import Daily, Quiet
 from engine.plan.context import Context, outgoing
 from engine.store.dialect import least
 from engine.store.tables.people import audience, audience_member
 from engine.store.times import NEVER, Ms, WallClock
-
-
-@dataclass(frozen=True, slots=True)
-class _Period:
-    """A quiet period as a moment sees it."""
-
-    covers: ColumnElement[bool]
-    end: Ms
-    postpone: bool
 
 
 def exempt(whitelist: str, who: ColumnElement[int]) -> ColumnElement[bool]:
@@ -42,19 +45,14 @@ def rest(context: Context, channel: str) -> Update | None:
     What several periods cover is looked at again when the first of them ends.
     """
     o = outgoing.c
-    periods = [
-        period for quiet in context.contact.quiet(channel) for period in _periods(quiet, context.clock, o.now)
-    ]
-    if not periods:
-        return None
-    covered = or_(*(period.covers for period in periods))
-    ends: list[ColumnElement[Any]] = [
-        case((period.covers, period.end), else_=NEVER) for period in periods if period.postpone
-    ]
-    final = [period.covers for period in periods if not period.postpone]
-    first: ColumnElement[Any] = least(*ends) if len(ends) > 1 else ends[0] if ends else null()
-    changes: dict[str, ColumnElement[Any]]
+    ends = [(_end(quiet, context.clock, o.now), quiet.postpone) for quiet in context.contact.quiet(channel)]
     if not ends:
+        return None
+    later: list[ColumnElement[int]] = [func.coalesce(end, NEVER) for end, postpone in ends if postpone]
+    final = [end.is_not(None) for end, postpone in ends if not postpone]
+    first: ColumnElement[Any] = least(*later) if len(later) > 1 else later[0] if later else null()
+    changes: dict[str, ColumnElement[Any]]
+    if not later:
         changes = {"fate": literal("skipped"), "reason": literal("quiet_time")}
     elif not final:
         changes = {"fate": literal("planned"), "due": first}
@@ -65,21 +63,14 @@ def rest(context: Context, channel: str) -> Update | None:
             "reason": case((skips, "quiet_time"), else_=""),
             "due": case((skips, null()), else_=first),
         }
-    where = [o.fate == "", o.address.is_not(None), covered]
+    where = [o.fate == "", o.address.is_not(None), or_(*(end.is_not(None) for end, _ in ends))]
     if context.contact.whitelist is not None:
         where.append(not_(exempt(context.contact.whitelist, o.person)))
     return update(outgoing).values(changes).where(*where)
 
 
-def _periods(quiet: Quiet, clock: WallClock, now: Ms) -> list[_Period]:
-    if not isinstance(quiet, Daily):
-        return [_Period(and_(now >= quiet.start, now < quiet.end), literal(quiet.end), quiet.postpone)]
-    over_midnight = quiet.end < quiet.start
-    # Tomorrow's may have begun already where clocks that go back show a date anew.
-    days = [*([-1] if over_midnight else []), 0, *([] if clock.steady else [1])]
-    periods: list[_Period] = []
-    for day in days:
-        end = clock.at(now, day + over_midnight, quiet.end)
-        covers = and_(clock.at(now, day, quiet.start) <= now, now < end)
-        periods.append(_Period(covers, end, quiet.postpone))
-    return periods
+def _end(quiet: Quiet, clock: WallClock, now: Ms) -> Ms:
+    """When the quiet period ends that `now` lies in, or null."""
+    if isinstance(quiet, Daily):
+        return clock.end_of_daily(now, quiet.start, quiet.end)
+    return case((and_(now >= quiet.start, now < quiet.end), quiet.end))

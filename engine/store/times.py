@@ -20,8 +20,10 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Table,
+    and_,
     case,
     delete,
+    exists,
     func,
     literal,
     select,
@@ -102,6 +104,19 @@ def _offset(moment: datetime, zone: ZoneInfo) -> int:
     return offset // timedelta(milliseconds=1)
 
 
+def _in_day(wall: time) -> int:
+    return wall.hour * HOUR + wall.minute * MINUTE
+
+
+def _end_of_daily(moment: Ms, offset: Ms, start: time, end: time) -> Ms:
+    """`WallClock.end_of_daily` where the offset does not change anywhere near."""
+    elapsed, first, last = (moment + offset) % DAY, _in_day(start), _in_day(end)
+    midnight = moment - elapsed
+    if last < first:
+        return case((elapsed >= first, midnight + (DAY + last)), (elapsed < last, midnight + last))
+    return case((and_(elapsed >= first, elapsed < last), midnight + last))
+
+
 class WallClock:
     """A zone's wall clock as SQL expressions."""
 
@@ -109,11 +124,6 @@ class WallClock:
         self.zone = zone
         self._changes = offset_changes(zone)
         self._constant = None if self._changes else _offset(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), zone)
-
-    @property
-    def steady(self) -> bool:
-        """Whether the clocks never change."""
-        return self._constant is not None
 
     def prepare(self, connection: Connection) -> None:
         """Fill the temporary tables that the expressions read, on the connection that will run them.
@@ -169,7 +179,7 @@ class WallClock:
     def first_at_or_after(self, moment: Ms, wall: time) -> Ms:
         """`engine.shapes.time.first_at_or_after` in SQL."""
         midnight = self._local(moment) // DAY * DAY
-        in_day = wall.hour * HOUR + wall.minute * MINUTE
+        in_day = _in_day(wall)
         if self._constant is not None:
             today = midnight + (in_day - self._constant)
             return case((today >= moment, today), else_=today + DAY)
@@ -178,8 +188,36 @@ class WallClock:
 
     def at(self, moment: Ms, days: int, wall: time) -> Ms:
         """When it first is `wall` on the local date of `moment`, so many days later; after a gap, its end."""
-        midnight = self._local(moment) // DAY * DAY
-        return self._moment(midnight + (days * DAY + wall.hour * HOUR + wall.minute * MINUTE))
+        return self._moment(self._local(moment) // DAY * DAY + (days * DAY + _in_day(wall)))
+
+    def end_of_daily(self, moment: Ms, start: time, end: time) -> Ms:
+        """When the range [start, end) of every day ends that `moment` lies in, or null.
+
+        It lasts over midnight where `end` is earlier than `start`.
+        """
+        if self._constant is not None:
+            return _end_of_daily(moment, literal(self._constant), start, end)
+        near, shift = zone_shift.alias(), zone_shift.alias()
+        changing = (
+            select(literal(1))
+            .where(near.c.at > moment - 2 * DAY, near.c.at < moment + 2 * DAY)
+            .correlate_except(near)
+        )
+        usual = (
+            select(_end_of_daily(moment, shift.c.offset, start, end))
+            .where(shift.c.at <= moment)
+            .order_by(shift.c.at.desc())
+            .limit(1)
+            .correlate_except(shift)
+        )
+        over_midnight = end < start
+        # Tomorrow's may have begun where clocks that go back show the end of today again.
+        days = (-1, 0, 1) if over_midnight else (0, 1)
+        ends = [(day, self.at(moment, day + over_midnight, end)) for day in days]
+        exact = case(
+            *((and_(self.at(moment, day, start) <= moment, moment < last), last) for day, last in ends)
+        )
+        return case((exists(changing), exact), else_=usual.scalar_subquery())
 
     def _local(self, moment: Ms) -> Ms:
         if self._constant is not None:

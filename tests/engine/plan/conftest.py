@@ -1,9 +1,8 @@
-"""A database of a test's own."""
+"""A database to write in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
@@ -13,8 +12,8 @@ from tests.engine.plan.sending import temporary
 
 
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    """The writing connection in a transaction, with the temporary tables of waves."""
-    with Database.open(tmp_path / "engine.db") as database, database.write() as connection:
+def connection(databases: Database) -> Iterator[Connection]:
+    """The writing connection in a transaction, with the temporary tables of waves; once a database."""
+    with databases.write() as connection:
         temporary(connection)
         yield connection

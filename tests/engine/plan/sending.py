@@ -93,10 +93,19 @@ class Sending:
 
     def fill(self, *rows: Sequence[Any]) -> None:
         """Rows of the wave: person, entry, now and, for a release, the address."""
+        values = [
+            {
+                "person": person,
+                "entry": number,
+                "now": now,
+                "path": 1,
+                "via": 0,
+                "event": next(iter(mark), None),
+            }
+            for person, number, now, *mark in rows
+        ]
         self.connection.execute(delete(wave))
-        for person, number, now, *mark in rows:
-            row = {"person": person, "entry": number, "now": now, "path": 1, "via": 0}
-            self.connection.execute(insert(wave).values(**row, event=mark[0] if mark else None))
+        self.connection.execute(insert(wave), values)
 
     def node(self, send: Send | DrawCoupon, node: int = 1, kind: str = "text_sms") -> FlowNode:
         return FlowNode(f"n_{node}", node, node, kind, send, ("out",))
@@ -106,7 +115,7 @@ class Sending:
     ) -> None:
         known = select(func.count()).where(marketing_node.c.node == node)
         if send.marketing and not self.connection.execute(known).scalar():
-            row = {"version": VERSION, "node": node, "channel": kind, "signature": send.signature}
+            row = {"version": VERSION, "node": node, "channel": kind, "signature": send.signature, "place": 0}
             self.connection.execute(insert(marketing_node).values(row))
         self.fill(*rows)
         self.run(Messages(self.context).send(self.node(send, node, kind), send, ()), horizon)
