@@ -82,7 +82,8 @@ def simulate(
 
     database: a SQLite file or a URL. since: default the campaign's start, else `now` (default: the real one).
     until: included; default a year later. contact: the workspace's rules for marketing messages. results: a
-    results file for the simulated channels. trace: a folder for the trace files. Raises `NotRunnable`, `RuleError`, `BadResults`.
+    results file for the simulated channels. trace: a folder for the trace files. Raises `NotRunnable`,
+    `RuleError`, `BadResults`.
     """
     attributes = bundle.campaign.attributes
     start = None if attributes.start is None else datetime.fromisoformat(attributes.start)
