@@ -1,4 +1,7 @@
-"""Proof of conservation: what the counters say is what the rows say (components, rule 11)."""
+"""Proof of conservation: what the counters say is what the rows say (components, rule 11).
+
+Rows that retention has deleted are counted by the tables of `engine.store.tables.operations`.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, func, select, union
 
 from engine.i18n import N_, Message
 from engine.report.counts import Counts, counts_of, node_names, versions_of
+from engine.store.tables.operations import deleted_message, deleted_visit
 from engine.store.tables.runs import (
     campaign_node,
     counter,
@@ -50,7 +54,9 @@ def _visits(connection: Connection, versions: list[int]) -> Iterator[Violation]:
         if json.loads(row.steps)["steps"]
     }
     counted = _grouped(connection, counter.c.version, counter.c.path, func.sum(counter.c.n), versions)
-    rows = _grouped(connection, visit.c.version, visit.c.path, func.count(), versions)
+    rows = Counter(_grouped(connection, visit.c.version, visit.c.path, func.count(), versions))
+    gone = deleted_visit.c
+    rows.update(_grouped(connection, gone.version, gone.path, func.sum(gone.n), versions))
     for version, number in sorted(counted.keys() | rows.keys()):
         a, b = counted.get((version, number), 0), rows.get((version, number), 0)
         if a != b and (version, number) in noted:
@@ -131,9 +137,11 @@ def _messages(
         .where(message.c.campaign == campaign)
         .group_by(message.c.node, message.c.state)
     )
-    rows: dict[str, dict[str, int]] = {}
-    for node, state, n in connection.execute(query):
-        rows.setdefault(names[node], {})[state] = n
+    gone = deleted_message.c
+    deleted = select(gone.node, gone.state, gone.n).where(gone.campaign == campaign)
+    rows: dict[str, Counter[str]] = {}
+    for node, state, n in (*connection.execute(query), *connection.execute(deleted)):
+        rows.setdefault(names[node], Counter())[state] += n
     for node in sorted(counted.keys() | rows.keys()):
         if counted.get(node, {}) != rows.get(node, {}):
             yield Violation(node, Message(N_("The message counters differ from the messages.")))
