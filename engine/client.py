@@ -227,10 +227,13 @@ def bundled(workspace: Path) -> EngineClient | None:
     """A client for the workspace's own engine if it runs, else None.
 
     The address may have been left by an engine that was killed, and its port be somebody else's by now: the
-    token is shown only to the very process that wrote it.
+    token is shown only to the very process that wrote it. In a workspace that was copied the address is that
+    of the other workspace's engine.
     """
     address = _address(workspace)
     try:
+        if address.get("place") != place_of(engine_folder(workspace)):
+            return None
         token = (engine_folder(workspace) / TOKEN_NAME).read_text(encoding="utf-8").strip()
         client = EngineClient(address["url"], token)
     except (OSError, ValueError, KeyError, EngineUnreachable):
@@ -247,6 +250,12 @@ def bundled(workspace: Path) -> EngineClient | None:
 def instance_of(workspace: Path) -> str | None:
     """The engine that left its address and has not ended in order since, or None."""
     return _address(workspace).get("instance")
+
+
+def place_of(folder: Path) -> str:
+    """What tells a folder from its copies, and stays when it is moved within its disk."""
+    found = folder.stat()
+    return f"{found.st_dev}:{found.st_ino}"
 
 
 def _address(workspace: Path) -> dict[str, str]:

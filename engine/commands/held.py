@@ -35,7 +35,7 @@ def show_hold(hold: Hold) -> None:
     """Why the engine is held, then one line a campaign in progress."""
     print(tr("The engine is held: nobody enters and nothing is sent. {reason}", reason=hold.reason))
     text = tr(
-        "The database is as it was at {time}. What was sent after that it cannot know, and would be sent again.",
+        "The database is as it was at {time}. It cannot know what was sent later, and would send it again.",
         time=hold.as_of,
     )
     print(text)
@@ -55,4 +55,4 @@ def words(campaign: HandedOver) -> str:
         "{n:,} message has no result.", "{n:,} messages have no result.", campaign.messages_doubtful
     )
     people = ntr("{n:,} person goes on at once.", "{n:,} people go on at once.", campaign.people_due)
-    return " ".join((last, due, doubtful, people))
+    return f"{last} {due} {doubtful} {people}"

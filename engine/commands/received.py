@@ -24,9 +24,8 @@ def received(workspace: Workspace) -> None:
 
 def _show(event: ReceivedEvent) -> None:
     if event.fate == "imported":
-        print(
-            f"{event.received_at} {ntr('{n:,} event was imported.', '{n:,} events were imported.', event.count)}"
-        )
+        text = ntr("{n:,} event was imported.", "{n:,} events were imported.", event.count)
+        print(f"{event.received_at} {text}")
         return
     said = f"{event.event_id} {event.person_id} {event.event} {event.time} {event.attributes}".rstrip()
     print(f"{event.received_at} {said}")

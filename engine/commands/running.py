@@ -40,8 +40,8 @@ def status(workspace: Workspace) -> int:
         print(tr("No engine runs for this workspace."))
         if workspace.database_file.exists():
             with Target(workspace, None).engine() as (engine, _):
-                if (state := engine.held()) is not None:
-                    show_hold(hold_answer(state))
+                if (hold := engine.held()) is not None:
+                    show_hold(hold_answer(hold))
                 for left in engine.campaigns():
                     _print_campaign(left.campaign, left)
         return 1
