@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
 
 from app.campaign_list.rows import UNGROUPED, Row, folder_label, folders
 from app.language import Retranslated
@@ -54,7 +54,11 @@ class Sidebar(Retranslated, QFrame):
         layout.addWidget(self.list)
         layout.addWidget(self.engine)
         layout.addWidget(self.trouble)
-        layout.addWidget(self.release)
+        way_out = QHBoxLayout()
+        way_out.setContentsMargins(grid // 2, 0, 0, 0)
+        way_out.addWidget(self.release)
+        way_out.addStretch(1)
+        layout.addLayout(way_out)
         look.changed.connect(self.retranslate)
         self.retranslate()
 

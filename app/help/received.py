@@ -42,7 +42,7 @@ class ReceivedDialog(QDialog):
         self._window = window
         self._zone = ZoneInfo(window.workspace.settings.time_zone)
         self._shown: list[Any] | None = None
-        self._asking = False
+        self._asking = self._closed = False
         self.table = _table()
         self.nothing = EmptyState(window.look, "bolt")
         self.state = label("small", tr("Asking the engine…"), wrap=True)
@@ -72,17 +72,21 @@ class ReceivedDialog(QDialog):
         self.table.resizeRowsToContents()
 
     def done(self, result: int) -> None:
+        self._closed = True
         self._timer.stop()
         super().done(result)
 
     def _on_received(self, events: Sequence[Any]) -> None:
         self._asking = False
+        if self._closed:  # an answer that comes too late
+            return
         self.show_events(events)
         self.state.setText(tr("The last hundred since the engine started, the latest first."))
 
     def _on_failed(self, error: Exception) -> None:
         self._asking = False
-        self.state.setText(str(error))
+        if not self._closed:
+            self.state.setText(str(error))
 
     def _show_row(self, row: int, event: Any) -> None:
         what, ok = said(event)
@@ -157,6 +161,7 @@ def _table() -> QTableWidget:
     result.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     result.setWordWrap(True)
     result.verticalHeader().hide()
+    result.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     result.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     result.horizontalHeader().setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
     result.setAccessibleName(tr("Events received"))

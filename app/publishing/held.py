@@ -35,6 +35,7 @@ class HeldDialog(QDialog):
         self.setWindowTitle(tr("The engine is held"))
         assert window.workspace is not None
         self._window = window
+        self._closed = False
         self._zone = ZoneInfo(window.workspace.settings.time_zone)
         self.reason = label("strong", wrap=True)
         self.as_of = label("muted", wrap=True)
@@ -74,18 +75,26 @@ class HeldDialog(QDialog):
                 self.campaigns.setItem(row, column, item)
         self.release.setEnabled(hold.held)
 
+    def done(self, result: int) -> None:
+        self._closed = True
+        super().done(result)
+
     def _on_release(self) -> None:
         self.release.setEnabled(False)
 
-        def done(_answer: object) -> None:
+        def released(_answer: object) -> None:
             self.accept()
             self._window.toast.show_message(tr("The engine is released: it goes on."))
 
-        self._ask(lambda client: client.release(), done)
+        self._ask(lambda client: client.release(), released)
 
     def _ask(self, work: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
         if self._window.service is not None:
-            self._window.service.use(work, done, self._on_failed)
+            self._window.service.use(work, self._while_open(done), self._while_open(self._on_failed))
+
+    def _while_open(self, then: Callable[[Any], None]) -> Callable[[Any], None]:
+        """`then`, unless the answer comes too late."""
+        return lambda answer: None if self._closed else then(answer)
 
     def _on_failed(self, error: Exception) -> None:
         self.error.setText(str(error))
@@ -138,6 +147,7 @@ def _table() -> QTableWidget:
     result.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
     result.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     result.verticalHeader().hide()
+    result.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     result.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     result.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
     result.setAccessibleName(tr("Campaigns in progress"))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from PySide6.QtWidgets import QTableWidget
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from app.help.received import ReceivedDialog
@@ -129,6 +131,19 @@ def test_events_appear_with_what_they_did(qtbot: QtBot, window: MainWindow, engi
     assert cells(shown.table, 3)[1] == "3 events"
     assert cells(shown.table, 0)[:3] == ["2026-11-23 16:00:00", "order", "p1"]
     shown.accept()
+
+
+@pytest.mark.parametrize("action", ["run.received", "run.release"])
+def test_an_answer_that_comes_after_closing_is_dropped(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine, action: str
+) -> None:
+    engine.held = "The database is a copy."
+    poll(qtbot, window)
+    window.actions_[action].trigger()
+    shown = dialog(window)
+    shown.reject()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    settle(qtbot)  # a call of what is gone would fail the test
 
 
 def test_the_help_on_events_leads_to_the_events_received(qtbot: QtBot, window: MainWindow) -> None:
