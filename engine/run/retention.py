@@ -49,7 +49,7 @@ from engine.store.tables.runs import (
 )
 from engine.workspace.settings import Retention
 
-CHUNK = 5_000
+CHUNK = 2_000
 """Rows of one transaction: some 20 ms, which is how long an event may have to wait for it."""
 _PROBES = 50_000
 """Look-ups of one transaction."""

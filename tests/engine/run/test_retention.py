@@ -132,6 +132,18 @@ def test_only_what_is_old_goes(tmp_path: Path) -> None:
         assert run.engine.check() == []
 
 
+def test_an_entry_whose_last_visit_is_young_keeps_all_of_them(tmp_path: Path) -> None:
+    nodes = {**ORDERS, "n_wait": ("wait_until", {**WAIT, "amount": 20, "unit": "day"})}
+    with Keeping(database(tmp_path)) as run:
+        run.engine.publish(bundle(nodes, ORDER_LINKS))
+        run.order("e1")
+        run.pass_time(21 * DAY)
+        assert run.engine.counts("c_1").inside == 0
+        assert run.rows("visit") == 2
+        run.pass_time(7 * DAY)
+        assert run.rows("visit") == 0
+
+
 def test_who_is_inside_keeps_visits_messages_and_the_event_that_let_them_in(tmp_path: Path) -> None:
     stay = {**WAIT, "amount": 100, "unit": "day"}
     nodes = {**ORDERS, "n_wait": ("wait_until", stay)}
