@@ -66,6 +66,10 @@ def _listed(what: May) -> Callable[[MainWindow], bool]:
     return lambda window: window.editor is None and what in window.allowed()
 
 
+def _held(window: MainWindow) -> bool:
+    return window.service is not None and bool(window.service.condition.held)
+
+
 def _in_editor(window: MainWindow) -> bool:
     return window.editor is not None
 
@@ -139,6 +143,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("run.publish_remote", N_("Publish to another machine…"), "Ctrl+Alt+P", Place.RUN, lambda w: w.publish_remote(), _may(May.PUBLISH)),
     ActionSpec("run.stop", N_("Stop"), "Ctrl+Shift+X", Place.RUN, lambda w: w.stop_campaign(), _may(May.STOP), "player-stop"),
     ActionSpec("run.restart", N_("Restart"), "Ctrl+Shift+R", Place.RUN, lambda w: w.restart_campaign(), _may(May.RESTART), "player-play"),
+
+    ActionSpec("run.received", N_("Events received"), "Ctrl+Shift+I", Place.RUN, lambda w: w.show_received(), lambda w: w.workspace is not None, "bolt"),
+    ActionSpec("run.release", N_("Release the engine…"), "Ctrl+Alt+R", Place.RUN, lambda w: w.runs.release(), _held),
 
     ActionSpec("workspace.open", N_("Open workspace…"), "Ctrl+O", _WORKSPACE, lambda w: w.choose_workspace(), lambda w: w.editor is None, "folder"),
     ActionSpec("workspace.new", N_("New workspace…"), "Ctrl+Shift+N", _WORKSPACE, lambda w: w.create_workspace(), lambda w: w.editor is None, "folder-plus"),

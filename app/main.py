@@ -15,6 +15,7 @@ from app import language, preferences
 from app.window import MainWindow
 from canvas_widgets.look import Look, Theme
 from engine import i18n
+from engine.workspace.engine_folder import APPLICATION
 
 log = logging.getLogger(__name__)
 LOG_LEVEL_VARIABLE = "CAMPAIGN_CANVAS_LOG"
@@ -23,9 +24,9 @@ LOG_LEVEL_VARIABLE = "CAMPAIGN_CANVAS_LOG"
 def application(arguments: Sequence[str]) -> QApplication:
     """The Qt application with its names and icon."""
     app = QApplication(list(arguments))
-    app.setApplicationName(preferences.APPLICATION)
+    app.setApplicationName(APPLICATION)
     app.setApplicationDisplayName("Campaign Canvas")
-    app.setDesktopFileName(preferences.APPLICATION)
+    app.setDesktopFileName(APPLICATION)
     app.setQuitOnLastWindowClosed(True)
     return app
 

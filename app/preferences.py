@@ -9,7 +9,8 @@ from typing import Literal
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-APPLICATION = "campaign-canvas"
+from engine.workspace.engine_folder import APPLICATION
+
 Theme = Literal["system", "light", "dark"]
 
 
@@ -62,9 +63,3 @@ def config_folder() -> Path:
     """Where preferences stand; `CAMPAIGN_CANVAS_HOME` moves them (and the sample workspace), for tests."""
     home = os.environ.get("CAMPAIGN_CANVAS_HOME")
     return Path(home) / "config" if home else platformdirs.user_config_path(APPLICATION, appauthor=False)
-
-
-def data_folder() -> Path:
-    """Where the sample workspace is made."""
-    home = os.environ.get("CAMPAIGN_CANVAS_HOME")
-    return Path(home) / "data" if home else platformdirs.user_data_path(APPLICATION, appauthor=False)

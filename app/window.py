@@ -22,7 +22,7 @@ from app.campaign_list.status import status_of as status_of_run
 from app.editor.page import EditorPage
 from app.preferences import Preferences, Theme
 from app.publishing.commands import RunCommands
-from app.publishing.service import Counts, EngineService
+from app.publishing.service import Condition, Counts, EngineService
 from app.widgets.ask import Choice, ask
 from app.widgets.toast import Toast
 from app.workspaces import WorkspaceCommands
@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         self.service = self.runs.make_service(loaded.workspace.folder)
         self.service.runs_changed.connect(lambda _runs: self._show_rows())
         self.service.state_changed.connect(self.list_page.sidebar.show_engine)
+        self.service.condition_changed.connect(self._on_condition)
         self.service.counts_changed.connect(self._on_counts)
         self.service.begin(start=self.runs.engine_has_data(loaded.workspace.folder))
         self._show_rows_of(loaded)
@@ -278,6 +279,11 @@ class MainWindow(QMainWindow):
 
         EventsHelp(self).open()
 
+    def show_received(self) -> None:
+        from app.help.received import ReceivedDialog
+
+        ReceivedDialog(self).show()
+
     def show_shortcuts(self) -> None:
         from app.help.shortcuts import Shortcuts
 
@@ -334,6 +340,13 @@ class MainWindow(QMainWindow):
     def _on_columns_changed(self, hidden: list[str]) -> None:
         self.preferences.hidden_columns = hidden
         self.preferences.save()
+
+    def _on_condition(self, condition: Condition) -> None:
+        """The engine is held, or has trouble, or is rid of it: said once, and shown beside its state."""
+        self.list_page.sidebar.show_condition(condition)
+        self.actions_.refresh()
+        if trouble := condition.held or condition.problem:
+            self.toast.show_message(trouble, danger=True)
 
     def _on_counts(self, campaign_id: str, counts: Counts) -> None:
         if self.editor is not None and self.editor.session.document.attributes.id == campaign_id:

@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QFileDialog
 from app import tasks
 from app.campaign_list import loading
 from app.campaign_list.loading import Loaded
-from app.preferences import data_folder
 from app.widgets.ask import Choice, ask
 from app.widgets.busy import BusyDialog
 from engine.files import FileError
 from engine.i18n import N_, current_language, ntr, tr
+from engine.workspace.engine_folder import user_data_folder
 from engine.workspace.workspace import SETTINGS_NAME, Workspace
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class WorkspaceCommands:
 
     def open_sample(self) -> None:
         """Open the sample workspace; makes it first, with progress, where it is not there."""
-        folder = data_folder() / SAMPLE_FOLDER
+        folder = user_data_folder() / SAMPLE_FOLDER
         if (folder / SETTINGS_NAME).exists():
             self._window.load(folder)
             return

@@ -25,9 +25,12 @@ from engine.server.wire import (
     Event,
     EventsAnswer,
     Health,
+    Hold,
     ImportAnswer,
     Problem,
     PublishAnswer,
+    ReceivedEvent,
+    ReceivedEvents,
     Violation,
 )
 from engine.workspace.engine_folder import engine_folder
@@ -108,6 +111,14 @@ class EngineClient:
     def status(self) -> EngineState:
         return self._call(EngineState, "GET", "/status")
 
+    def hold(self) -> Hold:
+        """Whether the engine is held because its database was restored or copied, and what it knows."""
+        return self._call(Hold, "GET", "/hold", long=True)
+
+    def release(self) -> None:
+        """Let an engine that is held go on. What it sends may have been sent before."""
+        self._send("POST", "/release")
+
     def check(self) -> list[Violation]:
         """Let the engine prove its books; [] = all is well."""
         return self._call(CheckAnswer, "POST", "/check", long=True).violations
@@ -149,6 +160,10 @@ class EngineClient:
         """Tell what people did. Safe to repeat: an event counts once."""
         body = {"events": [event.model_dump(mode="json") for event in events]}
         return self._call(EventsAnswer, "POST", "/events", body=_json(body))
+
+    def received(self) -> list[ReceivedEvent]:
+        """The events received last, the latest first, and what they did."""
+        return self._call(ReceivedEvents, "GET", "/events/received").events
 
     def import_folder(self, folder: Path) -> ImportAnswer:
         """Import a data folder on the engine's own computer."""
@@ -212,10 +227,13 @@ def bundled(workspace: Path) -> EngineClient | None:
     """A client for the workspace's own engine if it runs, else None.
 
     The address may have been left by an engine that was killed, and its port be somebody else's by now: the
-    token is shown only to the very process that wrote it.
+    token is shown only to the very process that wrote it. In a workspace that was copied the address is that
+    of the other workspace's engine.
     """
     address = _address(workspace)
     try:
+        if address.get("place") != place_of(engine_folder(workspace)):
+            return None
         token = (engine_folder(workspace) / TOKEN_NAME).read_text(encoding="utf-8").strip()
         client = EngineClient(address["url"], token)
     except (OSError, ValueError, KeyError, EngineUnreachable):
@@ -232,6 +250,12 @@ def bundled(workspace: Path) -> EngineClient | None:
 def instance_of(workspace: Path) -> str | None:
     """The engine that left its address and has not ended in order since, or None."""
     return _address(workspace).get("instance")
+
+
+def place_of(folder: Path) -> str:
+    """What tells a folder from its copies, and stays when it is moved within its disk."""
+    found = folder.stat()
+    return f"{found.st_dev}:{found.st_ino}"
 
 
 def _address(workspace: Path) -> dict[str, str]:

@@ -6,20 +6,22 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
 
 from app.campaign_list.rows import UNGROUPED, Row, folder_label, folders
 from app.language import Retranslated
-from app.publishing.service import State
-from app.widgets.basic import ElidedLabel, label
+from app.publishing.service import Condition, State
+from app.widgets.basic import ElidedLabel, button, label, set_property
 from canvas_widgets.look import Look
 from engine.i18n import tr
 
 
 class Sidebar(Retranslated, QFrame):
-    """Signal `chosen(group)`: a folder's name, "" for Ungrouped, None for all campaigns."""
+    """Signals: `chosen(group)`: a folder's name, "" for Ungrouped, None for all campaigns; `release_asked()`:
+    somebody wants to know why the engine is held."""
 
     chosen = Signal(object)
+    release_asked = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -35,6 +37,10 @@ class Sidebar(Retranslated, QFrame):
         self.engine = label("summary")
         self.engine.setContentsMargins(grid, 0, grid, 0)
         self._engine_state = State.OFF
+        self._condition = Condition()
+        self.trouble = label("summary", wrap=True)
+        self.trouble.setContentsMargins(grid, 0, grid, 0)
+        self.release = button("link", self.release_asked.emit)
         self.list = QListWidget()
         self.list.setProperty("role", "plain")
         self.list.currentItemChanged.connect(self._on_current_changed)
@@ -47,6 +53,12 @@ class Sidebar(Retranslated, QFrame):
         layout.insertSpacing(2, grid)
         layout.addWidget(self.list)
         layout.addWidget(self.engine)
+        layout.addWidget(self.trouble)
+        way_out = QHBoxLayout()
+        way_out.setContentsMargins(grid // 2, 0, 0, 0)
+        way_out.addWidget(self.release)
+        way_out.addStretch(1)
+        layout.addLayout(way_out)
         look.changed.connect(self.retranslate)
         self.retranslate()
 
@@ -83,12 +95,24 @@ class Sidebar(Retranslated, QFrame):
             State.STARTING: tr("Engine: starting…"),
             State.ON: tr("Engine: running"),
         }
-        self.engine.setText(texts[state])
+        self.engine.setText(tr("Engine: held") if self._condition.held else texts[state])
+
+    def show_condition(self, condition: Condition) -> None:
+        """Say what keeps the engine from its work, or what should be seen to."""
+        self._condition = condition
+        self.show_engine(self._engine_state)
+        text = condition.held or condition.problem or condition.notice
+        set_property(self.trouble, "role", "error" if condition.held or condition.problem else "warning")
+        self.trouble.setText(text)
+        self.trouble.setToolTip(text)
+        self.trouble.setVisible(bool(text))
+        self.release.setText(tr("What to do…"))
+        self.release.setVisible(bool(condition.held))
 
     def retranslate(self) -> None:
         self._heading.setText(tr("Folders"))
         self.list.setAccessibleName(tr("Folders"))
-        self.show_engine(self._engine_state)
+        self.show_condition(self._condition)
         self.show_folders(self._rows, self._declared)
 
     def _add(self, text: str, group: str | None, count: int, icon: str) -> None:

@@ -78,6 +78,7 @@ class EventsHelp(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Send events to this workspace"))
         assert window.workspace is not None
+        self._window = window
         self._token_file = window.workspace.engine_folder / "token"
         self._event = example_event(window.workspace.catalog, now(), _event_at_hand(window))
         self.curl, self.python = _code(), _code()
@@ -105,6 +106,10 @@ class EventsHelp(QDialog):
     def _on_failed(self, error: Exception) -> None:
         self.state.setText(str(error))
 
+    def _show_received(self) -> None:
+        self.accept()
+        self._window.show_received()
+
     def _lay_out(self, look: Look) -> None:
         grid = look.sizes.grid
         tabs = QTabWidget()
@@ -125,6 +130,7 @@ class EventsHelp(QDialog):
         layout.addWidget(self.state)
         row = QHBoxLayout()
         row.setSpacing(grid)
+        row.addWidget(button("link", self._show_received, tr("See the events received")))
         row.addStretch(1)
         row.addWidget(button("", self.accept, tr("Close")))
         row.addWidget(button("primary", self.copy_shown, tr("Copy")))

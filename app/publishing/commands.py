@@ -60,6 +60,12 @@ class RunCommands:
         name, id = self._at_hand()
         self._command("restart", id, tr("“{name}” goes on.", name=name))
 
+    def release(self) -> None:
+        """Show why the engine is held, and let it go on where that is decided."""
+        from app.publishing.held import HeldDialog
+
+        HeldDialog(self._window).open()
+
     def estimate(self, audience: dict[str, JsonValue], answered: Callable[[str], None]) -> None:
         """Ask the engine how many people an audience rule finds now; `answered` gets one line."""
         service = self._window.service

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -30,15 +30,38 @@ class State(StrEnum):
     ON = "on"
 
 
+class Condition(NamedTuple):
+    """What the engine says of itself, each in words or empty.
+
+    held: why it does nothing until it is released. problem: what keeps it from its work. notice: what should
+    be seen to.
+    """
+
+    held: str = ""
+    problem: str = ""
+    notice: str = ""
+
+
+class Answer(NamedTuple):
+    """What one poll brought; `runs` None where the engine could not read its campaigns."""
+
+    condition: Condition
+    runs: Runs | None
+    watched: str | None
+    counts: Counts
+
+
 class EngineService(QObject):
     """One workspace's bundled engine.
 
-    Attributes: `state`; `runs`, the last answer by campaign id; `watched`, whose counts are asked for.
-    Signals: `state_changed(State)`; `runs_changed(Runs)` and `counts_changed(campaign id, Counts)`, when
-    an answer differs from the one before.
+    Attributes: `state`; `condition`; `runs`, the last answer by campaign id; `watched`, whose counts are
+    asked for.
+    Signals: `state_changed(State)`; `condition_changed(Condition)`, `runs_changed(Runs)` and
+    `counts_changed(campaign id, Counts)`, when an answer differs from the one before.
     """
 
     state_changed = Signal(object)
+    condition_changed = Signal(object)
     runs_changed = Signal(object)
     counts_changed = Signal(str, object)
 
@@ -52,6 +75,7 @@ class EngineService(QObject):
         super().__init__()
         self.workspace = workspace
         self.state = State.OFF
+        self.condition = Condition()
         self.runs: Runs = {}
         self.watched: str | None = None
         self._find, self._ensure = find or _find, ensure or _ensure
@@ -137,7 +161,7 @@ class EngineService(QObject):
         self._closed = True
         self._timer.stop()
 
-    def _on_answer(self, answer: tuple[Runs, str | None, Counts] | None) -> None:
+    def _on_answer(self, answer: Answer | None) -> None:
         self._asking = False
         if self._closed:
             return
@@ -145,8 +169,11 @@ class EngineService(QObject):
             if self.state is State.ON:
                 self._set_state(State.OFF)
             return
-        runs, watched, counts = answer
+        condition, runs, watched, counts = answer
         self._set_state(State.ON)
+        self._set_condition(condition)
+        if runs is None:
+            return
         if runs != self.runs:
             self.runs = runs
             self.runs_changed.emit(runs)
@@ -165,8 +192,14 @@ class EngineService(QObject):
             self.state = state
             self.state_changed.emit(state)
             if state is State.OFF:
+                self._set_condition(Condition())
                 self._answered = False
                 self._call_waiting()
+
+    def _set_condition(self, condition: Condition) -> None:
+        if condition != self.condition:
+            self.condition = condition
+            self.condition_changed.emit(condition)
 
     def _call_waiting(self) -> None:
         waiting, self._when_known = self._when_known, []
@@ -191,16 +224,23 @@ def _with_client(ensure: Callable[[Path], Any], workspace: Path, work: Callable[
         return work(client)
 
 
-def _ask(
-    find: Callable[[Path], Any], workspace: Path, watched: str | None
-) -> tuple[Runs, str | None, Counts] | None:
+def _ask(find: Callable[[Path], Any], workspace: Path, watched: str | None) -> Answer | None:
+    from engine.client import EngineRefused
+
     client = find(workspace)
     if client is None:
         return None
     with client:
-        runs = {
-            campaign.id: Run(campaign.status, campaign.inside, campaign.entries, campaign.reason)
-            for campaign in client.campaigns()
-        }
-        counts = client.counts(watched).model_dump() if watched in runs else {}
-        return runs, watched, counts
+        state = client.status()
+        condition = Condition(state.held or "", state.problem or "", state.notice or "")
+        try:
+            runs = {
+                campaign.id: Run(campaign.status, campaign.inside, campaign.entries, campaign.reason)
+                for campaign in client.campaigns()
+            }
+            counts = client.counts(watched).model_dump() if watched in runs else {}
+        except (
+            EngineRefused
+        ) as refused:  # its database refuses: what it said of itself is still worth telling
+            return Answer(condition._replace(problem=condition.problem or str(refused)), None, watched, {})
+        return Answer(condition, runs, watched, counts)

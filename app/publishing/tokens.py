@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from app.preferences import APPLICATION, config_folder
+from app.preferences import config_folder
 from engine.files import save_bytes
+from engine.workspace.engine_folder import APPLICATION
 
 
 def store(url: str, token: str) -> bool:

@@ -35,7 +35,15 @@ def application() -> typer.Typer:
     engine.command(help=tr("Say what the engine does."))(status)
     engine.command(help=tr("Let the engine end its present work and stop."))(stop)
     engine.command(help=tr("Prove that nobody was lost and nothing counted twice."))(check)
+    engine.command(help=tr("Let an engine go on that is held after its database was restored or copied."))(
+        release
+    )
     root.add_typer(engine, name="engine")
+    events = _group(tr("What people did, as other programs tell it."))
+    events.command(help=tr("Show the last events received, and what each of them did or why nothing."))(
+        received
+    )
+    root.add_typer(events, name="events")
     return root
 
 
@@ -152,6 +160,20 @@ def status(workspace: Workspace) -> None:
 
 def stop(workspace: Workspace) -> None:
     from engine.commands.running import stop as work
+    from engine.commands.target import open_workspace
+
+    work(open_workspace(workspace))
+
+
+def release(workspace: SomeWorkspace = None, db: Database = None) -> None:
+    from engine.commands.held import release as work
+    from engine.commands.target import target
+
+    work(target(workspace, db))
+
+
+def received(workspace: Workspace) -> None:
+    from engine.commands.received import received as work
     from engine.commands.target import open_workspace
 
     work(open_workspace(workspace))

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from engine.client import bundled, instance_of
+from engine.commands.held import show_hold
 from engine.commands.target import Target
 from engine.commands.told import CommandError
 from engine.i18n import N_, Message, ntr, tr
@@ -32,13 +33,17 @@ def run(workspace: Workspace, host: str, port: int, until_idle: bool) -> None:
 
 def status(workspace: Workspace) -> int:
     """Print what the engine does; 1 where none runs, with the campaigns as the last one left them."""
+    from engine.server.api import hold_answer
+
     client = bundled(workspace.folder)
     if client is None:
         print(tr("No engine runs for this workspace."))
         if workspace.database_file.exists():
             with Target(workspace, None).engine() as (engine, _):
-                for held in engine.campaigns():
-                    _print_campaign(held.campaign, held)
+                if (hold := engine.held()) is not None:
+                    show_hold(hold_answer(hold))
+                for left in engine.campaigns():
+                    _print_campaign(left.campaign, left)
         return 1
     with client:
         state = client.status()
@@ -46,6 +51,11 @@ def status(workspace: Workspace) -> int:
         print(ntr("{n} campaign in progress", "{n} campaigns in progress", state.campaigns_in_progress))
         print(tr("People inside: {count:,}", count=state.people_inside))
         print(tr("Next due: {time}", time=state.next_due) if state.next_due else tr("Nothing is due."))
+        for trouble in (state.problem, state.notice):
+            if trouble is not None:
+                print(trouble)
+        if state.held is not None:
+            show_hold(client.hold())
         for campaign in client.campaigns():
             _print_campaign(campaign.id, campaign)
     return 0

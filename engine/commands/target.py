@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from engine import i18n
 from engine.commands.told import CommandError, terminal_language
 from engine.i18n import N_, Message
+from engine.workspace.engine_folder import user_data_folder
 from engine.workspace.workspace import SETTINGS_NAME, Workspace
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Target:
     def engine(self) -> Iterator[tuple[Engine, Database]]:
         """The engine on this data, which nobody else runs meanwhile. Raises `Refused`, `StoreError`."""
         from engine.run.engine import Engine, EngineSettings
+        from engine.run.epoch import Epoch
         from engine.server.process import opened
 
         if self.workspace is not None:
@@ -39,7 +41,8 @@ class Target:
             return
         assert self.db is not None
         with _opened(self.db) as database:
-            engine = Engine(database, EngineSettings(ZoneInfo("UTC")))
+            epoch = Epoch(database, user_data_folder())
+            engine = Engine(database, EngineSettings(ZoneInfo("UTC")), epoch=epoch)
             try:
                 yield engine, database
             finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from engine.i18n import LANGUAGES, N_, Message
+from engine.store.trouble import trouble_of
 
 
 class CommandError(Exception):
@@ -32,7 +33,8 @@ def words(error: Exception) -> str | None:
     if isinstance(
         refusal := getattr(error, "orig", None), Exception
     ):  # SQLAlchemy's, around the driver's own
-        return str(Message(N_("The database cannot do this now: {reason}"), reason=refusal))
+        refused = Message(N_("The database cannot do this now: {reason}"), reason=refusal)
+        return str(trouble_of(error) or refused)
     if isinstance(error, OSError) and error.strerror:
         if error.filename is None:
             return str(Message(N_("The system refused: {reason}."), reason=error.strerror))

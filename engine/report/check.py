@@ -1,4 +1,7 @@
-"""Proof of conservation: what the counters say is what the rows say (components, rule 11)."""
+"""Proof of conservation: what the counters say is what the rows say (components, rule 11).
+
+Rows that retention has deleted are counted by the tables of `engine.store.tables.operations`.
+"""
 
 from __future__ import annotations
 

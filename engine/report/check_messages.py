@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, and_, case, func, select
@@ -10,6 +11,7 @@ from engine.i18n import N_, Message
 from engine.report.books import Books, Violation
 from engine.report.rows import entry_of, shown_reason, shown_receipt
 from engine.store.dialect import json_list
+from engine.store.tables.operations import deleted_message
 from engine.store.tables.people import coupon_code
 from engine.store.tables.runs import coupon_issue, entry, message, message_counter
 
@@ -26,10 +28,13 @@ def check_messages(books: Books) -> Iterator[Violation]:
 
 
 def _states(books: Books) -> Iterator[Violation]:
-    counted, rows = _counted(books), _rows(books)
+    counted, rows, gone = _counted(books), _rows(books), _deleted(books)
+    missing: Counter[tuple[int, str]] = Counter()
     for key in sorted(counted.keys() | rows.keys()):
-        if counted.get(key, 0) != rows.get(key, 0):
-            _, node, state, reason, receipt = key
+        _, node, state, reason, receipt = key
+        n = counted.get(key, 0) - rows.get(key, 0)
+        missing[node, state] += n
+        if n < 0 or (n and not gone[node, state]):
             text = Message(
                 N_("{counted} messages are counted as {state}, there are {rows}."),
                 counted=counted.get(key, 0),
@@ -37,6 +42,22 @@ def _states(books: Books) -> Iterator[Violation]:
                 state=" ".join(word for word in (state, reason, receipt) if word),
             )
             yield books.wrong(text, node)
+    for (node, state), n in sorted(gone.items()):
+        if missing[node, state] != n:
+            text = Message(
+                N_("{n} messages counted as {state} are gone, but {deleted} were deleted."),
+                n=missing[node, state],
+                state=state,
+                deleted=n,
+            )
+            yield books.wrong(text, node)
+
+
+def _deleted(books: Books) -> Counter[tuple[int, str]]:
+    """(Node number, state) → messages that retention deleted."""
+    gone = deleted_message.c
+    query = select(gone.node, gone.state, gone.n).where(gone.campaign == books.campaign)
+    return Counter({(node, state): n for node, state, n in books.connection.execute(query)})
 
 
 def _counted(books: Books) -> dict[_Key, int]:

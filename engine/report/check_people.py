@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Subquery, and_, func, select, union, union
 from engine.i18n import N_, Message
 from engine.report.books import Books, Violation
 from engine.report.rows import entry_of
+from engine.store.tables.operations import deleted_visit
 from engine.store.tables.people import person
 from engine.store.tables.runs import (
     cycle,
@@ -41,10 +42,14 @@ def check_people(books: Books) -> Iterator[Violation]:
 def _visits(books: Books) -> Iterator[Violation]:
     query = select(visit.c.version, visit.c.path, func.count()).where(visit.c.version.in_(books.versions))
     query = query.group_by(visit.c.version, visit.c.path)
-    rows = {(version, path): n for version, path, n in books.connection.execute(query)}
+    gone = deleted_visit.c
+    deleted = select(gone.version, gone.path, gone.n).where(gone.version.in_(books.versions))
+    rows: Counter[tuple[int, int]] = Counter()
+    for version, number, n in (*books.connection.execute(query), *books.connection.execute(deleted)):
+        rows[version, number] += n
     noted = {(path.version, path.number) for path in books.paths if path.steps}
     for version, number in sorted(noted | rows.keys()):
-        counted, found = books.taken.get((version, number), 0), rows.get((version, number), 0)
+        counted, found = books.taken.get((version, number), 0), rows[version, number]
         if counted != found:
             yield books.wrong(
                 Message(

@@ -12,6 +12,7 @@ from enum import StrEnum
 from pydantic import JsonValue
 
 from engine.i18n import Message
+from engine.report.handed_over import HandedOver
 
 
 class Status(StrEnum):
@@ -91,19 +92,39 @@ class RejectedEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventsReceipt:
-    """What became of posted events; accepted ones are durable when this is returned."""
+    """What became of posted events; accepted ones are durable when this is returned.
+
+    repeated: places in the posted list of the duplicates.
+    """
 
     accepted: int
     duplicates: int
     rejected: tuple[RejectedEvent, ...] = ()
+    repeated: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """The engine as a whole. `next_due` is the earliest moment at which something is due, or None."""
+    """The engine as a whole. `next_due` is the earliest moment at which something is due, or None.
+
+    held: why it is held (see `engine.run.epoch`). problem: what keeps it from its work. notice: what should
+    be seen to, though it works. Each None where there is nothing of the kind.
+    """
 
     running: bool
     now: int
     next_due: int | None
     campaigns_in_progress: int
     people_inside: int
+    held: Message | None = None
+    problem: Message | None = None
+    notice: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldState:
+    """Why the engine is held, and what it cannot know. `as_of`: the moment (ms) that the database shows."""
+
+    reason: Message
+    as_of: int
+    campaigns: tuple[HandedOver, ...]

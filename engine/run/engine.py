@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from engine.audience.errors import RuleError
 from engine.audience.updates import update_audience
@@ -22,19 +21,24 @@ from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable
 from engine.report.check import Violation, violations
 from engine.report.counts import Counts, counts_of
+from engine.report.received import Received
 from engine.run import lifecycle
 from engine.run.answers import (
     CampaignStatus,
     EngineStatus,
     EventsReceipt,
+    HeldState,
     IncomingEvent,
     Published,
     Refused,
     Status,
 )
 from engine.run.clock import Clock, RealClock, VirtualClock
+from engine.run.epoch import Epoch
 from engine.run.exclusive import hold
 from engine.run.ingest import list_imported, take_in
+from engine.run.operations import Operations, problem_of
+from engine.run.retention import forget
 from engine.run.scheduler import Scheduler
 from engine.run.versions import PlanSettings, plan_of
 from engine.shapes.time import from_milliseconds
@@ -47,14 +51,13 @@ from engine.store.tables.runs import campaign, campaign_version
 from engine.store.times import WallClock
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
+from engine.workspace.settings import Retention
 
 T = TypeVar("T")
 
 MINUTE = 60_000
 RETRY_AFTER = 5_000
 """ms until the database is tried again after it refused (a full disk, another program's lock)."""
-
-log = structlog.get_logger()
 
 
 def no_progress(_file: str, _rows: int) -> None:
@@ -66,12 +69,13 @@ class EngineSettings:
     """The workspace's settings that running campaigns obey.
 
     zone: for every wall-clock setting. future_events: ms by which an event's time may lie ahead and still let
-    somebody enter. contact: fatigue control, quiet times, duplicates.
+    somebody enter. contact: fatigue control, quiet times, duplicates. retention: what is deleted once old.
     """
 
     zone: ZoneInfo
     future_events: int = 5 * MINUTE
     contact: ContactRules = field(default_factory=ContactRules)
+    retention: Retention = field(default_factory=Retention)
 
 
 class _Store:
@@ -94,8 +98,17 @@ class Engine:
     caller's.
     """
 
-    def __init__(self, database: Database, settings: EngineSettings, clock: Clock | None = None) -> None:
-        """Take the database. Raises `Refused` where another engine holds it."""
+    def __init__(
+        self,
+        database: Database,
+        settings: EngineSettings,
+        clock: Clock | None = None,
+        epoch: Epoch | None = None,
+    ) -> None:
+        """Take the database. Raises `Refused` where another engine holds it.
+
+        `epoch` finds out whether it was restored or copied: the engine is then held. None: it is not asked.
+        """
         self._database = database
         self._settings = settings
         self._plan_settings = PlanSettings(settings.zone, settings.contact)
@@ -108,6 +121,8 @@ class Engine:
         self._closing = False
         self._thread: threading.Thread | None = None
         try:
+            now = self._clock.now()
+            self._operations = Operations(database, settings.zone, settings.retention, epoch, now)
             with database.write() as connection:
                 TEMPORARY.drop_all(connection)
                 TEMPORARY.create_all(connection)
@@ -123,6 +138,7 @@ class Engine:
     def publish(self, bundle: Bundle) -> Published:
         """Publish a bundle: a new campaign, or a new version of one. Raises `Refused` with every problem."""
         now = self._clock.now()
+        self.refuse_if_held()
         lifecycle.refuse_problems(bundle, now)
         try:
             with self._asked() as connection:
@@ -168,6 +184,7 @@ class Engine:
 
     def restart(self, campaign: str) -> None:
         """Take a stopped campaign up again. Raises `UnknownCampaign`, `Refused`."""
+        self.refuse_if_held()
         with self._asked() as connection:
             lifecycle.restart(connection, campaign, self._clock.now())
             self._scheduler.load(connection)
@@ -176,6 +193,7 @@ class Engine:
     def delete(self, campaign: str) -> None:
         """Remove a campaign that is not in progress, and its rows. Raises `UnknownCampaign`, `Refused`."""
         with self._asked() as connection:
+            forget(connection, lifecycle.number_of(connection, campaign))
             lifecycle.remove(connection, campaign, self._clock.now())
             self._scheduler.load(connection)
 
@@ -202,8 +220,9 @@ class Engine:
         now = self._clock.now()
         with self._asked() as connection:
             fields = DataFields.load(connection)  # an import may have added some since the last call
-            receipt = take_in(connection, fields, events, now)
+            receipt = take_in(connection, fields, events, now, self._operations.oldest_event(now))
             self._scheduler.follow(connection, now + self._settings.future_events)
+        self._operations.note_events(events, receipt, now)
         self._wake.set()
         return receipt
 
@@ -221,8 +240,13 @@ class Engine:
             self._scheduler.load(connection)
             list_imported(connection, result.import_id, self._scheduler.codes)
             self._scheduler.follow(connection, now + self._settings.future_events)
+        self._operations.note_import(result.counts["events"], now)
         self._wake.set()
         return result
+
+    def received(self, declared: Collection[str] = ()) -> list[Received]:
+        """The events received last, the latest first, and what they did. `declared`: known codes."""
+        return self._operations.received(self._settings.future_events, declared)
 
     # ---- running
 
@@ -236,14 +260,23 @@ class Engine:
         with self._nobody_asks:
             self._nobody_asks.wait_for(lambda: self._asking == 0)
         with self._one_at_a_time:
-            return self._scheduler.step(self._clock.now())
+            if self._operations.held is not None:
+                return False
+            now = self._clock.now()
+            moved = self._scheduler.step(now) or self._operations.clean(now)
+            if moved:
+                self._operations.worked()
+            self._operations.between_waves(now)
+            return moved
 
     def run_until_idle(self, until: int | None = None) -> None:
         """Run everything that is due now; a `VirtualClock` goes on to what is due by `until`."""
         while True:
             while self.step():
                 pass
-            following = self._scheduler.next_due(self._clock.now())
+            following = None
+            if self._operations.held is None:
+                following = self._scheduler.next_due(self._clock.now())
             if not isinstance(self._clock, VirtualClock) or following is None:
                 return
             if until is not None and following > until:
@@ -252,16 +285,39 @@ class Engine:
             self._clock.set(following)
 
     def status(self) -> EngineStatus:
-        """The engine as a whole."""
+        """The engine as a whole; also where its database refuses, as far as it is known then."""
         now = self._clock.now()
-        found = self.campaigns()
+        found: list[CampaignStatus] = []
+        due, problem = None, self._operations.problem
+        try:
+            found = self.campaigns()
+            due = self._scheduler.next_due(now)
+        except DBAPIError as error:
+            problem = problem or problem_of(error)
         return EngineStatus(
             running=self._thread is not None and self._thread.is_alive(),
             now=now,
-            next_due=self._scheduler.next_due(now),
+            next_due=due,
             campaigns_in_progress=sum(one.status is Status.IN_PROGRESS for one in found),
             people_inside=sum(one.inside for one in found),
+            held=self._operations.held,
+            problem=problem,
+            notice=self._operations.notice,
         )
+
+    def held(self) -> HeldState | None:
+        """Why the engine is held and what may already have been sent; None where it is not."""
+        return self._operations.held_state(self._clock.now())
+
+    def refuse_if_held(self) -> None:
+        """Raises `Refused` where the engine is held."""
+        self._operations.refuse_if_held()
+
+    def release(self) -> None:
+        """Let an engine that is held go on, as somebody decided who knows what was sent."""
+        with self._one_at_a_time:
+            self._operations.release(self._clock.now())
+        self._wake.set()
 
     def check(self) -> list[Violation]:
         """Prove conservation (components, rule 11) and that counters equal rows; [] = all is well."""
@@ -274,6 +330,7 @@ class Engine:
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
+        self._operations.close(self._clock.now())
         self._release()
 
     # ---- inside
@@ -286,6 +343,7 @@ class Engine:
         try:
             with self._one_at_a_time, self._database.write() as connection:
                 yield connection
+            self._operations.worked()
         finally:
             with self._nobody_asks:
                 self._asking -= 1
@@ -295,16 +353,21 @@ class Engine:
         while not self._closing:
             self._wake.clear()
             try:
-                if self.step():
-                    continue
-                following = self._scheduler.next_due(self._clock.now())
-            except OperationalError as error:
-                log.warning("database refused", reason=str(error.orig))
-                following = self._clock.now() + RETRY_AFTER
-            except Exception:
-                log.exception("engine failed")
-                following = self._clock.now() + RETRY_AFTER
-            self._clock.wait_until(following, self._wake)
+                moved = self.step()
+                following = None if moved else self._next()
+                self._operations.problem = None
+            except Exception as error:  # noqa: BLE001 - whatever it is, the engine says so and tries again
+                self._operations.note_problem(error)
+                moved, following = False, self._clock.now() + RETRY_AFTER
+            if not moved:
+                self._clock.wait_until(following, self._wake)
+
+    def _next(self) -> int | None:
+        """When there is something to do again, or None while there is not."""
+        if self._operations.held is not None:
+            return None
+        moments = (self._scheduler.next_due(self._clock.now()), self._operations.due())
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def _release(self) -> None:
         if self._hold is not None:

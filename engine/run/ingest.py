@@ -18,20 +18,27 @@ from engine.store.values import BadValue, storable
 
 
 def take_in(
-    connection: Connection, fields: DataFields, events: Sequence[IncomingEvent], now: int
+    connection: Connection,
+    fields: DataFields,
+    events: Sequence[IncomingEvent],
+    now: int,
+    oldest: int | None = None,
 ) -> EventsReceipt:
-    """Store events as received `now` (ms). `incoming` then lists those that are new."""
+    """Store events as received `now` (ms). `incoming` then lists those that are new.
+
+    Those from before `oldest` (ms) are refused: they would be deleted soon, and count again when sent again.
+    """
     rejected: list[RejectedEvent] = []
     read: dict[tuple[str, str], tuple[int, NewEvent]] = {}
-    repeated = 0
+    repeated: list[int] = []
     for index, one in enumerate(events):
         try:
-            new = _read(one)
+            new = _read(one, oldest)
         except BadValue as error:
             rejected.append(RejectedEvent(index, one.id, error.message))
             continue
         if (new.person, new.source_id) in read:
-            repeated += 1
+            repeated.append(index)
         else:
             read[new.person, new.source_id] = (index, new)
     connection.execute(delete(incoming))
@@ -40,7 +47,7 @@ def take_in(
         connection.execute(insert(incoming), keys)
         known = _known(connection)
         fresh = [pair for key, pair in read.items() if key not in known]
-        repeated += len(read) - len(fresh)
+        repeated += [index for key, (index, _) in read.items() if key in known]
         stored = store_events(connection, fields, [new for _, new in fresh], now, LIVE_IMPORT)
         refused = {position for position, _ in stored.refused}
         rejected += [
@@ -52,8 +59,9 @@ def take_in(
         if accepted:
             rows = [{"person": new.person, "source_id": new.source_id} for new in accepted]
             connection.execute(insert(incoming), rows)
-        return EventsReceipt(len(accepted), repeated, tuple(sorted(rejected, key=lambda r: r.index)))
-    return EventsReceipt(0, repeated, tuple(rejected))
+        rejected.sort(key=lambda one: one.index)
+        return EventsReceipt(len(accepted), len(repeated), tuple(rejected), tuple(repeated))
+    return EventsReceipt(0, len(repeated), tuple(rejected), tuple(repeated))
 
 
 def list_imported(connection: Connection, import_id: int, codes: Collection[str]) -> None:
@@ -67,7 +75,13 @@ def list_imported(connection: Connection, import_id: int, codes: Collection[str]
     connection.execute(insert(incoming).from_select(["person", "source_id"], query))
 
 
-def _read(one: IncomingEvent) -> NewEvent:
+def _read(one: IncomingEvent, oldest: int | None) -> NewEvent:
+    if oldest is not None and one.time < oldest:
+        raise BadValue(
+            Message(
+                N_("It happened longer ago than events are kept here (since {time})."), time=utc_text(oldest)
+            )
+        )
     moment = utc_text(one.time)
     attributes = json.dumps(dict(one.attributes), ensure_ascii=False) if one.attributes else ""
     if "\\u0000" in attributes or not all(map(storable, (one.id, one.person, one.event, attributes))):

@@ -7,7 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
-from engine.client import ADDRESS_NAME, TOKEN_NAME
+from engine.client import ADDRESS_NAME, TOKEN_NAME, place_of
 from engine.files import save_bytes
 from engine.files.saving import OWNER_ONLY
 
@@ -31,7 +31,7 @@ def token_of(folder: Path) -> str:
 
 def announce(folder: Path, url: str, instance: str) -> None:
     """Say where the engine answers. The file appears whole, once it does. Raises `FileError`."""
-    content = {"url": url, "instance": instance, "pid": os.getpid()}
+    content = {"url": url, "instance": instance, "pid": os.getpid(), "place": place_of(folder)}
     save_bytes(folder / ADDRESS_NAME, f"{json.dumps(content, indent=2)}\n".encode(), private=True)
 
 

@@ -10,6 +10,8 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from starlette.types import ASGIApp
 
+from engine.i18n import Message
+from engine.run.answers import HeldState
 from engine.server import campaigns, data, problems
 from engine.server.guard import Guard
 from engine.server.service import Service
@@ -20,7 +22,9 @@ from engine.server.wire import (
     EstimateOrder,
     Event,
     Events,
+    HandedOver,
     Health,
+    Hold,
     ImportOrder,
     Problem,
     Violation,
@@ -68,7 +72,20 @@ def control(service: Service) -> APIRouter:
             next_due=None if found.next_due is None else utc_text(found.next_due),
             campaigns_in_progress=found.campaigns_in_progress,
             people_inside=found.people_inside,
+            held=_text(found.held),
+            problem=_text(found.problem),
+            notice=_text(found.notice),
         )
+
+    @routes.get("/hold")
+    def hold() -> Hold:
+        """Whether the engine is held because its database was restored or copied, and what it knows."""
+        return hold_answer(engine.held())
+
+    @routes.post("/release", status_code=204)
+    def release() -> None:
+        """Let an engine that is held go on. What it sends may have been sent before."""
+        engine.release()
 
     @routes.post("/check")
     def check() -> CheckAnswer:
@@ -82,6 +99,28 @@ def control(service: Service) -> APIRouter:
         service.shut_down()
 
     return routes
+
+
+def hold_answer(state: HeldState | None) -> Hold:
+    """Why an engine is held, as it is sent."""
+    if state is None:
+        return Hold(held=False)
+    campaigns = [
+        HandedOver(
+            campaign=one.campaign,
+            name=one.name,
+            last=None if one.last is None else utc_text(one.last),
+            messages_due=one.messages_due,
+            messages_doubtful=one.messages_doubtful,
+            people_due=one.people_due,
+        )
+        for one in state.campaigns
+    ]
+    return Hold(held=True, reason=str(state.reason), as_of=utc_text(state.as_of), campaigns=campaigns)
+
+
+def _text(message: Message | None) -> str | None:
+    return None if message is None else str(message)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

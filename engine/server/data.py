@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Request
 from engine.audience.updates import estimate
 from engine.files import Source
 from engine.i18n import N_, Message
+from engine.report.received import Fate, Received
 from engine.run.answers import IncomingEvent
 from engine.server.bodies import NAME, body, read_body, takes
 from engine.server.problems import CallRefused
@@ -25,8 +26,11 @@ from engine.server.wire import (
     ImportAnswer,
     ImportOrder,
     ImportReject,
+    ReceivedEffect,
+    ReceivedEvent,
+    ReceivedEvents,
 )
-from engine.shapes.time import instant, to_milliseconds
+from engine.shapes.time import instant, to_milliseconds, utc_text
 from engine.store.imports.result import ImportResult
 
 
@@ -57,6 +61,12 @@ def router(service: Service) -> APIRouter:
         ]
         return EventsAnswer(accepted=receipt.accepted, duplicates=receipt.duplicates, rejected=rejected)
 
+    @routes.get("/events/received")
+    def received() -> ReceivedEvents:
+        """The last hundred events received since the engine started, and what they did or why nothing."""
+        found = service.engine.received(service.data_schema().events)
+        return ReceivedEvents(events=[received_answer(one) for one in found])
+
     @routes.post("/import", openapi_extra=takes("ImportOrder"))
     def import_data(
         request: Request, order: Annotated[ImportOrder, Depends(body(ImportOrder))]
@@ -81,6 +91,29 @@ def incoming(event: Event) -> IncomingEvent:
     """An event as the engine takes it."""
     return IncomingEvent(
         event.event_id, event.person_id, event.event, to_milliseconds(instant(event.time)), event.attributes
+    )
+
+
+def received_answer(received: Received) -> ReceivedEvent:
+    """An event that was received, as it is sent."""
+    noted = received.noted
+    effects = [
+        ReceivedEffect(
+            campaign=effect.campaign, name=effect.name, outcome=effect.outcome.value, text=str(effect.message)
+        )
+        for effect in received.effects
+    ]
+    return ReceivedEvent(
+        received_at=utc_text(noted.received_at),
+        fate=noted.fate.value,
+        event_id=noted.id,
+        person_id=noted.person,
+        event=noted.event,
+        time=utc_text(noted.time) if noted.fate is not Fate.IMPORTED else None,
+        attributes=noted.attributes,
+        count=noted.count,
+        text="" if noted.reason is None else str(noted.reason),
+        effects=effects,
     )
 
 

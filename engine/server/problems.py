@@ -20,6 +20,7 @@ from engine.run.answers import Refused, UnknownCampaign
 from engine.server.wire import FieldProblem, Problem
 from engine.store.database import StoreError
 from engine.store.imports.result import ImportRefused
+from engine.store.trouble import trouble_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -118,7 +119,8 @@ async def _store(_: Request, error: StoreError) -> Response:
 
 
 async def _database(_: Request, error: DBAPIError) -> Response:
-    message = Message(N_("The database cannot do this now: {reason}"), reason=str(error.orig))
+    refused = Message(N_("The database cannot do this now: {reason}"), reason=str(error.orig))
+    message = trouble_of(error) or refused
     return answer(503, "database", str(message))
 
 

@@ -12,13 +12,16 @@ from types import FrameType
 from zoneinfo import ZoneInfo
 
 from engine.i18n import tr
+from engine.plan.contact import ContactRules
 from engine.run.clock import RealClock
 from engine.run.engine import Engine, EngineSettings
+from engine.run.epoch import Epoch
 from engine.server.access import announce, token_of, withdraw
 from engine.server.api import application
 from engine.server.service import Service
 from engine.server.serving import ApiServer, Listen
 from engine.store.database import Database
+from engine.workspace.engine_folder import user_data_folder
 from engine.workspace.settings import Settings
 from engine.workspace.workspace import Workspace
 
@@ -29,7 +32,12 @@ def engine_settings(settings: Settings) -> EngineSettings:
     # A length in minutes or hours is the same everywhere; one in months is that of the present month.
     now = datetime.now(UTC)
     ahead = settings.future_events.plus(now, zone) - now
-    return EngineSettings(zone=zone, future_events=round(ahead.total_seconds() * 1000))
+    return EngineSettings(
+        zone=zone,
+        future_events=round(ahead.total_seconds() * 1000),
+        contact=ContactRules.of(settings, zone),
+        retention=settings.retention,
+    )
 
 
 @contextmanager
@@ -37,7 +45,8 @@ def opened(workspace: Workspace) -> Iterator[tuple[Engine, Database]]:
     """The workspace's engine, which nobody else runs meanwhile. Raises `Refused`, `StoreError`."""
     workspace.engine_folder.mkdir(exist_ok=True)
     with Database.open(workspace.database_file) as database:
-        engine = Engine(database, engine_settings(workspace.settings), RealClock())
+        epoch = Epoch(database, user_data_folder())
+        engine = Engine(database, engine_settings(workspace.settings), RealClock(), epoch)
         try:
             yield engine, database
         finally:
@@ -86,8 +95,12 @@ def run(workspace: Workspace, listen: Listen) -> None:
 
 
 def run_until_idle(workspace: Workspace) -> None:
-    """Run what is due now, piece by piece, until nothing is, or until SIGTERM or SIGINT."""
+    """Run what is due now, piece by piece, until nothing is, or until SIGTERM or SIGINT.
+
+    Raises `Refused` where the engine is held.
+    """
     with stop_signals() as stopping, opened(workspace) as (engine, _):
+        engine.refuse_if_held()
         while not stopping.is_set() and engine.step():
             pass
 

@@ -62,7 +62,13 @@ class Health(Answer):
 
 
 class EngineState(Answer):
-    """The engine as a whole."""
+    """The engine as a whole.
+
+    Attributes:
+        held: why it is held, or null; see `GET /hold`.
+        problem: what keeps it from its work at the moment, or null.
+        notice: what should be seen to, though it works, or null.
+    """
 
     workspace: str
     running: bool
@@ -70,6 +76,40 @@ class EngineState(Answer):
     next_due: str | None
     campaigns_in_progress: int
     people_inside: int
+    held: str | None = None
+    problem: str | None = None
+    notice: str | None = None
+
+
+class HandedOver(Answer):
+    """A campaign in progress, as a held engine's database knows it.
+
+    Attributes:
+        last: when its latest message was handed over, or null.
+        messages_due: messages that wait to be sent.
+        messages_doubtful: messages handed over without a known result.
+        people_due: people whose next step is due.
+    """
+
+    campaign: str
+    name: str
+    last: str | None
+    messages_due: int
+    messages_doubtful: int
+    people_due: int
+
+
+class Hold(Answer):
+    """Whether the engine is held, why, and what it knows to be sent.
+
+    Attributes:
+        as_of: the database is as it was then; what was sent later it cannot know.
+    """
+
+    held: bool
+    reason: str = ""
+    as_of: str | None = None
+    campaigns: list[HandedOver] = Field(default_factory=list)
 
 
 class Lack(Answer):
@@ -196,6 +236,42 @@ class EventsAnswer(Answer):
     accepted: int
     duplicates: int
     rejected: list[EventReject] = Field(default_factory=list)
+
+
+class ReceivedEffect(Answer):
+    """What an event did in one campaign, or why nothing. `campaign` and `name` may be empty."""
+
+    campaign: str
+    name: str
+    outcome: str
+    text: str
+
+
+class ReceivedEvent(Answer):
+    """An event as it came in; of an import only how many there were.
+
+    Attributes:
+        fate: whether it was taken, had come before, was refused, or is a whole import.
+        attributes: JSON, cut where it is long.
+        text: why it was refused.
+    """
+
+    received_at: str
+    fate: Literal["accepted", "duplicate", "rejected", "imported"]
+    event_id: str = ""
+    person_id: str = ""
+    event: str = ""
+    time: str | None = None
+    attributes: str = ""
+    count: int = 1
+    text: str = ""
+    effects: list[ReceivedEffect] = Field(default_factory=list)
+
+
+class ReceivedEvents(Answer):
+    """The events received last since the engine started, the latest first."""
+
+    events: list[ReceivedEvent]
 
 
 class ImportOrder(Wire):

@@ -332,6 +332,28 @@ def bulk_update(
     connection.exec_driver_sql(sql, list(rows))
 
 
+def server_place(connection: Connection, table: str) -> dict[str, str | None] | None:
+    """What tells this database from a restored or copied one by the server that holds it; None for a file.
+
+    system and timeline: the server's; they change with another server, and with a recovery to an earlier
+    moment. They are None where this user may not read them. database and table: of the database and of one
+    table in it; they change when a dump is read in.
+    """
+    if connection.dialect.name == "sqlite":
+        return None
+    ids = "SELECT d.oid::text, c.oid::text FROM pg_database AS d, pg_class AS c"
+    here = f"{ids} WHERE d.datname = current_database() AND c.oid = to_regclass(%s)"
+    database, own = connection.exec_driver_sql(here, (table,)).one()
+    system = timeline = None
+    allowed = "has_function_privilege('pg_control_system()', 'execute')"
+    allowed += " AND has_function_privilege('pg_control_checkpoint()', 'execute')"
+    if connection.exec_driver_sql(f"SELECT {allowed}").scalar_one():
+        control = "SELECT s.system_identifier::text, c.timeline_id::text"
+        control += " FROM pg_control_system() AS s, pg_control_checkpoint() AS c"
+        system, timeline = connection.exec_driver_sql(control).one()
+    return {"system": system, "timeline": timeline, "database": database, "table": own}
+
+
 @contextmanager
 def temporary_tables(connection: Connection) -> Iterator[None]:
     """Let a reading connection fill temporary tables inside the block; SQLite's may also make them."""

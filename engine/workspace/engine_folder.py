@@ -1,9 +1,13 @@
-"""Where the bundled engine of a workspace keeps its data, for whoever has only the workspace's folder."""
+"""Where the bundled engine of a workspace keeps its data, for whoever has only the workspace's folder; and
+the user's own data folder outside all workspaces.
+"""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+APPLICATION = "campaign-canvas"
 _ENGINE_FOLDER = ".engine"
 
 
@@ -15,3 +19,11 @@ def engine_folder(workspace: Path) -> Path:
 def database_file(workspace: Path) -> Path:
     """The engine's database; it is there once people were imported or a campaign was published."""
     return engine_folder(workspace) / "engine.db"
+
+
+def user_data_folder() -> Path:
+    """What belongs to the user and to no workspace; `CAMPAIGN_CANVAS_HOME` moves it, for tests."""
+    import platformdirs
+
+    home = os.environ.get("CAMPAIGN_CANVAS_HOME")
+    return Path(home) / "data" if home else platformdirs.user_data_path(APPLICATION, appauthor=False)

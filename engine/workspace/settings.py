@@ -81,6 +81,14 @@ class Quiet(FileModel):
     holidays: Annotated[Items[Holiday], Field(max_length=20)] = ()
 
 
+class Retention(FileModel):
+    """How long what campaigns leave behind is kept, by table; without a length for ever."""
+
+    visits: Optional[Duration] = None
+    messages: Optional[Duration] = None
+    events: Optional[Duration] = None
+
+
 class Settings(FileModel):
     """The file's object. `whitelist` is an audience's id; `future_events` how far ahead an event may lie."""
 
@@ -96,7 +104,7 @@ class Settings(FileModel):
     whitelist: Identifier | None = None
     duplicate_address: bool = True
     future_events: Duration = Duration(amount=5, unit="minute")
-    retention: dict[str, JsonValue] = Field(default_factory=dict)
+    retention: Retention = Retention()
     senders: dict[str, JsonValue] = Field(default_factory=dict)
 
 

@@ -28,6 +28,8 @@ from engine.campaign.document import CampaignDocument
 from engine.workspace.workspace import Workspace
 from tests.app.panels.samples import sample_workspace
 
+MOMENT = "2026-11-23T08:00:00.000Z"
+
 
 @dataclass
 class FakeEngine:
@@ -41,12 +43,32 @@ class FakeEngine:
     calls: list[tuple[str, str]] = field(default_factory=list)
     live: dict[str, Any] = field(default_factory=dict)
     error: Exception | None = None
+    held: str | None = None
+    problem: str | None = None
+    events: list[Any] = field(default_factory=list)
     base_url: str = "http://127.0.0.1:4711"
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None: ...
+
+    def status(self) -> Any:
+        return SimpleNamespace(held=self.held, problem=self.problem, notice=None)
+
+    def hold(self) -> Any:
+        known = SimpleNamespace(
+            name="Spring sale", last=MOMENT, messages_due=1200, messages_doubtful=3, people_due=45
+        )
+        reason = self.held or ""
+        return SimpleNamespace(held=bool(reason), reason=reason, as_of=MOMENT, campaigns=[known])
+
+    def release(self) -> None:
+        self.calls.append(("release", ""))
+        self.held = None
+
+    def received(self) -> list[Any]:
+        return self.events
 
     def campaigns(self) -> list[Any]:
         return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +14,12 @@ from engine.client import EngineClient
 from engine.i18n import Message
 from engine.report.check import Violation
 from engine.report.counts import Counts, CycleCounts, GoalCounts, NodeCounts
+from engine.report.received import Effect, Fate, Noted, Outcome, Received
 from engine.run.answers import (
     CampaignStatus,
     EngineStatus,
     EventsReceipt,
+    HeldState,
     IncomingEvent,
     Published,
     Refused,
@@ -48,6 +50,7 @@ class MemoryEngine:
         self.stopped: set[str] = set()
         self.events: dict[tuple[str, str], IncomingEvent] = {}
         self.failure: Exception | None = None
+        self.hold: HeldState | None = None
 
     def publish(self, bundle: Bundle) -> Published:
         id = bundle.campaign.attributes.id
@@ -106,10 +109,24 @@ class MemoryEngine:
     def import_data(self, folder: Path, catalogue: DataSchema) -> ImportResult:
         return import_folder(self.database, folder, catalogue)
 
+    def received(self, declared: Collection[str]) -> list[Received]:
+        effect = Effect("c_1", "Hello", Outcome.ENTERED, Message("The person entered."))
+        return [
+            Received(Noted(NOW, Fate.ACCEPTED, event.id, event.person, event.event, event.time), (effect,))
+            for event in self.events.values()
+        ]
+
+    def held(self) -> HeldState | None:
+        return self.hold
+
+    def release(self) -> None:
+        self.hold = None
+
     def status(self) -> EngineStatus:
         if self.failure is not None:
             raise self.failure
-        return EngineStatus(True, NOW, NOW + 60_000, len(self.published), 2)
+        held = None if self.hold is None else self.hold.reason
+        return EngineStatus(True, NOW, NOW + 60_000, len(self.published), 2, held, Message("Disk full."))
 
     def check(self) -> list[Violation]:
         return [Violation("c_1 n_sms", Message("One is missing."))]

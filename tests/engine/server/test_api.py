@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from engine.client import EngineRefused
-from engine.i18n import use_language
+from engine.i18n import Message, use_language
+from engine.report.handed_over import HandedOver
+from engine.run.answers import HeldState
 from engine.server.api import application
 from engine.server.wire import API, MAX_BODY_BYTES, CycleCounts, Event, GoalCounts, Problem
 from engine.store.database import Database
@@ -22,7 +25,7 @@ from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 from engine.workspace.catalog import Catalog, Coupon
 from tests.engine.campaign.building import chain, empty_campaign
-from tests.engine.server.serving import TOKEN, MemoryEngine, Served, serve, service
+from tests.engine.server.serving import NOW, TOKEN, MemoryEngine, Served, serve, service
 
 AUTHORIZED = {"Authorization": f"Bearer {TOKEN}"}
 JSON = {**AUTHORIZED, "Content-Type": "application/json"}
@@ -280,6 +283,32 @@ def test_status_check_and_estimate(api: Served) -> None:
         "2025-11-24T16:01:00.000Z",
     )
     assert [(broken.where, broken.text) for broken in client.check()] == [("c_1 n_sms", "One is missing.")]
+
+
+def test_a_held_engine_says_why_and_is_released(api: Served) -> None:
+    client = api.client()
+    assert client.hold().held is False
+    known = HandedOver("c_1", "Hello", NOW, messages_due=3, messages_doubtful=1, people_due=2)
+    api.engine.hold = HeldState(Message("It is a copy."), NOW, (known,))
+    assert client.status().held == "It is a copy."
+    hold = client.hold()
+    assert (hold.held, hold.reason, hold.as_of) == (True, "It is a copy.", "2025-11-24T16:00:00.000Z")
+    assert hold.campaigns[0].model_dump() == {**asdict(known), "last": "2025-11-24T16:00:00.000Z"}
+    client.release()
+    assert client.status().held is None
+
+
+def test_a_present_trouble_stands_in_the_status(api: Served) -> None:
+    assert api.client().status().problem == "Disk full."
+
+
+def test_received_events_are_told_with_what_they_did(api: Served) -> None:
+    client = api.client()
+    client.post_events([ORDER])
+    (received,) = client.received()
+    assert (received.event_id, received.fate, received.time) == ("e1", "accepted", "2026-11-23T08:00:00.000Z")
+    (effect,) = received.effects
+    assert (effect.outcome, effect.text) == ("entered", "The person entered.")
 
 
 def test_a_data_folder_is_imported_and_estimated(api: Served, tmp_path: Path) -> None:

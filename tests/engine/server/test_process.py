@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -226,6 +227,41 @@ def test_an_engine_that_was_killed_is_not_taken_for_running(shop: Workspace) -> 
         assert started.client.status().running
         started.process.send_signal(signal.SIGINT)
         assert started.process.wait(LIMIT_S) == 0
+
+
+def test_received_events_are_printed_with_what_they_did(running: Running, command: Command) -> None:
+    order = Event(event_id="seen", person_id="p1", event="unheard of", time="2026-01-01T00:00:00Z")
+    running.client.post_events([order, order])
+    shown = command("events", "received", "--workspace", running.workspace.folder)
+    assert (shown.status, shown.err) == (0, "")
+    repeated, counted, taken, told = shown.out.splitlines()[:4]
+    assert "seen p1 unheard of 2026-01-01T00:00:00.000Z" in repeated
+    assert "had come before" in counted
+    assert "seen p1 unheard of" in taken
+    assert "The catalogue has no event with this code" in told
+
+
+def test_a_copied_workspace_is_held_until_it_is_released(
+    shop: Workspace, command: Command, tmp_path: Path
+) -> None:
+    command("data", "import", "--workspace", shop.folder, data_folder(tmp_path / "data"))
+    assert command("publish", campaign_path(shop), "--workspace", shop.folder).status == 0
+    copy = tmp_path / "copy"
+    with engine(shop) as started:
+        until(lambda: started.client.campaign(CAMPAIGN).finished == 3, started.process)
+        shutil.copytree(shop.folder, copy)
+        assert bundled(copy) is None  # the address in it is the other engine's
+    refused = command("engine", "run", "--workspace", copy, "--until-idle")
+    assert refused.status == 1
+    assert "is held" in refused.err
+    assert "is a copy of" in command("engine", "status", "--workspace", copy).out
+    assert "held" in command("publish", campaign_path(Workspace.open(copy)), "--workspace", copy).err
+    released = command("engine", "release", "--workspace", copy)
+    assert (released.status, released.err) == (0, "")
+    assert "It cannot know what was sent later" in released.out
+    assert command("engine", "run", "--workspace", copy, "--until-idle").status == 0
+    assert command("engine", "release", "--workspace", copy).out == "The engine is not held.\n"
+    assert command("engine", "run", "--workspace", shop.folder, "--until-idle").status == 0
 
 
 def test_what_is_due_runs_without_an_address(shop: Workspace, command: Command, tmp_path: Path) -> None:

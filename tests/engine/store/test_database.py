@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from engine.store import migrate
 from engine.store.database import Database, StoreError
 from engine.store.schema import METADATA
-from engine.store.tables import people, runs
+from engine.store.tables import operations, people, runs
 from engine.store.tables.people import person
 from tests.postgres import Postgres
 
@@ -28,6 +28,7 @@ def test_migrations_make_what_the_tables_declare(databases: Database) -> None:
 
     assert people is not None
     assert runs is not None
+    assert operations is not None
     with databases.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
         inspector = inspect(connection)

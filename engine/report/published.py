@@ -1,0 +1,96 @@
+"""Published versions as the database holds them, with what their components do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from engine.components.behaviour import Behaviour, EnterAudiences, EnterOnEvent
+from engine.components.registry import component
+from engine.store.tables.runs import agenda, campaign, campaign_version
+from engine.workspace import bundle as bundles
+from engine.workspace.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedVersion:
+    """A version that people may enter (`current`), or that people are still in.
+
+    number, key: of the campaign and the version in the database. behaviours: by node id. Moments are ms.
+    """
+
+    number: int
+    key: int
+    current: bool
+    state: str
+    published_at: int
+    starts_at: int
+    ends_at: int | None
+    resumed_at: int | None
+    bundle: Bundle
+    behaviours: Mapping[str, Behaviour]
+
+    @property
+    def stopped(self) -> bool:
+        return self.state == "stopped"
+
+    @property
+    def live(self) -> bool:
+        """Whether its people go on, now or after a restart."""
+        return self.state in ("active", "stopped")
+
+    @property
+    def trigger(self) -> EnterAudiences | EnterOnEvent | None:
+        found = (b for b in self.behaviours.values() if isinstance(b, EnterAudiences | EnterOnEvent))
+        return next(found, None)
+
+
+class PublishedVersions:
+    """Reads them; what a version is made of is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[str, Bundle, Mapping[str, Behaviour]]] = {}
+
+    def read(self, connection: Connection) -> list[PublishedVersion]:
+        """Those that people may enter or are in, in order of publishing."""
+        busy = select(agenda.c.version)
+        query = (
+            select(campaign, campaign_version.c.key, campaign_version.c.hash)
+            .join(campaign_version, campaign_version.c.campaign == campaign.c.number)
+            .where((campaign_version.c.key == campaign.c.version) | campaign_version.c.key.in_(busy))
+            .order_by(campaign.c.number, campaign_version.c.key)
+        )
+        found = []
+        for row in connection.execute(query).all():
+            bundle, behaviours = self._made_of(connection, row.key, row.hash)
+            found.append(
+                PublishedVersion(
+                    row.number, row.key, row.key == row.version, row.state, row.published_at, row.starts_at,
+                    row.ends_at, row.resumed_at, bundle, behaviours,
+                )
+            )  # fmt: skip
+        self._known = {version.key: self._known[version.key] for version in found}
+        return found
+
+    def _made_of(self, connection: Connection, key: int, hash: str) -> tuple[Bundle, Mapping[str, Behaviour]]:
+        # The key of a deleted campaign's version may come again: the hash tells them apart.
+        if key not in self._known or self._known[key][0] != hash:
+            stored = select(campaign_version.c.bundle).where(campaign_version.c.key == key)
+            text = connection.execute(stored).scalar_one()
+            bundle = bundles.read(text.encode(), Path("campaign.bundle"))
+            self._known[key] = (hash, bundle, _behaviours(bundle))
+        _, bundle, behaviours = self._known[key]
+        return bundle, behaviours
+
+
+def _behaviours(bundle: Bundle) -> dict[str, Behaviour]:
+    found: dict[str, Behaviour] = {}
+    for id, node in bundle.campaign.nodes.items():
+        config = node.parsed.config
+        behaviour = None if config is None else component(node.kind).behaviour(config)
+        if behaviour is not None:
+            found[id] = behaviour
+    return found

@@ -1,0 +1,131 @@
+"""What an engine does besides running campaigns: being held, retention, the events received, its troubles."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from zoneinfo import ZoneInfo
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from engine.i18n import N_, Message
+from engine.report.handed_over import handed_over
+from engine.report.received import Received
+from engine.run.answers import EventsReceipt, HeldState, IncomingEvent, Refused
+from engine.run.epoch import Epoch
+from engine.run.received import ReceivedEvents
+from engine.run.retention import Cleaner
+from engine.store.database import Database
+from engine.store.trouble import trouble_of
+from engine.workspace.settings import Retention
+
+log = structlog.get_logger()
+
+
+class Operations:
+    """Belongs to one engine, which calls it with its own lock held.
+
+    Attributes: problem (what keeps the engine from its work, or None).
+    """
+
+    def __init__(
+        self, database: Database, zone: ZoneInfo, retention: Retention, epoch: Epoch | None, now: int
+    ) -> None:
+        self.problem: Message | None = None
+        self._database = database
+        self._zone = zone
+        self._cleaner = Cleaner(database, zone, retention)
+        self._received = ReceivedEvents()
+        self._epoch = epoch
+        self._hold = None if epoch is None else epoch.open(now)
+
+    # ---- held
+
+    @property
+    def held(self) -> Message | None:
+        """Why the engine is held, or None."""
+        return None if self._hold is None else self._hold.reason
+
+    @property
+    def notice(self) -> Message | None:
+        """What should be seen to, though the engine works, or None."""
+        return None if self._epoch is None else self._epoch.notice
+
+    def held_state(self, now: int) -> HeldState | None:
+        """Why the engine is held and what may already have been sent; None where it is not."""
+        if self._hold is None:
+            return None
+        with self._database.read() as connection:
+            return HeldState(self._hold.reason, self._hold.as_of, tuple(handed_over(connection, now)))
+
+    def refuse_if_held(self) -> None:
+        """Raises `Refused`."""
+        if self._hold is not None:
+            text = N_("The engine is held and starts nothing. {reason} Release it first.")
+            raise Refused(Message(text, reason=self._hold.reason))
+
+    def release(self, now: int) -> None:
+        """Let an engine that is held go on, as somebody decided who knows what was sent."""
+        if self._hold is not None and self._epoch is not None:
+            self._epoch.release(now)
+            self._hold = None
+
+    # ---- between waves
+
+    def worked(self) -> None:
+        """Something was written or sent."""
+        if self._epoch is not None:
+            self._epoch.worked()
+
+    def between_waves(self, now: int) -> None:
+        """What is to be done however busy the engine is."""
+        if self._epoch is not None:
+            self._epoch.renew(now)
+
+    def clean(self, now: int) -> bool:
+        """Delete a chunk of what is old; nothing else may be due. False where there is none."""
+        return self._cleaner.step(now)
+
+    def due(self) -> int | None:
+        """When there is something to do of its own accord (ms), or None."""
+        moments = (self._cleaner.due(), None if self._epoch is None else self._epoch.due())
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def close(self, now: int) -> None:
+        if self._epoch is not None and self._hold is None:
+            with suppress(DBAPIError):  # the next start makes up for it
+                self._epoch.close(now)
+
+    # ---- events
+
+    def oldest_event(self, now: int) -> int | None:
+        """The time (ms) from which on events are kept, or None."""
+        return self._cleaner.oldest_event(now)
+
+    def note_events(self, events: Sequence[IncomingEvent], receipt: EventsReceipt, now: int) -> None:
+        self._received.note(events, receipt, now)
+
+    def note_import(self, events: int, now: int) -> None:
+        self._received.note_import(events, now)
+
+    def received(self, ahead: int, declared: Collection[str]) -> list[Received]:
+        """The events received last, the latest first, and what they did. See `Explainer`."""
+        return self._received.explained(self._database, self._zone, ahead, declared)
+
+    # ---- troubles
+
+    def note_problem(self, error: Exception) -> None:
+        """Keep what keeps the engine from its work; log it when it is new."""
+        problem = problem_of(error)
+        if problem != self.problem:
+            log.error("engine at a stand", reason=str(problem), exc_info=None if trouble_of(error) else error)
+        self.problem = problem
+
+
+def problem_of(error: Exception) -> Message:
+    """The database's trouble, or a defect of ours."""
+    if (trouble := trouble_of(error)) is not None:
+        return trouble
+    text = N_("The engine is at a stand, and tries again: {reason}. Its log says more.")
+    return Message(text, reason=f"{type(error).__name__}: {error}")

@@ -1,0 +1,67 @@
+"""What a database that refuses is suffering from, in words that say what to do."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from engine.i18n import N_, Message
+
+_FULL = N_(
+    "The disk that holds the database is full. Make room there: nothing accepted is lost, and the engine "
+    "tries again by itself."
+)
+_LOCKED = N_(
+    "Another program has locked the database. Close it: nothing accepted is lost, and the engine tries again "
+    "by itself."
+)
+_DAMAGED = N_(
+    "The database is damaged ({reason}). Nothing is sent. Stop the engine and put back a backup of the "
+    "workspace's folder .engine."
+)
+_READ_ONLY = N_("The database cannot be written: allow this user to write to its file and folder.")
+_REFUSED = N_("The database cannot do this now: {reason}")
+
+# The low byte of SQLite's code is the error's kind; PostgreSQL's states have a class and a number.
+_SQLITE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_IOERR: _REFUSED,
+    sqlite3.SQLITE_CANTOPEN: _REFUSED,
+    sqlite3.SQLITE_NOMEM: _REFUSED,
+    sqlite3.SQLITE_PROTOCOL: _REFUSED,
+}
+_POSTGRESQL = {
+    "53100": _FULL,
+    "55P03": _LOCKED,
+    "25006": _READ_ONLY,
+    "XX001": _DAMAGED,
+    "XX002": _DAMAGED,
+}
+_POSTGRESQL_CLASSES = ("08", "53", "57", "58")
+"""Connection, resources, an operator's intervention, the system."""
+
+
+def trouble_of(error: BaseException) -> Message | None:
+    """What an exception of SQLAlchemy's or a driver's says of the database; None where the fault is ours.
+
+    What it is told for can be tried again: the transaction left nothing.
+    """
+    refusal = getattr(error, "orig", None) or error
+    code = getattr(refusal, "sqlite_errorcode", None)
+    text: str | None
+    if isinstance(code, int):
+        text = _SQLITE.get(code & 0xFF)
+    else:
+        state = getattr(refusal, "sqlstate", None)
+        lost = getattr(error, "connection_invalidated", False)
+        if not isinstance(state, str):
+            text = _REFUSED if lost else None
+        else:
+            text = _POSTGRESQL.get(state)
+            if text is None and (lost or state[:2] in _POSTGRESQL_CLASSES):
+                text = _REFUSED
+    return None if text is None else Message(text, reason=str(refusal).strip())

@@ -1,0 +1,184 @@
+"""The events received last, and what is said of each."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.report.received import LONGEST, Fate, Received
+from engine.run.answers import IncomingEvent
+from engine.run.received import KEPT
+from engine.shapes.time import to_milliseconds as ms
+from tests.engine.run.drafting import (
+    DAY,
+    EVERYBODY,
+    HOUR,
+    MINUTE,
+    NOW,
+    WAIT,
+    Running,
+    bundle,
+    database,
+    write_people,
+)
+
+LINKS = ["n_order out n_wait", "n_wait out n_end"]
+
+
+def orders(**config: Any) -> dict[str, tuple[str, dict[str, Any]]]:
+    return {
+        "n_order": ("behavior_event", {"event": "order", **config}),
+        "n_wait": ("wait_until", WAIT),
+        "n_end": ("end", {}),
+    }
+
+
+def post(
+    run: Running, id: str, person: str = "p1", time: int | None = None, code: str = "order", amount: float = 5
+) -> None:
+    when = run.clock.now() if time is None else time
+    run.engine.post_events([IncomingEvent(id, person, code, when, {"amount": amount})])
+
+
+def outcomes(received: Received) -> list[str]:
+    return [effect.outcome.value for effect in received.effects]
+
+
+def last(run: Running, declared: tuple[str, ...] = ()) -> Received:
+    return run.engine.received(declared)[0]
+
+
+def test_an_event_lets_its_person_in(tmp_path: Path) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(orders(), LINKS))
+        post(run, "e1")
+        assert outcomes(last(run)) == ["pending"]
+        run.engine.run_until_idle(ms(NOW))
+        (effect,) = last(run).effects
+        assert (effect.campaign, effect.outcome.value) == ("c_1", "entered")
+
+
+@pytest.mark.parametrize(
+    ("config", "posted", "outcome"),
+    [
+        ({}, {"code": "ordr"}, "unknown_code"),
+        ({}, {"code": "visit"}, "nobody_listens"),
+        ({}, {"time": ms(NOW) - 1}, "before_start"),
+        ({}, {"time": ms(NOW) + 6 * MINUTE}, "too_far_ahead"),
+        ({"where": {"field": "amount", "op": ">=", "value": 10}}, {}, "condition"),
+        ({"where": {"field": "amount", "op": ">=", "value": 10}}, {"amount": 10}, "entered"),
+    ],
+)
+def test_why_an_event_did_nothing(
+    tmp_path: Path, config: dict[str, Any], posted: dict[str, Any], outcome: str
+) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(orders(**config), LINKS))
+        post(run, "e1", **posted)
+        run.engine.run_until_idle(ms(NOW))
+        assert outcomes(last(run, ("visit",))) == [outcome]
+
+
+def test_who_may_not_enter_again_is_told_why(tmp_path: Path) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(orders(re_entry="after_exit"), LINKS, id="c_1"))
+        run.engine.publish(bundle(orders(re_entry="once"), LINKS, id="c_2"))
+        post(run, "e1")
+        run.engine.run_until_idle(ms(NOW))
+        run.clock.set(ms(NOW) + MINUTE)
+        post(run, "e2")
+        run.engine.run_until_idle(ms(NOW) + MINUTE)
+        assert outcomes(last(run)) == ["inside", "entered_before"]
+
+
+def test_stopped_campaigns_say_so_also_after_their_restart(tmp_path: Path) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(orders(), LINKS))
+        run.engine.stop("c_1")
+        post(run, "e1")
+        assert outcomes(last(run)) == ["stopped"]
+        run.clock.set(ms(NOW) + MINUTE)
+        run.engine.restart("c_1")
+        assert outcomes(last(run)) == ["stopped"]
+
+
+def test_an_event_after_the_end_says_so(tmp_path: Path) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(orders(), LINKS, end=NOW + timedelta(minutes=1)))
+        run.clock.set(ms(NOW) + MINUTE)
+        post(run, "e1")
+        assert outcomes(last(run)) == ["after_end"]
+
+
+def judging(early: bool) -> dict[str, tuple[str, dict[str, Any]]]:
+    where = {"field": "amount", "op": ">=", "value": 10}
+    judgment = {
+        "judge_after": {"amount": 1, "unit": "day"},
+        "conditions": [{"join": None, "event": "order", "where": where}],
+        "early": early,
+        "other": True,
+    }
+    return {
+        "n_who": ("target_audience", EVERYBODY),
+        "n_ordered": ("event_judgment", judgment),
+        "n_yes": ("end", {}),
+        "n_no": ("end", {}),
+    }
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_a_judgment_says_whether_an_event_counts(tmp_path: Path, early: bool) -> None:
+    links = ["n_who out n_ordered", "n_ordered out n_yes", "n_ordered other n_no"]
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(judging(early), links))
+        run.engine.run_until_idle(ms(NOW))
+        run.clock.set(ms(NOW) + HOUR)
+        post(run, "e1", amount=5)
+        post(run, "e2", amount=10)
+        post(run, "e3", person="nobody of them", amount=10)
+        run.engine.run_until_idle(ms(NOW) + HOUR)
+        assert [outcomes(one) for one in reversed(run.engine.received())] == [
+            ["condition"],
+            ["counted"],
+            ["not_waiting"],
+        ]
+        assert "“n_ordered”" in str(run.engine.received()[1].effects[0].message)
+        run.clock.set(ms(NOW) + 2 * DAY)
+        run.engine.run_until_idle(ms(NOW) + 2 * DAY)
+        post(run, "e4", time=ms(NOW) + HOUR, amount=10)
+        assert outcomes(last(run)) == ["too_late"]
+
+
+def test_what_was_not_taken_is_shown_with_its_reason(tmp_path: Path) -> None:
+    with Running(database(tmp_path)) as run:
+        post(run, "e1")
+        bad = IncomingEvent("e2", "p1", "order", ms(NOW), {"amount": "much"})
+        again = IncomingEvent("e1", "p1", "order", ms(NOW))
+        long = IncomingEvent("e3", "p1", "order", ms(NOW), {"note": "x" * 100_000})
+        run.engine.post_events([bad, again, again, long])
+        shown = [one.noted for one in reversed(run.engine.received())]
+        assert [one.fate for one in shown] == [
+            Fate.ACCEPTED,
+            Fate.REJECTED,
+            Fate.DUPLICATE,
+            Fate.DUPLICATE,
+            Fate.ACCEPTED,
+        ]
+        assert "much" in str(shown[1].reason)
+        assert len(shown[-1].attributes) == LONGEST + 1
+
+
+def test_the_last_hundred_are_kept_and_an_import_is_one_of_them(tmp_path: Path) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.post_events([IncomingEvent(f"e{n}", "p1", "order", ms(NOW)) for n in range(KEPT + 20)])
+        found = run.engine.received()
+        assert [one.noted.id for one in (found[0], found[-1])] == [f"e{KEPT + 19}", "e20"]
+        rows = [[f"i{n}", "p1", "order", NOW.isoformat(), ""] for n in range(3)]
+        write_people(tmp_path / "more", 3, events=rows)
+        run.engine.import_data(tmp_path / "more")
+        newest = last(run).noted
+        assert (newest.fate, newest.count) == (Fate.IMPORTED, 3)
+        assert len(run.engine.received()) == KEPT
