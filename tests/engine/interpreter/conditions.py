@@ -1,0 +1,107 @@
+"""Values, conditions (components, section 8), and what stands in a text for a value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from tests.engine.interpreter.case import Json
+from tests.engine.interpreter.clock import Clock, ms
+
+Value = str | Decimal | int | frozenset[str]
+"""A text, a number, a moment, several texts."""
+
+NEGATIVE = {
+    "is_not": "is", "not_contains": "contains", "not_starts_with": "starts_with",
+    "not_ends_with": "ends_with", "!=": "=", "has_none": "has_any", "not_in_last": "in_last",
+    "empty": "not_empty",
+}  # fmt: skip
+"""Negative operators are the exact complements of positive ones."""
+
+
+def shown(raw: Any) -> str:
+    """What stands in a text: a number as it is stored, several texts sorted."""
+    if raw is None:
+        return ""
+    if isinstance(raw, list | set | frozenset):
+        return ", ".join(sorted(raw))
+    return raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
+
+
+def several(raw: Any) -> frozenset[str]:
+    """The values of a multi-value cell."""
+    return frozenset(part for part in (raw if isinstance(raw, list) else str(raw).split("|")) if part)
+
+
+def typed(raw: Any, type: str) -> Value | None:
+    """A stored value as what it is compared as; None where there is none."""
+    if raw is None or raw == "" or raw == []:
+        return None
+    match type:
+        case "multi":
+            return several(raw) or None
+        case "number":
+            return Decimal(shown(raw))
+        case "time":
+            return ms(raw)
+        case _:
+            return shown(raw)
+
+
+def holds(tree: Json, get: Callable[[str], Value | None], now: int, clock: Clock) -> bool:
+    """Whether a condition tree holds over what `get` gives for the name of a field."""
+    if "all" in tree:
+        return all(holds(item, get, now, clock) for item in tree["all"])
+    if "any" in tree:
+        return any(holds(item, get, now, clock) for item in tree["any"])
+    op, value, wanted = tree["op"], get(tree["field"]), tree.get("value")
+    if op in NEGATIVE:
+        return not _positive(NEGATIVE[op], value, wanted, now, clock)
+    return _positive(op, value, wanted, now, clock)
+
+
+def _positive(op: str, value: Any, wanted: Any, now: int, clock: Clock) -> bool:
+    if value is None:
+        return False
+    many = wanted if isinstance(wanted, list) else [wanted]
+    match op:
+        case "not_empty":
+            return True
+        case "is":
+            return value in many
+        case "contains":
+            return wanted in value
+        case "starts_with":
+            return bool(value.startswith(wanted))
+        case "ends_with":
+            return bool(value.endswith(wanted))
+        case "has_all":
+            return value >= frozenset(many)
+        case "has_any":
+            return bool(value & frozenset(many))
+        case "in_last":
+            return bool(clock.plus(now, wanted, -1) <= value < now)
+        case "in_next":
+            return bool(now <= value < clock.plus(now, wanted))
+        case "before":
+            return bool(value < ms(wanted))
+        case "after":
+            return bool(value > ms(wanted))
+        case "between" if isinstance(many[0], str):
+            return ms(many[0]) <= value <= ms(many[1])
+        case _:
+            return compare(Fraction(value), op, wanted)
+
+
+def compare(number: Fraction, op: str, wanted: Any) -> bool:
+    """Exact comparison with a number of a file, or for `between` with two."""
+    bounds = [Fraction(str(one)) for one in (wanted if isinstance(wanted, list) else [wanted])]
+    answers = {
+        "=": number == bounds[0], "!=": number != bounds[0], ">": number > bounds[0],
+        ">=": number >= bounds[0], "<": number < bounds[0], "<=": number <= bounds[0],
+        "between": bounds[0] <= number <= bounds[-1],
+    }  # fmt: skip
+    return answers[op]

@@ -1,0 +1,41 @@
+"""The rows of the trace files (engine reference, section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tests.engine.interpreter.clock import iso
+from tests.engine.interpreter.world import World
+
+Rows = list[list[str]]
+
+
+def trace(world: World, until: int) -> dict[str, Rows]:
+    """Every file's rows, sorted by their columns: numbers as numbers, texts by code point."""
+    visits = [
+        (v.entry.cycle, v.entry.number, v.entry.person, v.node, iso(v.arrived), iso(v.left), v.outcome)
+        for v in world.visits
+    ]
+    messages = [
+        (
+            m.entry.cycle, m.entry.number, m.entry.person, m.node, m.kind, m.address, iso(m.planned),
+            iso(m.sent), *m.at(until), m.receipt_by(until), m.text,
+        )
+        for m in world.messages
+    ]  # fmt: skip
+    goals = [
+        (entry.cycle, entry.number, entry.person, node, group, iso(judged), "true" if achieved else "false")
+        for entry, node, group, judged, achieved in world.goals
+    ]
+    return {
+        "visits": _rows(visits),
+        "messages": _rows(messages),
+        "tags": _rows((iso(write[0]), *write[1:]) for write in world.tag_writes),
+        "goals": _rows(goals),
+        "audiences": _rows(world.generated),
+    }
+
+
+def _rows(rows: Iterable[tuple[Any, ...]]) -> Rows:
+    return [[str(cell) for cell in row] for row in sorted(rows)]
