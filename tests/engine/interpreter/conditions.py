@@ -66,34 +66,40 @@ def holds(tree: Json, get: Callable[[str], Value | None], now: int, clock: Clock
 def _positive(op: str, value: Any, wanted: Any, now: int, clock: Clock) -> bool:
     if value is None:
         return False
+    if op == "not_empty":
+        return True
     many = wanted if isinstance(wanted, list) else [wanted]
+    if op in ("before", "after", "in_last", "in_next") or (op == "between" and isinstance(many[0], str)):
+        return _in_time(op, value, wanted, now, clock)
     match op:
-        case "not_empty":
-            return True
         case "is":
             return value in many
         case "contains":
-            return wanted in value
+            return str(wanted) in str(value)
         case "starts_with":
-            return bool(value.startswith(wanted))
+            return str(value).startswith(wanted)
         case "ends_with":
-            return bool(value.endswith(wanted))
+            return str(value).endswith(wanted)
         case "has_all":
-            return value >= frozenset(many)
+            return set(many) <= set(value)
         case "has_any":
-            return bool(value & frozenset(many))
-        case "in_last":
-            return bool(clock.plus(now, wanted, -1) <= value < now)
-        case "in_next":
-            return bool(now <= value < clock.plus(now, wanted))
-        case "before":
-            return bool(value < ms(wanted))
-        case "after":
-            return bool(value > ms(wanted))
-        case "between" if isinstance(many[0], str):
-            return ms(many[0]) <= value <= ms(many[1])
+            return not set(many).isdisjoint(value)
         case _:
             return compare(Fraction(value), op, wanted)
+
+
+def _in_time(op: str, value: int, wanted: Any, now: int, clock: Clock) -> bool:
+    match op:
+        case "before":
+            return value < ms(wanted)
+        case "after":
+            return value > ms(wanted)
+        case "in_last":
+            return clock.plus(now, wanted, -1) <= value < now
+        case "in_next":
+            return now <= value < clock.plus(now, wanted)
+        case _:
+            return ms(wanted[0]) <= value <= ms(wanted[1])
 
 
 def compare(number: Fraction, op: str, wanted: Any) -> bool:

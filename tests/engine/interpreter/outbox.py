@@ -1,4 +1,4 @@
-"""What becomes of a planned message: quiet times, suppression, duplicates, fatigue (components, section 9)."""
+"""From planned to handed over: quiet times, suppression, duplicates, fatigue (components, section 9)."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def exhausted(world: World, who: str, channel: str, now: int) -> bool:
     if who in world.members.get(world.case.settings.get("whitelist") or "", ()):
         return False
     fatigue = world.case.settings.get("fatigue", {})
-    limits = [(limit, None) for limit in fatigue.get("global", ())]
+    limits: list[tuple[Json, str | None]] = [(limit, None) for limit in fatigue.get("global", ())]
     limits += [(limit, channel) for limit in fatigue.get("channels", {}).get(channel, ())]
     for limit, of in limits:
 

@@ -21,7 +21,7 @@ START = "n_start"
 
 
 def interpret(case: Case) -> dict[str, Rows]:
-    """The rows of each trace file (`visits`, `messages`, `tags`, `goals`, `audiences`), without the header."""
+    """The rows of `visits`, `messages`, `tags`, `goals` and `audiences`, without their headers."""
     run = Interpreter(case)
     run.run()
     return trace(run.world, run.until)
@@ -46,8 +46,10 @@ class Interpreter:
     def run(self) -> None:
         world = self.world
         world.moments |= {world.since, *(event.time for event in world.events)}
-        while now := min((m for m in world.moments if world.since <= m <= self.until), default=None):
-            world.moments = {moment for moment in world.moments if moment > now}
+        now = world.since - 1
+        while ahead := {moment for moment in world.moments if now < moment <= self.until}:
+            now = min(ahead)
+            world.moments = ahead
             self.instant(now)
 
     def instant(self, now: int) -> None:

@@ -48,8 +48,8 @@ class TargetAudience:
             self._cycle, self._last = self._cycle + 1, now
             self._open.add(self._cycle)
             for who in self.world.turn:
-                if came_from := frozenset(id for id in config["audiences"] if who in members[id]):
-                    found.append(enter(self.world, who, cycle=self._cycle, audiences=came_from))
+                came_from = frozenset(id for id in config["audiences"] if who in members[id])
+                found += [enter(self.world, who, self._cycle, came_from)] if came_from else []
         else:
             self.skipped.append(now)
         self._next = next(self._runs, None) if self._cycle != config.get("max_cycles") else None

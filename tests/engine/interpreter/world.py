@@ -114,9 +114,10 @@ class World:
             else:
                 self.tags[who][tag] = value
         first = [Address(p.id, type, value) for p in case.people for type, value in p.ids.items() if value]
-        order = [(-2, row) for row in first] + [(ms(row.time) if row.time else -1, row) for row in case.ids]
+        times = [-2] * len(first) + [ms(row.time) if row.time else -1 for row in case.ids]
+        by_age = sorted(enumerate([*first, *case.ids]), key=lambda pair: (times[pair[0]], pair[0]))
         self.ids: defaultdict[tuple[str, str], dict[str, str]] = defaultdict(dict)
-        for _, row in sorted(reversed(order), key=lambda pair: pair[0], reverse=True):
+        for _, row in reversed(by_age):
             self.ids[row.person, row.type].setdefault(row.value, row.follower)
         for coupon, code in dict.fromkeys(case.coupons):
             self.codes[coupon].append(code)
