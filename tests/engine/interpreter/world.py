@@ -104,6 +104,9 @@ class World:
         for event in case.events:
             by_key.setdefault((event.person, event.id), event)  # delivered twice, it counts once
         self.events = sorted(by_key.values(), key=lambda event: event.time)
+        self.events_of: defaultdict[str, list[Event]] = defaultdict(list)
+        for event in self.events:
+            self.events_of[event.person].append(event)
         everybody = dict.fromkeys([*rows, *(event.person for event in case.events)])
         self.turn = {person: place for place, person in enumerate(everybody)}
         self.attributes = {who: rows[who].attributes if who in rows else {} for who in everybody}
@@ -157,9 +160,8 @@ class World:
         """A person's events of a code, under a condition, in (after, until]."""
         return [
             event
-            for event in self.events
-            if event.person == who
-            and event.code == wanted["event"]
+            for event in self.events_of[who]
+            if event.code == wanted["event"]
             and after < event.time <= until
             and self.event_matches(wanted.get("where"), event)
         ]

@@ -16,7 +16,7 @@ class Configs:
 
     def __init__(self, chance: Chance) -> None:
         self.chance, self.rng = chance, chance.rng
-        self.from_event = self.rng.random() < 0.45
+        self.from_event = chance.trigger in ("every_time", "after_exit", "first")
         self.audiences: list[str] = []
 
     def trigger(self) -> tuple[str, Json]:
@@ -41,27 +41,31 @@ class Configs:
     # ---- triggers
 
     def _who(self) -> Json:
-        rng = self.rng
-        self.audiences = rng.sample([*stock.LISTS, *stock.RULES, "a_1"], rng.randint(1, 3))
-        self.audiences = list(dict.fromkeys(self.audiences))
-        config: Json = {"audiences": self.audiences, "mode": rng.choice(["now", "once", *["recurring"] * 3])}
-        if config["mode"] == "once":
-            config["at"] = self.chance.fixed()
-        if config["mode"] == "recurring":
-            if rng.random() < 0.5:  # only rules are updated by a schedule
-                self.audiences = config["audiences"] = rng.sample(stock.RULES, rng.randint(1, 2))
-            config |= {"every": every(self.chance), "repeat_unchanged": rng.random() < 0.5}
-            config |= {"max_cycles": rng.randint(1, 4)} if rng.random() < 0.4 else {}
-        return config
+        rng, mode = self.rng, self.chance.trigger
+        chosen = rng.sample([*stock.LISTS, *stock.RULES], rng.randint(1, 3))
+        if mode in ("now", "once"):
+            self.audiences = chosen
+            at = {"at": self.chance.fixed(early=0.1)} if mode == "once" else {}
+            return {"audiences": chosen, "mode": mode, **at}
+        # Only rules are updated by a schedule: a list lets one cycle run.
+        self.audiences = rng.choice([["r_tags"], ["r_both", "r_tags"], ["r_acts", "r_tags"], chosen])
+        most = {"max_cycles": rng.randint(1, 4)} if rng.random() < 0.3 else {}
+        return {
+            "audiences": self.audiences,
+            "mode": "recurring",
+            "every": every(self.chance, mode),
+            "repeat_unchanged": rng.random() < 0.5,
+            **most,
+        }
 
     def _behavior_event(self) -> Json:
-        rng = self.rng
+        rng, mode = self.rng, self.chance.trigger
         config: Json = {"event": rng.choice(stock.EVENTS), "times": rng.choice([1, 1, 1, 2, 3])}
-        config["re_entry"] = rng.choice(["every_time", "after_exit", "once"])
-        if rng.random() < 0.3:
+        config["re_entry"] = "once" if mode == "first" else mode
+        if rng.random() < 0.25:
             config["where"] = self._of_event()
         if rng.random() < 0.5:
-            config["within"] = self.chance.duration()
+            config["within"] = self.chance.duration(("hour", "day", "week"))
         return config
 
     # ---- touches
@@ -137,7 +141,7 @@ class Configs:
         }
 
     def _coupon(self) -> Json:
-        limit = {"per_person_limit": self.rng.choice([1, 1, 2])} if self.rng.random() < 0.75 else {}
+        limit = {"per_person_limit": self.rng.choice([1, 1, 1, 2])} if self.rng.random() < 0.85 else {}
         return {"coupon": self.rng.choice(["cp_1", "cp_1", "cp_2"]), **limit, **self._to_all()}
 
     def _tag(self) -> Json:
@@ -183,9 +187,9 @@ class Configs:
                 }
 
     def _shares(self) -> list[Json]:
-        shares: list[float] = self.rng.choice(
-            [*[[50, 50]] * 4, [33.3, 33.3, 33.4], [10, 90], [0, 100], [25, 25, 25, 25]]
-        )
+        even: list[float] = [50, 50]
+        uneven: list[list[float]] = [[33.3, 33.3, 33.4], [10, 90], [0, 100], [25, 25, 25, 25]]
+        shares = even if self.rng.random() < 0.5 else self.rng.choice(uneven)
         return [{"id": f"g_{n}", "name": f"G{n}", "percent": share} for n, share in enumerate(shares)]
 
     def _random(self) -> Json:
@@ -193,10 +197,11 @@ class Configs:
 
     def _ab_test(self) -> Json:
         config: Json = {"groups": self._shares()}
-        if self.rng.random() < 0.7:
-            then = self.rng.choice(["best", "best", "group:g_1"])
-            config |= {"ends": "after", "people": self.rng.randint(1, 4), "then": then}
-            config["min_judged"] = self.rng.choice([1, 1, 2])
+        best = self.chance.focus == "best"
+        if best or self.rng.random() < 0.6:
+            then = "best" if best else self.rng.choice(["best", "group:g_1"])
+            config |= {"ends": "after", "people": self.rng.randint(1, 3), "then": then}
+            config["min_judged"] = self.rng.choice([1, 1, 1, 2])
         return config
 
     def ab_target(self, test: str) -> Json:
@@ -207,7 +212,7 @@ class Configs:
         return {
             "test": test,
             "goal": goal,
-            "judge_after": self._judge_after() if self.rng.random() < 0.2 else after,
+            "judge_after": after if self.rng.random() < 0.8 else self._judge_after(),
         }
 
     # ---- judgments

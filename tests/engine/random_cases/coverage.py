@@ -53,7 +53,8 @@ def occurrences(case: Case, rows: dict[str, Rows]) -> Counter[str]:
     run = Interpreter(case)
     run.run()
     seen["skipped cycle"] += len(run.trigger.skipped)
-    seen["best group"] += len(run.world.best)
+    for test, best in run.world.best.items():
+        seen["best group"] += _sent_to_best(nodes[test]["config"], test, best, rows)
     seen["postponed and skipped"] += sum(m.held > 0 and m.state == "skipped" for m in run.world.messages)
     return seen
 
@@ -101,3 +102,12 @@ def _of_messages(nodes: dict[str, Json], messages: Rows, seen: Counter[str]) -> 
         if is_marketing(nodes[id]) and address:
             people.setdefault(address, set()).add(person)
     seen["shared address"] += sum(len(who) > 1 for who in people.values())
+
+
+def _sent_to_best(config: Json, test: str, best: str, rows: dict[str, Rows]) -> int:
+    """How many went to the best group after the last group had its first judgment and N people had passed."""
+    first: dict[str, str] = {}
+    for *_, group, judged, _ in sorted(rows["goals"], key=lambda row: row[5]):
+        first.setdefault(group, judged)
+    visits = sorted((row[4], row[6]) for row in rows["visits"] if row[3] == test)[config["people"] :]
+    return sum(outcome == best and arrived > max(first.values()) for arrived, outcome in visits)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.engine.interpreter.case import Json
 from tests.engine.random_cases.configs import Configs
+from tests.engine.random_cases.settings import CHANNELS
 from tests.engine.random_cases.trees import Chance
 
 FAMILY = {
@@ -24,10 +25,17 @@ FAMILY = {
 }
 """Kinds with results; those of one family may stand together in front of a Result Judgment."""
 KINDS = (
-    *FAMILY, "issue_coupon", "app_push", "webhook", "webhook", "tag", "generate_audience",
-    "generate_audience", "wait_until", "wait_until", "random_grouping", "ab_test", "ab_test",
-    "tag_judgment", "tag_judgment", "event_judgment", "event_judgment", "fatigue_judgment",
+    *FAMILY, *CHANNELS, "tag", "tag", "generate_audience", "wait_until", "wait_until", "random_grouping",
+    "ab_test", "tag_judgment", "tag_judgment", "event_judgment", "event_judgment", "fatigue_judgment",
 )  # fmt: skip
+MORE = {
+    "receipts": ("app_push", "webhook") * 5,
+    "quiet": CHANNELS * 2,
+    "coupons": ("issue_coupon",) * 8,
+    "audiences": ("generate_audience",) * 8,
+    "fatigue": (*CHANNELS * 2, "fatigue_judgment", "fatigue_judgment"),
+}
+"""Kinds that a case of some focus has more of."""
 
 Scope = tuple[str, ...]
 """The Test Targets that a path must still pass, the innermost last."""
@@ -48,7 +56,7 @@ class Drawing:
     """A campaign in the making. `open` are ports without a link, each inside its scope."""
 
     def __init__(self, chance: Chance, size: int) -> None:
-        self.rng, self.size = chance.rng, size
+        self.rng, self.focus, self.size = chance.rng, chance.focus, size
         self.configs = Configs(chance)
         self.nodes: dict[str, Json] = {}
         self.links: dict[str, Json] = {}
@@ -130,11 +138,17 @@ class Drawing:
 
     def _new(self, source: str, scope: Scope) -> str:
         in_front = self.nodes[source]["kind"]
-        if in_front in FAMILY and self.rng.random() < 0.5:
+        if in_front in FAMILY and self.rng.random() < (0.9 if self.focus == "receipts" else 0.5):
             return self.add("result_judgment", self.configs.result_judgment(in_front), scope)
+        if source == self.trigger and self.focus == "best":
+            return self.add("ab_test", self.configs.make("ab_test"), scope)
         if in_front == "behavior_event" and self.rng.random() < 0.6:
             return self.add("attribute_judgment", self.configs.make("attribute_judgment"), scope)
-        kinds = [*KINDS, *([] if self.configs.from_event else ["audience_judgment"] * 2)]
+        kinds = [
+            *KINDS,
+            *MORE.get(self.focus, ()),
+            *([] if self.configs.from_event else ["audience_judgment"] * 2),
+        ]
         kind = self.rng.choice(kinds)
         if kind == "ab_test" and len(scope) == 2:
             kind = "wait_until"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.engine.interpreter.case import Case, Json
-from tests.engine.interpreter.clock import DAY, HOUR, iso
+from tests.engine.interpreter.clock import HOUR, iso
 from tests.engine.random_cases import stock
 from tests.engine.random_cases.graph import Drawing
 from tests.engine.random_cases.people import add_audiences, add_people, add_results
@@ -17,10 +17,11 @@ def make(seed: int) -> Case:
     """The case of a seed."""
     chance = Chance(seed)
     rng = chance.rng
+    hours = chance.length // HOUR
     if rng.random() < 0.3:
-        chance.start = chance.since + rng.randint(-30, 30) * HOUR
-    if rng.random() < 0.3:
-        chance.end = max(chance.since, chance.start or 0) + rng.randint(1, 100) * HOUR
+        chance.start = chance.since + rng.randint(-30, hours // 5) * HOUR
+    if rng.random() < (0.8 if chance.focus == "audiences" else 0.3):
+        chance.end = max(chance.since, chance.start or 0) + rng.randint(hours // 5, hours) * HOUR
     settings = random_settings(chance)
     drawing = Drawing(chance, rng.randint(3, 15))
     campaign: Json = {
@@ -35,16 +36,11 @@ def make(seed: int) -> Case:
     }
     case = Case(campaign, settings, stock.CATALOG, iso(chance.since), accounts=stock.ACCOUNTS)
     case.messages = stock.MESSAGES
-    case.until = iso(chance.since + _length(chance, drawing.nodes[drawing.trigger]["config"]))
+    short = rng.random() < (0.7 if chance.focus == "quiet" else 0.2)
+    longer = rng.choice([1, 30] if chance.trigger in ("hour", "day", "week", "month") else [1, 30, 200, 2000])
+    lasts = (rng.randint(1, hours) if short else hours + longer) * HOUR
+    case.until = iso(chance.since + lasts)
     add_people(chance, case)
     add_audiences(chance, case)
     add_results(chance, case)
     return case
-
-
-def _length(chance: Chance, trigger: Json) -> int:
-    """How long the rehearsal lasts: a few runs of a schedule, else until nearly everything has happened."""
-    if "every" in trigger:
-        days = {"hour": 2, "day": 6, "week": 22, "month": 70}[trigger["every"]["unit"]]
-        return days * DAY + chance.rng.randint(0, 48) * HOUR
-    return chance.rng.choice([0, 0, 1, 2, 5, 10, 40, 100]) * DAY + chance.rng.randint(1, 20) * HOUR

@@ -73,11 +73,11 @@ def _add_tags(chance: Chance, case: Case, who: str) -> None:
 
 def _add_events(chance: Chance, case: Case, people: list[str]) -> None:
     rng = chance.rng
-    step = rng.choice([1, MINUTE, HOUR, HOUR, 6 * HOUR])
-    for number in range(rng.randint(3, 10) * len(people)):
+    step, span = rng.choice([1, MINUTE, HOUR, HOUR, 6 * HOUR]), rng.choice([1, 3, 8]) * DAY
+    for number in range(rng.randint(4, 12) * len(people)):
         time = chance.moment(0, 0) if rng.random() < 0.2 else None
         if time is None:
-            time = chance.since + rng.randint(-4 * DAY, 7 * DAY) // step * step
+            time = chance.since + rng.randint(-span // 2, span) // step * step
         attributes: Json = {
             "amount": chance.number(),
             "word": rng.choice(stock.WORDS),
@@ -107,7 +107,8 @@ def add_audiences(chance: Chance, case: Case) -> None:
     ]
     both += [{"join": chance.rng.choice(["and", "or", "minus"]), **card} for card in further]
     for id, cards in zip(stock.RULES, (tags, acts, both), strict=True):
-        update = every(chance) if chance.rng.random() < 0.6 else "manual"
+        unit = chance.rng.choice(["hour", "day", "day", "week", "month"])
+        update = every(chance, unit) if chance.rng.random() < 0.7 else "manual"
         case.audiences[id] = {**head, "id": id, "name": id, "update": update, "cards": cards}
 
 
@@ -123,32 +124,17 @@ def _behaviour(chance: Chance) -> Json:
     return card | ({"where": chance.tree(stock.EVENT_ATTRIBUTES, 1)} if rng.random() < 0.3 else {})
 
 
-def every(chance: Chance) -> Json:
+def every(chance: Chance, unit: str) -> Json:
     """A schedule."""
     rng = chance.rng
-    match rng.choice(["hour", "day", "day", "week", "month"]):
-        case "hour":
-            return {"unit": "hour", "interval": rng.choice([6, 8, 24]), "minute": rng.choice([0, 30, 45])}
-        case "day":
-            return {"unit": "day", "interval": rng.choice([1, 1, 2]), "time": rng.choice(stock.WALLS)}
-        case "week":
-            days = rng.sample(range(1, 8), rng.randint(1, 4))
-            interval = rng.choice([1, 1, 2])
-            return {
-                "unit": "week",
-                "interval": interval,
-                "time": rng.choice(stock.WALLS),
-                "weekdays": sorted(days),
-            }
-        case _:
-            days = sorted(rng.sample([1, 2, 15, 28, 29, 30, 31], rng.randint(1, 4)))
-            interval = rng.choice([1, 1, 2])
-            return {
-                "unit": "month",
-                "interval": interval,
-                "time": rng.choice(stock.WALLS),
-                "days_of_month": days,
-            }
+    if unit == "hour":
+        return {"unit": "hour", "interval": rng.choice([6, 8, 24]), "minute": rng.choice([0, 30, 45])}
+    run: Json = {"unit": unit, "interval": rng.choice([1, 1, 2]), "time": rng.choice(stock.WALLS)}
+    if unit == "week":
+        run["weekdays"] = sorted(rng.sample(range(1, 8), rng.randint(1, 4)))
+    if unit == "month":
+        run["days_of_month"] = sorted(rng.sample([1, 2, 15, 28, 29, 30, 31], rng.randint(1, 4)))
+    return run
 
 
 def add_results(chance: Chance, case: Case) -> None:

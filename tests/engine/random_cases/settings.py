@@ -18,9 +18,9 @@ def random_settings(chance: Chance) -> Json:
     settings: Json = {"format": "workspace", "version": 1, "name": "Random", "time_zone": chance.zone}
     settings["count_by"] = rng.choice(["person", "address"])
     settings["duplicate_address"] = rng.random() < 0.75
-    if rng.random() < 0.6:
+    if chance.focus == "fatigue" or rng.random() < 0.5:
         settings["fatigue"] = _fatigue(chance)
-    if rng.random() < 0.5:
+    if chance.focus == "quiet" or rng.random() < 0.5:
         settings["quiet"] = _quiet(chance)
     if rng.random() < 0.3:
         settings["whitelist"] = rng.choice(["r_tags", "r_acts"])
@@ -46,12 +46,12 @@ def _quiet(chance: Chance) -> Json:
     rng = chance.rng
     channels: dict[str, Json] = {}
     for channel in CHANNELS:
-        if rng.random() < 0.6:
+        if rng.random() < 0.75:
             first, last = rng.choice(QUIET)
-            channels[channel] = {"from": first, "to": last, "postpone": rng.random() < 0.7}
+            channels[channel] = {"from": first, "to": last, "postpone": rng.random() < 0.6}
     holidays: list[Json] = []
-    today = Clock(chance.zone).today(chance.since + rng.randint(-1, 3) * DAY)
-    for number in range(rng.choice([0, 0, 1, 2])):
+    today = Clock(chance.zone).today(chance.since - DAY)
+    for number in range(rng.choice([1, 2] if chance.focus == "quiet" else [0, 0, 1, 2])):
         first_day = today + timedelta(days=rng.randint(0, 3))
         last_day = first_day + timedelta(days=rng.randint(0, 2))
         dates = {"from": first_day.isoformat(), "to": last_day.isoformat()}

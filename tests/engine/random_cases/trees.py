@@ -24,14 +24,29 @@ PERSON = {f"tag:{name}": type for name, type in stock.TAGS.items()} | {
 }
 
 
+TRIGGERS = (
+    "now", "once", "hour", "day", "week", "month",
+    "every_time", "every_time", "after_exit", "after_exit", "first",
+)  # fmt: skip
+"""How people enter: modes of Target Audience, units of its schedule, re-entry modes of Behavior Event."""
+FOCUSES = ("anything", "best", "receipts", "quiet", "coupons", "audiences", "fatigue", "anything")
+"""What a case has more of than chance would give."""
+
+
 class Chance:
-    """The random numbers of a case, and its time: `since` is shortly before the clocks change."""
+    """The random numbers of a case, and its time: `since` is shortly before the clocks change.
+
+    `length` is how long it takes until most has happened. Triggers and focuses take turns: 88 seeds in a row
+    hold each pair of them once.
+    """
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
         self.zone, change = self.rng.choice(stock.CHANGES)
         self.change = ms(change)
         self.since = self.change - self.rng.randint(0, 80) * HOUR - self.rng.choice([0, 0, HOUR // 2, 1])
+        self.trigger, self.focus = TRIGGERS[seed % len(TRIGGERS)], FOCUSES[seed % len(FOCUSES)]
+        self.length = {"hour": 2, "day": 6, "week": 22, "month": 70}.get(self.trigger, 4) * DAY
         self.start: int | None = None
         self.end: int | None = None
 
@@ -45,13 +60,12 @@ class Chance:
             return self.change + self.rng.choice([-HOUR, -HOUR // 2, -1, 0, HOUR // 2, HOUR])
         return self.since + self.rng.randint(-before // HOUR, after // HOUR) * HOUR
 
-    def fixed(self) -> str:
-        """A fixed time as the structure rules want it: past, or inside the campaign's start and end."""
-        moment = self.moment()
-        if moment > self.since:
-            moment = max(moment, self.start or moment)
-            moment = min(moment, self.end or moment)
-        return iso(moment if moment > self.since or self.rng.random() < 0.7 else self.since - HOUR)
+    def fixed(self, early: float = 0.3) -> str:
+        """A fixed time as the structure rules want it: past (this often), or inside the campaign's span."""
+        if self.rng.random() < early:
+            return iso(self.since - self.rng.randint(0, 48) * HOUR)
+        moment = max(self.moment(0, 3 * DAY), self.since + 1, self.start or 0)
+        return iso(min(moment, self.end or moment))
 
     def tree(self, types: Mapping[str, str], depth: int = 2) -> Json:
         if depth and self.rng.random() < 0.35:
