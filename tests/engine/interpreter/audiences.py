@@ -66,7 +66,7 @@ class Audiences:
         inside = False
         for card in cards:
             one = self._in_card(card, who, now)
-            match card["join"]:
+            match card.get("join"):
                 case "and":
                     inside = inside and one
                 case "or":
@@ -82,23 +82,24 @@ class Audiences:
             return self.world.person_matches(card["condition"], who, now)
         if card["card"] == "audience":
             return who in self.world.members[card["audience"]]
-        kind, _, name = card["measure"].partition(":")
+        measure, op, wanted = card.get("measure", "count"), card.get("op", ">="), card.get("value", 1)
+        kind, _, name = measure.partition(":")
         events = [e for e in self.world.matching(who, card, -1, now) if self._in_range(card, e.time, now)]
         if kind == "count":
-            return compare(Fraction(len(events)), card["op"], card["value"])
+            return compare(Fraction(len(events)), op, wanted)
         given = [
             Fraction(str(number)) for e in events if (number := typed(e.attributes.get(name), "number"))
             is not None
         ]  # fmt: skip
         if kind == "sum":
-            return compare(sum(given, Fraction(0)), card["op"], card["value"])
+            return compare(sum(given, Fraction(0)), op, wanted)
         measures = {"avg": lambda: sum(given, Fraction(0)) / len(given), "max": lambda: max(given),
                     "min": lambda: min(given)}  # fmt: skip
-        return bool(given) and compare(measures[kind](), card["op"], card["value"])
+        return bool(given) and compare(measures[kind](), op, wanted)
 
     def _in_range(self, card: Json, time: int, now: int) -> bool:
         """`last` is [now - d, now), an absolute range includes both ends."""
-        range = card["range"]
+        range = card.get("range")
         if range is None:
             return True
         if "last" in range:

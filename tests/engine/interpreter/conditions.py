@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from operator import eq, ge, gt, le, lt
 from typing import Any
 
 from tests.engine.interpreter.case import Json
@@ -104,10 +105,9 @@ def _in_time(op: str, value: int, wanted: Any, now: int, clock: Clock) -> bool:
 
 def compare(number: Fraction, op: str, wanted: Any) -> bool:
     """Exact comparison with a number of a file, or for `between` with two."""
-    bounds = [Fraction(str(one)) for one in (wanted if isinstance(wanted, list) else [wanted])]
-    answers = {
-        "=": number == bounds[0], "!=": number != bounds[0], ">": number > bounds[0],
-        ">=": number >= bounds[0], "<": number < bounds[0], "<=": number <= bounds[0],
-        "between": bounds[0] <= number <= bounds[-1],
-    }  # fmt: skip
-    return answers[op]
+    if op == "between":
+        return compare(number, ">=", wanted[0]) and compare(number, "<=", wanted[1])
+    if op == "!=":
+        return not compare(number, "=", wanted)
+    tests = {"=": eq, ">": gt, ">=": ge, "<": lt, "<=": le}
+    return bool(tests[op](number, Fraction(str(wanted))))

@@ -16,7 +16,7 @@ K = 1_000_003
 
 def wait_until(world: World, visit: Visit, config: Json, now: int) -> str | None:
     clock, leaving = world.clock, visit.arrived
-    match config["mode"]:
+    match config.get("mode", "duration"):
         case "duration":
             leaving = clock.plus(leaving, config)
         case "at":
@@ -89,7 +89,7 @@ def result_judgment(world: World, visit: Visit, config: Json, now: int) -> str |
             return None
         return "other"
     by_receipt = config.get("by") == "receipt" and result == "failed"
-    return f"result:{result}" if result in config["results"] and not by_receipt else "other"
+    return f"result:{result}" if result in config.get("results", ["success"]) and not by_receipt else "other"
 
 
 def ab_target(world: World, visit: Visit, config: Json, now: int) -> str | None:

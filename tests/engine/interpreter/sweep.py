@@ -13,14 +13,14 @@ from tests.engine.interpreter.audiences import Audiences
 from tests.engine.interpreter.case import Case
 from tests.engine.interpreter.clock import DAY, ms
 from tests.engine.interpreter.outbox import release
-from tests.engine.interpreter.trace import Rows, trace
+from tests.engine.interpreter.trace import Trace, trace
 from tests.engine.interpreter.triggers import BehaviorEvent, TargetAudience
 from tests.engine.interpreter.world import Entry, Visit, World
 
 START = "n_start"
 
 
-def interpret(case: Case) -> dict[str, Rows]:
+def interpret(case: Case) -> Trace:
     """The rows of `visits`, `messages`, `tags`, `goals` and `audiences`, without their headers."""
     run = Interpreter(case)
     run.run()

@@ -11,7 +11,19 @@ from tests.engine.interpreter.world import World
 Rows = list[list[str]]
 
 
-def trace(world: World, until: int) -> dict[str, Rows]:
+class Trace(dict[str, Rows]):
+    """Rows by file, without headers; beside them what no file tells.
+
+    skipped: the runs of a recurring campaign that did not count. best: AB test → the port of its best group.
+    dropped: how many messages a quiet time held and something skipped in the end.
+    """
+
+    skipped: list[int]
+    best: dict[str, str]
+    dropped: int
+
+
+def trace(world: World, until: int) -> Trace:
     """Every file's rows, sorted by their columns: numbers as numbers, texts by code point."""
     visits = [
         (v.entry.cycle, v.entry.number, v.entry.person, v.node, iso(v.arrived), iso(v.left), v.outcome)
@@ -28,13 +40,17 @@ def trace(world: World, until: int) -> dict[str, Rows]:
         (entry.cycle, entry.number, entry.person, node, group, iso(judged), "true" if achieved else "false")
         for entry, node, group, judged, achieved in world.goals
     ]
-    return {
-        "visits": _rows(visits),
-        "messages": _rows(messages),
-        "tags": _rows((iso(write[0]), *write[1:]) for write in world.tag_writes),
-        "goals": _rows(goals),
-        "audiences": _rows(world.generated),
-    }
+    tags = ((iso(moment), *write) for moment, *write in world.tag_writes)
+    found = Trace(
+        visits=_rows(visits),
+        messages=_rows(messages),
+        tags=_rows(tags),
+        goals=_rows(goals),
+        audiences=_rows(world.generated),
+    )
+    found.skipped, found.best = world.skipped, world.best
+    found.dropped = sum(message.held > 0 and message.state == "skipped" for message in world.messages)
+    return found
 
 
 def _rows(rows: Iterable[tuple[Any, ...]]) -> Rows:

@@ -11,12 +11,11 @@ from tests.engine.interpreter.world import Entry, World
 
 
 class TargetAudience:
-    """The members of audiences enter, in cycles. `skipped`: runs that did not count."""
+    """The members of audiences enter, in cycles."""
 
     def __init__(self, world: World, node: str, audiences: Audiences) -> None:
         self.world, self.node, self.audiences = world, node, audiences
         self.config = world.nodes[node]["config"]
-        self.skipped: list[int] = []
         self._cycle, self._last, self._open = 0, 0, set[int]()
         self._runs = self._planned()
         self._next = next(self._runs, None)
@@ -27,9 +26,10 @@ class TargetAudience:
         world, config = self.world, self.config
         begin = max(world.since, world.start or world.since)
         runs: Iterator[int] = iter([begin])
-        if config["mode"] == "once":
+        mode = config.get("mode", "now")
+        if mode == "once":
             runs = iter([ms(config["at"])])
-        elif config["mode"] == "recurring":
+        elif mode == "recurring":
             every = config.get("every") or {"unit": "day", "interval": 1, "time": "09:00"}
             runs = world.clock.grid(every, world.since if world.start is None else world.start)
         for run in runs:
@@ -51,7 +51,7 @@ class TargetAudience:
                 came_from = frozenset(id for id in config["audiences"] if who in members[id])
                 found += [enter(self.world, who, self._cycle, came_from)] if came_from else []
         else:
-            self.skipped.append(now)
+            self.world.skipped.append(now)
         self._next = next(self._runs, None) if self._cycle != config.get("max_cycles") else None
         if self._next is not None:
             self.world.wake(self._next)
@@ -71,7 +71,6 @@ class BehaviorEvent:
     def __init__(self, world: World, node: str, _audiences: Audiences) -> None:
         self.world, self.node = world, node
         self.config = world.nodes[node]["config"]
-        self.skipped: list[int] = []
         self._matches: defaultdict[str, list[int]] = defaultdict(list)
         self._begin = max(world.since, world.start or world.since)
         if world.end is not None:

@@ -88,6 +88,7 @@ class World:
         self.goals: list[tuple[Entry, str, str, int, bool]] = []
         self.tested: Counter[str] = Counter()
         self.best: dict[str, str] = {}
+        self.skipped: list[int] = []
         self.passed: defaultdict[str, set[str]] = defaultdict(set)
         self.generated: list[tuple[str, str]] = []
         self.codes: defaultdict[str, list[str]] = defaultdict(list)

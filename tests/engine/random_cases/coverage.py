@@ -6,9 +6,8 @@ from collections import Counter
 
 from tests.engine.interpreter.case import Case, Json
 from tests.engine.interpreter.clock import DAY, Clock, ms
-from tests.engine.interpreter.sweep import Interpreter
 from tests.engine.interpreter.touches import is_marketing
-from tests.engine.interpreter.trace import Rows
+from tests.engine.interpreter.trace import Rows, Trace
 from tests.engine.random_cases.graph import FAMILY
 
 KINDS = (
@@ -38,7 +37,7 @@ EXPECTED = (
 )  # fmt: skip
 
 
-def occurrences(case: Case, rows: dict[str, Rows]) -> Counter[str]:
+def occurrences(case: Case, rows: Trace) -> Counter[str]:
     """How often each thing occurred, by name."""
     seen: Counter[str] = Counter()
     nodes: dict[str, Json] = case.campaign["nodes"]
@@ -50,12 +49,10 @@ def occurrences(case: Case, rows: dict[str, Rows]) -> Counter[str]:
     seen["generated audience"] += len({row[0] for row in rows["audiences"]})
     seen["repeated event"] += len(case.events) - len({(e.person, e.id) for e in case.events})
     seen["event person"] += len({e.person for e in case.events} - {p.id for p in case.people})
-    run = Interpreter(case)
-    run.run()
-    seen["skipped cycle"] += len(run.trigger.skipped)
-    for test, best in run.world.best.items():
+    seen["skipped cycle"] += len(rows.skipped)
+    for test, best in rows.best.items():
         seen["best group"] += _sent_to_best(nodes[test]["config"], test, best, rows)
-    seen["postponed and skipped"] += sum(m.held > 0 and m.state == "skipped" for m in run.world.messages)
+    seen["postponed and skipped"] += rows.dropped
     return seen
 
 
@@ -104,7 +101,7 @@ def _of_messages(nodes: dict[str, Json], messages: Rows, seen: Counter[str]) -> 
     seen["shared address"] += sum(len(who) > 1 for who in people.values())
 
 
-def _sent_to_best(config: Json, test: str, best: str, rows: dict[str, Rows]) -> int:
+def _sent_to_best(config: Json, test: str, best: str, rows: Trace) -> int:
     """How many went to the best group after the last group had its first judgment and N people had passed."""
     first: dict[str, str] = {}
     for *_, group, judged, _ in sorted(rows["goals"], key=lambda row: row[5]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from tests.engine.interpreter.case import Case, Json
 from tests.engine.interpreter.clock import HOUR, iso
 from tests.engine.random_cases import stock
@@ -34,13 +36,27 @@ def make(seed: int) -> Case:
         "nodes": drawing.nodes,
         "links": drawing.links,
     }
-    case = Case(campaign, settings, stock.CATALOG, iso(chance.since), accounts=stock.ACCOUNTS)
-    case.messages = stock.MESSAGES
+    case = Case(campaign, settings, deepcopy(stock.CATALOG), iso(chance.since))
+    case.accounts, case.messages = deepcopy(stock.ACCOUNTS), deepcopy(stock.MESSAGES)
     short = rng.random() < (0.7 if chance.focus == "quiet" else 0.2)
-    longer = rng.choice([1, 30] if chance.trigger in ("hour", "day", "week", "month") else [1, 30, 200, 2000])
+    longer = rng.choice(
+        [1, 30] if chance.trigger in ("hour", "day", "week", "month") else [1, 30, 30, 200, 2000]
+    )
     lasts = (rng.randint(1, hours) if short else hours + longer) * HOUR
     case.until = iso(chance.since + lasts)
     add_people(chance, case)
     add_audiences(chance, case)
     add_results(chance, case)
+    _drop_unused_audiences(case, drawing.configs.audiences)
     return case
+
+
+def _drop_unused_audiences(case: Case, entering: list[str]) -> None:
+    """Keep those that enter, the whitelist, and what their rules name."""
+    used, pending = set[str](), [*entering, *filter(None, [case.settings.get("whitelist")])]
+    while pending:
+        id = pending.pop()
+        used.add(id)
+        pending += [card["audience"] for card in case.audiences[id].get("cards", ()) if "audience" in card]
+    case.audiences = {id: file for id, file in case.audiences.items() if id in used}
+    case.members = {id: members for id, members in case.members.items() if id in used}
