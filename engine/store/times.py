@@ -42,6 +42,7 @@ NEVER = 2**62
 _FAR = 2**61
 FIRST_YEAR, _LAST_YEAR = 1993, 2100
 # Earlier changes count for nothing that runs, and would cost every zone that has long had one offset.
+_STEP = timedelta(days=3)  # no zone has changed twice within six days since
 
 _TEMPORARY = MetaData()
 zone_shift = Table(
@@ -85,10 +86,10 @@ def offset_changes(zone: ZoneInfo) -> tuple[tuple[int, int, int], ...]:
     moment, end = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(_LAST_YEAR, 1, 1, tzinfo=UTC)
     before = _offset(moment, zone)
     while moment < end:
-        following = moment + timedelta(days=1)
+        following = moment + _STEP
         after = _offset(following, zone)
         if after != before:
-            low, high = 0, 86_400
+            low, high = 0, int(_STEP.total_seconds())
             while high - low > 1:
                 middle = (low + high) // 2
                 same = _offset(moment + timedelta(seconds=middle), zone) == before
