@@ -35,6 +35,7 @@ def simulate(
 
     Raises `CommandError`, `FileError`, `StoreError`, and what the simulation refuses.
     """
+    from engine.plan.contact import ContactRules
     from engine.run import simulate as rehearsal
 
     began, ended = moment(since), moment(until)
@@ -56,10 +57,12 @@ def simulate(
         raise CommandError(Message(N_("Other running campaigns cannot be rehearsed together with one yet.")))
     database = _database(workspace)
     refuse_network()
+    zone = ZoneInfo(workspace.settings.time_zone)
     summary = rehearsal.simulate(
         bundles.make(workspace, doc),
         database,
-        ZoneInfo(workspace.settings.time_zone),
+        zone,
+        contact=ContactRules.of(workspace.settings, zone),
         since=now,
         until=ended,
         results=results,

@@ -28,8 +28,11 @@ from engine.store.dialect import least
 from engine.store.tables.people import person_id
 from engine.store.times import Ms
 
-HELD = ("planned", "claimed")
-"""States of messages that have not been handed over yet but will be."""
+HELD: Sequence[ColumnElement[str]] = [literal_column("'planned'"), literal_column("'claimed'")]
+"""States of messages that have not been handed over yet but will be.
+
+Written out: SQLAlchemy cannot expand a bound list in a statement that takes parameters later.
+"""
 
 _ALL: ColumnElement[int] = literal_column(str(2**31 - 1))
 
