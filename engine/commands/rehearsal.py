@@ -63,6 +63,7 @@ def simulate(
         database,
         zone,
         contact=ContactRules.of(workspace.settings, zone),
+        audiences=workspace.audiences,
         since=now,
         until=ended,
         results=results,

@@ -7,14 +7,18 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from sqlalchemy import delete, func, literal, literal_column, select
+
 from engine.components.behaviour import EnterAudiences, Send
-from engine.plan.context import Context
-from engine.plan.decide import Judge
+from engine.plan.context import Context, front, wave
+from engine.plan.decide import Judge, given
 from engine.plan.effects import Effects, count_paths, places_behind_outbox, raise_counter
 from engine.plan.graph import Flow
 from engine.plan.places import Layout, Place, Stage, layout_of
 from engine.plan.prepared import Prepared
 from engine.plan.rows import Rows, Taken, tally
+from engine.store.dialect import upsert_replacing
+from engine.store.tables.runs import agenda
 
 
 class Range(NamedTuple):
@@ -92,6 +96,30 @@ class PlacePlan:
         return Prepared(statement, self._context.dialect)
 
 
+class Common:
+    """Statements about the wave, the front and the agenda of one plan.
+
+    Attributes:
+        clear_wave, clear_front: empty the tables. fronts: place, earliest due moment and batches there.
+        agenda: place and due moment. note_due: `place` has something due at `due`; forget_due: nothing.
+        newcomers: how many people are in the wave, and the last of them.
+    """
+
+    def __init__(self, context: Context) -> None:
+        version, dialect = agenda.c.version == context.version, context.dialect
+        place, due = given("place"), given("due")
+        row = select(literal(context.version), place, due).where(literal_column("1 = 1"))
+        noted = upsert_replacing(dialect, agenda, ["version", "place", "due"], row, ["due"])
+        fronts = select(front.c.place, func.min(front.c.due), func.max(front.c.batch) + 1)
+        self.clear_wave = Prepared(delete(wave), dialect)
+        self.clear_front = Prepared(delete(front), dialect)
+        self.fronts = Prepared(fronts.group_by(front.c.place), dialect)
+        self.agenda = Prepared(select(agenda.c.place, agenda.c.due).where(version), dialect)
+        self.note_due = Prepared(noted, dialect)
+        self.forget_due = Prepared(delete(agenda).where(version, agenda.c.place == place), dialect)
+        self.newcomers = Prepared(select(func.count(), func.max(wave.c.person)), dialect)
+
+
 class Plan:
     """A compiled campaign version. `places[0]` is the trigger."""
 
@@ -115,6 +143,11 @@ class Plan:
         assert isinstance(trigger, EnterAudiences)
         statement = self._rows.enter_audience(self.layout.places[0], len(trigger.audiences))
         return Prepared(statement, self.context.dialect)
+
+    @cached_property
+    def common(self) -> Common:
+        """The statements that are the same for all places."""
+        return Common(self.context)
 
     @cached_property
     def front(self) -> Prepared:

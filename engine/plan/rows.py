@@ -310,8 +310,9 @@ class Rows:
         """
         due = union_all(*self._all_due()).subquery("all_due")
         whose = func.coalesce(kin.c.leader, due.c.person)
-        order = [due.c.due, due.c.turn, due.c.place, due.c.person, due.c.entry, due.c.via, due.c.mark]
-        rank = func.row_number().over(partition_by=whose, order_by=order).label("rank")
+        order = [due.c.due, due.c.turn, due.c.place, due.c.person, due.c.entry, due.c.via, due.c.event]
+        # The messages of one person and node that a quiet time held back go out together.
+        rank = func.rank().over(partition_by=whose, order_by=order).label("rank")
         joined = due.join(kin, kin.c.person == due.c.person, isouter=not kin_only)
         ranked = select(due, rank).select_from(joined).subquery()
         turn = func.row_number().over(partition_by=ranked.c.place, order_by=[ranked.c.due, ranked.c.person])
@@ -324,22 +325,23 @@ class Rows:
         what quiet times held back before everything else."""
         version, horizon = self._context.version, given("horizon")
         zero: ColumnElement[int] = literal_column("0")
+        no_event: ColumnElement[str] = literal_column("''").label("event")
         no_mark: ColumnElement[str] = literal_column("''").label("mark")
         last: ColumnElement[int] = literal_column(str(NEVER)).label("turn")
         for t in (token, token_watched):
-            yield select(t.c.place, t.c.due, t.c.person, t.c.entry, t.c.via, no_mark, last).where(
+            yield select(t.c.place, t.c.due, t.c.person, t.c.entry, t.c.via, no_mark, no_event, last).where(
                 t.c.version == version, t.c.due <= horizon
             )
         yield select(
             zero.label("place"), arrival.c.due, arrival.c.person, zero.label("entry"), zero.label("via"),
-            arrival.c.event.label("mark"), last,
+            arrival.c.event.label("mark"), arrival.c.event, last,
         ).where(arrival.c.version == version, arrival.c.due <= horizon)  # fmt: skip
         for place in self._layout.places:
             if place.stage is Stage.OUTBOX:
                 yield select(
                     literal_column(str(place.index)).label("place"), message.c.due_at.label("due"),
                     message.c.person, message.c.entry, zero.label("via"), message.c.address.label("mark"),
-                    message.c.planned_at.label("turn"),
+                    no_event, message.c.planned_at.label("turn"),
                 ).where(self._mine(place), message.c.due_at <= horizon)  # fmt: skip
 
 

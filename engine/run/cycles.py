@@ -132,6 +132,15 @@ def update_before(
     return min(((moment, id) for moment, id in moments if moment is not None), default=None)
 
 
+def next_update(connection: Connection, file: AudienceFile, zone: ZoneInfo) -> int | None:
+    """When an audience with a schedule is to be updated next."""
+    updated = connection.execute(select(audience.c.updated_at).where(audience.c.id == file.id)).scalar()
+    if isinstance(file.update, str) or updated is None:
+        return None
+    since = from_milliseconds(updated)
+    return _next(runs(file.update, since, zone, since))
+
+
 def _update_before(connection: Connection, file: AudienceFile, at: int, zone: ZoneInfo) -> int | None:
     stored = connection.execute(
         select(audience.c.list, audience.c.updated_at).where(audience.c.id == file.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -55,11 +56,13 @@ def arrivals_between(plan: Plan, connection: Connection, window: Window, since: 
     connection.execute(insert(arrival).from_select(["version", "due", "person", "event"], query))
 
 
-def update_all(connection: Connection, bundle: Bundle, now: datetime, zone: ZoneInfo) -> None:
-    """Store in an overlay who is in each of the bundle's audiences when it begins: events of that very moment
-    have not arrived yet."""
-    for id in dict.fromkeys(one for top in bundle.audiences for one in update_order(bundle.audiences, top)):
-        update_one(connection, bundle.audiences[id], now, zone, including_now=False)
+def update_all(
+    connection: Connection, files: Mapping[str, AudienceFile], now: datetime, zone: ZoneInfo
+) -> None:
+    """Store in an overlay who is in each of the audiences when it begins: events of that very moment have not
+    arrived yet."""
+    for id in dict.fromkeys(one for top in files for one in update_order(files, top)):
+        update_one(connection, files[id], now, zone, including_now=False)
 
 
 def update_one(

@@ -57,10 +57,19 @@ class Scheduler:
     written, until somebody takes them.
     """
 
-    def __init__(self, store: Store, settings: PlanSettings, wave: int | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: PlanSettings,
+        wave: int | None = None,
+        audiences: Mapping[str, AudienceFile] | None = None,
+    ) -> None:
+        """`audiences`: the workspace's, where the scheduler is to keep the whitelist up to date."""
         self._store = store
         self._settings = settings
         self._wave = wave
+        self._audiences = audiences or {}
+        self._upkeep: Item | None = None
         self._versions: dict[int, RunningVersion] = {}
         self._fields: int | None = None
         self._works: dict[int, Iterator[None]] = {}
@@ -126,6 +135,7 @@ class Scheduler:
                 if other is not version
             )
             version.item = self._next_item(connection, version)
+        self._upkeep = self._next_upkeep(connection)
         load_kin(connection, (id_type for version in versions for id_type in version.shared_id_types))
 
     def note_arrivals(self, connection: Connection, version: int) -> None:
@@ -205,7 +215,7 @@ class Scheduler:
         return None if moment >= NEVER else moment
 
     def _next_moment(self, now: int) -> int:
-        moments = [version.item.moment for version in self._versions.values() if version.item is not None]
+        moments = [item.moment for item in self._items()]
         ends = (version.window.end for version in self._versions.values())
         moments += [end for end in ends if end is not None and end > now]
         with self._store.read() as connection:
@@ -218,8 +228,7 @@ class Scheduler:
         """The version whose turn it is; its next piece of work stands in `_works`."""
         if (version := self._in_lockstep()) is not None:
             return version
-        versions = self._versions.values()
-        items = [version.item for version in versions if version.item and version.item.moment <= now]
+        items = [item for item in self._items() if item.moment <= now]
         item = min(items, default=None)
         with self._store.read() as connection:
             rows = connection.execute(overdue(now)).all()
@@ -227,7 +236,7 @@ class Scheduler:
         if waiting:
             return self._work_on(*min(waiting, key=lambda one: one[0])[1:])
         if item is not None:
-            version = self._versions[item.version]
+            version = self._versions.get(item.version) or next(iter(self._versions.values()))
             if version.key not in self._works:
                 self._works[version.key] = self._carry_out(version, item)
             return version
@@ -258,6 +267,8 @@ class Scheduler:
 
     def _concerns(self, item: Item, version: RunningVersion) -> bool:
         """Whether the version's people must have come up to the item's moment before it is carried out."""
+        if item is self._upkeep:
+            return version.plan.layout.influence.contacts
         other = self._versions[item.version]
         if other is version or (other.coupled and version.coupled):
             return True
@@ -269,6 +280,18 @@ class Scheduler:
         return version
 
     # ---- audiences that enter
+
+    def _items(self) -> list[Item]:
+        items = [version.item for version in self._versions.values()]
+        return [item for item in (*items, self._upkeep if items else None) if item is not None]
+
+    def _next_upkeep(self, connection: Connection) -> Item | None:
+        """When the whitelist is to be updated next."""
+        id = self._settings.contact.whitelist
+        if id is None or id not in self._audiences:
+            return None
+        moment = cycles.next_update(connection, self._audiences[id], self._settings.zone)
+        return None if moment is None else Item(moment, 0, "", 0, audience=id)
 
     def _next_item(self, connection: Connection, version: RunningVersion) -> Item | None:
         """What the version has to do next besides moving its people: update an audience, begin a cycle."""
@@ -294,8 +317,8 @@ class Scheduler:
     def _carry_out(self, version: RunningVersion, item: Item) -> Iterator[None]:
         """Do what an item says, and find out what comes next."""
         if item.audience is not None:
-            files, moment = version.bundle.audiences, from_milliseconds(item.moment)
-            self._store.update_audience(files, item.audience, moment)
+            files = self._audiences if item is self._upkeep else version.bundle.audiences
+            self._store.update_audience(files, item.audience, from_milliseconds(item.moment))
         else:
             for other in self._versions.values():
                 if other is version or (other.coupled and version.coupled):
@@ -305,6 +328,8 @@ class Scheduler:
             for other in self._versions.values():
                 if other is version or item.audience is not None:
                     other.item = self._next_item(connection, other)
+            if item.audience is not None:
+                self._upkeep = self._next_upkeep(connection)
         yield
 
     def _enter(self, version: RunningVersion, item: Item) -> Iterator[None]:

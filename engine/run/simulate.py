@@ -27,7 +27,7 @@ from engine.run.entering import arrivals_between, update_all, update_one, window
 from engine.run.overlay import Overlay
 from engine.run.scheduler import Scheduler
 from engine.run.versions import PlanSettings, plan_of
-from engine.shapes.time import from_milliseconds, to_milliseconds
+from engine.shapes.time import to_milliseconds
 from engine.store.times import FIRST_YEAR, WallClock
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
@@ -71,6 +71,7 @@ def simulate(
     zone: ZoneInfo,
     *,
     contact: ContactRules | None = None,
+    audiences: Mapping[str, AudienceFile] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     results: Path | None = None,
@@ -80,10 +81,10 @@ def simulate(
 ) -> Summary:
     """Run a campaign alone on the data of a workspace's database, which stays as it is.
 
-    database: a SQLite file or a URL. since: default the campaign's start, else `now` (default: the real one).
-    until: included; default a year later. contact: the workspace's rules for marketing messages. results: a
-    results file for the simulated channels. trace: a folder for the trace files. Raises `NotRunnable`,
-    `RuleError`, `BadResults`.
+    database: a SQLite file or a URL. contact, audiences: the workspace's rules for marketing messages, and the
+    audiences that they name. since: default the campaign's start, else `now` (default: the real one). until:
+    included; default a year later. results: a results file for the simulated channels. trace: a folder for
+    the trace files. Raises `NotRunnable`, `RuleError`, `BadResults`.
     """
     attributes = bundle.campaign.attributes
     start = None if attributes.start is None else datetime.fromisoformat(attributes.start)
@@ -98,12 +99,12 @@ def simulate(
             TEMPORARY.create_all(connection, checkfirst=False)
             WallClock(zone).prepare(connection)
             settings = _settings(overlay, connection, bundle, zone, contact or ContactRules(), results)
-        scheduler = Scheduler(_Rehearsal(overlay, zone), settings, wave)
+        scheduler = Scheduler(_Rehearsal(overlay, zone), settings, wave, audiences)
         with overlay.begin() as connection:
             plan = _publish(connection, bundle, scheduler, settings, first)
             if results is not None:
                 load_results(connection, results, {node.id: node.number for node in plan.flow.nodes.values()})
-            update_all(connection, bundle, from_milliseconds(first), zone)
+            update_all(connection, _in_use(bundle, audiences or {}, settings.contact), began, zone)
             arrivals_between(plan, connection, window_of(bundle, first), first, last)
             scheduler.note_arrivals(connection, plan.context.version)
             scheduler.load(connection)
@@ -118,6 +119,15 @@ def simulate(
             return Summary(first, last, counts_of(connection, number), tuple(violations(connection, last)))
     finally:
         overlay.close()
+
+
+def _in_use(
+    bundle: Bundle, audiences: Mapping[str, AudienceFile], contact: ContactRules
+) -> dict[str, AudienceFile]:
+    """The audiences that a rehearsal reads: the campaign's, and the whitelist with what it depends on."""
+    whitelist = contact.whitelist if contact.whitelist in audiences else None
+    named = () if whitelist is None else update_order(audiences, whitelist)
+    return {**{id: audiences[id] for id in named}, **bundle.audiences}
 
 
 def _settings(

@@ -97,7 +97,7 @@ class TestTurns:
         behind = place.due_after(connection, {"after": max(enough)}).scalar()
         if behind is None:
             return None
-        since = max(int(first.due), int(behind))
+        since = max(int(first[0]), int(behind))
         return since if since <= high else None
 
     def _best(self, connection: Connection, node: FlowNode, ports: list[str], moment: int) -> str:

@@ -6,22 +6,20 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, select, update
 
-from engine.plan.context import front, kin, wave
+from engine.plan.context import kin
 from engine.plan.influence import Contest, Order
 from engine.plan.places import Place, Stage
 from engine.plan.plan import PlacePlan, Plan, Range
 from engine.run.turns import TestTurns
-from engine.store.tables.runs import agenda, cycle
+from engine.store.tables.runs import cycle
 from engine.store.times import NEVER
 
 WAVE = 10_000
 
 Transactions = Callable[[], AbstractContextManager[Connection]]
 """Begins a transaction of the writing connection; commits at the end, rolls back on an exception."""
-
-_CLEAR_WAVE = delete(wave)
 
 
 class _Found(NamedTuple):
@@ -114,9 +112,8 @@ class WaveRunner:
     def _agenda(self) -> dict[int, int]:
         """Place → when something is due there; as the table `agenda` has it."""
         if self._due is None:
-            mine = agenda.c.version == self._plan.context.version
             with self._begin() as connection:
-                rows = connection.execute(select(agenda.c.place, agenda.c.due).where(mine))
+                rows = self._plan.common.agenda(connection)
                 self._due = {place: due for place, due in rows if due < NEVER}
         return self._due
 
@@ -132,7 +129,7 @@ class WaveRunner:
 
     def note_next(self, connection: Connection, place: PlacePlan) -> None:
         """Write into the agenda when the place has something to do."""
-        index, version = place.place.index, self._plan.context.version
+        index, common = place.place.index, self._plan.common
         due = place.next_due(connection).scalar()
         if self._due is not None:
             if self._due.get(index) == due:
@@ -141,10 +138,10 @@ class WaveRunner:
                 del self._due[index]
             else:
                 self._due[index] = due
-        mine = (agenda.c.version == version) & (agenda.c.place == index)
-        connection.execute(delete(agenda).where(mine))
-        if due is not None:
-            connection.execute(insert(agenda).values(version=version, place=index, due=due))
+        if due is None:
+            common.forget_due(connection, {"place": index})
+        else:
+            common.note_due(connection, {"place": index, "due": due})
 
     # ---- a place at a time
 
@@ -166,17 +163,16 @@ class WaveRunner:
                 last = place.bounds(connection, {"horizon": limit, "skip": self._size - 1}).first()
                 if last is None:
                     self._run(connection, place, place.upto, {"high": limit}, horizon)
-                elif self._agenda()[place.place.index] < last.due:
-                    self._run(connection, place, place.upto, {"high": last.due - 1}, horizon)
+                elif self._agenda()[place.place.index] < (due := last[0]):
+                    self._run(connection, place, place.upto, {"high": due - 1}, horizon)
                 else:
-                    which = {"high": last.due, "last": last.person}
-                    self._run(connection, place, place.exact, which, horizon)
+                    self._run(connection, place, place.exact, {"high": due, "last": last[1]}, horizon)
             yield
 
     def _run(
         self, connection: Connection, place: PlacePlan, rows: Range, which: dict[str, int], horizon: int
     ) -> None:
-        connection.execute(_CLEAR_WAVE)
+        self._plan.common.clear_wave(connection)
         if place.place.index in self._tests.places:
             which |= self._tests.turns(connection, place, which["high"])
         for statement in (rows.note, rows.take, rows.drop):
@@ -198,7 +194,7 @@ class WaveRunner:
         if self._plan.context.recurring:
             self._plan.count_paths(connection)
             return
-        first, last, *numbers = tuple(place.tally(connection).one())
+        first, last, *numbers = place.tally(connection).one()
         if first != last:
             self._plan.count_paths(connection)
             return
@@ -255,12 +251,11 @@ class WaveRunner:
                     yield
 
     def _build_front(self, connection: Connection, horizon: int, *, kin_only: bool) -> dict[int, _Found]:
-        connection.execute(delete(front))
+        common = self._plan.common
+        common.clear_front(connection)
         fill = self._plan.kin_front if kin_only else self._plan.front
         fill(connection, {"horizon": horizon, "size": self._size})
-        rows = connection.execute(
-            select(front.c.place, func.min(front.c.due), func.max(front.c.batch) + 1).group_by(front.c.place)
-        )
+        rows = common.fronts(connection)
         return {place: _Found(due, batches) for place, due, batches in rows}
 
     # ---- people who enter from audiences
@@ -280,9 +275,9 @@ class WaveRunner:
         while True:
             with self._transaction() as connection:
                 after = connection.execute(select(cycle.c.after).where(which)).scalar_one()
-                connection.execute(_CLEAR_WAVE)
+                self._plan.common.clear_wave(connection)
                 enter(connection, {**parameters, "after": after})
-                count, last = connection.execute(select(func.count(), func.max(wave.c.person))).one()
+                count, last = self._plan.common.newcomers(connection).one()
                 if count:
                     self._effects(connection, trigger, at)
                 done = count < self._size
