@@ -314,7 +314,8 @@ def messages_to_delete(
     still = select(literal(1)).where(
         inside.c.version == m.version, inside.c.person == m.person, inside.c.entry == m.entry
     )
-    old = [func.coalesce(moment, 0) < cutoff for moment in (m.planned_at, m.sent_at, m.result_at)]
+    moments = (m.planned_at, m.sent_at, m.result_at, m.contact_at, m.receipt_at)
+    old = [func.coalesce(moment, 0) < cutoff for moment in moments]
     return and_(which, m.state.in_(FINAL), *old, ~still.exists())
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table, text
 
 from engine.store.schema import METADATA, KeyType, TextType, TimeType
+from engine.store.tables.operations import deleted_message, deleted_visit
 
 campaign = Table(
     "campaign",
@@ -374,5 +375,6 @@ RUN_TABLES = (
     campaign, campaign_version, campaign_node, path, cycle, skipped_cycle, entry, arrival, pending_match,
     token, token_watched, visit, counter, finished, message_counter, message, marketing_node, claim,
     tag_write, coupon_issue, test_state, goal, goal_counter, gathered, generated_audience, agenda,
+    deleted_visit, deleted_message,
 )  # fmt: skip
 """Everything that runs write, besides people's tags; what a simulation keeps to itself."""
