@@ -84,7 +84,9 @@ class Audiences:
             return who in self.world.members[card["audience"]]
         measure, op, wanted = card.get("measure", "count"), card.get("op", ">="), card.get("value", 1)
         kind, _, name = measure.partition(":")
-        events = [e for e in self.world.matching(who, card, -1, now) if self._in_range(card, e.time, now)]
+        # When a rehearsal begins, what happens at that very instant has not arrived yet.
+        last = now - 1 if now == self.world.since else now
+        events = [e for e in self.world.matching(who, card, -1, last) if self._in_range(card, e.time, now)]
         if kind == "count":
             return compare(Fraction(len(events)), op, wanted)
         given = [
