@@ -176,7 +176,7 @@ def _settle_receipts(connection: Connection, campaign: int, now: int) -> None:
     same = and_(*(known.c[name] == found.c[name] for name in key))
     more = found.c.n - func.coalesce(known.c.n, 0)
     query = select(*(found.c[name] for name in _COUNTED[:-1]), more.label("n"))
-    new = query.select_from(found.outerjoin(known, same)).where(more != 0).subquery("new")
+    new = query.select_from(found.outerjoin(known, same)).where(more > 0).subquery("new")
     without = [literal_column("''") if name == "receipt" else new.c[name] for name in _COUNTED[:-1]]
     by = [new.c[name] for name in _COUNTED[:-1] if name != "receipt"]
     # First those without a receipt: what is new shows in the difference to those with one.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
@@ -53,6 +54,7 @@ def write_trace(connection: Connection, plan: Plan, bundle: Bundle, folder: Path
     _write(folder / "audiences.csv", AUDIENCES, _audiences(connection, campaign))
 
 
+@lru_cache(maxsize=10_000)
 def utc(moment: int | None) -> str:
     """A moment (ms) as `2026-11-23T08:00:00.000Z`; nothing for None."""
     return "" if moment is None else utc_text(moment)

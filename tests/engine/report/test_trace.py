@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert
 
 from engine.plan.places import ARRIVE
 from engine.report.trace import write_trace
-from engine.run.versions import VersionKeys, plan_of
+from engine.run.versions import PlanSettings, VersionKeys, plan_of
 from engine.shapes.time import utc_text
 from engine.store.database import Database
 from engine.store.tables.people import audience, audience_member, person
@@ -36,7 +36,7 @@ def trace(database: Database, folder: Path, until: int = LATER) -> dict[str, lis
     with database.write() as connection:
         nodes(connection, *NUMBERS)
         keys = VersionKeys(CAMPAIGN, VERSION, NUMBERS)
-        plan = plan_of(campaign, keys, connection, ZONE)
+        plan = plan_of(campaign, keys, connection, PlanSettings(ZONE))
         write_trace(connection, plan, campaign, folder, until)
     files = {path.stem: path.read_text(encoding="utf-8") for path in folder.iterdir()}
     return {name: text.splitlines()[1:] for name, text in files.items()}
