@@ -251,15 +251,15 @@ class Effects:
         """Note whose last token has ended; whoever has entered makes the row that counts them."""
         ends = [path for path in place.paths if not path.tails]
         if place.stage is Stage.ENTER and (self._tracks or keeps_ends(self._layout)):
-            entered = select(self._cycle.label("cycle"), literal(0).label("at")).select_from(wave)
-            yield self._finished(entered.subquery(), n=0)
+            nobody = select(self._cycle.label("cycle"), literal(0).label("at"), literal(0).label("n"))
+            yield self._finished(nobody.select_from(wave).subquery())
         if self._tracks:
             yield from self._live(place)
             if ends:
                 yield self._finished(self._last_tokens(place, ends))
         elif ends and keeps_ends(self._layout):
-            ended = select(self._cycle.label("cycle"), wave.c.now.label("at")).where(*on_paths(place, ends))
-            yield self._finished(ended.subquery())
+            ended = select(self._cycle.label("cycle"), wave.c.now.label("at"), literal(1).label("n"))
+            yield self._finished(ended.where(*on_paths(place, ends)).subquery())
 
     def _live(self, place: Place) -> Iterator[Update]:
         if place.stage is Stage.ENTER:
@@ -277,12 +277,13 @@ class Effects:
                 yield update(entry).values(live=entry.c.live + delta).where(mine, key.in_(rows))
 
     def _last_tokens(self, place: Place, ends: list[Path]) -> Subquery:
-        """Entries of the wave without a token, with their cycle and the moment."""
+        """Entries of the wave of which a token has ended, with their cycle, the moment, and whether it was the
+        last one: places do not run in order of time, so an earlier one may be the last to be run."""
         rows = select(wave.c.person, wave.c.entry, func.max(wave.c.now).label("at"))
         rows = rows.where(*on_paths(place, ends)).group_by(wave.c.person, wave.c.entry)
         last = rows.subquery()
         return (
-            select(entry.c.cycle, last.c.at)
+            select(entry.c.cycle, last.c.at, case((entry.c.live == 0, 1), else_=0).label("n"))
             .select_from(last)
             .join(
                 entry,
@@ -292,17 +293,16 @@ class Effects:
                     entry.c.entry == last.c.entry,
                 ),
             )
-            .where(entry.c.live == 0)
             .subquery()
         )
 
-    def _finished(self, ended: Subquery, n: int = 1) -> Insert:
+    def _finished(self, ended: Subquery) -> Insert:
         counted = (
             select(
                 literal(self._context.version).label("version"),
                 ended.c.cycle,
                 literal(SHARD).label("shard"),
-                (func.count() * n).label("n"),
+                func.sum(ended.c.n).label("n"),
                 func.max(ended.c.at).label("last"),
             )
             .group_by(ended.c.cycle)

@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     null,
+    or_,
     select,
     tuple_,
     union,
@@ -204,7 +205,8 @@ class Rows:
         if trigger.re_entry == "once":
             yield ~exists(mine)
         elif trigger.re_entry == "after_exit":
-            yield ~exists(mine.where(entry.c.live > 0))
+            # Who leaves at the very instant at which they entered is still inside for what else happens then.
+            yield ~exists(mine.where(or_(entry.c.live > 0, entry.c.entered_at == arrival.c.due)))
         if trigger.times > 1:
             matches = select(func.count()).where(
                 pending_match.c.campaign == self._context.campaign,
