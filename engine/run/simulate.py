@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
+from sqlalchemy.engine import URL
 
 from engine.audience.updates import update_order
 from engine.channels.simulated import load_results, settle
@@ -67,7 +68,7 @@ class _Rehearsal:
 
 def simulate(
     bundle: Bundle,
-    database: Path | str,
+    database: Path | str | URL,
     zone: ZoneInfo,
     *,
     contact: ContactRules | None = None,
