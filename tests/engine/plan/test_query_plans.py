@@ -12,6 +12,7 @@ from sqlalchemy import insert
 
 from engine.components.behaviour import EnterAudiences
 from engine.plan.follow import FollowUps
+from engine.plan.places import Stage
 from engine.plan.plan import Plan
 from engine.plan.prepared import Prepared
 from engine.run.scheduler import overdue
@@ -43,13 +44,15 @@ EVENT_LINKS = ["n_order out n_seen", "n_seen out n_end", "n_seen other n_end"]
 
 
 def statements(plan: Plan) -> Iterator[Prepared]:
+    by_audience = isinstance(plan.flow.trigger.behaviour, EnterAudiences)
+    found: list[Prepared | None] = [plan.enter_audience] if by_audience else []
     for place in plan.places:
-        yield from (place.upto.take, place.upto.drop, place.exact.take, place.exact.drop)
-        yield from (place.front.drop, place.bounds, place.next_due, *place.effects)
-    if isinstance(plan.flow.trigger.behaviour, EnterAudiences):
-        yield plan.enter_audience
+        if place.place.stage is not Stage.ENTER or not by_audience:
+            found += [*place.upto, *place.exact, place.front.drop, place.bounds, place.next_due]
+        found += place.effects
     follow = FollowUps(plan)
-    yield from (statement for statement in (follow.arrivals, *follow.releases.values()) if statement)
+    found += [follow.arrivals, *follow.releases.values()]
+    yield from (statement for statement in found if statement is not None)
 
 
 @pytest.mark.parametrize("which", ["audience", "event"])
