@@ -83,9 +83,9 @@ def simulate(
     """Run a campaign alone on the data of a workspace's database, which stays as it is.
 
     database: a SQLite file or a URL. contact, audiences: the workspace's rules for marketing messages, and
-    the audiences that they name. since: default the campaign's start, else `now` (default: the real one). until:
-    included; default a year later. results: a results file for the simulated channels. trace: a folder for
-    the trace files. Raises `NotRunnable`, `RuleError`, `BadResults`.
+    the audiences that they name. since: default the campaign's start, else `now` (default: the real one).
+    until: included; default a year later. results: a results file for the simulated channels. trace: a folder
+    for the trace files. Raises `NotRunnable`, `RuleError`, `BadResults`.
     """
     attributes = bundle.campaign.attributes
     start = None if attributes.start is None else datetime.fromisoformat(attributes.start)
