@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -49,7 +50,7 @@ class Postgres:
     def __init__(self) -> None:
         """Raises `CannotStart`."""
         programs = dev.postgres_programs()
-        if programs is None:
+        if programs is None or sys.platform == "win32":
             raise CannotStart("there is no PostgreSQL server (Debian's package postgresql)")
         # Not in pytest's own folder: the path of a socket is at most 107 bytes long.
         self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
@@ -65,13 +66,14 @@ class Postgres:
             raise
 
     def _start(self, programs: Path) -> subprocess.Popen[bytes]:
-        data, log = self._folder / "data", self._folder / "log"
+        data = self._folder / "data"
         initdb = shlex.join([str(programs / "initdb"), *_INITDB, f"--pgdata={data}"])
         settings = {**_SETTINGS, "unix_socket_directories": str(self._folder)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         server = shlex.join([str(programs / "postgres"), "-D", str(data), *options])
         # `cat` ends with the test process, however that ends, and the server with it.
-        script = f"exec >{log} 2>&1; {initdb} && {{ {server} & pid=$!; cat; kill -INT $pid; wait $pid; }}"
+        wait = "pid=$!; { cat <&3; kill -INT $pid; } & wait $pid"
+        script = f"exec 3<&0 >{self.log} 2>&1; {initdb} && {{ {server} & {wait}; }}; rm -r {data}"
         command = ["sh", "-c", script]
         if os.geteuid() == 0:
             command = ["su", USER, "-s", "/bin/sh", "-c", script]
@@ -86,8 +88,7 @@ class Postgres:
                 if self._process.poll() is None and time.monotonic() < give_up:
                     time.sleep(0.02)
                     continue
-                log = self._folder / "log"
-                said = log.read_text(errors="replace")[-2000:] if log.exists() else ""
+                said = self.log.read_text(errors="replace")[-2000:] if self.log.exists() else ""
                 raise CannotStart(f"the PostgreSQL server does not start: {said or error}") from error
 
     def _make_template(self) -> None:
@@ -95,6 +96,11 @@ class Postgres:
 
         self._admin.execute(f"CREATE DATABASE {TEMPLATE}".encode())
         Database.open(self.url(TEMPLATE)).close()
+
+    @property
+    def log(self) -> Path:
+        """What the server says."""
+        return self._folder / "log"
 
     def url(self, database: str) -> str:
         """The URL of one of its databases."""

@@ -39,6 +39,7 @@ def commands(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(dev, "run_step", pretend)
     monkeypatch.setattr(dev, "can_load", lambda library: True)
+    monkeypatch.setattr(dev, "postgres_programs", lambda: checkout)
     return asked
 
 
@@ -159,6 +160,36 @@ def test_without_apt_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(dev.SetupError, match="libegl1"):
         dev.install_packages(["libegl1"], why="Qt needs it.")
+
+
+def test_the_newest_postgresql_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev, "POSTGRES_FOLDERS", tmp_path)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert dev.postgres_programs() is None
+    for version in ("9.6", "15", "16"):
+        (tmp_path / version / "bin").mkdir(parents=True)
+        (tmp_path / version / "bin" / "initdb").touch()
+    assert dev.postgres_programs() == tmp_path / "16" / "bin"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere it is told, not installed")
+def test_root_on_debian_gets_a_server_to_test_on(
+    commands: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "postgres_programs", lambda: None)
+    monkeypatch.setattr(dev, "install_packages", lambda packages, why: commands.append(" ".join(packages)))
+    dev.ensure_postgres()
+    assert commands == ["postgresql"]
+
+
+def test_a_server_that_cannot_be_installed_is_told_and_no_hindrance(
+    commands: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev, "postgres_programs", lambda: None)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    dev.ensure_postgres()
+    assert "Nothing will be tested on PostgreSQL. There is no PostgreSQL server." in capsys.readouterr().err
+    assert commands == []
 
 
 def test_a_python_without_ensurepip_gets_it_first(

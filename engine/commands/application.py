@@ -110,8 +110,9 @@ def import_bundle(
 
 def simulate(
     file: File,
-    workspace: Workspace,
     trace: Annotated[Path, typer.Option(metavar="FOLDER", show_default=False, help=tr("Where to write."))],
+    workspace: SomeWorkspace = None,
+    db: Database = None,
     start: Annotated[str | None, typer.Option("--from", metavar="TIME", help=tr("When it begins."))] = None,
     until: Annotated[str | None, typer.Option(metavar="TIME", help=tr("When it ends at the latest."))] = None,
     results: Annotated[
@@ -123,7 +124,7 @@ def simulate(
 ) -> None:
     from engine.commands.rehearsal import simulate as work
 
-    _end(work(file, workspace, start, until, results, with_running, trace))
+    _end(work(file, workspace, db, start, until, results, with_running, trace))
 
 
 def import_data(

@@ -14,7 +14,7 @@ from engine.campaign.document import CampaignDocument
 from engine.client import bundled
 from engine.commands.files import show
 from engine.commands.publishing import campaign_findings
-from engine.commands.target import Target, open_workspace
+from engine.commands.target import Target, open_workspace, workspace_of
 from engine.commands.told import CommandError
 from engine.i18n import N_, Message, tr
 from engine.shapes.time import check_date_time, instant
@@ -24,7 +24,8 @@ from engine.workspace.workspace import Workspace
 
 def simulate(
     file: Path,
-    folder: Path,
+    folder: Path | None,
+    db: str | None,
     since: str | None,
     until: str | None,
     results: Path | None,
@@ -33,13 +34,15 @@ def simulate(
 ) -> int:
     """Rehearse a campaign and write the trace; 1 where the campaign has problems, which are printed.
 
-    Raises `CommandError`, `FileError`, `StoreError`, and what the simulation refuses.
+    What it refers to is in the workspace, by default the one that the file lies in; the people are in the
+    workspace's database, or in that of the URL `db`. Raises `CommandError`, `FileError`, `StoreError`, and
+    what the simulation refuses.
     """
     from engine.plan.contact import ContactRules
     from engine.run import simulate as rehearsal
 
     began, ended = moment(since), moment(until)
-    workspace, doc = open_workspace(folder), campaign_file.load(file)
+    workspace, doc = _workspace(file, folder, db), campaign_file.load(file)
     start = doc.attributes.start
     now = began or (instant(start) if start else datetime.now(UTC))
     errors = [
@@ -53,14 +56,15 @@ def simulate(
         return 1
     if ended is not None and ended < now:
         raise CommandError(Message(N_("The rehearsal would end before it begins: use a later --until.")))
-    if with_running and _others_run(workspace, doc.attributes.id):
+    target = Target(None, db) if db is not None else Target(workspace, None)
+    if with_running and _others_run(target, doc.attributes.id):
         raise CommandError(Message(N_("Other running campaigns cannot be rehearsed together with one yet.")))
-    database = _database(workspace)
-    refuse_network()
+    url = target.migrated()
+    refuse_network(url.host or "")
     zone = ZoneInfo(workspace.settings.time_zone)
     summary = rehearsal.simulate(
         bundles.make(workspace, doc),
-        database,
+        url,
         zone,
         contact=ContactRules.of(workspace.settings, zone),
         audiences=workspace.audiences,
@@ -91,32 +95,39 @@ def moment(text: str | None) -> datetime | None:
         raise CommandError(Message(message, text=text)) from None
 
 
-def refuse_network() -> None:
-    """From now on, no code of this process connects to anything: a rehearsal reaches nobody."""
+def refuse_network(database: str = "") -> None:
+    """From now on, no code of this process connects to anything: a rehearsal reaches nobody.
 
-    def refuse(event: str, _arguments: tuple[object, ...]) -> None:
+    database: the host of the database, whose name may be looked up; its driver connects outside of Python.
+    """
+
+    def refuse(event: str, arguments: tuple[object, ...]) -> None:
+        if event == "socket.getaddrinfo" and database and arguments[0] in (database, database.encode()):
+            return
         if event in ("socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"):
             raise PermissionError(tr("A rehearsal may not use the network."))
 
     sys.addaudithook(refuse)
 
 
-def _others_run(workspace: Workspace, id: str) -> bool:
+def _workspace(file: Path, folder: Path | None, db: str | None) -> Workspace:
+    """The workspace of what the campaign refers to. Raises `CommandError`, `FileError`."""
+    if folder is None and db is None:
+        raise CommandError(Message(N_("Say where the data is: either --workspace FOLDER or --db URL.")))
+    found = folder or workspace_of(file)
+    if found is None:
+        raise CommandError(Message(N_("Say what the campaign refers to: --workspace FOLDER.")))
+    return open_workspace(found)
+
+
+def _others_run(target: Target, id: str) -> bool:
     """Whether another campaign is in progress. Raises `EngineRefused`, `Refused`, `StoreError`."""
-    client = bundled(workspace.folder)
+    client = None if target.workspace is None else bundled(target.workspace.folder)
     if client is not None:
         with client:
             return any(one.status == "in_progress" and one.id != id for one in client.campaigns())
-    with Target(workspace, None).engine() as (engine, _):
+    with target.engine() as (engine, _):
         return any(one.status == "in_progress" and one.campaign != id for one in engine.campaigns())
-
-
-def _database(workspace: Workspace) -> Path:
-    """The workspace's database, made where no data was imported yet. Raises `StoreError`."""
-    from engine.store.database import Database
-
-    Database.open(workspace.database_file).close()
-    return workspace.database_file
 
 
 def _name(doc: CampaignDocument, node: str) -> str:

@@ -17,6 +17,8 @@ from engine.workspace.engine_folder import user_data_folder
 from engine.workspace.workspace import SETTINGS_NAME, Workspace
 
 if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
+
     from engine.run.engine import Engine
     from engine.store.database import Database
 
@@ -30,7 +32,10 @@ class Target:
 
     @contextmanager
     def engine(self) -> Iterator[tuple[Engine, Database]]:
-        """The engine on this data, which nobody else runs meanwhile. Raises `Refused`, `StoreError`."""
+        """The engine on this data, which nobody else runs meanwhile.
+
+        Raises `Refused`, `StoreError`, `CommandError`.
+        """
         from engine.run.engine import Engine, EngineSettings
         from engine.run.epoch import Epoch
         from engine.server.process import opened
@@ -39,14 +44,33 @@ class Target:
             with opened(self.workspace) as pair:
                 yield pair
             return
-        assert self.db is not None
-        with _opened(self.db) as database:
+        with self._opened() as database:
             epoch = Epoch(database, user_data_folder())
             engine = Engine(database, EngineSettings(ZoneInfo("UTC")), epoch=epoch)
             try:
                 yield engine, database
             finally:
                 engine.close()
+
+    def migrated(self) -> URL:
+        """The database's URL; it is made and brought up to date first. Raises as `engine` does."""
+        with self._opened() as database:
+            return database.url
+
+    def _opened(self) -> Database:
+        """The database. Raises `StoreError`, `CommandError`."""
+        from sqlalchemy.exc import ArgumentError
+
+        from engine.store.database import Database
+
+        if self.workspace is not None:
+            return Database.open(self.workspace.database_file)
+        assert self.db is not None
+        try:
+            return Database.open(self.db)
+        except (ArgumentError, ImportError) as error:  # no URL, another kind of database, no driver here
+            message = N_("“{url}” is no database that can be used here, such as sqlite:///engine.db.")
+            raise CommandError(Message(message, url=without_secrets(self.db))) from error
 
 
 def target(workspace: Path | None, db: str | None) -> Target:
@@ -58,24 +82,9 @@ def target(workspace: Path | None, db: str | None) -> Target:
     return Target(None, db)
 
 
-def _opened(url: str) -> Database:
-    """The database of a URL. Raises `StoreError`, `CommandError`."""
-    from sqlalchemy.exc import ArgumentError
-
-    from engine.store.database import Database
-
-    try:
-        return Database.open(url)
-    except (
-        ArgumentError,
-        ImportError,
-    ) as error:  # no URL, an unknown kind of database, a driver that is missing
-        message = N_("“{url}” is no database that can be used here, such as sqlite:///engine.db.")
-        raise CommandError(Message(message, url=_without_password(url))) from error
-
-
-def _without_password(url: str) -> str:
-    return re.sub(r"//[^@/]*@", "//…@", url)
+def without_secrets(url: str) -> str:
+    """A URL that may be none, as people may read it: without user, password and options."""
+    return re.sub(r"//.*@", "//…@", url.partition("?")[0])
 
 
 def open_workspace(folder: Path) -> Workspace:

@@ -65,7 +65,7 @@ SELECT tag, person, value, number FROM tag_written
 class Overlay:
     """One simulation's connection. Nothing that it does reaches the database below."""
 
-    def __init__(self, database: Path | str) -> None:
+    def __init__(self, database: Path | str | URL) -> None:
         """`database`: the SQLite file or the URL of the database below, which has this version's schema."""
         url = url_of(database)
         self.engine, self._base = _over_file(url) if url.get_backend_name() == "sqlite" else _over_server(url)

@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
+from sqlalchemy.engine import URL
 
 from engine.audience.updates import update_order
 from engine.channels.simulated import load_results, settle
@@ -67,7 +68,7 @@ class _Rehearsal:
 
 def simulate(
     bundle: Bundle,
-    database: Path | str,
+    database: Path | str | URL,
     zone: ZoneInfo,
     *,
     contact: ContactRules | None = None,
@@ -82,9 +83,9 @@ def simulate(
     """Run a campaign alone on the data of a workspace's database, which stays as it is.
 
     database: a SQLite file or a URL. contact, audiences: the workspace's rules for marketing messages, and
-    the audiences that they name. since: default the campaign's start, else `now` (default: the real one). until:
-    included; default a year later. results: a results file for the simulated channels. trace: a folder for
-    the trace files. Raises `NotRunnable`, `RuleError`, `BadResults`.
+    the audiences that they name. since: default the campaign's start, else `now` (default: the real one).
+    until: included; default a year later. results: a results file for the simulated channels. trace: a folder
+    for the trace files. Raises `NotRunnable`, `RuleError`, `BadResults`.
     """
     attributes = bundle.campaign.attributes
     start = None if attributes.start is None else datetime.fromisoformat(attributes.start)

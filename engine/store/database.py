@@ -140,8 +140,10 @@ class Database:
         self.close()
 
 
-def url_of(target: Path | str) -> URL:
+def url_of(target: Path | str | URL) -> URL:
     """The URL of a file or a URL's text. Raises `ArgumentError` where it is no URL of a usable database."""
+    if isinstance(target, URL):
+        return target
     if isinstance(target, Path) or "://" not in target:
         return URL.create("sqlite", database=str(target))
     try:

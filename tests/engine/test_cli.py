@@ -18,6 +18,7 @@ from engine import cli, i18n
 from engine.commands import rehearsal
 from engine.store.database import Database
 from engine.workspace.workspace import Workspace
+from tests.databases import Target
 from tests.engine.server.serving import TOKEN, Served, serve
 from tests.engine.shop import CAMPAIGN, campaign_path, data_folder, make_shop
 
@@ -206,11 +207,48 @@ def test_data_import_prints_counts_and_rejects(run: Run, shop: Workspace, tmp_pa
     assert any(line.startswith("events.csv:3: ") for line in ran.lines)
 
 
-def test_data_goes_into_a_database_by_its_url(run: Run, tmp_path: Path) -> None:
+@pytest.fixture
+def url(target: Target) -> str:
+    """A database that is empty."""
+    return f"sqlite:///{target}" if isinstance(target, Path) else target
+
+
+def test_data_goes_into_a_database_by_its_url(run: Run, url: str, tmp_path: Path) -> None:
     folder = data_folder(tmp_path / "data")
-    url = f"sqlite:///{tmp_path / 'other.db'}"
     assert "people: 4" in run("data", "import", "--db", url, folder).lines
     assert run("engine", "check", "--db", url).status == 0
+
+
+def test_a_campaign_is_rehearsed_on_a_database_by_its_url(
+    run: Run, url: str, campaign: Path, tmp_path: Path
+) -> None:
+    """In a process of its own: what refuses the network must let the database through."""
+    run("data", "import", "--db", url, data_folder(tmp_path / "data"))
+    trace = tmp_path / "trace"
+    options = ["--db", url, "--trace", str(trace), "--from", "2026-12-01T09:00:00+01:00"]
+    command = [sys.executable, "main.py", "simulate", str(campaign), *options]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stderr, done.stdout.splitlines()[:3]) == ("", ["entries: 3", "inside: 0", "finished: 3"])
+    assert "p2" in (trace / "messages.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://anna:s3cret@localhost:1/shop",
+        "postgresql://localhost:1/shop?user=anna&password=s3cret",
+        "mysql://anna:s3cret@localhost/shop",
+        "postgresql://anna:s3cr/s3cret@localhost:port/shop",
+    ],
+)
+@pytest.mark.parametrize("command", [["data", "import", "{data}"], ["engine", "check"]])
+def test_no_message_tells_a_password(run: Run, tmp_path: Path, command: list[str], url: str) -> None:
+    folder = data_folder(tmp_path / "data")
+    ran = run(*(part.format(data=folder) for part in command), "--db", url)
+    assert (ran.status, ran.out) == (1, "")
+    assert "localhost" in ran.err
+    assert "s3cret" not in ran.err
+    assert "anna" not in ran.err
 
 
 @pytest.mark.parametrize(
@@ -250,7 +288,7 @@ def test_data_goes_into_a_database_by_its_url(run: Run, tmp_path: Path) -> None:
 def test_what_a_user_can_mend_is_told_in_words(
     run: Run, shop: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
-    monkeypatch.setattr(rehearsal, "refuse_network", lambda: None)
+    monkeypatch.setattr(rehearsal, "refuse_network", lambda *_: None)
     places = {"none": tmp_path / "none", "shop": shop.folder, "campaign": campaign_path(shop)}
     ran = run(*(argument.format(**places) for argument in arguments))
     assert ran.status == 1
@@ -262,7 +300,7 @@ def test_what_a_user_can_mend_is_told_in_words(
 def test_simulate_writes_the_trace(
     run: Run, shop: Workspace, campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rehearsal, "refuse_network", lambda: None)
+    monkeypatch.setattr(rehearsal, "refuse_network", lambda *_: None)
     run("data", "import", "--workspace", shop.folder, data_folder(tmp_path / "data"))
     trace = tmp_path / "trace"
     ran = run(
@@ -288,7 +326,7 @@ def test_simulate_writes_the_trace(
 def test_a_time_that_is_past_is_no_hindrance_to_a_rehearsal(
     run: Run, shop: Workspace, campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rehearsal, "refuse_network", lambda: None)
+    monkeypatch.setattr(rehearsal, "refuse_network", lambda *_: None)
     run("data", "import", "--workspace", shop.folder, data_folder(tmp_path / "data"))
 
     def wait_first(c: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ from engine.workspace.audience import AUDIENCE
 from engine.workspace.bundle import Bundle
 from engine.workspace.catalog import Catalog
 from engine.workspace.message import MESSAGE
-from tests.databases import empty_database
+from tests.databases import Target, empty_database
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -112,18 +112,26 @@ def _csv(path: Path, header: Sequence[str], rows: Sequence[Sequence[str]]) -> No
 
 def database(folder: Path, people: int = 3, codes: int = 0, events: Sequence[Sequence[str]] = ()) -> Path:
     """A database with people, made in `folder`."""
-    write_people(folder / "data", people, codes, events)
     path = folder / "engine.db"
     path.write_bytes(empty_database())
-    with Database.open(path) as store:
-        assert not import_folder(store, folder / "data", now=NOW - timedelta(days=1)).rejected
+    populate(path, folder, people, codes, events)
     return path
+
+
+def populate(
+    target: Target, folder: Path, people: int = 3, codes: int = 0, events: Sequence[Sequence[str]] = ()
+) -> Target:
+    """The database, with people in it; `folder` holds their files."""
+    write_people(folder / "data", people, codes, events)
+    with Database.open(target) as store:
+        assert not import_folder(store, folder / "data", now=NOW - timedelta(days=1)).rejected
+    return target
 
 
 class Running:
     """An engine on a database, at a virtual time that starts at `NOW`."""
 
-    def __init__(self, path: Path, moment: datetime = NOW) -> None:
+    def __init__(self, path: Target, moment: datetime = NOW) -> None:
         self.clock = VirtualClock(ms(moment))
         self.database = Database.open(path)
         self.engine = Engine(self.database, EngineSettings(ZONE), self.clock)
