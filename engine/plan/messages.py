@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    FromClause,
     Subquery,
     Update,
     and_,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     case,
     delete,
     exists,
+    false,
     func,
     insert,
     literal,
@@ -121,29 +123,24 @@ class Messages:
 
     def _is_duplicate(self, node: FlowNode, id_type: str) -> ColumnElement[bool]:
         """Whether another person has got this node's message of the cycle at the address."""
-        o, earlier, ids = outgoing.c, message.alias(), person_id.alias()
-        sharing = select(ids.c.person).where(
-            ids.c.type == id_type, ids.c.value == o.address, ids.c.person != o.person
-        )
-        same = [
-            earlier.c.campaign == self._context.campaign,
-            earlier.c.node == node.number,
-            earlier.c.person.in_(sharing.correlate_except(ids)),
-            earlier.c.address == o.address,
-            earlier.c.sent_at.is_not(None),
+        o, sent, ids = outgoing.c, message.alias(), person_id.alias()
+        got = [
+            sent.c.campaign == self._context.campaign,
+            sent.c.node == node.number,
+            sent.c.person == ids.c.person,
+            sent.c.address == o.address,
+            sent.c.sent_at.is_not(None),
         ]
         if self._context.recurring:
-            theirs = cycle_of(self._context, earlier.c.person, earlier.c.entry)
-            same.append(theirs == cycle_of(self._context, o.person, o.entry))
-        shared = shared_address.c
+            cycle = cycle_of(self._context, sent.c.person, sent.c.entry)
+            got.append(cycle == cycle_of(self._context, o.person, o.entry))
+        others = select(literal(1)).where(
+            ids.c.type == id_type, ids.c.value == o.address, ids.c.person != o.person, _any(got, sent)
+        )
+        shared = [shared_address.c.type == id_type, shared_address.c.value == o.address]
         return and_(
-            exists(select(literal(1)).where(shared.type == id_type)),
-            exists(
-                select(literal(1))
-                .where(shared.type == id_type, shared.value == o.address)
-                .correlate_except(shared_address)
-            ),
-            exists(select(literal(1)).where(*same).correlate_except(earlier)),
+            exists(select(literal(1)).where(shared[0])),
+            case((_any(shared, shared_address), exists(others.correlate_except(ids))), else_=false()),
         )
 
     # ---- handing over
@@ -299,6 +296,12 @@ def _suppressed(id_type: str) -> ColumnElement[bool]:
             .correlate_except(suppression)
         ),
     )
+
+
+def _any(where: Sequence[Any], source: FromClause) -> ColumnElement[bool]:
+    """Whether the source has such a row; looked up, where PostgreSQL would join an EXISTS and read more."""
+    query = select(literal(1)).where(*where).limit(1)
+    return query.correlate_except(source).scalar_subquery().is_not(None)
 
 
 def _found(query: Any) -> ColumnElement[Any]:

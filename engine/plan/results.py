@@ -88,18 +88,15 @@ class Results:
 
     def _touch(self, node: FlowNode, via: Number) -> Number:
         """The number of the node whose message stands in front, for who came by link `via`."""
-        touches = [touch.number for touch in self._touches(node)]
+        touches = [touch.number for touch in self._flow.touches_before(node.id)]
         if len(set(touches)) == 1:
             return literal(touches[0])
         return case(*((via == rank, touch) for rank, touch in enumerate(touches[:-1])), else_=touches[-1])
-
-    def _touches(self, node: FlowNode) -> list[FlowNode]:
-        return [self._flow.nodes[edge.source] for edge in self._flow.into[node.id]]
 
     def _may_wait(self, node: FlowNode) -> bool:
         """Whether a quiet time may hold a message in front of the node."""
         rules = self._context.contact
         return any(
             isinstance(touch.behaviour, Send) and touch.behaviour.marketing and rules.may_postpone(touch.kind)
-            for touch in self._touches(node)
+            for touch in self._flow.touches_before(node.id)
         )

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, case, delete, func, insert, select
 from sqlalchemy.sql import Executable
 
 from engine.audience.conditions import RowConditions
 from engine.components.behaviour import DrawCoupon, FromTemplate, Send
 from engine.plan.contact import ContactRules
 from engine.plan.context import TEMPORARY, Context, result_script, shared_address, wave
+from engine.plan.fatigue import reachable
 from engine.plan.graph import FlowNode
 from engine.plan.messages import Messages
 from engine.plan.prepared import Prepared
@@ -129,6 +130,13 @@ class Sending:
     def run(self, statements: Iterator[Executable], horizon: int = NEVER) -> None:
         for statement in statements:
             Prepared(statement, self.context.dialect)(self.connection, {"horizon": horizon})
+
+    def reachable(self, channel: str, *rows: Sequence[Any]) -> list[bool]:
+        """Whether the channel may reach each person and now."""
+        self.fill(*((person, 1, now) for person, now in rows))
+        test = reachable(self.context, channel, wave.c.person, wave.c.now)
+        query = select(case((test, 1), else_=0)).select_from(wave).order_by(wave.c.person, wave.c.now)
+        return [bool(found) for (found,) in Prepared(query, self.context.dialect)(self.connection)]
 
     # ---- what came of it
 
