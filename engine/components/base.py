@@ -236,9 +236,9 @@ class Component(ABC, Generic[C]):
         """The ID type that the touch needs (rule 2): `mobile`, `openid:<account>` …; None: it needs none."""
         return None
 
-    def behaviour(self, config: C) -> Behaviour | None:
-        """What it does to people; None: kinds and settings that the engine does not run yet."""
-        return None
+    def behaviour(self, config: C) -> Behaviour:
+        """What it does to people. Only Start, which nobody ever is at, has none."""
+        raise NotImplementedError
 
     def is_marketing(self, config: C) -> bool:
         """Whether fatigue control and quiet times apply to its messages."""

@@ -1,6 +1,6 @@
 """What a component does to people, as small plan values; only `engine.plan` turns them into SQL.
 
-A component gives one of these from `behaviour(config)`. A kind without one is not yet run by this engine.
+A component gives one of these from `behaviour(config)`.
 """
 
 from __future__ import annotations

@@ -10,8 +10,8 @@ from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import JudgeGoal
 from engine.plan.context import Context, wave
+from engine.plan.counting import CYCLE, SHARD
 from engine.plan.graph import FlowNode
-from engine.plan.messages import CYCLE, SHARD
 from engine.plan.places import Layout, Path, Place
 from engine.store.dialect import upsert_adding
 from engine.store.tables.runs import goal, goal_counter, visit

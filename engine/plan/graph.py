@@ -12,7 +12,6 @@ import networkx as nx
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START_ID
-from engine.components.base import Component
 from engine.components.behaviour import (
     Behaviour,
     EnterAudiences,
@@ -169,7 +168,7 @@ class Flow:
 def flow_of(document: CampaignDocument, numbers: Mapping[str, int]) -> Flow:
     """The graph behind Start. `numbers`: node id → number in the database.
 
-    Raises `NotRunnable` for kinds, settings and shapes that this engine does not run.
+    Raises `NotRunnable` for what is not configured and for shapes that cannot be run.
     """
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_nodes_from(document.nodes)
@@ -200,18 +199,8 @@ def _nodes(document: CampaignDocument, order: list[str], numbers: Mapping[str, i
         if config is None:
             problems.append(Message(N_("“{name}” is not configured."), name=node.name))
             continue
-        behaviour = kind.behaviour(config)
-        if behaviour is None:
-            some = type(kind).behaviour is not Component.behaviour  # the kind is run, with other settings
-            text = (
-                N_("“{name}”: {kind} with these settings is not yet run by this engine.")
-                if some
-                else N_("“{name}”: {kind} is not yet run by this engine. Delete it to publish or rehearse.")
-            )
-            problems.append(Message(text, name=node.name, kind=Message(kind.label)))
-            continue
         ports = tuple(port.name for port in node.ports)
-        nodes[id] = FlowNode(id, numbers[id], rank, node.kind, behaviour, ports)
+        nodes[id] = FlowNode(id, numbers[id], rank, node.kind, kind.behaviour(config), ports)
     if problems:
         raise NotRunnable(problems)
     return nodes

@@ -18,13 +18,12 @@ from sqlalchemy import (
 )
 
 from engine.plan.context import Context, outgoing
+from engine.plan.counting import CYCLE, SHARD, cycle_of
 from engine.plan.graph import FlowNode
 from engine.store.dialect import upsert_adding
-from engine.store.tables.runs import entry, message, message_counter
+from engine.store.tables.runs import message, message_counter
 from engine.store.times import HOUR
 
-CYCLE = 1
-SHARD = 0
 _COUNTER = ("version", "cycle", "node", "state", "reason", "receipt", "shard", "hour", "n")
 
 
@@ -35,19 +34,6 @@ class Outcome:
     state: str
     reason: str
     test: ColumnElement[bool]
-
-
-def cycle_of(context: Context, who: ColumnElement[int], nth: ColumnElement[int]) -> ColumnElement[int]:
-    """The cycle of a person's entry."""
-    if not context.recurring:
-        return literal(CYCLE)
-    mine = entry.alias()
-    return (
-        select(mine.c.cycle)
-        .where(mine.c.campaign == context.campaign, mine.c.person == who, mine.c.entry == nth)
-        .correlate_except(mine)
-        .scalar_subquery()
-    )
 
 
 def count_planned(

@@ -36,16 +36,15 @@ from sqlalchemy.sql import Executable
 from engine.components.behaviour import DrawCoupon, Send
 from engine.plan.bindings import bound_values
 from engine.plan.context import Context, outgoing, result_script, shared_address, wave
+from engine.plan.counting import cycle_of
 from engine.plan.coupons import draw_codes
 from engine.plan.fatigue import tire
 from engine.plan.graph import FlowNode
-from engine.plan.message_counts import CYCLE, SHARD, Outcome, count_planned, count_released, cycle_of
+from engine.plan.message_counts import Outcome, count_planned, count_released
 from engine.plan.quiet import rest
 from engine.store.dialect import upsert_replacing
 from engine.store.tables.people import person_id, suppression
 from engine.store.tables.runs import message
-
-__all__ = ["CYCLE", "SHARD", "Messages", "newest_id"]
 
 _KEY = ("campaign", "node", "person", "entry", "address")
 _SETTLED = ("version", "planned_at", "variables")

@@ -7,9 +7,11 @@ leaves are *paths*. A path says everything that one person does there.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+
+from sqlalchemy import ColumnElement, literal_column
 
 from engine.components.base import OTHER, OUT
 from engine.components.behaviour import (
@@ -24,6 +26,7 @@ from engine.components.behaviour import (
     SetTags,
     Split,
 )
+from engine.plan.context import wave
 from engine.plan.graph import Edge, Flow, FlowNode
 from engine.plan.influence import Influence, influence_of
 
@@ -341,3 +344,11 @@ class _Builder:
             list(trail.achieved),
             list(trail.tails),
         )
+
+
+def on_paths(place: Place, paths: Iterable[Path]) -> list[ColumnElement[bool]]:
+    """The condition that a row of the wave is on one of the paths; nothing where all are."""
+    numbers = {path.number for path in paths}
+    if len(numbers) == len(place.paths):
+        return []
+    return [wave.c.path.in_([literal_column(str(number)) for number in sorted(numbers)])]

@@ -11,12 +11,14 @@ from sqlalchemy import delete, func, literal, literal_column, select
 
 from engine.components.behaviour import EnterAudiences, Send
 from engine.plan.context import Context, front, wave
+from engine.plan.counting import count_paths, raise_counter
 from engine.plan.decide import Judge, given
-from engine.plan.effects import Effects, count_paths, places_behind_outbox, raise_counter
+from engine.plan.effects import Effects
 from engine.plan.graph import Flow
 from engine.plan.places import Layout, Place, Stage, layout_of
 from engine.plan.prepared import Prepared
 from engine.plan.rows import Rows, Taken, tally
+from engine.plan.tails import places_behind_outbox
 from engine.store.dialect import upsert_replacing
 from engine.store.tables.runs import agenda
 

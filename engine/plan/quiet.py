@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from engine.plan.contact import Daily, Quiet
 from engine.plan.context import Context, outgoing
-from engine.store.dialect import least
+from engine.store.dialect import greatest
 from engine.store.tables.people import audience, audience_member
 from engine.store.times import NEVER, Ms, WallClock
 
@@ -42,26 +42,26 @@ def exempt(whitelist: str, who: ColumnElement[int]) -> ColumnElement[bool]:
 def rest(context: Context, channel: str) -> Update | None:
     """Postpone or skip the outgoing messages whose moment lies in a quiet time; None where there is none.
 
-    What several periods cover is looked at again when the first of them ends.
+    What several periods cover is held until the last of them ends, and looked at again then.
     """
     o = outgoing.c
     ends = [(_end(quiet, context.clock, o.now), quiet.postpone) for quiet in context.contact.quiet(channel)]
     if not ends:
         return None
-    later: list[ColumnElement[int]] = [func.coalesce(end, NEVER) for end, postpone in ends if postpone]
+    later: list[ColumnElement[int]] = [func.coalesce(end, -NEVER) for end, postpone in ends if postpone]
     final = [end.is_not(None) for end, postpone in ends if not postpone]
-    first: ColumnElement[Any] = least(*later) if len(later) > 1 else later[0] if later else null()
+    last: ColumnElement[Any] = greatest(*later) if len(later) > 1 else later[0] if later else null()
     changes: dict[str, ColumnElement[Any]]
     if not later:
         changes = {"fate": literal("skipped"), "reason": literal("quiet_time")}
     elif not final:
-        changes = {"fate": literal("planned"), "due": first}
+        changes = {"fate": literal("planned"), "due": last}
     else:
         skips = or_(*final)
         changes = {
             "fate": case((skips, "skipped"), else_="planned"),
             "reason": case((skips, "quiet_time"), else_=""),
-            "due": case((skips, null()), else_=first),
+            "due": case((skips, null()), else_=last),
         }
     where = [o.fate == "", o.address.is_not(None), or_(*(end.is_not(None) for end, _ in ends))]
     if context.contact.whitelist is not None:

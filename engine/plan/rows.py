@@ -32,6 +32,7 @@ from sqlalchemy import (
 from engine.audience.moments import ColumnMoment
 from engine.components.behaviour import EnterOnEvent, OriginTest
 from engine.plan.context import NO_NUMBER, Context, front, kin, wave
+from engine.plan.counting import cycle_of
 from engine.plan.decide import Judge, Row, given, splits_in, tests_in
 from engine.plan.effects import counts_matches
 from engine.plan.places import Layout, Place, Stage
@@ -292,18 +293,7 @@ class Rows:
         """The row's cycle, where there are several."""
         if not self._context.recurring:
             return NO_NUMBER
-        if row.origin is not None:
-            return given("cycle")
-        return (
-            select(entry.c.cycle)
-            .where(
-                entry.c.campaign == self._context.campaign,
-                entry.c.person == row.person,
-                entry.c.entry == row.entry,
-            )
-            .correlate_except(entry)
-            .scalar_subquery()
-        )
+        return given("cycle") if row.origin is not None else cycle_of(self._context, row.person, row.entry)
 
     def front(self, *, kin_only: bool) -> Insert:
         """Each person's earliest row due by `horizon`: by time, then by place, entry and link.

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Select, func, select, update
 
-from engine.plan.effects import keeps_ends
+from engine.plan.endings import keeps_ends
 from engine.run.generated import Generated, write_audiences
 from engine.run.running import RunningVersion
 from engine.store.tables.runs import campaign_version, counter, cycle, finished, path
