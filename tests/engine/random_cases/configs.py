@@ -60,12 +60,12 @@ class Configs:
 
     def _behavior_event(self) -> Json:
         rng, mode = self.rng, self.chance.trigger
-        config: Json = {"event": rng.choice(stock.EVENTS), "times": rng.choice([1, 1, 1, 2, 3])}
+        config: Json = {"event": rng.choice(stock.EVENTS), "times": rng.choice([1, 1, 2, 2, 3])}
         config["re_entry"] = "once" if mode == "first" else mode
         if rng.random() < 0.25:
             config["where"] = self._of_event()
-        if rng.random() < 0.5:
-            config["within"] = self.chance.duration(("hour", "day", "week"))
+        if rng.random() < 0.6:
+            config["within"] = self.chance.duration(("hour", "hour", "day"))
         return config
 
     # ---- touches

@@ -33,7 +33,7 @@ MORE = {
     "quiet": CHANNELS * 2,
     "coupons": ("issue_coupon",) * 8,
     "audiences": ("generate_audience",) * 8,
-    "fatigue": (*CHANNELS * 2, "fatigue_judgment", "fatigue_judgment"),
+    "fatigue": (*CHANNELS * 2, *["text_sms"] * 4, *["fatigue_judgment"] * 5),
 }
 """Kinds that a case of some focus has more of."""
 

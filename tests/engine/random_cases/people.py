@@ -85,7 +85,9 @@ def _add_events(chance: Chance, case: Case, people: list[str]) -> None:
             "items": rng.sample(stock.INTERESTS, rng.randint(1, 2)),
         }
         kept = {name: value for name, value in attributes.items() if rng.random() < 0.7}
-        event = Event(f"e{number:03d}", rng.choice(people), rng.choice(stock.EVENTS), time, kept)
+        event = Event(
+            f"e{rng.randint(0, 99):02d}-{number}", rng.choice(people), rng.choice(stock.EVENTS), time, kept
+        )
         case.events += [event] * (2 if rng.random() < 0.04 else 1)  # some are delivered twice
 
 

@@ -20,7 +20,7 @@ def random_settings(chance: Chance) -> Json:
     settings["duplicate_address"] = rng.random() < 0.75
     if chance.focus == "fatigue" or rng.random() < 0.5:
         settings["fatigue"] = _fatigue(chance)
-    if chance.focus == "quiet" or rng.random() < 0.5:
+    if chance.focus in ("quiet", "fatigue") or rng.random() < 0.4:
         settings["quiet"] = _quiet(chance)
     if rng.random() < 0.3:
         settings["whitelist"] = rng.choice(["r_tags", "r_acts"])
@@ -35,11 +35,11 @@ def _fatigue(chance: Chance) -> Json:
 
     channels: dict[str, list[Json]] = {}
     for channel in CHANNELS:
-        if rng.random() < 0.4:
+        if rng.random() < 0.5:
             channels[channel] = [limit() for _ in range(rng.choice([1, 1, 2]))]
-            if channel == "text_sms" and rng.random() < 0.6:
+            if channel == "text_sms" and rng.random() < 0.5:
                 channels[channel][0]["signature"] = rng.choice(["S", "T"])
-    return {"global": [limit() for _ in range(rng.choice([0, 1, 2]))], "channels": channels}
+    return {"global": [limit() for _ in range(rng.choice([0, 0, 1, 2]))], "channels": channels}
 
 
 def _quiet(chance: Chance) -> Json:
