@@ -241,6 +241,12 @@ class Configs:
     def _channels(self) -> Json:
         return self._groups(lambda: {"channel": self.rng.choice(CHANNELS)})
 
+    def fatigue_judgment(self, channel: str) -> Json:
+        """Asks about the channel of the touch in front first."""
+        config = self._channels()
+        config["groups"][0]["channel"] = channel
+        return config
+
     def _events(self) -> Json:
         rng = self.rng
         conditions: list[Json] = []
