@@ -60,12 +60,12 @@ class Configs:
 
     def _behavior_event(self) -> Json:
         rng, mode = self.rng, self.chance.trigger
-        config: Json = {"event": rng.choice(stock.EVENTS), "times": rng.choice([1, 1, 1, 2, 3])}
+        config: Json = {"event": rng.choice(stock.EVENTS), "times": rng.choice([1, 1, 2, 2, 3])}
         config["re_entry"] = "once" if mode == "first" else mode
         if rng.random() < 0.25:
             config["where"] = self._of_event()
-        if rng.random() < 0.5:
-            config["within"] = self.chance.duration(("hour", "day", "week"))
+        if rng.random() < 0.6:
+            config["within"] = self.chance.duration(("hour", "hour", "day"))
         return config
 
     # ---- touches
@@ -240,6 +240,12 @@ class Configs:
 
     def _channels(self) -> Json:
         return self._groups(lambda: {"channel": self.rng.choice(CHANNELS)})
+
+    def fatigue_judgment(self, channel: str) -> Json:
+        """Asks about the channel of the touch in front first."""
+        config = self._channels()
+        config["groups"][0]["channel"] = channel
+        return config
 
     def _events(self) -> Json:
         rng = self.rng

@@ -33,7 +33,7 @@ MORE = {
     "quiet": CHANNELS * 2,
     "coupons": ("issue_coupon",) * 8,
     "audiences": ("generate_audience",) * 8,
-    "fatigue": (*CHANNELS * 2, "fatigue_judgment", "fatigue_judgment"),
+    "fatigue": (*CHANNELS * 2, *["text_sms"] * 4, *["fatigue_judgment"] * 5),
 }
 """Kinds that a case of some focus has more of."""
 
@@ -138,6 +138,8 @@ class Drawing:
 
     def _new(self, source: str, scope: Scope) -> str:
         in_front = self.nodes[source]["kind"]
+        if in_front in CHANNELS and self.focus == "fatigue" and self.rng.random() < 0.5:
+            return self.add("fatigue_judgment", self.configs.fatigue_judgment(in_front), scope)
         if in_front in FAMILY and self.rng.random() < (0.9 if self.focus == "receipts" else 0.5):
             return self.add("result_judgment", self.configs.result_judgment(in_front), scope)
         if source == self.trigger and self.focus == "best":

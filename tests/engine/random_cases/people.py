@@ -74,6 +74,8 @@ def _add_tags(chance: Chance, case: Case, who: str) -> None:
 def _add_events(chance: Chance, case: Case, people: list[str]) -> None:
     rng = chance.rng
     step, span = rng.choice([1, MINUTE, HOUR, HOUR, 6 * HOUR]), rng.choice([1, 3, 8]) * DAY
+    if chance.focus == "fatigue":  # messages exactly as far apart as limits are long
+        step, span = HOUR, DAY
     for number in range(rng.randint(4, 12) * len(people)):
         time = chance.moment(0, 0) if rng.random() < 0.2 else None
         if time is None:
@@ -85,7 +87,9 @@ def _add_events(chance: Chance, case: Case, people: list[str]) -> None:
             "items": rng.sample(stock.INTERESTS, rng.randint(1, 2)),
         }
         kept = {name: value for name, value in attributes.items() if rng.random() < 0.7}
-        event = Event(f"e{number:03d}", rng.choice(people), rng.choice(stock.EVENTS), time, kept)
+        event = Event(
+            f"e{rng.randint(0, 99):02d}-{number}", rng.choice(people), rng.choice(stock.EVENTS), time, kept
+        )
         case.events += [event] * (2 if rng.random() < 0.04 else 1)  # some are delivered twice
 
 
@@ -150,7 +154,7 @@ def add_results(chance: Chance, case: Case) -> None:
     ]
     people = list(dict.fromkeys([*(p.id for p in case.people), *(e.person for e in case.events)]))
     addresses = [*(v for p in case.people for v in p.ids.values()), *(row.value for row in case.ids)]
-    share = rng.choice([0, 0.3, 0.7, 1.2])
+    share = 0.7 if chance.focus == "receipts" else rng.choice([0, 0.3, 0.7, 1.2])
     for node in touches:
         receipts = codes.get(case.campaign["nodes"][node]["kind"])
         for who in rng.choices(people, k=round(share * len(people) * (2 if receipts else 1))):

@@ -9,7 +9,7 @@ from tests.engine.interpreter.clock import DAY, Clock
 from tests.engine.random_cases.trees import Chance
 
 CHANNELS = ("text_sms", "digital_sms", "email", "wechat_message", "template_message", "app_push")
-PERIODS = ("minute", "hour", "day", "day", "week", "month")
+PERIODS = ("minute", "hour", "hour", "day", "day", "week", "month")
 QUIET = (("20:00", "08:00"), ("21:30", "02:30"), ("02:15", "03:30"), ("09:00", "17:00"), ("00:00", "12:00"))
 
 
@@ -20,7 +20,7 @@ def random_settings(chance: Chance) -> Json:
     settings["duplicate_address"] = rng.random() < 0.75
     if chance.focus == "fatigue" or rng.random() < 0.5:
         settings["fatigue"] = _fatigue(chance)
-    if chance.focus == "quiet" or rng.random() < 0.5:
+    if chance.focus in ("quiet", "fatigue") or rng.random() < 0.4:
         settings["quiet"] = _quiet(chance)
     if rng.random() < 0.3:
         settings["whitelist"] = rng.choice(["r_tags", "r_acts"])
@@ -35,11 +35,11 @@ def _fatigue(chance: Chance) -> Json:
 
     channels: dict[str, list[Json]] = {}
     for channel in CHANNELS:
-        if rng.random() < 0.4:
+        if channel == "text_sms" or rng.random() < 0.5:
             channels[channel] = [limit() for _ in range(rng.choice([1, 1, 2]))]
-            if channel == "text_sms" and rng.random() < 0.6:
+            if channel == "text_sms" and rng.random() < 0.5:
                 channels[channel][0]["signature"] = rng.choice(["S", "T"])
-    return {"global": [limit() for _ in range(rng.choice([0, 1, 2]))], "channels": channels}
+    return {"global": [limit() for _ in range(rng.choice([0, 0, 0, 1, 2]))], "channels": channels}
 
 
 def _quiet(chance: Chance) -> Json:

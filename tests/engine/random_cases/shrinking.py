@@ -34,6 +34,8 @@ class _Shrinker:
             self._attempt(_drop_link, id)
             while self._attempt(_skip, id):
                 pass
+        for id in sorted(self.case.campaign["nodes"]):
+            self._attempt(_bypass, id)
         self._in_portions(_drop_people, _everybody)
         for name in ROWS:
             self._in_portions(_drop_places, partial(_places, (name,)))
@@ -129,15 +131,30 @@ def _drop_link(case: Case, id: str) -> None:
 
 
 def _skip(case: Case, id: str) -> None:
-    """Lead a link past the node that it leads to: a port's first link; a test's is that of its target."""
-    nodes, links = case.campaign["nodes"], case.campaign["links"]
-    target = links[id]["to"]
-    if nodes[target]["kind"] == "ab_test":
-        target = next(n for n, node in nodes.items() if node["config"].get("test") == target)
-    links[id]["to"] = next((link["to"] for _, link in sorted(links.items()) if link["from"] == target), None)
-    if links[id]["to"] is None:
-        raise KeyError(id)
+    """Lead a link past the node that it leads to."""
+    link = case.campaign["links"][id]
+    link["to"] = _behind(case, link["to"])
     _tidy(case)
+
+
+def _bypass(case: Case, node: str) -> None:
+    """Lead every link past a node."""
+    behind = _behind(case, node)
+    for link in case.campaign["links"].values():
+        if link["to"] == node:
+            link["to"] = behind
+    _tidy(case)
+
+
+def _behind(case: Case, node: str) -> str:
+    """Where a node's first link leads; an AB test's is that of its target. Raises `KeyError`."""
+    nodes, links = case.campaign["nodes"], case.campaign["links"]
+    if nodes[node]["kind"] == "ab_test":
+        node = next(id for id, other in nodes.items() if other["config"].get("test") == node)
+    targets = [link["to"] for _, link in sorted(links.items()) if link["from"] == node]
+    if not targets:
+        raise KeyError(node)
+    return str(targets[0])
 
 
 def _tidy(case: Case) -> None:
