@@ -31,11 +31,11 @@ _CHUNK = 50_000
 Row = tuple[Any, ...]
 
 
-def fill(path: Path, people: int) -> None:
+def fill(target: Path | str, people: int) -> None:
     """A database with `people` people: addresses, a level (nine of ten VIP), a visit (nine of ten) in the
     window.
     """
-    with Database.open(path) as database:
+    with Database.open(target) as database:
         schema = DataSchema(tags={"level": "text"}, events={"visit": {}})
         with database.write() as connection:
             DataFields.load(connection).declare(connection, schema)
