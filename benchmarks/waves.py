@@ -1,6 +1,6 @@
 """A ten-node journey through the engine, beside the same as hand-written SQL and as a loop over people.
 
-On SQLite and on PostgreSQL. With more than 300,000 people the engine alone is measured, on SQLite; `--full` does
+On SQLite and PostgreSQL. With more than 300,000 people the engine alone is measured, on SQLite; `--full` does
 that for 100,000, a million and ten million, which shows how time and memory grow.
 """
 
