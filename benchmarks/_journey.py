@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,11 @@ _CHUNK = 50_000
 Row = tuple[Any, ...]
 
 
-def fill(path: Path, people: int) -> None:
+def fill(target: Path | str, people: int) -> None:
     """A database with `people` people: addresses, a level (nine of ten VIP), a visit (nine of ten) in the
     window.
     """
-    with Database.open(path) as database:
+    with Database.open(target) as database:
         schema = DataSchema(tags={"level": "text"}, events={"visit": {}})
         with database.write() as connection:
             DataFields.load(connection).declare(connection, schema)
@@ -92,8 +92,15 @@ def bundle() -> Bundle:
         ("n_5", "group:g_1", "n_6"), ("n_5", "other", "n_9"), ("n_6", "out", "n_7"),
         ("n_7", "result:success", "n_8"), ("n_7", "other", "n_9"), ("n_8", "out", "n_9"),
     ]  # fmt: skip
+    return bundle_of("c_bench", nodes, links)
+
+
+def bundle_of(
+    id: str, nodes: Mapping[str, tuple[str, dict[str, Any]]], links: Sequence[tuple[str, str, str]]
+) -> Bundle:
+    """A campaign of these nodes with what the benchmarks' campaigns refer to."""
     document = CampaignDocument(
-        Attributes(id="c_bench", name="Journey"),
+        Attributes(id=id, name=id),
         {id: Node(kind=kind, name=id, config=config, confirmed=True) for id, (kind, config) in nodes.items()},
         {f"l_{n}": Link(source=a, port=p, target=b) for n, (a, p, b) in enumerate(links)},
     )

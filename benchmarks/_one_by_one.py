@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 import time
 from pathlib import Path
 
 from sqlalchemy import BigInteger, Text, create_engine, event, select
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from benchmarks._journey import DAY, HOUR, JUDGE_DAYS, LIST, START, WAIT_HOURS
 from engine.plan.context import Salt
+from engine.store.database import url_of
 from engine.store.dialect import SQLITE_PRAGMAS
 from engine.store.tables.people import audience_member, person, person_id, tag_value
 from engine.store.tables.people import event as events
@@ -51,14 +52,15 @@ class Letter(Base):
     address: Mapped[str] = mapped_column(Text)
 
 
-def run_one_by_one(path: Path) -> float:
+def run_one_by_one(target: Path | str) -> float:
     """Visits a second."""
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(url_of(target))
 
     @event.listens_for(engine, "connect")
-    def connected(connection: sqlite3.Connection, _record: object) -> None:
-        for pragma in SQLITE_PRAGMAS:
-            connection.execute(pragma)
+    def connected(connection: DBAPIConnection, _record: object) -> None:
+        if engine.dialect.name == "sqlite":
+            for pragma in SQLITE_PRAGMAS:
+                connection.cursor().execute(pragma)
 
     Base.metadata.create_all(engine)
     begun = time.perf_counter()

@@ -1,71 +1,145 @@
-"""A ten-node journey through the engine, beside the same as hand-written SQL and as a loop over people."""
+"""A ten-node journey through the engine, beside the same as hand-written SQL and as a loop over people.
+
+On SQLite and PostgreSQL. With more than 300,000 people the engine alone is measured, on SQLite; `--full` does
+that for 100,000, a million and ten million, which shows how time and memory grow.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from benchmarks._by_hand import run_by_hand
+from benchmarks._by_hand_postgresql import run_by_hand_postgresql
+from benchmarks._databases import Target, server
 from benchmarks._journey import START, bundle, fill
 from benchmarks._one_by_one import run_one_by_one
 from benchmarks._report import Report, peak_memory
 from engine.run.clock import VirtualClock
 from engine.run.engine import Engine, EngineSettings
 from engine.store.database import Database
+from tests.postgres import Postgres
 
 ZONE = ZoneInfo("Asia/Shanghai")
 LOOP_PEOPLE = 5_000
+PLAIN_PEOPLE = 300_000
+"""Up to so many people everything beside the engine is measured too."""
+GROWTH = (100_000, 1_000_000, 10_000_000)
 NOT_COUNTED = ("message", "ix_message_sending")
 """Messages are what the journey is for; the figure is about what the journey itself costs."""
+
+
+class Run(NamedTuple):
+    """visits: a second. taken: seconds. memory: the process's peak while it ran, in bytes."""
+
+    visits: float
+    taken: float
+    memory: int
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=100_000)
-    parser.add_argument("--full", action="store_true", help="a million people")
+    parser.add_argument("--full", action="store_true", help="100,000, a million and ten million people")
+    parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args()
-    people = 1_000_000 if options.full else options.people
+    if options.measure:
+        run = run_engine(Path(options.measure))
+        sys.stdout.write(json.dumps(run))
+        return
     report = Report("waves")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "waves.db"
-        untouched = Path(folder) / "untouched.db"
-        fill(untouched, people)
-        before = _bytes(untouched)
-        shutil.copy(untouched, path)
-        rate = run_engine(path)
-        grown = _bytes(path) - before
-        report.line("sqlite visits/s", rate, "visits/s", 800_000, at_most=False)
-        report.line("sqlite bytes a person", grown / people, "bytes", 160)
-        shutil.copy(untouched, path)
-        by_hand = run_by_hand(path)
-        report.line("sqlite by hand visits/s", by_hand, "visits/s")
-        report.line("sqlite, of by hand", rate / by_hand, "", 0.7, at_most=False)
-        path.unlink()
-        fill(path, LOOP_PEOPLE)
-        report.line("sqlite one by one visits/s", run_one_by_one(path), "visits/s")
-    report.line("peak memory", peak_memory() / 2**20, "MiB", 1024)
+    if options.full or options.people > PLAIN_PEOPLE:
+        for people in GROWTH if options.full else (options.people,):
+            measure_growth(report, people)
+    else:
+        measure_sqlite(report, options.people)
+        with server() as postgres:
+            if postgres is not None:
+                measure_postgresql(report, postgres, options.people)
     report.machine()
 
 
-def run_engine(path: Path) -> float:
-    """Visits a second of the engine itself, on the real store with durable commits."""
-    with Database.open(path) as database:
+def measure_sqlite(report: Report, people: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path, untouched = Path(folder) / "waves.db", Path(folder) / "untouched.db"
+        fill(untouched, people)
+        before = _bytes(untouched)
+        shutil.copy(untouched, path)
+        run = _in_a_process(path)
+        grown = _bytes(path) - before
+        report.line("sqlite visits/s", run.visits, "visits/s", 800_000, at_most=False)
+        report.line("sqlite bytes a person", grown / people, "bytes", 160)
+        report.line("peak memory", run.memory / 2**20, "MiB", 1024)
+        shutil.copy(untouched, path)
+        by_hand = run_by_hand(path)
+        report.line("sqlite by hand visits/s", by_hand, "visits/s")
+        report.line("sqlite, of by hand", run.visits / by_hand, "", 0.7, at_most=False)
+        path.unlink()
+        fill(path, LOOP_PEOPLE)
+        report.line("sqlite one by one visits/s", run_one_by_one(path), "visits/s")
+
+
+def measure_postgresql(report: Report, postgres: Postgres, people: int) -> None:
+    with postgres.database() as url:
+        fill(url, people)
+        visits = run_engine(url).visits
+        report.line("postgresql visits/s", visits, "visits/s", 250_000, at_most=False)
+    with postgres.database() as url:
+        fill(url, people)
+        by_hand = run_by_hand_postgresql(url)
+        report.line("postgresql by hand visits/s", by_hand, "visits/s")
+        report.line("postgresql, of by hand", visits / by_hand, "")
+    with postgres.database() as url:
+        fill(url, LOOP_PEOPLE)
+        report.line("postgresql one by one visits/s", run_one_by_one(url), "visits/s")
+
+
+def measure_growth(report: Report, people: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "waves.db"
+        fill(path, people)
+        before = _bytes(path)
+        run = _in_a_process(path)
+        report.line(f"sqlite visits/s, {people:,} people", run.visits, "visits/s", 800_000, at_most=False)
+        report.line(f"sqlite seconds, {people:,} people", run.taken, "s")
+        report.line(
+            f"sqlite bytes a person, {people:,} people", (_bytes(path) - before) / people, "bytes", 160
+        )
+        target = 1024 if people <= 1_000_000 else None
+        report.line(f"peak memory, {people:,} people", run.memory / 2**20, "MiB", target)
+
+
+def _in_a_process(path: Path) -> Run:
+    """So that the memory is the engine's own, without what filling took."""
+    command = [sys.executable, "-m", "benchmarks.waves", "--measure", str(path)]
+    found = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
+    return Run(*json.loads(found))
+
+
+def run_engine(target: Target) -> Run:
+    """The engine itself, on the real store with durable commits."""
+    with Database.open(target) as database:
         engine = Engine(database, EngineSettings(ZONE), VirtualClock(START))
         engine.publish(bundle())
         begun = time.perf_counter()
         engine.run_until_idle()
         taken = time.perf_counter() - begun
+        memory = peak_memory()
         if broken := engine.check():
             raise SystemExit("\n".join(f"{one.where}: {one.message}" for one in broken))
         visits = sum(node.arrived for node in engine.counts("c_bench").nodes.values())
         engine.close()
-    return visits / taken
+    return Run(visits / taken, taken, memory)
 
 
 def _bytes(path: Path) -> int:

@@ -9,10 +9,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
 from sqlalchemy.engine import URL
@@ -47,8 +48,9 @@ class CannotStart(Exception):  # noqa: N818 - names the condition
 class Postgres:
     """A running server, with a database that is migrated and empty."""
 
-    def __init__(self) -> None:
-        """Raises `CannotStart`."""
+    def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+        """settings: of the server, in place of those that make tests fast. Raises `CannotStart`."""
+        self._settings = {**_SETTINGS, **settings}
         programs = dev.postgres_programs()
         if programs is None or sys.platform == "win32":
             raise CannotStart("there is no PostgreSQL server (Debian's package postgresql)")
@@ -68,7 +70,7 @@ class Postgres:
     def _start(self, programs: Path) -> subprocess.Popen[bytes]:
         data = self._folder / "data"
         initdb = shlex.join([str(programs / "initdb"), *_INITDB, f"--pgdata={data}"])
-        settings = {**_SETTINGS, "unix_socket_directories": str(self._folder)}
+        settings = {**self._settings, "unix_socket_directories": str(self._folder)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         server = shlex.join([str(programs / "postgres"), "-D", str(data), *options])
         # `cat` ends with the test process, however that ends, and the server with it.

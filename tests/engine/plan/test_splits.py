@@ -19,15 +19,16 @@ from sqlalchemy import (
     MetaData,
     Select,
     Table,
-    create_engine,
     func,
     literal,
     select,
 )
 
 from engine.plan.context import BUCKETS, Salt
+from engine.store.database import Database
 from engine.store.dialect import bulk_insert
 from engine.store.values import person_hash
+from tests.databases import DIALECTS, fresh
 
 PEOPLE = 1_000_000
 P = 2**31 - 1
@@ -51,16 +52,20 @@ _PEOPLE = Table(
 )
 
 
-@pytest.fixture(scope="module")
-def connection() -> Iterator[Connection]:
+@pytest.fixture(scope="module", params=DIALECTS)
+def connection(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Connection]:
     """A million people, p1, p2 …"""
-    engine = create_engine("sqlite://")
-    with engine.connect() as connection:
+    with (
+        fresh(request, request.param, tmp_path_factory.mktemp("splits")) as target,
+        Database.open(target) as database,
+        database.write() as connection,
+    ):
         _PEOPLE.create(connection)
         rows = [(id, person_hash(f"p{id}")) for id in range(1, PEOPLE + 1)]
         bulk_insert(connection, _PEOPLE, ("id", "hash"), rows)
         yield connection
-    engine.dispose()
 
 
 def bucket_of(campaign: str, node: str, hashed: int, entry: int) -> int:
@@ -85,7 +90,7 @@ def test_a_person_falls_into_the_same_bucket_in_sql(connection: Connection) -> N
         query = select(_PEOPLE.c.id, bucket(_PEOPLE.c.hash, node, entry, campaign)).where(
             _PEOPLE.c.id <= 20_000
         )
-        found = dict(connection.execute(query).tuples())
+        found = {int(id): int(number) for id, number in connection.execute(query)}
         assert found == {
             id: bucket_of(campaign, node, person_hash(f"p{id}"), entry) for id in range(1, 20_001)
         }
@@ -104,7 +109,7 @@ def counted(connection: Connection, cell: ColumnElement[int]) -> dict[int, int]:
     """How many of the people fall into each cell."""
     numbered = select(cell.label("cell")).select_from(_PEOPLE).subquery()
     query: Select[Any] = select(numbered.c.cell, func.count()).group_by(numbered.c.cell)
-    return dict(connection.execute(query).tuples())
+    return {int(cell): int(n) for cell, n in connection.execute(query)}
 
 
 def chi_square(counts: dict[int, int], cells: int) -> float:
