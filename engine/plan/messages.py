@@ -29,6 +29,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    tuple_,
     update,
 )
 from sqlalchemy.sql import Executable
@@ -117,6 +118,7 @@ class Messages:
         yield _stop("skipped", "suppressed", _suppressed(send.id_type))
         if context.contact.duplicates:
             yield _stop("skipped", "duplicate_address", self._is_duplicate(node, send.id_type))
+            yield _stop("skipped", "duplicate_address", _is_later_in_wave(send.id_type))
         if (tired := tire(context, node.kind, send, order)) is not None:
             yield tired
 
@@ -301,6 +303,20 @@ def _any(where: Sequence[Any], source: FromClause) -> ColumnElement[bool]:
     """Whether the source has such a row; looked up, where PostgreSQL would join an EXISTS and read more."""
     query = select(literal(1)).where(*where).limit(1)
     return query.correlate_except(source).scalar_subquery().is_not(None)
+
+
+def _is_later_in_wave(id_type: str) -> ColumnElement[bool]:
+    """Whether another person of the same wave comes first at the address: people who enter do so together."""
+    o, shared = outgoing.c, shared_address.c
+    first = func.first_value(o.person).over(partition_by=o.address, order_by=[o.now, o.person, o.entry])
+    sharing = (
+        select(o.person, o.entry, o.address, first.label("first"))
+        .select_from(outgoing.join(shared_address, shared.value == o.address))
+        .where(shared.type == id_type, o.fate == "")
+        .subquery()
+    )
+    later = select(sharing.c.person, sharing.c.entry, sharing.c.address)
+    return tuple_(o.person, o.entry, o.address).in_(later.where(sharing.c.person != sharing.c.first))
 
 
 def _found(query: Any) -> ColumnElement[Any]:
