@@ -152,8 +152,7 @@ class Messages:
         Nothing outside the database happens then, so planning and handing over are one step of one
         transaction.
         """
-        context, answered = self._context, self._answered(node, send)
-        r, o = answered.c, outgoing.c
+        context, r = self._context, self._answered(node, send).c
         state: ColumnElement[str] = r.state
         reason: ColumnElement[str] = r.reason
         receipt: ColumnElement[str] = literal("")
@@ -172,30 +171,29 @@ class Messages:
             yield upsert_replacing(context.dialect, message, list(columns), query, changed)
             return
         yield insert(message).from_select(list(columns), query)
-        foreseen: list[Outcome] = []
-        if send is not None and not context.scripted:
-            foreseen = [
-                Outcome("sent", "", and_(o.fate == "", o.address.is_not(None))),
-                Outcome("failed", "no_id", o.address.is_(None)),
-                *(Outcome(state, reason, o.reason == reason) for state, reason in self._stops(node, send)),
-            ]
-            if send.marketing and context.contact.may_postpone(node.kind):
-                foreseen.append(Outcome("planned", "", o.fate == "planned"))
+        foreseen = [] if send is None or context.scripted else list(self._foreseen(node, send))
         yield from count_planned(context, node, r, (state, reason, receipt), foreseen)
 
-    def _stops(self, node: FlowNode, send: Send) -> Iterator[tuple[str, str]]:
-        """The states and reasons in which a message may be stopped."""
-        rules = self._context.contact
+    def _foreseen(self, node: FlowNode, send: Send) -> Iterator[Outcome]:
+        """All that can become of the outgoing messages where the channel answers at once."""
+        rules, o = self._context.contact, outgoing.c
+        yield Outcome("sent", "", and_(o.fate == "", o.address.is_not(None)))
+        yield Outcome("failed", "no_id", o.address.is_(None))
         if send.followers:
-            yield "failed", "not_follower"
-        if send.marketing:
-            if any(not quiet.postpone for quiet in rules.quiet(node.kind)):
-                yield "skipped", "quiet_time"
-            yield "skipped", "suppressed"
-            if rules.duplicates:
-                yield "skipped", "duplicate_address"
-            if rules.limits_of(node.kind, send.signature):
-                yield "skipped", "fatigue"
+            yield Outcome("failed", "not_follower", o.reason == "not_follower")
+        if not send.marketing:
+            return
+        if rules.may_postpone(node.kind):
+            yield Outcome("planned", "", o.fate == "planned")
+        skips = {
+            "quiet_time": any(not quiet.postpone for quiet in rules.quiet(node.kind)),
+            "suppressed": True,
+            "duplicate_address": rules.duplicates,
+            "fatigue": bool(rules.limits_of(node.kind, send.signature)),
+        }
+        for reason, possible in skips.items():
+            if possible:
+                yield Outcome("skipped", reason, o.reason == reason)
 
     def _answered(self, node: FlowNode, send: Send | None) -> Subquery:
         """The outgoing messages with what the channel answers, and when.

@@ -267,15 +267,15 @@ class TestQuietTimes:
         assert s.rows("due_at", "contact_at", "result") == [(None, None, "failed"), (MORNING, MORNING, None)]
         s.expect_counts()
 
-    def test_of_several_the_first_end_counts(self, connection: Connection) -> None:
+    def test_of_several_the_last_end_counts(self, connection: Connection) -> None:
         holidays = (
-            Holiday(NIGHT, NIGHT + 3 * HOUR, postpone=True),
-            Holiday(NIGHT, NIGHT + 2 * HOUR, postpone=True),
+            Holiday(NIGHT, MORNING - HOUR, postpone=True),
+            Holiday(NIGHT, MORNING + HOUR, postpone=True),
         )
         s = Sending(connection, ContactRules(daily={"text_sms": QUIET}, holidays=holidays))
         s.address(1, "a")
         s.send(sms(), (1, 1, NIGHT))
-        assert s.rows("due_at") == [(NIGHT + 2 * HOUR,)]
+        assert s.rows("due_at") == [(MORNING + HOUR,)]
 
     def test_they_are_the_channels_own(self, connection: Connection) -> None:
         s = Sending(connection, ContactRules(daily={"email": QUIET}))
