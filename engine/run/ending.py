@@ -10,7 +10,16 @@ from sqlalchemy import Connection, Select, func, select, update
 from engine.plan.endings import keeps_ends
 from engine.run.generated import Generated, write_audiences
 from engine.run.running import RunningVersion
-from engine.store.tables.runs import campaign_version, counter, cycle, finished, path
+from engine.store.tables.runs import (
+    arrival,
+    campaign_version,
+    counter,
+    cycle,
+    finished,
+    path,
+    token,
+    token_watched,
+)
 
 
 class _Through(NamedTuple):
@@ -23,6 +32,15 @@ class _Through(NamedTuple):
 def has_finished_cycles(connection: Connection, version: RunningVersion) -> bool:
     """Whether a cycle ends whose end has not been noted yet."""
     return version.enters and keeps_ends(version.plan.layout) and bool(_through(connection, version.campaign))
+
+
+def somebody_inside(connection: Connection, campaign: int) -> bool:
+    """Whether anybody is in the campaign, or about to enter it."""
+    versions = _versions(campaign)
+    return any(
+        connection.execute(select(table.c.person).where(table.c.version.in_(versions)).limit(1)).first()
+        for table in (token, token_watched, arrival)
+    )
 
 
 def finish_cycles(connection: Connection, version: RunningVersion, zone: ZoneInfo) -> list[Generated]:

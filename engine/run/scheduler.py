@@ -92,12 +92,14 @@ class Scheduler:
         query = (
             select(campaign, campaign_version.c.key, campaign_version.c.sweeps)
             .join(campaign_version, campaign_version.c.campaign == campaign.c.number)
-            .where(campaign.c.state == lifecycle.ACTIVE)
+            .where(campaign.c.state.in_((lifecycle.ACTIVE, lifecycle.COMPLETED)))
             .order_by(campaign.c.id, campaign_version.c.key)
         )
         self._versions = {}
         for row in connection.execute(query).all():
-            if row.key == row.version or row.key in busy:
+            active = row.state == lifecycle.ACTIVE
+            # What quiet times hold back of a finished campaign still goes out.
+            if (active and row.key == row.version) or row.key in busy:
                 if row.key in earlier:
                     self._versions[row.key] = earlier[row.key]
                 else:
@@ -107,7 +109,7 @@ class Scheduler:
                 version.window = Window(row.starts_at, row.ends_at)
                 version.anchor = self._anchor(version.bundle, row.published_at)
                 version.resumed_at = row.resumed_at or 0
-                version.enters = row.key == row.version
+                version.enters = active and row.key == row.version
                 version.cycles = Cycles.load(connection, row.number)
         self._relate(connection)
 
@@ -354,11 +356,10 @@ class Scheduler:
 
     def _finish(self, now: int) -> None:
         """Finish the cycles that everybody is through, and the campaigns that nobody can enter any more."""
-        with self._store.read() as connection:
-            busy = set(connection.scalars(select(agenda.c.version).distinct()))
-            through = [v for v in self._versions.values() if ending.has_finished_cycles(connection, v)]
         over = {v.campaign for v in self._versions.values() if v.enters and self._over(v, now)}
-        over -= {version.campaign for key, version in self._versions.items() if key in busy}
+        with self._store.read() as connection:
+            through = [v for v in self._versions.values() if ending.has_finished_cycles(connection, v)]
+            over = {number for number in over if not ending.somebody_inside(connection, number)}
         if not through and not over:
             return
         with self._store.write() as connection:
