@@ -68,7 +68,7 @@ class Overlay:
     def __init__(self, database: Path | str | URL) -> None:
         """`database`: the SQLite file or the URL of the database below, which has this version's schema."""
         url = url_of(database)
-        self.engine, self._base = _over_file(url) if url.get_backend_name() == "sqlite" else _over_server(url)
+        self.engine, self._schema = _over_file(url) if url.get_backend_name() == "sqlite" else _over_server(url)
         with self.begin() as connection:
             METADATA.create_all(connection, tables=[*RUN_TABLES, audience, audience_member], checkfirst=False)
             _OVERLAY.create_all(connection, checkfirst=False)
@@ -91,13 +91,16 @@ class Overlay:
 
     def own_tags(self, connection: Connection) -> TagTarget:
         """Let tag writes stay in the overlay, and reads see them."""
-        connection.exec_driver_sql(_TAG_VIEW.format(base=self._base))
+        base = connection.dialect.identifier_preparer.quote(self._schema)
+        connection.exec_driver_sql(_TAG_VIEW.format(base=base))
         return OWN_TAGS
 
     def contacts(self) -> FromClause:
         """What fatigue control counts: the overlay's own messages and those of the database below."""
-        own, base = contacts_of(message, marketing_node), contacts_of(below(message), below(marketing_node))
-        return union_all(own, base).subquery("contact")
+        own = contacts_of(message, marketing_node)
+        # By its real name: the plan's statements go straight to the driver, which translates nothing.
+        base = (table.to_metadata(MetaData(), schema=self._schema) for table in (message, marketing_node))
+        return union_all(own, contacts_of(*base)).subquery("contact")
 
     def _mark_issued_codes(self, connection: Connection) -> None:
         """Codes that were issued before stay issued: each pool goes on behind its last one."""
@@ -148,4 +151,4 @@ def _over_server(url: URL) -> tuple[Engine, str]:
         base = connection.dialect.identifier_preparer.quote(schema)
         # Tables are made in the first schema of the path.
         connection.exec_driver_sql(f"SET search_path = pg_temp, {base}")
-    return engine.execution_options(schema_translate_map={BASE: schema}), base
+    return engine.execution_options(schema_translate_map={BASE: schema}), schema
