@@ -11,8 +11,10 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -22,6 +24,7 @@ from PySide6.QtCore import QEvent, QEventLoop, QRect, QTimer
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 
+from app import language as languages
 from app import tasks
 from app.campaign_list.gallery import Start
 from app.editors.base import Context
@@ -32,21 +35,30 @@ from app.pickers.audience_form import AudienceDialog
 from app.pickers.message_form import MessageDialog
 from app.preferences import Preferences, Theme
 from app.window import MainWindow
-from engine.campaign import edits
+from canvas_widgets.look import Look
+from canvas_widgets.picture import render
+from engine.campaign import campaign_file, edits
 from engine.campaign.document import CampaignDocument
 from engine.components.base import Category
 from engine.components.registry import COMPONENTS, component
 from engine.i18n import tr
+from engine.plan.contact import ContactRules
+from engine.run.simulate import simulate
+from engine.store.database import Database
+from engine.store.imports.folder import import_folder
+from engine.workspace import bundle
 from engine.workspace.account import SIMULATED_ID
 from engine.workspace.template import instantiate, load_templates
 from engine.workspace.workspace import Workspace
 from tests.app.panels.samples import CONFIGS, sample_document, sample_workspace
 
 PICTURES = Path(__file__).parent / "pictures"
+EXPLAINED = Path(__file__).parent / "explained"
 LANGUAGES = ("en", "zh")
 THEMES: tuple[Theme, ...] = ("light", "dark")
 SIZE = 1440, 900
 CLOSE = 0.9  # zoom
+SCALE = 1.5  # of the explained campaigns
 TIMEOUT_S = 60.0
 TOAST_MS = 5000
 ESTIMATE_MS = 2000  # until the audience's size is there
@@ -79,7 +91,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
             Photographer(window, shop, language, out).take_all()
             end(window)
             os.chdir(PICTURES)
+        draw_explained(Path(temporary), out)
     return 0
+
+
+def draw_explained(temporary: Path, out: Path) -> None:
+    """The canvas of each campaign that `docs/explained` plays through, with its counts."""
+    languages.use_language("en")
+    for folder in sorted(path for path in EXPLAINED.iterdir() if path.is_dir()):
+        workspace = Workspace.open(folder / "workspace")
+        (entry,) = workspace.campaigns()
+        document = campaign_file.load(entry.path)
+        database_file = temporary / f"{folder.name}.db"
+        with Database.open(database_file) as database:
+            import_folder(database, folder / "data")
+        zone = ZoneInfo(workspace.settings.time_zone)
+        summary = simulate(
+            bundle.make(workspace, document),
+            database_file,
+            zone,
+            contact=ContactRules.of(workspace.settings, zone),
+            audiences=workspace.audiences,
+            results=folder / "results.csv",
+        )
+        image = render(document, workspace, Look(), asdict(summary.counts), SCALE)
+        save(image, out / f"explained-{folder.name}.png")
 
 
 class Photographer:
