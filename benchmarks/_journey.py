@@ -31,9 +31,10 @@ _CHUNK = 50_000
 Row = tuple[Any, ...]
 
 
-def fill(target: Path | str, people: int) -> None:
-    """A database with `people` people: addresses, a level (nine of ten VIP), a visit (nine of ten) in the
-    window.
+def fill(target: Path | str, people: int, spread: int = 0) -> None:
+    """A database with `people` people: addresses, a level (nine of ten VIP), a visit.
+
+    Nine of ten visit in the journey's window; with `spread`, all do, each at another moment of so many ms.
     """
     with Database.open(target) as database:
         schema = DataSchema(tags={"level": "text"}, events={"visit": {}})
@@ -48,14 +49,20 @@ def fill(target: Path | str, people: int) -> None:
                 bulk_insert(connection, person_id, columns, list(_addresses(ids)))
                 levels: list[Row] = [("level", id, "VIP" if id % 10 else "new") for id in ids]
                 bulk_insert(connection, tag_value, ("tag", "person", "value"), levels)
-                moment = START + WAIT_HOURS * HOUR + HOUR
-                events: list[Row] = [(id, f"e{id}", "visit", moment, moment) for id in ids if id % 10 != 5]
-                bulk_insert(connection, event, ("person", "source_id", "code", "time", "received_at"), events)
+                columns = ("person", "source_id", "code", "time", "received_at")
+                bulk_insert(connection, event, columns, list(_visits(ids, spread / people)))
                 bulk_insert(connection, audience_member, ("list", "person"), [(LIST, id) for id in ids])
         with database.write() as connection:
             put_in_force(connection, "a_all", LIST, START)
             for table in (person, person_id, tag_value, event, audience_member):
                 analyze(connection, table.name)
+
+
+def _visits(ids: range, apart: float) -> Iterator[Row]:
+    for id in ids:
+        if apart or id % 10 != 5:
+            moment = START + (int(id * apart) if apart else WAIT_HOURS * HOUR + HOUR)
+            yield id, f"e{id}", "visit", moment, moment
 
 
 def _addresses(ids: range) -> Iterator[Row]:
