@@ -8,10 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta, tzinfo
+from enum import IntFlag
 
 from engine.shapes.time import at_wall_clock, clock, to_milliseconds
 from engine.store.times import DAY, HOUR, MINUTE
 from engine.workspace.settings import Settings, holiday_dates
+
+
+class Cuts(IntFlag):
+    """Where places begin besides those where they must, so that what people do at one instant happens in the
+    order of the graph. A version keeps what it was published with, for its people stand at numbered places.
+
+    CROSSINGS: at marketing touches with several links in, where two people may come to one address.
+    CONTACTS: at everything that fatigue control looks at.
+    """
+
+    NONE = 0
+    CROSSINGS = 1
+    CONTACTS = 2
+
 
 PERIODS: Mapping[str, int] = {
     "minute": MINUTE,

@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from engine.plan.contact import ContactRules
+from engine.plan.contact import ContactRules, Cuts
 from engine.shapes.conditions import Condition
 from engine.shapes.time import Duration
 from engine.store.fields import DataFields
@@ -210,8 +210,8 @@ class Context:
     results come from `result_script`; otherwise a simulated channel succeeds at once. contacts: the
     messages that fatigue control counts, with `person, address, node, version, contact_at, state, result,
     result_at` and the node's `channel` and `signature`. collect: account → how long its receipts count.
-    recurring: there are several cycles, and the rows of a wave say theirs. sweeps: places begin at everything
-    that fatigue control looks at.
+    recurring: there are several cycles, and the rows of a wave say theirs. cuts: where else
+    places begin.
     """
 
     dialect: Dialect
@@ -230,4 +230,4 @@ class Context:
     contacts: FromClause = field(default_factory=lambda: CONTACTS)
     collect: Mapping[str, Duration] = field(default_factory=dict)
     recurring: bool = False
-    sweeps: bool = False
+    cuts: Cuts = Cuts.NONE

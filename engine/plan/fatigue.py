@@ -10,6 +10,7 @@ from sqlalchemy import (
     FromClause,
     Update,
     and_,
+    case,
     func,
     literal_column,
     not_,
@@ -37,10 +38,17 @@ Written out: SQLAlchemy cannot expand a bound list in a statement that takes par
 _ALL: ColumnElement[int] = literal_column(str(2**31 - 1))
 
 
-def tire(context: Context, channel: str, send: Send, order: Sequence[ColumnElement[Any]]) -> Update | None:
+def tire(
+    context: Context,
+    channel: str,
+    send: Send,
+    order: Sequence[ColumnElement[Any]],
+    fails: ColumnElement[bool] | None,
+) -> Update | None:
     """Skip the outgoing messages that are beyond a limit; None where there is no limit.
 
-    order: in which the messages of one person, or to one address, use up what a limit leaves.
+    order: in which the messages of one person, or to one address, use up what a limit leaves. fails: whether
+    a message fails at the very moment of its handing over, and so uses up nothing; None: it never does.
     """
     limits, o = context.contact.limits_of(channel, send.signature), outgoing.c
     if not limits:
@@ -49,14 +57,14 @@ def tire(context: Context, channel: str, send: Send, order: Sequence[ColumnEleme
     if context.contact.whitelist is not None:
         open_.append(not_(exempt(context.contact.whitelist, o.person)))
     whose = o.address if context.contact.by_address else o.person
-    turn = func.row_number().over(partition_by=whose, order_by=[o.now, *order])
+    uses = literal_column("1") if fails is None else case((fails, 0), else_=1)
+    before = func.sum(uses).over(partition_by=whose, order_by=[o.now, *order], rows=(None, -1))
+    used = func.coalesce(before, 0).label("used")
     rooms = [limit.max - _had(context, channel, send, limit) for limit in limits]
     room = least(*rooms) if len(rooms) > 1 else rooms[0]
-    candidates = (
-        select(o.person, o.entry, o.address, turn.label("turn"), room.label("room")).where(*open_).subquery()
-    )
+    candidates = select(o.person, o.entry, o.address, used, room.label("room")).where(*open_).subquery()
     beyond = select(candidates.c.person, candidates.c.entry, candidates.c.address).where(
-        candidates.c.turn > candidates.c.room
+        candidates.c.used >= candidates.c.room
     )
     return (
         update(outgoing)

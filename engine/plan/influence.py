@@ -25,7 +25,7 @@ from engine.components.behaviour import (
     SetTags,
     Split,
 )
-from engine.plan.contact import ContactRules
+from engine.plan.contact import ContactRules, Cuts
 from engine.plan.graph import Flow, FlowNode
 from engine.shapes.conditions import leaves
 from engine.store.times import DAY, HOUR, MINUTE
@@ -90,9 +90,8 @@ class Influence:
         return Order.KIN if self.marketing and rules.duplicates else Order.NOBODY
 
 
-def influence_of(flow: Flow, *, sweeps: bool) -> Influence:
-    """Analyse a campaign's graph. `sweeps`: what fatigue control looks at begins a place of its own, so that
-    rows of one person at one instant pass it in the order of the graph."""
+def influence_of(flow: Flow, wanted: Cuts) -> Influence:
+    """Analyse a campaign's graph. `wanted`: where places are to begin besides those where they must."""
     trigger = flow.trigger.behaviour
     on_event = trigger if isinstance(trigger, EnterOnEvent) else None
     several = flow.several_entries
@@ -100,8 +99,10 @@ def influence_of(flow: Flow, *, sweeps: bool) -> Influence:
     cuts = {node.id for node in nodes if isinstance(node.behaviour, DrawCoupon)}
     cuts |= set(_readers_behind_writers(flow))
     touched = {node.id for node in nodes if _is_marketing(node.behaviour) or _asks_fatigue(node.behaviour)}
-    if sweeps:
+    if Cuts.CONTACTS in wanted:
         cuts |= touched
+    if Cuts.CROSSINGS in wanted:
+        cuts |= {node.id for node in nodes if _is_marketing(node.behaviour) and len(flow.into[node.id]) > 1}
     in_order = on_event is not None and (on_event.re_entry == "after_exit" or on_event.times > 1)
     if conflicts := _tag_conflicts(flow, several):
         cuts |= conflicts

@@ -43,6 +43,7 @@ from engine.plan.fatigue import tire
 from engine.plan.graph import FlowNode
 from engine.plan.message_counts import Outcome, count_planned, count_released
 from engine.plan.quiet import rest
+from engine.plan.script import fails_at_once, script_line
 from engine.store.dialect import upsert_replacing
 from engine.store.tables.people import person_id, suppression
 from engine.store.tables.runs import message
@@ -119,7 +120,8 @@ class Messages:
         if context.contact.duplicates:
             yield _stop("skipped", "duplicate_address", self._is_duplicate(node, send.id_type))
             yield _stop("skipped", "duplicate_address", _is_later_in_wave(send.id_type))
-        if (tired := tire(context, node.kind, send, order)) is not None:
+        fails = fails_at_once(node) if context.scripted else None
+        if (tired := tire(context, node.kind, send, order, fails)) is not None:
             yield tired
 
     def _is_duplicate(self, node: FlowNode, id_type: str) -> ColumnElement[bool]:
@@ -210,7 +212,7 @@ class Messages:
         further: dict[str, ColumnElement[Any]] = {}
         if self._context.scripted:
             line = result_script.alias()
-            source = outgoing.outerjoin(line, line.c.id == _script_line(node))
+            source = outgoing.outerjoin(line, line.c.id == script_line(node))
             said, why = func.coalesce(line.c.result, "sent"), func.coalesce(line.c.reason, "")
             known = o.now + func.coalesce(line.c.after, 0)
             further |= self._receipt(send, line.c, known, unsent)
@@ -319,24 +321,6 @@ def _is_later_in_wave(id_type: str) -> ColumnElement[bool]:
 
 def _found(query: Any) -> ColumnElement[Any]:
     return query.correlate(wave).scalar_subquery()  # type: ignore[no-any-return]
-
-
-def _script_line(node: FlowNode) -> ColumnElement[int]:
-    """The line of the results file that is about an outgoing message: the most specific one."""
-    best, o = result_script.alias(), outgoing.c
-    return (
-        select(best.c.id)
-        .where(
-            best.c.person == o.person,
-            best.c.node == node.number,
-            best.c.entry.in_([literal_column("0"), o.entry]),
-            best.c.address.in_([literal_column("''"), o.address]),
-        )
-        .order_by(best.c.entry.desc(), best.c.address.desc(), best.c.id.desc())
-        .limit(1)
-        .correlate(outgoing)
-        .scalar_subquery()
-    )
 
 
 def newest_id(id_type: str) -> ColumnElement[Any]:

@@ -26,6 +26,7 @@ from engine.components.behaviour import (
     SetTags,
     Split,
 )
+from engine.plan.contact import Cuts
 from engine.plan.context import wave
 from engine.plan.graph import Edge, Flow, FlowNode
 from engine.plan.influence import Influence, influence_of
@@ -182,9 +183,9 @@ class Layout:
         return next((p for p in self.places if p.node.id == node and p.stage is stage), None)
 
 
-def layout_of(flow: Flow, *, sweeps: bool = False) -> Layout:
-    """Cut the campaign into places and number its paths. `sweeps`: see `influence_of`."""
-    influence = influence_of(flow, sweeps=sweeps)
+def layout_of(flow: Flow, wanted: Cuts = Cuts.NONE) -> Layout:
+    """Cut the campaign into places and number its paths. `wanted`: see `influence_of`."""
+    influence = influence_of(flow, wanted)
     cuts = _cuts(flow, influence)
     keys = [(flow.trigger.order, Stage.ENTER, flow.trigger)]
     for node in flow.nodes.values():

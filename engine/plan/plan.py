@@ -208,4 +208,4 @@ def feeds_of(place: Place, layout: Layout) -> tuple[int, ...]:
 
 def compile_plan(flow: Flow, context: Context) -> Plan:
     """Cut a campaign version into places. Raises `RuleError` for conditions that do not fit the data."""
-    return Plan(context, layout_of(flow, sweeps=context.sweeps))
+    return Plan(context, layout_of(flow, context.cuts))

@@ -307,7 +307,8 @@ class Rows:
         rank = func.rank().over(partition_by=whose, order_by=order).label("rank")
         joined = due.join(kin, kin.c.person == due.c.person, isouter=not kin_only)
         ranked = select(due, rank).select_from(joined).subquery()
-        turn = func.row_number().over(partition_by=ranked.c.place, order_by=[ranked.c.due, ranked.c.person])
+        # All rows of one person and moment in one batch.
+        turn = func.dense_rank().over(partition_by=ranked.c.place, order_by=[ranked.c.due, ranked.c.person])
         columns = ["place", "due", "person", "entry", "via", "mark"]
         query = select(*(ranked.c[name] for name in columns), (turn - 1) // given("size"))
         return insert(front).from_select([*columns, "batch"], query.where(ranked.c.rank == 1))

@@ -18,7 +18,7 @@ from engine.plan.graph import Flow
 from engine.plan.plan import Plan
 from engine.report.counts import counts_of, versions_of
 from engine.run.answers import CampaignStatus, Refused, Status, UnknownCampaign
-from engine.run.versions import VersionKeys, needs_sweeps
+from engine.run.versions import VersionKeys, cuts_for
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
 from engine.store.tables.runs import (
@@ -142,9 +142,9 @@ def new_version(connection: Connection, bundle: Bundle, now: int, contact: Conta
     text = bundles.write(bundle).decode()
     row = {"key": key, "campaign": number, "version": version, "hash": bundle.hash, "bundle": text}
     nodes = _number_nodes(connection, number, bundle.campaign.nodes)
-    sweeps = needs_sweeps(bundle, nodes, contact)
-    connection.execute(insert(campaign_version).values(**row, published_at=now, sweeps=int(sweeps)))
-    return VersionKeys(number, key, nodes, sweeps)
+    cuts = cuts_for(bundle, nodes, contact)
+    connection.execute(insert(campaign_version).values(**row, published_at=now, cuts=int(cuts)))
+    return VersionKeys(number, key, nodes, cuts)
 
 
 def _number_nodes(connection: Connection, number: int, ids: Iterable[str]) -> dict[str, int]:

@@ -68,7 +68,9 @@ class Overlay:
     def __init__(self, database: Path | str | URL) -> None:
         """`database`: the SQLite file or the URL of the database below, which has this version's schema."""
         url = url_of(database)
-        self.engine, self._schema = _over_file(url) if url.get_backend_name() == "sqlite" else _over_server(url)
+        self.engine, self._schema = (
+            _over_file(url) if url.get_backend_name() == "sqlite" else _over_server(url)
+        )
         with self.begin() as connection:
             METADATA.create_all(connection, tables=[*RUN_TABLES, audience, audience_member], checkfirst=False)
             _OVERLAY.create_all(connection, checkfirst=False)

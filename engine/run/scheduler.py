@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.exc import OperationalError
 
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
+from engine.plan.contact import Cuts
 from engine.plan.context import incoming
 from engine.plan.plan import Plan
 from engine.run import cycles, ending, lifecycle
@@ -90,7 +91,7 @@ class Scheduler:
         self._fields = stored
         busy = set(connection.scalars(select(agenda.c.version).distinct()))
         query = (
-            select(campaign, campaign_version.c.key, campaign_version.c.sweeps)
+            select(campaign, campaign_version.c.key, campaign_version.c.cuts)
             .join(campaign_version, campaign_version.c.campaign == campaign.c.number)
             .where(campaign.c.state.in_((lifecycle.ACTIVE, lifecycle.COMPLETED)))
             .order_by(campaign.c.id, campaign_version.c.key)
@@ -103,7 +104,7 @@ class Scheduler:
                 if row.key in earlier:
                     self._versions[row.key] = earlier[row.key]
                 else:
-                    self._compile(connection, row.number, row.key, sweeps=bool(row.sweeps))
+                    self._compile(connection, row.number, row.key, Cuts(row.cuts))
                 version = self._versions[row.key]
                 version.runner.forget()
                 version.window = Window(row.starts_at, row.ends_at)
@@ -113,13 +114,13 @@ class Scheduler:
                 version.cycles = Cycles.load(connection, row.number)
         self._relate(connection)
 
-    def _compile(self, connection: Connection, number: int, key: int, *, sweeps: bool) -> None:
+    def _compile(self, connection: Connection, number: int, key: int, cuts: Cuts) -> None:
         stored = connection.execute(
             select(campaign_version.c.bundle).where(campaign_version.c.key == key)
         ).scalar_one()
         bundle = bundles.read(stored.encode(), Path("campaign.bundle"))
         nodes = select(campaign_node.c.id, campaign_node.c.node).where(campaign_node.c.campaign == number)
-        keys = VersionKeys(number, key, dict(connection.execute(nodes).all()), sweeps)
+        keys = VersionKeys(number, key, dict(connection.execute(nodes).all()), cuts)
         self.add(bundle, plan_of(bundle, keys, connection, self._settings))
 
     def _anchor(self, bundle: Bundle, published_at: int) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 from engine.audience.updates import update_order
 from engine.channels.simulated import load_results, settle
 from engine.i18n import N_, Message
-from engine.plan.contact import ContactRules
+from engine.plan.contact import ContactRules, Cuts
 from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable, flow_of
 from engine.plan.influence import influence_of
@@ -142,7 +142,7 @@ def _settings(
     """What the plan of a rehearsal is compiled with: it reads through the overlay."""
     settings = PlanSettings(zone, contact, live=False, scripted=results is not None)
     flow = flow_of(bundle.campaign, {id: number for number, id in enumerate(bundle.campaign.nodes)})
-    influence = influence_of(flow, sweeps=False)
+    influence = influence_of(flow, Cuts.NONE)
     if influence.writes:
         settings = replace(settings, tags=overlay.own_tags(connection))
     if influence.contacts and contact.limits:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, FromClause
 from engine.audience.conditions import RowConditions
 from engine.components.base import RefKind
 from engine.components.behaviour import EnterOnEvent
-from engine.plan.contact import ContactRules
+from engine.plan.contact import ContactRules, Cuts
 from engine.plan.context import CONTACTS, Context, TagTarget
 from engine.plan.graph import flow_of
 from engine.plan.influence import asks_fatigue
@@ -26,12 +26,12 @@ from engine.workspace.bundle import Bundle
 
 @dataclass(frozen=True, slots=True)
 class VersionKeys:
-    """The database's numbers for a campaign, its version and its nodes; `sweeps`: see `Context`."""
+    """The database's numbers for a campaign, its version and its nodes; `cuts`: see `Context`."""
 
     campaign: int
     version: int
     nodes: Mapping[str, int]
-    sweeps: bool = False
+    cuts: Cuts = Cuts.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +72,16 @@ def plan_of(bundle: Bundle, keys: VersionKeys, connection: Connection, settings:
         contacts=settings.contacts,
         collect=_collecting(bundle),
         recurring=flow.recurs,
-        sweeps=keys.sweeps,
+        cuts=keys.cuts,
     )
     return compile_plan(flow, context)
 
 
-def needs_sweeps(bundle: Bundle, nodes: Mapping[str, int], contact: ContactRules) -> bool:
-    """Whether a version that is published now needs places of their own for what fatigue control looks at.
-
-    A version keeps that for life, for its people stand at numbered places.
-    """
-    return bool(contact.limits) or asks_fatigue(flow_of(bundle.campaign, nodes))
+def cuts_for(bundle: Bundle, nodes: Mapping[str, int], contact: ContactRules) -> Cuts:
+    """Where places of a version that is published now begin besides those where they must."""
+    if contact.limits or asks_fatigue(flow_of(bundle.campaign, nodes)):
+        return Cuts.CROSSINGS | Cuts.CONTACTS
+    return Cuts.CROSSINGS
 
 
 def _collecting(bundle: Bundle) -> dict[str, Duration]:

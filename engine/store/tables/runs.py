@@ -38,11 +38,11 @@ campaign_version = Table(
     Column("bundle", TextType, nullable=False, doc="everything that the version refers to, as published"),
     Column("published_at", TimeType, nullable=False),
     Column(
-        "sweeps",
+        "cuts",
         SmallInteger,
         nullable=False,
         server_default="0",
-        doc="1: places begin at everything that fatigue control looks at, see engine.plan.influence",
+        doc="engine.plan.contact.Cuts: where its places begin",
     ),
     Index(None, "campaign", "version", unique=True),
 )

@@ -60,7 +60,8 @@ class Audiences:
         else:
             people = set(self.world.case.members.get(id, ()))
         self.world.members[id] = people
-        self.updated[id] = now
+        if "cards" in file or now == self.world.since:  # nobody has uploaded the list again
+            self.updated[id] = now
 
     def _in_rule(self, cards: list[Json], who: str, now: int) -> bool:
         inside = False

@@ -98,7 +98,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.add_column(
-        "campaign_version", sa.Column("sweeps", sa.SmallInteger(), server_default="0", nullable=False)
+        "campaign_version", sa.Column("cuts", sa.SmallInteger(), server_default="0", nullable=False)
     )
     op.add_column("cycle", sa.Column("planned", sa.BigInteger(), nullable=True))
     op.add_column("cycle", sa.Column("finished_at", sa.BigInteger(), nullable=True))
