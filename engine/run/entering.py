@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, literal, select
 
+from engine.audience.errors import RuleError
 from engine.audience.updates import members_now, update_order
 from engine.components.behaviour import EnterOnEvent
+from engine.i18n import N_, Message
 from engine.plan.plan import Plan
 from engine.run.overlay import below
 from engine.shapes.time import instant, to_milliseconds
@@ -87,8 +89,14 @@ def copy_list(connection: Connection, id: str, key: int) -> None:
     connection.execute(insert(audience_member).from_select(["list", "person"], query))
 
 
-def lists_in_force(connection: Connection, audiences: tuple[str, ...]) -> list[int]:
-    """The lists of members in force; an audience that was never updated has nobody."""
+def lists_in_force(
+    connection: Connection, audiences: tuple[str, ...], files: Mapping[str, AudienceFile]
+) -> list[int]:
+    """The lists of members in force. Raises `RuleError` where an audience has none, or none any more."""
     rows = connection.execute(select(audience.c.id, audience.c.list).where(audience.c.id.in_(audiences)))
     lists = dict(rows.all())
-    return [lists.get(id) or -1 for id in audiences]
+    for id in audiences:
+        if lists.get(id) is None:
+            text = N_("Nobody could enter: the engine's database holds no people of the audience “{name}”.")
+            raise RuleError(Message(text, name=files[id].name))
+    return [lists[id] for id in audiences]

@@ -25,7 +25,7 @@ campaign = Table(
     Column("starts_at", TimeType, nullable=False, doc="nobody enters before"),
     Column("ends_at", TimeType, doc="nobody enters from here on"),
     Column("resumed_at", TimeType, doc="when it was last restarted"),
-    Column("reason", TextType, doc="why it ended abnormally"),
+    Column("reason", TextType, doc="JSON: why it ended abnormally, see engine.run.failures"),
 )
 
 campaign_version = Table(
