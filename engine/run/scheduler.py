@@ -16,7 +16,6 @@ from engine.plan.plan import Plan
 from engine.run import cycles, ending, failures, lifecycle
 from engine.run.cycles import Cycles
 from engine.run.entering import Window, lists_in_force
-from engine.run.generated import Generated
 from engine.run.kin import load_kin
 from engine.run.queries import incoming_codes, overdue, watching_for_incoming
 from engine.run.running import Item, RunningVersion, influence_each_other
@@ -50,8 +49,8 @@ class Scheduler:
     """Chooses and runs one wave at a time, of the active campaigns.
 
     Campaigns that can influence each other run in lockstep, one moment at a time; all others run everything
-    that is due at once, those whom an event lets in first. `generated`: audiences that campaigns have
-    written, until somebody takes them.
+    that is due at once, those whom an event lets in first. `generated`: campaigns have written audiences
+    since somebody last set it to False.
     """
 
     def __init__(
@@ -71,7 +70,7 @@ class Scheduler:
         self._fields: int | None = None
         self._works: dict[int, Iterator[None]] = {}
         self._idle_until: int | None = None
-        self.generated: list[Generated] = []
+        self.generated = False
 
     def add(self, bundle: Bundle, plan: Plan) -> None:
         """Take over a version that has been compiled; `load` then finds it in the database."""
@@ -160,7 +159,7 @@ class Scheduler:
         """Write the audiences of a campaign that is stopped."""
         for version in self._versions.values():
             if version.enters and version.plan.context.campaign_id == campaign_id:
-                self.generated += ending.write(connection, version, moment, self._settings.zone)
+                self.generated |= ending.write(connection, version, moment, self._settings.zone)
 
     @property
     def codes(self) -> frozenset[str]:
@@ -364,9 +363,9 @@ class Scheduler:
             return
         with self._store.write() as connection:
             for version in through:
-                self.generated += ending.finish_cycles(connection, version, self._settings.zone)
+                self.generated |= ending.finish_cycles(connection, version, self._settings.zone)
             for version in [v for v in self._versions.values() if v.enters and v.campaign in over]:
-                self.generated += ending.end(connection, version, self._settings.zone)
+                self.generated |= ending.end(connection, version, self._settings.zone)
                 lifecycle.complete(connection, version.campaign)
             self.load(connection)
 

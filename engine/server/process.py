@@ -18,6 +18,7 @@ from engine.run.engine import Engine, EngineSettings
 from engine.run.epoch import Epoch
 from engine.server.access import announce, token_of, withdraw
 from engine.server.api import application
+from engine.server.audience_files import AudienceFiles
 from engine.server.service import Service
 from engine.server.serving import ApiServer, Listen
 from engine.store.database import Database
@@ -46,7 +47,8 @@ def opened(workspace: Workspace) -> Iterator[tuple[Engine, Database]]:
     workspace.engine_folder.mkdir(exist_ok=True)
     with Database.open(workspace.database_file) as database:
         epoch = Epoch(database, user_data_folder())
-        engine = Engine(database, engine_settings(workspace.settings), RealClock(), epoch)
+        files = AudienceFiles(workspace.folder)
+        engine = Engine(database, engine_settings(workspace.settings), RealClock(), epoch, files)
         try:
             yield engine, database
         finally:

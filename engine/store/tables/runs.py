@@ -322,6 +322,7 @@ generated_audience = Table(
     Column("public", SmallInteger, nullable=False),
     Column("remark", TextType, nullable=False),
     Column("written_at", TimeType, nullable=False),
+    Column("filed_at", TimeType, doc="when the workspace got its file; null: it has had none"),
     sqlite_with_rowid=False,
 )
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import Attributes, Link, Node
 from engine.run.clock import VirtualClock
-from engine.run.engine import Engine, EngineSettings
+from engine.run.engine import Engine, EngineSettings, FileAudiences
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.store.imports.folder import import_folder
@@ -131,10 +131,12 @@ def populate(
 class Running:
     """An engine on a database, at a virtual time that starts at `NOW`."""
 
-    def __init__(self, path: Target, moment: datetime = NOW) -> None:
+    def __init__(
+        self, path: Target, moment: datetime = NOW, file_audiences: FileAudiences | None = None
+    ) -> None:
         self.clock = VirtualClock(ms(moment))
         self.database = Database.open(path)
-        self.engine = Engine(self.database, EngineSettings(ZONE), self.clock)
+        self.engine = Engine(self.database, EngineSettings(ZONE), self.clock, file_audiences=file_audiences)
 
     def advance(self, milliseconds: int) -> None:
         """Go on with everything that falls due."""
