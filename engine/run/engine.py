@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +14,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from engine.audience.errors import RuleError
 from engine.audience.updates import update_audience
-from engine.plan.contact import ContactRules
 from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable
 from engine.report.check import Violation, violations
@@ -40,6 +38,7 @@ from engine.run.ingest import list_imported, take_in
 from engine.run.operations import Operations, problem_of
 from engine.run.retention import forget
 from engine.run.scheduler import Scheduler
+from engine.run.settings import EngineSettings
 from engine.run.versions import PlanSettings, plan_of
 from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
@@ -51,32 +50,16 @@ from engine.store.tables.runs import campaign, campaign_version
 from engine.store.times import WallClock
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
-from engine.workspace.settings import Retention
 
 FileAudiences = Callable[[Iterable[Generated]], Iterable[str]]
 """Gets audiences that campaigns have written; yields the ids of those of which somebody has a file now."""
 
-MINUTE = 60_000
 RETRY_AFTER = 5_000
 """ms until the database is tried again after it refused (a full disk, another program's lock)."""
 
 
 def no_progress(_file: str, _rows: int) -> None:
     """Nobody wants to know how far an import is."""
-
-
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """The workspace's settings that running campaigns obey.
-
-    zone: for every wall-clock setting. future_events: ms by which an event's time may lie ahead and still let
-    somebody enter. contact: fatigue control, quiet times, duplicates. retention: what is deleted once old.
-    """
-
-    zone: ZoneInfo
-    future_events: int = 5 * MINUTE
-    contact: ContactRules = field(default_factory=ContactRules)
-    retention: Retention = field(default_factory=Retention)
 
 
 class _Store:
