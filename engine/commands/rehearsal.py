@@ -5,13 +5,11 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from pydantic_core import PydanticCustomError
 
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
-from engine.client import bundled
 from engine.commands.files import show
 from engine.commands.publishing import campaign_findings
 from engine.commands.target import Target, open_workspace, workspace_of
@@ -38,8 +36,8 @@ def simulate(
     workspace's database, or in that of the URL `db`. Raises `CommandError`, `FileError`, `StoreError`, and
     what the simulation refuses.
     """
-    from engine.plan.contact import ContactRules
     from engine.run import simulate as rehearsal
+    from engine.run.settings import EngineSettings
 
     began, ended = moment(since), moment(until)
     workspace, doc = _workspace(file, folder, db), campaign_file.load(file)
@@ -57,21 +55,21 @@ def simulate(
     if ended is not None and ended < now:
         raise CommandError(Message(N_("The rehearsal would end before it begins: use a later --until.")))
     target = Target(None, db) if db is not None else Target(workspace, None)
-    if with_running and _others_run(target, doc.attributes.id):
-        raise CommandError(Message(N_("Other running campaigns cannot be rehearsed together with one yet.")))
     url = target.migrated()
     refuse_network(url.host or "")
-    zone = ZoneInfo(workspace.settings.time_zone)
+    settings = EngineSettings.of(workspace.settings)
     summary = rehearsal.simulate(
         bundles.make(workspace, doc),
         url,
-        zone,
-        contact=ContactRules.of(workspace.settings, zone),
+        settings.zone,
+        contact=settings.contact,
         audiences=workspace.audiences,
         since=now,
         until=ended,
         results=results,
         trace=trace,
+        with_running=with_running,
+        future_events=settings.future_events,
     )
     counts = summary.counts
     print(f"entries: {counts.entries}\ninside: {counts.inside}\nfinished: {counts.finished}")
@@ -118,16 +116,6 @@ def _workspace(file: Path, folder: Path | None, db: str | None) -> Workspace:
     if found is None:
         raise CommandError(Message(N_("Say what the campaign refers to: --workspace FOLDER.")))
     return open_workspace(found)
-
-
-def _others_run(target: Target, id: str) -> bool:
-    """Whether another campaign is in progress. Raises `EngineRefused`, `Refused`, `StoreError`."""
-    client = None if target.workspace is None else bundled(target.workspace.folder)
-    if client is not None:
-        with client:
-            return any(one.status == "in_progress" and one.id != id for one in client.campaigns())
-    with target.engine() as (engine, _):
-        return any(one.status == "in_progress" and one.campaign != id for one in engine.campaigns())
 
 
 def _name(doc: CampaignDocument, node: str) -> str:

@@ -66,6 +66,8 @@ def _print_campaign(id: str, campaign: Campaign | CampaignStatus) -> None:
         f"{id} {campaign.status} entries={campaign.entries} inside={campaign.inside} "
         f"finished={campaign.finished} {campaign.name}"
     )
+    if campaign.reason is not None:
+        print("  " + tr("Ended abnormally: {reason}", reason=campaign.reason))
 
 
 def stop(workspace: Workspace) -> None:

@@ -15,12 +15,13 @@ from engine.report.check_people import check_people
 from engine.store.tables.runs import campaign_node
 
 
-def violations(connection: Connection, now: int) -> Iterator[Violation]:
-    """Everything that does not add up, in every campaign of the database (or of the simulation).
+def violations(connection: Connection, now: int, only: int | None = None) -> Iterator[Violation]:
+    """Everything that does not add up, in every campaign of the database, or in `only` one, by its number.
 
     now: receipts that have come by then count (ms).
     """
-    for campaign in connection.scalars(select(campaign_node.c.campaign).distinct()).all():
+    every = select(campaign_node.c.campaign).distinct()
+    for campaign in connection.scalars(every).all() if only is None else (only,):
         books = Books(connection, campaign, now)
         yield from check_people(books)
         yield from check_messages(books)

@@ -66,7 +66,7 @@ class CampaignStatus:
     entries: int
     inside: int
     finished: int
-    reason: str | None = None
+    reason: Message | None = None
     """Why it ended abnormally, or None."""
 
 

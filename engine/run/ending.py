@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Select, func, select, update
 
 from engine.plan.endings import keeps_ends
-from engine.run.generated import Generated, write_audiences
+from engine.run.generated import write_audiences
 from engine.run.running import RunningVersion
 from engine.store.tables.runs import (
     arrival,
@@ -43,28 +43,31 @@ def somebody_inside(connection: Connection, campaign: int) -> bool:
     )
 
 
-def finish_cycles(connection: Connection, version: RunningVersion, zone: ZoneInfo) -> list[Generated]:
-    """Note the ends of cycles and write their audiences, in order of time."""
-    written: list[Generated] = []
+def finish_cycles(connection: Connection, version: RunningVersion, zone: ZoneInfo) -> bool:
+    """Note the ends of cycles and write their audiences, in order of time; whether any was written."""
+    written = False
     for one in _through(connection, version.campaign):
         mine = (cycle.c.campaign == version.campaign) & (cycle.c.cycle == one.number)
         connection.execute(update(cycle).where(mine).values(finished_at=one.at))
-        written += write(connection, version, one.at, zone)
+        written |= write(connection, version, one.at, zone)
     return written
 
 
-def end(connection: Connection, version: RunningVersion, zone: ZoneInfo) -> list[Generated]:
-    """Write the audiences of a campaign that is over: at its end time, or when the last one was through."""
+def end(connection: Connection, version: RunningVersion, zone: ZoneInfo) -> bool:
+    """Write the audiences of a campaign that is over: at its end time, or when the last one was through.
+
+    Whether any was written.
+    """
     if not keeps_ends(version.plan.layout):
-        return []
+        return False
     last = connection.execute(
         select(func.max(finished.c.last)).where(finished.c.version.in_(_versions(version.campaign)))
     ).scalar()
     return write(connection, version, max(last or 0, version.window.end or 0), zone)
 
 
-def write(connection: Connection, version: RunningVersion, moment: int, zone: ZoneInfo) -> list[Generated]:
-    """Write the audiences of the people who have passed up to the moment."""
+def write(connection: Connection, version: RunningVersion, moment: int, zone: ZoneInfo) -> bool:
+    """Write the audiences of the people who have passed up to the moment; whether any was written."""
     context = version.plan.context
     return write_audiences(connection, context.campaign, context.campaign_id, version.plan.flow, moment, zone)
 

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
@@ -16,7 +14,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from engine.audience.errors import RuleError
 from engine.audience.updates import update_audience
-from engine.plan.contact import ContactRules
 from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable
 from engine.report.check import Violation, violations
@@ -36,10 +33,12 @@ from engine.run.answers import (
 from engine.run.clock import Clock, RealClock, VirtualClock
 from engine.run.epoch import Epoch
 from engine.run.exclusive import hold
+from engine.run.generated import Generated, note_file, without_file
 from engine.run.ingest import list_imported, take_in
 from engine.run.operations import Operations, problem_of
 from engine.run.retention import forget
 from engine.run.scheduler import Scheduler
+from engine.run.settings import EngineSettings
 from engine.run.versions import PlanSettings, plan_of
 from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
@@ -51,31 +50,16 @@ from engine.store.tables.runs import campaign, campaign_version
 from engine.store.times import WallClock
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
-from engine.workspace.settings import Retention
 
-T = TypeVar("T")
+FileAudiences = Callable[[Iterable[Generated]], Iterable[str]]
+"""Gets audiences that campaigns have written; yields the ids of those of which somebody has a file now."""
 
-MINUTE = 60_000
 RETRY_AFTER = 5_000
 """ms until the database is tried again after it refused (a full disk, another program's lock)."""
 
 
 def no_progress(_file: str, _rows: int) -> None:
     """Nobody wants to know how far an import is."""
-
-
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """The workspace's settings that running campaigns obey.
-
-    zone: for every wall-clock setting. future_events: ms by which an event's time may lie ahead and still let
-    somebody enter. contact: fatigue control, quiet times, duplicates. retention: what is deleted once old.
-    """
-
-    zone: ZoneInfo
-    future_events: int = 5 * MINUTE
-    contact: ContactRules = field(default_factory=ContactRules)
-    retention: Retention = field(default_factory=Retention)
 
 
 class _Store:
@@ -104,15 +88,18 @@ class Engine:
         settings: EngineSettings,
         clock: Clock | None = None,
         epoch: Epoch | None = None,
+        file_audiences: FileAudiences | None = None,
     ) -> None:
         """Take the database. Raises `Refused` where another engine holds it.
 
-        `epoch` finds out whether it was restored or copied: the engine is then held. None: it is not asked.
+        epoch: finds out whether it was restored or copied: the engine is then held. None: it is not asked.
+        file_audiences: gives the workspace what campaigns write. None: it stays in the database only.
         """
         self._database = database
         self._settings = settings
         self._plan_settings = PlanSettings(settings.zone, settings.contact)
         self._clock = clock or RealClock()
+        self._file_audiences = file_audiences
         self._hold = hold(database.url)
         self._one_at_a_time = threading.RLock()
         self._asking = 0
@@ -129,6 +116,7 @@ class Engine:
                 WallClock(settings.zone).prepare(connection)
                 self._scheduler = Scheduler(_Store(database, settings.zone), self._plan_settings)
                 self._scheduler.load(connection)
+            self._file_generated()  # also what an earlier engine could not give away
         except BaseException:
             self._release()
             raise
@@ -181,6 +169,7 @@ class Engine:
             lifecycle.stop(connection, campaign)
             self._scheduler.write_gathered(connection, campaign, self._clock.now())
             self._scheduler.load(connection)
+        self._file_new()
 
     def restart(self, campaign: str) -> None:
         """Take a stopped campaign up again. Raises `UnknownCampaign`, `Refused`."""
@@ -266,6 +255,7 @@ class Engine:
             moved = self._scheduler.step(now) or self._operations.clean(now)
             if moved:
                 self._operations.worked()
+            self._file_new()
             self._operations.between_waves(now)
             return moved
 
@@ -348,6 +338,22 @@ class Engine:
             with self._nobody_asks:
                 self._asking -= 1
                 self._nobody_asks.notify_all()
+
+    def _file_new(self) -> None:
+        """Give the workspace the audiences that were written since the last call."""
+        with self._one_at_a_time:
+            if self._scheduler.generated:
+                self._scheduler.generated = False
+                self._file_generated()
+
+    def _file_generated(self) -> None:
+        if self._file_audiences is None:
+            return
+        with self._database.read() as connection:
+            waiting = without_file(connection)
+        for id in self._file_audiences(waiting) if waiting else ():
+            with self._database.write() as connection:
+                note_file(connection, id, self._clock.now())
 
     def _run(self) -> None:
         while not self._closing:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, insert, literal, select
 
+from engine.audience.errors import RuleError
 from engine.audience.updates import members_now, update_order
 from engine.components.behaviour import EnterOnEvent
+from engine.i18n import N_, Message
+from engine.plan.context import incoming
 from engine.plan.plan import Plan
 from engine.run.overlay import below
 from engine.shapes.time import instant, to_milliseconds
 from engine.store.lists import new_list, put_in_force
-from engine.store.tables.people import audience, audience_member, event
+from engine.store.tables.people import audience, audience_member, event, person
 from engine.store.tables.runs import arrival
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
@@ -56,13 +59,33 @@ def arrivals_between(plan: Plan, connection: Connection, window: Window, since: 
     connection.execute(insert(arrival).from_select(["version", "due", "person", "event"], query))
 
 
+def note_events_ahead(
+    connection: Connection, codes: Collection[str], since: int, until: int, ahead: int
+) -> None:
+    """Fill `incoming` with the events of the span (both ends included, ms) that running campaigns have not
+    followed, for their time lay more than `ahead` ms ahead when they were received."""
+    query = (
+        select(person.c.external_id, event.c.source_id)
+        .join(person, person.c.id == event.c.person)
+        .where(
+            event.c.code.in_(sorted(codes)),
+            event.c.time >= since,
+            event.c.time <= until,
+            event.c.time > event.c.received_at + ahead,
+        )
+    )
+    connection.execute(insert(incoming).from_select(["person", "source_id"], query))
+
+
 def update_all(
     connection: Connection, files: Mapping[str, AudienceFile], now: datetime, zone: ZoneInfo
 ) -> None:
     """Store in an overlay who is in each of the audiences when it begins: events of that very moment have not
-    arrived yet."""
+    arrived yet. A list that the overlay has already stays as it is."""
+    known = set(connection.scalars(select(audience.c.id)))
     for id in dict.fromkeys(one for top in files for one in update_order(files, top)):
-        update_one(connection, files[id], now, zone, including_now=False)
+        if files[id].cards is not None or id not in known:
+            update_one(connection, files[id], now, zone, including_now=False)
 
 
 def update_one(
@@ -87,8 +110,14 @@ def copy_list(connection: Connection, id: str, key: int) -> None:
     connection.execute(insert(audience_member).from_select(["list", "person"], query))
 
 
-def lists_in_force(connection: Connection, audiences: tuple[str, ...]) -> list[int]:
-    """The lists of members in force; an audience that was never updated has nobody."""
+def lists_in_force(
+    connection: Connection, audiences: tuple[str, ...], files: Mapping[str, AudienceFile]
+) -> list[int]:
+    """The lists of members in force. Raises `RuleError` where an audience has none, or none any more."""
     rows = connection.execute(select(audience.c.id, audience.c.list).where(audience.c.id.in_(audiences)))
     lists = dict(rows.all())
-    return [lists.get(id) or -1 for id in audiences]
+    for id in audiences:
+        if lists.get(id) is None:
+            text = N_("Nobody could enter: the engine's database holds no people of the audience “{name}”.")
+            raise RuleError(Message(text, name=files[id].name))
+    return [lists[id] for id in audiences]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, insert, literal, select
+from sqlalchemy import Connection, delete, insert, literal, select, update
 
 from engine.components.behaviour import Gather
 from engine.plan.graph import Flow
@@ -30,9 +30,12 @@ class Generated:
 
 def write_audiences(
     connection: Connection, campaign: int, campaign_id: str, flow: Flow, moment: int, zone: ZoneInfo
-) -> list[Generated]:
-    """Write the audience of every Generate Audience that somebody passed up to `moment`, and begin anew."""
-    written = []
+) -> bool:
+    """Write the audience of every Generate Audience that somebody passed up to `moment`, and begin anew.
+
+    Whether any was written.
+    """
+    written = False
     for node in flow.nodes.values():
         if isinstance(node.behaviour, Gather):
             mine = (
@@ -60,8 +63,24 @@ def write_audiences(
                 )
             )
             connection.execute(delete(gathered).where(mine))
-            written.append(one)
+            written = True
     return written
+
+
+def without_file(connection: Connection) -> list[Generated]:
+    """Audiences of which the workspace has never had a file, in order of writing."""
+    query = select(generated_audience).where(generated_audience.c.filed_at.is_(None))
+    ordered = query.order_by(generated_audience.c.written_at, generated_audience.c.id)
+    return [
+        Generated(row.id, row.name, row.directory, bool(row.public), row.remark, row.written_at)
+        for row in connection.execute(ordered)
+    ]
+
+
+def note_file(connection: Connection, id: str, now: int) -> None:
+    """The workspace has got the audience's file; whoever deletes it does not get it again."""
+    mine = generated_audience.c.id == id
+    connection.execute(update(generated_audience).where(mine).values(filed_at=now))
 
 
 def _named(gather: Gather, seed: str, moment: int, zone: ZoneInfo) -> Generated:

@@ -17,6 +17,7 @@ from engine.plan.contact import ContactRules
 from engine.plan.graph import Flow
 from engine.plan.plan import Plan
 from engine.report.counts import counts_of, versions_of
+from engine.run import failures
 from engine.run.answers import CampaignStatus, Refused, Status, UnknownCampaign
 from engine.run.versions import VersionKeys, cuts_for
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
@@ -243,9 +244,11 @@ def complete(connection: Connection, number: int) -> None:
     _change(connection, number, ACTIVE, COMPLETED)
 
 
-def end_abnormally(connection: Connection, number: int, reason: str) -> None:
+def end_abnormally(connection: Connection, number: int, reason: Message) -> None:
     """A component failed as such: the campaign ends, its people stay where they are."""
-    changed = update(campaign).where(campaign.c.number == number).values(state=ENDED, reason=reason)
+    changed = (
+        update(campaign).where(campaign.c.number == number).values(state=ENDED, reason=failures.dump(reason))
+    )
     connection.execute(changed)
     _put_off(connection, number)
 
@@ -297,7 +300,7 @@ def status_of(connection: Connection, row: Row[Any], now: int) -> CampaignStatus
         entries=counts.entries,
         inside=counts.inside,
         finished=counts.finished,
-        reason=row.reason,
+        reason=None if row.reason is None else failures.load(row.reason),
     )
 
 

@@ -10,7 +10,7 @@ is read where it stands; nothing is copied.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -82,6 +82,14 @@ class Overlay:
         with self.engine.begin() as connection:
             yield connection
 
+    @contextmanager
+    def begin_snapshot(self) -> Iterator[Connection]:
+        """A transaction in which the database below stands still, whoever writes to it meanwhile."""
+        with self.begin() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield connection
+
     def seal(self) -> None:
         """No more tables are made: from now on PostgreSQL refuses to write to any but temporary ones.
 
@@ -97,12 +105,16 @@ class Overlay:
         connection.exec_driver_sql(_TAG_VIEW.format(base=base))
         return OWN_TAGS
 
-    def contacts(self) -> FromClause:
-        """What fatigue control counts: the overlay's own messages and those of the database below."""
-        own = contacts_of(message, marketing_node)
-        # By its real name: the plan's statements go straight to the driver, which translates nothing.
-        base = (table.to_metadata(MetaData(), schema=self._schema) for table in (message, marketing_node))
-        return union_all(own, contacts_of(*base)).subquery("contact")
+    def contacts(self, taken_over: Collection[int] = ()) -> FromClause:
+        """What fatigue control counts: the overlay's own messages and those of the database below.
+
+        taken_over: numbers of campaigns whose messages are the overlay's own.
+        """
+        messages, nodes = (below(table, self._schema) for table in (message, marketing_node))
+        own, base = contacts_of(message, marketing_node), contacts_of(messages, nodes)
+        if taken_over:
+            base = base.where(messages.c.campaign.not_in(sorted(taken_over)))
+        return union_all(own, base).subquery("contact")
 
     def _mark_issued_codes(self, connection: Connection) -> None:
         """Codes that were issued before stay issued: each pool goes on behind its last one."""
@@ -123,12 +135,13 @@ class Overlay:
         self.engine.dispose()
 
 
-def below(table: Table) -> Table:
+def below(table: Table, schema: str = BASE) -> Table:
     """The table of the database below, even where the overlay has one of its own.
 
-    For statements that an overlay's connection executes itself, not for prepared ones.
+    `schema`: its real name, for prepared statements; those that the overlay's connection executes itself have
+    it translated.
     """
-    return table.to_metadata(MetaData(), schema=BASE)
+    return table.to_metadata(MetaData(), schema=schema)
 
 
 def _over_file(url: URL) -> tuple[Engine, str]:
@@ -150,7 +163,7 @@ def _over_server(url: URL) -> tuple[Engine, str]:
     engine = server_engine(url, ("temp_buffers=256MB",), poolclass=StaticPool)
     with engine.begin() as connection:
         schema = connection.exec_driver_sql("SELECT current_schema()").scalar_one() or "public"
-        base = connection.dialect.identifier_preparer.quote(schema)
         # Tables are made in the first schema of the path.
+        base = connection.dialect.identifier_preparer.quote(schema)
         connection.exec_driver_sql(f"SET search_path = pg_temp, {base}")
     return engine.execution_options(schema_translate_map={BASE: schema}), schema

@@ -6,33 +6,29 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Connection, Select, func, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection, Row, func, select
 
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.plan.contact import Cuts
-from engine.plan.context import incoming
 from engine.plan.plan import Plan
-from engine.run import cycles, ending, lifecycle
+from engine.run import cycles, ending, failures, lifecycle
 from engine.run.cycles import Cycles
 from engine.run.entering import Window, lists_in_force
-from engine.run.generated import Generated
 from engine.run.kin import load_kin
+from engine.run.queries import incoming_codes, overdue, watching_for_incoming
 from engine.run.running import Item, RunningVersion, influence_each_other
 from engine.run.versions import PlanSettings, VersionKeys, plan_of
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
-from engine.store.tables.people import data_field, event, person
-from engine.store.tables.runs import agenda, campaign, campaign_node, campaign_version, token_watched
+from engine.store.tables.people import data_field
+from engine.store.tables.runs import agenda, campaign, campaign_node, campaign_version
 from engine.store.times import NEVER
+from engine.store.trouble import trouble_of
 from engine.workspace import bundle as bundles
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
-
-LOOK_AT = 1_000
-"""Places of the agenda that are looked at to choose the next wave."""
 
 log = structlog.get_logger()
 
@@ -54,8 +50,8 @@ class Scheduler:
     """Chooses and runs one wave at a time, of the active campaigns.
 
     Campaigns that can influence each other run in lockstep, one moment at a time; all others run everything
-    that is due at once, those whom an event lets in first. `generated`: audiences that campaigns have
-    written, until somebody takes them.
+    that is due at once, those whom an event lets in first. `generated`: campaigns have written audiences
+    since somebody last set it to False.
     """
 
     def __init__(
@@ -75,7 +71,7 @@ class Scheduler:
         self._fields: int | None = None
         self._works: dict[int, Iterator[None]] = {}
         self._idle_until: int | None = None
-        self.generated: list[Generated] = []
+        self.generated = False
 
     def add(self, bundle: Bundle, plan: Plan) -> None:
         """Take over a version that has been compiled; `load` then finds it in the database."""
@@ -97,14 +93,16 @@ class Scheduler:
             .order_by(campaign.c.id, campaign_version.c.key)
         )
         self._versions = {}
+        failed: set[int] = set()
         for row in connection.execute(query).all():
             active = row.state == lifecycle.ACTIVE
             # What quiet times hold back of a finished campaign still goes out.
-            if (active and row.key == row.version) or row.key in busy:
+            if ((active and row.key == row.version) or row.key in busy) and row.number not in failed:
                 if row.key in earlier:
                     self._versions[row.key] = earlier[row.key]
-                else:
-                    self._compile(connection, row.number, row.key, Cuts(row.cuts))
+                elif not self._compiled(connection, row):
+                    failed.add(row.number)
+                    continue
                 version = self._versions[row.key]
                 version.runner.forget()
                 version.window = Window(row.starts_at, row.ends_at)
@@ -112,7 +110,19 @@ class Scheduler:
                 version.resumed_at = row.resumed_at or 0
                 version.enters = active and row.key == row.version
                 version.cycles = Cycles.load(connection, row.number)
+        self._versions = {key: one for key, one in self._versions.items() if one.campaign not in failed}
         self._relate(connection)
+
+    def _compiled(self, connection: Connection, row: Row[Any]) -> bool:
+        """Compile a stored version; False where it cannot run any more, which ends its campaign."""
+        try:
+            self._compile(connection, row.number, row.key, Cuts(row.cuts))
+        except Exception as error:
+            if trouble_of(error) is not None:
+                raise
+            _end_abnormally(connection, row.number, row.id, error)
+            return False
+        return True
 
     def _compile(self, connection: Connection, number: int, key: int, cuts: Cuts) -> None:
         stored = connection.execute(
@@ -150,7 +160,7 @@ class Scheduler:
         """Write the audiences of a campaign that is stopped."""
         for version in self._versions.values():
             if version.enters and version.plan.context.campaign_id == campaign_id:
-                self.generated += ending.write(connection, version, moment, self._settings.zone)
+                self.generated |= ending.write(connection, version, moment, self._settings.zone)
 
     @property
     def codes(self) -> frozenset[str]:
@@ -159,12 +169,12 @@ class Scheduler:
 
     def follow(self, connection: Connection, latest: int) -> None:
         """Let the events in `incoming` do what they do; `latest`: the last time that lets people enter."""
-        codes = set(connection.scalars(self._incoming_codes()))
+        codes = set(connection.scalars(incoming_codes()))
         versions = [version for version in self._versions.values() if version.follow.codes & codes]
         if not versions:
             return
         self._idle_until = None
-        watching = {(version, place) for version, place in connection.execute(_watching())}
+        watching = {(version, place) for version, place in connection.execute(watching_for_incoming())}
         for version in versions:
             places = []
             if version.enters and version.follow.arrivals is not None:
@@ -176,17 +186,6 @@ class Scheduler:
                     places.append(place)
             for place in places:
                 version.runner.note_next(connection, version.plan.places[place])
-
-    def _incoming_codes(self) -> Select[str]:
-        return (
-            select(event.c.code)
-            .join(person, person.c.id == event.c.person)
-            .join(
-                incoming,
-                (incoming.c.person == person.c.external_id) & (incoming.c.source_id == event.c.source_id),
-            )
-            .distinct()
-        )
 
     # ---- running
 
@@ -205,10 +204,10 @@ class Scheduler:
             except StopIteration:
                 del self._works[version.key]
                 continue
-            except OperationalError:
-                self._works.clear()
-                raise
-            except Exception as error:  # noqa: BLE001 - one campaign's failure must not stop the others
+            except Exception as error:  # one campaign's failure does not stop the others
+                if trouble_of(error) is not None:  # no campaign's fault: what was begun is done again
+                    self._works.clear()
+                    raise
                 self._fail(version, error)
             return True
 
@@ -347,7 +346,7 @@ class Scheduler:
                     return
                 number = version.cycles.number + 1
                 cycles.begin(connection, version.campaign, version.key, number, item.run)
-            lists = lists_in_force(connection, trigger.audiences)
+            lists = lists_in_force(connection, trigger.audiences, version.bundle.audiences)
             version.cycles = Cycles.load(connection, version.campaign)
         yield from version.runner.enter(item.moment, lists, version.cycles.number)
         with self._store.read() as connection:
@@ -365,9 +364,9 @@ class Scheduler:
             return
         with self._store.write() as connection:
             for version in through:
-                self.generated += ending.finish_cycles(connection, version, self._settings.zone)
+                self.generated |= ending.finish_cycles(connection, version, self._settings.zone)
             for version in [v for v in self._versions.values() if v.enters and v.campaign in over]:
-                self.generated += ending.end(connection, version, self._settings.zone)
+                self.generated |= ending.end(connection, version, self._settings.zone)
                 lifecycle.complete(connection, version.campaign)
             self.load(connection)
 
@@ -378,27 +377,14 @@ class Scheduler:
         return version.item is None or ended
 
     def _fail(self, version: RunningVersion, error: Exception) -> None:
-        log.error("campaign failed", campaign=version.plan.context.campaign_id, exc_info=error)
         with self._store.write() as connection:
-            lifecycle.end_abnormally(connection, version.campaign, f"{type(error).__name__}: {error}")
+            _end_abnormally(connection, version.campaign, version.plan.context.campaign_id, error)
             self.load(connection)
 
 
-def overdue(now: int) -> Select[int, int, int]:
-    """Places with something due by `now`, the longest overdue first; found through the index on `due`."""
-    return (
-        select(agenda.c.version, agenda.c.place, agenda.c.due)
-        .where(agenda.c.due <= now)
-        .order_by(agenda.c.due)
-        .limit(LOOK_AT)
-    )
-
-
-def _watching() -> Select[int, int]:
-    """Versions and places where somebody of whom an event has come waits for one."""
-    people = select(person.c.id).where(person.c.external_id.in_(select(incoming.c.person)))
-    return (
-        select(token_watched.c.version, token_watched.c.place)
-        .where(token_watched.c.person.in_(people))
-        .distinct()
-    )
+def _end_abnormally(connection: Connection, number: int, id: str, error: Exception) -> None:
+    if failures.is_known(error):
+        log.warning("campaign ended abnormally", campaign=id, reason=str(error))
+    else:
+        log.error("campaign failed", campaign=id, exc_info=error)
+    lifecycle.end_abnormally(connection, number, failures.reason_of(error))

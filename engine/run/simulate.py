@@ -24,9 +24,17 @@ from engine.report.check import Violation, violations
 from engine.report.counts import Counts, counts_of
 from engine.report.trace import write_trace
 from engine.run import lifecycle
-from engine.run.entering import arrivals_between, update_all, update_one, window_of
+from engine.run.entering import (
+    arrivals_between,
+    note_events_ahead,
+    update_all,
+    update_one,
+    window_of,
+)
 from engine.run.overlay import Overlay
 from engine.run.scheduler import Scheduler
+from engine.run.settings import FUTURE_EVENTS
+from engine.run.takeover import in_progress, take_over
 from engine.run.versions import PlanSettings, plan_of
 from engine.shapes.time import to_milliseconds
 from engine.store.times import FIRST_YEAR, WallClock
@@ -79,13 +87,18 @@ def simulate(
     trace: Path | None = None,
     now: datetime | None = None,
     wave: int | None = None,
+    with_running: bool = False,
+    future_events: int = FUTURE_EVENTS,
 ) -> Summary:
-    """Run a campaign alone on the data of a workspace's database, which stays as it is.
+    """Run a campaign on the data of a workspace's database, which stays as it is.
 
     database: a SQLite file or a URL. contact, audiences: the workspace's rules for marketing messages, and
     the audiences that they name. since: default the campaign's start, else `now` (default: the real one).
-    until: included; default a year later. results: a results file for the simulated channels. trace: a folder
-    for the trace files. Raises `NotRunnable`, `RuleError`, `BadResults`.
+    until: included; default a year later. results: a results file for the campaign's simulated channels.
+    trace: a folder for the trace files. with_running: the database's other campaigns in progress go on
+    meanwhile; otherwise the campaign runs alone. future_events: as in `EngineSettings`.
+
+    Raises `NotRunnable`, `RuleError`, `BadResults`, `Refused`.
     """
     attributes = bundle.campaign.attributes
     start = None if attributes.start is None else datetime.fromisoformat(attributes.start)
@@ -99,8 +112,13 @@ def simulate(
         with overlay.begin() as connection:
             TEMPORARY.create_all(connection, checkfirst=False)
             WallClock(zone).prepare(connection)
-            settings = _settings(overlay, connection, bundle, zone, contact or ContactRules(), results)
+            others = in_progress(connection, attributes.id) if with_running else []
+            settings = _settings(overlay, connection, bundle, zone, contact or ContactRules(), others)
         scheduler = Scheduler(_Rehearsal(overlay, zone), settings, wave, audiences)
+        if others:
+            with overlay.begin_snapshot() as connection:
+                _go_on(connection, scheduler, others, (first, last), future_events)
+        settings = replace(settings, scripted=results is not None)
         with overlay.begin() as connection:
             plan = _publish(connection, bundle, scheduler, settings, first)
             if results is not None:
@@ -117,7 +135,8 @@ def simulate(
             settle(connection, number, last)
             if trace is not None:
                 write_trace(connection, plan, bundle, trace, last)
-            return Summary(first, last, counts_of(connection, number), tuple(violations(connection, last)))
+            found = tuple(violations(connection, last, only=number))
+            return Summary(first, last, counts_of(connection, number), found)
     finally:
         overlay.close()
 
@@ -137,17 +156,32 @@ def _settings(
     bundle: Bundle,
     zone: ZoneInfo,
     contact: ContactRules,
-    results: Path | None,
+    others: list[int],
 ) -> PlanSettings:
-    """What the plan of a rehearsal is compiled with: it reads through the overlay."""
-    settings = PlanSettings(zone, contact, live=False, scripted=results is not None)
+    """What the plans of a rehearsal are compiled with: they read through the overlay."""
+    settings = PlanSettings(zone, contact, live=False)
     flow = flow_of(bundle.campaign, {id: number for number, id in enumerate(bundle.campaign.nodes)})
     influence = influence_of(flow, Cuts.NONE)
-    if influence.writes:
+    if influence.writes or others:
         settings = replace(settings, tags=overlay.own_tags(connection))
-    if influence.contacts and contact.limits:
-        settings = replace(settings, contacts=overlay.contacts())
+    if (influence.contacts or others) and contact.limits:
+        settings = replace(settings, contacts=overlay.contacts(others))
     return settings
+
+
+def _go_on(
+    connection: Connection,
+    scheduler: Scheduler,
+    others: list[int],
+    span: tuple[int, int],
+    future_events: int,
+) -> None:
+    """Let campaigns that are in progress go on in the rehearsal; events that lay ahead come at their time."""
+    since, until = span
+    take_over(connection, others, since)
+    scheduler.load(connection)
+    note_events_ahead(connection, scheduler.codes, since, until, future_events)
+    scheduler.follow(connection, until)
 
 
 def _publish(

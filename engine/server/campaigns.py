@@ -119,5 +119,5 @@ def as_answer(status: CampaignStatus) -> Campaign:
         entries=status.entries,
         inside=status.inside,
         finished=status.finished,
-        reason=status.reason,
+        reason=None if status.reason is None else str(status.reason),
     )

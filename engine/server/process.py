@@ -7,37 +7,21 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from types import FrameType
 from zoneinfo import ZoneInfo
 
 from engine.i18n import tr
-from engine.plan.contact import ContactRules
 from engine.run.clock import RealClock
 from engine.run.engine import Engine, EngineSettings
 from engine.run.epoch import Epoch
 from engine.server.access import announce, token_of, withdraw
 from engine.server.api import application
+from engine.server.audience_files import AudienceFiles
 from engine.server.service import Service
 from engine.server.serving import ApiServer, Listen
 from engine.store.database import Database
 from engine.workspace.engine_folder import user_data_folder
-from engine.workspace.settings import Settings
 from engine.workspace.workspace import Workspace
-
-
-def engine_settings(settings: Settings) -> EngineSettings:
-    """What running campaigns obey of a workspace's settings."""
-    zone = ZoneInfo(settings.time_zone)
-    # A length in minutes or hours is the same everywhere; one in months is that of the present month.
-    now = datetime.now(UTC)
-    ahead = settings.future_events.plus(now, zone) - now
-    return EngineSettings(
-        zone=zone,
-        future_events=round(ahead.total_seconds() * 1000),
-        contact=ContactRules.of(settings, zone),
-        retention=settings.retention,
-    )
 
 
 @contextmanager
@@ -46,7 +30,8 @@ def opened(workspace: Workspace) -> Iterator[tuple[Engine, Database]]:
     workspace.engine_folder.mkdir(exist_ok=True)
     with Database.open(workspace.database_file) as database:
         epoch = Epoch(database, user_data_folder())
-        engine = Engine(database, engine_settings(workspace.settings), RealClock(), epoch)
+        files = AudienceFiles(workspace.folder)
+        engine = Engine(database, EngineSettings.of(workspace.settings), RealClock(), epoch, files)
         try:
             yield engine, database
         finally:

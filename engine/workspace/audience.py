@@ -17,6 +17,8 @@ from engine.shapes.text import Identifier, Text
 from engine.shapes.time import DateTime, Duration
 from engine.workspace.fields import Key, ObjectFile, Optional, kind_of
 
+AUDIENCES_NAME = "audiences"
+AUDIENCE_SUFFIX = ".audience.json"
 MAX_CARDS = 100
 
 Join = Literal["and", "or", "minus"]

@@ -14,7 +14,7 @@ from engine.files import FileError
 from engine.files.findings import findings
 from engine.i18n import N_, Message, tr, use_language
 from engine.workspace.account import ACCOUNT, SIMULATED_ID, AccountFile, simulated
-from engine.workspace.audience import AUDIENCE, AudienceFile
+from engine.workspace.audience import AUDIENCE, AUDIENCE_SUFFIX, AUDIENCES_NAME, AudienceFile
 from engine.workspace.campaigns import CampaignEntry, CampaignFolder
 from engine.workspace.catalog import CATALOG, Catalog
 from engine.workspace.engine_folder import database_file, engine_folder
@@ -52,7 +52,7 @@ class Workspace(ObjectLookup):
         self.settings = settings
         self.catalog = catalog
         self.audiences: ObjectFolder[AudienceFile] = ObjectFolder(
-            folder / "audiences", ".audience.json", AUDIENCE
+            folder / AUDIENCES_NAME, AUDIENCE_SUFFIX, AUDIENCE
         )
         self.messages: ObjectFolder[MessageFile] = ObjectFolder(folder / "messages", ".message.json", MESSAGE)
         self.accounts: ObjectFolder[AccountFile] = ObjectFolder(folder / "accounts", ".account.json", ACCOUNT)

@@ -25,7 +25,7 @@ campaign = Table(
     Column("starts_at", TimeType, nullable=False, doc="nobody enters before"),
     Column("ends_at", TimeType, doc="nobody enters from here on"),
     Column("resumed_at", TimeType, doc="when it was last restarted"),
-    Column("reason", TextType, doc="why it ended abnormally"),
+    Column("reason", TextType, doc="JSON: why it ended abnormally, see engine.run.failures"),
 )
 
 campaign_version = Table(
@@ -322,6 +322,7 @@ generated_audience = Table(
     Column("public", SmallInteger, nullable=False),
     Column("remark", TextType, nullable=False),
     Column("written_at", TimeType, nullable=False),
+    Column("filed_at", TimeType, doc="when the workspace got its file; null: it has had none"),
     sqlite_with_rowid=False,
 )
 

@@ -15,7 +15,7 @@ from engine.plan.follow import FollowUps
 from engine.plan.places import Stage
 from engine.plan.plan import Plan
 from engine.plan.prepared import Prepared
-from engine.run.scheduler import overdue
+from engine.run.queries import overdue
 from engine.store.dialect import analyze
 from engine.store.tables.runs import agenda
 from tests.databases import Target, explained, plan_of

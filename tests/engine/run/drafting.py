@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import Attributes, Link, Node
+from engine.plan.contact import ContactRules
 from engine.run.clock import VirtualClock
-from engine.run.engine import Engine, EngineSettings
+from engine.run.engine import Engine, EngineSettings, FileAudiences
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.store.imports.folder import import_folder
@@ -36,6 +37,7 @@ SMS: dict[str, Any] = {
     "template": "m_hello",
     "variables": {"name": {"from": "attribute", "key": "name"}},
 }
+PROMOTION: dict[str, Any] = {**SMS, "sms_type": "promotional", "template": "m_offer"}
 WAIT: dict[str, Any] = {"mode": "duration", "amount": 1, "unit": "hour"}
 
 Nodes = Mapping[str, tuple[str, dict[str, Any]]]
@@ -66,6 +68,7 @@ def bundle(
     )
     message: dict[str, Any] = {"id": "m_hello", "name": "Hello", "kind": "text_sms", "platform": SIMULATED_ID}
     message |= {"sms_type": "notification", "status": "approved", "content": {"text": "Hello ${name}"}}
+    offer = {**message, "id": "m_offer", "name": "Offer", "sms_type": "promotional"}
     return Bundle(
         document,
         {
@@ -73,7 +76,7 @@ def bundle(
                 {"id": "a_all", "name": "All", "list": {"id_type": "mobile"}}
             )
         },
-        {"m_hello": MESSAGE.adapter.validate_python(message)},
+        {one["id"]: MESSAGE.adapter.validate_python(one) for one in (message, offer)},
         {SIMULATED_ID: account or simulated("Simulated")},
         Catalog.model_validate(
             {
@@ -131,10 +134,17 @@ def populate(
 class Running:
     """An engine on a database, at a virtual time that starts at `NOW`."""
 
-    def __init__(self, path: Target, moment: datetime = NOW) -> None:
+    def __init__(
+        self,
+        path: Target,
+        moment: datetime = NOW,
+        file_audiences: FileAudiences | None = None,
+        contact: ContactRules | None = None,
+    ) -> None:
         self.clock = VirtualClock(ms(moment))
         self.database = Database.open(path)
-        self.engine = Engine(self.database, EngineSettings(ZONE), self.clock)
+        settings = EngineSettings(ZONE, contact=contact or ContactRules())
+        self.engine = Engine(self.database, settings, self.clock, file_audiences=file_audiences)
 
     def advance(self, milliseconds: int) -> None:
         """Go on with everything that falls due."""

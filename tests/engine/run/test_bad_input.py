@@ -5,20 +5,24 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DatabaseError, DBAPIError
 
+from engine.i18n import Message, use_language
+from engine.run import failures
 from engine.run.answers import IncomingEvent, Status
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database, StoreError
 from engine.store.imports.events_file import MAX_ATTRIBUTES
-from engine.store.tables.people import audience
+from engine.store.tables.people import audience, data_field
 from engine.store.trouble import trouble_of
+from engine.workspace.audience import AUDIENCE
+from engine.workspace.bundle import Bundle
 from tests.engine.run.drafting import (
     EVERYBODY,
     HOUR,
@@ -111,19 +115,117 @@ def test_bad_rows_of_an_import_are_named_and_the_others_let_people_in(tmp_path: 
         assert run.engine.counts("c_1").entries == 1
 
 
-def test_a_campaign_whose_audience_vanishes_lets_nobody_in_and_the_others_go_on(tmp_path: Path) -> None:
-    nodes = {"n_who": ("target_audience", EVERYBODY), "n_sms": ("text_sms", SMS), "n_end": ("end", {})}
-    links = ["n_who out n_sms", "n_sms out n_end"]
+STRAIGHT = {"n_who": ("target_audience", EVERYBODY), "n_sms": ("text_sms", SMS), "n_end": ("end", {})}
+STRAIGHT_LINKS = ["n_who out n_sms", "n_sms out n_end"]
+
+
+def test_a_campaign_whose_audience_vanishes_ends_with_the_reason_and_the_others_go_on(
+    tmp_path: Path,
+) -> None:
     with Running(database(tmp_path)) as run:
-        run.engine.publish(bundle(nodes, links))
+        run.engine.publish(bundle(STRAIGHT, STRAIGHT_LINKS))
         run.engine.publish(bundle(ORDERS, ORDER_LINKS, id="c_2"))
         with run.database.write() as connection:
             connection.execute(delete(audience))
         run.engine.post_events([event()])
         run.engine.run_until_idle(ms(NOW))
-        assert run.engine.campaign("c_1").status is Status.COMPLETED
+        ended = run.engine.campaign("c_1")
+        assert ended.status is Status.ENDED_ABNORMALLY
+        said = "Nobody could enter: the engine's database holds no people of the audience “All”."
+        assert str(ended.reason) == said
         assert run.engine.counts("c_1").entries == 0
         assert run.engine.counts("c_2").entries == 1
+        assert run.engine.check() == []
+
+
+def test_a_recurring_campaign_ends_at_the_cycle_for_which_its_audience_has_vanished(tmp_path: Path) -> None:
+    recurring = {
+        **EVERYBODY,
+        "mode": "recurring",
+        "every": {"unit": "hour", "interval": 1, "minute": 0},
+        "repeat_unchanged": True,
+    }
+    nodes = {**STRAIGHT, "n_who": ("target_audience", recurring)}
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(nodes, STRAIGHT_LINKS))
+        run.advance(MINUTE)
+        assert run.engine.campaign("c_1").entries == 3
+        with run.database.write() as connection:
+            connection.execute(update(audience).values(list=None))
+        run.advance(HOUR)
+        ended = run.engine.campaign("c_1")
+        assert (ended.status, ended.entries, ended.finished) == (Status.ENDED_ABNORMALLY, 3, 3)
+        assert [cycle.number for cycle in run.engine.counts("c_1").cycles] == [1]
+        assert run.engine.status().next_due is None
+
+
+def test_a_rule_that_counts_on_a_vanished_audience_ends_its_campaign(tmp_path: Path) -> None:
+    nodes = {**STRAIGHT, "n_who": ("target_audience", {**EVERYBODY, "audiences": ["a_rule"]})}
+    made = bundle(nodes, STRAIGHT_LINKS)
+    card = {"card": "audience", "audience": "a_all"}
+    rule = AUDIENCE.adapter.validate_python({"id": "a_rule", "name": "Rule", "cards": [card]})
+    files = {**made.audiences, "a_rule": rule}
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(Bundle(made.campaign, files, made.messages, made.accounts, made.catalog))
+        with run.database.write() as connection:
+            connection.execute(delete(audience))
+        run.engine.run_until_idle()
+        ended = run.engine.campaign("c_1")
+        assert ended.status is Status.ENDED_ABNORMALLY
+        assert "“a_all” has no members yet" in str(ended.reason)
+
+
+def test_a_campaign_whose_rule_no_longer_fits_the_data_ends_when_the_engine_starts(tmp_path: Path) -> None:
+    gold = {"field": "tag:level", "op": "is", "value": ["Gold"]}
+    groups = [{"id": "g_1", "name": "Gold", "condition": gold}]
+    nodes = {
+        **STRAIGHT,
+        "n_sms": ("tag_judgment", {"groups": groups, "other": False}),
+    }
+    links = ["n_who out n_sms", "n_sms group:g_1 n_end"]
+    path = database(tmp_path)
+    with Running(path) as run:
+        run.engine.publish(bundle(nodes, links))
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS, id="c_2"))
+        with run.database.write() as connection:
+            connection.execute(update(data_field).where(data_field.c.name == "level").values(type="number"))
+    with Running(path) as run:
+        ended, other = run.engine.campaigns()
+        assert (ended.status, other.status) == (Status.ENDED_ABNORMALLY, Status.IN_PROGRESS)
+        assert "“level” is stored as number" in str(ended.reason)
+        with use_language("zh"):
+            assert "is stored as" not in str(ended.reason)
+
+
+@pytest.mark.parametrize("reason", ["KeyError: 'a'", '{"text": 1}', "[1]", "7", '"x"'])
+def test_reasons_of_earlier_versions_are_told_as_they_stand(reason: str) -> None:
+    assert str(failures.load(reason)) == reason
+
+
+def test_a_reason_keeps_its_messages_whole() -> None:
+    said = Message("{name}: {why}", name="A", why=Message("{n} gone", n=2))
+    assert failures.load(failures.dump(said)) == said
+
+
+def test_a_damaged_database_is_no_campaign_s_fault(tmp_path: Path) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(STRAIGHT, STRAIGHT_LINKS))
+        (version,) = run.engine._scheduler._versions.values()
+        enter = version.runner.enter
+
+        def damaged(*_: object) -> Iterator[None]:
+            refusal = sqlite3.DatabaseError("database disk image is malformed")
+            refusal.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise DatabaseError("SELECT 1", None, refusal)
+
+        version.runner.enter = damaged  # type: ignore[assignment, method-assign]
+        with pytest.raises(DatabaseError):
+            run.engine.run_until_idle()
+        assert run.engine.campaign("c_1").status is Status.IN_PROGRESS
+        version.runner.enter = enter  # type: ignore[method-assign]
+        run.engine.run_until_idle()
+        status = run.engine.campaign("c_1")
+        assert (status.status, status.finished) == (Status.COMPLETED, 3)
 
 
 def fill(run: Running) -> None:

@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("public", sa.SmallInteger(), nullable=False),
         sa.Column("remark", TEXT, nullable=False),
         sa.Column("written_at", sa.BigInteger(), nullable=False),
+        sa.Column("filed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_generated_audience")),
         sqlite_with_rowid=False,
     )

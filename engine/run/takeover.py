@@ -1,0 +1,242 @@
+"""Campaigns in progress, taken over into a rehearsal's overlay, where they go on from where they are.
+
+What is read again by those who go on is copied, and only that: whoever is inside with all that belongs to
+them; of those who are through, the entries where they may come again, the messages that fatigue control or
+the check for duplicates still looks at, the codes that count against a limit per person, and the goals by
+which a test may still be decided. Visits, receipts and tag writes of people who are through stay below: they
+are history. A copy rather than a view, for the engine changes these rows, and because the database below may
+be at work meanwhile: the rehearsal goes on from one moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    union,
+)
+
+from engine.components.behaviour import EnterAudiences, EnterOnEvent
+from engine.files import FileError
+from engine.plan.contact import PERIODS
+from engine.plan.graph import Flow, NotRunnable, flow_of
+from engine.run import lifecycle
+from engine.run.cycles import Cycles
+from engine.run.entering import copy_list
+from engine.run.overlay import below
+from engine.store.dialect import bulk_insert
+from engine.store.lists import new_list
+from engine.store.tables.people import audience, person_id
+from engine.store.tables.runs import (
+    agenda,
+    arrival,
+    campaign,
+    campaign_node,
+    campaign_version,
+    claim,
+    counter,
+    coupon_issue,
+    cycle,
+    entry,
+    finished,
+    goal,
+    goal_counter,
+    marketing_node,
+    message,
+    message_counter,
+    path,
+    pending_match,
+    skipped_cycle,
+    test_state,
+    token,
+    token_watched,
+    visit,
+)
+from engine.workspace import bundle as bundles
+from engine.workspace.bundle import Bundle
+
+_BY_CAMPAIGN = (
+    campaign_node, campaign_version, cycle, skipped_cycle, pending_match, test_state, goal,
+)  # fmt: skip
+_BY_VERSION = (
+    path, marketing_node, counter, finished, message_counter, goal_counter, agenda, arrival, token,
+    token_watched,
+)  # fmt: skip
+_LONGEST_WINDOW = max(PERIODS.values())
+
+_inside = Table(
+    "inside",
+    MetaData(),
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
+"""The entries of everybody who is inside one of the campaigns."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """One campaign that goes on."""
+
+    number: int
+    bundle: Bundle
+    flow: Flow
+
+    @property
+    def lets_in_again(self) -> bool:
+        """Whether it matters to somebody's entering that the person was in it before."""
+        return self.flow.recurs or isinstance(self.flow.trigger.behaviour, EnterOnEvent)
+
+    def awaits_audiences(self, connection: Connection) -> bool:
+        """Whether people are still to enter from its audiences."""
+        if not isinstance(self.flow.trigger.behaviour, EnterAudiences):
+            return False
+        cycles = Cycles.load(connection, self.number)
+        return self.flow.recurs or not cycles.number or cycles.open
+
+
+def in_progress(connection: Connection, but: str) -> list[int]:
+    """Numbers of the campaigns of the database below that go on, all `but` the one of that id: active ones,
+    and those that are finished while messages of theirs are still held back."""
+    base, versions, due = below(campaign), below(campaign_version), below(agenda)
+    held = select(versions.c.campaign).join(due, due.c.version == versions.c.key)
+    finished_ones = and_(base.c.state == lifecycle.COMPLETED, base.c.number.in_(held))
+    query = select(base.c.number).where(
+        base.c.id != but, or_(base.c.state == lifecycle.ACTIVE, finished_ones)
+    )
+    return list(connection.scalars(query.order_by(base.c.number)))
+
+
+def take_over(connection: Connection, numbers: list[int], since: int) -> None:
+    """Copy campaigns of the database below, by their numbers, into the overlay of the connection.
+
+    since: when the rehearsal begins (ms); fatigue control looks back from there.
+    """
+    _copy(connection, campaign, lambda base: base.c.number.in_(numbers))
+    for table in _BY_CAMPAIGN:
+        _copy(connection, table, lambda base: base.c.campaign.in_(numbers))
+    versions = select(campaign_version.c.key).scalar_subquery()
+    for table in _BY_VERSION:
+        _copy(connection, table, lambda base: base.c.version.in_(versions))
+    _inside.create(connection)
+    _note_inside(connection)
+    taken = list(_read(connection))
+    _copy_people(connection, numbers, [one.number for one in taken if one.lets_in_again])
+    _copy_messages(connection, numbers, since)
+    _copy_codes(connection, numbers)
+    for one in taken:
+        if one.awaits_audiences(connection):
+            _copy_audiences(connection, one.bundle)
+    _inside.drop(connection)
+
+
+def _copy(connection: Connection, table: Table, which: Callable[[Table], ColumnElement[bool]]) -> None:
+    base = below(table)
+    query = select(*base.c).where(which(base))
+    connection.execute(insert(table).from_select([column.name for column in table.c], query))
+
+
+def _note_inside(connection: Connection) -> None:
+    places = [
+        select(campaign_version.c.campaign, held.c.person, held.c.entry).join(
+            held, held.c.version == campaign_version.c.key
+        )
+        for held in (token, token_watched)
+    ]
+    columns = [column.name for column in _inside.c]
+    connection.execute(insert(_inside).from_select(columns, union(*places)))
+
+
+def _read(connection: Connection) -> Iterator[_Taken]:
+    """The campaigns' present versions; one that cannot be read is left to the scheduler, which ends it."""
+    query = select(campaign.c.number, campaign_version.c.bundle).join(
+        campaign_version, campaign_version.c.key == campaign.c.version
+    )
+    for number, stored in connection.execute(query.order_by(campaign.c.number)).all():
+        with suppress(FileError, NotRunnable):
+            bundle = bundles.read(stored.encode())
+            nodes = {id: node for node, id in enumerate(bundle.campaign.nodes)}
+            yield _Taken(number, bundle, flow_of(bundle.campaign, nodes))
+
+
+def _is_inside(base: Table) -> ColumnElement[bool]:
+    key = tuple_(base.c.campaign, base.c.person, base.c.entry)
+    return key.in_(select(_inside.c.campaign, _inside.c.person, _inside.c.entry))
+
+
+def _copy_people(connection: Connection, numbers: list[int], lets_in_again: list[int]) -> None:
+    """Copy entries, joins that were claimed, and the visits that say which group of a test somebody took."""
+    _copy(connection, entry, lambda base: or_(base.c.campaign.in_(lets_in_again), _is_inside(base)))
+    _copy(connection, claim, lambda base: and_(base.c.campaign.in_(numbers), _is_inside(base)))
+    base = below(visit)
+    query = (
+        select(*base.c)
+        .join(campaign_version, campaign_version.c.key == base.c.version)
+        .join(
+            _inside,
+            and_(
+                _inside.c.campaign == campaign_version.c.campaign,
+                _inside.c.person == base.c.person,
+                _inside.c.entry == base.c.entry,
+            ),
+        )
+    )
+    connection.execute(insert(visit).from_select([column.name for column in visit.c], query))
+
+
+def _copy_messages(connection: Connection, numbers: list[int], since: int) -> None:
+    """Copy what is still to go out, what a judgment may ask for, and what the rules for contacts look at."""
+    several = select(person_id.c.value).group_by(person_id.c.type, person_id.c.value).having(func.count() > 1)
+
+    def which(base: Table) -> ColumnElement[bool]:
+        wanted = or_(
+            base.c.state.in_(("planned", "claimed", "sending")),
+            base.c.contact_at > since - _LONGEST_WINDOW,
+            base.c.address.in_(several),
+            _is_inside(base),
+        )
+        return and_(base.c.campaign.in_(numbers), wanted)
+
+    _copy(connection, message, which)
+
+
+def _copy_codes(connection: Connection, numbers: list[int]) -> None:
+    """Copy the codes that the campaigns have issued, also in place of the marks that the overlay has made."""
+    base = below(coupon_issue)
+    mine = base.c.campaign.in_(numbers)
+    marks = select(base.c.coupon, base.c.position).where(mine)
+    marked = tuple_(coupon_issue.c.coupon, coupon_issue.c.position).in_(marks)
+    connection.execute(delete(coupon_issue).where(marked))
+    _copy(connection, coupon_issue, lambda base: base.c.campaign.in_(numbers))
+
+
+def _copy_audiences(connection: Connection, bundle: Bundle) -> None:
+    """Copy who is in the audiences of a campaign that are there below and have not been copied yet."""
+    base = below(audience)
+    known = set(connection.scalars(select(audience.c.id)))
+    wanted = bundle.audiences.keys() - known
+    for row in connection.execute(select(base).where(base.c.id.in_(wanted)).order_by(base.c.id)).all():
+        key = None
+        if row.list is not None:
+            key = new_list(connection)
+            copy_list(connection, row.id, key)
+        values = (row.id, key, row.size, row.state, row.updated_at)
+        bulk_insert(connection, audience, ("id", "list", "size", "state", "updated_at"), [values])
