@@ -26,6 +26,7 @@ from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store.tables.people import data_field, event, person
 from engine.store.tables.runs import agenda, campaign, campaign_node, campaign_version, token_watched
 from engine.store.times import NEVER
+from engine.store.trouble import trouble_of
 from engine.workspace import bundle as bundles
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
@@ -53,8 +54,12 @@ class Scheduler:
     """Chooses and runs one wave at a time, of the active campaigns.
 
     Campaigns that can influence each other run in lockstep, one moment at a time; all others run everything
-    that is due at once, those whom an event lets in first. `generated`: audiences that campaigns have
-    written, until somebody takes them.
+    that is due at once, those whom an event lets in first.
+
+    Attributes:
+        generated: audiences that campaigns have written, until somebody takes them.
+        outdated: what is remembered may not be what the database has, as after a transaction that failed;
+            `refresh` reads it anew.
     """
 
     def __init__(
@@ -75,6 +80,7 @@ class Scheduler:
         self._works: dict[int, Iterator[None]] = {}
         self._idle_until: int | None = None
         self.generated: list[Generated] = []
+        self.outdated = False
 
     def add(self, bundle: Bundle, plan: Plan) -> None:
         """Take over a version that has been compiled; `load` then finds it in the database."""
@@ -110,6 +116,12 @@ class Scheduler:
                 version.enters = row.key == row.version
                 version.cycles = Cycles.load(connection, row.number)
         self._relate(connection)
+        self.outdated = False
+
+    def refresh(self, connection: Connection) -> None:
+        """Read again which versions are active if that is outdated."""
+        if self.outdated:
+            self.load(connection)
 
     def _compile(self, connection: Connection, number: int, key: int, *, sweeps: bool) -> None:
         stored = connection.execute(
@@ -189,6 +201,16 @@ class Scheduler:
 
     def step(self, now: int) -> bool:
         """Run one wave that is due by `now`, or one moment of the calendar. False where nothing is due."""
+        if self.outdated:
+            with self._store.write() as connection:
+                self.load(connection)
+        try:
+            return self._step(now)
+        except BaseException:
+            self.outdated = True
+            raise
+
+    def _step(self, now: int) -> bool:
         if self._idle_until is not None and now < self._idle_until:
             return False
         self._idle_until = None
@@ -202,10 +224,9 @@ class Scheduler:
             except StopIteration:
                 del self._works[version.key]
                 continue
-            except OperationalError:
-                self._works.clear()
-                raise
-            except Exception as error:  # noqa: BLE001 - one campaign's failure must not stop the others
+            except Exception as error:
+                if isinstance(error, OperationalError) or trouble_of(error) is not None:
+                    raise  # it is the database's trouble, and no campaign's failure
                 self._fail(version, error)
             return True
 
