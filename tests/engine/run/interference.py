@@ -120,9 +120,11 @@ _FUNCTIONS = {
 """Who begins a transaction, by the innermost of these functions, and what that is called."""
 
 
-def transactions(of: type[Database], around: Callable[[str, str], None]) -> None:
-    """Call `around` with each writing transaction's name, once `before` and once `after` its commit."""
-    write = of.write
+@contextmanager
+def transactions_told(tell: Callable[[str, str], None]) -> Iterator[None]:
+    """Tell the name of each writing transaction of the databases that are opened inside the block: `before`
+    its commit and `after` it."""
+    write = Database.write
 
     @contextmanager
     def named(self: Database) -> Iterator[Connection]:
@@ -133,10 +135,14 @@ def transactions(of: type[Database], around: Callable[[str, str], None]) -> None
         name = name_of_caller()
         with write(self) as connection:
             yield connection
-            around(name, "before")
-        around(name, "after")
+            tell(name, "before")
+        tell(name, "after")
 
-    of.write = named  # type: ignore[method-assign, assignment]
+    Database.write = named  # type: ignore[method-assign, assignment]
+    try:
+        yield
+    finally:
+        Database.write = write  # type: ignore[method-assign]
 
 
 def name_of_caller() -> str:

@@ -213,9 +213,17 @@ State = dict[str, list[tuple[Any, ...]]]
 
 def state(connection: Connection) -> State:
     """All that has happened, by table: not how often it was begun, nor how it was cut into transactions."""
-    begun = {"import_run", "audience", "audience_member", "counter"}
+    begun = {"import_run", "audience", "audience_member", "counter", "coupon_issue"}
+    numbers = {"import_id", "seq", "position"}
     tables = [table for table in METADATA.sorted_tables if table.name not in begun]
-    found = {table.name: _rows(connection, table, without="import_id") for table in tables}
+    found = {table.name: _rows(connection, table, without=numbers) for table in tables}
+    i, code = runs.coupon_issue.c, people.coupon_code.c
+    issued = select(code.code, i.person, i.campaign, i.entry).join_from(
+        runs.coupon_issue,
+        people.coupon_code,
+        (i.coupon == code.coupon) & (i.position == code.position),
+    )
+    found["coupon_issue"] = _sorted(connection.execute(issued))
     c = runs.counter.c
     by = (c.version, c.cycle, c.path, c.hour)
     found["counter"] = _sorted(connection.execute(select(*by, func.sum(c.n)).group_by(*by)))
@@ -230,15 +238,15 @@ def state(connection: Connection) -> State:
 def everything(connection: Connection) -> State:
     """All tables as they are; but an audience may say that its last update failed."""
     return {
-        table.name: _rows(connection, table, without="state" if table.name == "audience" else "")
+        table.name: _rows(connection, table, without={"state"} if table.name == "audience" else set())
         for table in METADATA.sorted_tables
     }
 
 
-def _rows(connection: Connection, table: Table, without: str) -> list[tuple[Any, ...]]:
+def _rows(connection: Connection, table: Table, without: set[str]) -> list[tuple[Any, ...]]:
     """Also with the columns that were added while the engine ran."""
     result = connection.exec_driver_sql(f'SELECT * FROM "{table.name}"')
-    kept = [index for index, name in enumerate(result.keys()) if name != without]
+    kept = [index for index, name in enumerate(result.keys()) if name not in without]
     return _sorted(tuple(row[index] for index in kept) for row in result)
 
 

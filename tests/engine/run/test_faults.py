@@ -20,7 +20,7 @@ from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from tests.databases import Target, fresh
 from tests.engine.run.drafting import NOW
-from tests.engine.run.interference import transactions, watched
+from tests.engine.run.interference import transactions_told, watched
 from tests.engine.run.scenario import Shop, State, differences, everything, script, state, write_data
 from tests.postgres import Postgres
 
@@ -128,24 +128,26 @@ class Trial:
 
     def _measured(self, start: Target, moment: int) -> Expected:
         states: list[State] = []
-        write = Database.write
-        with self._copied(start) as target, watched(self._injected), Database.open(target) as other:
+        working = False
+
+        def note(_name: str, when: str) -> None:
+            if working and when == "after":
+                calls = self._injected.calls
+                states.append(_look(other))
+                self._injected.calls = calls
+
+        with (
+            self._copied(start) as target,
+            watched(self._injected),
+            Database.open(target) as other,
+            transactions_told(note),
+        ):
             shop = Shop(target, moment)
-
-            def note(_name: str, when: str) -> None:
-                if when == "after":
-                    calls = self._injected.calls
-                    states.append(_look(other))
-                    self._injected.calls = calls
-
             states.append(_look(other))
-            transactions(Database, note)
             self._injected.arm(0, late=False)
-            try:
-                self._do(shop)
-            finally:
-                Database.write = write  # type: ignore[method-assign]
-            calls = self._injected.calls
+            working = True
+            self._do(shop)
+            working, calls = False, self._injected.calls
             self._go_on(shop)
             shop.close()
             with other.read() as connection:
@@ -217,5 +219,3 @@ def test_whichever_call_fails(
         for call in range(1, expected.calls + 1):
             for late in (False, True):
                 trial.fail(expected, call, late=late)
-
-
