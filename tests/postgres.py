@@ -16,7 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import psycopg
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, make_url
 
 import dev
 
@@ -110,10 +110,15 @@ class Postgres:
         return URL.create("postgresql+psycopg", USER, database=database, query=address).render_as_string()
 
     @contextmanager
-    def database(self, *, encoding: str = "") -> Iterator[str]:
-        """The URL of a new database, dropped at the end; with an encoding of its own it is not migrated."""
+    def database(self, *, encoding: str = "", copy_of: str | None = None) -> Iterator[str]:
+        """The URL of a new database, dropped at the end; with an encoding of its own it is not migrated.
+
+        copy_of: URL of one of its databases, to which nobody is connected.
+        """
         name = f"test_{next(self._numbers)}"
-        like = f"template0 ENCODING {encoding} LOCALE_PROVIDER libc" if encoding else TEMPLATE
+        like = TEMPLATE if copy_of is None else str(make_url(copy_of).database)
+        if encoding:
+            like = f"template0 ENCODING {encoding} LOCALE_PROVIDER libc"
         self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {like}".encode())
         try:
             yield self.url(name)

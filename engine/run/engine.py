@@ -10,7 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from engine.audience.errors import RuleError
 from engine.audience.updates import update_audience
@@ -29,6 +29,7 @@ from engine.run.answers import (
     Published,
     Refused,
     Status,
+    UnknownCampaign,
 )
 from engine.run.clock import Clock, RealClock, VirtualClock
 from engine.run.epoch import Epoch
@@ -110,16 +111,21 @@ class Engine:
         try:
             now = self._clock.now()
             self._operations = Operations(database, settings.zone, settings.retention, epoch, now)
+            self._scheduler = Scheduler(_Store(database, settings.zone), self._plan_settings)
+            database.prepare = self._prepare
             with database.write() as connection:
-                TEMPORARY.drop_all(connection)
-                TEMPORARY.create_all(connection)
-                WallClock(settings.zone).prepare(connection)
-                self._scheduler = Scheduler(_Store(database, settings.zone), self._plan_settings)
                 self._scheduler.load(connection)
             self._file_generated()  # also what an earlier engine could not give away
         except BaseException:
             self._release()
             raise
+
+    def _prepare(self, connection: Connection) -> None:
+        """Make the temporary tables of a new connection; what stood in those of a lost one is to be loaded."""
+        TEMPORARY.drop_all(connection)
+        TEMPORARY.create_all(connection)
+        WallClock(self._settings.zone).prepare(connection)
+        self._scheduler.outdated = True
 
     # ---- life cycle of campaigns
 
@@ -131,14 +137,10 @@ class Engine:
         try:
             with self._asked() as connection:
                 published = self._published(connection, bundle) or self._publish(connection, bundle, now)
-        except (NotRunnable, RuleError, Refused, OperationalError) as error:
-            with self._asked() as connection:
-                self._scheduler.load(connection)  # the transaction is undone, and so is what it had added
-            if isinstance(error, NotRunnable):
-                raise Refused(*error.messages) from error
-            if isinstance(error, RuleError):
-                raise Refused(error.message) from error
-            raise
+        except NotRunnable as error:
+            raise Refused(*error.messages) from error
+        except RuleError as error:
+            raise Refused(error.message) from error
         self._wake.set()
         return published
 
@@ -223,12 +225,18 @@ class Engine:
         Waves go on in between. Raises `ImportRefused`.
         """
         now = self._clock.now()
-        moment = from_milliseconds(now)
-        result = import_folder(self._database, folder, catalogue, now=moment, progress=progress)
-        with self._asked() as connection:
-            self._scheduler.load(connection)
-            list_imported(connection, result.import_id, self._scheduler.codes)
-            self._scheduler.follow(connection, now + self._settings.future_events)
+
+        @contextmanager
+        def last(import_id: int) -> Iterator[Connection]:
+            with self._asked() as connection:
+                yield connection
+                self._scheduler.load(connection)
+                list_imported(connection, import_id, self._scheduler.codes)
+                self._scheduler.follow(connection, now + self._settings.future_events)
+
+        result = import_folder(
+            self._database, folder, catalogue, now=from_milliseconds(now), progress=progress, last=last
+        )
         self._operations.note_import(result.counts["events"], now)
         self._wake.set()
         return result
@@ -331,8 +339,16 @@ class Engine:
         with self._nobody_asks:
             self._asking += 1
         try:
-            with self._one_at_a_time, self._database.write() as connection:
-                yield connection
+            with self._one_at_a_time:
+                try:
+                    with self._database.write() as connection:
+                        self._scheduler.refresh(connection)
+                        yield connection
+                except (Refused, UnknownCampaign):
+                    raise
+                except BaseException:
+                    self._scheduler.outdated = True  # the transaction is undone, what it changed here is not
+                    raise
             self._operations.worked()
         finally:
             with self._nobody_asks:

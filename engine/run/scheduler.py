@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import Connection, Row, func, select
+from sqlalchemy.exc import OperationalError
 
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.plan.contact import Cuts
@@ -50,8 +51,12 @@ class Scheduler:
     """Chooses and runs one wave at a time, of the active campaigns.
 
     Campaigns that can influence each other run in lockstep, one moment at a time; all others run everything
-    that is due at once, those whom an event lets in first. `generated`: campaigns have written audiences
-    since somebody last set it to False.
+    that is due at once, those whom an event lets in first.
+
+    Attributes:
+        generated: campaigns have written audiences since somebody last set it to False.
+        outdated: what is remembered may not be what the database has, as after a transaction that failed;
+            `refresh` reads it anew.
     """
 
     def __init__(
@@ -72,6 +77,7 @@ class Scheduler:
         self._works: dict[int, Iterator[None]] = {}
         self._idle_until: int | None = None
         self.generated = False
+        self.outdated = False
 
     def add(self, bundle: Bundle, plan: Plan) -> None:
         """Take over a version that has been compiled; `load` then finds it in the database."""
@@ -112,6 +118,12 @@ class Scheduler:
                 version.cycles = Cycles.load(connection, row.number)
         self._versions = {key: one for key, one in self._versions.items() if one.campaign not in failed}
         self._relate(connection)
+        self.outdated = False
+
+    def refresh(self, connection: Connection) -> None:
+        """Read again which versions are active if that is outdated."""
+        if self.outdated:
+            self.load(connection)
 
     def _compiled(self, connection: Connection, row: Row[Any]) -> bool:
         """Compile a stored version; False where it cannot run any more, which ends its campaign."""
@@ -191,6 +203,16 @@ class Scheduler:
 
     def step(self, now: int) -> bool:
         """Run one wave that is due by `now`, or one moment of the calendar. False where nothing is due."""
+        if self.outdated:
+            with self._store.write() as connection:
+                self.load(connection)
+        try:
+            return self._step(now)
+        except BaseException:
+            self.outdated = True
+            raise
+
+    def _step(self, now: int) -> bool:
         if self._idle_until is not None and now < self._idle_until:
             return False
         self._idle_until = None
@@ -204,10 +226,9 @@ class Scheduler:
             except StopIteration:
                 del self._works[version.key]
                 continue
-            except Exception as error:  # one campaign's failure does not stop the others
-                if trouble_of(error) is not None:  # no campaign's fault: what was begun is done again
-                    self._works.clear()
-                    raise
+            except Exception as error:
+                if isinstance(error, OperationalError) or trouble_of(error) is not None:
+                    raise  # it is the database's trouble, and no campaign's failure
                 self._fail(version, error)
             return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -20,6 +20,8 @@ from engine.i18n import N_, Message
 from engine.store import migrate
 from engine.store.dialect import POSTGRESQL_OPTIONS, SQLITE_PRAGMAS, text_encoding, wait_for_migrations
 from engine.store.times import make_helpers
+
+PREPARED_BY = "prepared by"
 
 
 class StoreError(Exception):
@@ -54,12 +56,15 @@ class Database:
         url: where it is.
         writer: the engine of the single writing connection; use `write()`.
         reader: the engine of the reading connections; use `read()`.
+        prepare: makes what a new writing connection needs, such as temporary tables, in a transaction of
+            its own; a server's connection that was lost is replaced by a new one.
     """
 
     def __init__(self, url: URL, writer: Engine, reader: Engine) -> None:
         self.url = url
         self.writer = writer
         self.reader = reader
+        self.prepare: Callable[[Connection], None] | None = None
         self._write_lock = threading.RLock()
         self._writing: Connection | None = None
 
@@ -108,18 +113,23 @@ class Database:
         """The writing connection in a transaction: committed at the end, rolled back on an exception.
 
         One at a time: another thread waits; inside a `write` the same thread goes on in its transaction. It
-        is always the same connection, so temporary tables stay.
+        is always the same connection, so temporary tables stay; or one that `prepare` has prepared.
         """
         with self._write_lock:
             if self._writing is not None:
                 yield self._writing
                 return
-            with self.writer.begin() as connection:
-                self._writing = connection
-                try:
-                    yield connection
-                finally:
-                    self._writing = None
+            with self.writer.connect() as connection:
+                if self.prepare is not None and connection.info.get(PREPARED_BY) is not self.prepare:
+                    with connection.begin():
+                        self.prepare(connection)
+                    connection.info[PREPARED_BY] = self.prepare
+                with connection.begin():
+                    self._writing = connection
+                    try:
+                        yield connection
+                    finally:
+                        self._writing = None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -36,11 +38,13 @@ def import_folder(
     *,
     now: datetime | None = None,
     progress: Progress = lambda _file, _rows: None,
+    last: Callable[[int], AbstractContextManager[Connection]] | None = None,
 ) -> ImportResult:
     """Take the data of a folder into the database, row by row; what cannot be taken is listed.
 
     Types come from the folder's `schema.json`, else from `catalogue`, else from what the database has. It is
-    written in many short transactions; people that it creates count in audiences when all is in. Raises
+    written in many short transactions; people that it creates count in audiences when all is in. `last` gives,
+    for the import's number, the transaction in which that happens, for what must happen with it. Raises
     `ImportRefused`, with nothing written, where the folder has no data or its types contradict the data.
     """
     if not any((folder / name).is_file() for name in FILES) and not (folder / other_files.AUDIENCES).is_dir():
@@ -56,7 +60,10 @@ def import_folder(
         discard_unfinished(connection)
         result = ImportResult(_begin(connection, folder.name, started))
     session = Session(database, folder, result, started, progress)
-    with collection_paused():  # rows are no cyclic garbage; looking for it takes a fifth of the time
+    with (
+        closing(session),
+        collection_paused(),
+    ):  # rows are no cyclic garbage; looking for it takes a fifth of the time
         import_people(session)
         import_events(session)
         import_tags(session)
@@ -64,7 +71,7 @@ def import_folder(
         other_files.import_coupons(session)
         other_files.import_suppressed(session)
         lists = other_files.import_audiences(session)
-    with database.write() as connection:
+    with database.write() if last is None else last(result.import_id) as connection:
         for id_, new in lists.items():
             put_in_force(connection, id_, new, started)
         finished = to_milliseconds(now or datetime.now(UTC))

@@ -47,6 +47,7 @@ class Session:
         self.result = result
         self.now = now
         self._progress = progress
+        self._files: list[CsvFile] = []
         with database.read() as connection:
             self.fields = DataFields.load(connection)
 
@@ -68,6 +69,7 @@ class Session:
         if not path.is_file():
             return None
         file = CsvFile(path, self.on_reject(name))
+        self._files.append(file)
         if problem := _header_problem(file.header, required):
             self.result.reject(name, 1, problem)
             file.close()
@@ -77,6 +79,11 @@ class Session:
                 message = Message(N_("The column {name} is not known: it is left out."), name=shown(column))
                 self.result.reject(name, 1, message)
         return file
+
+    def close(self) -> None:
+        """Close the files that are still open, as after a failure."""
+        for file in self._files:
+            file.close()
 
     def chunks(self, name: str, rows: Iterable[T]) -> Iterator[list[T]]:
         """The rows in lists of one transaction each, telling the progress."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from engine.plan.contact import PERIODS, ContactRules, Daily, Limit
+from engine.plan.contact import PERIODS, ContactRules, Limit
 from engine.report.trace import write_trace
-from engine.run.answers import IncomingEvent, Status
 from engine.run.simulate import simulate
 from engine.shapes.time import from_milliseconds
 from engine.shapes.time import to_milliseconds as ms
@@ -20,11 +17,9 @@ from tests.databases import Target
 from tests.engine.run.drafting import (
     DAY,
     EVERYBODY,
-    HOUR,
     MINUTE,
     NOW,
     PROMOTION,
-    WAIT,
     ZONE,
     Running,
     bundle,
