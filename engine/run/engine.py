@@ -36,6 +36,7 @@ from engine.run.answers import (
 from engine.run.clock import Clock, RealClock, VirtualClock
 from engine.run.epoch import Epoch
 from engine.run.exclusive import hold
+from engine.run.gate import Gate
 from engine.run.ingest import list_imported, take_in
 from engine.run.operations import Operations, problem_of
 from engine.run.retention import forget
@@ -92,7 +93,7 @@ class _Store:
 
 
 class Engine:
-    """Runs published campaigns on one database. Thread-safe: one writer; whoever asks comes before waves.
+    """Runs published campaigns on one database. Thread-safe: one writer; who asks waits for one wave at most.
 
     `start()` runs due work in a thread of its own; without it `step` and `run_until_idle` run it in the
     caller's.
@@ -114,9 +115,7 @@ class Engine:
         self._plan_settings = PlanSettings(settings.zone, settings.contact)
         self._clock = clock or RealClock()
         self._hold = hold(database.url)
-        self._one_at_a_time = threading.RLock()
-        self._asking = 0
-        self._nobody_asks = threading.Condition()
+        self._gate = Gate()
         self._wake = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -216,7 +215,7 @@ class Engine:
     # ---- data
 
     def post_events(self, events: Sequence[IncomingEvent]) -> EventsReceipt:
-        """Take events in durably, before any waiting wave; followed up at once if the engine runs."""
+        """Take events in durably, behind one wave at most; followed up at once if the engine runs."""
         now = self._clock.now()
         with self._asked() as connection:
             fields = DataFields.load(connection)  # an import may have added some since the last call
@@ -257,9 +256,7 @@ class Engine:
 
     def step(self) -> bool:
         """Run one piece of due work (at most one wave). False where nothing is due now."""
-        with self._nobody_asks:
-            self._nobody_asks.wait_for(lambda: self._asking == 0)
-        with self._one_at_a_time:
+        with self._gate.turn():
             if self._operations.held is not None:
                 return False
             now = self._clock.now()
@@ -315,7 +312,7 @@ class Engine:
 
     def release(self) -> None:
         """Let an engine that is held go on, as somebody decided who knows what was sent."""
-        with self._one_at_a_time:
+        with self._gate.turn():
             self._operations.release(self._clock.now())
         self._wake.set()
 
@@ -337,17 +334,11 @@ class Engine:
 
     @contextmanager
     def _asked(self) -> Iterator[Connection]:
-        """A writing transaction for somebody who asks: the next wave waits for it."""
-        with self._nobody_asks:
-            self._asking += 1
-        try:
-            with self._one_at_a_time, self._database.write() as connection:
+        """A writing transaction for somebody who asks, between two waves."""
+        with self._gate.turn():
+            with self._database.write() as connection:
                 yield connection
             self._operations.worked()
-        finally:
-            with self._nobody_asks:
-                self._asking -= 1
-                self._nobody_asks.notify_all()
 
     def _run(self) -> None:
         while not self._closing:
