@@ -34,6 +34,7 @@ from engine.run.answers import (
 from engine.run.clock import Clock, RealClock, VirtualClock
 from engine.run.epoch import Epoch
 from engine.run.exclusive import hold
+from engine.run.gate import Gate
 from engine.run.generated import Generated, note_file, without_file
 from engine.run.ingest import list_imported, take_in
 from engine.run.operations import Operations, problem_of
@@ -77,7 +78,7 @@ class _Store:
 
 
 class Engine:
-    """Runs published campaigns on one database. Thread-safe: one writer; whoever asks comes before waves.
+    """Runs published campaigns on one database. Thread-safe: one writer; who asks waits for one wave at most.
 
     `start()` runs due work in a thread of its own; without it `step` and `run_until_idle` run it in the
     caller's.
@@ -102,9 +103,7 @@ class Engine:
         self._clock = clock or RealClock()
         self._file_audiences = file_audiences
         self._hold = hold(database.url)
-        self._one_at_a_time = threading.RLock()
-        self._asking = 0
-        self._nobody_asks = threading.Condition()
+        self._gate = Gate()
         self._wake = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -121,7 +120,7 @@ class Engine:
             raise
 
     def _prepare(self, connection: Connection) -> None:
-        """Make the temporary tables of a new connection; what stood in those of a lost one is to be loaded."""
+        """Make the temporary tables of a new connection; what stood in those of a lost one is loaded anew."""
         TEMPORARY.drop_all(connection)
         TEMPORARY.create_all(connection)
         WallClock(self._settings.zone).prepare(connection)
@@ -207,7 +206,7 @@ class Engine:
     # ---- data
 
     def post_events(self, events: Sequence[IncomingEvent]) -> EventsReceipt:
-        """Take events in durably, before any waiting wave; followed up at once if the engine runs."""
+        """Take events in durably, behind one wave at most; followed up at once if the engine runs."""
         now = self._clock.now()
         with self._asked() as connection:
             fields = DataFields.load(connection)  # an import may have added some since the last call
@@ -254,9 +253,7 @@ class Engine:
 
     def step(self) -> bool:
         """Run one piece of due work (at most one wave). False where nothing is due now."""
-        with self._nobody_asks:
-            self._nobody_asks.wait_for(lambda: self._asking == 0)
-        with self._one_at_a_time:
+        with self._gate.turn():
             if self._operations.held is not None:
                 return False
             now = self._clock.now()
@@ -313,7 +310,7 @@ class Engine:
 
     def release(self) -> None:
         """Let an engine that is held go on, as somebody decided who knows what was sent."""
-        with self._one_at_a_time:
+        with self._gate.turn():
             self._operations.release(self._clock.now())
         self._wake.set()
 
@@ -335,29 +332,22 @@ class Engine:
 
     @contextmanager
     def _asked(self) -> Iterator[Connection]:
-        """A writing transaction for somebody who asks: the next wave waits for it."""
-        with self._nobody_asks:
-            self._asking += 1
-        try:
-            with self._one_at_a_time:
-                try:
-                    with self._database.write() as connection:
-                        self._scheduler.refresh(connection)
-                        yield connection
-                except (Refused, UnknownCampaign):
-                    raise
-                except BaseException:
-                    self._scheduler.outdated = True  # the transaction is undone, what it changed here is not
-                    raise
+        """A writing transaction for somebody who asks, between two waves."""
+        with self._gate.turn():
+            try:
+                with self._database.write() as connection:
+                    self._scheduler.refresh(connection)
+                    yield connection
+            except (Refused, UnknownCampaign):
+                raise
+            except BaseException:
+                self._scheduler.outdated = True  # the transaction is undone, what it changed here is not
+                raise
             self._operations.worked()
-        finally:
-            with self._nobody_asks:
-                self._asking -= 1
-                self._nobody_asks.notify_all()
 
     def _file_new(self) -> None:
         """Give the workspace the audiences that were written since the last call."""
-        with self._one_at_a_time:
+        with self._gate.turn():
             if self._scheduler.generated:
                 self._scheduler.generated = False
                 self._file_generated()

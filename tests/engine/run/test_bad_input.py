@@ -271,7 +271,7 @@ def test_the_engine_says_that_the_disk_is_full_and_goes_on_when_it_is_not(tmp_pa
         until(lambda: run.engine.status().problem is not None)
         assert "is full" in str(run.engine.status().problem)
         assert run.engine.campaign("c_1").status is Status.IN_PROGRESS
-        with run.engine._one_at_a_time:
+        with run.engine._gate.turn():
             make_room(run)
         until(lambda: run.engine.campaign("c_1").status is Status.COMPLETED)
         until(lambda: run.engine.status().problem is None)

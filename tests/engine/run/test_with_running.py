@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def tag(level: str) -> tuple[str, dict[str, Any]]:
 def straight(nodes: Nodes, *more: str, **further: Any) -> Bundle:
     """Nodes in a row; `more` are links besides, from the branches of the last but one."""
     ids = list(nodes)
-    links = [f"{a} out {b}" for a, b in zip(ids, ids[1:], strict=False) if nodes[a][0] != "tag_judgment"]
+    links = [f"{a} out {b}" for a, b in pairwise(ids) if nodes[a][0] != "tag_judgment"]
     return bundle(nodes, [*links, *more], **further)
 
 
