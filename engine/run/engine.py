@@ -133,7 +133,7 @@ class Engine:
             raise
 
     def _prepare(self, connection: Connection) -> None:
-        """Make the temporary tables of a new connection; what stood in those of a lost one is to be loaded."""
+        """Make the temporary tables of a new connection; what stood in those of a lost one is loaded anew."""
         TEMPORARY.drop_all(connection)
         TEMPORARY.create_all(connection)
         WallClock(self._settings.zone).prepare(connection)

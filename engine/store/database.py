@@ -21,7 +21,6 @@ from engine.store import migrate
 from engine.store.dialect import POSTGRESQL_OPTIONS, SQLITE_PRAGMAS, text_encoding, wait_for_migrations
 from engine.store.times import make_helpers
 
-
 PREPARED_BY = "prepared by"
 
 
