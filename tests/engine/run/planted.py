@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import ColumnElement, and_, false, func, or_, true
 
+from engine.components.behaviour import DrawCoupon
 from engine.plan import fatigue, messages, quiet, rows
 from engine.plan.context import Salt
-from engine.plan.coupons import DrawCoupon
 from engine.plan.decide import Judge
 from engine.plan.results import Results
 from engine.run import cycles
