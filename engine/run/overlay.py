@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     Engine,
     FromClause,
@@ -28,6 +29,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     select,
     union_all,
 )
@@ -113,7 +115,9 @@ class Overlay:
         messages, nodes = (below(table, self._schema) for table in (message, marketing_node))
         own, base = contacts_of(message, marketing_node), contacts_of(messages, nodes)
         if taken_over:
-            base = base.where(messages.c.campaign.not_in(sorted(taken_over)))
+            # As literals: a prepared statement cannot take a list of values.
+            numbers: list[ColumnElement[int]] = [literal_column(str(number)) for number in sorted(taken_over)]
+            base = base.where(messages.c.campaign.not_in(numbers))
         return union_all(own, base).subquery("contact")
 
     def _mark_issued_codes(self, connection: Connection) -> None:

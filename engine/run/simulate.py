@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
 from engine.audience.updates import update_order
 from engine.channels.simulated import load_results, settle
 from engine.i18n import N_, Message
-from engine.plan.contact import ContactRules, Cuts
+from engine.plan.contact import ContactRules
 from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable, flow_of
 from engine.plan.influence import influence_of
@@ -37,7 +37,6 @@ from engine.run.settings import FUTURE_EVENTS
 from engine.run.takeover import in_progress, take_over
 from engine.run.versions import PlanSettings, plan_of
 from engine.shapes.time import to_milliseconds
-from engine.store.tables.runs import campaign
 from engine.store.times import FIRST_YEAR, WallClock
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
@@ -49,14 +48,14 @@ LONGEST = timedelta(days=365)
 class Summary:
     """What a simulation came to. `violations` is empty unless the engine itself is broken.
 
-    failure: why the campaign ended abnormally, or None.
+    `reason`: why the campaign ended abnormally, or None.
     """
 
     since: int
     until: int
     counts: Counts
     violations: tuple[Violation, ...]
-    failure: str | None = None
+    reason: Message | None = None
 
 
 class _Rehearsal:
@@ -135,18 +134,20 @@ def simulate(
         overlay.seal()
         while scheduler.step(last):
             pass
-        number = plan.context.campaign
         with overlay.begin() as connection:
-            settle(connection, number, last)
+            settle(connection, plan.context.campaign, last)
             if trace is not None:
                 write_trace(connection, plan, bundle, trace, last)
-            found = tuple(violations(connection, last, only=number))
-            failure = connection.execute(
-                select(campaign.c.reason).where(campaign.c.number == number)
-            ).scalar()
-            return Summary(first, last, counts_of(connection, number), found, failure)
+            return _summary(connection, plan, first, last)
     finally:
         overlay.close()
+
+
+def _summary(connection: Connection, plan: Plan, since: int, until: int) -> Summary:
+    number = plan.context.campaign
+    found = tuple(violations(connection, until, only=number))
+    reason = lifecycle.status_by_id(connection, plan.context.campaign_id, until).reason
+    return Summary(since, until, counts_of(connection, number), found, reason)
 
 
 def _in_use(
@@ -169,7 +170,7 @@ def _settings(
     """What the plans of a rehearsal are compiled with: they read through the overlay."""
     settings = PlanSettings(zone, contact, live=False)
     flow = flow_of(bundle.campaign, {id: number for number, id in enumerate(bundle.campaign.nodes)})
-    influence = influence_of(flow, Cuts.NONE)
+    influence = influence_of(flow, sweeps=False)
     if influence.writes or others:
         settings = replace(settings, tags=overlay.own_tags(connection))
     if (influence.contacts or others) and contact.limits:

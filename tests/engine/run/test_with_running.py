@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +37,6 @@ def wait(minutes: int) -> tuple[str, dict[str, Any]]:
 
 def tag(level: str) -> tuple[str, dict[str, Any]]:
     return "tag", {"assignments": [{"tag": "level", "value": level}]}
-
-
-def straight(nodes: Nodes, *more: str, **further: Any) -> Bundle:
-    """Nodes in a row; `more` are links besides, from the branches of the last but one."""
-    ids = list(nodes)
-    links = [f"{a} out {b}" for a, b in pairwise(ids) if nodes[a][0] != "tag_judgment"]
-    return bundle(nodes, [*links, *more], **further)
 
 
 def running_one() -> Bundle:
