@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
         if self._loaded is not None and self.service is not None:
             self.list_page.show_rows(with_runs(self._loaded.rows, self.service.runs))
         if self.editor is not None:
-            self.editor.show_status(self.status_of(self.editor.session.document))
+            self._show_run(self.editor)
         self.actions_.refresh()
 
     def rows(self) -> list[Row]:
@@ -181,12 +181,18 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.editor)
         self._pages.setCurrentWidget(self.editor)
         self.editor.unsaved_changed.connect(self._show_title)
-        self.editor.show_status(self.status_of(document))
+        self._show_run(self.editor)
         if self.service is not None:
             self.service.watch(document.attributes.id)
         self.editor.begin()
         self.actions_.refresh()
         self._show_title()
+
+    def _show_run(self, editor: EditorPage) -> None:
+        document = editor.session.document
+        editor.show_status(self.status_of(document))
+        runs = {} if self.service is None else self.service.runs
+        editor.show_run(runs.get(document.attributes.id))
 
     def back(self) -> None:
         """Back to the list; asks first where something would be lost."""

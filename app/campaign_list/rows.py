@@ -19,12 +19,14 @@ UNGROUPED = ""
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the engine says of a campaign: status word, people inside and entered, why it broke off."""
+    """What the engine says of a campaign: status word, people inside and entered, why it broke off, and when
+    people enter next (ISO 8601)."""
 
     status: str
     inside: int = 0
     entries: int = 0
     reason: str | None = None
+    next_run: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

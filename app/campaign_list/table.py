@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from app.campaign_list.rows import Row, folder_label
 from app.campaign_list.status import Status
 from engine.i18n import N_, tr
+from engine.shapes.time import instant
 
 RowRole = int(Qt.ItemDataRole.UserRole)
 ToneRole = RowRole + 1
@@ -38,6 +39,10 @@ def _stamp(value: datetime | None) -> float:
     return value.timestamp() if value is not None else 0.0
 
 
+def _next_run(row: Row) -> datetime | None:
+    return None if row.run is None or row.run.next_run is None else instant(row.run.next_run)
+
+
 def _number(value: int | None) -> str:
     return "" if value is None else f"{value:,}"
 
@@ -59,6 +64,12 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("start", N_("Start"), lambda row, model: _time(row.start, model), lambda row: _stamp(row.start)),
     Column("end", N_("End"), lambda row, model: _time(row.end, model), lambda row: _stamp(row.end)),
+    Column(
+        "next_run",
+        N_("Next run"),
+        lambda row, model: _time(_next_run(row), model),
+        lambda row: _stamp(_next_run(row)),
+    ),
     Column(
         "entries",
         N_("Entered"),
@@ -92,7 +103,7 @@ class TableModel(QAbstractTableModel):
         self.zone_name = "UTC"
         self.sub_campaign_name: Callable[[str], str] = lambda id: id
         self._rows: list[Row] = []
-        self._sort_column = 8
+        self._sort_column = [column.id for column in COLUMNS].index("changed")
         self._descending = True
 
     def show(self, rows: Sequence[Row]) -> None:
@@ -172,7 +183,7 @@ class TableModel(QAbstractTableModel):
             return str(row.error.message)
         if column.id == "status" and row.run is not None and row.run.reason:
             return tr("Ended abnormally: {reason}", reason=row.run.reason)
-        if column.id in {"start", "end", "changed"}:
+        if column.id in {"start", "end", "next_run", "changed"}:
             text = column.text(row, self)
             return f"{text} {self.zone_name}" if text else ""
         return column.text(row, self)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.campaign_list.rows import Run
 from app.campaign_list.status import ALLOWED, May, Status
 from app.editor.attributes import attributes_dialog
 from app.editor.panel_slot import PanelSlot
@@ -19,6 +21,7 @@ from app.editor.top_bar import TopBar
 from app.editor.walking import neighbour
 from app.language import Retranslated
 from app.panels import ConfigurationPanel
+from app.panels.figures import Figures
 from app.publishing.service import Counts
 from app.widgets.ask import Choice, Question, ask
 from canvas_widgets.palette import Palette
@@ -30,6 +33,7 @@ from engine.campaign.edits import Edit, Refused
 from engine.campaign.fixes import fix
 from engine.campaign.model import START_ID, Attributes
 from engine.campaign.problem import Problem
+from engine.components.base import RefKind
 from engine.components.registry import component
 from engine.files import FileError
 from engine.i18n import Message, ntr, tr
@@ -59,6 +63,8 @@ class EditorPage(Retranslated, QWidget):
         self._window = window
         self.read_only = read_only
         self.status = Status.DRAFT
+        self._counts: Counts = {}
+        self._next_run: str | None = None
         self.session = EditorSession(window.workspace, document, path)
         self.scene = CampaignScene(document, window.workspace, window.look)
         self.view = CanvasView(self.scene, window.look, read_only=read_only)
@@ -245,10 +251,31 @@ class EditorPage(Retranslated, QWidget):
         self.bar.show_status(status, self.read_only)
         if status is Status.DRAFT:
             self.scene.set_counts(None)
+            self._counts = {}
+            self._show_figures()
 
     def show_counts(self, counts: Counts) -> None:
-        """Live counts of the running version, on cards and lines."""
+        """Live counts of the running version, on cards and lines, and in the panel of the selected card."""
         self.scene.set_counts(counts)
+        self._counts = counts
+        self._show_figures()
+
+    def show_run(self, run: Run | None) -> None:
+        """What the engine says of the campaign as a whole."""
+        self._next_run = None if run is None else run.next_run
+        self._show_figures()
+
+    def _show_figures(self) -> None:
+        if not self._counts:
+            self.panel.show_figures(None)
+            return
+        workspace = self.session.workspace
+        zone = ZoneInfo(workspace.settings.time_zone)
+
+        def name_of(audience: str) -> str:
+            return workspace.name_of(RefKind.AUDIENCE, audience) or audience
+
+        self.panel.show_figures(Figures(self._counts, self._next_run, zone, name_of))
 
     def retranslate(self) -> None:
         self.scene.refresh()

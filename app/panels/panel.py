@@ -13,6 +13,8 @@ from app.editors.base import Estimator
 from app.editors.tab_order import order_tabs
 from app.language import Retranslated
 from app.panels.content import PanelContent, Values
+from app.panels.figures import Figures
+from app.panels.figures_box import FiguresBox
 from app.panels.footer import PanelFooter
 from app.panels.header import PanelHeader
 from app.widgets.ask import Choice, Question, ask
@@ -63,6 +65,8 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._unsubscribe: Callable[[], None] = lambda: None
         self.question: Question | None = None
         self.header = PanelHeader()
+        self.figures = FiguresBox()
+        self._run: Figures | None = None
         self.footer = PanelFooter()
         self.footer.confirmed.connect(self.confirm)
         self.footer.cancelled.connect(self.cancel)
@@ -90,6 +94,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         head.setContentsMargins(16, 16, 16, 8)
         head.addWidget(self.header)
         column.addLayout(head)
+        column.addWidget(self.figures)
         column.addWidget(self._scroll, 1)
         column.addWidget(self.footer)
 
@@ -112,12 +117,26 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._workspace, self._node_id = workspace, node_id
         self._read_only = read_only or node_id == START_ID
         self._build(self._drafts.get(node_id))
+        self._show_figures()
         self.unapplied_changed.emit()
+
+    def show_figures(self, run: Figures | None) -> None:
+        """Say what the campaign's run has come to at the component; None: it does not run."""
+        self._run = run
+        self._show_figures()
+
+    def _show_figures(self) -> None:
+        document, node_id = self._document, self._node_id
+        if self._run is None or document is None or node_id is None or node_id not in document.nodes:
+            self.figures.show_tables([])
+        else:
+            self.figures.show_tables(self._run.tables(document, node_id))
 
     def clear(self) -> None:
         """Show nothing; drafts stay until another document is shown."""
         self._keep_draft()
         self._node_id = None
+        self._show_figures()
         self._loaded = None
         self._drop_content()
         for part in (self.header, self.footer):
@@ -180,6 +199,7 @@ class ConfigurationPanel(Retranslated, QFrame):
 
     def retranslate(self) -> None:
         self.footer.retranslate()
+        self._show_figures()
         if self.content is not None:
             live = self._live
             self._build(self.content.values())

@@ -235,7 +235,9 @@ def _ask(find: Callable[[Path], Any], workspace: Path, watched: str | None) -> A
         condition = Condition(state.held or "", state.problem or "", state.notice or "")
         try:
             runs = {
-                campaign.id: Run(campaign.status, campaign.inside, campaign.entries, campaign.reason)
+                campaign.id: Run(
+                    campaign.status, campaign.inside, campaign.entries, campaign.reason, campaign.next_run
+                )
                 for campaign in client.campaigns()
             }
             counts = client.counts(watched).model_dump() if watched in runs else {}

@@ -20,6 +20,7 @@ from engine.store.tables.runs import (
     goal_counter,
     message_counter,
     path,
+    skipped_cycle,
 )
 
 
@@ -46,6 +47,15 @@ class CycleCounts:
     finished: int
 
 
+@dataclass(frozen=True, slots=True)
+class SkippedCycle:
+    """A cycle that was left out. moment: when it would have been (ms). audience: whose members had not been
+    updated since the last one, by its id."""
+
+    moment: int
+    audience: str
+
+
 @dataclass(slots=True)
 class GoalCounts:
     """People of one group of an AB test whose goal has been judged, and who reached it."""
@@ -65,6 +75,7 @@ class Counts:
         receipts: node id → receipt → messages.
         goals: Test Target's node id → port of its AB test → judged and achieved.
         cycles: in order of their numbers; of an event campaign the only one, once somebody has entered.
+        skipped: cycles that were left out, in order of time.
     """
 
     nodes: Mapping[str, NodeCounts]
@@ -77,6 +88,7 @@ class Counts:
     receipts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     goals: Mapping[str, Mapping[str, GoalCounts]] = field(default_factory=dict)
     cycles: tuple[CycleCounts, ...] = ()
+    skipped: tuple[SkippedCycle, ...] = ()
 
 
 class PathMeaning(NamedTuple):
@@ -148,6 +160,7 @@ def counts_of(connection: Connection, campaign: int) -> Counts:
         receipts=receipts,
         goals=_goals(connection, versions, names),
         cycles=cycles,
+        skipped=_skipped(connection, campaign),
     )
 
 
@@ -233,6 +246,14 @@ def _messages(
             by_receipt = receipts.setdefault(names[node], {})
             by_receipt[receipt] = by_receipt.get(receipt, 0) + int(n)
     return reasons, receipts
+
+
+def _skipped(connection: Connection, campaign: int) -> tuple[SkippedCycle, ...]:
+    query = select(skipped_cycle.c.planned, skipped_cycle.c.audience).where(
+        skipped_cycle.c.campaign == campaign
+    )
+    ordered = query.order_by(skipped_cycle.c.planned)
+    return tuple(SkippedCycle(int(moment), audience) for moment, audience in connection.execute(ordered))
 
 
 def _goals(

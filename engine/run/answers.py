@@ -68,6 +68,8 @@ class CampaignStatus:
     finished: int
     reason: Message | None = None
     """Why it ended abnormally, or None."""
+    next_run: int | None = None
+    """When people of its audiences enter next, or None."""
 
 
 @dataclass(frozen=True, slots=True)

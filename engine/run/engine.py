@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -191,12 +192,17 @@ class Engine:
         """Every published campaign, in order of publishing."""
         with self._database.read() as connection:
             rows = connection.execute(select(campaign).order_by(campaign.c.number)).all()
-            return [lifecycle.status_of(connection, row, self._clock.now()) for row in rows]
+            found = [lifecycle.status_of(connection, row, self._clock.now()) for row in rows]
+        return [self._with_next_run(one) for one in found]
 
     def campaign(self, campaign: str) -> CampaignStatus:
         """One campaign. Raises `UnknownCampaign`."""
         with self._database.read() as connection:
-            return lifecycle.status_by_id(connection, campaign, self._clock.now())
+            found = lifecycle.status_by_id(connection, campaign, self._clock.now())
+        return self._with_next_run(found)
+
+    def _with_next_run(self, status: CampaignStatus) -> CampaignStatus:
+        return replace(status, next_run=self._scheduler.next_run(status.campaign))
 
     def counts(self, campaign: str) -> Counts:
         """Live counts of one campaign, read from the counters only. Raises `UnknownCampaign`."""

@@ -16,7 +16,7 @@ from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.plan.contact import Cuts
 from engine.plan.plan import Plan
 from engine.run import cycles, ending, failures, lifecycle
-from engine.run.cycles import Cycles
+from engine.run.cycles import Cycles, Run
 from engine.run.entering import Window, lists_in_force
 from engine.run.kin import load_kin
 from engine.run.queries import incoming_codes, overdue, watching_for_incoming
@@ -199,6 +199,14 @@ class Scheduler:
             for place in places:
                 version.runner.note_next(connection, version.plan.places[place])
 
+    def next_run(self, campaign_id: str) -> int | None:
+        """When people of a campaign's audiences enter next; None where they do not. Callable at any time."""
+        for version in tuple(self._versions.values()):
+            if version.enters and version.plan.context.campaign_id == campaign_id:
+                run = None if version.cycles.open else self._next_cycle(version)
+                return None if run is None else run.at
+        return None
+
     # ---- running
 
     def step(self, now: int) -> bool:
@@ -325,9 +333,7 @@ class Scheduler:
         if version.cycles.open:
             assert version.cycles.at is not None
             return Item(version.cycles.at, 1, id, version.key)
-        run = cycles.next_run(
-            trigger, version.cycles, version.window, version.anchor, self._settings.zone, version.resumed_at
-        )
+        run = self._next_cycle(version)
         if run is None:
             return None
         files = version.bundle.audiences
@@ -336,6 +342,14 @@ class Scheduler:
             moment, audience = due
             return Item(moment, 0, id, version.key, audience=audience)
         return Item(run.at, 1, id, version.key, run=run)
+
+    def _next_cycle(self, version: RunningVersion) -> Run | None:
+        trigger = version.plan.flow.trigger.behaviour
+        if not isinstance(trigger, EnterAudiences):
+            return None
+        return cycles.next_run(
+            trigger, version.cycles, version.window, version.anchor, self._settings.zone, version.resumed_at
+        )
 
     def _carry_out(self, version: RunningVersion, item: Item) -> Iterator[None]:
         """Do what an item says, and find out what comes next."""

@@ -97,7 +97,8 @@ def counts_answer(found: LiveCounts) -> Counts:
     """Live counts as they are sent."""
     said = dataclasses.asdict(found)
     cycles = [{**cycle, "moment": moment_text(cycle["moment"])} for cycle in said["cycles"]]
-    return Counts.model_validate({**said, "cycles": cycles})
+    skipped = [{**one, "moment": moment_text(one["moment"])} for one in said["skipped"]]
+    return Counts.model_validate({**said, "cycles": cycles, "skipped": skipped})
 
 
 def moment_text(moment: int | None) -> str | None:
@@ -120,4 +121,5 @@ def as_answer(status: CampaignStatus) -> Campaign:
         inside=status.inside,
         finished=status.finished,
         reason=None if status.reason is None else str(status.reason),
+        next_run=moment_text(status.next_run),
     )

@@ -130,7 +130,12 @@ class PublishAnswer(Answer):
 
 
 class Campaign(Answer):
-    """One published campaign. `reason`: why it ended abnormally."""
+    """One published campaign.
+
+    Attributes:
+        reason: why it ended abnormally, or null.
+        next_run: when people of its audiences enter next, or null.
+    """
 
     id: str
     name: str
@@ -144,6 +149,7 @@ class Campaign(Answer):
     inside: int
     finished: int
     reason: str | None = None
+    next_run: str | None = None
 
 
 class CampaignList(Answer):
@@ -173,6 +179,13 @@ class CycleCounts(Answer):
     finished: int
 
 
+class SkippedCycle(Answer):
+    """A cycle that was left out, for this audience had not been updated since the last one."""
+
+    moment: str
+    audience: str
+
+
 class GoalCounts(Answer):
     """People of one group of an AB test whose goal has been judged, and who reached it."""
 
@@ -188,7 +201,7 @@ class Counts(Answer):
         messages: by node id and state. reasons: by node id, state and reason, "" where there is none.
         receipts: messages by node id and receipt.
         goals: by the Test Target's node id and the port of its AB test.
-        cycles: in order of their numbers.
+        cycles: in order of their numbers. skipped: those that were left out, in order of time.
     """
 
     nodes: dict[str, NodeCounts]
@@ -201,6 +214,7 @@ class Counts(Answer):
     receipts: dict[str, dict[str, int]] = Field(default_factory=dict)
     goals: dict[str, dict[str, GoalCounts]] = Field(default_factory=dict)
     cycles: list[CycleCounts] = Field(default_factory=list)
+    skipped: list[SkippedCycle] = Field(default_factory=list)
 
 
 Key = Annotated[Text, StringConstraints(min_length=1, max_length=200)]

@@ -43,6 +43,7 @@ class FakeEngine:
     calls: list[tuple[str, str]] = field(default_factory=list)
     live: dict[str, Any] = field(default_factory=dict)
     error: Exception | None = None
+    next_run: str | None = None
     held: str | None = None
     problem: str | None = None
     events: list[Any] = field(default_factory=list)
@@ -72,7 +73,7 @@ class FakeEngine:
 
     def campaigns(self) -> list[Any]:
         return [
-            SimpleNamespace(id=id, status=status, inside=3, entries=10, reason=None)
+            SimpleNamespace(id=id, status=status, inside=3, entries=10, reason=None, next_run=self.next_run)
             for id, status in self.statuses.items()
         ]
 

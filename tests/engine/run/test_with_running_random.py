@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import ExitStack
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from engine.audience.updates import update_audience
 from engine.campaign.document import CampaignDocument
@@ -23,7 +26,7 @@ from engine.store.imports.folder import import_folder
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 from engine.workspace.workspace import Workspace
-from tests.databases import Target
+from tests.databases import Target, fresh
 from tests.engine.interpreter.case import Case, Person
 from tests.engine.random_cases.making import make
 from tests.engine.random_cases.writing import write
@@ -147,3 +150,43 @@ def compare(seed: int, rehearsal: Target, live: Target, folder: Path) -> tuple[T
 
 def trace(folder: Path) -> Trace:
     return {path.name: path.read_text(encoding="utf-8").splitlines() for path in sorted(folder.iterdir())}
+
+
+@pytest.mark.parametrize("seed", [20, 22, 23, 31, 38, 41])
+def test_a_rehearsal_with_a_running_campaign_is_what_then_happens(
+    seed: int, request: pytest.FixtureRequest, dialect: str, tmp_path: Path
+) -> None:
+    alone, together, live = in_two_databases(seed, request, dialect, tmp_path)
+    assert together == live
+    if seed in (20, 23, 31, 41):
+        assert together != alone, "it makes a difference who runs besides"
+
+
+@pytest.mark.full
+@pytest.mark.timeout(7200)
+def test_rehearsals_with_a_running_campaign_many_times(
+    request: pytest.FixtureRequest, dialect: str, tmp_path: Path
+) -> None:
+    seen: Counter[str] = Counter()
+    for seed in range(200):
+        try:
+            alone, together, live = in_two_databases(seed, request, dialect, tmp_path / str(seed))
+        except NotPublishable:
+            continue
+        assert together == live, seed
+        seen["same"] += 1
+        seen["not alone"] += together != alone
+    assert seen["same"] >= 100
+    assert seen["not alone"] >= 20
+
+
+def in_two_databases(
+    seed: int, request: pytest.FixtureRequest, dialect: str, folder: Path
+) -> tuple[Trace, Trace, Trace]:
+    for name in ("one", "two"):
+        (folder / name).mkdir(parents=True)
+    with (
+        fresh(request, dialect, folder / "one") as rehearsal,
+        fresh(request, dialect, folder / "two") as live,
+    ):
+        return compare(seed, rehearsal, live, folder)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from engine.client import EngineClient
 from engine.i18n import Message
 from engine.report.check import Violation
-from engine.report.counts import Counts, CycleCounts, GoalCounts, NodeCounts
+from engine.report.counts import Counts, CycleCounts, GoalCounts, NodeCounts, SkippedCycle
 from engine.report.received import Effect, Fate, Noted, Outcome, Received
 from engine.run.answers import (
     CampaignStatus,
@@ -83,6 +83,7 @@ class MemoryEngine:
             receipts={"n_sms": {"opened": 1}},
             goals={"n_target": {"group:g_1": GoalCounts(judged=2, achieved=1)}},
             cycles=(CycleCounts(1, NOW, 2, 1, 1), CycleCounts(2, None, 1, 1, 0)),
+            skipped=(SkippedCycle(NOW, "a_rome"),),
         )
 
     def stop(self, campaign: str) -> None:

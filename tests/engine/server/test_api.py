@@ -19,7 +19,7 @@ from engine.i18n import Message, use_language
 from engine.report.handed_over import HandedOver
 from engine.run.answers import HeldState
 from engine.server.api import application
-from engine.server.wire import API, MAX_BODY_BYTES, CycleCounts, Event, GoalCounts, Problem
+from engine.server.wire import API, MAX_BODY_BYTES, CycleCounts, Event, GoalCounts, Problem, SkippedCycle
 from engine.store.database import Database
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
@@ -151,6 +151,7 @@ def test_counts_say_why_and_of_which_cycle(api: Served) -> None:
         CycleCounts(number=1, moment="2025-11-24T16:00:00.000Z", entries=2, inside=1, finished=1),
         CycleCounts(number=2, moment=None, entries=1, inside=1, finished=0),
     ]
+    assert counts.skipped == [SkippedCycle(moment="2025-11-24T16:00:00.000Z", audience="a_rome")]
 
 
 def test_publishing_tells_what_the_engine_lacks(api: Served) -> None:

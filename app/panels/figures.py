@@ -1,0 +1,148 @@
+"""What a running campaign's counts say of one component, as small tables of words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.campaign.document import CampaignDocument
+from engine.i18n import N_, ntr, tr
+from engine.shapes.groups import PORT_PREFIX
+from engine.shapes.time import instant
+
+Counts = Mapping[str, Any]
+"""Live counts in the shape of `GET /campaigns/{id}/counts`."""
+
+LAST_CYCLES = 5
+
+_STATES = {
+    "planned": N_("Planned"),
+    "claimed": N_("Planned"),
+    "sending": N_("Being sent"),
+    "sent": N_("Sent"),
+    "failed": N_("Failed"),
+    "skipped": N_("Skipped"),
+    "unknown": N_("Result unknown"),
+}
+_REASONS = {
+    "no_id": N_("no address"),
+    "not_follower": N_("not a follower"),
+    "no_code": N_("no code left"),
+    "limit": N_("limit per person"),
+    "quiet_time": N_("quiet time"),
+    "suppressed": N_("unsubscribed"),
+    "duplicate_address": N_("address had it already"),
+    "fatigue": N_("contacted too often"),
+}
+_RECEIPTS = {"opened": N_("Opened"), "ignored": N_("Ignored")}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Words in rows, the first column at the left and the others at the right; `head` may be empty."""
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What a campaign's run has come to.
+
+    counts: see `Counts`. next_run: when people enter next, ISO 8601, or None. zone: in which times are shown.
+    audience_name: an audience's name by its id.
+    """
+
+    counts: Counts
+    next_run: str | None
+    zone: ZoneInfo
+    audience_name: Callable[[str], str]
+
+    def tables(self, document: CampaignDocument, node_id: str) -> list[Table]:
+        """What there is to say of a component; [] for most."""
+        node = document.node(node_id)
+        found = [*self._messages(node_id), *self._receipts(node_id)]
+        if node.kind == "target_audience":
+            found += self._cycles()
+        if node.kind == "ab_target":
+            found += self._goals(document, node_id)
+        return found
+
+    def _messages(self, node_id: str) -> Iterator[Table]:
+        states = self.counts.get("reasons", {}).get(node_id, {})
+        rows: list[tuple[str, str]] = []
+        for state, word in _STATES.items():
+            for reason, n in sorted(states.get(state, {}).items(), key=lambda one: (-one[1], one[0])):
+                rows.append((_with_reason(tr(word), reason), f"{n:,}"))
+        if rows:
+            yield Table(tr("Messages"), (), tuple(rows))
+
+    def _receipts(self, node_id: str) -> Iterator[Table]:
+        receipts = self.counts.get("receipts", {}).get(node_id, {})
+        rows = [(_word(_RECEIPTS, code), f"{n:,}") for code, n in sorted(receipts.items())]
+        if rows:
+            yield Table(tr("Receipts"), (), tuple(rows))
+
+    def _goals(self, document: CampaignDocument, node_id: str) -> Iterator[Table]:
+        groups = self.counts.get("goals", {}).get(node_id, {})
+        test = document.nodes.get(str(document.node(node_id).config.get("test", "")))
+        named = test.config.get("groups", ()) if test is not None else ()
+        names = {
+            f"{PORT_PREFIX}{group.get('id')}": str(group.get("name", ""))
+            for group in (named if isinstance(named, list | tuple) else ())
+            if isinstance(group, Mapping)
+        }
+        ordered = [port for port in names if port in groups] + [port for port in groups if port not in names]
+        rows: list[tuple[str, ...]] = []
+        for port in ordered:
+            judged, achieved = groups[port]["judged"], groups[port]["achieved"]
+            share = f"{achieved / judged:.1%}" if judged else ""
+            rows.append((str(names.get(port, port)), f"{judged:,}", f"{achieved:,}", share))
+        if rows:
+            yield Table(tr("Goal"), (tr("Group"), tr("Judged"), tr("Achieved"), ""), tuple(rows))
+
+    def _cycles(self) -> Iterator[Table]:
+        cycles = self.counts.get("cycles", ())
+        skipped = self.counts.get("skipped", ())
+        rows = [
+            (
+                cycle["moment"] or "",
+                (
+                    f"{cycle['number']}",
+                    self._time(cycle["moment"]),
+                    f"{cycle['entries']:,}",
+                    f"{cycle['inside']:,}",
+                    f"{cycle['finished']:,}",
+                ),
+            )
+            for cycle in cycles
+        ]
+        rows += [(one["moment"], ("–", self._time(one["moment"]), tr("skipped"), "", "")) for one in skipped]
+        shown = [row for _, row in sorted(rows, key=lambda one: one[0])]
+        notes = []
+        if len(shown) > LAST_CYCLES:
+            notes.append(ntr("{n:,} earlier run.", "{n:,} earlier runs.", len(shown) - LAST_CYCLES))
+        if skipped:
+            name = self.audience_name(skipped[-1]["audience"])
+            notes.append(tr("Last skipped because “{name}” had not been updated.", name=name))
+        if self.next_run is not None:
+            notes.append(tr("Next run: {time}", time=self._time(self.next_run)))
+        if shown or notes:
+            head = (tr("Run"), tr("Time"), tr("Entered"), tr("Inside"), tr("Done"))
+            yield Table(tr("Runs"), head, tuple(shown[-LAST_CYCLES:]), "\n".join(notes))
+
+    def _time(self, moment: str | None) -> str:
+        return "" if moment is None else instant(moment).astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _with_reason(state: str, reason: str) -> str:
+    return tr("{state}: {reason}", state=state, reason=_word(_REASONS, reason)) if reason else state
+
+
+def _word(words: Mapping[str, str], code: str) -> str:
+    """The word for a code; a provider's own code is shown as it is."""
+    return tr(words[code]) if code in words else code

@@ -1,0 +1,61 @@
+"""The figures of the selected component, above its configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from app.editors.controls import empty, label
+from app.panels.figures import Table
+
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
+
+
+class FiguresBox(QWidget):
+    """Shows tables one below the other; hidden while there is none. `tables`: what is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[Table] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(16, 0, 16, 8)
+        self._column.setSpacing(4)
+        self.hide()
+
+    def show_tables(self, tables: Sequence[Table]) -> None:
+        """Show these instead; nothing is made anew where they say the same."""
+        if list(tables) == self.tables:
+            return
+        self.tables = list(tables)
+        empty(self._column)
+        for table in self.tables:
+            self._column.addWidget(label(table.title, "section", wrap=False))
+            self._column.addWidget(_grid(table))
+            if table.note:
+                self._column.addWidget(label(table.note, "small"))
+        self.setVisible(bool(self.tables))
+
+
+def _grid(table: Table) -> QWidget:
+    widget = QWidget()
+    grid = QGridLayout(widget)
+    grid.setContentsMargins(0, 0, 0, 4)
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(2)
+    lines = [("small", table.head), *(("label", row) for row in table.rows)]
+    for y, (role, cells) in enumerate(lines):
+        for x, text in enumerate(cells):
+            cell = _cell(text, role)
+            if x:
+                cell.setAlignment(_RIGHT)
+            grid.addWidget(cell, y, x)
+    grid.setColumnStretch(0, 1)
+    return widget
+
+
+def _cell(text: str, role: str) -> QLabel:
+    cell = label(text, role, wrap=False)
+    cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return cell
