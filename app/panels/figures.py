@@ -16,6 +16,7 @@ Counts = Mapping[str, Any]
 """Live counts in the shape of `GET /campaigns/{id}/counts`."""
 
 LAST_CYCLES = 5
+_SHORT = "%m-%d %H:%M"
 
 _STATES = {
     "planned": N_("Planned"),
@@ -103,7 +104,7 @@ class Figures:
             share = f"{achieved / judged:.1%}" if judged else ""
             rows.append((str(names.get(port, port)), f"{judged:,}", f"{achieved:,}", share))
         if rows:
-            yield Table(tr("Goal"), (tr("Group"), tr("Judged"), tr("Achieved"), ""), tuple(rows))
+            yield Table(tr("Goals reached"), (tr("Group"), tr("Judged"), tr("Achieved"), ""), tuple(rows))
 
     def _cycles(self) -> Iterator[Table]:
         cycles = self.counts.get("cycles", ())
@@ -113,7 +114,7 @@ class Figures:
                 cycle["moment"] or "",
                 (
                     f"{cycle['number']}",
-                    self._time(cycle["moment"]),
+                    self._time(cycle["moment"], _SHORT),
                     f"{cycle['entries']:,}",
                     f"{cycle['inside']:,}",
                     f"{cycle['finished']:,}",
@@ -121,22 +122,25 @@ class Figures:
             )
             for cycle in cycles
         ]
-        rows += [(one["moment"], ("–", self._time(one["moment"]), tr("skipped"), "", "")) for one in skipped]
+        rows += [
+            (one["moment"], ("–", self._time(one["moment"], _SHORT), tr("skipped"), "", ""))
+            for one in skipped
+        ]
         shown = [row for _, row in sorted(rows, key=lambda one: one[0])]
         notes = []
         if len(shown) > LAST_CYCLES:
-            notes.append(ntr("{n:,} earlier run.", "{n:,} earlier runs.", len(shown) - LAST_CYCLES))
+            notes.append(ntr("{n:,} earlier cycle.", "{n:,} earlier cycles.", len(shown) - LAST_CYCLES))
         if skipped:
             name = self.audience_name(skipped[-1]["audience"])
             notes.append(tr("Last skipped because “{name}” had not been updated.", name=name))
         if self.next_run is not None:
             notes.append(tr("Next run: {time}", time=self._time(self.next_run)))
         if shown or notes:
-            head = (tr("Run"), tr("Time"), tr("Entered"), tr("Inside"), tr("Done"))
-            yield Table(tr("Runs"), head, tuple(shown[-LAST_CYCLES:]), "\n".join(notes))
+            head = (tr("Cycle"), tr("Time"), tr("Entered"), tr("Inside"), tr("Done"))
+            yield Table(tr("Cycles"), head, tuple(shown[-LAST_CYCLES:]), "\n".join(notes))
 
-    def _time(self, moment: str | None) -> str:
-        return "" if moment is None else instant(moment).astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+    def _time(self, moment: str | None, form: str = "%Y-%m-%d %H:%M") -> str:
+        return "" if moment is None else instant(moment).astimezone(self.zone).strftime(form)
 
 
 def _with_reason(state: str, reason: str) -> str:

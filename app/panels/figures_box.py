@@ -19,10 +19,14 @@ class FiguresBox(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.tables: list[Table] = []
+        self.setMinimumWidth(1)  # a wide table makes nothing else in the panel wider
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(16, 0, 16, 8)
-        self._column.setSpacing(4)
+        self._column.setSpacing(2)
         self.hide()
+
+    def set_right_margin(self, margin: int) -> None:
+        self._column.setContentsMargins(16, 0, margin, 8)
 
     def show_tables(self, tables: Sequence[Table]) -> None:
         """Show these instead; nothing is made anew where they say the same."""
@@ -41,10 +45,10 @@ class FiguresBox(QWidget):
 def _grid(table: Table) -> QWidget:
     widget = QWidget()
     grid = QGridLayout(widget)
-    grid.setContentsMargins(0, 0, 0, 4)
+    grid.setContentsMargins(0, 0, 0, 6)
     grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(2)
-    lines = [("small", table.head), *(("label", row) for row in table.rows)]
+    lines = [("small", table.head), *(("small", row) for row in table.rows)]
     for y, (role, cells) in enumerate(lines):
         for x, text in enumerate(cells):
             cell = _cell(text, role)

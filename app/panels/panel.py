@@ -81,6 +81,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         inside.setObjectName("content")
         self._holder = QVBoxLayout(inside)
         self._holder.setContentsMargins(0, 0, 0, 0)
+        self._holder.addWidget(self.figures)
         self._scroll.setWidget(inside)
         self.content: PanelContent | None = None
         self._lay_out()
@@ -94,7 +95,6 @@ class ConfigurationPanel(Retranslated, QFrame):
         head.setContentsMargins(16, 16, 16, 8)
         head.addWidget(self.header)
         column.addLayout(head)
-        column.addWidget(self.figures)
         column.addWidget(self._scroll, 1)
         column.addWidget(self.footer)
 
@@ -328,7 +328,9 @@ class ConfigurationPanel(Retranslated, QFrame):
     def _on_scroll_range(self, _low: int, high: int) -> None:
         """The scroll bar takes its width from the margin: fields stay in line with OK."""
         if self.content is not None:
-            self.content.set_right_margin(6 if high > 0 else 16)
+            margin = 6 if high > 0 else 16
+            self.content.set_right_margin(margin)
+            self.figures.set_right_margin(margin)
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
         """The document changed: by this panel's edit, by undo, or elsewhere on the canvas."""
