@@ -16,6 +16,7 @@ from app.campaign_list.rows import Filter, Row
 from app.campaign_list.status import ALLOWED, May, Status, status_of
 from app.campaign_list.table import COLUMNS
 from app.window import MainWindow
+from engine.shapes.time import instant
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import FakeEngine, MakeWindow, dialog, dialogs, open_draft, settle
 
@@ -174,6 +175,19 @@ def test_deleting_a_published_campaign_tells_the_engine(
     QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not names(window))
     assert ("delete", id) in engine.calls
+
+
+def test_between_cycles_the_list_says_when_the_next_one_comes(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine
+) -> None:
+    engine.statuses[str(workspace.campaigns()[0].id)] = "in_progress"
+    engine.next_run = "2026-03-05T01:00:00.000Z"
+    window = make_window(workspace)
+    qtbot.waitUntil(lambda: window.rows()[0].status is Status.IN_PROGRESS)
+    model = window.list_page.table.model_
+    shown = {column.id: model.index(0, number).data() for number, column in enumerate(COLUMNS)}
+    local = instant(engine.next_run).astimezone(model.zone)
+    assert (shown["status"], shown["next_run"]) == ("In progress", local.strftime("%Y-%m-%d %H:%M"))
 
 
 def test_columns_can_be_hidden(window: MainWindow) -> None:

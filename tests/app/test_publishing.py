@@ -121,6 +121,7 @@ def test_status_and_counts_follow_the_engine(
         "inside": 0,
         "finished": 12457,
         "messages": {},
+        "reasons": {node: {"sent": {"": 12457}}},
     }
     assert window.service is not None
     with qtbot.waitSignal(window.service.counts_changed):
@@ -128,6 +129,12 @@ def test_status_and_counts_follow_the_engine(
     assert page.bar.pill.text() == "In progress"
     assert page.scene.stage.counts is not None
     assert page.scene.stage.counts["nodes"][node]["arrived"] == 12457
+    page.scene.select([node])
+    assert [table.rows for table in page.panel.figures.tables] == [(("Sent", "12,457"),)]
+    engine.statuses.pop(ready)
+    window.service.poll()
+    qtbot.waitUntil(lambda: page.status is Status.DRAFT)
+    assert page.panel.figures.tables == []
 
 
 def test_stop_asks_and_restart_goes_on(

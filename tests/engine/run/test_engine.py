@@ -70,6 +70,25 @@ def test_a_campaign_runs_from_publishing_to_completed(tmp_path: Path) -> None:
         assert run.engine.check() == []
 
 
+def test_between_cycles_a_campaign_says_when_the_next_one_comes_and_which_was_skipped(
+    tmp_path: Path,
+) -> None:
+    daily = {**EVERYBODY, "mode": "recurring", "every": {"unit": "day", "interval": 1, "time": "18:00"}}
+    nodes = {"n_who": ("target_audience", daily), "n_end": ("end", {})}
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(nodes, ["n_who out n_end"]))
+        assert run.engine.campaign("c_1").next_run == ms(NOW) + HOUR
+        run.advance(2 * HOUR)
+        (status,) = run.engine.campaigns()
+        assert (status.status, status.finished) == (Status.IN_PROGRESS, 3)
+        assert status.next_run == ms(NOW) + HOUR + DAY
+        run.advance(DAY)
+        skipped = run.engine.counts("c_1").skipped
+        assert [(one.moment, one.audience) for one in skipped] == [(ms(NOW) + HOUR + DAY, "a_all")]
+        run.engine.stop("c_1")
+        assert run.engine.campaign("c_1").next_run is None
+
+
 def test_publishing_the_same_again_changes_nothing(tmp_path: Path) -> None:
     with Running(database(tmp_path)) as run:
         first = run.engine.publish(bundle(SMS_THEN_WAIT, STRAIGHT))
