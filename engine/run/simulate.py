@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 from engine.audience.updates import update_order
 from engine.channels.simulated import load_results, settle
 from engine.i18n import N_, Message
-from engine.plan.contact import ContactRules
+from engine.plan.contact import ContactRules, Cuts
 from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable, flow_of
 from engine.plan.influence import influence_of
@@ -48,14 +48,14 @@ LONGEST = timedelta(days=365)
 class Summary:
     """What a simulation came to. `violations` is empty unless the engine itself is broken.
 
-    `reason`: why the campaign ended abnormally, or None.
+    failure: why the campaign ended abnormally, or None.
     """
 
     since: int
     until: int
     counts: Counts
     violations: tuple[Violation, ...]
-    reason: Message | None = None
+    failure: Message | None = None
 
 
 class _Rehearsal:
@@ -146,8 +146,8 @@ def simulate(
 def _summary(connection: Connection, plan: Plan, since: int, until: int) -> Summary:
     number = plan.context.campaign
     found = tuple(violations(connection, until, only=number))
-    reason = lifecycle.status_by_id(connection, plan.context.campaign_id, until).reason
-    return Summary(since, until, counts_of(connection, number), found, reason)
+    failure = lifecycle.status_by_id(connection, plan.context.campaign_id, until).reason
+    return Summary(since, until, counts_of(connection, number), found, failure)
 
 
 def _in_use(
@@ -170,7 +170,7 @@ def _settings(
     """What the plans of a rehearsal are compiled with: they read through the overlay."""
     settings = PlanSettings(zone, contact, live=False)
     flow = flow_of(bundle.campaign, {id: number for number, id in enumerate(bundle.campaign.nodes)})
-    influence = influence_of(flow, sweeps=False)
+    influence = influence_of(flow, Cuts.NONE)
     if influence.writes or others:
         settings = replace(settings, tags=overlay.own_tags(connection))
     if (influence.contacts or others) and contact.limits:

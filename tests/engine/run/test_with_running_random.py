@@ -137,7 +137,7 @@ def compare(seed: int, rehearsal: Target, live: Target, folder: Path) -> tuple[T
                 trace=folder / name, with_running=with_running, future_events=ahead.settings.future_events,
             )  # fmt: skip
             assert summary.violations == ()
-            assert summary.reason is None, summary.reason
+            assert summary.failure is None, summary.failure
         really.publish(second)
         versions = really.engine._scheduler._versions.values()
         (plan,) = [one.plan for one in versions if one.plan.context.campaign_id == second]
