@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
+    Dialect,
     Insert,
     Select,
+    Table,
     bindparam,
     func,
     literal,
@@ -45,16 +46,17 @@ def cycle_of(context: Context, who: ColumnElement[int], nth: ColumnElement[int])
     )
 
 
-def raise_counter(context: Context) -> Insert:
-    """Add `n` people who took `path` in `hour`."""
-    given = {name: bindparam(name, type_=BigInteger, required=True) for name in ("path", "hour", "n")}
-    row: Select[*tuple[Any, ...]] = select(
-        literal(context.version), literal(CYCLE), given["path"], literal(SHARD), given["hour"], given["n"]
-    )
-    row = row.where(literal_column("1") == literal_column("1"))
-    return upsert_adding(
-        context.dialect, counter, ["version", "cycle", "path", "shard", "hour", "n"], row, "n"
-    )
+def raise_counter(dialect: Dialect, version: int, table: Table) -> Insert:
+    """Add `n` to a row of `counter` or `message_counter`; the rest of its key is given at each call."""
+    fixed = {"version": version, "cycle": CYCLE, "shard": SHARD}
+    values = [
+        literal(fixed[column.name])
+        if column.name in fixed
+        else bindparam(column.name, type_=column.type, required=True)
+        for column in table.c
+    ]
+    row = select(*values).where(literal_column("1 = 1"))
+    return upsert_adding(dialect, table, list(table.c.keys()), row, "n")
 
 
 def count_paths(context: Context) -> Insert:

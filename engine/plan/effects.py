@@ -14,7 +14,6 @@ from sqlalchemy import (
     delete,
     exists,
     func,
-    insert,
     literal,
     null,
     select,
@@ -32,23 +31,29 @@ from engine.components.behaviour import (
     Split,
 )
 from engine.plan.context import NO_NUMBER, Context, wave
-from engine.plan.counting import count_turns, cycle_of_wave
+from engine.plan.counting import count_paths, count_turns, cycle_of_wave
 from engine.plan.decide import Judge
 from engine.plan.endings import Endings, tracks_live
 from engine.plan.goals import Goals
 from engine.plan.graph import FlowNode
 from engine.plan.messages import Messages
 from engine.plan.places import Layout, Path, Place, Stage, on_paths
+from engine.plan.steps import Count, Step
 from engine.plan.tails import Tails
+from engine.store.dialect import insert_or_fail
 from engine.store.tables.people import tag_value
 from engine.store.tables.runs import (
     claim,
+    counter,
     entry,
     gathered,
     pending_match,
     tag_write,
     visit,
 )
+
+_APART = 8
+"""Up to so many paths of a place are noted one by one."""
 
 
 class Effects:
@@ -63,7 +68,7 @@ class Effects:
         self._messages = Messages(context)
         self._goals = Goals(context, layout)
 
-    def of(self, place: Place) -> Iterator[Executable]:
+    def of(self, place: Place) -> Iterator[Step | Executable]:
         """All statements of the place's waves, in order; they may take the parameter `horizon`."""
         if place.stage is Stage.OUTBOX:
             send = place.node.behaviour
@@ -87,7 +92,7 @@ class Effects:
         yield from self._tails.of(place)
         if (ends := test_that_ends(place)) is not None:
             yield count_turns(self._context, ends)
-        yield self._visits(place)
+        yield from self._visits(place)
         yield from self._endings.of(place)
 
     # ---- people on their way
@@ -100,7 +105,7 @@ class Effects:
             "campaign", "person", "entry", "version", "cycle", "entered_at", "event", "live", "origin",
         ]  # fmt: skip
         context = self._context
-        return insert(entry).from_select(
+        return insert_or_fail(entry).from_select(
             columns,
             select(
                 literal(context.campaign),
@@ -127,18 +132,33 @@ class Effects:
         query = select(
             literal(self._context.campaign), literal(place.node.number), wave.c.person, wave.c.entry
         ).where(*on_paths(place, won))
-        return insert(claim).from_select(["campaign", "node", "person", "entry"], query)
+        return insert_or_fail(claim).from_select(["campaign", "node", "person", "entry"], query)
 
-    def _visits(self, place: Place) -> Insert:
+    def _visits(self, place: Place) -> Iterator[Step]:
+        """Note and count what everybody does.
+
+        A statement a path: each appends behind the rows that are there, and says how many people took it.
+        Many would read the wave too often.
+        """
         noted = [path for path in place.paths if path.steps]
+        apart = len(noted) == len(place.paths) <= _APART
+        if apart:
+            for path in noted:
+                count = Count(counter, {"path": path.number})
+                yield Step(self._visit(place, [path]), counts=count)
+        elif noted:
+            yield Step(self._visit(place, noted))
+        yield Step(count_paths(self._context), spread=apart)
+
+    def _visit(self, place: Place, paths: Sequence[Path]) -> Insert:
         query = select(
             literal(self._context.version), wave.c.path, wave.c.person, wave.c.entry, wave.c.now
-        ).where(*on_paths(place, noted))
-        return insert(visit).from_select(["version", "path", "person", "entry", "at"], query)
+        ).where(*on_paths(place, paths))
+        return insert_or_fail(visit).from_select(["version", "path", "person", "entry", "at"], query)
 
     # ---- what nodes do
 
-    def _effect(self, node: FlowNode, place: Place, paths: list[Path]) -> Iterator[Executable]:
+    def _effect(self, node: FlowNode, place: Place, paths: list[Path]) -> Iterator[Step | Executable]:
         match node.behaviour:
             case Send():
                 yield from self._messages.send(node, node.behaviour, on_paths(place, paths))
@@ -153,7 +173,7 @@ class Effects:
                     wave.c.entry,
                     wave.c.now,
                 ).where(*on_paths(place, paths))
-                yield insert(gathered).from_select(columns, query)
+                yield insert_or_fail(gathered).from_select(columns, query)
             case JudgeGoal():
                 yield from self._goals.judged(node, node.behaviour, place, paths)
             case SetTags(values, keep):
@@ -163,7 +183,7 @@ class Effects:
                     else:
                         yield from self._set_tag(tag, texts, on_paths(place, paths))
 
-    def _set_tag(self, tag: str, texts: tuple[str, ...], where: Sequence[Any]) -> Iterator[Executable]:
+    def _set_tag(self, tag: str, texts: tuple[str, ...], where: Sequence[Any]) -> Iterator[Step | Executable]:
         target, people = self._context.tags, select(wave.c.person).where(*where)
         written = target.written
         if target.replaced is not None:
@@ -174,9 +194,9 @@ class Effects:
                 .correlate_except(gone)
             )
             marks = select(literal(tag), wave.c.person).distinct().where(*where, unmarked)
-            yield insert(gone).from_select(["tag", "person"], marks)
+            yield insert_or_fail(gone).from_select(["tag", "person"], marks)
         yield delete(written).where(written.c.tag == tag, written.c.person.in_(people))
-        yield insert(written).from_select(
+        yield insert_or_fail(written).from_select(
             ["tag", "person", "value", "number"],
             union_all(
                 *(
@@ -188,15 +208,15 @@ class Effects:
 
     def _keep_tag(
         self, node: FlowNode, tag: str, texts: tuple[str, ...], where: Sequence[Any]
-    ) -> Iterator[Executable]:
+    ) -> Iterator[Step | Executable]:
         context = self._context
         empty = ~self._has_tag(tag)
         first = func.min(wave.c.entry)  # of several entries in one wave the first writes
         key = [literal(context.campaign), literal(node.number), wave.c.person]
         query = select(*key, first, literal(tag), func.min(wave.c.now)).where(*where, empty)
         columns = ["campaign", "node", "person", "entry", "tag", "at"]
-        yield insert(tag_write).from_select(columns, query.group_by(wave.c.person))
-        yield insert(context.tags.written).from_select(
+        yield insert_or_fail(tag_write).from_select(columns, query.group_by(wave.c.person))
+        yield insert_or_fail(context.tags.written).from_select(
             ["tag", "person", "value", "number"],
             union_all(
                 *(

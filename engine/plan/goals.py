@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, case, func, insert, literal, literal_column, select
+from sqlalchemy import ColumnElement, Insert, case, func, literal, literal_column, select
 from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import JudgeGoal
@@ -13,7 +13,7 @@ from engine.plan.context import Context, wave
 from engine.plan.counting import CYCLE, SHARD
 from engine.plan.graph import FlowNode
 from engine.plan.places import Layout, Path, Place
-from engine.store.dialect import upsert_adding
+from engine.store.dialect import insert_or_fail, upsert_adding
 from engine.store.tables.runs import goal, goal_counter, visit
 
 
@@ -52,7 +52,7 @@ class Goals:
             j.now,
             j.achieved,
         )
-        return insert(goal).from_select(columns, query.where(known))
+        return insert_or_fail(goal).from_select(columns, query.where(known))
 
     def _count(self, node: FlowNode, judged: Any, known: ColumnElement[bool]) -> Insert:
         cycle: ColumnElement[int] = judged.c.cycle if self._context.recurring else literal(CYCLE)

@@ -6,13 +6,14 @@ looks at those only, so the first reason counts (components, section 12).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     FromClause,
+    Select,
     Subquery,
     Update,
     and_,
@@ -25,7 +26,6 @@ from sqlalchemy import (
     insert,
     literal,
     literal_column,
-    null,
     or_,
     select,
     true,
@@ -41,10 +41,12 @@ from engine.plan.counting import cycle_of
 from engine.plan.coupons import draw_codes
 from engine.plan.fatigue import tire
 from engine.plan.graph import FlowNode
-from engine.plan.message_counts import Outcome, count_planned, count_released
+from engine.plan.message_counts import count_planned, count_released
+from engine.plan.outcomes import Outcome, handed_over, held, stopped, without_address
 from engine.plan.quiet import rest
 from engine.plan.script import fails_at_once, script_line
-from engine.store.dialect import upsert_replacing
+from engine.plan.steps import Step
+from engine.store.dialect import insert_or_fail, upsert_replacing
 from engine.store.tables.people import person_id, suppression
 from engine.store.tables.runs import message
 
@@ -59,11 +61,11 @@ class Messages:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    def send(self, node: FlowNode, send: Send, where: Sequence[Any]) -> Iterator[Executable]:
+    def send(self, node: FlowNode, send: Send, where: Sequence[Any]) -> Iterator[Step | Executable]:
         """Write a message for each row, to the newest address or to all."""
         source: Any = wave
         address = newest_id(send.id_type)
-        rank: ColumnElement[Any] = literal_column("1")
+        rank: ColumnElement[Any] | None = None
         if send.to_all:
             ids = person_id.alias()
             source = wave.outerjoin(ids, and_(ids.c.person == wave.c.person, ids.c.type == send.id_type))
@@ -71,15 +73,17 @@ class Messages:
             rank = func.row_number().over(
                 partition_by=[wave.c.person, wave.c.entry], order_by=[ids.c.time.desc(), ids.c.seq.desc()]
             )
-        values = bound_values(self._context, send.variables, wave.c.person, wave.c.entry)
+        values = None
+        if send.variables:
+            values = bound_values(self._context, send.variables, wave.c.person, wave.c.entry)
         yield from _outgoing(source, address, where, rank=rank, variables=values)
         if send.followers:
             yield _stop("failed", "not_follower", _unfollowed(send.id_type))
         if send.marketing:
             yield from self._check(node, send, [outgoing.c.entry, outgoing.c.rank])
-        yield from self._hand_over(node, send)
+        yield from self._hand_over(node, send, self._outcomes(node, send))
 
-    def release(self, node: FlowNode, send: Send) -> Iterator[Executable]:
+    def release(self, node: FlowNode, send: Send) -> Iterator[Step | Executable]:
         """Look again at the planned messages in `wave`, now due; `event` is the address of each."""
         mine, ids = message.alias(), person_id.alias()
         # Looked up row by row: joined, the planner may begin with all messages of the node.
@@ -104,25 +108,50 @@ class Messages:
         yield from self._check(node, send, [outgoing.c.rank])
         yield from self._hand_over(node, send, release=True)
 
-    def draw(self, node: FlowNode, draw: DrawCoupon, where: Sequence[Any]) -> Iterator[Executable]:
+    def draw(self, node: FlowNode, draw: DrawCoupon, where: Sequence[Any]) -> Iterator[Step | Executable]:
         """Draw a code for each row and send it to the newest address."""
         yield from _outgoing(wave, newest_id(draw.id_type), where)
         yield from draw_codes(self._context, node, draw)
-        yield from self._hand_over(node, None)
+        outcomes = [handed_over(), without_address(), stopped("failed", "no_code")]
+        if draw.per_person is not None:
+            outcomes.append(stopped("failed", "limit"))
+        yield from self._hand_over(node, None, outcomes)
 
     # ---- what stops or holds a message
 
-    def _check(self, node: FlowNode, send: Send, order: Sequence[ColumnElement[Any]]) -> Iterator[Executable]:
+    def _check(
+        self, node: FlowNode, send: Send, order: Sequence[ColumnElement[Any]]
+    ) -> Iterator[Step | Executable]:
         context = self._context
         if (resting := rest(context, node.kind)) is not None:
             yield resting
-        yield _stop("skipped", "suppressed", _suppressed(send.id_type))
+        suppressing, shared = _suppressing(send.id_type), _shared(send.id_type)
+        yield Step(_stop("skipped", "suppressed", _suppressed(send.id_type)), needs=suppressing)
         if context.contact.duplicates:
-            yield _stop("skipped", "duplicate_address", self._is_duplicate(node, send.id_type))
-            yield _stop("skipped", "duplicate_address", _is_later_in_wave(send.id_type))
+            for test in (self._is_duplicate(node, send.id_type), _is_later_in_wave(send.id_type)):
+                yield Step(_stop("skipped", "duplicate_address", test), needs=shared)
         fails = fails_at_once(node) if context.scripted else None
         if (tired := tire(context, node.kind, send, order, fails)) is not None:
             yield tired
+
+    def _outcomes(self, node: FlowNode, send: Send) -> Iterator[Outcome]:
+        """All that can become of the outgoing messages where the channel answers at once."""
+        rules = self._context.contact
+        yield handed_over(marketing=send.marketing)
+        yield without_address()
+        if send.followers:
+            yield stopped("failed", "not_follower")
+        if not send.marketing:
+            return
+        if rules.may_postpone(node.kind):
+            yield held()
+        if any(not quiet.postpone for quiet in rules.quiet(node.kind)):
+            yield stopped("skipped", "quiet_time")
+        yield stopped("skipped", "suppressed", needs=_suppressing(send.id_type))
+        if rules.duplicates:
+            yield stopped("skipped", "duplicate_address", needs=_shared(send.id_type))
+        if rules.limits_of(node.kind, send.signature):
+            yield stopped("skipped", "fatigue")
 
     def _is_duplicate(self, node: FlowNode, id_type: str) -> ColumnElement[bool]:
         """Whether another person has got this node's message of the cycle at the address."""
@@ -141,18 +170,17 @@ class Messages:
             ids.c.type == id_type, ids.c.value == o.address, ids.c.person != o.person, _any(got, sent)
         )
         shared = [shared_address.c.type == id_type, shared_address.c.value == o.address]
-        return and_(
-            exists(select(literal(1)).where(shared[0])),
-            case((_any(shared, shared_address), exists(others.correlate_except(ids))), else_=false()),
-        )
+        return case((_any(shared, shared_address), exists(others.correlate_except(ids))), else_=false())
 
     # ---- handing over
 
-    def _hand_over(self, node: FlowNode, send: Send | None, *, release: bool = False) -> Iterator[Executable]:
+    def _hand_over(
+        self, node: FlowNode, send: Send | None, outcomes: Iterable[Outcome] = (), *, release: bool = False
+    ) -> Iterator[Step | Executable]:
         """Write the outgoing messages, those that nothing stops handed over to the simulated channel.
 
         Nothing outside the database happens then, so planning and handing over are one step of one
-        transaction.
+        transaction. outcomes: all that can become of them where the channel answers at once.
         """
         context, r = self._context, self._answered(node, send).c
         state: ColumnElement[str] = r.state
@@ -163,39 +191,29 @@ class Messages:
             pending = and_(r.sent_at.is_not(None), r.result_at > horizon)
             state, reason = case((pending, "sending"), else_=state), case((pending, ""), else_=reason)
             receipt = case((r.receipt_at <= horizon, r.receipt), else_="")
-        columns: dict[str, Any] = {name: column for name, column in r.items() if name != "now"}
-        columns |= {"campaign": literal(context.campaign), "node": literal(node.number)}
-        columns |= {"version": literal(context.version), "planned_at": r.now, "state": state}
-        query = select(*columns.values()).where(literal_column("1 = 1"))
+        shown = (state, reason, receipt)
+        columns = {**r, "state": state}
         if release:
-            changed = [name for name in columns if name not in (*_KEY, *_SETTLED)]
-            yield from count_released(context, node, r, (state, reason, receipt))
-            yield upsert_replacing(context.dialect, message, list(columns), query, changed)
-            return
-        yield insert(message).from_select(list(columns), query)
-        foreseen = [] if send is None or context.scripted else list(self._foreseen(node, send))
-        yield from count_planned(context, node, r, (state, reason, receipt), foreseen)
+            names, query = self._rows(node, columns)
+            changed = [name for name in names if name not in (*_KEY, *_SETTLED)]
+            yield from count_released(context, node, r, shown)
+            yield upsert_replacing(context.dialect, message, names, query, changed)
+        elif context.scripted:
+            yield insert_or_fail(message).from_select(*self._rows(node, columns))
+            yield count_planned(context, node, r, shown)
+        else:
+            for outcome in outcomes:
+                names, query = self._rows(node, outcome.columns)
+                written = insert_or_fail(message).from_select(names, query.where(outcome.test))
+                yield Step(written, counts=outcome.count(node), needs=outcome.needs)
+            yield Step(count_planned(context, node, r, shown), spread=True)
 
-    def _foreseen(self, node: FlowNode, send: Send) -> Iterator[Outcome]:
-        """All that can become of the outgoing messages where the channel answers at once."""
-        rules, o = self._context.contact, outgoing.c
-        yield Outcome("sent", "", and_(o.fate == "", o.address.is_not(None)))
-        yield Outcome("failed", "no_id", o.address.is_(None))
-        if send.followers:
-            yield Outcome("failed", "not_follower", o.reason == "not_follower")
-        if not send.marketing:
-            return
-        if rules.may_postpone(node.kind):
-            yield Outcome("planned", "", o.fate == "planned")
-        skips = {
-            "quiet_time": any(not quiet.postpone for quiet in rules.quiet(node.kind)),
-            "suppressed": True,
-            "duplicate_address": rules.duplicates,
-            "fatigue": bool(rules.limits_of(node.kind, send.signature)),
-        }
-        for reason, possible in skips.items():
-            if possible:
-                yield Outcome("skipped", reason, o.reason == reason)
+    def _rows(self, node: FlowNode, columns: Mapping[str, Any]) -> tuple[list[str], Select[Any]]:
+        """Columns of the table `message`, and a query for rows of them."""
+        context = self._context
+        own = {"campaign": context.campaign, "node": node.number, "version": context.version}
+        columns = {**columns, **{name: literal(number) for name, number in own.items()}}
+        return list(columns), select(*columns.values()).where(literal_column("1 = 1"))
 
     def _answered(self, node: FlowNode, send: Send | None) -> Subquery:
         """The outgoing messages with what the channel answers, and when.
@@ -222,7 +240,7 @@ class Messages:
         columns = {
             "person": o.person,
             "entry": o.entry,
-            "now": o.now,
+            "planned_at": o.now,
             "address": func.coalesce(o.address, ""),
             "state": case((homeless, "failed"), (o.fate != "", o.fate), else_=said),
             "reason": case((homeless, "no_id"), (o.fate != "", o.reason), else_=why),
@@ -254,22 +272,21 @@ def _outgoing(
     *,
     rank: ColumnElement[Any] | None = None,
     variables: ColumnElement[Any] | None = None,
-) -> Iterator[Executable]:
+) -> Iterator[Step | Executable]:
     """Fill `outgoing` anew: one message for each row of the source."""
-    columns = ["person", "entry", "now", "address", "rank", "fate", "reason", "variables"]
-    empty = literal("")
-    query = select(
-        wave.c.person,
-        wave.c.entry,
-        wave.c.now,
-        address,
-        literal_column("1") if rank is None else rank,
-        empty,
-        empty,
-        null() if variables is None else variables,
-    )
+    columns = {
+        "person": wave.c.person,
+        "entry": wave.c.entry,
+        "now": wave.c.now,
+        "address": address,
+        "fate": literal(""),
+        "reason": literal(""),
+    }
+    columns |= {} if rank is None else {"rank": rank}
+    columns |= {} if variables is None else {"variables": variables}
+    query = select(*columns.values()).select_from(source).where(*where)
     yield delete(outgoing)
-    yield insert(outgoing).from_select(columns, query.select_from(source).where(*where))
+    yield insert(outgoing).from_select(list(columns), query)
 
 
 def _stop(fate: str, reason: str, test: ColumnElement[bool]) -> Update:
@@ -287,15 +304,22 @@ def _unfollowed(id_type: str) -> ColumnElement[bool]:
     )
 
 
+def _suppressing(id_type: str) -> Select[Any]:
+    """Finds a row where any address of the type is suppressed."""
+    return select(literal(1)).where(suppression.c.type == id_type).limit(1)
+
+
+def _shared(id_type: str) -> Select[Any]:
+    """Finds a row where people share any address of the type."""
+    return select(literal(1)).where(shared_address.c.type == id_type).limit(1)
+
+
 def _suppressed(id_type: str) -> ColumnElement[bool]:
     listed = suppression.c
-    return and_(
-        exists(select(literal(1)).where(listed.type == id_type)),  # looked at once, not for each row
-        exists(
-            select(literal(1))
-            .where(listed.type == id_type, listed.value == outgoing.c.address)
-            .correlate_except(suppression)
-        ),
+    return exists(
+        select(literal(1))
+        .where(listed.type == id_type, listed.value == outgoing.c.address)
+        .correlate_except(suppression)
     )
 
 
@@ -311,8 +335,7 @@ def _is_later_in_wave(id_type: str) -> ColumnElement[bool]:
     first = func.first_value(o.person).over(partition_by=o.address, order_by=[o.now, o.person, o.entry])
     sharing = (
         select(o.person, o.entry, o.address, first.label("first"))
-        .select_from(outgoing.join(shared_address, shared.value == o.address))
-        .where(shared.type == id_type, o.fate == "")
+        .where(o.fate == "", _any([shared.type == id_type, shared.value == o.address], shared_address))
         .subquery()
     )
     later = select(sharing.c.person, sharing.c.entry, sharing.c.address)

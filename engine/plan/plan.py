@@ -11,13 +11,13 @@ from sqlalchemy import delete, func, literal, literal_column, select
 
 from engine.components.behaviour import EnterAudiences, Send
 from engine.plan.context import Context, front, wave
-from engine.plan.counting import count_paths, raise_counter
 from engine.plan.decide import Judge, given
 from engine.plan.effects import Effects
 from engine.plan.graph import Flow
 from engine.plan.places import Layout, Place, Stage, layout_of
 from engine.plan.prepared import Prepared
-from engine.plan.rows import Rows, Taken, tally
+from engine.plan.rows import Rows, Taken
+from engine.plan.steps import Counters, PreparedStep
 from engine.plan.tails import places_behind_outbox
 from engine.store.dialect import upsert_replacing
 from engine.store.tables.runs import agenda
@@ -43,16 +43,24 @@ class PlacePlan:
         bounds: due moment and person of the row behind the first `skip`. next_due: the earliest due moment.
         due_after: the earliest behind `after`.
         effects: what the wave writes, in order.
-        tally: the first and last hour of the wave, and how many people take each path (in order of `paths`).
         feeds: the places that people go on to.
     """
 
-    def __init__(self, place: Place, layout: Layout, context: Context, rows: Rows, effects: Effects) -> None:
+    def __init__(
+        self,
+        place: Place,
+        layout: Layout,
+        context: Context,
+        rows: Rows,
+        effects: Effects,
+        counters: Counters,
+    ) -> None:
         self.place = place
         self.feeds = feeds_of(place, layout)
         self._context = context
         self._rows = rows
         self._effects = effects
+        self._counters = counters
 
     @cached_property
     def upto(self) -> Range:
@@ -79,12 +87,9 @@ class PlacePlan:
         return self._prepare(self._rows.due_after(self.place))
 
     @cached_property
-    def effects(self) -> tuple[Prepared, ...]:
-        return tuple(self._prepare(statement) for statement in self._effects.of(self.place))
-
-    @cached_property
-    def tally(self) -> Prepared:
-        return self._prepare(tally(self.place))
+    def effects(self) -> tuple[PreparedStep, ...]:
+        dialect, counters = self._context.dialect, self._counters
+        return tuple(PreparedStep(step, dialect, counters) for step in self._effects.of(self.place))
 
     def _range(self, taken: Taken) -> Range:
         note, take, drop = taken
@@ -104,7 +109,7 @@ class Common:
     Attributes:
         clear_wave, clear_front: empty the tables. fronts: place, earliest due moment and batches there.
         agenda: place and due moment. note_due: `place` has something due at `due`; forget_due: nothing.
-        newcomers: how many people are in the wave, and the last of them.
+        newcomers: how many people are in the wave, and the last of them. span: its first and last moment.
     """
 
     def __init__(self, context: Context) -> None:
@@ -120,6 +125,7 @@ class Common:
         self.note_due = Prepared(noted, dialect)
         self.forget_due = Prepared(delete(agenda).where(version, agenda.c.place == place), dialect)
         self.newcomers = Prepared(select(func.count(), func.max(wave.c.person)), dialect)
+        self.span = Prepared(select(func.min(wave.c.now), func.max(wave.c.now)), dialect)
 
 
 class Plan:
@@ -131,7 +137,10 @@ class Plan:
         judge = Judge(context, layout.flow)
         self._rows = Rows(context, layout, judge)
         effects = Effects(context, layout, judge)
-        self.places = tuple(PlacePlan(place, layout, context, self._rows, effects) for place in layout.places)
+        counters = Counters(context.version, context.dialect)
+        self.places = tuple(
+            PlacePlan(place, layout, context, self._rows, effects, counters) for place in layout.places
+        )
         judge.check(layout)
 
     @property
@@ -140,10 +149,19 @@ class Plan:
 
     @cached_property
     def enter_audience(self) -> Prepared:
-        """The next people of the audiences; only for campaigns that start with Target Audience."""
+        """The next people of the audiences, who enter for the first time; only for campaigns that start with
+        Target Audience."""
+        return self._enter(again=False)
+
+    @cached_property
+    def enter_again(self) -> Prepared:
+        """The same, where some may have entered before."""
+        return self._enter(again=True)
+
+    def _enter(self, *, again: bool) -> Prepared:
         trigger = self.flow.trigger.behaviour
         assert isinstance(trigger, EnterAudiences)
-        statement = self._rows.enter_audience(self.layout.places[0], len(trigger.audiences))
+        statement = self._rows.enter_audience(self.layout.places[0], len(trigger.audiences), again=again)
         return Prepared(statement, self.context.dialect)
 
     @cached_property
@@ -160,14 +178,6 @@ class Plan:
     def kin_front(self) -> Prepared:
         """The same, of people who share an address with somebody only."""
         return Prepared(self._rows.front(kin_only=True), self.context.dialect)
-
-    @cached_property
-    def count_paths(self) -> Prepared:
-        return Prepared(count_paths(self.context), self.context.dialect)
-
-    @cached_property
-    def raise_counter(self) -> Prepared:
-        return Prepared(raise_counter(self.context), self.context.dialect)
 
     def path_rows(self) -> Iterator[dict[str, Any]]:
         """Rows of the table `path`: what each path number means."""

@@ -11,9 +11,9 @@ from sqlalchemy import (
     Delete,
     Insert,
     Select,
+    Subquery,
     Table,
     and_,
-    case,
     cast,
     delete,
     exists,
@@ -38,7 +38,7 @@ from engine.plan.effects import counts_matches
 from engine.plan.places import Layout, Place, Stage
 from engine.store.tables.people import audience_member, person
 from engine.store.tables.runs import arrival, entry, message, pending_match, token, token_watched
-from engine.store.times import HOUR, NEVER
+from engine.store.times import NEVER
 
 WAVE_COLUMNS = ["person", "entry", "now", "path", "via", "event", "cycle", "origin"]
 
@@ -218,45 +218,45 @@ class Rows:
                 matches = matches.where(pending_match.c.time > since, pending_match.c.time <= arrival.c.due)
             yield matches.correlate_except(pending_match).scalar_subquery() >= trigger.times
 
-    def enter_audience(self, place: Place, audiences: int) -> Insert:
+    def enter_audience(self, place: Place, audiences: int, *, again: bool) -> Insert:
         """The next people of the union of `list_0`, `list_1` …, with a key above `after`, at most `size`.
 
-        They enter at `at` in cycle `cycle`; `again` is 1 where people may have entered before.
+        They enter at `at` in cycle `cycle`. again: whether they may have entered before.
         """
+        people = self._members(audiences)
+        origin: ColumnElement[Any] = people.c.origin if "origin" in people.c else NO_NUMBER
+        nth = self._entries_of(people.c.person) + 1 if again else literal_column("1")
+        chosen = select(
+            people.c.person,
+            nth.label("entry"),
+            literal(0).label("via"),
+            given("at").label("now"),
+            NO_NUMBER.label("arrived"),
+            origin.label("origin"),
+        ).subquery("due")
+        return self._decided(place, chosen, null(), origin=chosen.c.origin)
+
+    def _members(self, audiences: int) -> Subquery:
+        """People of the audiences in order of their keys; where it matters, with their `origin`."""
         size, after = given("size"), given("after")
-        members = [
-            select(audience_member.c.person, literal(1 << index).label("bit"))
-            .where(
-                audience_member.c.list == given(f"list_{index}"),
-                audience_member.c.person > after,
-            )
+        lists = [
+            select(audience_member.c.person, literal(1 << index).label("origin"))
+            .where(audience_member.c.list == given(f"list_{index}"), audience_member.c.person > after)
             .order_by(audience_member.c.person)
             .limit(size)
             .subquery()
             for index in range(audiences)
         ]
+        if len(lists) == 1:  # as it is: a union would sort it once more
+            return lists[0]
         if asks_origin(self._layout):
-            all_ = union_all(*(select(part) for part in members)).subquery()
-            bits = func.sum(all_.c.bit).label("origin")
-            people = select(all_.c.person, bits).group_by(all_.c.person).subquery()
-            origin: ColumnElement[Any] = cast(people.c.origin, BigInteger)
+            all_ = union_all(*(select(part) for part in lists)).subquery()
+            bits = cast(func.sum(all_.c.origin), BigInteger).label("origin")
+            people = select(all_.c.person, bits).group_by(all_.c.person)
         else:
-            people = union(*(select(part.c.person) for part in members)).subquery()
-            origin = NO_NUMBER
-        chosen = (
-            select(
-                people.c.person,
-                (case((given("again") == 1, self._entries_of(people.c.person)), else_=0) + 1).label("entry"),
-                literal(0).label("via"),
-                given("at").label("now"),
-                NO_NUMBER.label("arrived"),
-                origin.label("origin"),
-            )
-            .order_by(people.c.person)
-            .limit(size)
-            .subquery("due")
-        )
-        return self._decided(place, chosen, null(), origin=chosen.c.origin)
+            either = union(*(select(part.c.person) for part in lists)).subquery()
+            people = select(either.c.person)
+        return people.order_by(people.selected_columns.person).limit(size).subquery()
 
     def _decided(
         self,
@@ -283,8 +283,8 @@ class Rows:
         chosen = self._judge.path(place.tree, row)
         bits = NO_NUMBER if origin is None else origin
         query = select(row.person, row.entry, row.now, chosen, row.via, event, self._cycle(row), bits)
-        if splits:
-            query = query.select_from(source.join(person, person.c.id == source.c.person))
+        if splits:  # an outer join: before any other SQLite would write the due rows down first
+            query = query.select_from(source.outerjoin(person, person.c.id == source.c.person))
         if where is not None:
             query = query.where(where)
         return insert(wave).from_select(WAVE_COLUMNS, query)
@@ -341,13 +341,3 @@ class Rows:
 def asks_origin(layout: Layout) -> bool:
     """Whether it matters which of the trigger's audiences a person came from."""
     return any(isinstance(test, OriginTest) for place in layout.places for test in tests_in(place.tree))
-
-
-def tally(place: Place) -> Select[*tuple[Any, ...]]:
-    """One pass, where grouping would sort the wave."""
-    first, last = func.min(wave.c.now // HOUR), func.max(wave.c.now // HOUR)
-    numbers: list[ColumnElement[int]] = [func.count()]
-    if len(place.paths) > 1:
-        numbers = [func.count(case((wave.c.path == path.number, 1))) for path in place.paths]
-    columns: list[ColumnElement[int]] = [first, last, *numbers]
-    return select(*columns).select_from(wave)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, and_, delete, exists, func, insert, literal, null, select
+from sqlalchemy import ColumnElement, Insert, and_, delete, exists, func, literal, null, select
 from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import Hold, JudgeEvents, JudgeGoal, JudgeResult
 from engine.plan.context import NO_NUMBER, Context, wave
 from engine.plan.decide import Judge, Row
 from engine.plan.places import Layout, Path, Place, Stage, may_wait, on_paths
+from engine.store.dialect import insert_or_fail
 from engine.store.tables.runs import token, token_watched
 
 TOKEN_COLUMNS = ["version", "place", "due", "person", "entry", "via", "arrived"]
@@ -49,13 +50,15 @@ class Tails:
             arrived.label("arrived"),
         ).where(*on_paths(place, paths))
         if not self._may_be_unknown(target):
-            yield insert(table).from_select(TOKEN_COLUMNS, query)
+            yield insert_or_fail(table).from_select(TOKEN_COLUMNS, query)
             return
         # Whoever waits for a message that a quiet time holds back is parked until it is handed over.
         dated = query.subquery()
         known = select(dated).where(dated.c.due.is_not(None))
-        yield insert(token).from_select(TOKEN_COLUMNS, known)
-        yield insert(token_watched).from_select(TOKEN_COLUMNS, select(dated).where(dated.c.due.is_(None)))
+        yield insert_or_fail(token).from_select(TOKEN_COLUMNS, known)
+        yield insert_or_fail(token_watched).from_select(
+            TOKEN_COLUMNS, select(dated).where(dated.c.due.is_(None))
+        )
 
     def _due(self, target: Place, row: Row) -> ColumnElement[Any]:
         """When somebody who arrives at the place goes on; null where that is not known yet."""
@@ -109,7 +112,7 @@ class Tails:
             .where(mine)
             .subquery()
         )
-        yield insert(token).from_select(TOKEN_COLUMNS, select(dated).where(dated.c.due.is_not(None)))
+        yield insert_or_fail(token).from_select(TOKEN_COLUMNS, select(dated).where(dated.c.due.is_not(None)))
         moved = exists(
             select(literal(1)).where(
                 token.c.version == parked.c.version,

@@ -14,7 +14,7 @@ from engine.plan.places import Place, Stage
 from engine.plan.plan import PlacePlan, Plan, Range
 from engine.run.turns import TestTurns
 from engine.store.tables.runs import cycle
-from engine.store.times import NEVER
+from engine.store.times import HOUR, NEVER
 
 WAVE = 10_000
 
@@ -160,47 +160,52 @@ class WaveRunner:
         """All rows of a place that are due by `limit`; what they lead to may be due by `horizon`."""
         while self._agenda().get(place.place.index, NEVER) <= limit:
             with self._transaction() as connection:
+                first = self._agenda()[place.place.index]
                 last = place.bounds(connection, {"horizon": limit, "skip": self._size - 1}).first()
                 if last is None:
-                    self._run(connection, place, place.upto, {"high": limit}, horizon)
-                elif self._agenda()[place.place.index] < (due := last[0]):
-                    self._run(connection, place, place.upto, {"high": due - 1}, horizon)
+                    self._run(connection, place, place.upto, {"high": limit}, first, horizon)
+                elif first < (due := last[0]):
+                    self._run(connection, place, place.upto, {"high": due - 1}, first, horizon)
                 else:
-                    self._run(connection, place, place.exact, {"high": due, "last": last[1]}, horizon)
+                    self._run(connection, place, place.exact, {"high": due, "last": last[1]}, first, horizon)
             yield
 
     def _run(
-        self, connection: Connection, place: PlacePlan, rows: Range, which: dict[str, int], horizon: int
+        self,
+        connection: Connection,
+        place: PlacePlan,
+        rows: Range,
+        which: dict[str, int],
+        first: int,
+        horizon: int,
     ) -> None:
+        """Run rows of a place of which none is due before `first`."""
         self._plan.common.clear_wave(connection)
         if place.place.index in self._tests.places:
             which |= self._tests.turns(connection, place, which["high"])
         for statement in (rows.note, rows.take, rows.drop):
             if statement is not None:
                 statement(connection, which)
-        self._effects(connection, place, horizon)
+        hour = self._hour(connection, first, which.get("high", horizon))
+        self._effects(connection, place, horizon, hour)
 
-    def _effects(self, connection: Connection, place: PlacePlan, horizon: int) -> None:
-        if place.place.stage is not Stage.OUTBOX:
-            self._count(connection, place)
+    def _hour(self, connection: Connection, first: int, last: int) -> int | None:
+        """The hour (since 1970) of the rows of the wave, which lie between two moments; None where they are
+        of several hours, or cycles."""
+        if self._plan.context.recurring:
+            return None
+        if first // HOUR == last // HOUR:
+            return first // HOUR
+        span = self._plan.common.span(connection).one()
+        hours = {moment // HOUR for moment in span if moment is not None}
+        return hours.pop() if len(hours) == 1 else None
+
+    def _effects(self, connection: Connection, place: PlacePlan, horizon: int, hour: int | None) -> None:
         parameters = {"horizon": horizon}
-        for statement in place.effects:
-            statement(connection, parameters)
+        for step in place.effects:
+            step(connection, parameters, hour)
         for index in (place.place.index, *place.feeds):
             self.note_next(connection, self._plan.places[index])
-
-    def _count(self, connection: Connection, place: PlacePlan) -> None:
-        """Raise the counters of the paths that the wave takes."""
-        if self._plan.context.recurring:
-            self._plan.count_paths(connection)
-            return
-        first, last, *numbers = place.tally(connection).one()
-        if first != last:
-            self._plan.count_paths(connection)
-            return
-        for path, n in zip(place.place.paths, numbers, strict=True):
-            if n:
-                self._plan.raise_counter(connection, {"path": path.number, "hour": first, "n": n})
 
     # ---- people who compete, and those who meet
 
@@ -247,7 +252,8 @@ class WaveRunner:
                 place = self._plan.places[index]
                 for batch in range(found[index].batches):
                     with self._transaction() as connection:
-                        self._run(connection, place, place.front, {"batch": batch}, horizon)
+                        first = found[index].due
+                        self._run(connection, place, place.front, {"batch": batch}, first, horizon)
                     yield
 
     def _build_front(self, connection: Connection, horizon: int, *, kin_only: bool) -> dict[int, _Found]:
@@ -262,12 +268,11 @@ class WaveRunner:
 
     def enter(self, at: int, lists: list[int], number: int) -> Iterator[None]:
         """Let the union of the audience lists enter at `at`, as cycle `number` (a row of `cycle`)."""
-        enter = self._plan.enter_audience
+        enter = self._plan.enter_again if number > 1 else self._plan.enter_audience
         trigger = self._plan.places[0]
         which = (cycle.c.campaign == self._plan.context.campaign) & (cycle.c.cycle == number)
         parameters = {
             "at": at,
-            "again": int(number > 1),
             "cycle": number,
             "size": self._size,
             **{f"list_{i}": key for i, key in enumerate(lists)},
@@ -279,7 +284,7 @@ class WaveRunner:
                 enter(connection, {**parameters, "after": after})
                 count, last = self._plan.common.newcomers(connection).one()
                 if count:
-                    self._effects(connection, trigger, at)
+                    self._effects(connection, trigger, at, self._hour(connection, at, at))
                 done = count < self._size
                 changed = {"after": last if count else after, "done": int(done)}
                 connection.execute(update(cycle).where(which).values(**changed))

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    insert,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
@@ -32,8 +33,12 @@ from sqlalchemy.sql.functions import FunctionElement
 from engine.store.copying import STAGING, copy_rows, staged
 
 SQLITE_PRAGMAS = (
+    # Of a new file; must stand before the journal mode. Larger pages, fewer of them to log and to split.
+    "PRAGMA page_size=8192",
     # FULL: a rolled-back "sent" would be a duplicate message.
     "PRAGMA journal_mode=WAL",
+    # Pages that wave after wave changes are copied back into the file less often.
+    "PRAGMA wal_autocheckpoint=5000",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
@@ -397,6 +402,14 @@ def bulk_delete(
         return
     same = " AND ".join(f"{quote(name)} = {_mark(connection)}" for name in columns)
     connection.exec_driver_sql(f"DELETE FROM {quote(table.name)} WHERE {same}", list(keys))
+
+
+def insert_or_fail(table: Table) -> Insert:
+    """An insert in a transaction that is rolled back as a whole where it fails.
+
+    SQLite then keeps no journal of the single statement.
+    """
+    return insert(table).prefix_with("OR FAIL", dialect="sqlite")
 
 
 def upsert_adding(

@@ -17,10 +17,11 @@ from engine.plan.fatigue import reachable
 from engine.plan.graph import FlowNode
 from engine.plan.messages import Messages
 from engine.plan.prepared import Prepared
+from engine.plan.steps import Counters, PreparedStep, Step
 from engine.store.fields import DataFields
 from engine.store.tables.people import audience, audience_member, person_id, suppression
 from engine.store.tables.runs import entry, marketing_node, message, message_counter
-from engine.store.times import NEVER, WallClock
+from engine.store.times import HOUR, NEVER, WallClock
 
 CAMPAIGN, VERSION = 1, 1
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -127,9 +128,12 @@ class Sending:
         self.fill(*rows)
         self.run(Messages(self.context).release(self.node(send, node, kind), send), horizon)
 
-    def run(self, statements: Iterator[Executable], horizon: int = NEVER) -> None:
-        for statement in statements:
-            Prepared(statement, self.context.dialect)(self.connection, {"horizon": horizon})
+    def run(self, steps: Iterator[Step | Executable], horizon: int = NEVER) -> None:
+        hours = {now // HOUR for (now,) in self.connection.execute(select(wave.c.now))}
+        hour = hours.pop() if len(hours) == 1 and not self.context.recurring else None
+        counters = Counters(self.context.version, self.context.dialect)
+        for step in steps:
+            PreparedStep(step, self.context.dialect, counters)(self.connection, {"horizon": horizon}, hour)
 
     def reachable(self, channel: str, *rows: Sequence[Any]) -> list[bool]:
         """Whether the channel may reach each person and now."""

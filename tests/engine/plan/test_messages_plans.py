@@ -15,6 +15,7 @@ from engine.plan.contact import ContactRules, Daily, Limit
 from engine.plan.context import contacts_of, shared_address, wave
 from engine.plan.fatigue import reachable
 from engine.plan.messages import Messages
+from engine.plan.steps import Step
 from engine.store.dialect import analyze, bulk_insert
 from engine.store.tables.people import person_id, suppression
 from engine.store.tables.runs import entry, marketing_node, message
@@ -36,8 +37,8 @@ SENT = re.compile(r"(?:SEARCH message\w* |\bon message\w* .*\n.*Cond: ).*")
 def statements(s: Sending) -> Iterator[Any]:
     touch = sms(to_all=True, followers=True)
     messages, node = Messages(s.context), s.node(touch)
-    yield from messages.send(node, touch, ())
-    yield from messages.release(node, touch)
+    for step in (*messages.send(node, touch, ()), *messages.release(node, touch)):
+        yield step.statement if isinstance(step, Step) else step
     yield select(wave.c.person).where(reachable(s.context, node.kind, wave.c.person, wave.c.now))
     for receipt in (False, True):
         yield from Judged(s, receipt=receipt).queries()
@@ -90,6 +91,9 @@ def test_no_statement_scans(connection: Connection, by_address: bool, below: boo
 def test_contacts_are_found_by_person_and_time(connection: Connection) -> None:
     fill(connection)
     s = Sending(connection, rules(by_address=False))
-    sent: Any = Messages(s.context).send(s.node(sms()), sms(), ())
+    sent: Any = [
+        step.statement if isinstance(step, Step) else step
+        for step in Messages(s.context).send(s.node(sms()), sms(), ())
+    ]
     plans = [plan_of(connection, statement) for statement in sent]
     assert any("ix_message_contact" in plan for plan in plans)

@@ -60,11 +60,11 @@ EVENT_LINKS = ["n_order out n_seen", "n_seen out n_end", "n_seen other n_end"]
 
 def statements(plan: Plan) -> Iterator[Prepared]:
     by_audience = isinstance(plan.flow.trigger.behaviour, EnterAudiences)
-    found: list[Prepared | None] = [plan.enter_audience] if by_audience else []
+    found: list[Prepared | None] = [plan.enter_audience, plan.enter_again] if by_audience else []
     for place in plan.places:
         if place.place.stage is not Stage.ENTER or not by_audience:
             found += [*place.upto, *place.exact, place.front.drop, place.bounds, place.next_due]
-        found += place.effects
+        found += [statement for step in place.effects for statement in (step.statement, step.needs)]
     follow = FollowUps(plan)
     found += [follow.arrivals, *follow.releases.values()]
     yield from (statement for statement in found if statement is not None)
