@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 
 from engine.audience.updates import update_order
@@ -37,7 +37,6 @@ from engine.run.settings import FUTURE_EVENTS
 from engine.run.takeover import in_progress, take_over
 from engine.run.versions import PlanSettings, plan_of
 from engine.shapes.time import to_milliseconds
-from engine.store.tables.runs import campaign
 from engine.store.times import FIRST_YEAR, WallClock
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
@@ -47,16 +46,12 @@ LONGEST = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a simulation came to. `violations` is empty unless the engine itself is broken.
-
-    failure: why the campaign ended abnormally, or None.
-    """
+    """What a simulation came to. `violations` is empty unless the engine itself is broken."""
 
     since: int
     until: int
     counts: Counts
     violations: tuple[Violation, ...]
-    failure: str | None = None
 
 
 class _Rehearsal:
@@ -141,10 +136,7 @@ def simulate(
             if trace is not None:
                 write_trace(connection, plan, bundle, trace, last)
             found = tuple(violations(connection, last, only=number))
-            failure = connection.execute(
-                select(campaign.c.reason).where(campaign.c.number == number)
-            ).scalar()
-            return Summary(first, last, counts_of(connection, number), found, failure)
+            return Summary(first, last, counts_of(connection, number), found)
     finally:
         overlay.close()
 

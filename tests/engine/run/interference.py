@@ -10,7 +10,6 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any
 
 import psycopg
@@ -108,7 +107,7 @@ _FUNCTIONS = {
     ("engine/run/engine.py", "restart"): "restart",
     ("engine/run/engine.py", "post_events"): "event ingest",
     ("engine/run/engine.py", "__init__"): "engine start",
-    ("engine/run/engine.py", "last"): "import's end",
+    ("engine/run/engine.py", "import_data"): "import's end",
     ("engine/run/scheduler.py", "_enter"): "cycle start",
     ("engine/run/scheduler.py", "_finish"): "finish",
     ("engine/run/waves.py", "enter"): "entering",
@@ -139,7 +138,7 @@ def transactions_told(tell: Callable[[str, str], None]) -> Iterator[None]:
             tell(name, "before")
         tell(name, "after")
 
-    Database.write = named  # type: ignore[method-assign]
+    Database.write = named  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
@@ -148,7 +147,7 @@ def transactions_told(tell: Callable[[str, str], None]) -> Iterator[None]:
 
 def name_of_caller() -> str:
     """What the present transaction is for."""
-    frame: FrameType | None = sys._getframe(1)
+    frame = sys._getframe(1)
     while frame is not None:
         code = frame.f_code
         if code.co_filename.endswith("engine/run/retention.py"):
@@ -160,5 +159,5 @@ def name_of_caller() -> str:
         for (path, function), name in _FUNCTIONS.items():
             if function == code.co_name and code.co_filename.endswith(path):
                 return name
-        frame = frame.f_back
+        frame = frame.f_back  # type: ignore[assignment]
     return "other"

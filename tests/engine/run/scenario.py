@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, func, select
 
-from engine.plan.contact import ContactRules, Cuts, Daily, Limit
+from engine.plan.contact import ContactRules, Daily, Limit
 from engine.report.trace import write_trace
 from engine.run.answers import IncomingEvent, Refused
 from engine.run.clock import VirtualClock
@@ -265,11 +265,11 @@ def traces(connection: Connection, folder: Path) -> dict[str, str]:
     settings = PlanSettings(ZONE, RULES)
     for row in connection.execute(select(runs.campaign)).all():
         v = runs.campaign_version.c
-        version = connection.execute(select(v.bundle, v.cuts).where(v.key == row.version)).one()
+        version = connection.execute(select(v.bundle, v.sweeps).where(v.key == row.version)).one()
         made = bundles.read(version.bundle.encode())
         n = runs.campaign_node.c
         nodes = dict(connection.execute(select(n.id, n.node).where(n.campaign == row.number)).all())
-        keys = VersionKeys(row.number, row.version, nodes, Cuts(version.cuts))
+        keys = VersionKeys(row.number, row.version, nodes, bool(version.sweeps))
         plan = plan_of(made, keys, connection, settings)
         write_trace(connection, plan, made, folder / row.id, ms(NOW) + 1000 * DAY)
         for file in sorted((folder / row.id).iterdir()):
