@@ -113,12 +113,15 @@ shared_address = Table(
 incoming = Table(
     "incoming",
     TEMPORARY,
-    Column("person", TextType, nullable=False, doc="external id"),
+    Column("person", BigInteger, nullable=False),
     Column("source_id", TextType, nullable=False),
+    Column("code", TextType, nullable=False),
+    Column("time", BigInteger, nullable=False),
     prefixes=["TEMPORARY"],
     postgresql_on_commit=EMPTIED,
 )
-"""Events that have just been received."""
+"""Events that have just been received, with all that tells whom they concern: what follows them looks up
+neither people nor events, of which there may be many millions."""
 
 result_script = Table(
     "result_script",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
-from sqlalchemy import Insert, Update, bindparam, insert, literal, select, update
+from sqlalchemy import Insert, Update, bindparam, exists, insert, literal, select, update
 
 from engine.components.behaviour import EnterOnEvent, JudgeEvents
 from engine.plan.context import incoming
@@ -12,60 +13,71 @@ from engine.plan.decide import Judge
 from engine.plan.places import Place
 from engine.plan.plan import Plan
 from engine.plan.prepared import Prepared
-from engine.store.tables.people import event, person
+from engine.store.tables.people import event
 from engine.store.tables.runs import arrival, token_watched
 
 
 class FollowUps:
-    """The statements that follow the events in `incoming`, for one plan.
+    """The statements that follow the events in `incoming`, for one plan; each is compiled when first needed.
 
-    arrivals: None where the campaign does not start with an event. It takes `start`, `end` and `latest` (ms).
-    releases: place → statement, for places that events release early.
+    Attributes:
+        trigger: code of the event that lets people in, or None.
+        awaited: places that events release early → codes of those events.
     """
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        dialect = plan.context.dialect
+        self._releases: dict[int, Prepared] = {}
         trigger = plan.flow.trigger.behaviour
-        self.codes: frozenset[str] = frozenset(self._codes())
-        self.arrivals = (
-            Prepared(self._arrivals(trigger), dialect) if isinstance(trigger, EnterOnEvent) else None
-        )
-        self.releases = {
-            place.place.index: Prepared(self._release(place.place), dialect)
-            for place in plan.places
-            if place.place.watched
-        }
+        self.trigger = trigger.event if isinstance(trigger, EnterOnEvent) else None
+        self.awaited: Mapping[int, frozenset[str]] = dict(self._awaited())
 
-    def _codes(self) -> Iterator[str]:
+    @property
+    def codes(self) -> frozenset[str]:
         """Codes of the events that the campaign listens to."""
+        own = frozenset() if self.trigger is None else frozenset((self.trigger,))
+        return own.union(*self.awaited.values())
+
+    @cached_property
+    def arrivals(self) -> Prepared | None:
+        """Lets people arrive; None where the campaign does not start with an event. It takes `start`, `end`
+        and `latest` (ms)."""
         trigger = self._plan.flow.trigger.behaviour
-        if isinstance(trigger, EnterOnEvent):
-            yield trigger.event
-        for place in self._plan.places:
-            behaviour = place.place.node.behaviour
-            if place.place.watched and isinstance(behaviour, JudgeEvents):
-                yield from (test.event for test in behaviour.tests)
+        if not isinstance(trigger, EnterOnEvent):
+            return None
+        return Prepared(self._arrivals(trigger), self._plan.context.dialect)
+
+    def release(self, place: int) -> Prepared:
+        """Lets people at one of the places of `awaited` go on as soon as their outcome is certain."""
+        if place not in self._releases:
+            statement = self._release(self._plan.places[place].place)
+            self._releases[place] = Prepared(statement, self._plan.context.dialect)
+        return self._releases[place]
+
+    def _awaited(self) -> Iterator[tuple[int, frozenset[str]]]:
+        for one in self._plan.places:
+            behaviour = one.place.node.behaviour
+            if one.place.watched and isinstance(behaviour, JudgeEvents):
+                yield one.place.index, frozenset(test.event for test in behaviour.tests)
 
     def _arrivals(self, trigger: EnterOnEvent) -> Insert:
         context = self._plan.context
-        query = (
-            select(literal(context.version), event.c.time, event.c.person, event.c.source_id)
-            .select_from(
-                incoming.join(person, person.c.external_id == incoming.c.person).join(
-                    event,
-                    (event.c.person == person.c.id) & (event.c.source_id == incoming.c.source_id),
-                )
-            )
-            .where(
-                event.c.code == trigger.event,
-                event.c.time >= bindparam("start", required=True),
-                event.c.time < bindparam("end", required=True),
-                event.c.time <= bindparam("latest", required=True),
-            )
+        query = select(
+            literal(context.version), incoming.c.time, incoming.c.person, incoming.c.source_id
+        ).where(
+            incoming.c.code == trigger.event,
+            incoming.c.time >= bindparam("start", required=True),
+            incoming.c.time < bindparam("end", required=True),
+            incoming.c.time <= bindparam("latest", required=True),
         )
         if trigger.where is not None:
-            query = query.where(context.conditions.of_event(trigger.where, trigger.event, event))
+            # A subquery, not a join: the planner does not know that `incoming` is the small one.
+            matching = select(literal(1)).where(
+                event.c.person == incoming.c.person,
+                event.c.source_id == incoming.c.source_id,
+                context.conditions.of_event(trigger.where, trigger.event, event),
+            )
+            query = query.where(exists(matching.correlate(incoming)))
         return insert(arrival).from_select(["version", "due", "person", "event"], query)
 
     def _release(self, place: Place) -> Update:
@@ -73,7 +85,7 @@ class FollowUps:
         assert isinstance(behaviour, JudgeEvents)
         judge = Judge(self._plan.context, self._plan.flow)
         watched = token_watched
-        people = select(person.c.id).where(person.c.external_id.in_(select(incoming.c.person)))
+        people = select(incoming.c.person).where(incoming.c.code.in_(sorted(self.awaited[place.index])))
         due = judge.decided_at(behaviour, watched.c.person, watched.c.arrived)
         return (
             update(watched)

@@ -18,7 +18,7 @@ from engine.plan.plan import Plan
 from engine.run.overlay import below
 from engine.shapes.time import instant, to_milliseconds
 from engine.store.lists import new_list, put_in_force
-from engine.store.tables.people import audience, audience_member, event, person
+from engine.store.tables.people import audience, audience_member, event
 from engine.store.tables.runs import arrival
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
@@ -64,17 +64,13 @@ def note_events_ahead(
 ) -> None:
     """Fill `incoming` with the events of the span (both ends included, ms) that running campaigns have not
     followed, for their time lay more than `ahead` ms ahead when they were received."""
-    query = (
-        select(person.c.external_id, event.c.source_id)
-        .join(person, person.c.id == event.c.person)
-        .where(
-            event.c.code.in_(sorted(codes)),
-            event.c.time >= since,
-            event.c.time <= until,
-            event.c.time > event.c.received_at + ahead,
-        )
+    query = select(event.c.person, event.c.source_id, event.c.code, event.c.time).where(
+        event.c.code.in_(sorted(codes)),
+        event.c.time >= since,
+        event.c.time <= until,
+        event.c.time > event.c.received_at + ahead,
     )
-    connection.execute(insert(incoming).from_select(["person", "source_id"], query))
+    connection.execute(insert(incoming).from_select(["person", "source_id", "code", "time"], query))
 
 
 def update_all(

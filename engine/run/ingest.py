@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, exists, insert, literal, select
 
 from engine.i18n import N_, Message
 from engine.plan.context import incoming
 from engine.run.answers import EventsReceipt, IncomingEvent, RejectedEvent
 from engine.shapes.time import utc_text
+from engine.store.dialect import bulk_insert
 from engine.store.fields import DataFields
-from engine.store.imports.events_file import NewEvent, read_event, store_events
-from engine.store.tables.people import LIVE_IMPORT, event, person
+from engine.store.imports.events_file import NewEvent, fitting, read_event, write_events
+from engine.store.imports.session import create_missing, people
+from engine.store.tables.people import LIVE_IMPORT, event
 from engine.store.values import BadValue, storable
+
+_COLUMNS = ("person", "source_id", "code", "time")
+_STORED = select(incoming.c.person, incoming.c.source_id).where(
+    # A subquery, not a join: the planner does not know that `incoming` is the small one.
+    exists(
+        select(literal(1))
+        .where(event.c.person == incoming.c.person, event.c.source_id == incoming.c.source_id)
+        .correlate(incoming)
+    )
+)
+"""Those in `incoming` that the database has already."""
 
 
 def take_in(
@@ -28,6 +41,46 @@ def take_in(
 
     Those from before `oldest` (ms) are refused: they would be deleted soon, and count again when sent again.
     """
+    read, rejected, repeated = _read_all(events, oldest)
+    known = people(connection, (new.person for _, new in read))
+    _list(connection, [new for _, new in read if new.person in known], known)
+    stored = {(person, id) for person, id in connection.execute(_STORED)}
+    fresh = [(index, new) for index, new in read if (known.get(new.person), new.source_id) not in stored]
+    good, refused = fitting(fields, [new for _, new in fresh])
+    accepted = [new for new, _ in good]
+    created = create_missing(connection, (new.person for new in accepted), known, LIVE_IMPORT)
+    if created or len(accepted) < len(read):
+        _list(connection, accepted, known)
+    write_events(connection, fields, good, known, now, LIVE_IMPORT)
+    repeated += sorted({index for index, _ in read} - {index for index, _ in fresh})
+    for position, message in refused:
+        index, new = fresh[position]
+        rejected.append(RejectedEvent(index, new.source_id, message))
+    rejected.sort(key=lambda one: one.index)
+    return EventsReceipt(len(accepted), len(repeated), tuple(rejected), tuple(repeated))
+
+
+def list_imported(connection: Connection, import_id: int, codes: Collection[str]) -> None:
+    """Let `incoming` list the events of an import that have one of the codes."""
+    connection.execute(delete(incoming))
+    query = select(event.c.person, event.c.source_id, event.c.code, event.c.time).where(
+        event.c.code.in_(codes), event.c.import_id == import_id
+    )
+    connection.execute(insert(incoming).from_select(_COLUMNS, query))
+
+
+def _list(connection: Connection, events: Iterable[NewEvent], people: Mapping[str, int]) -> None:
+    """Let `incoming` list the events."""
+    connection.execute(delete(incoming))
+    rows = [(people[new.person], new.source_id, new.code, new.time) for new in events]
+    bulk_insert(connection, incoming, _COLUMNS, rows)
+
+
+def _read_all(
+    events: Sequence[IncomingEvent], oldest: int | None
+) -> tuple[list[tuple[int, NewEvent]], list[RejectedEvent], list[int]]:
+    """The events with their positions, those that cannot be taken, and the positions of those that stand
+    in the list a second time."""
     rejected: list[RejectedEvent] = []
     read: dict[tuple[str, str], tuple[int, NewEvent]] = {}
     repeated: list[int] = []
@@ -41,38 +94,7 @@ def take_in(
             repeated.append(index)
         else:
             read[new.person, new.source_id] = (index, new)
-    connection.execute(delete(incoming))
-    if read:
-        keys = [{"person": person, "source_id": id} for person, id in read]
-        connection.execute(insert(incoming), keys)
-        known = _known(connection)
-        fresh = [pair for key, pair in read.items() if key not in known]
-        repeated += [index for key, (index, _) in read.items() if key in known]
-        stored = store_events(connection, fields, [new for _, new in fresh], now, LIVE_IMPORT)
-        refused = {position for position, _ in stored.refused}
-        rejected += [
-            RejectedEvent(fresh[position][0], fresh[position][1].source_id, message)
-            for position, message in stored.refused
-        ]
-        accepted = [new for position, (_, new) in enumerate(fresh) if position not in refused]
-        connection.execute(delete(incoming))
-        if accepted:
-            rows = [{"person": new.person, "source_id": new.source_id} for new in accepted]
-            connection.execute(insert(incoming), rows)
-        rejected.sort(key=lambda one: one.index)
-        return EventsReceipt(len(accepted), len(repeated), tuple(rejected), tuple(repeated))
-    return EventsReceipt(0, len(repeated), tuple(rejected), tuple(repeated))
-
-
-def list_imported(connection: Connection, import_id: int, codes: Collection[str]) -> None:
-    """Let `incoming` list the events of an import that have one of the codes."""
-    connection.execute(delete(incoming))
-    query = (
-        select(person.c.external_id, event.c.source_id)
-        .join(person, person.c.id == event.c.person)
-        .where(event.c.code.in_(codes), event.c.import_id == import_id)
-    )
-    connection.execute(insert(incoming).from_select(["person", "source_id"], query))
+    return list(read.values()), rejected, repeated
 
 
 def _read(one: IncomingEvent, oldest: int | None) -> NewEvent:
@@ -87,13 +109,3 @@ def _read(one: IncomingEvent, oldest: int | None) -> NewEvent:
     if "\\u0000" in attributes or not all(map(storable, (one.id, one.person, one.event, attributes))):
         raise BadValue(Message(N_("Remove the invisible character that cannot be stored.")))
     return read_event(one.id, one.person, one.event, moment, attributes)
-
-
-def _known(connection: Connection) -> set[tuple[str, str]]:
-    """Those in `incoming` that the database has already."""
-    query = (
-        select(incoming.c.person, incoming.c.source_id)
-        .join(person, person.c.external_id == incoming.c.person)
-        .join(event, (event.c.person == person.c.id) & (event.c.source_id == incoming.c.source_id))
-    )
-    return {(row.person, row.source_id) for row in connection.execute(query)}

@@ -1,45 +1,40 @@
-"""What the scheduler asks of the database."""
+"""What the scheduler asks of the database, again and again."""
 
 from __future__ import annotations
 
-from sqlalchemy import Select, select
+from sqlalchemy import Dialect, func, select
 
 from engine.plan.context import incoming
-from engine.store.tables.people import event, person
+from engine.plan.decide import given
+from engine.plan.prepared import Prepared
 from engine.store.tables.runs import agenda, token_watched
 
 LOOK_AT = 1_000
 """Places of the agenda that are looked at to choose the next wave."""
 
 
-def overdue(now: int) -> Select[int, int, int]:
-    """Places with something due by `now`, the longest overdue first; found through the index on `due`."""
-    return (
-        select(agenda.c.version, agenda.c.place, agenda.c.due)
-        .where(agenda.c.due <= now)
-        .order_by(agenda.c.due)
-        .limit(LOOK_AT)
-    )
+class Queries:
+    """The statements, compiled once.
 
+    Attributes:
+        overdue: version, place and due moment of places with something due by `now`: first those where people
+            enter, then the longest overdue.
+        earliest: when something is due next.
+        incoming_codes: codes of the events in `incoming`.
+        watching: version and place where somebody of whom an event has come waits for one.
+    """
 
-def incoming_codes() -> Select[str]:
-    """Codes of the events in `incoming`."""
-    return (
-        select(event.c.code)
-        .join(person, person.c.id == event.c.person)
-        .join(
-            incoming,
-            (incoming.c.person == person.c.external_id) & (incoming.c.source_id == event.c.source_id),
+    def __init__(self, dialect: Dialect) -> None:
+        overdue = (
+            select(agenda.c.version, agenda.c.place, agenda.c.due)
+            .where(agenda.c.due <= given("now"))
+            .order_by(agenda.c.place > 0, agenda.c.due)
+            .limit(LOOK_AT)
         )
-        .distinct()
-    )
-
-
-def watching_for_incoming() -> Select[int, int]:
-    """Versions and places where somebody of whom an event has come waits for one."""
-    people = select(person.c.id).where(person.c.external_id.in_(select(incoming.c.person)))
-    return (
-        select(token_watched.c.version, token_watched.c.place)
-        .where(token_watched.c.person.in_(people))
-        .distinct()
-    )
+        waiting = select(token_watched.c.version, token_watched.c.place).where(
+            token_watched.c.person.in_(select(incoming.c.person))
+        )
+        self.overdue = Prepared(overdue, dialect)
+        self.earliest = Prepared(select(func.min(agenda.c.due)), dialect)
+        self.incoming_codes = Prepared(select(incoming.c.code).distinct(), dialect)
+        self.watching = Prepared(waiting.distinct(), dialect)

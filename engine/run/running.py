@@ -74,17 +74,3 @@ class RunningVersion:
             for _, leaf in leaves(card.condition)
         }
         return {name.removeprefix(TAG) for name in fields if name.startswith(TAG)}
-
-
-def influence_each_other(one: RunningVersion, other: RunningVersion, *, limited: bool) -> bool:
-    """Whether what the one version does can make a difference to the other. `limited`: the workspace limits
-    how often people are contacted."""
-    a, b = one.plan.layout.influence, other.plan.layout.influence
-    if (a.writes & (b.writes | b.reads)) | (b.writes & a.reads):
-        return True
-    if limited and (a.contacts and b.contacts) and (a.marketing or b.marketing):
-        return True
-    shared = {contest.name for contest in a.contests.values()} & {c.name for c in b.contests.values()}
-    if one.campaign == other.campaign:
-        return bool(shared) or a.in_order or b.in_order
-    return any(name.startswith("coupon:") for name in shared)

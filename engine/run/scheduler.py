@@ -16,11 +16,15 @@ from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.plan.contact import Cuts
 from engine.plan.plan import Plan
 from engine.run import cycles, ending, failures, lifecycle
-from engine.run.cycles import Cycles, Run
+from engine.run.calendar import Calendar
+from engine.run.coupling import coupled
+from engine.run.cycles import Cycles
 from engine.run.entering import Window, lists_in_force
 from engine.run.kin import load_kin
-from engine.run.queries import incoming_codes, overdue, watching_for_incoming
-from engine.run.running import Item, RunningVersion, influence_each_other
+from engine.run.listeners import Listeners
+from engine.run.queries import Queries
+from engine.run.ranking import Turn, Waiting
+from engine.run.running import Item, RunningVersion
 from engine.run.versions import PlanSettings, VersionKeys, plan_of
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store.tables.people import data_field
@@ -71,10 +75,14 @@ class Scheduler:
         self._settings = settings
         self._wave = wave
         self._audiences = audiences or {}
-        self._upkeep: Item | None = None
+        self._calendar = Calendar(settings, self._audiences)
+        self._listeners = Listeners()
+        self._asked: Queries | None = None
         self._versions: dict[int, RunningVersion] = {}
         self._fields: int | None = None
         self._works: dict[int, Iterator[None]] = {}
+        self._let_in: set[int] = set()
+        self._touched: set[int] = set()
         self._idle_until: int | None = None
         self.generated = False
         self.outdated = False
@@ -150,17 +158,14 @@ class Scheduler:
         return published_at if start is None else to_milliseconds(instant(start))
 
     def _relate(self, connection: Connection) -> None:
-        """Find out which versions can influence each other, and who shares addresses."""
+        """Find out which versions can influence each other, who shares addresses, and what is to come."""
         versions = list(self._versions.values())
-        limited = bool(self._settings.contact.limits)
+        keys = coupled(versions, limited=bool(self._settings.contact.limits))
         for version in versions:
-            version.coupled = any(
-                influence_each_other(version, other, limited=limited)
-                for other in versions
-                if other is not version
-            )
-            version.item = self._next_item(connection, version)
-        self._upkeep = self._next_upkeep(connection)
+            version.coupled = version.key in keys
+        self._calendar.load(connection, versions)
+        self._listeners = Listeners(versions)
+        self._touched = {version.campaign for version in versions}
         load_kin(connection, (id_type for version in versions for id_type in version.shared_id_types))
 
     def note_arrivals(self, connection: Connection, version: int) -> None:
@@ -177,33 +182,18 @@ class Scheduler:
     @property
     def codes(self) -> frozenset[str]:
         """Codes of the events that any active campaign listens to."""
-        return frozenset(code for version in self._versions.values() for code in version.follow.codes)
+        return self._listeners.codes
 
     def follow(self, connection: Connection, latest: int) -> None:
         """Let the events in `incoming` do what they do; `latest`: the last time that lets people enter."""
-        codes = set(connection.scalars(incoming_codes()))
-        versions = [version for version in self._versions.values() if version.follow.codes & codes]
-        if not versions:
-            return
-        self._idle_until = None
-        watching = {(version, place) for version, place in connection.execute(watching_for_incoming())}
-        for version in versions:
-            places = []
-            if version.enters and version.follow.arrivals is not None:
-                limits = {"start": version.window.start, "end": version.window.end or NEVER, "latest": latest}
-                if version.follow.arrivals(connection, limits).rowcount:
-                    places.append(0)
-            for place, release in version.follow.releases.items():
-                if (version.key, place) in watching and release(connection).rowcount:
-                    places.append(place)
-            for place in places:
-                version.runner.note_next(connection, version.plan.places[place])
+        if self._listeners.follow(connection, self._queries(connection), latest):
+            self._idle_until = None
 
     def next_run(self, campaign_id: str) -> int | None:
         """When people of a campaign's audiences enter next; None where they do not. Callable at any time."""
         for version in tuple(self._versions.values()):
             if version.enters and version.plan.context.campaign_id == campaign_id:
-                run = None if version.cycles.open else self._next_cycle(version)
+                run = None if version.cycles.open else self._calendar.next_run(version)
                 return None if run is None else run.at
         return None
 
@@ -227,8 +217,9 @@ class Scheduler:
         while True:
             version = self._choose(now)
             if version is None:
-                self._idle_until = self._next_moment(now)
+                self._idle_until = self._next_moment()
                 return False
+            self._touched.add(version.campaign)
             try:
                 next(self._works[version.key])
             except StopIteration:
@@ -242,119 +233,101 @@ class Scheduler:
 
     def next_due(self, now: int) -> int | None:
         """When something is due next: people on their way, an audience that enters, or a campaign's end."""
-        moment = self._next_moment(now)
+        moment = self._next_moment()
         return None if moment >= NEVER else moment
 
-    def _next_moment(self, now: int) -> int:
-        moments = [item.moment for item in self._items()]
-        ends = (version.window.end for version in self._versions.values())
-        moments += [end for end in ends if end is not None and end > now]
+    def _next_moment(self) -> int:
         with self._store.read() as connection:
-            due = connection.execute(select(func.min(agenda.c.due))).scalar()
-        return min([NEVER, *moments, *([] if due is None else [int(due)])])
+            due = self._queries(connection).earliest(connection).scalar()
+        return min(NEVER if due is None else int(due), self._calendar.earliest())
+
+    def _queries(self, connection: Connection) -> Queries:
+        if self._asked is None:
+            self._asked = Queries(connection.dialect)
+        return self._asked
 
     # ---- choosing
 
     def _choose(self, now: int) -> RunningVersion | None:
         """The version whose turn it is; its next piece of work stands in `_works`."""
-        if (version := self._in_lockstep()) is not None:
-            return version
-        items = [item for item in self._items() if item.moment <= now]
-        item = min(items, default=None)
+        items = [item for item in self._calendar.items() if item.moment <= now]
         with self._store.read() as connection:
-            rows = connection.execute(overdue(now)).all()
+            rows = list(self._queries(connection).overdue(connection, {"now": now}))
         waiting = self._waiting(rows, items, now)
-        if waiting:
-            return self._work_on(*min(waiting, key=lambda one: one[0])[1:])
-        if item is not None:
-            version = self._versions.get(item.version) or next(iter(self._versions.values()))
-            if version.key not in self._works:
-                self._works[version.key] = self._carry_out(version, item)
-            return version
-        self._finish(now)
-        return None
+        first = min(waiting, key=lambda one: one.rank, default=None)
+        held = self._in_lockstep()
+        if first is not None and first.turn is Turn.LET_IN:
+            self._let_in.add(first.version.key)
+            return self._work_on(first)
+        if held is None and first is not None and (first.turn is Turn.WAVE or not items):
+            self._let_in.clear()
+            return self._work_on(first)
+        if held is None and not items:
+            self._finish(now)
+            return None
+        self._let_in.clear()
+        return held or self._begin(min(items))
 
     def _in_lockstep(self) -> RunningVersion | None:
-        """A coupled version that is in the middle of a moment: the others wait for it."""
+        """A coupled version that is in the middle of a moment: other coupled ones wait for it."""
         for key in self._works:
             if self._versions[key].coupled:
                 return self._versions[key]
         return None
 
-    def _waiting(
-        self, rows: Collection[tuple[int, int, int]], items: list[Item], now: int
-    ) -> list[tuple[tuple[int, int, int, str], RunningVersion, int]]:
+    def _waiting(self, rows: Collection[tuple[Any, ...]], items: list[Item], now: int) -> list[Waiting]:
         """Versions with something due, each with its rank and up to when it may run."""
         found = []
         for key, place, due in rows:
             version = self._versions[key]
-            limit = min([now, *(item.moment - 1 for item in items if self._concerns(item, version))])
+            before = [item.moment - 1 for item in items if self._concerns(item, version)]
+            limit = min([now, *before])
             if due <= limit:
-                turn = version.plan.places[place].place.turn
-                first = not version.coupled and place == 0
-                rank = (0 if first else 1, due, min(turn, 0), version.plan.context.campaign_id)
-                found.append((rank, version, due if version.coupled else limit))
+                turn = self._turn(version, place, concerned=bool(before))
+                rank = (
+                    turn,
+                    due,
+                    min(version.plan.places[place].place.turn, 0),
+                    version.plan.context.campaign_id,
+                )
+                found.append(Waiting(rank, version, due if version.coupled else limit))
         return found
+
+    def _turn(self, version: RunningVersion, place: int, *, concerned: bool) -> Turn:
+        if place or version.coupled:
+            return Turn.WAVE
+        if version.key not in self._let_in:
+            return Turn.LET_IN
+        return Turn.WAVE if concerned else Turn.AGAIN
 
     def _concerns(self, item: Item, version: RunningVersion) -> bool:
         """Whether the version's people must have come up to the item's moment before it is carried out."""
-        if item is self._upkeep:
+        if item is self._calendar.upkeep:
             return version.plan.layout.influence.contacts
         other = self._versions[item.version]
         if other is version or (other.coupled and version.coupled):
             return True
         return bool(other.tags_of_audiences & version.plan.layout.influence.writes)
 
-    def _work_on(self, version: RunningVersion, limit: int) -> RunningVersion:
+    def _work_on(self, waiting: Waiting) -> RunningVersion:
+        version = waiting.version
         if version.key not in self._works:
-            self._works[version.key] = version.runner.waves(limit)
+            self._works[version.key] = version.runner.waves(waiting.limit)
+        return version
+
+    def _begin(self, item: Item) -> RunningVersion:
+        """Go on with an item, or begin it; the whitelist has no version of its own."""
+        version = self._versions.get(item.version) or next(iter(self._versions.values()))
+        if version.key not in self._works:
+            self._works[version.key] = self._carry_out(version, item)
         return version
 
     # ---- audiences that enter
 
-    def _items(self) -> list[Item]:
-        items = [version.item for version in self._versions.values()]
-        return [item for item in (*items, self._upkeep if items else None) if item is not None]
-
-    def _next_upkeep(self, connection: Connection) -> Item | None:
-        """When the whitelist is to be updated next."""
-        id = self._settings.contact.whitelist
-        if id is None or id not in self._audiences:
-            return None
-        moment = cycles.next_update(connection, self._audiences[id], self._settings.zone)
-        return None if moment is None else Item(moment, 0, "", 0, audience=id)
-
-    def _next_item(self, connection: Connection, version: RunningVersion) -> Item | None:
-        """What the version has to do next besides moving its people: update an audience, begin a cycle."""
-        trigger = version.plan.flow.trigger.behaviour
-        if not version.enters or not isinstance(trigger, EnterAudiences):
-            return None
-        id = version.plan.context.campaign_id
-        if version.cycles.open:
-            assert version.cycles.at is not None
-            return Item(version.cycles.at, 1, id, version.key)
-        run = self._next_cycle(version)
-        if run is None:
-            return None
-        files = version.bundle.audiences
-        due = cycles.update_before(connection, trigger, files, run.at, self._settings.zone)
-        if due is not None:
-            moment, audience = due
-            return Item(moment, 0, id, version.key, audience=audience)
-        return Item(run.at, 1, id, version.key, run=run)
-
-    def _next_cycle(self, version: RunningVersion) -> Run | None:
-        trigger = version.plan.flow.trigger.behaviour
-        if not isinstance(trigger, EnterAudiences):
-            return None
-        return cycles.next_run(
-            trigger, version.cycles, version.window, version.anchor, self._settings.zone, version.resumed_at
-        )
-
     def _carry_out(self, version: RunningVersion, item: Item) -> Iterator[None]:
         """Do what an item says, and find out what comes next."""
         if item.audience is not None:
-            files = self._audiences if item is self._upkeep else version.bundle.audiences
+            files = self._audiences if item is self._calendar.upkeep else version.bundle.audiences
             self._store.update_audience(files, item.audience, from_milliseconds(item.moment))
         else:
             for other in self._versions.values():
@@ -362,11 +335,7 @@ class Scheduler:
                     yield from other.runner.outbox(item.moment)
             yield from self._enter(version, item)
         with self._store.read() as connection:
-            for other in self._versions.values():
-                if other is version or item.audience is not None:
-                    other.item = self._next_item(connection, other)
-            if item.audience is not None:
-                self._upkeep = self._next_upkeep(connection)
+            self._calendar.renew(connection, version, item)
         yield
 
     def _enter(self, version: RunningVersion, item: Item) -> Iterator[None]:
@@ -391,16 +360,21 @@ class Scheduler:
 
     def _finish(self, now: int) -> None:
         """Finish the cycles that everybody is through, and the campaigns that nobody can enter any more."""
-        over = {v.campaign for v in self._versions.values() if v.enters and self._over(v, now)}
+        touched = self._touched | self._calendar.ended(now)
+        self._touched = set()
+        entered = (
+            [v for v in self._versions.values() if v.enters and v.campaign in touched] if touched else []
+        )
+        over = {version.campaign for version in entered if self._over(version, now)}
         with self._store.read() as connection:
-            through = [v for v in self._versions.values() if ending.has_finished_cycles(connection, v)]
+            through = [version for version in entered if ending.has_finished_cycles(connection, version)]
             over = {number for number in over if not ending.somebody_inside(connection, number)}
         if not through and not over:
             return
         with self._store.write() as connection:
             for version in through:
                 self.generated |= ending.finish_cycles(connection, version, self._settings.zone)
-            for version in [v for v in self._versions.values() if v.enters and v.campaign in over]:
+            for version in [version for version in entered if version.campaign in over]:
                 self.generated |= ending.end(connection, version, self._settings.zone)
                 lifecycle.complete(connection, version.campaign)
             self.load(connection)

@@ -13,7 +13,7 @@ from engine.i18n import N_, Message
 from engine.shapes.conditions import FieldType
 from engine.store.dialect import bulk_insert
 from engine.store.fields import DataField, DataFields, DataSchema
-from engine.store.imports.session import Session, create_people, key, long_text, people
+from engine.store.imports.session import Session, create_missing, key, long_text, people
 from engine.store.tables.people import event
 from engine.store.values import (
     SEPARATOR,
@@ -54,6 +54,13 @@ class NewEvent(NamedTuple):
     values: dict[str, Any]
 
 
+class FittingEvent(NamedTuple):
+    """An event with the values of its columns, in the order of its fields."""
+
+    event: NewEvent
+    values: list[Any]
+
+
 class Stored(NamedTuple):
     """What became of events that were to be stored."""
 
@@ -73,6 +80,47 @@ def read_event(source_id: str, external: str, code: str, time: str, attributes: 
     return NewEvent(source_id, external, code, milliseconds(time), attributes or None, _parsed(attributes))
 
 
+def fitting(
+    fields: DataFields, events: Iterable[NewEvent]
+) -> tuple[list[FittingEvent], list[tuple[int, Message]]]:
+    """The events whose values have the types of their attributes; position and reason of the others."""
+    refused: list[tuple[int, Message]] = []
+    good: list[FittingEvent] = []
+    for position, new in enumerate(events):
+        try:
+            good.append(FittingEvent(new, _values(new.values, fields.event_attributes(new.code))))
+        except BadValue as error:
+            refused.append((position, error.message))
+    return good, refused
+
+
+def write_events(
+    connection: Connection,
+    fields: DataFields,
+    events: Iterable[FittingEvent],
+    people: Mapping[str, int],
+    received: int,
+    import_id: int,
+    *,
+    on_conflict: str = "",
+) -> int:
+    """Write events of people (external id → id) that were received at a time (ms); how many were written.
+
+    on_conflict: for those that the database has already, see `bulk_insert`.
+    """
+    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for new, values in events:
+        fixed = (people[new.person], new.source_id, new.code, new.time, received, import_id, new.attributes)
+        rows[new.code].append((*fixed, *values))
+    written = 0
+    for code, some in rows.items():
+        slots = [slot for field in fields.event_attributes(code).values() for slot in field.slots]
+        columns = ("person", "source_id", "code", "time", "received_at", "import_id", "attributes", *slots)
+        some.sort(key=_key)
+        written += bulk_insert(connection, event, columns, some, on_conflict=on_conflict)
+    return written
+
+
 def store_events(
     connection: Connection, fields: DataFields, events: Iterable[NewEvent], received: int, import_id: int
 ) -> Stored:
@@ -81,27 +129,12 @@ def store_events(
     Their codes and attributes are declared. An event that the database has already counts once; one that does
     not fit the types of its attributes is not stored.
     """
-    refused: list[tuple[int, Message]] = []
-    good: list[tuple[NewEvent, list[Any]]] = []
-    for position, new in enumerate(events):
-        try:
-            good.append((new, _values(new.values, fields.event_attributes(new.code))))
-        except BadValue as error:
-            refused.append((position, error.message))
-    known = people(connection, (new.person for new, _ in good))
-    unknown = [person for person in dict.fromkeys(new.person for new, _ in good) if person not in known]
-    known.update(create_people(connection, unknown, import_id))
-    rows: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for new, values in good:
-        fixed = (known[new.person], new.source_id, new.code, new.time, received, import_id, new.attributes)
-        rows[new.code].append((*fixed, *values))
-    stored = 0
-    for code, some in rows.items():
-        slots = [slot for field in fields.event_attributes(code).values() for slot in field.slots]
-        columns = ("person", "source_id", "code", "time", "received_at", "import_id", "attributes", *slots)
-        some.sort(key=_key)
-        stored += bulk_insert(connection, event, columns, some, on_conflict="nothing")
-    return Stored(stored, len(unknown), refused)
+    good, refused = fitting(fields, events)
+    externals = [new.person for new, _ in good]
+    known = people(connection, externals)
+    created = create_missing(connection, externals, known, import_id)
+    stored = write_events(connection, fields, good, known, received, import_id, on_conflict="nothing")
+    return Stored(stored, created, refused)
 
 
 def declare_events(session: Session, events: Iterable[NewEvent]) -> None:

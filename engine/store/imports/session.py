@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Text, bindparam, func, select
 
 from engine.i18n import N_, Message
 from engine.store.database import Database
-from engine.store.dialect import bulk_insert
+from engine.store.dialect import among, bulk_insert
 from engine.store.fields import DataFields, DataSchema
 from engine.store.imports.reading import CsvFile, OnReject
 from engine.store.imports.result import ImportResult
@@ -25,9 +26,8 @@ Progress = Callable[[str, int], None]
 """Told the file's name and the rows done so far."""
 
 T = TypeVar("T")
-_IDS_A_QUERY = 500
 _FIND = select(person.c.external_id, person.c.id).where(
-    person.c.external_id.in_(bindparam("ids", expanding=True))
+    among(person.c.external_id, bindparam("ids", type_=Text))
 )
 
 
@@ -109,13 +109,18 @@ class Session:
 
 def people(connection: Connection, external_ids: Iterable[str]) -> dict[str, int]:
     """The person ids of those of the external ids that exist."""
-    found: dict[str, int] = {}
-    wanted = iter(dict.fromkeys(external_ids))
-    while some := list(islice(wanted, _IDS_A_QUERY)):
-        # Always the same number of parameters: one statement, prepared once.
-        some += some[-1:] * (_IDS_A_QUERY - len(some))
-        found.update((external, id) for external, id in connection.execute(_FIND, {"ids": some}))
-    return found
+    wanted = json.dumps(list(dict.fromkeys(external_ids)), ensure_ascii=False)
+    return dict(connection.execute(_FIND, {"ids": wanted}).all())
+
+
+def create_missing(
+    connection: Connection, external_ids: Iterable[str], known: dict[str, int], import_id: int
+) -> int:
+    """Create those of the people who are not known yet, and add them to `known`; how many they are."""
+    missing = [external for external in dict.fromkeys(external_ids) if external not in known]
+    if missing:
+        known.update(create_people(connection, missing, import_id))
+    return len(missing)
 
 
 def create_people(connection: Connection, external_ids: Sequence[str], import_id: int) -> dict[str, int]:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.audience.updates import update_audience
-from engine.plan.contact import ContactRules
+from engine.plan.contact import ContactRules, Cuts
 from engine.report.trace import write_trace
 from engine.run import lifecycle
 from engine.run.answers import IncomingEvent
@@ -98,9 +98,9 @@ class Live:
     def _write_trace(self, database: Database, until: int) -> None:
         with database.write() as connection:
             row = connection.execute(select(campaign)).one()
-            sweeps = connection.execute(select(campaign_version.c.sweeps)).scalar_one()
+            cuts = connection.execute(select(campaign_version.c.cuts)).scalar_one()
             nodes = dict(connection.execute(select(campaign_node.c.id, campaign_node.c.node)).all())
-            keys = VersionKeys(row.number, row.version, nodes, bool(sweeps))
+            keys = VersionKeys(row.number, row.version, nodes, Cuts(cuts))
             plan = plan_of(self.bundle, keys, connection, PlanSettings(self.zone, self.contact))
             write_trace(connection, plan, self.bundle, self.folder / "live", until)
 

@@ -1,0 +1,56 @@
+"""Which campaigns an event concerns: found by its code and by who waits where, not by asking all of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from engine.run.queries import Queries
+from engine.run.running import RunningVersion
+from engine.store.times import NEVER
+
+
+class Listeners:
+    """The versions that listen to events. `codes`: of all events that any of them listens to."""
+
+    def __init__(self, versions: Iterable[RunningVersion] = ()) -> None:
+        self._versions: dict[int, RunningVersion] = {}
+        self._entered_by: dict[str, list[RunningVersion]] = defaultdict(list)
+        codes: set[str] = set()
+        for version in versions:
+            follow = version.follow
+            codes |= follow.codes
+            if follow.awaited:
+                self._versions[version.key] = version
+            if version.enters and follow.trigger is not None:
+                self._entered_by[follow.trigger].append(version)
+        self.codes = frozenset(codes)
+
+    def follow(self, connection: Connection, queries: Queries, latest: int) -> bool:
+        """Let the events in `incoming` do what they do; False where nobody listens to any of them. `latest`:
+        the last time (ms) that lets people enter."""
+        codes = self.codes.intersection(code for (code,) in queries.incoming_codes(connection))
+        for code in codes:
+            for version in self._entered_by.get(code, ()):
+                self._let_in(connection, version, latest)
+        if codes and self._versions:
+            for key, place in list(queries.watching(connection)):
+                if key in self._versions:
+                    self._release(connection, self._versions[key], place, codes)
+        return bool(codes)
+
+    def _let_in(self, connection: Connection, version: RunningVersion, latest: int) -> None:
+        window = version.window
+        limits = {"start": window.start, "end": window.end or NEVER, "latest": latest}
+        arrivals = version.follow.arrivals
+        if arrivals is not None and arrivals(connection, limits).rowcount:
+            version.runner.note_next(connection, version.plan.places[0])
+
+    def _release(
+        self, connection: Connection, version: RunningVersion, place: int, codes: frozenset[str]
+    ) -> None:
+        awaited = version.follow.awaited.get(place, frozenset())
+        if not awaited.isdisjoint(codes) and version.follow.release(place)(connection).rowcount:
+            version.runner.note_next(connection, version.plan.places[place])
