@@ -78,6 +78,8 @@ def simulate(
             print(f"{_name(doc, node)}: {state} {count}")
     for broken in summary.violations:
         print(f"{broken.where}: {broken.message}", file=sys.stderr)
+    if summary.failure is not None:
+        print(tr("Ended abnormally: {reason}", reason=summary.failure), file=sys.stderr)
     print(tr("The trace is in {folder}", folder=trace))
     return 1 if summary.violations or summary.failure is not None else 0
 

@@ -46,7 +46,10 @@ LONGEST = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a simulation came to. `violations` is empty unless the engine itself is broken."""
+    """What a simulation came to. `violations` is empty unless the engine itself is broken.
+
+    failure: why the campaign ended abnormally, or None.
+    """
 
     since: int
     until: int

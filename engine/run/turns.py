@@ -48,8 +48,9 @@ class TestTurns:
         if split.end.then is not None:
             return {"allowed": allowed, "winner": ports.index(split.end.then), "since": -NEVER}
         if best is not None:
-            self._decided.add(place.place.index)
-            return {"allowed": 0, "winner": ports.index(best), "since": -NEVER}
+            if not allowed:  # some of the first may be left: the best is fixed by whom it takes first
+                self._decided.add(place.place.index)
+            return {"allowed": allowed, "winner": ports.index(best), "since": -NEVER}
         since = self._moment(connection, place, split.end, node, ports, allowed, high)
         if since is None:
             return {"allowed": allowed, "winner": NOBODY, "since": NEVER}

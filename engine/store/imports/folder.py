@@ -43,10 +43,9 @@ def import_folder(
     """Take the data of a folder into the database, row by row; what cannot be taken is listed.
 
     Types come from the folder's `schema.json`, else from `catalogue`, else from what the database has. It is
-    written in many short transactions; people that it creates count in audiences when all is in. `last`
-    gives, for the import's number, the transaction in which that happens, for what must happen with it.
-    Raises `ImportRefused`, with nothing written, where the folder has no data or its types contradict what
-    the database has.
+    written in many short transactions; people that it creates count in audiences when all is in. last: given
+    the import's number, the transaction in which that happens. Raises `ImportRefused`, with nothing written,
+    where the folder has no data or its types contradict the data.
     """
     if not any((folder / name).is_file() for name in FILES) and not (folder / other_files.AUDIENCES).is_dir():
         text = N_("There is no data in {folder}: no people.csv, events.csv or other file of a data folder.")

@@ -19,14 +19,29 @@ from engine.run.queries import Queries
 from engine.store.dialect import analyze
 from engine.store.tables.runs import agenda
 from tests.databases import Target, explained
-from tests.engine.run.drafting import HOUR, Running, bundle, populate
-from tests.engine.run.test_kill import LINKS, NODES
+from tests.engine.run.drafting import EVERYBODY, HOUR, SMS, WAIT, Running, bundle, populate
 from tests.postgres import Postgres
 
 LARGE = (
     "person", "person_id", "tag_value", "event", "entry", "visit", "message", "claim", "token",
     "token_watched", "coupon_code", "coupon_issue", "audience_member",
 )  # fmt: skip
+HALVES = [{"id": f"g_{n}", "name": f"Half {n}", "percent": 50} for n in (1, 2)]
+NODES: dict[str, tuple[str, dict[str, Any]]] = {
+    "n_who": ("target_audience", EVERYBODY),
+    "n_split": ("random_grouping", {"groups": HALVES}),
+    "n_sms": ("text_sms", SMS),
+    "n_wait": ("wait_until", WAIT),
+    "n_coupon": ("issue_coupon", {"coupon": "cp_1"}),
+    "n_known": ("result_judgment", {"judge_after": {"amount": 1, "unit": "day"}, "results": ["success"]}),
+    "n_tag": ("tag", {"assignments": [{"tag": "level", "value": "Gold"}]}),
+    "n_end": ("end", {}),
+}
+LINKS = [
+    "n_who out n_split", "n_split group:g_1 n_sms", "n_split group:g_1 n_wait", "n_split group:g_2 n_wait",
+    "n_sms out n_end", "n_wait out n_coupon", "n_coupon out n_known", "n_known result:success n_tag",
+    "n_known other n_end", "n_tag out n_end",
+]  # fmt: skip
 EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
     "n_order": ("behavior_event", {"event": "order", "re_entry": "after_exit"}),
     "n_seen": (

@@ -61,6 +61,7 @@ def engine_trace(case: Case, folder: Path, database: Target, wave: int) -> Table
         wave=wave,
     )
     assert [str(broken.message) for broken in summary.violations] == []
+    assert summary.failure is None
     return {name: _rows(folder / "trace" / f"{name}.csv") for name in TABLES}
 
 

@@ -2,98 +2,229 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import random
 import signal
-import subprocess
-import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 
-from engine.run import waves
-from tests.engine.run.drafting import DAY, EVERYBODY, SMS, WAIT, Running, bundle, database
+from engine.report.check import violations
+from engine.report.counts import Counts, counts_of
+from engine.run.answers import Refused
+from engine.run.exclusive import hold
+from engine.shapes.time import to_milliseconds as ms
+from engine.store.database import Database, url_of
+from engine.store.tables.runs import campaign
+from tests.databases import Target
+from tests.engine.run.drafting import DAY, NOW
+from tests.engine.run.killing import DONE, KILLED, Kill, Life, Nursery
+from tests.engine.run.scenario import DAYS, differences, state, traces, write_data
+from tests.postgres import Postgres
 
-PEOPLE, CODES, WAVE = 50, 20, 7
-STATE = {
-    "visit": "SELECT * FROM visit ORDER BY path, person, entry",
-    "message": "SELECT * FROM message ORDER BY node, person, entry, address",
-    "tag_value": "SELECT * FROM tag_value ORDER BY tag, person",
-    "coupon_issue": "SELECT * FROM coupon_issue ORDER BY position",
-    "counter": "SELECT path, sum(n) FROM counter GROUP BY path ORDER BY path",
-    "token": "SELECT * FROM token ORDER BY place, person",
-}
-HALVES = [{"id": f"g_{n}", "name": f"Half {n}", "percent": 50} for n in (1, 2)]
-NODES = {
-    "n_who": ("target_audience", EVERYBODY),
-    "n_split": ("random_grouping", {"groups": HALVES}),
-    "n_sms": ("text_sms", SMS),
-    "n_wait": ("wait_until", WAIT),
-    "n_coupon": ("issue_coupon", {"coupon": "cp_1"}),
-    "n_known": ("result_judgment", {"judge_after": {"amount": 1, "unit": "day"}, "results": ["success"]}),
-    "n_tag": ("tag", {"assignments": [{"tag": "level", "value": "Gold"}]}),
-    "n_end": ("end", {}),
-}
-LINKS = [
-    "n_who out n_split", "n_split group:g_1 n_sms", "n_split group:g_1 n_wait", "n_split group:g_2 n_wait",
-    "n_sms out n_end", "n_wait out n_coupon", "n_coupon out n_known", "n_known result:success n_tag",
-    "n_known other n_end", "n_tag out n_end",
-]  # fmt: skip
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
+
+PEOPLE, CODES = 20, 12
+SMALL = (5, 8)
+END = ms(NOW) + DAYS * DAY
+
+POINTS = (
+    "migration", "import", "import chunk", "import's end", "publish", "event ingest", "wave",
+    "audience update", "hand-over", "cycle start", "entering", "stop", "restart", "finish",
+)  # fmt: skip
+"""Transactions by name, in an order in which the script comes to them."""
+SWAP = 3
+"""Which transaction of an audience's update puts the new members in force."""
 
 
-def run_to_the_end(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    with Running(path) as run:
-        run.engine.publish(bundle(NODES, LINKS))
-        run.advance(2 * DAY)
-        assert run.engine.check() == []
-        with run.database.read() as connection:
-            return {
-                name: [tuple(row) for row in connection.execute(text(query))] for name, query in STATE.items()
-            }
+def named(when: str) -> list[Kill]:
+    kills = [Kill(point, when) for point in POINTS]
+    return [
+        *(Kill(one.point, when, SWAP) if one.point == "audience update" else one for one in kills),
+        Kill("wave", when, 40),
+    ]
 
 
-def run_until_killed(path: Path, statements: int) -> None:
-    """In a process of its own: run, and die without a word before statement number `statements`."""
-    waves.WaveRunner.__init__.__defaults__ = (WAVE,)
-    from engine.plan.prepared import Prepared
+class Trial:
+    """The script on a database of its own. folder: the data, the journal and the traces."""
 
-    left = statements
-    execute = Prepared.__call__
+    def __init__(self, nursery: Nursery, target: Target, folder: Path, sizes: tuple[int, int]) -> None:
+        self._nursery = nursery
+        self._target = target
+        self.folder = folder
+        self._life = Life(str(target), str(folder), sizes)
 
-    def counting(self, connection, parameters=None):  # type: ignore[no-untyped-def]
-        nonlocal left
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return execute(self, connection, parameters)
+    def live(self, kill: Kill | None = None, **how: bool) -> str:
+        """One process; after its death the books must balance, and nobody hold the database."""
+        life = Life(self._life.target, self._life.folder, self._life.sizes, **how)
+        end = self._nursery.live(life, kill)
+        self._wait_until_free()
+        with Database.open(self._target) as database, database.read() as connection:
+            assert list(violations(connection, END)) == [], kill
+        return end
 
-    Prepared.__call__ = counting  # type: ignore[method-assign]
-    with Running(path) as run:
-        run.engine.publish(bundle(NODES, LINKS))
-        run.advance(2 * DAY)
+    def _wait_until_free(self) -> None:
+        """A server notices a moment later that a process is gone."""
+        for _ in range(10_000):
+            try:
+                held = hold(url_of(self._target))
+            except Refused:
+                continue
+            if held is not None:
+                held.release()
+            return
+
+    @property
+    def journal(self) -> Path:
+        return self._life.journal
+
+    def counts(self) -> list[Counts]:
+        """The live counts of every campaign."""
+        with Database.open(self._target) as database, database.read() as connection:
+            numbers = connection.scalars(select(campaign.c.number).order_by(campaign.c.number)).all()
+            return [counts_of(connection, number) for number in numbers]
+
+    def outcome(self) -> dict[str, Any]:
+        with Database.open(self._target) as database, database.write() as connection:
+            return {**state(connection), **traces(connection, self.folder / "trace")}
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
-def test_a_killed_engine_resumes_without_loss_or_repetition(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@contextmanager
+def unmigrated(request: pytest.FixtureRequest, dialect: str, folder: Path) -> Iterator[Target]:
+    """An empty database, without tables."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if dialect == "sqlite":
+        yield folder / "engine.db"
+    else:
+        server: Postgres = request.getfixturevalue("postgres")
+        with server.database(encoding="UTF8") as url:
+            yield url
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    with Nursery() as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def expected(nursery: Nursery, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What an uninterrupted run comes to, in waves of another size, on SQLite."""
+    folder = tmp_path_factory.mktemp("whole")
+    write_data(folder / "data", PEOPLE, CODES)
+    trial = Trial(nursery, folder / "engine.db", folder, (1_000, 1_000))
+    assert trial.live() == DONE
+    found = trial.outcome()
+    for table in ("message", "coupon_issue", "tag_value", "visit", "goal", "generated_audience", "claim"):
+        assert found[table], table
+    assert "merged" in found["c_main/visits.csv"]
+    return found
+
+
+def compare(trial: Trial, expected: dict[str, Any]) -> None:
+    found = trial.outcome()
+    assert differences(found, expected) == []
+
+
+def kill_by_name(trial: Trial, kills: Sequence[Kill]) -> None:
+    """Each process dies at the next point; half of them wake up late."""
+    for number, kill in enumerate(kills):
+        assert trial.live(kill, late=number % 2 == 1) == KILLED, kill
+    assert trial.live() == DONE
+
+
+@pytest.mark.parametrize(
+    ("dialect", "when"), [("sqlite", "before"), ("sqlite", "after"), ("postgresql", "after")]
+)
+def test_an_engine_that_is_killed_at_a_named_point_loses_and_repeats_nothing(
+    request: pytest.FixtureRequest,
+    nursery: Nursery,
+    expected: dict[str, Any],
+    tmp_path: Path,
+    dialect: str,
+    when: str,
 ) -> None:
-    monkeypatch.setattr(waves.WaveRunner.__init__, "__defaults__", (WAVE,))
-    start = database(tmp_path / "start", PEOPLE, CODES)
-    whole = Path(shutil.copy(start, tmp_path / "whole.db"))
-    expected = run_to_the_end(whole)
-    killed = Path(shutil.copy(start, tmp_path / "killed.db"))
-    kills = 0
-    for statements in (3, 40, 90, 150, 260, 333):
-        process = subprocess.run(
-            [sys.executable, "-m", "tests.engine.run.test_kill", str(killed), str(statements)],
-            check=False,
-            timeout=60,
-        )
-        kills += process.returncode == -signal.SIGKILL
-    assert kills >= 4
-    assert run_to_the_end(killed) == expected
+    write_data(tmp_path / "data", PEOPLE, CODES)
+    with unmigrated(request, dialect, tmp_path) as target:
+        trial = Trial(nursery, target, tmp_path, SMALL)
+        kill_by_name(trial, named(when))
+        compare(trial, expected)
 
 
-if __name__ == "__main__":
-    run_until_killed(Path(sys.argv[1]), int(sys.argv[2]))
+def kill_at_random(trial: Trial, kills: int, rng: random.Random, apart: int) -> None:
+    """Some `apart` driver calls lie between one death and the next."""
+    for _ in range(kills):
+        kill = Kill("", "call", rng.randint(1, 2 * apart))
+        if trial.live(kill, late=rng.random() < 0.5) == DONE:
+            trial.journal.write_text("0")  # the script once more: nothing is done twice
+    assert trial.live() == DONE
+
+
+@pytest.mark.parametrize(("dialect", "kills"), [("sqlite", 8), ("postgresql", 6)])
+def test_an_engine_that_is_killed_at_any_moment_loses_and_repeats_nothing(
+    request: pytest.FixtureRequest,
+    nursery: Nursery,
+    expected: dict[str, Any],
+    tmp_path: Path,
+    dialect: str,
+    kills: int,
+) -> None:
+    write_data(tmp_path / "data", PEOPLE, CODES)
+    with unmigrated(request, dialect, tmp_path) as target:
+        trial = Trial(nursery, target, tmp_path, SMALL)
+        kill_at_random(trial, kills, random.Random(kills), apart=400)
+        compare(trial, expected)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_round_of_retention_that_is_killed_deletes_and_counts_the_same(
+    request: pytest.FixtureRequest, nursery: Nursery, tmp_path: Path, dialect: str, when: str
+) -> None:
+    write_data(tmp_path / "data", PEOPLE, CODES)
+    with unmigrated(request, dialect, tmp_path) as target:
+        trial = Trial(nursery, target, tmp_path, SMALL)
+        assert trial.live() == DONE
+        kept = trial.counts()
+        for nth in (1, 2, 7):
+            assert trial.live(Kill("retention chunk", when, nth), retention=True) == KILLED
+        assert trial.live(retention=True) == DONE
+        assert trial.counts() == kept
+        found = trial.outcome()
+        assert (found["visit"], found["event"], found["message"]) == ([], [], [])
+
+
+@pytest.mark.full
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_two_hundred_kills(
+    request: pytest.FixtureRequest,
+    nursery: Nursery,
+    expected: dict[str, Any],
+    tmp_path: Path,
+    dialect: str,
+) -> None:
+    for seed in range(20):
+        folder = tmp_path / str(seed)
+        write_data(folder / "data", PEOPLE, CODES)
+        with unmigrated(request, dialect, folder) as target:
+            trial = Trial(nursery, target, folder, SMALL)
+            kill_at_random(trial, 10, random.Random(seed), apart=300)
+            compare(trial, expected)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(7200)
+def test_many_people_and_kills(nursery: Nursery, tmp_path: Path) -> None:
+    """100,000 people."""
+    sizes = (10_000, 10_000)
+    outcomes = []
+    for kills in (0, 20):
+        folder = tmp_path / str(kills)
+        write_data(folder / "data", 100_000, 20_000)
+        trial = Trial(nursery, folder / "engine.db", folder, sizes)
+        kill_at_random(trial, kills, random.Random(1), apart=200)
+        outcomes.append(trial.outcome())
+    assert differences(*outcomes) == []

@@ -1,0 +1,151 @@
+"""Mistakes that a plan could make, planted one at a time: the random cases must find each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import ColumnElement, and_, false, func, or_, true
+
+from engine.components.issue_coupon import IssueCoupon
+from engine.plan import fatigue, messages, quiet, rows
+from engine.plan.context import Salt
+from engine.plan.decide import Judge
+from engine.plan.results import Results
+from engine.run import cycles
+from engine.run.turns import TestTurns
+from engine.shapes.time import Duration
+from engine.store.times import DAY, Ms, WallClock
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def days_of_24_hours(patch: pytest.MonkeyPatch) -> None:
+    right = WallClock.plus
+
+    def plus(self: WallClock, moment: Ms, duration: Duration) -> Ms:
+        days = {"day": 1, "week": 7}.get(duration.unit)
+        return right(self, moment, duration) if days is None else moment + duration.amount * days * DAY
+
+    patch.setattr(WallClock, "plus", plus)
+
+
+def next_time_never_now(patch: pytest.MonkeyPatch) -> None:
+    right = WallClock.first_at_or_after
+    patch.setattr(WallClock, "first_at_or_after", lambda self, moment, wall: right(self, moment + 1, wall))
+
+
+def one_bucket_for_all_entries(patch: pytest.MonkeyPatch) -> None:
+    right = Salt.seed
+    patch.setattr(Salt, "seed", lambda self, hashed, entry: right(self, hashed, entry * 0 + 1))
+
+
+def window_holds_the_arrival(patch: pytest.MonkeyPatch) -> None:
+    right = Judge._matching
+    patch.setattr(
+        Judge, "_matching", lambda self, test, who, arrived, until: right(self, test, who, arrived - 1, until)
+    )
+
+
+def nobody_goes_on_early(patch: pytest.MonkeyPatch) -> None:
+    def decided_at(self: Judge, judgment: Any, _person: Any, arrived: Ms) -> Ms:
+        return self.leave_at(judgment.until, arrived)
+
+    patch.setattr(Judge, "decided_at", decided_at)
+
+
+def limits_forget_the_present(patch: pytest.MonkeyPatch) -> None:
+    def within(c: Any, limit: Any, now: Ms) -> ColumnElement[bool]:
+        return and_(c.contact_at > now - limit.per, c.contact_at < now)
+
+    patch.setattr(fatigue, "_within", within)
+
+
+def nothing_is_a_duplicate(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(messages.Messages, "_is_duplicate", lambda *_: false())
+    patch.setattr(messages, "_is_later_in_wave", lambda *_: false())
+
+
+def nobody_is_exempt(patch: pytest.MonkeyPatch) -> None:
+    for module in (quiet, fatigue):
+        patch.setattr(module, "exempt", lambda *_: false())
+
+
+def unknown_is_failed(patch: pytest.MonkeyPatch) -> None:
+    right = Results.holds
+
+    def holds(self: Results, node: Any, code: str, *row: Any) -> ColumnElement[bool]:
+        if code == "failed":
+            return ~right(self, node, "success", *row)
+        return right(self, node, code, *row)
+
+    patch.setattr(Results, "holds", holds)
+
+
+def whoever_is_inside_enters(patch: pytest.MonkeyPatch) -> None:
+    def admitted(self: rows.Rows) -> list[ColumnElement[bool]]:
+        return [true()]
+
+    patch.setattr(rows.Rows, "_admitted", admitted)
+
+
+def no_cycle_is_skipped(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cycles, "unchanged_audience", lambda *_: None)
+
+
+def a_test_ends_one_late(patch: pytest.MonkeyPatch) -> None:
+    right = TestTurns.turns
+
+    def turns(self: TestTurns, *arguments: Any) -> Mapping[str, int]:
+        found = right(self, *arguments)
+        return {**found, "allowed": found["allowed"] + 1}
+
+    patch.setattr(TestTurns, "turns", turns)
+
+
+def both_branches_run_a_joined_node(patch: pytest.MonkeyPatch) -> None:
+    def won(self: Judge, _node: Any, row: Any) -> ColumnElement[bool]:
+        return func.row_number().over(partition_by=[row.person, row.entry], order_by=[row.via.desc()]) == 1
+
+    patch.setattr(Judge, "_won", won)
+
+
+def no_limit_of_codes(patch: pytest.MonkeyPatch) -> None:
+    right = IssueCoupon.behaviour
+    patch.setattr(
+        IssueCoupon, "behaviour", lambda self, config: replace(right(self, config), per_person=None)
+    )
+
+
+def quiet_times_end_a_day_late(patch: pytest.MonkeyPatch) -> None:
+    right = WallClock.end_of_daily
+    patch.setattr(
+        WallClock, "end_of_daily", lambda self, moment, start, end: right(self, moment, start, end) + DAY
+    )
+
+
+def held_messages_do_not_count(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(fatigue, "or_", lambda *tests: tests[-1] if len(tests) == 2 else or_(*tests))
+
+
+SEEDS: Mapping[Plant, int] = {
+    days_of_24_hours: 50,
+    next_time_never_now: 175,
+    one_bucket_for_all_entries: 4,
+    window_holds_the_arrival: 3,
+    nobody_goes_on_early: 11,
+    limits_forget_the_present: 14,
+    nothing_is_a_duplicate: 3,
+    nobody_is_exempt: 3,
+    unknown_is_failed: 5,
+    whoever_is_inside_enters: 7,
+    no_cycle_is_skipped: 16,
+    a_test_ends_one_late: 15,
+    both_branches_run_a_joined_node: 0,
+    no_limit_of_codes: 3,
+    quiet_times_end_a_day_late: 5,
+    held_messages_do_not_count: 14,
+}
+"""Each mistake, and the first of the seeds of CI that finds it."""
