@@ -144,7 +144,7 @@ SEEDS: Mapping[Plant, int] = {
     no_cycle_is_skipped: 16,
     a_test_ends_one_late: 15,
     both_branches_run_a_joined_node: 0,
-    no_limit_of_codes: 3,
+    no_limit_of_codes: 12,
     quiet_times_end_a_day_late: 5,
     held_messages_do_not_count: 14,
 }
