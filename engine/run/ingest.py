@@ -19,7 +19,7 @@ from engine.store.tables.people import LIVE_IMPORT, event
 from engine.store.values import BadValue, storable
 
 _COLUMNS = ("person", "source_id", "code", "time")
-_STORED = select(incoming.c.person, incoming.c.source_id).where(
+STORED = select(incoming.c.person, incoming.c.source_id).where(
     # A subquery, not a join: the planner does not know that `incoming` is the small one.
     exists(
         select(literal(1))
@@ -44,7 +44,7 @@ def take_in(
     read, rejected, repeated = _read_all(events, oldest)
     known = people(connection, (new.person for _, new in read))
     _list(connection, [new for _, new in read if new.person in known], known)
-    stored = {(person, id) for person, id in connection.execute(_STORED)}
+    stored = {(person, id) for person, id in connection.execute(STORED)}
     fresh = [(index, new) for index, new in read if (known.get(new.person), new.source_id) not in stored]
     good, refused = fitting(fields, [new for _, new in fresh])
     accepted = [new for new, _ in good]

@@ -120,6 +120,29 @@ def text_list(values: Iterable[str]) -> ColumnElement[str]:
     return bindparam(None, json.dumps(list(values), ensure_ascii=False), unique=True)
 
 
+class _texts(FunctionElement[str]):  # noqa: N801
+    """The texts of a JSON array, as a list to be IN."""
+
+    name = "texts"
+    type = Text()
+    inherit_cache = True
+
+
+def is_in(column: ColumnElement[str], texts: ColumnElement[str]) -> ColumnElement[bool]:
+    """`among` for columns with an index, which is used then: a function's answer is compared with 1."""
+    return column.op("IN", is_comparison=True)(_texts(texts))
+
+
+@compiles(_texts, "sqlite")
+def _texts_sqlite(element: _texts, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kw)}))"
+
+
+@compiles(_texts, "postgresql")
+def _texts_postgresql(element: _texts, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT jsonb_array_elements_text(CAST({compiler.process(element.clauses, **kw)} AS jsonb)))"
+
+
 def _arguments(element: FunctionElement[Any], compiler: SQLCompiler, kw: dict[str, Any]) -> tuple[str, str]:
     first, second = (compiler.process(clause, **kw) for clause in element.clauses)
     return first, second

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Text, bindparam, func, select
 
 from engine.i18n import N_, Message
 from engine.store.database import Database
-from engine.store.dialect import among, bulk_insert
+from engine.store.dialect import bulk_insert, is_in
 from engine.store.fields import DataFields, DataSchema
 from engine.store.imports.reading import CsvFile, OnReject
 from engine.store.imports.result import ImportResult
@@ -26,8 +26,8 @@ Progress = Callable[[str, int], None]
 """Told the file's name and the rows done so far."""
 
 T = TypeVar("T")
-_FIND = select(person.c.external_id, person.c.id).where(
-    among(person.c.external_id, bindparam("ids", type_=Text))
+FIND = select(person.c.external_id, person.c.id).where(
+    is_in(person.c.external_id, bindparam("ids", type_=Text))
 )
 
 
@@ -110,7 +110,7 @@ class Session:
 def people(connection: Connection, external_ids: Iterable[str]) -> dict[str, int]:
     """The person ids of those of the external ids that exist."""
     wanted = json.dumps(list(dict.fromkeys(external_ids)), ensure_ascii=False)
-    return dict(connection.execute(_FIND, {"ids": wanted}).all())
+    return dict(connection.execute(FIND, {"ids": wanted}).all())
 
 
 def create_missing(
