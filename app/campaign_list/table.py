@@ -18,6 +18,7 @@ from engine.shapes.time import instant
 RowRole = int(Qt.ItemDataRole.UserRole)
 ToneRole = RowRole + 1
 Index = QModelIndex | QPersistentModelIndex
+_LONG, _SHORT = "%Y-%m-%d %H:%M", "%m-%d %H:%M"
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class Column:
     numeric: bool = False
 
 
-def _time(value: datetime | None, model: TableModel) -> str:
-    return "" if value is None else value.astimezone(model.zone).strftime("%Y-%m-%d %H:%M")
+def _time(value: datetime | None, model: TableModel, form: str = _LONG) -> str:
+    return "" if value is None else value.astimezone(model.zone).strftime(form)
 
 
 def _stamp(value: datetime | None) -> float:
@@ -67,7 +68,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "next_run",
         N_("Next run"),
-        lambda row, model: _time(_next_run(row), model),
+        lambda row, model: _time(_next_run(row), model, _SHORT),
         lambda row: _stamp(_next_run(row)),
     ),
     Column(
@@ -184,6 +185,6 @@ class TableModel(QAbstractTableModel):
         if column.id == "status" and row.run is not None and row.run.reason:
             return tr("Ended abnormally: {reason}", reason=row.run.reason)
         if column.id in {"start", "end", "next_run", "changed"}:
-            text = column.text(row, self)
+            text = _time(_next_run(row), self) if column.id == "next_run" else column.text(row, self)
             return f"{text} {self.zone_name}" if text else ""
         return column.text(row, self)

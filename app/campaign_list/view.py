@@ -24,7 +24,7 @@ _WIDTHS = {
     "sub_campaigns": 18,
     "start": 19,
     "end": 19,
-    "next_run": 19,
+    "next_run": 14,
     "entries": 12,
     "inside": 11,
     "changed": 19,
