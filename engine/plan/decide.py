@@ -114,7 +114,7 @@ class Judge:
         row = Row(nothing, nothing, nothing, nothing, nothing, nothing)
         for place in layout.places:
             for test in tests_in(place.tree):
-                if isinstance(test, PersonTest | TriggerTest | EventsTest):
+                if _has_condition(test):
                     self._holds(test, row)
 
     def leave_at(self, until: Until, now: Ms) -> Ms:
@@ -213,8 +213,7 @@ class Judge:
     def _events(self, judgment: JudgeEvents | JudgeGoal, row: Row) -> ColumnElement[bool]:
         alternatives: list[ColumnElement[bool]] = []
         group: list[ColumnElement[bool]] = []
-        tests = judgment.tests if isinstance(judgment, JudgeEvents) else (judgment.goal,)
-        for test in tests:
+        for test in _event_tests(judgment):
             if test.join == "or":
                 alternatives.append(and_(true(), *group))
                 group = []
@@ -260,6 +259,16 @@ class Judge:
     def result_known_at(self, node: FlowNode, row: Row) -> Ms:
         """When whoever arrives at a Result Judgment is judged; null where that is not known yet."""
         return self._results.known_at(node, row.person, row.entry, row.via, row.now)
+
+
+def _has_condition(test: Test) -> bool:
+    if isinstance(test, EventsTest):
+        return any(one.where is not None for one in _event_tests(test.judgment))
+    return isinstance(test, PersonTest | TriggerTest)
+
+
+def _event_tests(judgment: JudgeEvents | JudgeGoal) -> tuple[EventTest, ...]:
+    return judgment.tests if isinstance(judgment, JudgeEvents) else (judgment.goal,)
 
 
 def given(name: str) -> BindParameter[int]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from sqlalchemy import Insert, Update, bindparam, exists, insert, literal, select, update
+from sqlalchemy import ColumnElement, Insert, Update, bindparam, exists, insert, literal, select, update
 
-from engine.components.behaviour import EnterOnEvent, JudgeEvents
+from engine.components.behaviour import Behaviour, EnterOnEvent, JudgeEvents
 from engine.plan.context import incoming
 from engine.plan.decide import Judge
 from engine.plan.places import Place
@@ -26,10 +26,13 @@ class FollowUps:
     """
 
     def __init__(self, plan: Plan) -> None:
+        """Raises `RuleError` where the trigger's condition does not fit the data: later, that would be when
+        somebody posts events, which are not to blame."""
         self._plan = plan
         self._releases: dict[int, Prepared] = {}
         trigger = plan.flow.trigger.behaviour
         self.trigger = trigger.event if isinstance(trigger, EnterOnEvent) else None
+        self._matching = self._condition(trigger)
         self.awaited: Mapping[int, frozenset[str]] = dict(self._awaited())
 
     @property
@@ -54,6 +57,12 @@ class FollowUps:
             self._releases[place] = Prepared(statement, self._plan.context.dialect)
         return self._releases[place]
 
+    def _condition(self, trigger: Behaviour) -> ColumnElement[bool] | None:
+        """What the trigger asks of an event besides its code."""
+        if not isinstance(trigger, EnterOnEvent) or trigger.where is None:
+            return None
+        return self._plan.context.conditions.of_event(trigger.where, trigger.event, event)
+
     def _awaited(self) -> Iterator[tuple[int, frozenset[str]]]:
         for one in self._plan.places:
             behaviour = one.place.node.behaviour
@@ -70,12 +79,12 @@ class FollowUps:
             incoming.c.time < bindparam("end", required=True),
             incoming.c.time <= bindparam("latest", required=True),
         )
-        if trigger.where is not None:
+        if self._matching is not None:
             # A subquery, not a join: the planner does not know that `incoming` is the small one.
             matching = select(literal(1)).where(
                 event.c.person == incoming.c.person,
                 event.c.source_id == incoming.c.source_id,
-                context.conditions.of_event(trigger.where, trigger.event, event),
+                self._matching,
             )
             query = query.where(exists(matching.correlate(incoming)))
         return insert(arrival).from_select(["version", "due", "person", "event"], query)

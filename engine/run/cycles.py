@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select
 
 from engine.components.behaviour import EnterAudiences
 from engine.run.entering import Window
@@ -18,6 +18,20 @@ from engine.store.tables.runs import cycle, skipped_cycle
 from engine.workspace.audience import AudienceFile
 
 _MILLISECOND = timedelta(milliseconds=1)
+
+
+_CAMPAIGNS: BindParameter[int] = bindparam("campaigns", expanding=True)
+_LATER = cycle.alias("later")
+_LAST = select(cycle).where(
+    cycle.c.campaign.in_(_CAMPAIGNS),
+    cycle.c.cycle
+    == select(func.max(_LATER.c.cycle)).where(_LATER.c.campaign == cycle.c.campaign).scalar_subquery(),
+)
+_SKIPPED = (
+    select(skipped_cycle.c.campaign, func.max(skipped_cycle.c.planned))
+    .where(skipped_cycle.c.campaign.in_(_CAMPAIGNS))
+    .group_by(skipped_cycle.c.campaign)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +49,19 @@ class Cycles:
 
     @classmethod
     def load(cls, connection: Connection, campaign: int) -> Cycles:
-        last = connection.execute(
-            select(cycle).where(cycle.c.campaign == campaign).order_by(cycle.c.cycle.desc()).limit(1)
-        ).first()
-        skipped = connection.execute(
-            select(func.max(skipped_cycle.c.planned)).where(skipped_cycle.c.campaign == campaign)
-        ).scalar()
-        if last is None:
-            return cls(planned=skipped)
-        planned = last.at if last.planned is None else last.planned
-        return cls(last.cycle, last.at, not last.done, planned if skipped is None else max(planned, skipped))
+        return cls.load_all(connection, [campaign])[campaign]
+
+    @classmethod
+    def load_all(cls, connection: Connection, campaigns: Collection[int]) -> dict[int, Cycles]:
+        """Those of several campaigns, by campaign."""
+        asked = {"campaigns": list(campaigns)}
+        skipped: dict[int, int] = dict(connection.execute(_SKIPPED, asked).all())
+        found = {campaign: cls(planned=skipped.get(campaign)) for campaign in campaigns}
+        for last in connection.execute(_LAST, asked):
+            planned = last.at if last.planned is None else last.planned
+            planned = max(planned, skipped.get(last.campaign, planned))
+            found[last.campaign] = cls(last.cycle, last.at, not last.done, planned)
+        return found
 
 
 @dataclass(frozen=True, slots=True)

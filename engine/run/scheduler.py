@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 import structlog
@@ -25,13 +24,13 @@ from engine.run.listeners import Listeners
 from engine.run.queries import Queries
 from engine.run.ranking import Turn, Waiting
 from engine.run.running import Item, RunningVersion
-from engine.run.versions import PlanSettings, VersionKeys, plan_of
+from engine.run.stored import StoredVersions
+from engine.run.versions import PlanSettings
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store.tables.people import data_field
-from engine.store.tables.runs import agenda, campaign, campaign_node, campaign_version
+from engine.store.tables.runs import agenda, campaign, campaign_version
 from engine.store.times import NEVER
 from engine.store.trouble import trouble_of
-from engine.workspace import bundle as bundles
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
 
@@ -96,9 +95,33 @@ class Scheduler:
         """Read which versions are active. Call it after every change of campaigns, data or audiences."""
         self._works.clear()
         self._idle_until = None
-        stored = connection.execute(select(func.count()).select_from(data_field)).scalar_one()
-        earlier = self._versions if self._fields in (None, stored) else {}
-        self._fields = stored
+        fields = connection.execute(select(func.count()).select_from(data_field)).scalar_one()
+        earlier = self._versions if self._fields in (None, fields) else {}
+        self._fields = fields
+        stored = StoredVersions(connection, self._settings)
+        rows = self._rows(connection)
+        had = Cycles.load_all(connection, {row.number for row in rows})
+        self._versions = {}
+        failed: set[int] = set()
+        for row in rows:
+            if row.key in earlier:
+                self._versions[row.key] = earlier[row.key]
+            elif row.number in failed or not self._compiled(connection, stored, row):
+                failed.add(row.number)
+                continue
+            version = self._versions[row.key]
+            version.runner.forget()
+            version.window = Window(row.starts_at, row.ends_at)
+            version.anchor = self._anchor(version.bundle, row.published_at)
+            version.resumed_at = row.resumed_at or 0
+            version.enters = row.state == lifecycle.ACTIVE and row.key == row.version
+            version.cycles = had[row.number]
+        self._versions = {key: one for key, one in self._versions.items() if one.campaign not in failed}
+        self._relate(connection)
+        self.outdated = False
+
+    def _rows(self, connection: Connection) -> list[Row[Any]]:
+        """The versions that have something to do, with their campaigns."""
         busy = set(connection.scalars(select(agenda.c.version).distinct()))
         query = (
             select(campaign, campaign_version.c.key, campaign_version.c.cuts)
@@ -106,52 +129,28 @@ class Scheduler:
             .where(campaign.c.state.in_((lifecycle.ACTIVE, lifecycle.COMPLETED)))
             .order_by(campaign.c.id, campaign_version.c.key)
         )
-        self._versions = {}
-        failed: set[int] = set()
-        for row in connection.execute(query).all():
-            active = row.state == lifecycle.ACTIVE
-            # What quiet times hold back of a finished campaign still goes out.
-            if ((active and row.key == row.version) or row.key in busy) and row.number not in failed:
-                if row.key in earlier:
-                    self._versions[row.key] = earlier[row.key]
-                elif not self._compiled(connection, row):
-                    failed.add(row.number)
-                    continue
-                version = self._versions[row.key]
-                version.runner.forget()
-                version.window = Window(row.starts_at, row.ends_at)
-                version.anchor = self._anchor(version.bundle, row.published_at)
-                version.resumed_at = row.resumed_at or 0
-                version.enters = active and row.key == row.version
-                version.cycles = Cycles.load(connection, row.number)
-        self._versions = {key: one for key, one in self._versions.items() if one.campaign not in failed}
-        self._relate(connection)
-        self.outdated = False
+        # What quiet times hold back of a finished campaign still goes out.
+        return [
+            row
+            for row in connection.execute(query)
+            if row.key in busy or (row.state == lifecycle.ACTIVE and row.key == row.version)
+        ]
 
     def refresh(self, connection: Connection) -> None:
         """Read again which versions are active if that is outdated."""
         if self.outdated:
             self.load(connection)
 
-    def _compiled(self, connection: Connection, row: Row[Any]) -> bool:
+    def _compiled(self, connection: Connection, stored: StoredVersions, row: Row[Any]) -> bool:
         """Compile a stored version; False where it cannot run any more, which ends its campaign."""
         try:
-            self._compile(connection, row.number, row.key, Cuts(row.cuts))
+            self.add(*stored.compile(row.number, row.key, Cuts(row.cuts)))
         except Exception as error:
             if trouble_of(error) is not None:
                 raise
             _end_abnormally(connection, row.number, row.id, error)
             return False
         return True
-
-    def _compile(self, connection: Connection, number: int, key: int, cuts: Cuts) -> None:
-        stored = connection.execute(
-            select(campaign_version.c.bundle).where(campaign_version.c.key == key)
-        ).scalar_one()
-        bundle = bundles.read(stored.encode(), Path("campaign.bundle"))
-        nodes = select(campaign_node.c.id, campaign_node.c.node).where(campaign_node.c.campaign == number)
-        keys = VersionKeys(number, key, dict(connection.execute(nodes).all()), cuts)
-        self.add(bundle, plan_of(bundle, keys, connection, self._settings))
 
     def _anchor(self, bundle: Bundle, published_at: int) -> int:
         start = bundle.campaign.attributes.start

@@ -49,10 +49,19 @@ class PlanSettings:
     contacts: FromClause = CONTACTS
 
 
-def plan_of(bundle: Bundle, keys: VersionKeys, connection: Connection, settings: PlanSettings) -> Plan:
-    """Compile a bundle for the database of `connection`. Raises `NotRunnable`, `RuleError`."""
+def plan_of(
+    bundle: Bundle,
+    keys: VersionKeys,
+    connection: Connection,
+    settings: PlanSettings,
+    fields: DataFields | None = None,
+) -> Plan:
+    """Compile a bundle for the database of `connection`. Raises `NotRunnable`, `RuleError`.
+
+    fields: what the data has, where somebody has read it already.
+    """
     flow = flow_of(bundle.campaign, keys.nodes)
-    fields = DataFields.load(connection)
+    fields = fields or DataFields.load(connection)
     clock = WallClock(settings.zone)
     trigger = flow.trigger.behaviour
     context = Context(
