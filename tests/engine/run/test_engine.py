@@ -248,15 +248,6 @@ def test_an_event_received_after_the_judging_moment_changes_nothing(tmp_path: Pa
         assert run.engine.counts("c_1").nodes["n_ordered"].left == 3
 
 
-def test_kinds_not_yet_run_are_refused_by_name(tmp_path: Path) -> None:
-    recurring = {**EVERYBODY, "mode": "recurring", "every": {"unit": "day", "interval": 1, "time": "09:00"}}
-    nodes = {"n_who": ("target_audience", recurring), "n_end": ("end", {})}
-    with Running(database(tmp_path)) as run:
-        with pytest.raises(Refused, match=r"“n_who”: Target Audience .* not yet run by this engine"):
-            run.engine.publish(bundle(nodes, ["n_who out n_end"]))
-        assert run.engine.campaigns() == []
-
-
 def test_drafts_with_problems_are_refused(tmp_path: Path) -> None:
     with Running(database(tmp_path)) as run:
         with pytest.raises(Refused):
