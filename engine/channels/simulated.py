@@ -30,6 +30,7 @@ from sqlalchemy import (
 
 from engine.i18n import N_, Message
 from engine.plan.context import result_script
+from engine.plan.counting import SHARD
 from engine.report.counts import versions_of
 from engine.store.dialect import upsert_adding
 from engine.store.schema import TextType
@@ -43,7 +44,6 @@ _STATES = {"success": "sent", "failed": "failed", "unknown": "unknown"}
 _LONGEST = 100 * 366 * 24 * 3600  # seconds: longer than anything waits, and small enough to store
 _NEEDED = ("person_id", "node", "result", "after_seconds")
 _SCRIPT = ("node", "entry", "address", "result", "reason", "after", "receipt", "receipt_after")
-_SHARD = 0
 _SENDING = message.c.state == literal_column("'sending'")
 """As a literal: with a parameter SQLite would not see that the partial index will do."""
 _COUNTED = ("version", "cycle", "node", "state", "reason", "receipt", "shard", "hour", "n")
@@ -68,8 +68,6 @@ def load_results(connection: Connection, path: Path, nodes: Mapping[str, int]) -
 
     Raises `BadResults`.
     """
-    # Made in the schema of the temporary table, on SQLite and on PostgreSQL.
-    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS ix_result_script ON result_script (person, node)")
     given = [bindparam(name, type_=result_script.c[name].type, required=True) for name in _SCRIPT]
     who = bindparam("who", type_=TextType, required=True)
     query = select(person.c.id, *given).where(person.c.external_id == who)
@@ -192,7 +190,7 @@ def _of_entries(
     mine = and_(entry.c.campaign == m.campaign, entry.c.person == m.person, entry.c.entry == m.entry)
     columns: Sequence[ColumnElement[Any]] = (
         m.version, entry.c.cycle, m.node, state.label("state"), reason.label("reason"),
-        receipt.label("receipt"), literal_column(str(_SHARD)).label("shard"),
+        receipt.label("receipt"), literal_column(str(SHARD)).label("shard"),
         (m.planned_at // HOUR).label("hour"),
     )  # fmt: skip
     query = select(*columns, n.label("n")).select_from(message.join(entry, mine))

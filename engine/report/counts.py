@@ -104,9 +104,9 @@ class PathMeaning(NamedTuple):
 
 
 def versions_of(connection: Connection, campaign: int) -> list[int]:
-    """Keys of a campaign's versions; a simulation has one, of the campaign's own number."""
+    """Keys of a campaign's versions."""
     query = select(campaign_version.c.key).where(campaign_version.c.campaign == campaign)
-    return list(connection.scalars(query)) or [campaign]
+    return list(connection.scalars(query))
 
 
 def node_names(connection: Connection, campaign: int) -> dict[int, str]:

@@ -16,10 +16,10 @@ from engine.components.behaviour import (
 )
 from engine.report.published import PublishedVersion
 from engine.shapes.time import Duration, from_milliseconds, instant, to_milliseconds
-from engine.store.times import NEVER
+from engine.store.times import DAY, NEVER
 from engine.workspace.audience import AudienceFile, BehaviourCard, LastRange
 
-SLACK = 86_400_000
+SLACK = DAY
 """ms by which more is kept than is asked for: calendar days are not all equally long."""
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from engine.components.behaviour import Behaviour, EnterAudiences, EnterOnEvent
 from engine.components.registry import component
+from engine.files import FileError
 from engine.store.tables.runs import agenda, campaign, campaign_version
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
@@ -55,7 +56,10 @@ class PublishedVersions:
         self._known: dict[int, tuple[str, Bundle, Mapping[str, Behaviour]]] = {}
 
     def read(self, connection: Connection) -> list[PublishedVersion]:
-        """Those that people may enter or are in, in order of publishing."""
+        """Those that people may enter or are in, in order of publishing.
+
+        One whose bundle cannot be read is left out: it cannot run either.
+        """
         busy = select(agenda.c.version)
         query = (
             select(campaign, campaign_version.c.key, campaign_version.c.hash)
@@ -65,7 +69,10 @@ class PublishedVersions:
         )
         found = []
         for row in connection.execute(query).all():
-            bundle, behaviours = self._made_of(connection, row.key, row.hash)
+            try:
+                bundle, behaviours = self._made_of(connection, row.key, row.hash)
+            except FileError:
+                continue
             found.append(
                 PublishedVersion(
                     row.number, row.key, row.key == row.version, row.state, row.published_at, row.starts_at,

@@ -19,14 +19,14 @@ from engine.audience.conditions import RowConditions
 from engine.components.behaviour import EnterOnEvent, EventTest, JudgeEvents, JudgeGoal
 from engine.i18n import N_, Message
 from engine.plan.places import ARRIVE
-from engine.report.counts import node_names
+from engine.report.counts import PathMeaning, node_names, paths_of
 from engine.report.published import PublishedVersion
 from engine.shapes.conditions import Condition, leaves
 from engine.shapes.time import Duration, from_milliseconds, to_milliseconds
 from engine.store.dialect import temporary_tables
 from engine.store.fields import DataFields
 from engine.store.tables.people import event, person
-from engine.store.tables.runs import arrival, entry, path, visit
+from engine.store.tables.runs import arrival, entry, visit
 from engine.store.times import WallClock
 
 LONGEST = 1_000
@@ -157,6 +157,8 @@ class Explainer:
         self._zone = zone
         self._fields = DataFields.load(connection)
         self._declared = set(declared) | set(self._fields.events)
+        self._paths: dict[int, list[PathMeaning]] = {}
+        self._numbers: dict[int, dict[str, int]] = {}
         clock = WallClock(zone)
         self._conditions = RowConditions(self._fields, clock)
         if any(_relative(condition) for condition in self._wheres()):
@@ -299,10 +301,10 @@ class Explainer:
 
     def _stays(self, version: PublishedVersion, node: str, who: int) -> list[_Stay]:
         """The person's visits of a node, over all entries."""
-        numbers = {id: number for number, id in node_names(self._connection, version.number).items()}
+        number = self._number_of(version, node)
         steps = {
-            row.path: [what for number, what in json.loads(row.steps)["steps"] if number == numbers[node]]
-            for row in self._connection.execute(select(path).where(path.c.version == version.key))
+            path.number: [what for passed, what in path.steps if passed == number]
+            for path in self._paths_of(version)
         }
         through = [number for number, found in steps.items() if found]
         query = select(visit.c.path, visit.c.entry, visit.c.at).where(
@@ -315,6 +317,17 @@ class Explainer:
                 times = arrived if what == ARRIVE else left
                 times[nth] = min(at, times.get(nth, at))
         return [_Stay(at, left.get(nth)) for nth, at in arrived.items()]
+
+    def _paths_of(self, version: PublishedVersion) -> list[PathMeaning]:
+        if version.key not in self._paths:
+            self._paths[version.key] = paths_of(self._connection, [version.key])
+        return self._paths[version.key]
+
+    def _number_of(self, version: PublishedVersion, node: str) -> int:
+        if version.number not in self._numbers:
+            names = node_names(self._connection, version.number)
+            self._numbers[version.number] = {id: number for number, id in names.items()}
+        return self._numbers[version.number][node]
 
 
 def _within(stay: _Stay, happened: _Happened) -> bool:

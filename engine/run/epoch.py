@@ -98,7 +98,9 @@ class Epoch:
         if not self._worked or 0 <= now - self._renewed_at < LIFE:
             return
         row = self._row()
-        if row is not None:
+        if row is None:  # nothing could be noted down so far; perhaps it can be now
+            self._begin(now)
+        else:
             self._renew(row, now)
 
     def close(self, now: int) -> None:

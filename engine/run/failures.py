@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from engine.audience.errors import RuleError
+from engine.files import FileError
 from engine.i18n import N_, Message
 from engine.plan.graph import NotRunnable
 
@@ -12,7 +13,7 @@ from engine.plan.graph import NotRunnable
 def reason_of(error: Exception) -> Message:
     """What is told of an exception that ended a campaign: a known one's own message."""
     match error:
-        case RuleError():
+        case RuleError() | FileError():
             return error.message
         case NotRunnable() if error.messages:
             return error.messages[0]
@@ -23,7 +24,7 @@ def reason_of(error: Exception) -> Message:
 
 def is_known(error: Exception) -> bool:
     """Whether it says what is to be done, and is no defect of the engine."""
-    return isinstance(error, RuleError | NotRunnable)
+    return isinstance(error, RuleError | FileError | NotRunnable)
 
 
 def dump(message: Message) -> str:

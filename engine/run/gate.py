@@ -34,7 +34,8 @@ class Gate:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """Wait for one's turn and have it inside the block; a thread that has it already goes on in it."""
-        if self._inside is not None and self._inside.thread == threading.get_ident():
+        inside = self._inside  # read once: whoever else is inside may leave meanwhile
+        if inside is not None and inside.thread == threading.get_ident():
             yield
             return
         mine = _Turn()

@@ -24,7 +24,8 @@ log = structlog.get_logger()
 
 
 class Operations:
-    """Belongs to one engine, which calls it with its own lock held.
+    """Belongs to one engine. What writes (`release`, `clean`, `between_waves`) is called in the engine's
+    turn; what only reads or notes may be called by any thread.
 
     Attributes: problem (what keeps the engine from its work, or None).
     """
@@ -93,6 +94,7 @@ class Operations:
         return min((moment for moment in moments if moment is not None), default=None)
 
     def close(self, now: int) -> None:
+        """The engine ends."""
         if self._epoch is not None and self._hold is None:
             with suppress(DBAPIError):  # the next start makes up for it
                 self._epoch.close(now)

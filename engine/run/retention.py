@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 
 from engine.components.behaviour import Send
+from engine.plan.contact import PERIODS
 from engine.report.needs import EventNeeds, event_needs
 from engine.report.published import PublishedVersions
 from engine.shapes.time import Duration, from_milliseconds, to_milliseconds
@@ -47,17 +48,17 @@ from engine.store.tables.runs import (
     token_watched,
     visit,
 )
+from engine.store.times import DAY
 from engine.workspace.settings import Retention
 
 CHUNK = 2_000
 """Rows of one transaction: some 20 ms, which is how long an event may have to wait for it."""
 _PROBES = 50_000
 """Look-ups of one transaction."""
-DAY = 86_400_000
 PAUSE = DAY
 """ms from the end of one round to the next."""
-LONGEST_WINDOW = 30 * DAY
-"""Fatigue control looks back on the messages of 30 days."""
+LONGEST_WINDOW = max(PERIODS.values())
+"""ms for which fatigue control may look back on a message."""
 FINAL = ("sent", "failed", "skipped")
 
 _TEMPORARY = MetaData()

@@ -13,7 +13,7 @@ from engine.plan.context import TEMPORARY, result_script
 from engine.store.database import Database
 from engine.store.tables.people import person
 from engine.store.tables.runs import entry, message, message_counter
-from tests.engine.report.filling import CAMPAIGN, NOW, counted, fill
+from tests.engine.report.filling import CAMPAIGN, NOW, counted, fill, publish
 
 HEADER = "person_id,node,result,after_seconds,receipt,receipt_after_seconds,entry,address\n"
 NODES = {"n_push": 1, "n_sms": 2}
@@ -86,6 +86,7 @@ def write(connection: Connection, key: int, cycle: int, **given: Any) -> None:
 def sending(databases: Database) -> Database:
     """Two cycles: of the first two messages are answered with receipts, and one fails; of the second one."""
     with databases.write() as connection:
+        publish(connection)
         write(connection, 1, 1, receipt="opened", receipt_at=NOW + 20)
         write(connection, 2, 1, receipt="ignored", receipt_at=NOW + 30)
         write(connection, 3, 1, result="failed", reason="quota")

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Table, insert, select
 from engine.store.tables.people import person
 from engine.store.tables.runs import (
     campaign_node,
+    campaign_version,
     counter,
     entry,
     message,
@@ -28,6 +29,7 @@ NOW = 1_764_000_000_000
 DEFAULTS: dict[Table, dict[str, Any]] = {
     person: {"hash": 0, "import_id": 0},
     campaign_node: {"campaign": CAMPAIGN},
+    campaign_version: {"campaign": CAMPAIGN, "hash": "", "bundle": "", "published_at": NOW},
     entry: {"campaign": CAMPAIGN, "entry": 1, "version": VERSION, "cycle": 1, "entered_at": NOW},
     visit: {"version": VERSION, "entry": 1, "at": NOW},
     token: {"version": VERSION, "entry": 1, "via": 0, "due": NOW},
@@ -55,8 +57,14 @@ def people(connection: Connection, *external_ids: str) -> None:
         fill(connection, entry, {"person": key})
 
 
+def publish(connection: Connection, version: int = VERSION) -> None:
+    """A version of the campaign."""
+    fill(connection, campaign_version, {"key": version, "version": version})
+
+
 def nodes(connection: Connection, *ids: str) -> None:
-    """Nodes with the numbers 1, 2 …"""
+    """The campaign's first version, and nodes with the numbers 1, 2 …"""
+    publish(connection)
     fill(connection, campaign_node, *({"node": n, "id": id} for n, id in enumerate(ids, start=1)))
 
 

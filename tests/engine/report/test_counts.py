@@ -10,14 +10,13 @@ from engine.plan.places import ARRIVE, LEFT, MERGED
 from engine.report.counts import Counts, CycleCounts, GoalCounts, NodeCounts, counts_of
 from engine.store.database import Database
 from engine.store.tables.runs import (
-    campaign_version,
     counter,
     cycle,
     finished,
     goal_counter,
     message_counter,
 )
-from tests.engine.report.filling import CAMPAIGN, NOW, VERSION, add_path, fill, nodes
+from tests.engine.report.filling import CAMPAIGN, NOW, VERSION, add_path, fill, nodes, publish
 
 
 def counts(database: Database) -> Counts:
@@ -44,9 +43,8 @@ def cycles(connection: Connection, *moments: int) -> None:
 def test_nodes_links_and_cycles_over_versions_and_hours(databases: Database) -> None:
     with databases.write() as connection:
         nodes(connection, "n_who", "n_wait", "n_end")
+        publish(connection, VERSION + 1)
         for version in (VERSION, VERSION + 1):
-            row = {"key": version, "campaign": CAMPAIGN, "version": version, "hash": "", "bundle": ""}
-            fill(connection, campaign_version, {**row, "published_at": NOW})
             paths(connection, version)
         cycles(connection, NOW, NOW + 5, NOW + 10)
         for path, given in (
@@ -89,9 +87,7 @@ def test_an_entry_on_several_branches_is_finished_with_the_last_of_them(database
 def test_one_version_has_branches_and_the_other_has_none(databases: Database) -> None:
     with databases.write() as connection:
         nodes(connection, "n_who", "n_wait", "n_end")
-        for version in (VERSION, VERSION + 1):
-            row = {"key": version, "campaign": CAMPAIGN, "version": version, "hash": "", "bundle": ""}
-            fill(connection, campaign_version, {**row, "published_at": NOW})
+        publish(connection, VERSION + 1)
         paths(connection)
         add_path(connection, 1, 0, 1, [(1, ARRIVE), (1, "out")], tokens=2, version=VERSION + 1)
         fill(connection, counter, {"path": 1, "n": 5}, {"path": 2, "n": 2})

@@ -60,8 +60,9 @@ def engine_trace(case: Case, folder: Path, database: Target, wave: int) -> Table
         trace=folder / "trace",
         wave=wave,
     )
-    assert [str(broken.message) for broken in summary.violations] == []
-    assert summary.failure is None
+    assert summary.failure is None, str(summary.failure)
+    broken = [str(violation.message) for violation in summary.violations]
+    assert broken == [], broken
     return {name: _rows(folder / "trace" / f"{name}.csv") for name in TABLES}
 
 

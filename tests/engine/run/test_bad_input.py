@@ -20,6 +20,7 @@ from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database, StoreError
 from engine.store.imports.events_file import MAX_ATTRIBUTES
 from engine.store.tables.people import audience, data_field
+from engine.store.tables.runs import campaign_version
 from engine.store.trouble import trouble_of
 from engine.workspace.audience import AUDIENCE
 from engine.workspace.bundle import Bundle
@@ -195,6 +196,23 @@ def test_a_campaign_whose_rule_no_longer_fits_the_data_ends_when_the_engine_star
         assert "“level” is stored as number" in str(ended.reason)
         with use_language("zh"):
             assert "is stored as" not in str(ended.reason)
+
+
+def test_a_campaign_whose_bundle_cannot_be_read_ends_and_hinders_nobody(tmp_path: Path) -> None:
+    path = database(tmp_path)
+    with Running(path) as run:
+        run.engine.publish(bundle(STRAIGHT, STRAIGHT_LINKS))
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS, id="c_2"))
+        with run.database.write() as connection:
+            first = campaign_version.c.key == 1
+            connection.execute(update(campaign_version).where(first).values(bundle="{}", hash="another"))
+    with Running(path) as run:
+        ended, other = run.engine.campaigns()
+        assert (ended.status, other.status) == (Status.ENDED_ABNORMALLY, Status.IN_PROGRESS)
+        assert "This is not a bundle file" in str(ended.reason)
+        run.engine.post_events([event()])
+        (received,) = run.engine.received()
+        assert [effect.campaign for effect in received.effects] == ["c_2"]
 
 
 @pytest.mark.parametrize("reason", ["KeyError: 'a'", '{"text": 1}', "[1]", "7", '"x"'])

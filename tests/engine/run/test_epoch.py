@@ -197,3 +197,20 @@ def test_where_nothing_can_be_noted_down_the_engine_runs_and_says_so(tmp_path: P
         with started(path, tmp_path / "home") as engine:
             assert engine.status().held is None
             assert "is not recognised" in str(engine.status().notice)
+
+
+def test_what_could_not_be_noted_down_is_noted_once_that_is_possible(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.write_text("a file where the folder should be")
+    with started(database(tmp_path), home) as engine:
+        engine.post_events([IncomingEvent("e1", "p1", "order", ms(NOW))])
+        engine._clock.set(ms(NOW) + LIFE)  # type: ignore[attr-defined]
+        engine.step()
+        following = engine._next()
+        assert following is None or following > ms(NOW) + LIFE  # or it would look for it all the time
+        home.unlink()
+        engine.post_events([IncomingEvent("e2", "p1", "order", ms(NOW))])
+        engine._clock.set(ms(NOW) + 2 * LIFE)  # type: ignore[attr-defined]
+        engine.step()
+        assert engine.status().notice is None
+        assert len(list((home / FOLDER).iterdir())) == 1
