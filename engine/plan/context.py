@@ -78,6 +78,18 @@ outgoing = Table(
 )
 """The messages that a node is about to write, or to hand over after a quiet time."""
 
+drawing = Table(
+    "drawing",
+    TEMPORARY,
+    Column("turn", BigInteger, primary_key=True, autoincrement=False),
+    Column("person", BigInteger),
+    Column("entry", Integer),
+    Column("now", BigInteger),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit=EMPTIED,
+)
+"""Who draws a code of a coupon, from turn 1 on."""
+
 front = Table(
     "front",
     TEMPORARY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, and_, delete, exists, func, literal, null, select
+from sqlalchemy import ColumnElement, Insert, and_, delete, func, literal, null, select, tuple_
 from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import Hold, JudgeEvents, JudgeGoal, JudgeResult
@@ -112,17 +112,10 @@ class Tails:
             .where(mine)
             .subquery()
         )
-        yield insert_or_fail(token).from_select(TOKEN_COLUMNS, select(dated).where(dated.c.due.is_not(None)))
-        moved = exists(
-            select(literal(1)).where(
-                token.c.version == parked.c.version,
-                token.c.place == parked.c.place,
-                token.c.person == parked.c.person,
-                token.c.entry == parked.c.entry,
-            )
-        )
-        people = parked.c.person.in_(select(wave.c.person))
-        yield delete(parked).where(mine, people, moved)
+        known = select(dated).where(dated.c.due.is_not(None))
+        yield insert_or_fail(token).from_select(TOKEN_COLUMNS, known)
+        moved = known.with_only_columns(dated.c.person, dated.c.entry, dated.c.via)
+        yield delete(parked).where(mine, tuple_(parked.c.person, parked.c.entry, parked.c.via).in_(moved))
 
 
 def waits_for_outbox(layout: Layout, place: Place) -> bool:
