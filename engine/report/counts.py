@@ -185,11 +185,17 @@ def _add(counts: NodeCounts, what: str, n: int) -> None:
         counts.passed += n
 
 
-def _cycles(connection: Connection, campaign: int, paths: list[PathMeaning]) -> tuple[CycleCounts, ...]:
+def entries_of(
+    connection: Connection, paths: Iterable[PathMeaning]
+) -> tuple[Mapping[int, int], Mapping[int, int]]:
+    """Cycle → people who have entered, and cycle → people who are through, of the versions whose paths these
+    are."""
     entries: defaultdict[int, int] = defaultdict(int)
     done: defaultdict[int, int] = defaultdict(int)
-    for version in {one.version for one in paths}:
-        mine = [one for one in paths if one.version == version]
+    by_version: defaultdict[int, list[PathMeaning]] = defaultdict(list)
+    for one in paths:
+        by_version[one.version].append(one)
+    for version, mine in by_version.items():
         entering = [one.number for one in mine if one.place == 0]
         # Where an entry has one token at a time, it is finished when that one ends. Otherwise its last one
         # must have ended, and that is counted apart.
@@ -207,12 +213,21 @@ def _cycles(connection: Connection, campaign: int, paths: list[PathMeaning]) -> 
             last_ended = select(finished.c.cycle, func.sum(finished.c.n)).where(finished.c.version == version)
             for number, n in connection.execute(last_ended.group_by(finished.c.cycle)):
                 done[number] += int(n)
+    return entries, done
+
+
+def _cycles(connection: Connection, campaign: int, paths: list[PathMeaning]) -> tuple[CycleCounts, ...]:
+    entries, done = entries_of(connection, paths)
     moments = dict(
         connection.execute(select(cycle.c.cycle, cycle.c.at).where(cycle.c.campaign == campaign)).all()
     )
     return tuple(
         CycleCounts(
-            number, moments.get(number), entries[number], entries[number] - done[number], done[number]
+            number,
+            moments.get(number),
+            entries.get(number, 0),
+            entries.get(number, 0) - done.get(number, 0),
+            done.get(number, 0),
         )
         for number in sorted(entries.keys() | moments.keys())
     )

@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 
 from engine.components.behaviour import EnterAudiences
 from engine.run import cycles
-from engine.run.cycles import Run
 from engine.run.running import Item, RunningVersion
 from engine.run.versions import PlanSettings
 from engine.store.times import NEVER
@@ -63,15 +62,6 @@ class Calendar:
             found.add(heapq.heappop(self._ends)[1])
         return found
 
-    def next_run(self, version: RunningVersion) -> Run | None:
-        """The next cycle of a version; None where there is none."""
-        trigger = version.plan.flow.trigger.behaviour
-        if not isinstance(trigger, EnterAudiences):
-            return None
-        return cycles.next_run(
-            trigger, version.cycles, version.window, version.anchor, self._settings.zone, version.resumed_at
-        )
-
     def _next_upkeep(self, connection: Connection) -> Item | None:
         """When the whitelist is to be updated next."""
         id = self._settings.contact.whitelist
@@ -82,6 +72,7 @@ class Calendar:
 
     def _next_item(self, connection: Connection, version: RunningVersion) -> Item | None:
         """What the version has to do next: update an audience, or begin a cycle."""
+        version.next_run = None
         trigger = version.plan.flow.trigger.behaviour
         if not version.enters or not isinstance(trigger, EnterAudiences):
             return None
@@ -89,9 +80,12 @@ class Calendar:
         if version.cycles.open:
             assert version.cycles.at is not None
             return Item(version.cycles.at, 1, id, version.key)
-        run = self.next_run(version)
+        run = cycles.next_run(
+            trigger, version.cycles, version.window, version.anchor, self._settings.zone, version.resumed_at
+        )
         if run is None:
             return None
+        version.next_run = run.at
         files = version.bundle.audiences
         due = cycles.update_before(connection, trigger, files, run.at, self._settings.zone)
         if due is not None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from engine.plan.graph import NotRunnable
 from engine.report.check import Violation, violations
 from engine.report.counts import Counts, counts_of
 from engine.report.received import Received
+from engine.report.totals import Totals
 from engine.run import lifecycle
 from engine.run.answers import (
     CampaignStatus,
@@ -42,6 +44,7 @@ from engine.run.operations import Operations, problem_of
 from engine.run.retention import forget
 from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
+from engine.run.statuses import statuses
 from engine.run.versions import PlanSettings, plan_of
 from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
@@ -105,6 +108,7 @@ class Engine:
         self._file_audiences = file_audiences
         self._hold = hold(database.url)
         self._gate = Gate()
+        self._totals = Totals()
         self._wake = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -190,19 +194,20 @@ class Engine:
 
     def campaigns(self) -> list[CampaignStatus]:
         """Every published campaign, in order of publishing."""
-        with self._database.read() as connection:
-            rows = connection.execute(select(campaign).order_by(campaign.c.number)).all()
-            found = [lifecycle.status_of(connection, row, self._clock.now()) for row in rows]
-        return [self._with_next_run(one) for one in found]
+        return self._statuses()
 
     def campaign(self, campaign: str) -> CampaignStatus:
         """One campaign. Raises `UnknownCampaign`."""
-        with self._database.read() as connection:
-            found = lifecycle.status_by_id(connection, campaign, self._clock.now())
-        return self._with_next_run(found)
+        for found in self._statuses(campaign):
+            return found
+        raise UnknownCampaign(campaign)
 
-    def _with_next_run(self, status: CampaignStatus) -> CampaignStatus:
-        return replace(status, next_run=self._scheduler.next_run(status.campaign))
+    def _statuses(self, campaign: str | None = None) -> list[CampaignStatus]:
+        progress, runs = self._scheduler.progress(), self._scheduler.next_runs()
+        with self._database.read() as connection:
+            total = partial(self._totals.of, connection, progress)
+            found = statuses(connection, self._clock.now(), total, campaign)
+        return [replace(one, next_run=runs.get(one.campaign)) for one in found]
 
     def counts(self, campaign: str) -> Counts:
         """Live counts of one campaign, read from the counters only. Raises `UnknownCampaign`."""

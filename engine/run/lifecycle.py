@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from engine.campaign.rules import problems
 from engine.components.base import RefKind
@@ -16,9 +16,9 @@ from engine.i18n import N_, Message
 from engine.plan.contact import ContactRules
 from engine.plan.graph import Flow
 from engine.plan.plan import Plan
-from engine.report.counts import counts_of, versions_of
+from engine.report.counts import versions_of
 from engine.run import failures
-from engine.run.answers import CampaignStatus, Refused, Status, UnknownCampaign
+from engine.run.answers import Refused, UnknownCampaign
 from engine.run.versions import VersionKeys, cuts_for
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
@@ -270,38 +270,10 @@ def remove(connection: Connection, id: str, now: int) -> None:
     connection.execute(delete(campaign).where(campaign.c.number == number))
 
 
-def status_by_id(connection: Connection, id: str, now: int) -> CampaignStatus:
-    """One campaign's status. Raises `UnknownCampaign`."""
-    row = connection.execute(select(campaign).where(campaign.c.id == id)).first()
-    if row is None:
-        raise UnknownCampaign(id)
-    return status_of(connection, row, now)
-
-
-def status_of(connection: Connection, row: Row[Any], now: int) -> CampaignStatus:
-    """One row of the table of campaigns as people see it."""
-    counts = counts_of(connection, row.number)
-    version = connection.execute(select(campaign_version).where(campaign_version.c.key == row.version)).one()
-    states = {
-        STOPPED: Status.STOPPED,
-        COMPLETED: Status.COMPLETED,
-        ENDED: Status.ENDED_ABNORMALLY,
-        ACTIVE: Status.NOT_STARTED if row.starts_at > now else Status.IN_PROGRESS,
-    }
-    return CampaignStatus(
-        campaign=row.id,
-        name=row.name,
-        status=states[row.state],
-        version=version.version,
-        hash=version.hash,
-        published_at=row.published_at,
-        start=row.starts_at,
-        end=row.ends_at,
-        entries=counts.entries,
-        inside=counts.inside,
-        finished=counts.finished,
-        reason=None if row.reason is None else failures.load(row.reason),
-    )
+def reason_of(connection: Connection, id: str) -> Message | None:
+    """Why a campaign ended abnormally, or None."""
+    reason = connection.execute(select(campaign.c.reason).where(campaign.c.id == id)).scalar()
+    return None if reason is None else failures.load(reason)
 
 
 def _next(connection: Connection, column: Any) -> int:

@@ -38,7 +38,8 @@ class RunningVersion:
             the campaign was last restarted.
         enters: whether new people take this version.
         coupled: whether another campaign can make a difference to it.
-        cycles: those that it has had. item: what it has to do next besides moving its people.
+        cycles: those that it has had. item: what it has to do next besides moving its people. next_run: when
+            people of its audiences enter next (ms), or None.
         shared_id_types: ID types whose shared addresses make a difference.
         tags_of_audiences: tags on which its audiences depend.
     """
@@ -59,6 +60,7 @@ class RunningVersion:
         self.coupled = False
         self.cycles = Cycles()
         self.item: Item | None = None
+        self.next_run: int | None = None
         sends = [node.behaviour for node in plan.flow.nodes.values() if isinstance(node.behaviour, Send)]
         self.shared_id_types = frozenset(send.id_type for send in sends if send.marketing)
         self.tags_of_audiences = frozenset(self._tags_of_audiences())

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import Any, Protocol
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Row, func, select
@@ -24,6 +23,7 @@ from engine.run.listeners import Listeners
 from engine.run.queries import Queries
 from engine.run.ranking import Turn, Waiting
 from engine.run.running import Item, RunningVersion
+from engine.run.store import Store
 from engine.run.stored import StoredVersions
 from engine.run.versions import PlanSettings
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
@@ -35,19 +35,6 @@ from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
 
 log = structlog.get_logger()
-
-
-class Store(Protocol):
-    """Where the scheduler works: the engine's database, or a simulation's overlay."""
-
-    def write(self) -> AbstractContextManager[Connection]:
-        """A transaction of the writing connection."""
-
-    def read(self) -> AbstractContextManager[Connection]:
-        """A transaction that sees what has been committed."""
-
-    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
-        """Store who is in an audience at the moment, and in those that it depends on. Raises `RuleError`."""
 
 
 class Scheduler:
@@ -82,6 +69,8 @@ class Scheduler:
         self._works: dict[int, Iterator[None]] = {}
         self._let_in: set[int] = set()
         self._touched: set[int] = set()
+        self._waves: defaultdict[int, int] = defaultdict(int)
+        self._loads = 0
         self._idle_until: int | None = None
         self.generated = False
         self.outdated = False
@@ -95,6 +84,7 @@ class Scheduler:
         """Read which versions are active. Call it after every change of campaigns, data or audiences."""
         self._works.clear()
         self._idle_until = None
+        self._loads += 1
         fields = connection.execute(select(func.count()).select_from(data_field)).scalar_one()
         earlier = self._versions if self._fields in (None, fields) else {}
         self._fields = fields
@@ -188,13 +178,19 @@ class Scheduler:
         if self._listeners.follow(connection, self._queries(connection), latest):
             self._idle_until = None
 
-    def next_run(self, campaign_id: str) -> int | None:
-        """When people of a campaign's audiences enter next; None where they do not. Callable at any time."""
-        for version in tuple(self._versions.values()):
-            if version.enters and version.plan.context.campaign_id == campaign_id:
-                run = None if version.cycles.open else self._calendar.next_run(version)
-                return None if run is None else run.at
-        return None
+    def next_runs(self) -> dict[str, int]:
+        """When people of audiences enter next, by campaign id; any thread may ask, at any time."""
+        return {
+            version.plan.context.campaign_id: version.next_run
+            for version in tuple(self._versions.values())
+            if version.enters and version.next_run is not None and not version.cycles.open
+        }
+
+    def progress(self) -> Callable[[int], Hashable]:
+        """Of each campaign, by its number, something that differs once its counts have changed; any thread
+        may ask, at any time."""
+        loads, waves = self._loads, dict(self._waves)
+        return lambda campaign: (loads, waves.get(campaign, 0))
 
     # ---- running
 
@@ -221,6 +217,7 @@ class Scheduler:
             self._touched.add(version.campaign)
             try:
                 next(self._works[version.key])
+                self._waves[version.campaign] += 1
             except StopIteration:
                 del self._works[version.key]
                 continue

@@ -146,7 +146,7 @@ def simulate(
 def _summary(connection: Connection, plan: Plan, since: int, until: int) -> Summary:
     number = plan.context.campaign
     found = tuple(violations(connection, until, only=number))
-    failure = lifecycle.status_by_id(connection, plan.context.campaign_id, until).reason
+    failure = lifecycle.reason_of(connection, plan.context.campaign_id)
     return Summary(since, until, counts_of(connection, number), found, failure)
 
 

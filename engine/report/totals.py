@@ -1,0 +1,53 @@
+"""How many people campaigns have had, for lists that somebody looks at again every second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from engine.report.counts import PathMeaning, entries_of, paths_of, versions_of
+
+
+class Total(NamedTuple):
+    """People of one campaign."""
+
+    entries: int
+    finished: int
+
+    @property
+    def inside(self) -> int:
+        return self.entries - self.finished
+
+
+class Totals:
+    """Counts the people of a campaign again only when something has changed; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Hashable, Total]] = {}
+        self._paths: dict[int, list[PathMeaning]] = {}
+
+    def of(self, connection: Connection, progress: Callable[[int], Hashable], campaign: int) -> Total:
+        """A campaign's total, by its number.
+
+        progress: of a campaign, something that differs once its counts have changed; found out before the
+        transaction began, so that what changes meanwhile is counted the next time.
+        """
+        state = progress(campaign)
+        known = self._known.get(campaign)
+        if known is not None and known[0] == state:
+            return known[1]
+        total = self._count(connection, campaign)
+        self._known[campaign] = (state, total)
+        return total
+
+    def _count(self, connection: Connection, campaign: int) -> Total:
+        versions = versions_of(connection, campaign)
+        for version in versions:
+            if version not in self._paths:  # a version's paths never change
+                self._paths[version] = paths_of(connection, [version])
+        entries, done = entries_of(
+            connection, [path for version in versions for path in self._paths[version]]
+        )
+        return Total(sum(entries.values()), sum(done.values()))

@@ -1,0 +1,52 @@
+"""Published campaigns as people see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from engine.report.totals import Total
+from engine.run import failures
+from engine.run.answers import CampaignStatus, Status
+from engine.run.lifecycle import ACTIVE, COMPLETED, ENDED, STOPPED
+from engine.store.tables.runs import campaign, campaign_version
+
+# Not the bundle, which may be large.
+_CAMPAIGNS = (
+    select(campaign, campaign_version.c.version.label("counted"), campaign_version.c.hash)
+    .join(campaign_version, campaign_version.c.key == campaign.c.version)
+    .order_by(campaign.c.number)
+)
+
+
+def statuses(
+    connection: Connection, now: int, total: Callable[[int], Total], id: str | None = None
+) -> list[CampaignStatus]:
+    """All campaigns in order of publishing, or only that one, if there is one. `total`: by number."""
+    query = _CAMPAIGNS if id is None else _CAMPAIGNS.where(campaign.c.id == id)
+    return [_status(row, now, total(row.number)) for row in connection.execute(query).all()]
+
+
+def _status(row: Row[Any], now: int, total: Total) -> CampaignStatus:
+    states = {
+        STOPPED: Status.STOPPED,
+        COMPLETED: Status.COMPLETED,
+        ENDED: Status.ENDED_ABNORMALLY,
+        ACTIVE: Status.NOT_STARTED if row.starts_at > now else Status.IN_PROGRESS,
+    }
+    return CampaignStatus(
+        campaign=row.id,
+        name=row.name,
+        status=states[row.state],
+        version=row.counted,
+        hash=row.hash,
+        published_at=row.published_at,
+        start=row.starts_at,
+        end=row.ends_at,
+        entries=total.entries,
+        inside=total.inside,
+        finished=total.finished,
+        reason=None if row.reason is None else failures.load(row.reason),
+    )
