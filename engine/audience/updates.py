@@ -17,7 +17,7 @@ from engine.shapes.time import to_milliseconds
 from engine.store.database import Database
 from engine.store.dialect import bulk_insert, temporary_tables
 from engine.store.fields import DataFields
-from engine.store.lists import new_list, put_in_force
+from engine.store.lists import discard, new_list, put_in_force
 from engine.store.tables.people import audience, audience_member
 from engine.store.times import WallClock
 from engine.workspace.audience import AudienceFile, BehaviourCard
@@ -108,21 +108,24 @@ def _update(
 ) -> None:
     with database.write() as connection:
         _set_state(connection, file.id, "running")
+    new = stored = None
     try:
         with database.read() as reading:
             query = members_now(reading, file, now, zone, including_now=including_now)
-            new = None
             for chunk in _chunks(reading, query):
                 with database.write() as connection:
                     new = new_list(connection) if new is None else new
                     rows = [(new, person) for person in chunk]
                     bulk_insert(connection, audience_member, ("list", "person"), rows)
+                stored = new
         with database.write() as connection:
             new = new_list(connection) if new is None else new
             put_in_force(connection, file.id, new, to_milliseconds(now))
     except BaseException:
         with database.write() as connection:
             _set_state(connection, file.id, "failed")
+            if stored is not None:
+                discard(connection, stored)
         raise
 
 

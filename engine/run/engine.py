@@ -52,6 +52,7 @@ from engine.store.fields import DataFields, DataSchema
 from engine.store.imports.folder import import_folder
 from engine.store.imports.result import ImportResult
 from engine.store.imports.session import Progress
+from engine.store.lists import discard_unfinished
 from engine.store.tables.runs import campaign, campaign_version
 from engine.store.times import WallClock
 from engine.workspace.audience import AudienceFile
@@ -118,6 +119,7 @@ class Engine:
             self._scheduler = Scheduler(_Store(database, settings.zone), self._plan_settings)
             database.prepare = self._prepare
             with database.write() as connection:
+                discard_unfinished(connection)
                 self._scheduler.load(connection)
             self._file_generated()  # also what an earlier engine could not give away
         except BaseException:

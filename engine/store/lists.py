@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from engine.store.dialect import bulk_insert
 from engine.store.tables.people import audience, audience_member
@@ -12,6 +12,21 @@ def new_list(connection: Connection) -> int:
     """A number that no list of members has yet."""
     used = (func.max(audience.c.list), func.max(audience_member.c.list))
     return max(connection.execute(select(column)).scalar() or 0 for column in used) + 1
+
+
+def discard(connection: Connection, unused: int) -> None:
+    """Take back a list that was not finished; one that is in force stays."""
+    in_force = select(audience.c.id).where(audience.c.list == unused)
+    connection.execute(delete(audience_member).where(audience_member.c.list == unused, ~in_force.exists()))
+
+
+def discard_unfinished(connection: Connection) -> None:
+    """Take back the lists of a process that was cut off; nobody else may be writing one."""
+    following = select(func.min(audience_member.c.list)).where(audience_member.c.list > bindparam("last"))
+    last = 0  # from list to list, past the members of each
+    while (found := connection.execute(following, {"last": last}).scalar()) is not None:
+        discard(connection, found)
+        last = found
 
 
 def put_in_force(connection: Connection, id: str, new: int, now: int) -> None:

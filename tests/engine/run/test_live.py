@@ -19,7 +19,7 @@ from engine.run import lifecycle
 from engine.run.answers import IncomingEvent
 from engine.run.clock import VirtualClock
 from engine.run.engine import Engine, EngineSettings
-from engine.run.simulate import LONGEST, simulate
+from engine.run.simulate import simulate
 from engine.run.versions import PlanSettings, VersionKeys, plan_of
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
@@ -48,9 +48,8 @@ class Live:
         self.contact = ContactRules.of(self._workspace.settings, self.zone)
         self.bundle: Bundle = bundles.make(self._workspace, self._workspace.load_campaign(CAMPAIGN))
         self.since = datetime.fromisoformat(case.since).astimezone(UTC)
-        self.until = (
-            datetime.fromisoformat(case.until).astimezone(UTC) if case.until else self.since + LONGEST
-        )
+        assert case.until is not None
+        self.until = datetime.fromisoformat(case.until).astimezone(UTC)
 
     def rehearse(self, target: Target) -> dict[str, str]:
         self._import(target, self._case.events)
