@@ -319,9 +319,8 @@ def test_a_component_that_fails_ends_its_campaign_with_the_reason(
         monkeypatch.setattr(version.runner, "_run", broken)
         run.pass_time(2 * HOUR)
         one, other = run.engine.campaigns()
-        assert (one.status, one.reason, one.inside) == (
-            Status.ENDED_ABNORMALLY, "ArithmeticError: no such number", 1,
-        )  # fmt: skip
+        assert (one.status, one.inside) == (Status.ENDED_ABNORMALLY, 1)
+        assert str(one.reason).endswith("ArithmeticError: no such number")
         assert other.status is Status.COMPLETED
         with pytest.raises(Refused, match="finished"):
             run.engine.publish(
