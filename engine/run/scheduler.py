@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import Connection, Row, func, select
-from sqlalchemy.exc import OperationalError
 
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.plan.contact import Cuts
@@ -225,7 +224,7 @@ class Scheduler:
                 del self._works[version.key]
                 continue
             except Exception as error:
-                if isinstance(error, OperationalError) or trouble_of(error) is not None:
+                if trouble_of(error) is not None:
                     raise  # it is the database's trouble, and no campaign's failure
                 self._fail(version, error)
             return True
