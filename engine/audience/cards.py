@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -24,17 +25,12 @@ from sqlalchemy import (
 from engine.audience.conditions import compiled, event_places, people_places
 from engine.audience.errors import RuleError
 from engine.audience.moments import Clock, ColumnMoment, FixedMoment
-from engine.audience.numbers import compare, holds
+from engine.audience.numbers import compare, compare_average, compare_sum, holds
 from engine.i18n import N_, Message
 from engine.shapes.time import instant, to_milliseconds
-from engine.store.dialect import exact_product
 from engine.store.fields import DataFields
-from engine.store.schema import NUMBER_SCALE
 from engine.store.tables.people import audience, audience_member, event, import_run, person, tag_value
 from engine.workspace.audience import AudienceCard, AudienceFile, BehaviourCard, Card, LastRange, TagsCard
-
-_BEYOND = Decimal(2 * 10**12)
-"""Greater than any number that is stored, and so than any average."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +134,17 @@ def _measured(card: BehaviourCard, values: Sequence[Decimal], context: RuleConte
     """The card's comparison over a group of events, never null."""
     kind, _, name = card.measure.partition(":")
     if kind == "count":
-        return _compare(func.count(), card.op, values, 1)
+        return _compare(partial(compare, scale=1), func.count(), card.op, values)
     column = _number(card.event, name, context)
     given = func.count(column)
     match kind:
         case "sum":
-            return _compare(func.coalesce(func.sum(column), 0), card.op, values, NUMBER_SCALE)
+            return _compare(compare_sum, column, card.op, values)
         case "avg":
-            return and_(given > 0, _average(func.sum(column), given, card.op, values))
+            return and_(given > 0, _compare(compare_average, column, card.op, values))
         case _:
             extreme = func.max(column) if kind == "max" else func.min(column)
-            return and_(given > 0, _compare(extreme, card.op, values, NUMBER_SCALE))
+            return and_(given > 0, _compare(compare, extreme, card.op, values))
 
 
 def _number(code: str, name: str, context: RuleContext) -> ColumnElement[Any]:
@@ -162,33 +158,11 @@ def _number(code: str, name: str, context: RuleContext) -> ColumnElement[Any]:
 
 
 def _compare(
-    column: ColumnElement[Any], op: str, values: Sequence[Decimal], scale: int
+    by: Callable[[ColumnElement[Any], str, Sequence[Decimal]], ColumnElement[bool]],
+    column: ColumnElement[Any],
+    op: str,
+    values: Sequence[Decimal],
 ) -> ColumnElement[bool]:
     if op == "!=":
-        return not_(compare(column, "=", values, scale=scale))
-    return compare(column, op, values, scale=scale)
-
-
-def _average(
-    total: ColumnElement[Any], count: ColumnElement[Any], op: str, values: Sequence[Decimal]
-) -> ColumnElement[bool]:
-    """`total / count op value` without a division: `total * d op n * count`, exact in integers."""
-    if op == "between":
-        low, high = values
-        return and_(_average(total, count, ">=", [low]), _average(total, count, "<=", [high]))
-    value = max(-_BEYOND, min(_BEYOND, values[0]))
-    numerator, denominator = (value * NUMBER_SCALE).as_integer_ratio()
-    left, right = total * denominator if denominator > 1 else total, exact_product(count, numerator)
-    match op:
-        case "=":
-            return left == right
-        case "!=":
-            return left != right
-        case ">":
-            return left > right
-        case ">=":
-            return left >= right
-        case "<":
-            return left < right
-        case _:
-            return left <= right
+        return not_(by(column, "=", values))
+    return by(column, op, values)

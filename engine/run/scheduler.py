@@ -8,7 +8,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Row, func, select
-from sqlalchemy.exc import OperationalError
 
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.plan.contact import Cuts
@@ -222,7 +221,7 @@ class Scheduler:
                 del self._works[version.key]
                 continue
             except Exception as error:
-                if isinstance(error, OperationalError) or trouble_of(error) is not None:
+                if trouble_of(error) is not None:
                     raise  # it is the database's trouble, and no campaign's failure
                 self._fail(version, error)
             return True

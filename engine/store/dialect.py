@@ -209,14 +209,6 @@ class greatest(FunctionElement[int]):  # noqa: N801
     inherit_cache = True
 
 
-class exact_product(FunctionElement[int]):  # noqa: N801
-    """The product of two integers, also where it has no room in 64 bits; only to compare with."""
-
-    name = "exact_product"
-    type = BigInteger()
-    inherit_cache = True
-
-
 class json_list(FunctionElement[str]):  # noqa: N801
     """A JSON array of the texts, as text; a null among them stays null."""
 
@@ -236,18 +228,6 @@ def _extreme(element: FunctionElement[int], compiler: SQLCompiler, **kw: Any) ->
 def _extreme_sqlite(element: FunctionElement[int], compiler: SQLCompiler, **kw: Any) -> str:
     name = "min" if element.name == "least" else "max"
     return f"{name}({', '.join(compiler.process(clause, **kw) for clause in element.clauses)})"
-
-
-@compiles(exact_product, "sqlite")
-def _product_sqlite(element: exact_product, compiler: SQLCompiler, **kw: Any) -> str:
-    first, second = _arguments(element, compiler, kw)
-    return f"({first} * {second})"
-
-
-@compiles(exact_product, "postgresql")
-def _product_postgresql(element: exact_product, compiler: SQLCompiler, **kw: Any) -> str:
-    first, second = _arguments(element, compiler, kw)
-    return f"(CAST({first} AS numeric) * {second})"
 
 
 @compiles(json_list, "sqlite")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 
+from sqlalchemy.exc import OperationalError
+
 from engine.i18n import N_, Message
 
 _FULL = N_(
@@ -41,14 +43,15 @@ _POSTGRESQL = {
     "XX001": _DAMAGED,
     "XX002": _DAMAGED,
 }
-_POSTGRESQL_CLASSES = ("08", "53", "57", "58")
-"""Connection, resources, an operator's intervention, the system."""
+_POSTGRESQL_CLASSES = ("08", "40", "53", "57", "58")
+"""Connection, a transaction that yields to another, resources, an operator's intervention, the system."""
 
 
 def trouble_of(error: BaseException) -> Message | None:
     """What an exception of SQLAlchemy's or a driver's says of the database; None where the fault is ours.
 
-    What it is told for can be tried again: the transaction left nothing.
+    What it is told for can be tried again: the transaction left nothing. An `OperationalError` by itself says
+    nothing: SQLite's are also those of a statement that is wrong, or whose numbers have no room.
     """
     refusal = getattr(error, "orig", None) or error
     code = getattr(refusal, "sqlite_errorcode", None)
@@ -59,7 +62,8 @@ def trouble_of(error: BaseException) -> Message | None:
         state = getattr(refusal, "sqlstate", None)
         lost = getattr(error, "connection_invalidated", False)
         if not isinstance(state, str):
-            text = _REFUSED if lost else None
+            # The driver's own, not an answer of the database: there was nobody to give one.
+            text = _REFUSED if lost or isinstance(error, OperationalError) else None
         else:
             text = _POSTGRESQL.get(state)
             if text is None and (lost or state[:2] in _POSTGRESQL_CLASSES):

@@ -23,6 +23,14 @@ SCHEMA: dict[str, Any] = {
 }
 TEXTS = ("Bonn", "bonn", "Köln", "Kö%ln", "K_ln", "Bonn am Rhein", "波恩", "😀 Bonn", "é", "é", "Z", "a")
 NUMBERS = ("0", "-1", "1", "1.0", "12.50", "12.5", "0.1", "0.3", "99999999999.999999", "50", "-0.000001")
+GREAT = (
+    ("999999999999",) * 10,
+    ("-999999999999",) * 10,
+    ("999999999999",) * 10 + ("-999999999999",) * 10 + ("-0.000001",),
+    ("999999999999.999999",) * 2 + ("999999999999.999998",),
+    ("-999999999999.999999",) * 2 + ("-999999999999.999998",),
+)
+"""Amounts of one person each, whose sums have no room in 64 bits, or whose averages are no decimals."""
 SETS = ("a", "a|b", "b|c|a", "ab", "c", "%")
 _STEPS_MS = (0, -1, 1)
 _STEPS_H = (-1, -23, -24, -25, -48, -720, -8760, 23, 24, 720)
@@ -54,7 +62,12 @@ def people() -> list[Person]:
                     event.attributes[name] = value(type_, chance)
             person.events.append(event)
         found.append(person)
-    return found
+    return found + [_great(f"p{60 + n}", amounts) for n, amounts in enumerate(GREAT)]
+
+
+def _great(id: str, amounts: tuple[str, ...]) -> Person:
+    orders = [Event("order", NOW - timedelta(hours=1), {"amount": Decimal(amount)}) for amount in amounts]
+    return Person(id, events=orders)
 
 
 def value(type_: str, chance: random.Random) -> Value:

@@ -146,7 +146,7 @@ def _cards(draw: st.DrawFn) -> dict[str, Any]:
     if kind == "audience":
         return {"card": "audience", "audience": "a_list"}
     op = draw(st.sampled_from(("=", "!=", ">", ">=", "<", "<=", "between")))
-    number = st.sampled_from((0, 1, 2, 3, -1, 12.5, 6.3, 0.15, 50, 1e12, -1e30))
+    number = st.sampled_from((0, 1, 2, 3, -1, 12.5, 6.3, 0.15, 50, 1e12, 9999999999990, 1e-30, -1e30))
     return {
         "card": "behaviour",
         "event": draw(st.sampled_from(("order", "login", "never"))),
@@ -188,6 +188,23 @@ def test_rules(connection: Connection, cards: list[dict[str, Any]], including_no
     fields = DataFields.load(connection)
     context = RuleContext(fields, FixedMoment(NOW, ZONE), WallClock(ZONE), including_now)
     assert _names(connection, members(_file(cards), context)) == wanted
+
+
+GREAT_VALUES = (
+    *(0, 9999999999990, 9999999999989, -9999999999990, -9999999999991, -0.000001, 1e30, -1e30),
+    *(999999999999, -999999999999, 999999999999.9999, 0.000001, -0.000000047619047619, 1e-30, -1e-30),
+)
+
+
+@pytest.mark.parametrize("measure", ["sum:amount", "avg:amount"])
+@pytest.mark.parametrize("op", ["=", "!=", ">", ">=", "<", "<="])
+def test_sums_and_averages_of_great_numbers(connection: Connection, measure: str, op: str) -> None:
+    context = RuleContext(DataFields.load(connection), FixedMoment(NOW, ZONE), WallClock(ZONE))
+    for value in GREAT_VALUES:
+        card = {"card": "behaviour", "event": "order", "measure": measure, "op": op, "value": value}
+        cards = [{"join": None, "where": None, "range": None, **card}]
+        wanted = {one.id for one in PEOPLE if reference.in_audience(cards, one, NOW, ZONE, {}, False)}
+        assert _names(connection, members(_file(cards), context)) == wanted, value
 
 
 def test_a_reading_connection_can_judge_times_relative_to_events(databases: Database, tmp_path: Path) -> None:

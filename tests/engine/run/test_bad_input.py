@@ -246,6 +246,24 @@ def test_a_damaged_database_is_no_campaign_s_fault(tmp_path: Path) -> None:
         assert (status.status, status.finished) == (Status.COMPLETED, 3)
 
 
+def test_a_statement_that_is_wrong_ends_its_campaign_and_no_other(tmp_path: Path) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(STRAIGHT, STRAIGHT_LINKS))
+        (version,) = run.engine._scheduler._versions.values()
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS, id="c_2"))
+
+        def wrong(*_: object) -> Iterator[None]:
+            with run.database.write() as connection:
+                connection.exec_driver_sql("SELECT nothing FROM nowhere")
+            yield
+
+        version.runner.enter = wrong  # type: ignore[assignment, method-assign]
+        run.engine.post_events([event()])
+        run.engine.run_until_idle(ms(NOW))
+        assert run.engine.campaign("c_1").status is Status.ENDED_ABNORMALLY
+        assert run.engine.campaign("c_2").inside == 1
+
+
 def fill(run: Running) -> None:
     """As on a full disk: the database cannot grow."""
     with run.database.writer.connect() as connection:
