@@ -31,13 +31,13 @@ from sqlalchemy import (
 from engine.i18n import N_, Message
 from engine.plan.context import result_script
 from engine.plan.counting import SHARD
-from engine.report.counts import versions_of
 from engine.store.dialect import upsert_adding
 from engine.store.schema import TextType
 from engine.store.tables.people import person
 from engine.store.tables.runs import entry, message, message_counter
 from engine.store.times import HOUR
 from engine.store.values import MAX_KEY, storable
+from engine.store.versions import versions_of
 
 _RESULT = re.compile(r"(success|unknown|failed)(?:(?<=failed)\((.*)\))?", re.DOTALL)
 _STATES = {"success": "sent", "failed": "failed", "unknown": "unknown"}

@@ -9,16 +9,9 @@ from sqlalchemy import Connection, select
 
 from engine.i18n import Message
 from engine.plan.places import ARRIVE, LEFT, MERGED
-from engine.report.counts import (
-    Counts,
-    PathMeaning,
-    counts_of,
-    node_names,
-    path_counts,
-    paths_of,
-    versions_of,
-)
+from engine.report.counts import Counts, counts_of, path_counts
 from engine.store.tables.runs import campaign
+from engine.store.versions import PathMeaning, node_names, paths_of, versions_of
 
 
 @dataclass(frozen=True, slots=True)

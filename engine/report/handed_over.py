@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from engine.report.counts import versions_of
 from engine.store.tables.runs import agenda, campaign, message, message_counter, token, token_watched
+from engine.store.versions import versions_of
 
 _WAITING = ("planned", "claimed")
 _ACTIVE = "active"

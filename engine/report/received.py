@@ -19,7 +19,6 @@ from engine.audience.conditions import RowConditions
 from engine.components.behaviour import EnterOnEvent, EventTest, JudgeEvents, JudgeGoal
 from engine.i18n import N_, Message
 from engine.plan.places import ARRIVE
-from engine.report.counts import PathMeaning, node_names, paths_of
 from engine.report.published import PublishedVersion
 from engine.shapes.conditions import Condition, leaves
 from engine.shapes.time import Duration, from_milliseconds, to_milliseconds
@@ -28,6 +27,7 @@ from engine.store.fields import DataFields
 from engine.store.tables.people import event, person
 from engine.store.tables.runs import arrival, entry, visit
 from engine.store.times import WallClock
+from engine.store.versions import PathMeaning, node_names, paths_of
 
 LONGEST = 1_000
 """Characters of an event's attributes that are kept."""

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from engine.report.counts import PathMeaning, entries_of, paths_of, versions_of
+from engine.report.counts import entries_of
+from engine.store.versions import PathMeaning, paths_of, versions_of
 
 
 class Total(NamedTuple):

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from engine.plan.places import ARRIVE, MERGED
-from engine.report.counts import node_names, paths_of, versions_of
 from engine.report.rows import entry_of, streamed
 from engine.store.tables.people import person
 from engine.store.tables.runs import entry, visit
+from engine.store.versions import node_names, paths_of, versions_of
 
 WAITING = "waiting"
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Select, func, select, update
 
 from engine.plan.endings import keeps_ends
-from engine.run.generated import write_audiences
+from engine.run.generated import somebody_gathered, write_audiences
 from engine.run.running import RunningVersion
 from engine.store.tables.runs import (
     arrival,
@@ -31,7 +31,14 @@ class _Through(NamedTuple):
 
 def has_finished_cycles(connection: Connection, version: RunningVersion) -> bool:
     """Whether a cycle ends whose end has not been noted yet."""
-    return version.enters and keeps_ends(version.plan.layout) and bool(_through(connection, version.campaign))
+    return (
+        version.enters and _ends_count(connection, version) and bool(_through(connection, version.campaign))
+    )
+
+
+def _ends_count(connection: Connection, version: RunningVersion) -> bool:
+    """Whether it counts when everybody is through: for this version, or for an earlier one that gathered."""
+    return keeps_ends(version.plan.layout) or somebody_gathered(connection, version.campaign)
 
 
 def somebody_inside(connection: Connection, campaign: int) -> bool:
@@ -58,7 +65,7 @@ def end(connection: Connection, version: RunningVersion, zone: ZoneInfo) -> bool
 
     Whether any was written.
     """
-    if not keeps_ends(version.plan.layout):
+    if not _ends_count(connection, version):
         return False
     last = connection.execute(
         select(func.max(finished.c.last)).where(finished.c.version.in_(_versions(version.campaign)))

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, insert, literal, select, update
 
 from engine.components.behaviour import Gather
+from engine.components.registry import component
+from engine.files import FileError
 from engine.plan.graph import Flow
 from engine.shapes.time import from_milliseconds
 from engine.store.lists import new_list, put_in_force
 from engine.store.tables.people import audience_member
-from engine.store.tables.runs import gathered, generated_audience
+from engine.store.tables.runs import campaign_node, campaign_version, gathered, generated_audience
+from engine.workspace import bundle as bundles
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,43 +32,74 @@ class Generated:
     written_at: int
 
 
+def somebody_gathered(connection: Connection, campaign: int) -> bool:
+    """Whether anybody has passed a Generate Audience, of whatever version, since it was last written."""
+    query = select(gathered.c.person).where(gathered.c.campaign == campaign).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def write_audiences(
     connection: Connection, campaign: int, campaign_id: str, flow: Flow, moment: int, zone: ZoneInfo
 ) -> bool:
     """Write the audience of every Generate Audience that somebody passed up to `moment`, and begin anew.
 
+    flow: of the newest version; what it no longer has is written as the last version that had it says.
     Whether any was written.
     """
+    passed = select(gathered.c.person).where(
+        gathered.c.campaign == campaign, gathered.c.node == campaign_node.c.node, gathered.c.at <= moment
+    )
+    nodes = select(campaign_node).where(campaign_node.c.campaign == campaign, passed.exists())
     written = False
-    for node in flow.nodes.values():
-        if isinstance(node.behaviour, Gather):
-            mine = (
-                (gathered.c.campaign == campaign)
-                & (gathered.c.node == node.number)
-                & (gathered.c.at <= moment)
-            )
-            if connection.execute(select(gathered.c.person).where(mine).limit(1)).first() is None:
-                continue
-            one = _named(node.behaviour, f"{campaign_id}/{node.id}/{moment}", moment, zone)
-            key = new_list(connection)
-            people = select(literal(key), gathered.c.person).where(mine).distinct()
-            connection.execute(insert(audience_member).from_select(["list", "person"], people))
-            put_in_force(connection, one.id, key, moment)
-            connection.execute(
-                insert(generated_audience).values(
-                    id=one.id,
-                    campaign=campaign,
-                    node=node.number,
-                    name=one.name,
-                    directory=one.directory,
-                    public=int(one.public),
-                    remark=one.remark,
-                    written_at=moment,
-                )
-            )
-            connection.execute(delete(gathered).where(mine))
+    for row in connection.execute(nodes.order_by(campaign_node.c.node)).all():
+        present = flow.nodes.get(row.id)
+        if present is not None and isinstance(present.behaviour, Gather):
+            gather: Gather | None = present.behaviour
+        else:
+            gather = _earlier(connection, campaign, row.id)
+        if gather is not None:
+            one = _named(gather, f"{campaign_id}/{row.id}/{moment}", moment, zone)
+            _write(connection, campaign, row.node, one)
             written = True
     return written
+
+
+def _earlier(connection: Connection, campaign: int, node: str) -> Gather | None:
+    """What a Generate Audience says in the newest version that has it; None where none can be read."""
+    versions = select(campaign_version.c.key).where(campaign_version.c.campaign == campaign)
+    for key in connection.scalars(versions.order_by(campaign_version.c.version.desc())).all():
+        stored = select(campaign_version.c.bundle).where(campaign_version.c.key == key)
+        text: str = connection.execute(stored).scalar_one()
+        try:
+            found = bundles.read(text.encode(), Path("campaign.bundle"), own=True).campaign.nodes.get(node)
+        except FileError:
+            continue  # it cannot run either
+        config = None if found is None else found.parsed.config
+        behaviour = None if found is None or config is None else component(found.kind).behaviour(config)
+        if isinstance(behaviour, Gather):
+            return behaviour
+    return None
+
+
+def _write(connection: Connection, campaign: int, node: int, one: Generated) -> None:
+    mine = (gathered.c.campaign == campaign) & (gathered.c.node == node) & (gathered.c.at <= one.written_at)
+    key = new_list(connection)
+    people = select(literal(key), gathered.c.person).where(mine).distinct()
+    connection.execute(insert(audience_member).from_select(["list", "person"], people))
+    put_in_force(connection, one.id, key, one.written_at)
+    connection.execute(
+        insert(generated_audience).values(
+            id=one.id,
+            campaign=campaign,
+            node=node,
+            name=one.name,
+            directory=one.directory,
+            public=int(one.public),
+            remark=one.remark,
+            written_at=one.written_at,
+        )
+    )
+    connection.execute(delete(gathered).where(mine))
 
 
 def without_file(connection: Connection) -> list[Generated]:

@@ -16,7 +16,6 @@ from engine.i18n import N_, Message
 from engine.plan.contact import ContactRules
 from engine.plan.graph import Flow
 from engine.plan.plan import Plan
-from engine.report.counts import versions_of
 from engine.run import failures
 from engine.run.answers import Refused, UnknownCampaign
 from engine.run.versions import VersionKeys, cuts_for
@@ -50,6 +49,7 @@ from engine.store.tables.runs import (
     visit,
 )
 from engine.store.times import NEVER
+from engine.store.versions import versions_of
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 

@@ -15,6 +15,7 @@ from engine.run.generated import Generated
 from engine.server.audience_files import AudienceFiles
 from engine.server.process import opened
 from engine.store.tables.people import audience_member
+from engine.store.tables.runs import gathered
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.bundle import Bundle
 from engine.workspace.folder import ObjectFolder
@@ -70,6 +71,30 @@ def test_a_stop_hands_over_who_has_passed_so_far(tmp_path: Path) -> None:
         run.advance(1)
         run.engine.stop("c_1")
         assert [file.name for file in audiences(tmp_path).values()] == ["Passers_20260302170000"]
+
+
+WITHOUT = {"n_who": ("target_audience", EVERYBODY), "n_wait": ("wait_until", WAIT), "n_end": ("end", {})}
+WITHOUT_LINKS = ["n_who out n_wait", "n_wait out n_end"]
+
+
+@pytest.mark.parametrize("by_stopping", [True, False])
+def test_who_passed_what_the_new_version_no_longer_has_is_written_too(
+    tmp_path: Path, *, by_stopping: bool
+) -> None:
+    with Running(database(tmp_path), file_audiences=AudienceFiles(tmp_path)) as run:
+        run.engine.publish(gathering({**GATHER, "audience_name": "Earliest"}, wait=True))
+        run.engine.publish(gathering(wait=True))
+        run.advance(1)
+        run.engine.publish(bundle(WITHOUT, WITHOUT_LINKS))
+        if by_stopping:
+            run.engine.stop("c_1")
+        else:
+            run.advance(HOUR)
+            assert run.engine.campaign("c_1").status is Status.COMPLETED
+        (file,) = audiences(tmp_path).values()
+        assert (file.name.split("_")[0], file.directory) == ("Passers", "Spring")
+        with run.database.read() as connection:
+            assert connection.execute(select(gathered)).all() == []
 
 
 def test_what_could_not_be_written_is_written_at_the_next_start(
