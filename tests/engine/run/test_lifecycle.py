@@ -253,10 +253,11 @@ def test_cycles_that_fell_into_a_stop_happen_once_at_the_restart(shop: Target) -
 
 
 def test_what_quiet_times_hold_back_waits_for_the_restart(shop: Target) -> None:
-    nodes: dict[str, Node] = {"n_who": ("target_audience", EVERYBODY), "n_sms": PROMOTION, "n_end": END}
+    stay: Node = ("wait_until", {**WAIT, "amount": 2, "unit": "day"})
+    nodes = {**SMS_THEN_WAIT, "n_sms": PROMOTION, "n_wait": stay}
     evening = datetime(2026, 3, 2, 21, tzinfo=ZONE)
     with Living(shop, ContactRules(daily=NIGHT), moment=evening) as run:
-        run.engine.publish(marketing(nodes, ["n_who out n_sms", "n_sms out n_end"]))
+        run.engine.publish(marketing(nodes, SMS_LINKS))
         run.pass_time(HOUR)
         run.engine.stop("c_1")
         run.pass_time(14 * HOUR)
