@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Row, func, select
@@ -23,6 +21,7 @@ from engine.run.listeners import Listeners
 from engine.run.queries import Queries
 from engine.run.ranking import Turn, Waiting
 from engine.run.running import Item, RunningVersion
+from engine.run.store import Store
 from engine.run.stored import StoredVersions
 from engine.run.versions import PlanSettings
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
@@ -34,19 +33,6 @@ from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
 
 log = structlog.get_logger()
-
-
-class Store(Protocol):
-    """Where the scheduler works: the engine's database, or a simulation's overlay."""
-
-    def write(self) -> AbstractContextManager[Connection]:
-        """A transaction of the writing connection."""
-
-    def read(self) -> AbstractContextManager[Connection]:
-        """A transaction that sees what has been committed."""
-
-    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
-        """Store who is in an audience at the moment, and in those that it depends on. Raises `RuleError`."""
 
 
 class Scheduler:
