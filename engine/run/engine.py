@@ -87,7 +87,7 @@ class Engine:
         self._plan_settings = PlanSettings(settings.zone, settings.contact)
         self._clock = clock or RealClock()
         self._file_audiences = file_audiences
-        self._hold = hold(database.url)
+        self._hold = hold(database)
         self._gate = Gate()
         self._wake = threading.Event()
         self._closing = False
@@ -106,6 +106,8 @@ class Engine:
 
     def _prepare(self, connection: Connection) -> None:
         """Make the temporary tables of a new connection; what stood in those of a lost one is loaded anew."""
+        if self._hold is not None:
+            self._hold.prepare(connection)
         TEMPORARY.drop_all(connection)
         TEMPORARY.create_all(connection)
         WallClock(self._settings.zone).prepare(connection)
@@ -383,6 +385,7 @@ class Engine:
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _release(self) -> None:
+        self._database.prepare = None
         if self._hold is not None:
             self._hold.release()
 
