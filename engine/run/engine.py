@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from engine.audience.errors import RuleError
-from engine.audience.updates import update_audience
 from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable
 from engine.report.check import Violation, violations
@@ -45,6 +42,7 @@ from engine.run.retention import forget
 from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
 from engine.run.statuses import statuses
+from engine.run.store import EngineStore
 from engine.run.versions import PlanSettings, plan_of
 from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
@@ -55,7 +53,6 @@ from engine.store.imports.session import Progress
 from engine.store.lists import discard_unfinished
 from engine.store.tables.runs import campaign, campaign_version
 from engine.store.times import WallClock
-from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
 
 FileAudiences = Callable[[Iterable[Generated]], Iterable[str]]
@@ -67,19 +64,6 @@ RETRY_AFTER = 5_000
 
 def no_progress(_file: str, _rows: int) -> None:
     """Nobody wants to know how far an import is."""
-
-
-class _Store:
-    """The database as the scheduler's store."""
-
-    def __init__(self, database: Database, zone: ZoneInfo) -> None:
-        self.write = database.write
-        self.read = database.read
-        self._database = database
-        self._zone = zone
-
-    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
-        update_audience(self._database, files, id, moment, self._zone, including_now=True)
 
 
 class Engine:
@@ -107,7 +91,7 @@ class Engine:
         self._plan_settings = PlanSettings(settings.zone, settings.contact)
         self._clock = clock or RealClock()
         self._file_audiences = file_audiences
-        self._hold = hold(database.url)
+        self._hold = hold(database)
         self._gate = Gate()
         self._totals = Totals()
         self._wake = threading.Event()
@@ -116,7 +100,7 @@ class Engine:
         try:
             now = self._clock.now()
             self._operations = Operations(database, settings.zone, settings.retention, epoch, now)
-            self._scheduler = Scheduler(_Store(database, settings.zone), self._plan_settings)
+            self._scheduler = Scheduler(EngineStore(database, settings.zone), self._plan_settings)
             database.prepare = self._prepare
             with database.write() as connection:
                 discard_unfinished(connection)
@@ -128,6 +112,8 @@ class Engine:
 
     def _prepare(self, connection: Connection) -> None:
         """Make the temporary tables of a new connection; what stood in those of a lost one is loaded anew."""
+        if self._hold is not None:
+            self._hold.prepare(connection)
         TEMPORARY.drop_all(connection)
         TEMPORARY.create_all(connection)
         WallClock(self._settings.zone).prepare(connection)
@@ -266,7 +252,7 @@ class Engine:
 
     def step(self) -> bool:
         """Run one piece of due work (at most one wave). False where nothing is due now."""
-        with self._gate.turn():
+        with self._turn():
             if self._operations.held is not None:
                 return False
             now = self._clock.now()
@@ -323,7 +309,7 @@ class Engine:
 
     def release(self) -> None:
         """Let an engine that is held go on, as somebody decided who knows what was sent."""
-        with self._gate.turn():
+        with self._turn():
             self._operations.release(self._clock.now())
         self._wake.set()
 
@@ -344,18 +330,29 @@ class Engine:
     # ---- inside
 
     @contextmanager
-    def _asked(self) -> Iterator[Connection]:
-        """A writing transaction for somebody who asks, between two waves."""
+    def _turn(self) -> Iterator[None]:
+        """Between two waves. What fails is undone in the database only, or has lost its temporary tables."""
         with self._gate.turn():
             try:
-                with self._database.write() as connection:
-                    self._scheduler.refresh(connection)
-                    yield connection
+                yield
             except (Refused, UnknownCampaign):
                 raise
             except BaseException:
-                self._scheduler.outdated = True  # the transaction is undone, what it changed here is not
+                self._scheduler.outdated = True
                 raise
+
+    @contextmanager
+    def _asked(self) -> Iterator[Connection]:
+        """A writing transaction for somebody who asks, between two waves."""
+        with self._turn():
+            with self._database.write() as connection:
+                outdated = self._scheduler.outdated
+                self._scheduler.refresh(connection)
+                try:
+                    yield connection
+                except (Refused, UnknownCampaign):
+                    self._scheduler.outdated = outdated  # a refusal undoes what was refreshed, and no more
+                    raise
             self._operations.worked()
 
     def _file_new(self) -> None:
@@ -395,6 +392,7 @@ class Engine:
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _release(self) -> None:
+        self._database.prepare = None
         if self._hold is not None:
             self._hold.release()
 

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import NullPool
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from engine.i18n import N_, Message
 from engine.run.answers import Refused
-from engine.store.database import is_file, name_of, server_engine
+from engine.store.database import Database, is_file, name_of
 
 SUFFIX = ".lock"
 _ENGINE_LOCK = 0x63616E7661735F32
 """The advisory lock of a PostgreSQL database that its engine holds."""
+_HELD_BY = "held by"
+_LOCK_NOT_AVAILABLE = "55P03"
+RETAKE_MS = 5_000
+"""How long a connection that replaces a lost one waits for the server to notice the loss."""
 
 
 class Hold(Protocol):
     """A database that one engine holds, until `release` or the end of the process."""
 
+    def prepare(self, connection: Connection) -> None:
+        """Hold it by a new writing connection too. Raises `Refused` where another engine holds it by now."""
+
     def release(self) -> None:
         """Let others have it."""
 
 
-def hold(url: URL) -> Hold | None:
+def hold(database: Database) -> Hold | None:
     """Hold a database; None for one in memory, which nobody else can reach.
 
     Raises `Refused` where another engine holds it, or where it cannot be held.
     """
-    if url.get_backend_name() == "sqlite":
-        return HeldFile(Path(str(url.database))) if is_file(url) else None
-    return HeldServer(url)
+    if database.dialect == "sqlite":
+        return HeldFile(Path(str(database.url.database))) if is_file(database.url) else None
+    return HeldServer(database)
 
 
 class HeldFile:
@@ -56,26 +63,46 @@ class HeldFile:
             self._connection.close()
             raise _refusal(database, error) from error
 
+    def prepare(self, connection: Connection) -> None:
+        """The lock is the file's, whoever writes."""
+
     def release(self) -> None:
         self._connection.close()
 
 
 class HeldServer:
-    """Holds a PostgreSQL database by an advisory lock, on a connection that does nothing else."""
+    """Holds a PostgreSQL database by an advisory lock of the writing connection: both end together."""
 
-    def __init__(self, url: URL) -> None:
-        engine = server_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    def __init__(self, database: Database) -> None:
+        self._database = database
         try:
-            self._connection = engine.connect()
-        except OperationalError as error:
+            with database.write() as connection:
+                self._take(connection, wait_ms=1)
+        except DBAPIError as error:
             raise _cannot(str(error.orig)) from error
-        taken = self._connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_ENGINE_LOCK})").scalar_one()
-        if not taken:
-            self._connection.close()
-            raise _another(name_of(url))
+
+    def prepare(self, connection: Connection) -> None:
+        self._take(connection, RETAKE_MS)
+
+    def _take(self, connection: Connection, wait_ms: int) -> None:
+        holder = connection.info.get(_HELD_BY)
+        if holder is self:
+            return
+        if holder is not None:  # the server would give a session its own lock once more
+            raise _another(name_of(self._database.url))
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
+        try:
+            connection.exec_driver_sql(f"SELECT pg_advisory_lock({_ENGINE_LOCK})")
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+            raise _another(name_of(self._database.url)) from error
+        connection.info[_HELD_BY] = self
 
     def release(self) -> None:
-        self._connection.close()
+        with suppress(DBAPIError), self._database.write() as connection:  # a lost one has let go
+            if connection.info.pop(_HELD_BY, None) is self:
+                connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ENGINE_LOCK})")
 
 
 def _refusal(database: Path, error: sqlite3.OperationalError) -> Refused:

@@ -153,7 +153,7 @@ def _over_file(url: URL) -> tuple[Engine, str]:
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect("", uri=True, check_same_thread=False, isolation_level=None)
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-131072"):
+        for pragma in ("journal_mode=MEMORY", "synchronous=OFF", "temp_store=MEMORY", "cache_size=-131072"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(f"ATTACH ? AS {BASE}", (f"file:{file}?mode=ro",))
         return connection

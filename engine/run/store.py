@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from engine.audience.updates import update_audience
+from engine.store.database import Database
 from engine.workspace.audience import AudienceFile
 
 
 class Store(Protocol):
-    """Where the scheduler works: the engine's database, or a simulation's overlay."""
+    """The engine's database, or a simulation's overlay."""
 
     def write(self) -> AbstractContextManager[Connection]:
         """A transaction of the writing connection."""
@@ -23,3 +26,16 @@ class Store(Protocol):
 
     def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
         """Store who is in an audience at the moment, and in those that it depends on. Raises `RuleError`."""
+
+
+class EngineStore:
+    """The engine's database as a store."""
+
+    def __init__(self, database: Database, zone: ZoneInfo) -> None:
+        self.write = database.write
+        self.read = database.read
+        self._database = database
+        self._zone = zone
+
+    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
+        update_audience(self._database, files, id, moment, self._zone, including_now=True)

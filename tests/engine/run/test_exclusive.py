@@ -7,76 +7,120 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 import dev
+from engine.run import exclusive
 from engine.run.answers import Refused
+from engine.run.engine import Engine, EngineSettings
 from engine.run.exclusive import SUFFIX, HeldFile, hold
-from engine.store.database import url_of
+from engine.store.database import Database, server_engine, url_of
 from tests.databases import Target
+from tests.engine.run.drafting import ZONE
 from tests.postgres import Postgres
 
 HOLD = """
 import sys
 from engine.run.exclusive import hold
-from engine.store.database import url_of
-held = hold(url_of(sys.argv[1]))
+from engine.store.database import Database
+held = hold(Database.open(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()
 """
 
 
 def test_a_second_engine_is_refused_until_the_first_lets_go(target: Target) -> None:
-    first = hold(url_of(target))
-    with pytest.raises(Refused, match="Another engine already runs"):
-        hold(url_of(target))
-    assert first is not None
-    first.release()
-    second = hold(url_of(target))
-    assert second is not None
-    second.release()
+    with Database.open(target) as one, Database.open(target) as other:
+        first = hold(one)
+        for database in (other, one):
+            with pytest.raises(Refused, match="Another engine already runs"):
+                hold(database)
+        assert first is not None
+        first.release()
+        second = hold(other)
+        assert second is not None
+        second.release()
 
 
 def test_the_lock_ends_with_the_process(target: Target) -> None:
     command = [sys.executable, "-c", HOLD, str(target)]
-    with subprocess.Popen(command, cwd=dev.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
-        assert other.stdout is not None
-        assert other.stdout.readline() == b"held\n"
+    with Database.open(target) as database:
+        with subprocess.Popen(command, cwd=dev.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+            assert other.stdout is not None
+            assert other.stdout.readline() == b"held\n"
+            with pytest.raises(Refused, match="Another engine already runs"):
+                hold(database)
+            other.kill()
+        held = None
+        for _ in range(1000):  # a server notices the end of a connection a moment later
+            try:
+                held = hold(database)
+                break
+            except Refused:
+                continue
+        assert held is not None
+        held.release()
+
+
+def lose(database: Database) -> None:
+    """The writing connection is lost, as when its server ends it."""
+    with pytest.raises(DBAPIError), database.write() as connection:
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+def test_a_writing_connection_that_replaces_a_lost_one_holds_the_database(postgres: Postgres) -> None:
+    with postgres.database() as url, Database.open(url) as one, Database.open(url) as other:
+        engine = Engine(one, EngineSettings(ZONE))
+        lose(one)
+        engine.campaigns()
+        with one.write():
+            pass
         with pytest.raises(Refused, match="Another engine already runs"):
-            hold(url_of(target))
-        other.kill()
-    held = None
-    for _ in range(1000):  # a server notices the end of a connection a moment later
-        try:
-            held = hold(url_of(target))
-            break
-        except Refused:
-            continue
-    assert held is not None
-    held.release()
+            Engine(other, EngineSettings(ZONE))
+        engine.close()
+
+
+def test_an_engine_that_lost_its_database_to_another_writes_nothing(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exclusive, "RETAKE_MS", 1)
+    with postgres.database() as url, Database.open(url) as one, Database.open(url) as other:
+        first = Engine(one, EngineSettings(ZONE))
+        lose(one)
+        second = Engine(other, EngineSettings(ZONE))
+        with pytest.raises(Refused, match="Another engine already runs"):
+            first.post_events([])
+        second.close()
+        first.post_events([])
+        first.close()
 
 
 def test_two_databases_of_a_server_can_be_held_at_once(postgres: Postgres) -> None:
-    with postgres.database() as one, postgres.database() as two:
-        held = [hold(url_of(one)), hold(url_of(two))]
-        for each in held:
+    with (
+        postgres.database() as url,
+        postgres.database() as further,
+        Database.open(url) as one,
+        Database.open(further) as two,
+    ):
+        for each in [hold(one), hold(two)]:
             assert each is not None
             each.release()
 
 
 def test_a_refusal_does_not_tell_the_password(postgres: Postgres) -> None:
     with postgres.database() as url:
-        secret = url_of(url).set(password="s3cret")
-        held = hold(secret)
-        with pytest.raises(Refused) as raised:
-            hold(secret)
-        assert held is not None
-        held.release()
+        secret = url_of(url).set(password="s3cret").render_as_string(hide_password=False)
+        with Database.open(secret) as one, Database.open(secret) as other:
+            assert hold(one) is not None
+            with pytest.raises(Refused) as raised:
+                hold(other)
     assert "s3cret" not in str(raised.value)
 
 
 def test_a_server_that_does_not_answer_is_not_taken_for_another_engine(tmp_path: Path) -> None:
+    url = url_of(f"postgresql:///shop?host={tmp_path}")
     with pytest.raises(Refused, match="The database cannot do this now: "):
-        hold(url_of(f"postgresql:///shop?host={tmp_path}"))
+        hold(Database(url, server_engine(url), server_engine(url)))
 
 
 def test_a_lock_that_cannot_be_written_is_not_taken_for_another_engine(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from engine.report.counts import Counts, counts_of
 from engine.run.answers import Refused
 from engine.run.exclusive import hold
 from engine.shapes.time import to_milliseconds as ms
-from engine.store.database import Database, url_of
+from engine.store.database import Database
 from engine.store.tables.people import audience, audience_member
 from engine.store.tables.runs import campaign
 from tests.databases import Target
@@ -69,14 +69,15 @@ class Trial:
 
     def _wait_until_free(self) -> None:
         """A server notices a moment later that a process is gone."""
-        for _ in range(10_000):
-            try:
-                held = hold(url_of(self._target))
-            except Refused:
-                continue
-            if held is not None:
-                held.release()
-            return
+        with Database.open(self._target) as database:
+            for _ in range(10_000):
+                try:
+                    held = hold(database)
+                except Refused:
+                    continue
+                if held is not None:
+                    held.release()
+                return
 
     @property
     def journal(self) -> Path:

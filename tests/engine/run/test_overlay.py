@@ -17,7 +17,7 @@ from engine.store.database import Database, url_of
 from engine.store.dialect import bulk_insert
 from engine.store.imports.folder import import_folder
 from engine.store.schema import METADATA
-from engine.store.tables.people import person, tag_value
+from engine.store.tables.people import audience_member, person, tag_value
 from engine.store.tables.runs import campaign
 from tests.databases import DIALECTS, Target, fresh
 from tests.engine.run.drafting import EVERYBODY, NOW, SMS, WAIT, ZONE, bundle, write_people
@@ -46,6 +46,14 @@ def overlay(target: Target) -> Iterator[Overlay]:
     found = Overlay(target)
     yield found
     found.close()
+
+
+def test_what_a_simulation_s_transaction_wrote_goes_with_it(overlay: Overlay) -> None:
+    with overlay.engine.connect() as connection:
+        bulk_insert(connection, audience_member, ("list", "person"), [(1, n) for n in range(5000)])
+        connection.rollback()
+    with overlay.begin() as connection:
+        assert connection.execute(select(audience_member)).all() == []
 
 
 def contents(target: Target) -> dict[str, list[tuple[object, ...]]]:
