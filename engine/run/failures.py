@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+from sqlalchemy.exc import OperationalError
+
 from engine.audience.errors import RuleError
 from engine.files import FileError
 from engine.i18n import N_, Message
 from engine.plan.graph import NotRunnable
+from engine.store.trouble import trouble_of
 
 
 def reason_of(error: Exception) -> Message:
@@ -25,6 +28,11 @@ def reason_of(error: Exception) -> Message:
 def is_known(error: Exception) -> bool:
     """Whether it says what is to be done, and is no defect of the engine."""
     return isinstance(error, RuleError | FileError | NotRunnable)
+
+
+def is_of_database(error: Exception) -> bool:
+    """Whether it is the database's trouble, and nobody's failure."""
+    return isinstance(error, OperationalError) or trouble_of(error) is not None
 
 
 def dump(message: Message) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
 
 from engine.campaign.rules import problems
@@ -53,6 +54,8 @@ from engine.store.times import NEVER
 from engine.store.versions import versions_of
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
+
+log = structlog.get_logger()
 
 MAX_IN_PROGRESS = 100
 NO_CAMPAIGN = 0
@@ -245,12 +248,14 @@ def complete(connection: Connection, number: int) -> None:
     _change(connection, number, ACTIVE, COMPLETED)
 
 
-def end_abnormally(connection: Connection, number: int, reason: Message) -> None:
+def end_abnormally(connection: Connection, number: int, id: str, error: Exception) -> None:
     """A component failed as such: the campaign ends, its people stay where they are."""
-    changed = (
-        update(campaign).where(campaign.c.number == number).values(state=ENDED, reason=failures.dump(reason))
-    )
-    connection.execute(changed)
+    if failures.is_known(error):
+        log.warning("campaign ended abnormally", campaign=id, reason=str(error))
+    else:
+        log.error("campaign failed", campaign=id, exc_info=error)
+    reason = failures.dump(failures.reason_of(error))
+    connection.execute(update(campaign).where(campaign.c.number == number).values(state=ENDED, reason=reason))
     _put_off(connection, number)
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import AbstractContextManager
-from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Row, func, select
-from sqlalchemy.exc import OperationalError
 
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.plan.contact import Cuts
@@ -24,6 +21,7 @@ from engine.run.listeners import Listeners
 from engine.run.queries import Queries
 from engine.run.ranking import Turn, Waiting
 from engine.run.running import Item, RunningVersion
+from engine.run.store import Store
 from engine.run.stored import StoredVersions
 from engine.run.versions import PlanSettings
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
@@ -35,19 +33,6 @@ from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
 
 log = structlog.get_logger()
-
-
-class Store(Protocol):
-    """Where the scheduler works: the engine's database, or a simulation's overlay."""
-
-    def write(self) -> AbstractContextManager[Connection]:
-        """A transaction of the writing connection."""
-
-    def read(self) -> AbstractContextManager[Connection]:
-        """A transaction that sees what has been committed."""
-
-    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
-        """Store who is in an audience at the moment, and in those that it depends on. Raises `RuleError`."""
 
 
 class Scheduler:
@@ -69,7 +54,11 @@ class Scheduler:
         wave: int | None = None,
         audiences: Mapping[str, AudienceFile] | None = None,
     ) -> None:
-        """`audiences`: the workspace's, where the scheduler is to keep the whitelist up to date."""
+        """`audiences`: the workspace's, where the scheduler is to keep the whitelist up to date.
+
+        A rehearsal gives them. The engine of a workspace does not: there the whitelist is as it was last
+        updated.
+        """
         self._store = store
         self._settings = settings
         self._wave = wave
@@ -148,7 +137,7 @@ class Scheduler:
         except Exception as error:
             if trouble_of(error) is not None:
                 raise
-            _end_abnormally(connection, row.number, row.id, error)
+            lifecycle.end_abnormally(connection, row.number, row.id, error)
             return False
         return True
 
@@ -218,6 +207,9 @@ class Scheduler:
             if version is None:
                 self._idle_until = self._next_moment()
                 return False
+            if isinstance(version, Item):
+                self._keep_up(version)
+                return True
             self._touched.add(version.campaign)
             try:
                 next(self._works[version.key])
@@ -225,8 +217,8 @@ class Scheduler:
                 del self._works[version.key]
                 continue
             except Exception as error:
-                if isinstance(error, OperationalError) or trouble_of(error) is not None:
-                    raise  # it is the database's trouble, and no campaign's failure
+                if failures.is_of_database(error):
+                    raise
                 self._fail(version, error)
             return True
 
@@ -247,8 +239,8 @@ class Scheduler:
 
     # ---- choosing
 
-    def _choose(self, now: int) -> RunningVersion | None:
-        """The version whose turn it is; its next piece of work stands in `_works`."""
+    def _choose(self, now: int) -> RunningVersion | Item | None:
+        """The version whose turn it is, with its next piece of work in `_works`; or the whitelist's item."""
         items = [item for item in self._calendar.items() if item.moment <= now]
         with self._store.read() as connection:
             rows = list(self._queries(connection).overdue(connection, {"now": now}))
@@ -314,9 +306,11 @@ class Scheduler:
             self._works[version.key] = version.runner.waves(waiting.limit)
         return version
 
-    def _begin(self, item: Item) -> RunningVersion:
-        """Go on with an item, or begin it; the whitelist has no version of its own."""
-        version = self._versions.get(item.version) or next(iter(self._versions.values()))
+    def _begin(self, item: Item) -> RunningVersion | Item:
+        """Go on with an item, or begin it; the whitelist's is done at once and belongs to no version."""
+        if item is self._calendar.upkeep:
+            return item
+        version = self._versions[item.version]
         if version.key not in self._works:
             self._works[version.key] = self._carry_out(version, item)
         return version
@@ -326,8 +320,9 @@ class Scheduler:
     def _carry_out(self, version: RunningVersion, item: Item) -> Iterator[None]:
         """Do what an item says, and find out what comes next."""
         if item.audience is not None:
-            files = self._audiences if item is self._calendar.upkeep else version.bundle.audiences
-            self._store.update_audience(files, item.audience, from_milliseconds(item.moment))
+            self._store.update_audience(
+                version.bundle.audiences, item.audience, from_milliseconds(item.moment)
+            )
         else:
             for other in self._versions.values():
                 if other is version or (other.coupled and version.coupled):
@@ -336,6 +331,19 @@ class Scheduler:
         with self._store.read() as connection:
             self._calendar.renew(connection, version, item)
         yield
+
+    def _keep_up(self, item: Item) -> None:
+        """Update the whitelist. It is no campaign's: where that fails, its earlier members stand until the
+        next time."""
+        assert item.audience is not None
+        try:
+            self._store.update_audience(self._audiences, item.audience, from_milliseconds(item.moment))
+        except Exception as error:
+            if failures.is_of_database(error):
+                raise
+            log.warning("whitelist not updated", audience=item.audience, reason=str(error))
+        with self._store.read() as connection:
+            self._calendar.renew_upkeep(connection, item)
 
     def _enter(self, version: RunningVersion, item: Item) -> Iterator[None]:
         trigger = version.plan.flow.trigger.behaviour
@@ -386,13 +394,5 @@ class Scheduler:
 
     def _fail(self, version: RunningVersion, error: Exception) -> None:
         with self._store.write() as connection:
-            _end_abnormally(connection, version.campaign, version.plan.context.campaign_id, error)
+            lifecycle.end_abnormally(connection, version.campaign, version.plan.context.campaign_id, error)
             self.load(connection)
-
-
-def _end_abnormally(connection: Connection, number: int, id: str, error: Exception) -> None:
-    if failures.is_known(error):
-        log.warning("campaign ended abnormally", campaign=id, reason=str(error))
-    else:
-        log.error("campaign failed", campaign=id, exc_info=error)
-    lifecycle.end_abnormally(connection, number, failures.reason_of(error))
