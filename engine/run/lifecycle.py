@@ -23,6 +23,7 @@ from engine.run.answers import CampaignStatus, Refused, Status, UnknownCampaign
 from engine.run.versions import VersionKeys, cuts_for
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
+from engine.store.tables.operations import deleted_message, deleted_visit
 from engine.store.tables.runs import (
     agenda,
     arrival,
@@ -36,6 +37,7 @@ from engine.store.tables.runs import (
     entry,
     finished,
     gathered,
+    generated_audience,
     goal,
     goal_counter,
     marketing_node,
@@ -63,11 +65,11 @@ NO_CAMPAIGN = 0
 ACTIVE, STOPPED, COMPLETED, ENDED = "active", "stopped", "completed", "ended_abnormally"
 _BY_VERSION = (
     agenda, arrival, token, token_watched, visit, counter, finished, message_counter, goal_counter,
-    marketing_node, path,
+    marketing_node, path, deleted_visit,
 )  # fmt: skip
 _BY_CAMPAIGN = (
     entry, cycle, skipped_cycle, pending_match, claim, message, tag_write, test_state, goal, gathered,
-    campaign_node, campaign_version,
+    deleted_message, campaign_node, campaign_version,
 )  # fmt: skip
 
 
@@ -270,9 +272,12 @@ def remove(connection: Connection, id: str, now: int) -> None:
         connection.execute(delete(table).where(table.c.version.in_(versions)))
     for table in _BY_CAMPAIGN:
         connection.execute(delete(table).where(table.c.campaign == number))
-    # Codes that were issued stay issued, though nobody asks any more by whom.
-    issued = update(coupon_issue).where(coupon_issue.c.campaign == number)
-    connection.execute(issued.values(campaign=NO_CAMPAIGN))
+    # Codes that were issued stay issued, though nobody asks any more by whom; and audiences stay: one that
+    # the workspace has had no file of yet still gets it.
+    mine = generated_audience.c.campaign == number
+    connection.execute(delete(generated_audience).where(mine, generated_audience.c.filed_at.is_not(None)))
+    for table in (coupon_issue, generated_audience):
+        connection.execute(update(table).where(table.c.campaign == number).values(campaign=NO_CAMPAIGN))
     connection.execute(delete(campaign).where(campaign.c.number == number))
 
 

@@ -231,13 +231,6 @@ class Cleaner:
             after = upto
 
 
-def forget(connection: Connection, campaign: int) -> None:
-    """The campaign is deleted: its numbers may be given to another one."""
-    versions = select(campaign_version.c.key).where(campaign_version.c.campaign == campaign)
-    connection.execute(delete(deleted_visit).where(deleted_visit.c.version.in_(versions)))
-    connection.execute(delete(deleted_message).where(deleted_message.c.campaign == campaign))
-
-
 # ---- the statements: each ranges over one column behind equal ones, so that none reads again what was read
 
 
