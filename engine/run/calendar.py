@@ -19,11 +19,12 @@ class Calendar:
     """The next item of each version that has one. `upkeep`: that of the whitelist, or None."""
 
     def __init__(self, settings: PlanSettings, audiences: Mapping[str, AudienceFile]) -> None:
-        """audiences: the workspace's, where the whitelist is to be kept up to date."""
+        """audiences: the workspace's, where the whitelist is to be kept up to date: in rehearsals only."""
         self._settings = settings
         self._audiences = audiences
         self._busy: tuple[RunningVersion, ...] = ()
         self._ends: list[tuple[int, int]] = []
+        self._kept_up = -NEVER
         self.upkeep: Item | None = None
 
     def load(self, connection: Connection, versions: Iterable[RunningVersion]) -> None:
@@ -39,11 +40,21 @@ class Calendar:
     def renew(self, connection: Connection, version: RunningVersion, done: Item) -> None:
         """Find out what the version, which has done an item, has to do next; and whoever else uses the
         audience that it has updated."""
-        for other in {version, *(self._busy if done.audience is not None else ())}:
-            other.item = self._next_item(connection, other)
-        self._busy = tuple(one for one in {*self._busy, version} if one.item is not None)
+        self._renew(connection, {version, *(self._busy if done.audience is not None else ())})
         if done.audience is not None:
             self.upkeep = self._next_upkeep(connection)
+
+    def renew_upkeep(self, connection: Connection, done: Item) -> None:
+        """The whitelist has been updated, or could not be: when it is next, and whoever else uses it."""
+        self._kept_up = done.moment
+        self._renew(connection, self._busy)
+        self.upkeep = self._next_upkeep(connection)
+
+    def _renew(self, connection: Connection, versions: Iterable[RunningVersion]) -> None:
+        some = set(versions)
+        for version in some:
+            version.item = self._next_item(connection, version)
+        self._busy = tuple(one for one in {*self._busy, *some} if one.item is not None)
 
     def items(self) -> list[Item]:
         """Everything that somebody has to do next."""
@@ -67,7 +78,8 @@ class Calendar:
         id = self._settings.contact.whitelist
         if id is None or id not in self._audiences:
             return None
-        moment = cycles.next_update(connection, self._audiences[id], self._settings.zone)
+        # What could not be updated at its moment waits for the next one.
+        moment = cycles.next_update(connection, self._audiences[id], self._settings.zone, self._kept_up)
         return None if moment is None else Item(moment, 0, "", 0, audience=id)
 
     def _next_item(self, connection: Connection, version: RunningVersion) -> Item | None:

@@ -149,13 +149,13 @@ def update_before(
     return min(((moment, id) for moment, id in moments if moment is not None), default=None)
 
 
-def next_update(connection: Connection, file: AudienceFile, zone: ZoneInfo) -> int | None:
-    """When an audience with a schedule is to be updated next."""
+def next_update(connection: Connection, file: AudienceFile, zone: ZoneInfo, after: int) -> int | None:
+    """When an audience with a schedule is to be updated next; `after` (ms): a moment that is behind it."""
     updated = connection.execute(select(audience.c.updated_at).where(audience.c.id == file.id)).scalar()
     if isinstance(file.update, str) or updated is None:
         return None
     since = from_milliseconds(updated)
-    return _next(runs(file.update, since, zone, since))
+    return _next(runs(file.update, since, zone, from_milliseconds(max(updated, after))))
 
 
 def _update_before(connection: Connection, file: AudienceFile, at: int, zone: ZoneInfo) -> int | None:

@@ -38,7 +38,6 @@ from engine.run.gate import Gate
 from engine.run.generated import Generated, note_file, without_file
 from engine.run.ingest import list_imported, take_in
 from engine.run.operations import Operations, problem_of
-from engine.run.retention import forget
 from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
 from engine.run.statuses import statuses
@@ -176,7 +175,6 @@ class Engine:
     def delete(self, campaign: str) -> None:
         """Remove a campaign that is not in progress, and its rows. Raises `UnknownCampaign`, `Refused`."""
         with self._asked() as connection:
-            forget(connection, lifecycle.number_of(connection, campaign))
             lifecycle.remove(connection, campaign, self._clock.now())
             self._scheduler.load(connection)
 

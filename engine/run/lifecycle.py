@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from engine.campaign.rules import problems
@@ -21,6 +22,7 @@ from engine.run.answers import Refused, UnknownCampaign
 from engine.run.versions import VersionKeys, cuts_for
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
+from engine.store.tables.operations import deleted_message, deleted_visit
 from engine.store.tables.runs import (
     agenda,
     arrival,
@@ -34,6 +36,7 @@ from engine.store.tables.runs import (
     entry,
     finished,
     gathered,
+    generated_audience,
     goal,
     goal_counter,
     marketing_node,
@@ -53,17 +56,19 @@ from engine.store.versions import versions_of
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 
+log = structlog.get_logger()
+
 MAX_IN_PROGRESS = 100
 NO_CAMPAIGN = 0
 
 ACTIVE, STOPPED, COMPLETED, ENDED = "active", "stopped", "completed", "ended_abnormally"
 _BY_VERSION = (
     agenda, arrival, token, token_watched, visit, counter, finished, message_counter, goal_counter,
-    marketing_node, path,
+    marketing_node, path, deleted_visit,
 )  # fmt: skip
 _BY_CAMPAIGN = (
     entry, cycle, skipped_cycle, pending_match, claim, message, tag_write, test_state, goal, gathered,
-    campaign_node, campaign_version,
+    deleted_message, campaign_node, campaign_version,
 )  # fmt: skip
 
 
@@ -244,12 +249,14 @@ def complete(connection: Connection, number: int) -> None:
     _change(connection, number, ACTIVE, COMPLETED)
 
 
-def end_abnormally(connection: Connection, number: int, reason: Message) -> None:
+def end_abnormally(connection: Connection, number: int, id: str, error: Exception) -> None:
     """A component failed as such: the campaign ends, its people stay where they are."""
-    changed = (
-        update(campaign).where(campaign.c.number == number).values(state=ENDED, reason=failures.dump(reason))
-    )
-    connection.execute(changed)
+    if failures.is_known(error):
+        log.warning("campaign ended abnormally", campaign=id, reason=str(error))
+    else:
+        log.error("campaign failed", campaign=id, exc_info=error)
+    reason = failures.dump(failures.reason_of(error))
+    connection.execute(update(campaign).where(campaign.c.number == number).values(state=ENDED, reason=reason))
     _put_off(connection, number)
 
 
@@ -264,9 +271,12 @@ def remove(connection: Connection, id: str, now: int) -> None:
         connection.execute(delete(table).where(table.c.version.in_(versions)))
     for table in _BY_CAMPAIGN:
         connection.execute(delete(table).where(table.c.campaign == number))
-    # Codes that were issued stay issued, though nobody asks any more by whom.
-    issued = update(coupon_issue).where(coupon_issue.c.campaign == number)
-    connection.execute(issued.values(campaign=NO_CAMPAIGN))
+    # Codes that were issued stay issued, though nobody asks any more by whom; and audiences stay: one that
+    # the workspace has had no file of yet still gets it.
+    mine = generated_audience.c.campaign == number
+    connection.execute(delete(generated_audience).where(mine, generated_audience.c.filed_at.is_not(None)))
+    for table in (coupon_issue, generated_audience):
+        connection.execute(update(table).where(table.c.campaign == number).values(campaign=NO_CAMPAIGN))
     connection.execute(delete(campaign).where(campaign.c.number == number))
 
 

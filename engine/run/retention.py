@@ -32,7 +32,7 @@ from sqlalchemy import (
 from engine.components.behaviour import Send
 from engine.plan.contact import PERIODS
 from engine.report.needs import EventNeeds, event_needs
-from engine.report.published import PublishedVersions
+from engine.report.published import PublishedVersion, PublishedVersions
 from engine.shapes.time import Duration, from_milliseconds, to_milliseconds
 from engine.store.database import Database
 from engine.store.dialect import upsert_adding
@@ -178,36 +178,38 @@ class Cleaner:
     def _messages(self, cutoff: int) -> Iterator[None]:
         with self._database.read() as connection:
             nodes = connection.execute(select(campaign_node)).all()
-            needed = self._compared(connection)
         for row in nodes:
-            if (row.campaign, row.id) in needed:
-                continue
             after: int | None = -1
             while after is not None:
                 with self._database.write() as connection:
+                    if (row.campaign, row.id) in self._compared(connection):
+                        break
                     upto = _bound(connection, messages_after(row.campaign, row.node, after))
-                    which = messages_to_delete(row.campaign, row.node, after, upto, cutoff)
-                    counted = select(message.c.campaign, message.c.node, message.c.state, func.count())
-                    counted = counted.where(which).group_by(
-                        message.c.campaign, message.c.node, message.c.state
+                    self._delete_messages(
+                        connection, messages_to_delete(row.campaign, row.node, after, upto, cutoff)
                     )
-                    columns = ["campaign", "node", "state", "n"]
-                    connection.execute(
-                        upsert_adding(connection.dialect, deleted_message, columns, counted, "n")
-                    )
-                    connection.execute(delete(message).where(which))
                 yield
                 after = upto
+
+    def _delete_messages(self, connection: Connection, which: ColumnElement[bool]) -> None:
+        key = (message.c.campaign, message.c.node, message.c.state)
+        counted = select(*key, func.count()).where(which).group_by(*key)
+        columns = ["campaign", "node", "state", "n"]
+        connection.execute(upsert_adding(connection.dialect, deleted_message, columns, counted, "n"))
+        connection.execute(delete(message).where(which))
 
     def _compared(self, connection: Connection) -> set[tuple[int, str]]:
         """Nodes whose earlier addresses are looked at: marketing messages go to an address once a cycle."""
         return {
             (version.number, id)
-            for version in self._published.read(connection)
-            if version.live
+            for version in self._live(connection)
             for id, behaviour in version.behaviours.items()
             if isinstance(behaviour, Send) and behaviour.marketing
         }
+
+    def _live(self, connection: Connection) -> list[PublishedVersion]:
+        """Versions whose people go on; asked for every chunk, for a campaign may have been published."""
+        return [version for version in self._published.read(connection) if version.live]
 
     # ---- events
 
@@ -215,9 +217,7 @@ class Cleaner:
         after: int | None = None
         while True:
             with self._database.write() as connection:
-                # Read anew for every chunk: a campaign may have been published in between.
-                versions = [v for v in self._published.read(connection) if v.live]
-                needs = event_needs(versions, now, self._zone)
+                needs = event_needs(self._live(connection), now, self._zone)
                 if after is None:
                     after = connection.execute(select(func.min(event.c.time))).scalar()
                     if after is None:
@@ -229,13 +229,6 @@ class Cleaner:
             if upto is None:
                 return
             after = upto
-
-
-def forget(connection: Connection, campaign: int) -> None:
-    """The campaign is deleted: its numbers may be given to another one."""
-    versions = select(campaign_version.c.key).where(campaign_version.c.campaign == campaign)
-    connection.execute(delete(deleted_visit).where(deleted_visit.c.version.in_(versions)))
-    connection.execute(delete(deleted_message).where(deleted_message.c.campaign == campaign))
 
 
 # ---- the statements: each ranges over one column behind equal ones, so that none reads again what was read

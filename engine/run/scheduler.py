@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, func, select
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.plan.contact import Cuts
 from engine.plan.plan import Plan
-from engine.run import cycles, ending, failures, lifecycle
+from engine.run import cycles, ending, lifecycle
 from engine.run.calendar import Calendar
 from engine.run.coupling import coupled
 from engine.run.cycles import Cycles
@@ -55,7 +55,11 @@ class Scheduler:
         wave: int | None = None,
         audiences: Mapping[str, AudienceFile] | None = None,
     ) -> None:
-        """`audiences`: the workspace's, where the scheduler is to keep the whitelist up to date."""
+        """`audiences`: the workspace's, where the scheduler is to keep the whitelist up to date.
+
+        A rehearsal gives them. The engine of a workspace does not: there the whitelist is as it was last
+        updated.
+        """
         self._store = store
         self._settings = settings
         self._wave = wave
@@ -137,7 +141,7 @@ class Scheduler:
         except Exception as error:
             if trouble_of(error) is not None:
                 raise
-            _end_abnormally(connection, row.number, row.id, error)
+            lifecycle.end_abnormally(connection, row.number, row.id, error)
             return False
         return True
 
@@ -213,6 +217,9 @@ class Scheduler:
             if version is None:
                 self._idle_until = self._next_moment()
                 return False
+            if isinstance(version, Item):
+                self._keep_up(version)
+                return True
             self._touched.add(version.campaign)
             try:
                 next(self._works[version.key])
@@ -243,8 +250,8 @@ class Scheduler:
 
     # ---- choosing
 
-    def _choose(self, now: int) -> RunningVersion | None:
-        """The version whose turn it is; its next piece of work stands in `_works`."""
+    def _choose(self, now: int) -> RunningVersion | Item | None:
+        """The version whose turn it is, with its next piece of work in `_works`; or the whitelist's item."""
         items = [item for item in self._calendar.items() if item.moment <= now]
         with self._store.read() as connection:
             rows = list(self._queries(connection).overdue(connection, {"now": now}))
@@ -310,9 +317,11 @@ class Scheduler:
             self._works[version.key] = version.runner.waves(waiting.limit)
         return version
 
-    def _begin(self, item: Item) -> RunningVersion:
-        """Go on with an item, or begin it; the whitelist has no version of its own."""
-        version = self._versions.get(item.version) or next(iter(self._versions.values()))
+    def _begin(self, item: Item) -> RunningVersion | Item:
+        """Go on with an item, or begin it; the whitelist's is done at once and belongs to no version."""
+        if item is self._calendar.upkeep:
+            return item
+        version = self._versions[item.version]
         if version.key not in self._works:
             self._works[version.key] = self._carry_out(version, item)
         return version
@@ -322,8 +331,9 @@ class Scheduler:
     def _carry_out(self, version: RunningVersion, item: Item) -> Iterator[None]:
         """Do what an item says, and find out what comes next."""
         if item.audience is not None:
-            files = self._audiences if item is self._calendar.upkeep else version.bundle.audiences
-            self._store.update_audience(files, item.audience, from_milliseconds(item.moment))
+            self._store.update_audience(
+                version.bundle.audiences, item.audience, from_milliseconds(item.moment)
+            )
         else:
             for other in self._versions.values():
                 if other is version or (other.coupled and version.coupled):
@@ -332,6 +342,19 @@ class Scheduler:
         with self._store.read() as connection:
             self._calendar.renew(connection, version, item)
         yield
+
+    def _keep_up(self, item: Item) -> None:
+        """Update the whitelist. It is no campaign's: where that fails, its earlier members stand until the
+        next time."""
+        assert item.audience is not None
+        try:
+            self._store.update_audience(self._audiences, item.audience, from_milliseconds(item.moment))
+        except Exception as error:
+            if trouble_of(error) is not None:
+                raise
+            log.warning("whitelist not updated", audience=item.audience, reason=str(error))
+        with self._store.read() as connection:
+            self._calendar.renew_upkeep(connection, item)
 
     def _enter(self, version: RunningVersion, item: Item) -> Iterator[None]:
         trigger = version.plan.flow.trigger.behaviour
@@ -382,13 +405,5 @@ class Scheduler:
 
     def _fail(self, version: RunningVersion, error: Exception) -> None:
         with self._store.write() as connection:
-            _end_abnormally(connection, version.campaign, version.plan.context.campaign_id, error)
+            lifecycle.end_abnormally(connection, version.campaign, version.plan.context.campaign_id, error)
             self.load(connection)
-
-
-def _end_abnormally(connection: Connection, number: int, id: str, error: Exception) -> None:
-    if failures.is_known(error):
-        log.warning("campaign ended abnormally", campaign=id, reason=str(error))
-    else:
-        log.error("campaign failed", campaign=id, exc_info=error)
-    lifecycle.end_abnormally(connection, number, failures.reason_of(error))

@@ -25,7 +25,19 @@ from engine.store.tables.runs import message
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.bundle import Bundle
 from engine.workspace.settings import Retention
-from tests.engine.run.drafting import DAY, EVERYBODY, HOUR, NOW, SMS, WAIT, ZONE, Running, bundle, database
+from tests.engine.run.drafting import (
+    DAY,
+    EVERYBODY,
+    HOUR,
+    NOW,
+    PROMOTION,
+    SMS,
+    WAIT,
+    ZONE,
+    Running,
+    bundle,
+    database,
+)
 
 WEEK = Duration(amount=7, unit="day")
 SHORT = Retention(visits=WEEK, messages=WEEK, events=WEEK)
@@ -251,6 +263,31 @@ def test_marketing_messages_stay_while_later_ones_are_compared_with_them(tmp_pat
         run.order("e1")
         run.pass_time(100 * DAY)
         assert (run.rows("message"), run.rows("visit")) == (1, 0)
+
+
+def test_marketing_messages_stay_from_when_a_new_version_is_to_be_compared_with_them(tmp_path: Path) -> None:
+    """Version 3, published between two chunks of a round, sends again what version 2 did not."""
+    promoting = bundle({**ORDERS, "n_sms": ("text_sms", PROMOTION)}, ORDER_LINKS)
+    plain = bundle(
+        {name: node for name, node in ORDERS.items() if name != "n_sms"},
+        ["n_order out n_wait", "n_wait out n_end"],
+    )
+    with Keeping(database(tmp_path, people=6), Retention(messages=WEEK)) as run:
+        run.engine.publish(promoting)
+        for n in range(1, 7):
+            run.order(f"e{n}", f"p{n}")
+        run.advance(2 * HOUR)
+        run.engine.publish(plain)
+        run.clock.set(ms(NOW) + 2 * LONGEST_WINDOW)
+        cleaner = run.engine._operations._cleaner
+        while run.rows("message") == 6:
+            assert cleaner.step(run.clock.now())
+        left = run.rows("message")
+        assert left > 0
+        run.engine.publish(promoting)
+        while cleaner.step(run.clock.now()):
+            pass
+        assert run.rows("message") == left
 
 
 def test_an_event_from_before_the_retention_is_refused(tmp_path: Path) -> None:

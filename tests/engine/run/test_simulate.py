@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Connection
 
+from engine.audience.errors import RuleError
 from engine.channels.simulated import BadResults
+from engine.i18n import Message
+from engine.plan.contact import ContactRules
 from engine.plan.graph import NotRunnable
+from engine.run.entering import update_one
 from engine.run.simulate import simulate
+from engine.workspace.audience import AUDIENCE, AudienceFile
 from tests.engine.run.drafting import EVERYBODY, NOW, SMS, WAIT, ZONE, Running, bundle, database
 
 NODES = {
@@ -118,3 +125,33 @@ def test_bad_results_files_are_refused_by_line(tmp_path: Path, lines: str, messa
     results.write_text(lines, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(BadResults, match=message):
         simulate(bundle(NODES, LINKS), database(tmp_path), ZONE, since=NOW, results=results)
+
+
+def test_a_whitelist_that_cannot_be_updated_waits_for_the_next_time_and_ends_no_campaign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hourly = {"unit": "hour", "interval": 1, "minute": 0}
+    cards = [{"card": "audience", "audience": "a_all"}]
+    raw = {"id": "a_vip", "name": "VIP", "update": hourly, "cards": cards}
+    made = bundle(NODES, LINKS)
+    audiences = {**made.audiences, "a_vip": AUDIENCE.adapter.validate_python(raw)}
+    asked = list[datetime]()
+
+    def update(connection: Connection, file: AudienceFile, moment: datetime, zone: ZoneInfo) -> None:
+        asked.append(moment)
+        if len(asked) == 1:
+            raise RuleError(Message("It cannot be updated."))
+        update_one(connection, file, moment, zone)
+
+    monkeypatch.setattr("engine.run.simulate.update_one", update)
+    summary = simulate(
+        made,
+        database(tmp_path),
+        ZONE,
+        contact=ContactRules(whitelist="a_vip"),
+        audiences=audiences,
+        since=NOW,
+        until=NOW + timedelta(hours=3),
+    )
+    assert (summary.failure, summary.counts.finished) == (None, 3)
+    assert asked[:2] == [NOW + timedelta(hours=1), NOW + timedelta(hours=2)]

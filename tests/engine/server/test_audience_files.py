@@ -15,7 +15,7 @@ from engine.run.generated import Generated
 from engine.server.audience_files import AudienceFiles
 from engine.server.process import opened
 from engine.store.tables.people import audience_member
-from engine.store.tables.runs import gathered
+from engine.store.tables.runs import gathered, generated_audience
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.bundle import Bundle
 from engine.workspace.folder import ObjectFolder
@@ -121,6 +121,23 @@ def test_a_database_without_a_workspace_keeps_them_until_it_has_one(tmp_path: Pa
         with run.database.read() as connection:
             members = connection.execute(select(func.count()).select_from(audience_member)).scalar_one()
         assert members == 6, "the imported list, and the generated one"
+    with Running(path, file_audiences=AudienceFiles(tmp_path)):
+        assert len(audiences(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("filed", [True, False])
+def test_a_deleted_campaign_leaves_its_audiences_but_nothing_to_the_next_of_its_number(
+    tmp_path: Path, *, filed: bool
+) -> None:
+    path = database(tmp_path)
+    with Running(path, file_audiences=AudienceFiles(tmp_path) if filed else None) as run:
+        run.engine.publish(gathering())
+        run.engine.run_until_idle()
+        run.engine.delete("c_1")
+        with run.database.read() as connection:
+            numbers = connection.scalars(select(generated_audience.c.campaign)).all()
+            members = connection.execute(select(func.count()).select_from(audience_member)).scalar_one()
+        assert (numbers, members) == ([] if filed else [0], 6)
     with Running(path, file_audiences=AudienceFiles(tmp_path)):
         assert len(audiences(tmp_path)) == 1
 
