@@ -42,6 +42,12 @@ def window_of(bundle: Bundle, since: int) -> Window:
     return Window(start, None if attributes.end is None else to_milliseconds(instant(attributes.end)))
 
 
+def anchor_of(bundle: Bundle, published_at: int) -> int:
+    """Where the grid of a recurring trigger begins (ms)."""
+    start = bundle.campaign.attributes.start
+    return published_at if start is None else to_milliseconds(instant(start))
+
+
 def arrivals_between(plan: Plan, connection: Connection, window: Window, since: int, until: int) -> None:
     """Let every matching event of the span (both ends included, ms) arrive; for simulations."""
     trigger = plan.flow.trigger.behaviour

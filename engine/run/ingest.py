@@ -13,7 +13,7 @@ from engine.run.answers import EventsReceipt, IncomingEvent, RejectedEvent
 from engine.shapes.time import utc_text
 from engine.store.dialect import bulk_insert
 from engine.store.fields import DataFields
-from engine.store.imports.events_file import NewEvent, fitting, read_event, write_events
+from engine.store.imports.events_file import NewEvent, fitting, new_event, write_events
 from engine.store.imports.session import create_missing, people
 from engine.store.tables.people import LIVE_IMPORT, event
 from engine.store.values import BadValue, storable
@@ -104,8 +104,8 @@ def _read(one: IncomingEvent, oldest: int | None) -> NewEvent:
                 N_("It happened longer ago than events are kept here (since {time})."), time=utc_text(oldest)
             )
         )
-    moment = utc_text(one.time)
     attributes = json.dumps(dict(one.attributes), ensure_ascii=False) if one.attributes else ""
-    if "\\u0000" in attributes or not all(map(storable, (one.id, one.person, one.event, attributes))):
+    # Together they can be stored where each of them can.
+    if "\\u0000" in attributes or not storable(f"{one.id} {one.person} {one.event} {attributes}"):
         raise BadValue(Message(N_("Remove the invisible character that cannot be stored.")))
-    return read_event(one.id, one.person, one.event, moment, attributes)
+    return new_event(one.id, one.person, one.event, one.time, attributes)

@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from engine.run.running import RunningVersion
 
+BRIEF_WAVES = 20
+"""Waves after an event that are brief, as more events may come."""
+
 
 class Turn(IntEnum):
     """Who goes first: those whom an event lets into a campaign, then whatever is due, then what audiences and

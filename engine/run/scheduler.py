@@ -16,16 +16,16 @@ from engine.run import cycles, ending, lifecycle
 from engine.run.calendar import Calendar
 from engine.run.coupling import coupled
 from engine.run.cycles import Cycles
-from engine.run.entering import Window, lists_in_force
+from engine.run.entering import Window, anchor_of, lists_in_force
 from engine.run.kin import load_kin
 from engine.run.listeners import Listeners
 from engine.run.queries import Queries
-from engine.run.ranking import Turn, Waiting
+from engine.run.ranking import BRIEF_WAVES, Turn, Waiting
 from engine.run.running import Item, RunningVersion
 from engine.run.store import Store
 from engine.run.stored import StoredVersions
 from engine.run.versions import PlanSettings
-from engine.shapes.time import from_milliseconds, instant, to_milliseconds
+from engine.shapes.time import from_milliseconds
 from engine.store.tables.people import data_field
 from engine.store.tables.runs import agenda, campaign, campaign_version
 from engine.store.times import NEVER
@@ -74,6 +74,7 @@ class Scheduler:
         self._touched: set[int] = set()
         self._waves: defaultdict[int, int] = defaultdict(int)
         self._loads = 0
+        self._brief = 0
         self._idle_until: int | None = None
         self.generated = False
         self.outdated = False
@@ -105,7 +106,7 @@ class Scheduler:
             version = self._versions[row.key]
             version.runner.forget()
             version.window = Window(row.starts_at, row.ends_at)
-            version.anchor = self._anchor(version.bundle, row.published_at)
+            version.anchor = anchor_of(version.bundle, row.published_at)
             version.resumed_at = row.resumed_at or 0
             version.enters = row.state == lifecycle.ACTIVE and row.key == row.version
             version.cycles = had[row.number]
@@ -145,10 +146,6 @@ class Scheduler:
             return False
         return True
 
-    def _anchor(self, bundle: Bundle, published_at: int) -> int:
-        start = bundle.campaign.attributes.start
-        return published_at if start is None else to_milliseconds(instant(start))
-
     def _relate(self, connection: Connection) -> None:
         """Find out which versions can influence each other, who shares addresses, and what is to come."""
         versions = list(self._versions.values())
@@ -178,6 +175,7 @@ class Scheduler:
 
     def follow(self, connection: Connection, latest: int) -> None:
         """Let the events in `incoming` do what they do; `latest`: the last time that lets people enter."""
+        self._brief = BRIEF_WAVES
         if self._listeners.follow(connection, self._queries(connection), latest):
             self._idle_until = None
 
@@ -260,15 +258,21 @@ class Scheduler:
         held = self._in_lockstep()
         if first is not None and first.turn is Turn.LET_IN:
             self._let_in.add(first.version.key)
+            first.version.runner.brief = False
             return self._work_on(first)
-        if held is None and first is not None and (first.turn is Turn.WAVE or not items):
-            self._let_in.clear()
-            return self._work_on(first)
-        if held is None and not items:
+        if held is not None:
+            chosen = held
+        elif first is not None and (first.turn is Turn.WAVE or not items):
+            chosen = self._work_on(first)
+        elif items:
+            chosen = self._begin(min(items))
+        else:
             self._finish(now)
             return None
         self._let_in.clear()
-        return held or self._begin(min(items))
+        chosen.runner.brief = self._brief > 0
+        self._brief = max(0, self._brief - 1)
+        return chosen
 
     def _in_lockstep(self) -> RunningVersion | None:
         """A coupled version that is in the middle of a moment: other coupled ones wait for it."""

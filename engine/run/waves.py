@@ -17,6 +17,8 @@ from engine.store.tables.runs import cycle
 from engine.store.times import HOUR, NEVER
 
 WAVE = 10_000
+BRIEF_WAVE = 2_000
+"""People in a wave while events come, which wait for it to end."""
 
 Transactions = Callable[[], AbstractContextManager[Connection]]
 """Begins a transaction of the writing connection; commits at the end, rolls back on an exception."""
@@ -32,13 +34,15 @@ class _Found(NamedTuple):
 class WaveRunner:
     """Runs the due rows of one version.
 
-    `waves` yields after each committed wave: whoever drives it decides what comes in between.
+    `waves` yields after each committed wave: whoever drives it decides what comes in between, and whether the
+    next one is to be `brief`.
     """
 
     def __init__(self, plan: Plan, transactions: Transactions, size: int = WAVE) -> None:
         self._plan = plan
         self._begin = transactions
-        self._size = size
+        self._full = size
+        self.brief = False
         self._due: dict[int, int] | None = None
         places = [place.place for place in plan.places]
         self._sequence = sorted(places, key=lambda place: place.turn)
@@ -76,6 +80,11 @@ class WaveRunner:
             if other.place.index != place.index
             and any(other.place.node.id == node or leads_to(other.place.node.id, node) for node in nodes)
         ]
+
+    @property
+    def _size(self) -> int:
+        """How many people the next wave takes at most."""
+        return min(self._full, BRIEF_WAVE) if self.brief else self._full
 
     def forget(self) -> None:
         """Read anew what is due: somebody else has written."""
@@ -274,18 +283,18 @@ class WaveRunner:
         parameters = {
             "at": at,
             "cycle": number,
-            "size": self._size,
             **{f"list_{i}": key for i, key in enumerate(lists)},
         }
         while True:
             with self._transaction() as connection:
                 after = connection.execute(select(cycle.c.after).where(which)).scalar_one()
                 self._plan.common.clear_wave(connection)
-                enter(connection, {**parameters, "after": after})
+                size = self._size
+                enter(connection, {**parameters, "after": after, "size": size})
                 count, last = self._plan.common.newcomers(connection).one()
                 if count:
                     self._effects(connection, trigger, at, self._hour(connection, at, at))
-                done = count < self._size
+                done = count < size
                 changed = {"after": last if count else after, "done": int(done)}
                 connection.execute(update(cycle).where(which).values(**changed))
             yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any, NamedTuple, NoReturn
 
 from sqlalchemy import Connection
@@ -74,10 +75,15 @@ class Stored(NamedTuple):
 
 def read_event(source_id: str, external: str, code: str, time: str, attributes: str) -> NewEvent:
     """Check an event as text. Raises `BadValue`."""
+    return new_event(source_id, external, code, milliseconds(time), attributes)
+
+
+def new_event(source_id: str, external: str, code: str, time: int, attributes: str) -> NewEvent:
+    """Check an event whose time is known (ms). Raises `BadValue`."""
     key(source_id, "event_id")
     key(external, "person_id")
     key(code, "event")
-    return NewEvent(source_id, external, code, milliseconds(time), attributes or None, _parsed(attributes))
+    return NewEvent(source_id, external, code, time, attributes or None, _parsed(attributes))
 
 
 def fitting(
@@ -116,7 +122,7 @@ def write_events(
     for code, some in rows.items():
         slots = [slot for field in fields.event_attributes(code).values() for slot in field.slots]
         columns = ("person", "source_id", "code", "time", "received_at", "import_id", "attributes", *slots)
-        some.sort(key=_key)
+        some.sort(key=itemgetter(0, 1))
         written += bulk_insert(connection, event, columns, some, on_conflict=on_conflict)
     return written
 
@@ -184,10 +190,6 @@ def import_events(session: Session) -> None:
         session.result.counts["events"] += stored.events
         session.result.counts["events_repeated"] += len(events) - len(stored.refused) - stored.events
     file.close()
-
-
-def _key(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return row[:2]
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -74,6 +74,18 @@ def test_campaigns_in_lockstep_do_not_hold_up_the_entries_of_others(run: Running
     assert sent(run) == 1
 
 
+def test_chunks_are_brief_while_events_come(run: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.run.waves.BRIEF_WAVE", 3)
+    monkeypatch.setattr("engine.run.scheduler.BRIEF_WAVES", 2)
+    publish_bulk(run, "c_bulk")
+    order(run, 1)
+    seen = []
+    for _ in range(4):
+        assert run.engine.step()
+        seen.append(entered(run, "c_bulk"))
+    assert seen == [3, 6, 6 + WAVE, 6 + 2 * WAVE]
+
+
 def test_chunks_go_on_while_events_come_without_a_pause(run: Running) -> None:
     run.engine.publish(bundle(ORDERED, ORDERED_LINKS, id="c_event"))
     publish_bulk(run, "c_bulk")
