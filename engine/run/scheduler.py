@@ -256,6 +256,7 @@ class Scheduler:
         waiting = self._waiting(rows, items, now)
         first = min(waiting, key=lambda one: one.rank, default=None)
         held = self._in_lockstep()
+        chosen: RunningVersion | Item
         if first is not None and first.turn is Turn.LET_IN:
             self._let_in.add(first.version.key)
             first.version.runner.brief = False
@@ -270,7 +271,8 @@ class Scheduler:
             self._finish(now)
             return None
         self._let_in.clear()
-        chosen.runner.brief = self._brief > 0
+        if isinstance(chosen, RunningVersion):
+            chosen.runner.brief = self._brief > 0
         self._brief = max(0, self._brief - 1)
         return chosen
 
