@@ -27,13 +27,11 @@ from engine.plan.context import Context, outgoing
 from engine.plan.quiet import exempt
 from engine.store.dialect import least
 from engine.store.tables.people import person_id
+from engine.store.tables.runs import HELD
 from engine.store.times import Ms
 
-HELD: Sequence[ColumnElement[str]] = [literal_column("'planned'"), literal_column("'claimed'")]
-"""States of messages that have not been handed over yet but will be.
-
-Written out: SQLAlchemy cannot expand a bound list in a statement that takes parameters later.
-"""
+HELD_LITERALS: Sequence[ColumnElement[str]] = [literal_column(f"'{state}'") for state in HELD]
+"""Written out: SQLAlchemy cannot expand a bound list in a statement that takes parameters later."""
 
 _ALL: ColumnElement[int] = literal_column(str(2**31 - 1))
 
@@ -83,7 +81,11 @@ def reachable(context: Context, channel: str, person: ColumnElement[int], now: M
     for limit in context.contact.limits_on(channel):
         contacts = context.contacts.alias("c")
         c = contacts.c
-        which = [c.person == person, or_(c.state.in_(HELD), _within(c, limit, now)), _not_failed(c, now)]
+        which = [
+            c.person == person,
+            or_(c.state.in_(HELD_LITERALS), _within(c, limit, now)),
+            _not_failed(c, now),
+        ]
         if limit.channel is not None:
             which.append(c.channel == limit.channel)
         if limit.signature is not None:
@@ -101,7 +103,7 @@ def _had(context: Context, channel: str, send: Send, limit: Limit) -> ColumnElem
     """
     o, ids, contacts = outgoing.c, person_id.alias(), context.contacts.alias("c")
     c = contacts.c
-    which = [_within(c, limit, o.now), c.state.not_in(HELD), _not_failed(c, o.now)]
+    which = [_within(c, limit, o.now), c.state.not_in(HELD_LITERALS), _not_failed(c, o.now)]
     if limit.channel is not None:
         which.append(c.channel == channel)
         if send.signature is not None:

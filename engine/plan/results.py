@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, literal, null, o
 
 from engine.components.behaviour import JudgeResult, Send
 from engine.plan.context import Context
-from engine.plan.fatigue import HELD
+from engine.plan.fatigue import HELD_LITERALS
 from engine.plan.graph import Flow, FlowNode
 from engine.store.dialect import least
 from engine.store.tables.runs import message
@@ -64,7 +64,7 @@ class Results:
         good = m.c.receipt_at if judged.receipt else case((m.c.result == "sent", m.c.result_at))
         all_ = (
             select(
-                func.count(case((m.c.state.in_(HELD), 1))).label("held"),
+                func.count(case((m.c.state.in_(HELD_LITERALS), 1))).label("held"),
                 func.coalesce(func.min(good), failed, NEVER).label("known"),
                 func.max(m.c.sent_at).label("sent"),
             )

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from engine.store.tables.runs import agenda, campaign, message, message_counter, token, token_watched
+from engine.store.tables.runs import (
+    ACTIVE,
+    HELD,
+    agenda,
+    campaign,
+    message,
+    message_counter,
+    token,
+    token_watched,
+)
 from engine.store.versions import versions_of
-
-_WAITING = ("planned", "claimed")
-_ACTIVE = "active"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +37,7 @@ class HandedOver:
 
 def handed_over(connection: Connection, now: int) -> list[HandedOver]:
     """Every campaign that would go on at once, in order of publishing."""
-    query = select(campaign).where(campaign.c.state == _ACTIVE, campaign.c.starts_at <= now)
+    query = select(campaign).where(campaign.c.state == ACTIVE, campaign.c.starts_at <= now)
     found = []
     for row in connection.execute(query.order_by(campaign.c.number)).all():
         versions = versions_of(connection, row.number)
@@ -44,7 +50,7 @@ def handed_over(connection: Connection, now: int) -> list[HandedOver]:
                 campaign=row.id,
                 name=row.name,
                 last=connection.execute(last).scalar(),
-                messages_due=sum(counts.get(state, 0) for state in _WAITING),
+                messages_due=sum(counts.get(state, 0) for state in HELD),
                 messages_doubtful=counts.get("sending", 0) + counts.get("unknown", 0),
                 people_due=sum(_due(connection, version, now) for version in versions),
             )

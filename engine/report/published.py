@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from engine.components.behaviour import Behaviour, EnterAudiences, EnterOnEvent
 from engine.components.registry import component
 from engine.files import FileError
-from engine.store.tables.runs import agenda, campaign, campaign_version
+from engine.store.tables.runs import ACTIVE, STOPPED, agenda, campaign, campaign_version
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 
@@ -36,12 +36,12 @@ class PublishedVersion:
 
     @property
     def stopped(self) -> bool:
-        return self.state == "stopped"
+        return self.state == STOPPED
 
     @property
     def live(self) -> bool:
         """Whether its people go on, now or after a restart."""
-        return self.state in ("active", "stopped")
+        return self.state in (ACTIVE, STOPPED)
 
     @property
     def trigger(self) -> EnterAudiences | EnterOnEvent | None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, Table, and_, case
 
-from engine.store.tables.runs import entry, message
+from engine.store.tables.runs import SETTLED, entry, message
 
 _AT_ONCE = 10_000
-_FINAL = ("sent", "failed", "skipped", "unknown")
+_FINAL = (*SETTLED, "unknown")
 
 Query = Select[*tuple[Any, ...]] | CompoundSelect[*tuple[Any, ...]]
 

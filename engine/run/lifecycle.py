@@ -24,6 +24,10 @@ from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
 from engine.store.tables.operations import deleted_message, deleted_visit
 from engine.store.tables.runs import (
+    ACTIVE,
+    COMPLETED,
+    ENDED,
+    STOPPED,
     agenda,
     arrival,
     campaign,
@@ -61,7 +65,6 @@ log = structlog.get_logger()
 MAX_IN_PROGRESS = 100
 NO_CAMPAIGN = 0
 
-ACTIVE, STOPPED, COMPLETED, ENDED = "active", "stopped", "completed", "ended_abnormally"
 _BY_VERSION = (
     agenda, arrival, token, token_watched, visit, counter, finished, message_counter, goal_counter,
     marketing_node, path, deleted_visit,

@@ -39,6 +39,7 @@ from engine.store.dialect import upsert_adding
 from engine.store.tables.operations import deleted_message, deleted_visit
 from engine.store.tables.people import event
 from engine.store.tables.runs import (
+    SETTLED,
     campaign_node,
     campaign_version,
     entry,
@@ -59,7 +60,6 @@ PAUSE = DAY
 """ms from the end of one round to the next."""
 LONGEST_WINDOW = max(PERIODS.values())
 """ms for which fatigue control may look back on a message."""
-FINAL = ("sent", "failed", "skipped")
 
 _TEMPORARY = MetaData()
 inside = Table(
@@ -310,7 +310,7 @@ def messages_to_delete(
     )
     moments = (m.planned_at, m.sent_at, m.result_at, m.contact_at, m.receipt_at)
     old = [func.coalesce(moment, 0) < cutoff for moment in moments]
-    return and_(which, m.state.in_(FINAL), *old, ~still.exists())
+    return and_(which, m.state.in_(SETTLED), *old, ~still.exists())
 
 
 def events_after(after: int, cutoff: int) -> Select[int]:

@@ -27,7 +27,7 @@ from engine.run.stored import StoredVersions
 from engine.run.versions import PlanSettings
 from engine.shapes.time import from_milliseconds
 from engine.store.tables.people import data_field
-from engine.store.tables.runs import agenda, campaign, campaign_version
+from engine.store.tables.runs import ACTIVE, COMPLETED, agenda, campaign, campaign_version
 from engine.store.times import NEVER
 from engine.store.trouble import trouble_of
 from engine.workspace.audience import AudienceFile
@@ -108,7 +108,7 @@ class Scheduler:
             version.window = Window(row.starts_at, row.ends_at)
             version.anchor = anchor_of(version.bundle, row.published_at)
             version.resumed_at = row.resumed_at or 0
-            version.enters = row.state == lifecycle.ACTIVE and row.key == row.version
+            version.enters = row.state == ACTIVE and row.key == row.version
             version.cycles = had[row.number]
         self._versions = {key: one for key, one in self._versions.items() if one.campaign not in failed}
         self._relate(connection)
@@ -120,14 +120,14 @@ class Scheduler:
         query = (
             select(campaign, campaign_version.c.key, campaign_version.c.cuts)
             .join(campaign_version, campaign_version.c.campaign == campaign.c.number)
-            .where(campaign.c.state.in_((lifecycle.ACTIVE, lifecycle.COMPLETED)))
+            .where(campaign.c.state.in_((ACTIVE, COMPLETED)))
             .order_by(campaign.c.id, campaign_version.c.key)
         )
         # What quiet times hold back of a finished campaign still goes out.
         return [
             row
             for row in connection.execute(query)
-            if row.key in busy or (row.state == lifecycle.ACTIVE and row.key == row.version)
+            if row.key in busy or (row.state == ACTIVE and row.key == row.version)
         ]
 
     def refresh(self, connection: Connection) -> None:

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, Row, select
 from engine.report.totals import Total
 from engine.run import failures
 from engine.run.answers import CampaignStatus, Status
-from engine.run.lifecycle import ACTIVE, COMPLETED, ENDED, STOPPED
-from engine.store.tables.runs import campaign, campaign_version
+from engine.store.tables.runs import ACTIVE, COMPLETED, ENDED, STOPPED, campaign, campaign_version
 
 # Not the bundle, which may be large.
 _CAMPAIGNS = (

@@ -36,7 +36,6 @@ from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.files import FileError
 from engine.plan.contact import PERIODS
 from engine.plan.graph import Flow, NotRunnable, flow_of
-from engine.run import lifecycle
 from engine.run.cycles import Cycles
 from engine.run.entering import copy_list
 from engine.run.overlay import below
@@ -44,6 +43,9 @@ from engine.store.dialect import bulk_insert
 from engine.store.lists import new_list
 from engine.store.tables.people import audience, person_id
 from engine.store.tables.runs import (
+    ACTIVE,
+    COMPLETED,
+    HELD,
     agenda,
     arrival,
     campaign,
@@ -118,10 +120,8 @@ def in_progress(connection: Connection, but: str) -> list[int]:
     and those that are finished while messages of theirs are still held back."""
     base, versions, due = below(campaign), below(campaign_version), below(agenda)
     held = select(versions.c.campaign).join(due, due.c.version == versions.c.key)
-    finished_ones = and_(base.c.state == lifecycle.COMPLETED, base.c.number.in_(held))
-    query = select(base.c.number).where(
-        base.c.id != but, or_(base.c.state == lifecycle.ACTIVE, finished_ones)
-    )
+    finished_ones = and_(base.c.state == COMPLETED, base.c.number.in_(held))
+    query = select(base.c.number).where(base.c.id != but, or_(base.c.state == ACTIVE, finished_ones))
     return list(connection.scalars(query.order_by(base.c.number)))
 
 
@@ -208,7 +208,7 @@ def _copy_messages(connection: Connection, numbers: list[int], since: int) -> No
 
     def which(base: Table) -> ColumnElement[bool]:
         wanted = or_(
-            base.c.state.in_(("planned", "claimed", "sending")),
+            base.c.state.in_((*HELD, "sending")),
             base.c.contact_at > since - _LONGEST_WINDOW,
             base.c.address.in_(several),
             _is_inside(base),

@@ -13,6 +13,13 @@ from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table, 
 from engine.store.schema import METADATA, KeyType, TextType, TimeType
 from engine.store.tables.operations import deleted_message, deleted_visit
 
+ACTIVE, STOPPED, COMPLETED, ENDED = "active", "stopped", "completed", "ended_abnormally"
+"""States of a campaign."""
+HELD = ("planned", "claimed")
+"""States of messages that have not been handed over yet but will be."""
+SETTLED = ("sent", "failed", "skipped")
+"""States of messages of which nothing more will be known, besides receipts."""
+
 campaign = Table(
     "campaign",
     METADATA,
