@@ -13,6 +13,8 @@ from tests.engine.random_cases.settings import random_settings
 from tests.engine.random_cases.trees import Chance
 
 CAMPAIGN = "c_random"
+CASES = 200
+"""Seeds that run in CI, on each database; in that many everything occurs."""
 
 
 def make(seed: int) -> Case:

@@ -14,12 +14,11 @@ from engine.workspace.workspace import Workspace
 from tests.engine.interpreter.case import Case
 from tests.engine.interpreter.sweep import interpret
 from tests.engine.random_cases.coverage import EXPECTED, occurrences
-from tests.engine.random_cases.making import make
+from tests.engine.random_cases.making import CASES, make
 from tests.engine.random_cases.shrinking import shrink
 from tests.engine.random_cases.soundness import complaints
 from tests.engine.random_cases.writing import CAMPAIGN_FILE, write
 
-CASES = 200
 OFTEN = 20
 
 

@@ -24,8 +24,6 @@ from tests.engine.random_cases.making import make
 from tests.engine.random_cases.shrinking import shrink
 from tests.engine.random_cases.writing import CAMPAIGN_FILE, commands, write
 
-CASES = 200
-"""Seeds that run in CI, on each database."""
 TABLES = ("visits", "messages", "tags", "goals", "audiences")
 WAVES = (1, 3, 10_000)
 """Sizes of waves: small ones let people of one instant fall into several."""

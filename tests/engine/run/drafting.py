@@ -39,6 +39,18 @@ SMS: dict[str, Any] = {
 }
 PROMOTION: dict[str, Any] = {**SMS, "sms_type": "promotional", "template": "m_offer"}
 WAIT: dict[str, Any] = {"mode": "duration", "amount": 1, "unit": "hour"}
+TOUR: dict[str, tuple[str, dict[str, Any]]] = {
+    "n_who": ("target_audience", EVERYBODY),
+    "n_sms": ("text_sms", SMS),
+    "n_tag": ("tag", {"assignments": [{"tag": "level", "value": "Gold"}]}),
+    "n_coupon": ("issue_coupon", {"coupon": "cp_1"}),
+    "n_wait": ("wait_until", WAIT),
+    "n_end": ("end", {}),
+}
+"""Everybody gets a message, a tag and a coupon, and waits for an hour."""
+TOUR_LINKS = [
+    "n_who out n_sms", "n_sms out n_tag", "n_tag out n_coupon", "n_coupon out n_wait", "n_wait out n_end",
+]  # fmt: skip
 
 Nodes = Mapping[str, tuple[str, dict[str, Any]]]
 Links = Sequence[str]
@@ -140,8 +152,9 @@ class Running:
         moment: datetime = NOW,
         file_audiences: FileAudiences | None = None,
         contact: ContactRules | None = None,
+        clock: VirtualClock | None = None,
     ) -> None:
-        self.clock = VirtualClock(ms(moment))
+        self.clock = clock or VirtualClock(ms(moment))
         self.database = Database.open(path)
         settings = EngineSettings(ZONE, contact=contact or ContactRules())
         self.engine = Engine(self.database, settings, self.clock, file_audiences=file_audiences)

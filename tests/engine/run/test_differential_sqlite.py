@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.databases import fresh
-from tests.engine.run.differential import CASES, compare
+from tests.engine.random_cases.making import CASES
+from tests.engine.run.differential import compare
 
 FULL = 50_000
 

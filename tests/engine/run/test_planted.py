@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.databases import empty_database
-from tests.engine.random_cases.making import make
-from tests.engine.run.differential import CASES, TABLES, WAVES, differences
+from tests.engine.random_cases.making import CASES, make
+from tests.engine.run.differential import TABLES, WAVES, differences
 from tests.engine.run.planted import SEEDS, Plant
 
 

@@ -18,19 +18,16 @@ from engine.plan.graph import NotRunnable
 from engine.run.entering import update_one
 from engine.run.simulate import simulate
 from engine.workspace.audience import AUDIENCE, AudienceFile
-from tests.engine.run.drafting import EVERYBODY, NOW, SMS, WAIT, ZONE, Running, bundle, database
-
-NODES = {
-    "n_who": ("target_audience", EVERYBODY),
-    "n_sms": ("text_sms", SMS),
-    "n_tag": ("tag", {"assignments": [{"tag": "level", "value": "Gold"}]}),
-    "n_coupon": ("issue_coupon", {"coupon": "cp_1"}),
-    "n_wait": ("wait_until", WAIT),
-    "n_end": ("end", {}),
-}
-LINKS = [
-    "n_who out n_sms", "n_sms out n_tag", "n_tag out n_coupon", "n_coupon out n_wait", "n_wait out n_end",
-]  # fmt: skip
+from tests.engine.run.drafting import (
+    EVERYBODY,
+    NOW,
+    TOUR,
+    TOUR_LINKS,
+    ZONE,
+    Running,
+    bundle,
+    database,
+)
 
 
 def digest(path: Path) -> str:
@@ -45,7 +42,7 @@ def test_two_simulations_give_the_same_bytes_and_change_nothing(tmp_path: Path) 
     path = database(tmp_path, people=30, codes=20)
     before = digest(path)
     for name in ("one", "two"):
-        summary = simulate(bundle(NODES, LINKS), path, ZONE, since=NOW, trace=tmp_path / name)
+        summary = simulate(bundle(TOUR, TOUR_LINKS), path, ZONE, since=NOW, trace=tmp_path / name)
         assert summary.violations == ()
         assert (summary.counts.entries, summary.counts.finished) == (30, 30)
     assert trace(tmp_path / "one") == trace(tmp_path / "two")
@@ -57,7 +54,7 @@ def test_two_simulations_give_the_same_bytes_and_change_nothing(tmp_path: Path) 
 
 def test_the_trace_says_what_happened(tmp_path: Path) -> None:
     path = database(tmp_path, people=2, codes=1)
-    simulate(bundle(NODES, LINKS), path, ZONE, since=NOW, until=NOW, trace=tmp_path / "out")
+    simulate(bundle(TOUR, TOUR_LINKS), path, ZONE, since=NOW, until=NOW, trace=tmp_path / "out")
     files = trace(tmp_path / "out")
     now = "2026-03-02T09:00:00.000Z"
     assert files["visits.csv"].splitlines()[:3] == [
@@ -83,10 +80,10 @@ def test_the_trace_says_what_happened(tmp_path: Path) -> None:
 def test_codes_that_the_workspace_has_issued_stay_issued(tmp_path: Path) -> None:
     path = database(tmp_path, people=2, codes=3)
     with Running(path) as run:
-        run.engine.publish(bundle(NODES, LINKS))
+        run.engine.publish(bundle(TOUR, TOUR_LINKS))
         run.engine.run_until_idle()
     summary = simulate(
-        bundle(NODES, LINKS), path, ZONE, since=NOW + timedelta(days=1), trace=tmp_path / "out"
+        bundle(TOUR, TOUR_LINKS), path, ZONE, since=NOW + timedelta(days=1), trace=tmp_path / "out"
     )
     assert summary.counts.messages["n_coupon"] == {"sent": 1, "failed": 1}
     assert "sent,,,C3" in trace(tmp_path / "out")["messages.csv"]
@@ -124,7 +121,7 @@ def test_bad_results_files_are_refused_by_line(tmp_path: Path, lines: str, messa
     results = tmp_path / "results.csv"
     results.write_text(lines, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(BadResults, match=message):
-        simulate(bundle(NODES, LINKS), database(tmp_path), ZONE, since=NOW, results=results)
+        simulate(bundle(TOUR, TOUR_LINKS), database(tmp_path), ZONE, since=NOW, results=results)
 
 
 def test_a_whitelist_that_cannot_be_updated_waits_for_the_next_time_and_ends_no_campaign(
@@ -133,7 +130,7 @@ def test_a_whitelist_that_cannot_be_updated_waits_for_the_next_time_and_ends_no_
     hourly = {"unit": "hour", "interval": 1, "minute": 0}
     cards = [{"card": "audience", "audience": "a_all"}]
     raw = {"id": "a_vip", "name": "VIP", "update": hourly, "cards": cards}
-    made = bundle(NODES, LINKS)
+    made = bundle(TOUR, TOUR_LINKS)
     audiences = {**made.audiences, "a_vip": AUDIENCE.adapter.validate_python(raw)}
     asked = list[datetime]()
 
