@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -36,11 +36,23 @@ from engine.plan.counting import cycle_of
 from engine.plan.decide import Judge, Row, given, splits_in, tests_in
 from engine.plan.effects import counts_matches
 from engine.plan.places import Layout, Place, Stage
+from engine.store.dialect import look_up
 from engine.store.tables.people import audience_member, person
 from engine.store.tables.runs import arrival, entry, message, pending_match, token, token_watched
 from engine.store.times import NEVER
 
 WAVE_COLUMNS = ["person", "entry", "now", "path", "via", "event", "cycle", "origin"]
+
+
+class Position(NamedTuple):
+    """A moment and a person in the order in which a place runs its rows; parameters of its statements."""
+
+    low: int
+    behind: int
+
+
+FIRST = Position(-NEVER, -1)
+"""In front of every row."""
 
 Taken = tuple[Insert | None, Insert, Delete | None]
 """Note something of the rows of a place, fill `wave` with them, delete them (where the effects do not)."""
@@ -55,13 +67,14 @@ class Rows:
         self._judge = judge
 
     def upto(self, place: Place) -> Taken:
-        """Everything that is due by `high`."""
-        return self._taken(place, and_(self._mine(place), self._due(place) <= given("high")))
+        """Everything that is due from `low` to `high`."""
+        due = self._due(place)
+        return self._taken(place, and_(self._mine(place), due >= given("low"), due <= given("high")))
 
     def exact(self, place: Place) -> Taken:
-        """What is due at `high`, up to person `last`."""
-        person = self._table(place).c.person
-        which = and_(self._due(place) == given("high"), person <= given("last"))
+        """What is due at `high`, of the people behind `behind` up to `last`."""
+        who = self._table(place).c.person
+        which = and_(self._due(place) == given("high"), who > given("behind"), who <= given("last"))
         return self._taken(place, and_(self._mine(place), which))
 
     def front_of(self, place: Place) -> Taken:
@@ -82,22 +95,34 @@ class Rows:
 
     def ahead(self, place: Place) -> Select[*tuple[Any, ...]]:
         """Due moment and person of the row behind the first `skip`, of those due by `horizon`."""
-        due, person = self._due(place), self._table(place).c.person
+        due, who = self._due(place), self._table(place).c.person
         return (
-            select(due.label("due"), person)
-            .where(self._mine(place), due <= given("horizon"))
-            .order_by(due, person)
+            select(due.label("due"), who)
+            .where(self._mine(place), self._left(place), due <= given("horizon"))
+            .order_by(due, who)
             .limit(1)
             .offset(given("skip"))
         )
 
     def next_due(self, place: Place) -> Select[*tuple[Any, ...]]:
         """When something is due here next."""
-        return select(func.min(self._due(place))).where(self._mine(place))
+        return self._first(place, self._left(place))
+
+    def _left(self, place: Place) -> ColumnElement[bool]:
+        """Whether a row lies behind moment `low` and person `behind`, up to where there is none any more.
+
+        PostgreSQL would read past all that have been deleted there, as long as nobody has cleaned them up.
+        """
+        return tuple_(self._due(place), self._table(place).c.person) > tuple_(given("low"), given("behind"))
 
     def due_after(self, place: Place) -> Select[*tuple[Any, ...]]:
         """When the first row behind the moment `after` is due."""
-        return select(func.min(self._due(place))).where(self._mine(place), self._due(place) > given("after"))
+        return self._first(place, self._due(place) > given("after"))
+
+    def _first(self, place: Place, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+        # Not the minimum: for that PostgreSQL reads all rows as long as it believes that there are few.
+        due = self._due(place)
+        return select(due).where(self._mine(place), which).order_by(due).limit(1)
 
     def _table(self, place: Place) -> Table:
         if place.stage is Stage.ENTER:
@@ -270,21 +295,22 @@ class Rows:
         """Fill `wave` from the due rows: each with the number of its path."""
         splits = splits_in(place.tree)
         entering = place.stage is Stage.ENTER
+        looked_up, who = look_up(self._context.dialect, source, person, source.c.person)
         row = Row(
             source.c.person,
             source.c.entry,
             source.c.via,
             source.c.now,
             source.c.arrived,
-            hashed=person.c.hash if splits else null(),
+            hashed=who.hash if splits else null(),
             event=event if entering else None,
             origin=origin if entering else None,
         )
         chosen = self._judge.path(place.tree, row)
         bits = NO_NUMBER if origin is None else origin
         query = select(row.person, row.entry, row.now, chosen, row.via, event, self._cycle(row), bits)
-        if splits:  # an outer join: before any other SQLite would write the due rows down first
-            query = query.select_from(source.outerjoin(person, person.c.id == source.c.person))
+        if splits:
+            query = query.select_from(looked_up)
         if where is not None:
             query = query.where(where)
         return insert(wave).from_select(WAVE_COLUMNS, query)

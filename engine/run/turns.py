@@ -11,6 +11,7 @@ from engine.plan.effects import test_that_ends
 from engine.plan.graph import FlowNode
 from engine.plan.places import Place
 from engine.plan.plan import PlacePlan, Plan
+from engine.plan.rows import FIRST
 from engine.store.dialect import bulk_insert
 from engine.store.tables.runs import goal, test_state
 from engine.store.times import NEVER
@@ -79,7 +80,7 @@ class TestTurns:
         high: int,
     ) -> int | None:
         """When the first one behind the N-th comes at whose time enough people of every group were judged."""
-        first = place.bounds(connection, {"horizon": high, "skip": allowed}).first()
+        first = place.bounds(connection, {**FIRST._asdict(), "horizon": high, "skip": allowed}).first()
         if first is None:
             return None
         enough: list[int] = []

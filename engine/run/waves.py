@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
+from engine.components.behaviour import JudgeResult
 from engine.plan.context import kin
 from engine.plan.influence import Contest, Order
 from engine.plan.places import Place, Stage
 from engine.plan.plan import PlacePlan, Plan, Range
+from engine.plan.rows import FIRST, Position
 from engine.run.turns import TestTurns
 from engine.store.tables.runs import cycle
 from engine.store.times import HOUR, NEVER
@@ -44,6 +46,7 @@ class WaveRunner:
         self._full = size
         self.brief = False
         self._due: dict[int, int] | None = None
+        self._done: dict[int, Position] = {}  # up to where places have no rows any more
         places = [place.place for place in plan.places]
         self._sequence = sorted(places, key=lambda place: place.turn)
         self._contest_of = dict(self._contests(places))
@@ -89,6 +92,7 @@ class WaveRunner:
     def forget(self) -> None:
         """Read anew what is due: somebody else has written."""
         self._due = None
+        self._done.clear()
 
     def due(self) -> int | None:
         """When something is due next."""
@@ -137,9 +141,28 @@ class WaveRunner:
             raise
 
     def note_next(self, connection: Connection, place: PlacePlan) -> None:
-        """Write into the agenda when the place has something to do."""
+        """Write into the agenda when the place has something to do: somebody else has written there."""
+        self._done.pop(place.place.index, None)
+        self._note_next(connection, place)
+
+    def _behind(self, place: PlacePlan) -> dict[str, int]:
+        """The parameters that say up to where the place has no rows any more."""
+        return self._done.get(place.place.index, FIRST)._asdict()
+
+    def _note_fed(self, connection: Connection, place: PlacePlan, first: int) -> None:
+        """Note what is due next at the place of a wave, and where its people went, at `first` or later."""
+        self._note_next(connection, place)
+        for index in place.feeds:
+            fed = self._plan.places[index]
+            if isinstance(fed.place.node.behaviour, JudgeResult):  # the result may have been known before
+                self._done.pop(index, None)
+            elif index in self._done:
+                self._done[index] = min(self._done[index], Position(first, FIRST.behind))
+            self._note_next(connection, fed)
+
+    def _note_next(self, connection: Connection, place: PlacePlan) -> None:
         index, common = place.place.index, self._plan.common
-        due = place.next_due(connection).scalar()
+        due = place.next_due(connection, self._behind(place)).scalar()
         if self._due is not None:
             if self._due.get(index) == due:
                 return
@@ -169,14 +192,19 @@ class WaveRunner:
         """All rows of a place that are due by `limit`; what they lead to may be due by `horizon`."""
         while self._agenda().get(place.place.index, NEVER) <= limit:
             with self._transaction() as connection:
-                first = self._agenda()[place.place.index]
-                last = place.bounds(connection, {"horizon": limit, "skip": self._size - 1}).first()
-                if last is None:
-                    self._run(connection, place, place.upto, {"high": limit}, first, horizon)
-                elif first < (due := last[0]):
-                    self._run(connection, place, place.upto, {"high": due - 1}, first, horizon)
+                first, behind = self._agenda()[place.place.index], self._behind(place)
+                skip = {"horizon": limit, "skip": self._size - 1}
+                last = place.bounds(connection, {**behind, **skip}).first()
+                if last is not None and last[0] == first:
+                    rows, done = place.exact, Position(*last)
+                    if first > behind["low"]:
+                        behind = FIRST._asdict()
                 else:
-                    self._run(connection, place, place.exact, {"high": due, "last": last[1]}, first, horizon)
+                    rows, done = place.upto, Position(limit if last is None else last[0] - 1, NEVER)
+                which = {**behind, "high": done.low, "last": done.behind}
+                if place.place.stage is not Stage.OUTBOX:  # what it holds once more may be due soon
+                    self._done[place.place.index] = done
+                self._run(connection, place, rows, which, first, horizon)
             yield
 
     def _run(
@@ -197,6 +225,7 @@ class WaveRunner:
                 statement(connection, which)
         hour = self._hour(connection, first, which.get("high", horizon))
         self._effects(connection, place, horizon, hour)
+        self._note_fed(connection, place, first)
 
     def _hour(self, connection: Connection, first: int, last: int) -> int | None:
         """The hour (since 1970) of the rows of the wave, which lie between two moments; None where they are
@@ -213,8 +242,6 @@ class WaveRunner:
         parameters = {"horizon": horizon}
         for step in place.effects:
             step(connection, parameters, hour)
-        for index in (place.place.index, *place.feeds):
-            self.note_next(connection, self._plan.places[index])
 
     # ---- people who compete, and those who meet
 
@@ -294,6 +321,7 @@ class WaveRunner:
                 count, last = self._plan.common.newcomers(connection).one()
                 if count:
                     self._effects(connection, trigger, at, self._hour(connection, at, at))
+                    self._note_fed(connection, trigger, at)
                 done = count < size
                 changed = {"after": last if count else after, "done": int(done)}
                 connection.execute(update(cycle).where(which).values(**changed))

@@ -18,15 +18,19 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    FromClause,
     Insert,
     Select,
     Table,
     Text,
     bindparam,
     insert,
+    select,
+    true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -413,6 +417,21 @@ def insert_or_fail(table: Table) -> Insert:
     SQLite then keeps no journal of the single statement.
     """
     return insert(table).prefix_with("OR FAIL", dialect="sqlite")
+
+
+def look_up(
+    dialect: Dialect, source: FromClause, table: Table, key: ColumnElement[int]
+) -> tuple[FromClause, ReadOnlyColumnCollection[str, Any]]:
+    """The rows of a source joined with a table's row of a key, if there is one; and the columns of that.
+
+    Each is looked up on its own: PostgreSQL would rather read a table as a whole that is ten times as long.
+    In SQLite an outer join sees to it that the rows of the source are not written down before.
+    """
+    (primary,) = table.primary_key.columns
+    if dialect.name == "sqlite":
+        return source.outerjoin(table, primary == key), table.c
+    found = select(table).where(primary == key).limit(1).lateral()
+    return source.outerjoin(found, true()), found.c
 
 
 def upsert_adding(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Connection, delete, insert
 
 from engine.components.behaviour import EnterAudiences
 from engine.plan.follow import FollowUps
@@ -16,8 +16,8 @@ from engine.plan.places import Stage
 from engine.plan.plan import Plan
 from engine.plan.prepared import Prepared
 from engine.run.queries import Queries
-from engine.store.dialect import analyze
-from engine.store.tables.runs import agenda
+from engine.store.dialect import analyze, bulk_insert
+from engine.store.tables.runs import agenda, token
 from tests.databases import Target, explained
 from tests.engine.run.drafting import EVERYBODY, HOUR, SMS, WAIT, Running, bundle, populate
 from tests.postgres import Postgres
@@ -123,3 +123,27 @@ def test_what_a_wave_leaves_behind_does_not_pile_up(postgres: Postgres, tmp_path
         with run.database.write() as connection:
             for name in ("wave", "outgoing", "incoming"):
                 assert connection.exec_driver_sql(f"SELECT pg_relation_size('{name}')").scalar_one() == 0
+
+
+def test_what_is_due_next_is_found_at_the_front_of_the_queue(postgres: Postgres, tmp_path: Path) -> None:
+    """PostgreSQL, which has counted nothing yet, takes thousands of rows for one and would read them all;
+    and those that are gone lie in front until somebody cleans up."""
+    with postgres.database() as url, Running(populate(url, tmp_path)) as run:
+        run.engine.publish(bundle(NODES, LINKS))
+        plan = next(iter(run.engine._scheduler._versions.values())).plan
+        place = next(one for one in plan.places if one.place.stage is Stage.RELEASE)
+        with run.database.write() as connection:
+            columns = ("version", "place", "due", "person", "entry", "via")
+            rows = [(plan.context.version, place.place.index, HOUR, n, 1, 0) for n in range(2_000)]
+            bulk_insert(connection, token, columns, list(rows))
+            connection.execute(delete(token).where(token.c.person < 1_000, token.c.due == HOUR))
+            asked = {"version": plan.context.version, "low": HOUR, "behind": 999}
+            found = explained_as_run(connection, place.next_due, asked)
+            assert max(int(n) for n in re.findall(r"rows=(\d+) loops", found)) == 1, found
+            assert max(int(n) for n in re.findall(r"shared hit=(\d+)", found)) < 10, found
+
+
+def explained_as_run(connection: Connection, statement: Prepared, given: dict[str, int]) -> str:
+    values = {**given, **statement._fixed}
+    explain = f"EXPLAIN (ANALYZE, BUFFERS) {statement.sql}"
+    return "\n".join(str(row[0]) for row in connection.exec_driver_sql(explain, values))

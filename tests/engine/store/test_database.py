@@ -129,9 +129,9 @@ def test_what_is_committed_is_on_the_disk(tmp_path: Path) -> None:
     with Database.open(tmp_path / "engine.db") as database, database.write() as connection:
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-            for name in ("synchronous", "foreign_keys")
+            for name in ("synchronous", "foreign_keys", "page_size")
         }
-        assert pragmas == {"synchronous": 2, "foreign_keys": 1}
+        assert pragmas == {"synchronous": 2, "foreign_keys": 1, "page_size": 8192}
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import ColumnElement, Text, func, literal, null, select
 from engine.store.database import Database
 from engine.store.dialect import (
     among,
+    analyze,
     bulk_delete,
     bulk_insert,
     bulk_update,
@@ -21,6 +23,7 @@ from engine.store.dialect import (
     holds_any,
     json_list,
     least,
+    look_up,
     starts_with,
     text_list,
 )
@@ -126,3 +129,31 @@ def test_odd_texts_are_stored_as_they_are(databases: Database) -> None:
             select(person_id.c.person, person_id.c.value).order_by(person_id.c.person)
         )
         assert [tuple(row) for row in stored] == [(row[0], row[2]) for row in rows]
+
+
+def test_looking_up_reads_nothing_but_the_rows_found(databases: Database) -> None:
+    """However many others there are: PostgreSQL would read ten times as many rather than look these up."""
+    with databases.write() as connection:
+        people: list[tuple[object, ...]] = [(n, f"p{n}", n * 7, 0) for n in range(1, 20_001)]
+        bulk_insert(connection, person, ("id", "external_id", "hash", "import_id"), people)
+        tags: list[tuple[object, ...]] = [("level", n, "Gold") for n in range(10, 40_000, 10)]
+        bulk_insert(connection, tag_value, ("tag", "person", "value"), tags)
+        for table in ("person", "tag_value"):
+            analyze(connection, table)
+        some = select(tag_value.c.person).order_by(tag_value.c.person).limit(2_000).subquery()
+        joined, found = look_up(connection.dialect, some, person, some.c.person)
+        query = select(some.c.person, found.hash).select_from(joined).order_by(some.c.person)
+        explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+        text = query.compile(connection, compile_kwargs={"literal_binds": True})
+        plan = "\n".join(str(row[-1]) for row in connection.exec_driver_sql(f"{explain} {text}"))
+        assert "person" in plan
+        assert re.search(r"^SEARCH person|Nested Loop", plan, re.MULTILINE), plan
+        assert [tuple(row) for row in connection.execute(query.limit(2))] == [(10, 70), (20, 140)]
+        last = query.order_by(None).order_by(some.c.person.desc()).limit(1)
+        assert connection.execute(last).one() == (20_000, 140_000)
+        absent = select(tag_value.c.person).where(tag_value.c.person == 30_000).subquery()
+        joined, found = look_up(connection.dialect, absent, person, absent.c.person)
+        assert connection.execute(select(absent.c.person, found.hash).select_from(joined)).one() == (
+            30_000,
+            None,
+        )
