@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
+from pydantic import JsonValue, ValidationError
 
 from engine.audience.updates import estimate
 from engine.files import Source
+from engine.files.findings import findings
 from engine.i18n import N_, Message
 from engine.report.received import Fate, Received
 from engine.run.answers import IncomingEvent
 from engine.server.bodies import NAME, body, read_body, takes
-from engine.server.problems import CallRefused
+from engine.server.problems import CallRefused, InvalidBody
 from engine.server.service import Service
 from engine.server.wire import (
     Estimate,
@@ -54,12 +57,18 @@ def router(service: Service) -> APIRouter:
 
         What is accepted is on disk when this is answered. Unknown people are created.
         """
-        receipt = service.engine.post_events([incoming(event) for event in posted.events])
-        rejected = [
-            EventReject(index=reject.index, event_id=reject.id, text=str(reject.message))
+        events, rejected = read_each(posted.events)
+        receipt = service.engine.post_events([incoming(event) for event in events.values()])
+        places = list(events)
+        rejected += [
+            EventReject(index=places[reject.index], event_id=reject.id, text=str(reject.message))
             for reject in receipt.rejected
         ]
-        return EventsAnswer(accepted=receipt.accepted, duplicates=receipt.duplicates, rejected=rejected)
+        return EventsAnswer(
+            accepted=receipt.accepted,
+            duplicates=receipt.duplicates,
+            rejected=sorted(rejected, key=lambda reject: reject.index),
+        )
 
     @routes.get("/events/received")
     def received() -> ReceivedEvents:
@@ -85,6 +94,35 @@ def router(service: Service) -> APIRouter:
         return Estimate(size=estimate(service.database, order.audience, at, service.zone))
 
     return routes
+
+
+def read_each(values: Sequence[JsonValue]) -> tuple[dict[int, Event], list[EventReject]]:
+    """The events by their place in the list, and those that are malformed.
+
+    Raises `InvalidBody` where not one of them can be read: then the call is not about events.
+    """
+    events: dict[int, Event] = {}
+    rejected: list[EventReject] = []
+    for index, value in enumerate(values):
+        try:
+            events[index] = Event.model_validate(value)
+        except ValidationError as error:
+            if len(values) == len(rejected) + 1:
+                raise InvalidBody(error) from None
+            id = value.get("event_id") if isinstance(value, dict) else None
+            rejected.append(
+                EventReject(
+                    index=index, event_id=id if isinstance(id, str) else "", text=first_finding(error)
+                )
+            )
+    return events, rejected
+
+
+def first_finding(error: ValidationError) -> str:
+    """The first thing that is wrong, with its field."""
+    finding = next(iter(findings(error)))
+    field = ".".join(str(part) for part in finding.path)
+    return f"{field}: {finding.message}" if field else str(finding.message)
 
 
 def incoming(event: Event) -> IncomingEvent:

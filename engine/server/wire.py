@@ -231,9 +231,9 @@ class Event(Wire):
 
 
 class Events(Wire):
-    """Several events."""
+    """Several events; each is read by itself, so that one that is malformed keeps no other out."""
 
-    events: Annotated[list[Event], Field(max_length=MAX_EVENTS)]
+    events: Annotated[list[JsonValue], Field(max_length=MAX_EVENTS, description="Each an `Event`.")]
 
 
 class EventReject(Answer):

@@ -21,6 +21,7 @@ Row = tuple[int, list[str]]
 """The number of a row's first line, and its cells."""
 
 MAX_LINE = 1024 * 1024
+csv.field_size_limit(MAX_LINE)  # a long cell is refused for its length, not for its quotes
 _MAX_LINES_OF_A_ROW = 1000
 
 

@@ -235,9 +235,9 @@ def test_a_bad_event_is_refused_with_its_reason(api: Served, body: bytes) -> Non
 
 
 def test_a_refusal_names_the_field(api: Served) -> None:
-    body = json.dumps({"events": [ORDER.model_dump(), {**ORDER.model_dump(), "time": "soon"}]})
+    body = json.dumps({**ORDER.model_dump(), "time": "soon"})
     found = problem(call(api, "POST", f"{API}/events", data=body, headers=JSON))
-    assert [error.field for error in found.errors] == ["events.1.time"]
+    assert [error.field for error in found.errors] == ["time"]
 
 
 @pytest.mark.parametrize(
@@ -421,3 +421,15 @@ def test_a_damaged_bundle_is_refused_or_harmless(api: Served, position: int, fli
         data[position] ^= flip
     response = call(api, "POST", f"{API}/campaigns", data=bytes(data), headers=JSON)
     assert response.status_code in (200, 409, 422), response.text
+
+
+def test_a_malformed_event_keeps_no_other_out(api: Served) -> None:
+    good = ORDER.model_dump(mode="json")
+    bad = [{**good, "time": "0001-01-01T00:00:00Z"}, "no event", {**good, "event_id": "e9", "attributes": []}]
+    body = json.dumps([bad[0], good, *bad[1:]])
+    answer = call(api, "POST", f"{API}/events", data=body, headers=JSON).json()
+    assert answer["accepted"] == 1
+    assert [(reject["index"], reject["event_id"]) for reject in answer["rejected"]] == [
+        (0, good["event_id"]), (2, ""), (3, "e9"),
+    ]  # fmt: skip
+    assert answer["rejected"][2]["text"].startswith("attributes: ")
