@@ -236,7 +236,7 @@ def test_full_lifts_the_selection_of_the_configuration() -> None:
 def test_every_check_runs_after_one_failed(commands: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[str] = []
 
-    def pretend(*arguments: str) -> int:
+    def pretend(*arguments: str, environment: object = None) -> int:
         ran.append(arguments[1])
         return int(arguments[1] == "ruff")
 

@@ -42,6 +42,7 @@ from engine.store.versions import versions_of
 _RESULT = re.compile(r"(success|unknown|failed)(?:(?<=failed)\((.*)\))?", re.DOTALL)
 _STATES = {"success": "sent", "failed": "failed", "unknown": "unknown"}
 _LONGEST = 100 * 366 * 24 * 3600  # seconds: longer than anything waits, and small enough to store
+_LONGEST_TEXT = 40
 _NEEDED = ("person_id", "node", "result", "after_seconds")
 _SCRIPT = ("node", "entry", "address", "result", "reason", "after", "receipt", "receipt_after")
 _SENDING = message.c.state == literal_column("'sending'")
@@ -125,7 +126,7 @@ def _answer(row: Mapping[str | None, Any]) -> dict[str, object]:
 
 def _seconds(text: str | None) -> int:
     """Seconds as ms; none are 0."""
-    seconds = Decimal(text or "0")
+    seconds = Decimal(text or "0") if len(text or "") <= _LONGEST_TEXT else -1
     if not 0 <= seconds <= _LONGEST:
         raise ValueError(text)
     return int(seconds * 1000)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from engine.i18n import LANGUAGES, N_, Message
-from engine.store.trouble import trouble_of
 
 
 class CommandError(Exception):
@@ -33,6 +32,8 @@ def words(error: Exception) -> str | None:
     if isinstance(
         refusal := getattr(error, "orig", None), Exception
     ):  # SQLAlchemy's, around the driver's own
+        from engine.store.trouble import trouble_of
+
         refused = Message(N_("The database cannot do this now: {reason}"), reason=refusal)
         return str(trouble_of(error) or refused)
     if isinstance(error, OSError) and error.strerror:
