@@ -17,8 +17,8 @@ from engine.audience.places import InColumn, InTags, Nowhere, OfPerson, Place
 from engine.i18n import N_, Message
 from engine.shapes.conditions import OPERATORS, All, Condition, Leaf, field_name
 from engine.shapes.time import to_milliseconds
-from engine.store.dialect import among, contains, ends_with, starts_with, text_list
 from engine.store.fields import DataFields
+from engine.store.functions import among, contains, ends_with, starts_with, text_list
 from engine.store.tables.people import person, tag_value
 
 TAG, ATTRIBUTE = "tag:", "attr:"

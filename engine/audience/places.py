@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, FromClause, and_, exists, false, func, literal, select
 
 from engine.shapes.conditions import FieldType
-from engine.store.dialect import among, holds_all, holds_any, text_list
 from engine.store.fields import DataField
+from engine.store.functions import among, holds_all, holds_any, text_list
 from engine.store.values import SEPARATOR, packed
 
 Test = Callable[[ColumnElement[Any]], ColumnElement[bool]]

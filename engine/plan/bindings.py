@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, func, literal, null, select
 
 from engine.plan.context import Context
 from engine.shapes.variables import Binding
-from engine.store.dialect import json_list
+from engine.store.functions import json_list
 from engine.store.tables.people import event, person, tag_value
 from engine.store.tables.runs import entry
 

@@ -10,7 +10,8 @@ from sqlalchemy.sql import Executable
 from engine.components.behaviour import DrawCoupon
 from engine.plan.context import Context, drawing, outgoing
 from engine.plan.graph import FlowNode
-from engine.store.dialect import insert_or_fail, json_list
+from engine.store.dialect import insert_or_fail
+from engine.store.functions import json_list
 from engine.store.tables.people import coupon_code
 from engine.store.tables.runs import coupon_issue
 

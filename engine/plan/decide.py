@@ -56,7 +56,7 @@ from engine.plan.places import (
 from engine.plan.results import Results
 from engine.shapes.conditions import Condition
 from engine.shapes.time import to_milliseconds
-from engine.store.dialect import greatest, least
+from engine.store.functions import greatest, least
 from engine.store.tables.people import event
 from engine.store.tables.runs import claim, entry
 from engine.store.times import NEVER, Ms

@@ -25,7 +25,7 @@ from engine.components.behaviour import Send
 from engine.plan.contact import Limit
 from engine.plan.context import Context, outgoing
 from engine.plan.quiet import exempt
-from engine.store.dialect import least
+from engine.store.functions import least
 from engine.store.tables.people import person_id
 from engine.store.tables.runs import HELD
 from engine.store.times import Ms

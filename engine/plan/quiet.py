@@ -21,7 +21,7 @@ from sqlalchemy import (
 
 from engine.plan.contact import Daily, Quiet
 from engine.plan.context import Context, outgoing
-from engine.store.dialect import greatest
+from engine.store.functions import greatest
 from engine.store.tables.people import audience, audience_member
 from engine.store.times import NEVER, Ms, WallClock
 

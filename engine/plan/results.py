@@ -14,7 +14,7 @@ from engine.components.behaviour import JudgeResult, Send
 from engine.plan.context import Context
 from engine.plan.fatigue import HELD_LITERALS
 from engine.plan.graph import Flow, FlowNode
-from engine.store.dialect import least
+from engine.store.functions import least
 from engine.store.tables.runs import message
 from engine.store.times import NEVER, Ms
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, case, func, select
 from engine.i18n import N_, Message
 from engine.report.books import Books, Violation
 from engine.report.rows import entry_of, shown_reason, shown_receipt
-from engine.store.dialect import json_list
+from engine.store.functions import json_list
 from engine.store.tables.operations import deleted_message
 from engine.store.tables.people import coupon_code
 from engine.store.tables.runs import coupon_issue, entry, message, message_counter

@@ -1,20 +1,15 @@
-"""Everything that differs between SQLite and PostgreSQL; no other module asks which database it talks to.
-
-Functions that make SQL return expressions which SQLAlchemy compiles for the database at hand: a statement is
-written once and runs on both.
+"""How statements and connections differ between SQLite and PostgreSQL; functions of SQL are in
+`engine.store.functions`. A statement is written once and runs on both.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
     ColumnElement,
     Connection,
     Dialect,
@@ -22,19 +17,15 @@ from sqlalchemy import (
     Insert,
     Select,
     Table,
-    Text,
-    bindparam,
     insert,
     select,
     true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 
 from engine.store.copying import STAGING, copy_rows, staged
+from engine.store.functions import greatest
 
 SQLITE_PRAGMAS = (
     # Of a new file; must stand before the journal mode. Larger pages, fewer of them to log and to split.
@@ -79,172 +70,6 @@ def wait_for_migrations(connection: Connection) -> None:
     """Let no other process change the schema until this transaction ends; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
-
-
-class _TextTest(FunctionElement[bool]):
-    """A test of one text (first argument) by another that is not null (second argument)."""
-
-    type = Boolean()
-    inherit_cache = True
-
-
-class contains(_TextTest):  # noqa: N801 - an SQL function, named like SQLAlchemy's own
-    """Whether the first text holds the second; case-sensitive, without wildcards."""
-
-    name = "contains"
-    inherit_cache = True
-
-
-class starts_with(_TextTest):  # noqa: N801
-    """Whether the first text starts with the second; case-sensitive, without wildcards."""
-
-    name = "starts_with"
-    inherit_cache = True
-
-
-class ends_with(_TextTest):  # noqa: N801
-    """Whether the first text ends with the second; case-sensitive, without wildcards."""
-
-    name = "ends_with"
-    inherit_cache = True
-
-
-class among(_TextTest):  # noqa: N801
-    """Whether the text (first argument) is in a list, given as one JSON array (second argument).
-
-    One parameter, however long the list: SQLite takes 32,766 parameters a statement, a rule may hold more.
-    """
-
-    name = "among"
-    inherit_cache = True
-
-
-def text_list(values: Iterable[str]) -> ColumnElement[str]:
-    """The second argument of `among`."""
-    return bindparam(None, json.dumps(list(values), ensure_ascii=False), unique=True)
-
-
-class _texts(FunctionElement[str]):  # noqa: N801
-    """The texts of a JSON array, as a list to be IN."""
-
-    name = "texts"
-    type = Text()
-    inherit_cache = True
-
-
-def is_in(column: ColumnElement[str], texts: ColumnElement[str]) -> ColumnElement[bool]:
-    """`among` for columns with an index, which is used then: a function's answer is compared with 1."""
-    return column.op("IN", is_comparison=True)(_texts(texts))
-
-
-@compiles(_texts, "sqlite")
-def _texts_sqlite(element: _texts, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kw)}))"
-
-
-@compiles(_texts, "postgresql")
-def _texts_postgresql(element: _texts, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"(SELECT jsonb_array_elements_text(CAST({compiler.process(element.clauses, **kw)} AS jsonb)))"
-
-
-def _arguments(element: FunctionElement[Any], compiler: SQLCompiler, kw: dict[str, Any]) -> tuple[str, str]:
-    first, second = (compiler.process(clause, **kw) for clause in element.clauses)
-    return first, second
-
-
-@compiles(contains, "sqlite")
-def _contains_sqlite(element: contains, compiler: SQLCompiler, **kw: Any) -> str:
-    first, second = _arguments(element, compiler, kw)
-    return f"(instr({first}, {second}) > 0)"
-
-
-@compiles(contains, "postgresql")
-def _contains_postgresql(element: contains, compiler: SQLCompiler, **kw: Any) -> str:
-    first, second = _arguments(element, compiler, kw)
-    return f"(strpos({first}, {second}) > 0)"
-
-
-@compiles(starts_with, "sqlite")
-def _starts_with_sqlite(element: starts_with, compiler: SQLCompiler, **kw: Any) -> str:
-    first, second = _arguments(element, compiler, kw)
-    return f"(instr({first}, {second}) = 1)"
-
-
-@compiles(starts_with, "postgresql")
-def _starts_with_postgresql(element: starts_with, compiler: SQLCompiler, **kw: Any) -> str:
-    first, second = _arguments(element, compiler, kw)
-    return f"starts_with({first}, {second})"
-
-
-@compiles(ends_with)
-def _ends_with(element: ends_with, compiler: SQLCompiler, **kw: Any) -> str:
-    first, second = _arguments(element, compiler, kw)
-    # Compared as "the last length(second) characters": right() does not exist in SQLite, and a negative
-    # start of substr() counts from the front in PostgreSQL.
-    start = f"length({first}) - length({second}) + 1"
-    return f"(length({first}) >= length({second}) AND substr({first}, {start}) = {second})"
-
-
-@compiles(among, "sqlite")
-def _among_sqlite(element: among, compiler: SQLCompiler, **kw: Any) -> str:
-    first, second = _arguments(element, compiler, kw)
-    return f"({first} IN (SELECT value FROM json_each({second})))"
-
-
-@compiles(among, "postgresql")
-def _among_postgresql(element: among, compiler: SQLCompiler, **kw: Any) -> str:
-    first, second = _arguments(element, compiler, kw)
-    return f"({first} IN (SELECT jsonb_array_elements_text(CAST({second} AS jsonb))))"
-
-
-class least(FunctionElement[int]):  # noqa: N801
-    """The smallest of several numbers; none of them may be null (SQLite and PostgreSQL differ there)."""
-
-    name = "least"
-    type = BigInteger()
-    inherit_cache = True
-
-
-class greatest(FunctionElement[int]):  # noqa: N801
-    """The greatest of several numbers; none of them may be null."""
-
-    name = "greatest"
-    type = BigInteger()
-    inherit_cache = True
-
-
-class json_list(FunctionElement[str]):  # noqa: N801
-    """A JSON array of the texts, as text; a null among them stays null."""
-
-    name = "json_list"
-    type = Text()
-    inherit_cache = True
-
-
-@compiles(least)
-@compiles(greatest)
-def _extreme(element: FunctionElement[int], compiler: SQLCompiler, **kw: Any) -> str:
-    return f"{element.name}({', '.join(compiler.process(clause, **kw) for clause in element.clauses)})"
-
-
-@compiles(least, "sqlite")
-@compiles(greatest, "sqlite")
-def _extreme_sqlite(element: FunctionElement[int], compiler: SQLCompiler, **kw: Any) -> str:
-    name = "min" if element.name == "least" else "max"
-    return f"{name}({', '.join(compiler.process(clause, **kw) for clause in element.clauses)})"
-
-
-@compiles(json_list, "sqlite")
-def _json_list_sqlite(element: json_list, compiler: SQLCompiler, **kw: Any) -> str:
-    return f"json_array({', '.join(compiler.process(clause, **kw) for clause in element.clauses)})"
-
-
-@compiles(json_list, "postgresql")
-def _json_list_postgresql(element: json_list, compiler: SQLCompiler, **kw: Any) -> str:
-    # json_build_array would write a space behind each comma, SQLite writes none.
-    texts = [f"CAST({compiler.process(clause, **kw)} AS text)" for clause in element.clauses]
-    items = " || ',' || ".join(f"coalesce(CAST(to_json({text}) AS text), 'null')" for text in texts)
-    return f"('[' || {items} || ']')" if texts else "'[]'"
 
 
 _INSERT_PARAMETERS = 250
@@ -476,38 +301,3 @@ def upsert_replacing(
         set_={name: statement.excluded[name] for name in replaced},
     )
     return changed
-
-
-class holds_any(_TextTest):  # noqa: N801
-    """Whether the text (first argument) contains one of a list of texts (second argument, as for `among`)."""
-
-    name = "holds_any"
-    inherit_cache = True
-
-
-class holds_all(_TextTest):  # noqa: N801
-    """Whether the text (first argument) contains all of a list of texts (second argument, as for `among`)."""
-
-    name = "holds_all"
-    inherit_cache = True
-
-
-@compiles(holds_any)
-def _holds_any(element: holds_any, compiler: SQLCompiler, **kw: Any) -> str:
-    first, second = _arguments(element, compiler, kw)
-    items, found = _items_in(compiler, first, second)
-    return f"EXISTS (SELECT 1 FROM {items} WHERE {found})"
-
-
-@compiles(holds_all)
-def _holds_all(element: holds_all, compiler: SQLCompiler, **kw: Any) -> str:
-    first, second = _arguments(element, compiler, kw)
-    items, found = _items_in(compiler, first, second)
-    return f"NOT EXISTS (SELECT 1 FROM {items} WHERE NOT {found})"
-
-
-def _items_in(compiler: SQLCompiler, text: str, items: str) -> tuple[str, str]:
-    if compiler.dialect.name == "sqlite":
-        return f"json_each({items}) AS item", f"(instr({text}, item.value) > 0)"
-    source = f"jsonb_array_elements_text(CAST({items} AS jsonb)) AS item(value)"
-    return source, f"(strpos({text}, item.value) > 0)"

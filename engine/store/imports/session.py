@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Text, bindparam, func, select
 
 from engine.i18n import N_, Message
 from engine.store.database import Database
-from engine.store.dialect import bulk_insert, is_in
+from engine.store.dialect import bulk_insert
 from engine.store.fields import DataFields, DataSchema
+from engine.store.functions import is_in
 from engine.store.imports.reading import CsvFile, OnReject
 from engine.store.imports.result import ImportResult
 from engine.store.tables.people import person

@@ -10,12 +10,9 @@ import pytest
 from sqlalchemy import ColumnElement, Text, func, literal, null, select
 
 from engine.store.database import Database
-from engine.store.dialect import (
+from engine.store.dialect import analyze, bulk_delete, bulk_insert, bulk_update, look_up
+from engine.store.functions import (
     among,
-    analyze,
-    bulk_delete,
-    bulk_insert,
-    bulk_update,
     contains,
     ends_with,
     greatest,
@@ -23,7 +20,6 @@ from engine.store.dialect import (
     holds_any,
     json_list,
     least,
-    look_up,
     starts_with,
     text_list,
 )
