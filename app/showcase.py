@@ -21,6 +21,7 @@ from engine.campaign.edits import configure
 from engine.campaign.model import START_ID
 from engine.i18n import ntr, tr
 from engine.report.counts import Counts
+from engine.run.settings import EngineSettings
 from engine.run.simulate import Summary, simulate
 from engine.shapes.variables import variables
 from engine.store.database import Database
@@ -104,7 +105,7 @@ def run(workspace: Workspace, template: TemplateFile, since: datetime, out: Path
     """Configure the template as its guide recommends, run it to its end, show what came of it."""
     document = configured(workspace, template)
     made = bundle.make(workspace, document)
-    summary = simulate(made, workspace.database_file, _ZONE, since=since)
+    summary = simulate(made, workspace.database_file, EngineSettings.of(workspace), since=since)
     print()
     print(tr("{name}, as of {day}", name=template.name.text, day=since.date().isoformat()))
     for line in funnel(document, summary.counts):

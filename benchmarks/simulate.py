@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from benchmarks._databases import DIALECTS, Target, new_database, server
 from benchmarks._journey import DAY, START, bundle, bundle_of, fill
 from benchmarks._report import Report, peak_memory
+from engine.run.settings import EngineSettings
 from engine.run.simulate import simulate
 from engine.shapes.time import from_milliseconds
 from engine.workspace.account import SIMULATED_ID
@@ -56,7 +57,9 @@ def rehearse(campaign: Bundle, target: Target, people: int) -> float:
     """Seconds that a rehearsal of the month takes."""
     begun = time.perf_counter()
     since = from_milliseconds(START)
-    summary = simulate(campaign, target, ZONE, since=since, until=since + timedelta(days=DAYS))
+    summary = simulate(
+        campaign, target, EngineSettings(ZONE), since=since, until=since + timedelta(days=DAYS)
+    )
     taken = time.perf_counter() - begun
     assert not summary.violations
     assert summary.counts.nodes["n_0"].arrived == people

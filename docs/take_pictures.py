@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zoneinfo import ZoneInfo
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -42,7 +41,7 @@ from engine.campaign.document import CampaignDocument
 from engine.components.base import Category
 from engine.components.registry import COMPONENTS, component
 from engine.i18n import tr
-from engine.plan.contact import ContactRules
+from engine.run.settings import EngineSettings
 from engine.run.simulate import simulate
 from engine.store.database import Database
 from engine.store.imports.folder import import_folder
@@ -105,13 +104,10 @@ def draw_explained(temporary: Path, out: Path) -> None:
         database_file = temporary / f"{folder.name}.db"
         with Database.open(database_file) as database:
             import_folder(database, folder / "data")
-        zone = ZoneInfo(workspace.settings.time_zone)
         summary = simulate(
             bundle.make(workspace, document),
             database_file,
-            zone,
-            contact=ContactRules.of(workspace.settings, zone),
-            audiences=workspace.audiences,
+            EngineSettings.of(workspace),
             results=folder / "results.csv",
         )
         image = render(document, workspace, Look(), asdict(summary.counts), SCALE)

@@ -10,7 +10,9 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,7 @@ _RESULT = re.compile(r"(success|unknown|failed)(?:(?<=failed)\((.*)\))?", re.DOT
 _STATES = {"success": "sent", "failed": "failed", "unknown": "unknown"}
 _LONGEST = 100 * 366 * 24 * 3600  # seconds: longer than anything waits, and small enough to store
 _LONGEST_TEXT = 40
+_BATCH = 10_000
 _NEEDED = ("person_id", "node", "result", "after_seconds")
 _SCRIPT = ("node", "entry", "address", "result", "reason", "after", "receipt", "receipt_after")
 _SENDING = message.c.state == literal_column("'sending'")
@@ -64,26 +67,53 @@ class BadResults(Exception):  # noqa: N818 - an answer, not a defect
 # ---- the results file
 
 
-def load_results(connection: Connection, path: Path, nodes: Mapping[str, int]) -> None:
-    """Fill `result_script` from a results file; rows of people and nodes that do not exist count for nobody.
+def load_results(connection: Connection, path: Path, nodes: Mapping[str, int]) -> list[Message]:
+    """Fill `result_script` from a results file; returns what it says in vain: rows of components that the
+    campaign does not have, and of people whom the data does not have.
 
     Raises `BadResults`.
     """
+    strange = _Strange()
     given = [bindparam(name, type_=result_script.c[name].type, required=True) for name in _SCRIPT]
     who = bindparam("who", type_=TextType, required=True)
     query = select(person.c.id, *given).where(person.c.external_id == who)
     fill = insert(result_script).from_select(["person", *_SCRIPT], query)
-    rows: list[dict[str, object]] = []
-    for row in _rows(path, nodes):
-        rows.append(row)
-        if len(rows) == 10_000:
-            connection.execute(fill, rows)
-            rows = []
-    if rows:
-        connection.execute(fill, rows)
+    rows, read = _rows(path, nodes, strange), 0
+    while some := list(islice(rows, _BATCH)):
+        connection.execute(fill, some)
+        read += len(some)
+    stored = connection.execute(select(func.count()).select_from(result_script)).scalar_one()
+    return strange.told(path.name, people=read - stored)
 
 
-def _rows(path: Path, nodes: Mapping[str, int]) -> Iterator[dict[str, object]]:
+@dataclass(slots=True)
+class _Strange:
+    """Rows of components that the campaign does not have; the first of them."""
+
+    rows: int = 0
+    line: int = 0
+    node: str = ""
+
+    def note(self, node: str, line: int) -> None:
+        if not self.rows:
+            self.node, self.line = node, line
+        self.rows += 1
+
+    def told(self, file: str, people: int) -> list[Message]:
+        notes = []
+        if self.rows:
+            text = N_(
+                "{file}: rows that name components which the campaign does not have: {rows:,}, the first "
+                "in line {line} (“{node}”). They count for nobody."
+            )
+            notes.append(Message(text, file=file, rows=self.rows, line=self.line, node=self.node))
+        if people:
+            text = N_("{file}: rows that name people whom the data does not have: {rows:,}.")
+            notes.append(Message(text, file=file, rows=people))
+        return notes
+
+
+def _rows(path: Path, nodes: Mapping[str, int], strange: _Strange) -> Iterator[dict[str, object]]:
     with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
         reader = csv.DictReader(file)
         try:
@@ -95,6 +125,8 @@ def _rows(path: Path, nodes: Mapping[str, int]) -> Iterator[dict[str, object]]:
                 answer = _answer(row)
                 if row["node"] in nodes:
                     yield {**answer, "who": row["person_id"] or "", "node": nodes[row["node"]]}
+                else:
+                    strange.note(row["node"] or "", reader.line_num)
         except (ValueError, InvalidOperation, TypeError, csv.Error) as error:
             text = N_(
                 "{file}, line {line}: this row cannot be read. The result is success, failed, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError
 
@@ -17,7 +18,11 @@ from engine.commands.told import CommandError
 from engine.i18n import N_, Message, tr
 from engine.shapes.time import check_date_time, instant
 from engine.workspace import bundle as bundles
+from engine.workspace.checking import Finding
 from engine.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.run.simulate import Summary
 
 
 def simulate(
@@ -43,13 +48,7 @@ def simulate(
     workspace, doc = _workspace(file, folder, db), campaign_file.load(file)
     start = doc.attributes.start
     now = began or (instant(start) if start else datetime.now(UTC))
-    errors = [
-        finding
-        for finding in campaign_findings(file, doc, workspace, now)
-        # A time that is past keeps nobody, so a campaign can be rehearsed from any moment on.
-        if finding.is_error and finding.code != "time_past"
-    ]
-    if errors:
+    if errors := _errors(file, doc, workspace, now):
         show(errors)
         return 1
     if ended is not None and ended < now:
@@ -57,25 +56,35 @@ def simulate(
     target = Target(None, db) if db is not None else Target(workspace, None)
     url = target.migrated()
     refuse_network(url.host or "")
-    settings = EngineSettings.of(workspace.settings)
     summary = rehearsal.simulate(
         bundles.make(workspace, doc),
         url,
-        settings.zone,
-        contact=settings.contact,
-        audiences=workspace.audiences,
+        EngineSettings.of(workspace),
         since=now,
         until=ended,
         results=results,
         trace=trace,
         with_running=with_running,
-        future_events=settings.future_events,
     )
+    return _report(summary, doc, trace)
+
+
+def _errors(file: Path, doc: CampaignDocument, workspace: Workspace, now: datetime) -> list[Finding]:
+    """What keeps the campaign from being rehearsed. A time that is past keeps nobody: it can be from any
+    moment on."""
+    found = campaign_findings(file, doc, workspace, now)
+    return [one for one in found if one.is_error and one.code != "time_past"]
+
+
+def _report(summary: Summary, doc: CampaignDocument, trace: Path) -> int:
+    """Print what a rehearsal came to; 1 where it failed."""
     counts = summary.counts
     print(f"entries: {counts.entries}\ninside: {counts.inside}\nfinished: {counts.finished}")
     for node, states in sorted(counts.messages.items()):
         for state, count in sorted(states.items()):
             print(f"{_name(doc, node)}: {state} {count}")
+    for note in summary.notes:
+        print(note, file=sys.stderr)
     for broken in summary.violations:
         print(f"{broken.where}: {broken.message}", file=sys.stderr)
     if summary.failure is not None:

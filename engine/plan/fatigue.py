@@ -24,7 +24,7 @@ from sqlalchemy import (
 from engine.components.behaviour import Send
 from engine.plan.contact import Limit
 from engine.plan.context import Context, outgoing
-from engine.plan.quiet import exempt
+from engine.plan.whitelist import exempt
 from engine.store.functions import least
 from engine.store.tables.people import person_id
 from engine.store.tables.runs import HELD

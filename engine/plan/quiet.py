@@ -9,34 +9,19 @@ from sqlalchemy import (
     Update,
     and_,
     case,
-    exists,
     func,
     literal,
     not_,
     null,
     or_,
-    select,
     update,
 )
 
 from engine.plan.contact import Daily, Quiet
 from engine.plan.context import Context, outgoing
+from engine.plan.whitelist import exempt
 from engine.store.functions import greatest
-from engine.store.tables.people import audience, audience_member
 from engine.store.times import NEVER, Ms, WallClock
-
-
-def exempt(whitelist: str, who: ColumnElement[int]) -> ColumnElement[bool]:
-    """Whether limits and quiet times do not hold for the person."""
-    return exists(
-        select(literal(1))
-        .where(
-            audience.c.id == whitelist,
-            audience_member.c.list == audience.c.list,
-            audience_member.c.person == who,
-        )
-        .correlate_except(audience, audience_member)
-    )
 
 
 def rest(context: Context, channel: str) -> Update | None:

@@ -18,9 +18,10 @@ from engine.workspace.audience import AudienceFile
 class Calendar:
     """The next item of each version that has one. `upkeep`: that of the whitelist, or None."""
 
-    def __init__(self, settings: PlanSettings, audiences: Mapping[str, AudienceFile]) -> None:
-        """audiences: the workspace's, where the whitelist is to be kept up to date: in rehearsals only."""
+    def __init__(self, settings: PlanSettings, audiences: Mapping[str, AudienceFile], since: int) -> None:
+        """audiences: the workspace's, of which the whitelist is kept up to date from `since` (ms) on."""
         self._settings = settings
+        self._since = since
         self._audiences = audiences
         self._busy: tuple[RunningVersion, ...] = ()
         self._ends: list[tuple[int, int]] = []
@@ -79,7 +80,8 @@ class Calendar:
         if id is None or id not in self._audiences:
             return None
         # What could not be updated at its moment waits for the next one.
-        moment = cycles.next_update(connection, self._audiences[id], self._settings.zone, self._kept_up)
+        file, zone = self._audiences[id], self._settings.zone
+        moment = cycles.next_update(connection, file, zone, self._since, self._kept_up)
         return None if moment is None else Item(moment, 0, "", 0, audience=id)
 
     def _next_item(self, connection: Connection, version: RunningVersion) -> Item | None:

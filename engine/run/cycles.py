@@ -149,13 +149,22 @@ def update_before(
     return min(((moment, id) for moment, id in moments if moment is not None), default=None)
 
 
-def next_update(connection: Connection, file: AudienceFile, zone: ZoneInfo, after: int) -> int | None:
-    """When an audience with a schedule is to be updated next; `after` (ms): a moment that is behind it."""
+def next_update(
+    connection: Connection, file: AudienceFile, zone: ZoneInfo, since: int, tried: int
+) -> int | None:
+    """When an audience is to be updated next, or None: at `since` where it never was, then by its schedule.
+
+    tried: when it was last tried to update it (ms); before `since`: it was not.
+    """
     updated = connection.execute(select(audience.c.updated_at).where(audience.c.id == file.id)).scalar()
-    if isinstance(file.update, str) or updated is None:
+    if file.cards is None:
         return None
-    since = from_milliseconds(updated)
-    return _next(runs(file.update, since, zone, from_milliseconds(max(updated, after))))
+    if updated is None and tried < since:
+        return since
+    if isinstance(file.update, str):  # by hand
+        return None
+    grid = since if updated is None else updated
+    return _next(runs(file.update, from_milliseconds(grid), zone, from_milliseconds(max(grid, tried))))
 
 
 def _update_before(connection: Connection, file: AudienceFile, at: int, zone: ZoneInfo) -> int | None:

@@ -99,7 +99,8 @@ class Engine:
         try:
             now = self._clock.now()
             self._operations = Operations(database, settings.zone, settings.retention, epoch, now)
-            self._scheduler = Scheduler(EngineStore(database, settings.zone), self._plan_settings)
+            store = EngineStore(database, settings.zone)
+            self._scheduler = Scheduler(store, self._plan_settings, settings.audiences, now)
             database.prepare = self._prepare
             with database.write() as connection:
                 discard_unfinished(connection)
@@ -280,10 +281,12 @@ class Engine:
         """The engine as a whole; also where its database refuses, as far as it is known then."""
         now = self._clock.now()
         found: list[CampaignStatus] = []
-        due, problem = None, self._operations.problem
+        due, problem, notice = None, self._operations.problem, self._operations.notice
         try:
             found = self.campaigns()
             due = self._scheduler.next_due(now)
+            with self._database.read() as connection:
+                notice = notice or self._settings.doubt(connection)
         except DBAPIError as error:
             problem = problem or problem_of(error)
         return EngineStatus(
@@ -294,7 +297,7 @@ class Engine:
             people_inside=sum(one.inside for one in found),
             held=self._operations.held,
             problem=problem,
-            notice=self._operations.notice,
+            notice=notice,
         )
 
     def held(self) -> HeldState | None:

@@ -52,19 +52,17 @@ class Scheduler:
         self,
         store: Store,
         settings: PlanSettings,
+        audiences: Mapping[str, AudienceFile],
+        since: int,
         wave: int | None = None,
-        audiences: Mapping[str, AudienceFile] | None = None,
     ) -> None:
-        """`audiences`: the workspace's, where the scheduler is to keep the whitelist up to date.
-
-        A rehearsal gives them. The engine of a workspace does not: there the whitelist is as it was last
-        updated.
-        """
+        """audiences: the workspace's, of which the whitelist is kept up to date from `since` (ms) on. wave:
+        the most people of a wave."""
         self._store = store
         self._settings = settings
         self._wave = wave
-        self._audiences = audiences or {}
-        self._calendar = Calendar(settings, self._audiences)
+        self._audiences = audiences
+        self._calendar = Calendar(settings, audiences, since)
         self._listeners = Listeners()
         self._asked: Queries | None = None
         self._versions: dict[int, RunningVersion] = {}

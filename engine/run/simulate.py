@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,7 +14,7 @@ from sqlalchemy.engine import URL
 from engine.audience.updates import update_order
 from engine.channels.simulated import load_results, settle
 from engine.i18n import N_, Message
-from engine.plan.contact import ContactRules, Cuts
+from engine.plan.contact import Cuts
 from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable, flow_of
 from engine.plan.influence import influence_of
@@ -33,10 +32,10 @@ from engine.run.entering import (
 )
 from engine.run.overlay import Overlay
 from engine.run.scheduler import Scheduler
-from engine.run.settings import FUTURE_EVENTS
+from engine.run.settings import EngineSettings
 from engine.run.takeover import in_progress, take_over
 from engine.run.versions import PlanSettings, plan_of
-from engine.shapes.time import to_milliseconds
+from engine.shapes.time import from_milliseconds, to_milliseconds
 from engine.store.times import FIRST_YEAR, WallClock
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
@@ -48,7 +47,8 @@ LONGEST = timedelta(days=365)
 class Summary:
     """What a simulation came to. `violations` is empty unless the engine itself is broken.
 
-    failure: why the campaign ended abnormally, or None.
+    failure: why the campaign ended abnormally, or None. notes: what was given in vain: a whitelist that
+    exempts nobody, results of components that the campaign does not have.
     """
 
     since: int
@@ -56,148 +56,142 @@ class Summary:
     counts: Counts
     violations: tuple[Violation, ...]
     failure: Message | None = None
-
-
-class _Rehearsal:
-    """The overlay as the scheduler's store: what is written is seen at once."""
-
-    def __init__(self, overlay: Overlay, zone: ZoneInfo) -> None:
-        self._overlay = overlay
-        self._zone = zone
-
-    def write(self) -> AbstractContextManager[Connection]:
-        return self._overlay.begin()
-
-    def read(self) -> AbstractContextManager[Connection]:
-        return self._overlay.begin()
-
-    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
-        with self._overlay.begin() as connection:
-            for one in update_order(files, id):
-                if files[one].cards is not None:
-                    update_one(connection, files[one], moment, self._zone)
+    notes: tuple[Message, ...] = ()
 
 
 def simulate(
     bundle: Bundle,
     database: Path | str | URL,
-    zone: ZoneInfo,
+    settings: EngineSettings,
     *,
-    contact: ContactRules | None = None,
-    audiences: Mapping[str, AudienceFile] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
     results: Path | None = None,
     trace: Path | None = None,
-    now: datetime | None = None,
     wave: int | None = None,
     with_running: bool = False,
-    future_events: int = FUTURE_EVENTS,
 ) -> Summary:
     """Run a campaign on the data of a workspace's database, which stays as it is.
 
-    database: a SQLite file or a URL. contact, audiences: the workspace's rules for marketing messages, and
-    the audiences that they name. since: default the campaign's start, else `now` (default: the real one).
-    until: included; default a year later. results: a results file for the campaign's simulated channels.
-    trace: a folder for the trace files. with_running: the database's other campaigns in progress go on
-    meanwhile; otherwise the campaign runs alone. future_events: as in `EngineSettings`.
+    database: a SQLite file or a URL. since: default the campaign's start, else the present. until: included;
+    default a year later. results: a results file for the campaign's simulated channels. trace: a folder for
+    the trace files. wave: the most people of a wave. with_running: the database's other campaigns in progress
+    go on meanwhile; otherwise the campaign runs alone.
 
     Raises `NotRunnable`, `RuleError`, `BadResults`, `Refused`.
     """
-    attributes = bundle.campaign.attributes
-    start = None if attributes.start is None else datetime.fromisoformat(attributes.start)
-    began = since or start or now or datetime.now(UTC)
+    start = bundle.campaign.attributes.start
+    began = since or (datetime.now(UTC) if start is None else datetime.fromisoformat(start))
     if began.astimezone(UTC).year <= FIRST_YEAR:  # its zone may be behind UTC
         raise NotRunnable([Message(N_("Rehearse a time after {year}."), year=FIRST_YEAR)])
-    first = to_milliseconds(began)
     last = to_milliseconds(until or began + LONGEST)
     overlay = Overlay(database)
     try:
-        with overlay.begin() as connection:
-            TEMPORARY.create_all(connection, checkfirst=False)
-            WallClock(zone).prepare(connection)
-            others = in_progress(connection, attributes.id) if with_running else []
-            settings = _settings(overlay, connection, bundle, zone, contact or ContactRules(), others)
-        scheduler = Scheduler(_Rehearsal(overlay, zone), settings, wave, audiences)
-        if others:
-            with overlay.begin_snapshot() as connection:
-                _go_on(connection, scheduler, others, (first, last), future_events)
-        settings = replace(settings, scripted=results is not None)
-        with overlay.begin() as connection:
-            plan = _publish(connection, bundle, scheduler, settings, first)
-            if results is not None:
-                load_results(connection, results, {node.id: node.number for node in plan.flow.nodes.values()})
-            update_all(connection, _in_use(bundle, audiences or {}, settings.contact), began, zone)
-            arrivals_between(plan, connection, window_of(bundle, first), first, last)
-            scheduler.note_arrivals(connection, plan.context.version)
-            scheduler.load(connection)
-        overlay.seal()
+        rehearsal = _Rehearsal(overlay, bundle, settings, to_milliseconds(began), last)
+        scheduler, plan = rehearsal.prepare(results, wave, with_running)
         while scheduler.step(last):
             pass
         with overlay.begin() as connection:
             settle(connection, plan.context.campaign, last)
             if trace is not None:
                 write_trace(connection, plan, bundle, trace, last)
-            return _summary(connection, plan, first, last)
+            return rehearsal.summary(connection, plan)
     finally:
         overlay.close()
 
 
-def _summary(connection: Connection, plan: Plan, since: int, until: int) -> Summary:
-    number = plan.context.campaign
-    found = tuple(violations(connection, until, only=number))
-    failure = lifecycle.reason_of(connection, plan.context.campaign_id)
-    return Summary(since, until, counts_of(connection, number), found, failure)
+class _Overlaid:
+    """The overlay as the scheduler's store: what is written is seen at once."""
+
+    def __init__(self, overlay: Overlay, zone: ZoneInfo) -> None:
+        self.write = self.read = overlay.begin
+        self._zone = zone
+
+    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
+        with self.write() as connection:
+            for one in update_order(files, id):
+                if files[one].cards is not None:
+                    update_one(connection, files[one], moment, self._zone)
 
 
-def _in_use(
-    bundle: Bundle, audiences: Mapping[str, AudienceFile], contact: ContactRules
-) -> dict[str, AudienceFile]:
-    """The audiences that a rehearsal reads: the campaign's, and the whitelist with what it depends on."""
-    whitelist = contact.whitelist if contact.whitelist in audiences else None
-    named = () if whitelist is None else update_order(audiences, whitelist)
-    return {**{id: audiences[id] for id in named}, **bundle.audiences}
+@dataclass(slots=True)
+class _Rehearsal:
+    """A rehearsal from `first` to `last` (ms, both included). notes: what the results file says in vain."""
 
+    overlay: Overlay
+    bundle: Bundle
+    settings: EngineSettings
+    first: int
+    last: int
+    notes: list[Message] = field(default_factory=list)
 
-def _settings(
-    overlay: Overlay,
-    connection: Connection,
-    bundle: Bundle,
-    zone: ZoneInfo,
-    contact: ContactRules,
-    others: list[int],
-) -> PlanSettings:
-    """What the plans of a rehearsal are compiled with: they read through the overlay."""
-    settings = PlanSettings(zone, contact, live=False)
-    flow = flow_of(bundle.campaign, {id: number for number, id in enumerate(bundle.campaign.nodes)})
-    influence = influence_of(flow, Cuts.NONE)
-    if influence.writes or others:
-        settings = replace(settings, tags=overlay.own_tags(connection))
-    if (influence.contacts or others) and contact.limits:
-        settings = replace(settings, contacts=overlay.contacts(others))
-    return settings
+    def prepare(self, results: Path | None, wave: int | None, with_running: bool) -> tuple[Scheduler, Plan]:
+        """Publish the campaign in the overlay, with all that is to happen; nothing has happened yet."""
+        settings, first, last = self.settings, self.first, self.last
+        with self.overlay.begin() as connection:
+            TEMPORARY.create_all(connection, checkfirst=False)
+            WallClock(settings.zone).prepare(connection)
+            others = in_progress(connection, self.bundle.campaign.attributes.id) if with_running else []
+            compiled = self._plan_settings(connection, others)
+        store = _Overlaid(self.overlay, settings.zone)
+        scheduler = Scheduler(store, compiled, settings.audiences, first, wave)
+        if others:
+            with self.overlay.begin_snapshot() as connection:
+                self._go_on(connection, scheduler, others)
+        with self.overlay.begin() as connection:
+            plan = self._publish(connection, scheduler, replace(compiled, scripted=results is not None))
+            if results is not None:
+                nodes = {node.id: node.number for node in plan.flow.nodes.values()}
+                self.notes += load_results(connection, results, nodes)
+            update_all(connection, self._in_use(), from_milliseconds(first), settings.zone)
+            arrivals_between(plan, connection, window_of(self.bundle, first), first, last)
+            scheduler.note_arrivals(connection, plan.context.version)
+            scheduler.load(connection)
+        self.overlay.seal()
+        return scheduler, plan
 
+    def _plan_settings(self, connection: Connection, others: list[int]) -> PlanSettings:
+        """What the plans of a rehearsal are compiled with: they read through the overlay."""
+        contact, campaign = self.settings.contact, self.bundle.campaign
+        compiled = PlanSettings(self.settings.zone, contact, live=False)
+        flow = flow_of(campaign, {id: number for number, id in enumerate(campaign.nodes)})
+        influence = influence_of(flow, Cuts.NONE)
+        if influence.writes or others:
+            compiled = replace(compiled, tags=self.overlay.own_tags(connection))
+        if (influence.contacts or others) and contact.limits:
+            compiled = replace(compiled, contacts=self.overlay.contacts(others))
+        return compiled
 
-def _go_on(
-    connection: Connection,
-    scheduler: Scheduler,
-    others: list[int],
-    span: tuple[int, int],
-    future_events: int,
-) -> None:
-    """Let campaigns that are in progress go on in the rehearsal; events that lay ahead come at their time."""
-    since, until = span
-    take_over(connection, others, since)
-    scheduler.load(connection)
-    note_events_ahead(connection, scheduler.codes, since, until, future_events)
-    scheduler.follow(connection, until)
+    def _go_on(self, connection: Connection, scheduler: Scheduler, others: list[int]) -> None:
+        """Let campaigns in progress go on in the rehearsal; events that lay ahead come at their time."""
+        take_over(connection, others, self.first)
+        scheduler.load(connection)
+        ahead = self.settings.future_events
+        note_events_ahead(connection, scheduler.codes, self.first, self.last, ahead)
+        scheduler.follow(connection, self.last)
 
+    def _publish(self, connection: Connection, scheduler: Scheduler, compiled: PlanSettings) -> Plan:
+        keys = lifecycle.new_version(connection, self.bundle, self.first, compiled.contact)
+        plan = plan_of(self.bundle, keys, connection, compiled)
+        lifecycle.write_paths(connection, plan)
+        scheduler.add(self.bundle, plan)
+        return plan
 
-def _publish(
-    connection: Connection, bundle: Bundle, scheduler: Scheduler, settings: PlanSettings, now: int
-) -> Plan:
-    keys = lifecycle.new_version(connection, bundle, now, settings.contact)
-    plan = plan_of(bundle, keys, connection, settings)
-    lifecycle.write_paths(connection, plan)
-    scheduler.add(bundle, plan)
-    return plan
+    def _in_use(self) -> dict[str, AudienceFile]:
+        """The audiences that are read: the campaign's, and the whitelist with what it depends on."""
+        audiences, whitelist = self.settings.audiences, self.settings.contact.whitelist
+        named = () if whitelist is None or whitelist not in audiences else update_order(audiences, whitelist)
+        return {**{id: audiences[id] for id in named}, **self.bundle.audiences}
+
+    def summary(self, connection: Connection, plan: Plan) -> Summary:
+        """What it came to, once everything has happened."""
+        number = plan.context.campaign
+        doubt = self.settings.doubt(connection)
+        return Summary(
+            since=self.first,
+            until=self.last,
+            counts=counts_of(connection, number),
+            violations=tuple(violations(connection, self.last, only=number)),
+            failure=lifecycle.reason_of(connection, plan.context.campaign_id),
+            notes=(*self.notes, *([] if doubt is None else [doubt])),
+        )

@@ -10,7 +10,7 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from engine.files import Source, read_json
+from engine.files import read_json
 from engine.i18n import N_, Message
 from engine.server.problems import CallRefused, InvalidBody
 from engine.server.wire import Wire
@@ -32,25 +32,23 @@ async def json_bytes(request: Request) -> bytes:
     return await request.body()
 
 
-def read_body(data: bytes) -> Source:
-    """The body as a strictly read JSON object. Raises `FileError`."""
-    return read_json(data, NAME)
+def read_as(model: type[W]) -> Callable[[bytes], W]:
+    """Reads a body as `model`. Raises `FileError` for what is no plain JSON object, `ValidationError` for
+    another object than the model."""
+    return lambda data: model.model_validate_json(read_json(data, NAME).text)
 
 
-def body(model: type[W], read: Callable[[bytes], Source] = read_body) -> Callable[[Request], Awaitable[W]]:
-    """A dependency that gives the body as `model`; `read` may bring other forms into that one.
+def body(read: Callable[[bytes], W]) -> Callable[[Request], Awaitable[W]]:
+    """A dependency that gives the body as `read` reads it. Raises what that does, and `InvalidBody`."""
 
-    Raises `FileError` for what is no plain JSON object, `InvalidBody` for another object than the model.
-    """
-
-    def parse(data: bytes) -> W:
+    def checked(data: bytes) -> W:
         try:
-            return model.model_validate_json(read(data).text)
+            return read(data)
         except ValidationError as error:
             raise InvalidBody(error) from None
 
     async def value(request: Request) -> W:
-        return await run_in_threadpool(parse, await json_bytes(request))
+        return await run_in_threadpool(checked, await json_bytes(request))
 
     return value
 

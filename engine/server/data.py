@@ -11,12 +11,12 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import JsonValue, ValidationError
 
 from engine.audience.updates import estimate
-from engine.files import Source
+from engine.files import all_storable, read_json
 from engine.files.findings import findings
 from engine.i18n import N_, Message
 from engine.report.received import Fate, Received
 from engine.run.answers import IncomingEvent
-from engine.server.bodies import NAME, body, read_body, takes
+from engine.server.bodies import NAME, body, read_as, takes
 from engine.server.problems import CallRefused, InvalidBody
 from engine.server.service import Service
 from engine.server.wire import (
@@ -37,14 +37,15 @@ from engine.shapes.time import instant, to_milliseconds, utc_text
 from engine.store.imports.result import ImportResult
 
 
-def read_events(data: bytes) -> Source:
-    """`Events`, or in their form: one event, or a plain list of them."""
+def read_events(data: bytes) -> Events:
+    """`Events`, or in their form: one event, or a plain list of them. Raises `FileError`, `ValidationError`.
+
+    Text that cannot be stored passes: it is one event's, and keeps no other out.
+    """
     if data.lstrip().startswith(b"["):
-        return read_body(b'{"events":' + data + b"}")
-    source = read_body(data)
-    if "event_id" not in source.value:
-        return source
-    return Source(NAME, f'{{"events":[{source.text}]}}', {"events": [source.value]})
+        data = b'{"events":' + data + b"}"
+    value = read_json(data, NAME, any_text=True).value
+    return Events.model_validate({"events": [value]} if "event_id" in value else value)
 
 
 def router(service: Service) -> APIRouter:
@@ -52,7 +53,7 @@ def router(service: Service) -> APIRouter:
     routes = APIRouter(tags=["data"])
 
     @routes.post("/events", openapi_extra=takes("Events", "Event"))
-    def post_events(posted: Annotated[Events, Depends(body(Events, read_events))]) -> EventsAnswer:
+    def post_events(posted: Annotated[Events, Depends(body(read_events))]) -> EventsAnswer:
         """Tell what people did: one event, or several. An event that is sent again counts once.
 
         What is accepted is on disk when this is answered. Unknown people are created.
@@ -78,7 +79,7 @@ def router(service: Service) -> APIRouter:
 
     @routes.post("/import", openapi_extra=takes("ImportOrder"))
     def import_data(
-        request: Request, order: Annotated[ImportOrder, Depends(body(ImportOrder))]
+        request: Request, order: Annotated[ImportOrder, Depends(body(read_as(ImportOrder)))]
     ) -> ImportAnswer:
         """Import a data folder that lies on the engine's own computer; only callers on it may ask this."""
         if not _is_here(request):
@@ -88,7 +89,7 @@ def router(service: Service) -> APIRouter:
         return import_answer(service.engine.import_data(folder, service.data_schema()))
 
     @routes.post("/estimate", openapi_extra=takes("EstimateOrder"))
-    def count(order: Annotated[EstimateOrder, Depends(body(EstimateOrder))]) -> Estimate:
+    def count(order: Annotated[EstimateOrder, Depends(body(read_as(EstimateOrder)))]) -> Estimate:
         """How many people an audience holds, now or at another time."""
         at = service.now() if order.at is None else instant(order.at)
         return Estimate(size=estimate(service.database, order.audience, at, service.zone))
@@ -112,7 +113,9 @@ def read_each(values: Sequence[JsonValue]) -> tuple[dict[int, Event], list[Event
             id = value.get("event_id") if isinstance(value, dict) else None
             rejected.append(
                 EventReject(
-                    index=index, event_id=id if isinstance(id, str) else "", text=first_finding(error)
+                    index=index,
+                    event_id=id if isinstance(id, str) and all_storable(id) else "",
+                    text=first_finding(error),
                 )
             )
     return events, rejected

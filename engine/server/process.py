@@ -31,7 +31,7 @@ def opened(workspace: Workspace) -> Iterator[tuple[Engine, Database]]:
     with Database.open(workspace.database_file) as database:
         epoch = Epoch(database, user_data_folder())
         files = AudienceFiles(workspace.folder)
-        engine = Engine(database, EngineSettings.of(workspace.settings), RealClock(), epoch, files)
+        engine = Engine(database, EngineSettings.of(workspace), RealClock(), epoch, files)
         try:
             yield engine, database
         finally:

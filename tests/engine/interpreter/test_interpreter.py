@@ -144,6 +144,9 @@ def test_the_whitelist_is_exempt_from_quiet_times_and_limits() -> None:
     assert messages(case) == ["p1 p1 - skipped quiet_time", "p2 p2 01 08:00 sent"]
     case.suppressed = [("mobile", "mobile/p2")]
     assert messages(case)[1] == "p2 p2 - skipped suppressed"
+    case.suppressed = []
+    case.members["a_w"] = [f"p{number}" for number in range(1, 102)]  # more than a whitelist may hold
+    assert messages(case)[1] == "p2 p2 - skipped quiet_time"
 
 
 def test_a_result_judgment_counts_from_the_handing_over() -> None:

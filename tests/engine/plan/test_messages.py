@@ -7,12 +7,14 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from engine.components.behaviour import FromTemplate, Send
 from engine.plan.contact import ContactRules, Daily, Holiday, Limit
+from engine.plan.whitelist import doubt_about
 from engine.shapes.time import Duration, to_milliseconds
 from engine.shapes.variables import Binding
+from engine.store.tables.people import audience
 from tests.engine.plan.sending import Sending, sms
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -244,6 +246,18 @@ class TestFatigue:
         s.send(sms(), (1, 1, NIGHT), node=2)
         assert (s.fates(), s.fates(2)) == (["sent", "skipped suppressed", "planned"], ["sent"])
         s.expect_counts()
+
+    def test_of_a_whitelist_of_more_than_100_people_nobody_is_exempt(self, connection: Connection) -> None:
+        s = Sending(connection, ContactRules((Limit(DAY, 1),), {"text_sms": QUIET}, whitelist="a_vip"))
+        assert str(doubt_about(connection, "a_vip", None)).startswith("The whitelist is the audience “a_vip”")
+        assert "has no members yet" in str(doubt_about(connection, "a_vip", "VIP"))
+        s.whitelist(*range(1, 101))
+        assert doubt_about(connection, "a_vip", "VIP") is None
+        connection.execute(update(audience).values(size=101))
+        assert "holds 101 people" in str(doubt_about(connection, "a_vip", "VIP"))
+        s.address(1, "a1")
+        s.send(sms(), (1, 1, NIGHT))
+        assert s.fates() == ["planned"]
 
 
 class TestQuietTimes:

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from engine.campaign import campaign_file
-from engine.plan.contact import ContactRules
+from engine.run.settings import EngineSettings
 from engine.run.simulate import simulate
 from engine.store.database import Database
 from engine.store.imports.folder import import_folder
@@ -40,7 +39,6 @@ def engine_trace(case: Case, folder: Path, database: Target, wave: int) -> Table
     """What the engine does with a case, written into `folder` as anybody could rehearse it."""
     write(case, folder)
     workspace = Workspace.open(folder / "workspace")
-    zone = ZoneInfo(workspace.settings.time_zone)
     began = datetime.fromisoformat(case.since)
     with Database.open(database) as store:
         imported = import_folder(store, folder / "data", now=began)
@@ -49,9 +47,7 @@ def engine_trace(case: Case, folder: Path, database: Target, wave: int) -> Table
     summary = simulate(
         bundles.make(workspace, document),
         database,
-        zone,
-        contact=ContactRules.of(workspace.settings, zone),
-        audiences=workspace.audiences,
+        EngineSettings.of(workspace),
         since=began,
         until=None if case.until is None else datetime.fromisoformat(case.until),
         results=folder / "results.csv",

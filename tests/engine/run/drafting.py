@@ -27,6 +27,7 @@ from tests.databases import Target, empty_database
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SETTINGS = EngineSettings(ZONE)
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 
 EVERYBODY: dict[str, Any] = {"audiences": ["a_all"], "mode": "now"}

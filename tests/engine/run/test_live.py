@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.audience.updates import update_audience
-from engine.plan.contact import ContactRules, Cuts
+from engine.plan.contact import Cuts
 from engine.report.trace import write_trace
 from engine.run import lifecycle
 from engine.run.answers import IncomingEvent
@@ -45,7 +45,7 @@ class Live:
         write(case, folder)
         self._workspace = Workspace.open(folder / "workspace")
         self.zone = ZoneInfo(self._workspace.settings.time_zone)
-        self.contact = ContactRules.of(self._workspace.settings, self.zone)
+        self.settings = EngineSettings.of(self._workspace)
         self.bundle: Bundle = bundles.make(self._workspace, self._workspace.load_campaign(CAMPAIGN))
         self.since = datetime.fromisoformat(case.since).astimezone(UTC)
         assert case.until is not None
@@ -54,8 +54,7 @@ class Live:
     def rehearse(self, target: Target) -> dict[str, str]:
         self._import(target, self._case.events)
         simulate(
-            self.bundle, target, self.zone,
-            contact=self.contact, audiences=self._workspace.audiences, since=self.since, until=self.until,
+            self.bundle, target, self.settings, since=self.since, until=self.until,
             trace=self.folder / "rehearsed",
         )  # fmt: skip
         return read(self.folder / "rehearsed")
@@ -74,7 +73,7 @@ class Live:
             for id, file in self._workspace.audiences.items():
                 if file.cards is not None:
                     update_audience(database, self._workspace.audiences, id, self.since, self.zone)
-            engine = Engine(database, EngineSettings(self.zone, contact=self.contact), clock)
+            engine = Engine(database, self.settings, clock)
             engine.publish(self.bundle)
             for moment in sorted(coming):
                 if moment > since:
@@ -100,7 +99,7 @@ class Live:
             cuts = connection.execute(select(campaign_version.c.cuts)).scalar_one()
             nodes = dict(connection.execute(select(campaign_node.c.id, campaign_node.c.node)).all())
             keys = VersionKeys(row.number, row.version, nodes, Cuts(cuts))
-            plan = plan_of(self.bundle, keys, connection, PlanSettings(self.zone, self.contact))
+            plan = plan_of(self.bundle, keys, connection, PlanSettings(self.zone, self.settings.contact))
             write_trace(connection, plan, self.bundle, self.folder / "live", until)
 
 
@@ -108,7 +107,7 @@ def made_for_both(seed: int) -> Case:
     """A random case without what only a rehearsal can have.
 
     Providers answer at once, since nobody tells a live engine what they will answer; everybody is known from
-    the beginning, as everybody of a rehearsal is; nobody keeps the whitelist up to date.
+    the beginning, as everybody of a rehearsal is.
     """
     case = make(seed)
     known = {person.id for person in case.people}
@@ -117,7 +116,6 @@ def made_for_both(seed: int) -> Case:
             known.add(event.person)
             case.people.append(Person(event.person))
     case.results = []
-    case.settings.pop("whitelist", None)
     return case
 
 

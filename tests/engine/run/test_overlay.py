@@ -20,7 +20,7 @@ from engine.store.schema import METADATA
 from engine.store.tables.people import audience_member, person, tag_value
 from engine.store.tables.runs import campaign
 from tests.databases import DIALECTS, Target, fresh
-from tests.engine.run.drafting import NOW, TOUR, TOUR_LINKS, ZONE, bundle, write_people
+from tests.engine.run.drafting import NOW, SETTINGS, TOUR, TOUR_LINKS, bundle, write_people
 from tests.postgres import Postgres
 
 ROW = {"id": 1, "external_id": "a", "hash": 1, "import_id": 0}
@@ -65,7 +65,7 @@ def people(target: Target, folder: Path) -> None:
 def test_a_simulation_leaves_every_table_as_it_was(target: Target, tmp_path: Path) -> None:
     people(target, tmp_path / "data")
     before = contents(target)
-    summary = simulate(bundle(TOUR, TOUR_LINKS), target, ZONE, since=NOW, trace=tmp_path / "out")
+    summary = simulate(bundle(TOUR, TOUR_LINKS), target, SETTINGS, since=NOW, trace=tmp_path / "out")
     assert (summary.counts.entries, summary.counts.messages["n_coupon"]) == (20, {"sent": 15, "failed": 5})
     assert contents(target) == before
     assert {"person", "campaign", "tag_value"} <= before.keys()
@@ -78,7 +78,7 @@ def test_both_databases_give_the_same_bytes(request: pytest.FixtureRequest, tmp_
         folder.mkdir()
         with fresh(request, dialect, folder) as target:
             people(target, folder / "data")
-            simulate(bundle(TOUR, TOUR_LINKS), target, ZONE, since=NOW, trace=folder / "out")
+            simulate(bundle(TOUR, TOUR_LINKS), target, SETTINGS, since=NOW, trace=folder / "out")
         traces.append({path.name: path.read_bytes() for path in (folder / "out").iterdir()})
     assert traces[0] == traces[1]
     assert all(b"p20" in traces[0][name] for name in ("visits.csv", "messages.csv", "tags.csv"))

@@ -31,6 +31,7 @@ from tests.engine.run.drafting import (
     HOUR,
     NOW,
     PROMOTION,
+    SETTINGS,
     SMS,
     WAIT,
     ZONE,
@@ -130,7 +131,7 @@ def test_what_was_deleted_does_not_count_in_a_simulation(tmp_path: Path) -> None
         run.pass_time(LONGEST_WINDOW)
         assert run.rows("deleted_visit") > 0
         run.order("e2")
-    summary = simulate(bundle(ORDERS, ORDER_LINKS), path, ZONE, since=NOW + timedelta(days=31))
+    summary = simulate(bundle(ORDERS, ORDER_LINKS), path, SETTINGS, since=NOW + timedelta(days=31))
     assert summary.counts.entries == 1
     assert summary.violations == ()
 

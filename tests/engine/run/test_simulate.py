@@ -16,11 +16,13 @@ from engine.i18n import Message
 from engine.plan.contact import ContactRules
 from engine.plan.graph import NotRunnable
 from engine.run.entering import update_one
+from engine.run.settings import EngineSettings
 from engine.run.simulate import simulate
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from tests.engine.run.drafting import (
     EVERYBODY,
     NOW,
+    SETTINGS,
     TOUR,
     TOUR_LINKS,
     ZONE,
@@ -42,7 +44,7 @@ def test_two_simulations_give_the_same_bytes_and_change_nothing(tmp_path: Path) 
     path = database(tmp_path, people=30, codes=20)
     before = digest(path)
     for name in ("one", "two"):
-        summary = simulate(bundle(TOUR, TOUR_LINKS), path, ZONE, since=NOW, trace=tmp_path / name)
+        summary = simulate(bundle(TOUR, TOUR_LINKS), path, SETTINGS, since=NOW, trace=tmp_path / name)
         assert summary.violations == ()
         assert (summary.counts.entries, summary.counts.finished) == (30, 30)
     assert trace(tmp_path / "one") == trace(tmp_path / "two")
@@ -54,7 +56,7 @@ def test_two_simulations_give_the_same_bytes_and_change_nothing(tmp_path: Path) 
 
 def test_the_trace_says_what_happened(tmp_path: Path) -> None:
     path = database(tmp_path, people=2, codes=1)
-    simulate(bundle(TOUR, TOUR_LINKS), path, ZONE, since=NOW, until=NOW, trace=tmp_path / "out")
+    simulate(bundle(TOUR, TOUR_LINKS), path, SETTINGS, since=NOW, until=NOW, trace=tmp_path / "out")
     files = trace(tmp_path / "out")
     now = "2026-03-02T09:00:00.000Z"
     assert files["visits.csv"].splitlines()[:3] == [
@@ -83,7 +85,11 @@ def test_codes_that_the_workspace_has_issued_stay_issued(tmp_path: Path) -> None
         run.engine.publish(bundle(TOUR, TOUR_LINKS))
         run.engine.run_until_idle()
     summary = simulate(
-        bundle(TOUR, TOUR_LINKS), path, ZONE, since=NOW + timedelta(days=1), trace=tmp_path / "out"
+        bundle(TOUR, TOUR_LINKS),
+        path,
+        SETTINGS,
+        since=NOW + timedelta(days=1),
+        trace=tmp_path / "out",
     )
     assert summary.counts.messages["n_coupon"] == {"sent": 1, "failed": 1}
     assert "sent,,,C3" in trace(tmp_path / "out")["messages.csv"]
@@ -92,14 +98,19 @@ def test_codes_that_the_workspace_has_issued_stay_issued(tmp_path: Path) -> None
 def test_an_audience_whose_time_has_passed_lets_nobody_in(tmp_path: Path) -> None:
     past = {**EVERYBODY, "mode": "once", "at": (NOW - timedelta(minutes=1)).isoformat()}
     nodes = {"n_who": ("target_audience", past), "n_end": ("end", {})}
-    summary = simulate(bundle(nodes, ["n_who out n_end"]), database(tmp_path), ZONE, since=NOW)
+    summary = simulate(bundle(nodes, ["n_who out n_end"]), database(tmp_path), SETTINGS, since=NOW)
     assert summary.counts.entries == 0
 
 
 def test_a_campaign_that_cannot_run_says_why(tmp_path: Path) -> None:
     nodes = {"n_who": ("target_audience", EVERYBODY), "n_ab": ("webhook", {}), "n_end": ("end", {})}
     with pytest.raises(NotRunnable, match="n_ab"):
-        simulate(bundle(nodes, ["n_who out n_ab", "n_ab out n_end"]), database(tmp_path), ZONE, since=NOW)
+        simulate(
+            bundle(nodes, ["n_who out n_ab", "n_ab out n_end"]),
+            database(tmp_path),
+            SETTINGS,
+            since=NOW,
+        )
 
 
 @pytest.mark.parametrize(
@@ -121,7 +132,20 @@ def test_bad_results_files_are_refused_by_line(tmp_path: Path, lines: str, messa
     results = tmp_path / "results.csv"
     results.write_text(lines, encoding="utf-8", errors="surrogateescape")
     with pytest.raises(BadResults, match=message):
-        simulate(bundle(TOUR, TOUR_LINKS), database(tmp_path), ZONE, since=NOW, results=results)
+        simulate(bundle(TOUR, TOUR_LINKS), database(tmp_path), SETTINGS, since=NOW, results=results)
+
+
+def test_what_a_results_file_says_in_vain_is_told(tmp_path: Path) -> None:
+    results = tmp_path / "results.csv"
+    rows = "p1,n_sms,failed,0\np1,n_gone,failed,0\nnobody,n_sms,failed,0\np2,n_gone,failed,0\n"
+    results.write_text(f"person_id,node,result,after_seconds\n{rows}", encoding="utf-8")
+    summary = simulate(
+        bundle(TOUR, TOUR_LINKS), database(tmp_path, people=2), SETTINGS, since=NOW, results=results
+    )
+    assert summary.counts.messages["n_sms"] == {"sent": 1, "failed": 1}
+    components, people = map(str, summary.notes)
+    assert "does not have: 2, the first in line 3 (“n_gone”)" in components
+    assert "people whom the data does not have: 1" in people
 
 
 def test_a_whitelist_that_cannot_be_updated_waits_for_the_next_time_and_ends_no_campaign(
@@ -144,9 +168,7 @@ def test_a_whitelist_that_cannot_be_updated_waits_for_the_next_time_and_ends_no_
     summary = simulate(
         made,
         database(tmp_path),
-        ZONE,
-        contact=ContactRules(whitelist="a_vip"),
-        audiences=audiences,
+        EngineSettings(ZONE, contact=ContactRules(whitelist="a_vip"), audiences=audiences),
         since=NOW,
         until=NOW + timedelta(hours=3),
     )

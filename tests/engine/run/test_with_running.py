@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.plan.contact import PERIODS, ContactRules, Limit
 from engine.report.trace import write_trace
+from engine.run.settings import EngineSettings
 from engine.run.simulate import simulate
 from engine.shapes.time import from_milliseconds
 from engine.shapes.time import to_milliseconds as ms
@@ -102,8 +103,8 @@ def both(
     since, until = from_milliseconds(run.clock.now()), NOW + timedelta(days=3)
     for name, with_running in (("alone", False), ("with", True)):
         summary = simulate(
-            made, target, ZONE,
-            contact=rules, since=since, until=until, trace=folder / name, with_running=with_running,
+            made, target, EngineSettings(ZONE, contact=rules), since=since, until=until,
+            trace=folder / name, with_running=with_running,
         )  # fmt: skip
         assert summary.violations == ()
     run.engine.publish(made)

@@ -46,7 +46,7 @@ class World:
         self.since, self.until = ms(instant(case.since)), ms(instant(case.until or case.since))
         self.middle = self.since + (self.until - self.since) // 3
         self.workspace = Workspace.open(folder / "workspace")
-        self.settings = EngineSettings.of(self.workspace.settings)
+        self.settings = EngineSettings.of(self.workspace)
         self.clock = VirtualClock(self.since)
         self.database = Database.open(target)
         past = replace(case, events=[event for event in case.events if event.time < self.since])
@@ -132,9 +132,9 @@ def compare(seed: int, rehearsal: Target, live: Target, folder: Path) -> tuple[T
         ahead.bring(replace(case, events=later, members={}, **nothing), "later", really.middle - 600_000)
         for name, with_running in (("alone", False), ("with", True)):
             summary = simulate(
-                ahead.bundle(second), rehearsal, ahead.settings.zone, contact=ahead.settings.contact,
+                ahead.bundle(second), rehearsal, replace(ahead.settings, audiences={}),
                 since=from_milliseconds(ahead.middle), until=from_milliseconds(ahead.until),
-                trace=folder / name, with_running=with_running, future_events=ahead.settings.future_events,
+                trace=folder / name, with_running=with_running,
             )  # fmt: skip
             assert summary.violations == ()
             assert summary.failure is None, summary.failure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -232,6 +232,27 @@ def test_a_bad_event_is_refused_with_its_reason(api: Served, body: bytes) -> Non
     assert (found.status, found.code) == (422, "invalid_body")
     assert found.errors
     assert not api.engine.events
+
+
+@pytest.mark.parametrize("char", ["\0", "\ud800"])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("event_id", lambda char: f"x{char}"),
+        ("person_id", lambda char: f"x{char}"),
+        ("attributes", lambda char: {"a": [char]}),
+        ("attributes", lambda char: {"a": [{char: 1}]}),
+    ],
+)
+def test_text_that_cannot_be_stored_keeps_no_other_event_out(
+    api: Served, char: str, field: str, value: Callable[[str], Any]
+) -> None:
+    bad = {**ORDER.model_dump(), "event_id": "e2", field: value(char)}
+    body = json.dumps({"events": [ORDER.model_dump(), bad]})
+    found = call(api, "POST", f"{API}/events", data=body, headers=JSON).json()
+    assert (found["accepted"], [one["index"] for one in found["rejected"]]) == (1, [1])
+    assert field in found["rejected"][0]["text"]
+    assert list(api.engine.events) == [("p1", "e1")]
 
 
 def test_a_refusal_names_the_field(api: Served) -> None:

@@ -1,0 +1,85 @@
+"""Limits, whitelist and quiet times in a living engine, on both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import insert
+
+from engine.plan.contact import ContactRules, Limit
+from engine.shapes.time import to_milliseconds as ms
+from engine.store.lists import new_list, put_in_force
+from engine.store.tables.people import audience_member
+from engine.workspace.audience import AUDIENCE
+from tests.databases import Target
+from tests.engine.run.drafting import (
+    DAY,
+    EVERYBODY,
+    HOUR,
+    MINUTE,
+    NOW,
+    WAIT,
+)
+from tests.engine.run.living import (
+    END,
+    PROMOTION,
+    Living,
+    Node,
+    marketing,
+)
+
+TWO_MESSAGES: dict[str, Node] = {
+    "n_who": ("target_audience", EVERYBODY), "n_first": PROMOTION, "n_wait": ("wait_until", WAIT),
+    "n_second": PROMOTION, "n_end": END,
+}  # fmt: skip
+TWO_LINKS = ["n_who out n_first", "n_first out n_wait", "n_wait out n_second", "n_second out n_end"]
+
+
+def test_limits_that_are_added_hold_for_who_is_inside(shop: Target) -> None:
+    with Living(shop) as run:
+        run.engine.publish(marketing(TWO_MESSAGES, TWO_LINKS))
+        run.pass_time(MINUTE)
+    limits = ContactRules(limits=(Limit(DAY, 1),))
+    with Living(shop, limits, moment=NOW + timedelta(minutes=1)) as run:
+        run.pass_time(2 * HOUR)
+        assert run.engine.counts("c_1").reasons == {
+            "n_first": {"sent": {"": 6}}, "n_second": {"skipped": {"fatigue": 6}},
+        }  # fmt: skip
+        run.sound()
+
+
+def test_the_whitelist_is_exempt_from_limits_and_quiet_times(shop: Target) -> None:
+    rules = ContactRules(limits=(Limit(DAY, 1),), whitelist="a_staff")
+    with Living(shop, rules) as run:
+        with run.database.write() as connection:
+            key = new_list(connection)
+            connection.execute(insert(audience_member), {"list": key, "person": 2})
+            put_in_force(connection, "a_staff", key, ms(NOW))
+        run.engine.publish(marketing(TWO_MESSAGES, TWO_LINKS))
+        run.pass_time(2 * HOUR)
+        sent = run.rows("SELECT person, count(*) FROM message WHERE state = 'sent' GROUP BY person")
+        assert dict(sent) == {1: 1, 2: 2, 3: 1, 4: 1, 5: 1, 6: 1}
+        run.sound()
+
+
+def test_a_live_engine_keeps_the_whitelist_up_to_date(shop: Target) -> None:
+    """Who has ordered is exempt from the update after it on."""
+    raw = {
+        "id": "a_staff",
+        "name": "Staff",
+        "update": {"unit": "hour", "interval": 1, "minute": 0},
+        "cards": [{"card": "behaviour", "join": None, "event": "order"}],
+    }
+    staff = AUDIENCE.adapter.validate_python(raw)
+    rules = ContactRules(limits=(Limit(DAY, 1),), whitelist="a_staff")
+    with Living(shop, rules, audiences={"a_staff": staff}) as run:
+        run.engine.publish(marketing(TWO_MESSAGES, TWO_LINKS))
+        assert "has no members yet" in str(run.engine.status().notice)
+        run.pass_time(10 * MINUTE)
+        assert run.rows("SELECT size, state FROM audience WHERE id = 'a_staff'") == [(0, "ready")]
+        assert run.engine.status().notice is None
+        run.order("e1", "p2")
+        run.pass_time(2 * HOUR)
+        sent = run.rows("SELECT person, count(*) FROM message WHERE state = 'sent' GROUP BY person")
+        assert dict(sent) == {1: 1, 2: 2, 3: 1, 4: 1, 5: 1, 6: 1}
+        run.sound()
