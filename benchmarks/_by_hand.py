@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks._journey import DAY, HOUR, JUDGE_DAYS, LIST, START, WAIT_HOURS
-from engine.plan.context import PRIME, Salt
+from engine.plan.salt import PRIME, Salt
 from engine.store.dialect import SQLITE_PRAGMAS
 
 CHUNK = 10_000

@@ -10,7 +10,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from benchmarks._journey import DAY, HOUR, JUDGE_DAYS, LIST, START, WAIT_HOURS
-from engine.plan.context import Salt
+from engine.plan.salt import Salt
 from engine.store.database import url_of
 from engine.store.dialect import SQLITE_PRAGMAS
 from engine.store.tables.people import audience_member, person, person_id, tag_value

@@ -31,8 +31,8 @@ from sqlalchemy import (
 )
 
 from engine.i18n import N_, Message
-from engine.plan.context import result_script
 from engine.plan.counting import SHARD
+from engine.plan.temporary import result_script
 from engine.store.dialect import upsert_adding
 from engine.store.schema import TextType
 from engine.store.tables.people import person

@@ -1,23 +1,17 @@
-"""What the statements of a plan are built with, and the temporary tables of a wave."""
+"""What the statements of a plan are built with."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any, Protocol
 
 from sqlalchemy import (
     BigInteger,
-    Column,
     ColumnElement,
     Dialect,
     FromClause,
-    Index,
-    Integer,
-    MetaData,
     Select,
-    SmallInteger,
     Table,
     cast,
     null,
@@ -28,130 +22,12 @@ from engine.plan.contact import ContactRules, Cuts
 from engine.shapes.conditions import Condition
 from engine.shapes.time import Duration
 from engine.store.fields import DataFields
-from engine.store.schema import TextType
 from engine.store.tables.people import tag_value
 from engine.store.tables.runs import marketing_node, message
 from engine.store.times import Ms, WallClock
 
-PRIME = 2**31 - 1
-ENTRY_FACTOR = 1_000_003
-BUCKETS = 10_000
-
-TEMPORARY = MetaData()
-EMPTIED = "DELETE ROWS"
-"""For tables that matter within one transaction: PostgreSQL keeps the rows that are deleted from others, and
-reads past them as long as the connection lives."""
-
 NO_NUMBER: ColumnElement[Any] = cast(null(), BigInteger())
 """A null that is known to be a number: within a subquery PostgreSQL takes any other for a text."""
-
-wave = Table(
-    "wave",
-    TEMPORARY,
-    Column("person", BigInteger),
-    Column("entry", Integer),
-    Column("now", BigInteger),
-    Column("path", Integer),
-    Column("via", SmallInteger),
-    Column("event", TextType, doc="source id of the event that lets the person in; of messages the address"),
-    Column("cycle", Integer),
-    Column("origin", BigInteger, doc="one bit an audience that the person enters from"),
-    prefixes=["TEMPORARY"],
-    postgresql_on_commit=EMPTIED,
-)
-"""The rows that a wave moves, each with its own *now* and the path that it takes."""
-
-outgoing = Table(
-    "outgoing",
-    TEMPORARY,
-    Column("person", BigInteger),
-    Column("entry", Integer),
-    Column("now", BigInteger),
-    Column("address", TextType, doc="null where the person has none"),
-    Column("rank", Integer, doc="order among the person's addresses, the newest 1"),
-    Column("fate", TextType, doc="failed, skipped or planned, or empty: it is handed over"),
-    Column("reason", TextType, doc="why it fails or is skipped; empty where it is neither"),
-    Column("due", BigInteger, doc="until when a quiet time postpones it; null where none does"),
-    Column("variables", TextType),
-    prefixes=["TEMPORARY"],
-    postgresql_on_commit=EMPTIED,
-)
-"""The messages that a node is about to write, or to hand over after a quiet time."""
-
-drawing = Table(
-    "drawing",
-    TEMPORARY,
-    Column("turn", BigInteger, primary_key=True, autoincrement=False),
-    Column("person", BigInteger),
-    Column("entry", Integer),
-    Column("now", BigInteger),
-    prefixes=["TEMPORARY"],
-    postgresql_on_commit=EMPTIED,
-)
-"""Who draws a code of a coupon, from turn 1 on."""
-
-front = Table(
-    "front",
-    TEMPORARY,
-    Column("place", Integer),
-    Column("due", BigInteger),
-    Column("person", BigInteger),
-    Column("entry", Integer),
-    Column("via", SmallInteger),
-    Column("mark", TextType, doc="an arrival's event, a message's address; else empty"),
-    Column("batch", Integer, doc="rows of one place that one wave runs"),
-    prefixes=["TEMPORARY"],
-)
-"""Each person's earliest row, where rows of one person run in order of time."""
-
-kin = Table(
-    "kin",
-    TEMPORARY,
-    Column("person", BigInteger, primary_key=True, autoincrement=False),
-    Column("leader", BigInteger, nullable=False),
-    prefixes=["TEMPORARY"],
-)
-"""People who share an address with somebody, directly or through others: all of one kin have one leader."""
-
-shared_address = Table(
-    "shared_address",
-    TEMPORARY,
-    Column("type", TextType, primary_key=True),
-    Column("value", TextType, primary_key=True),
-    prefixes=["TEMPORARY"],
-)
-"""Addresses that several people have."""
-
-incoming = Table(
-    "incoming",
-    TEMPORARY,
-    Column("person", BigInteger, nullable=False),
-    Column("source_id", TextType, nullable=False),
-    Column("code", TextType, nullable=False),
-    Column("time", BigInteger, nullable=False),
-    prefixes=["TEMPORARY"],
-    postgresql_on_commit=EMPTIED,
-)
-"""Events that have just been received, with all that tells whom they concern: what follows them looks up
-neither people nor events, of which there may be many millions."""
-
-result_script = Table(
-    "result_script",
-    TEMPORARY,
-    Column("id", Integer, primary_key=True),
-    Column("person", BigInteger, nullable=False),
-    Column("node", Integer, nullable=False),
-    Column("entry", Integer, nullable=False, doc="0: any"),
-    Column("address", TextType, nullable=False, doc="empty: any"),
-    Column("result", TextType, nullable=False, doc="sent, failed or unknown"),
-    Column("reason", TextType, nullable=False),
-    Column("after", BigInteger, nullable=False, doc="ms from handing over to the result"),
-    Column("receipt", TextType, doc="null: none"),
-    Column("receipt_after", BigInteger, doc="ms from the result to the receipt"),
-    Index("ix_result_script", "person", "node"),
-    prefixes=["TEMPORARY"],
-)
-"""What a simulated provider will answer; whatever is not listed succeeds at once."""
 
 
 def contacts_of(messages: Table, nodes: Table) -> Select[*tuple[Any, ...]]:
@@ -178,30 +54,6 @@ class Conditions(Protocol):
 
     def of_event(self, tree: Condition, code: str, event: FromClause) -> ColumnElement[bool]:
         """Over the attributes of an event; relative times are relative to the event's time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Salt:
-    """The three numbers that make one node's random choices its own."""
-
-    a: int
-    b: int
-    c: int
-
-    @classmethod
-    def of(cls, campaign: str, node: str) -> Salt:
-        digest = blake2b(f"{campaign}/{node}".encode(), digest_size=24).digest()
-        a, b, c = (int.from_bytes(digest[i : i + 8]) % (PRIME - 1) + 1 for i in (0, 8, 16))
-        return cls(a, b, c)
-
-    def seed(self, hashed: Any, entry: Any) -> Any:
-        """The node's number for a person's hash and entry: of numbers, or as an SQL expression of columns."""
-        return (self.a * ((hashed + entry * ENTRY_FACTOR) % PRIME) + self.b) % PRIME
-
-    def bucket(self, seed: Any) -> Any:
-        """The bucket, 0 to 9999, that follows from a seed."""
-        y = (seed * seed + self.c) % PRIME
-        return (seed * y + self.a) % PRIME * BUCKETS // PRIME
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from sqlalchemy import (
     select,
 )
 
-from engine.plan.context import Context, wave
+from engine.plan.context import Context
 from engine.plan.graph import FlowNode
+from engine.plan.temporary import wave
 from engine.store.dialect import upsert_adding
 from engine.store.tables.runs import counter, entry, test_state
 from engine.store.times import HOUR

@@ -8,15 +8,17 @@ from sqlalchemy import ColumnElement, Insert, and_, case, delete, func, insert, 
 from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import DrawCoupon
-from engine.plan.context import Context, drawing, outgoing
+from engine.plan.context import Context
 from engine.plan.graph import FlowNode
+from engine.plan.steps import Step
+from engine.plan.temporary import drawing, outgoing
 from engine.store.dialect import insert_or_fail
 from engine.store.functions import json_list
 from engine.store.tables.people import coupon_code
 from engine.store.tables.runs import coupon_issue
 
 
-def draw_codes(context: Context, node: FlowNode, draw: DrawCoupon) -> Iterator[Executable]:
+def draw_codes(context: Context, node: FlowNode, draw: DrawCoupon) -> Iterator[Step | Executable]:
     """Give codes to the outgoing rows; those that get none fail."""
     mine = and_(coupon_issue.c.person == outgoing.c.person, coupon_issue.c.campaign == context.campaign)
     issued = select(func.count()).where(mine, coupon_issue.c.coupon == draw.coupon)
@@ -42,7 +44,7 @@ def draw_codes(context: Context, node: FlowNode, draw: DrawCoupon) -> Iterator[E
     )
 
 
-def _take_turns(draw: DrawCoupon, had: ColumnElement[int]) -> Iterator[Executable]:
+def _take_turns(draw: DrawCoupon, had: ColumnElement[int]) -> Iterator[Step | Executable]:
     """Who gets a code while there are any, in order of time and import: those with an address whom the limit
     allows another one."""
     o = outgoing.c
@@ -54,7 +56,7 @@ def _take_turns(draw: DrawCoupon, had: ColumnElement[int]) -> Iterator[Executabl
         wanting = select(each.c.person, each.c.entry, each.c.now).where(each.c.nth <= draw.per_person)
     one = wanting.subquery()
     turn = func.row_number().over(order_by=[one.c.now, one.c.person, one.c.entry])
-    yield delete(drawing)
+    yield Step(delete(drawing), empties=drawing)
     yield insert(drawing).from_select(["turn", "person", "entry", "now"], select(turn, one))
 
 

@@ -38,7 +38,7 @@ from engine.components.behaviour import (
     TriggerTest,
     Until,
 )
-from engine.plan.context import Context, Salt
+from engine.plan.context import Context
 from engine.plan.fatigue import reachable
 from engine.plan.graph import Flow, FlowNode
 from engine.plan.places import (
@@ -54,6 +54,7 @@ from engine.plan.places import (
     WonTest,
 )
 from engine.plan.results import Results
+from engine.plan.salt import Salt
 from engine.shapes.conditions import Condition
 from engine.shapes.time import to_milliseconds
 from engine.store.functions import greatest, least

@@ -30,7 +30,7 @@ from engine.components.behaviour import (
     SetTags,
     Split,
 )
-from engine.plan.context import NO_NUMBER, Context, wave
+from engine.plan.context import NO_NUMBER, Context
 from engine.plan.counting import count_paths, count_turns, cycle_of_wave
 from engine.plan.decide import Judge
 from engine.plan.endings import Endings, tracks_live
@@ -40,6 +40,7 @@ from engine.plan.messages import Messages
 from engine.plan.places import Layout, Path, Place, Stage, on_paths
 from engine.plan.steps import Count, Step
 from engine.plan.tails import Tails
+from engine.plan.temporary import wave
 from engine.store.dialect import insert_or_fail
 from engine.store.tables.people import tag_value
 from engine.store.tables.runs import (
@@ -229,10 +230,9 @@ class Effects:
         )
 
     def _people_once(self, *columns: Any) -> Select[Any]:
-        """Each person of the wave once; only an event lets somebody in who is still inside."""
+        """Each person of the wave once, who may be inside with several entries."""
         query = select(*columns)
-        entered = self._layout.flow.trigger.behaviour
-        return query.distinct() if isinstance(entered, EnterOnEvent) else query
+        return query.distinct() if self._layout.flow.several_entries else query
 
     def _has_tag(self, tag: str) -> ColumnElement[bool]:
         return exists(

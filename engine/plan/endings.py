@@ -8,9 +8,10 @@ from sqlalchemy import Insert, Subquery, Update, and_, case, func, literal, sele
 from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import EnterOnEvent, Gather
-from engine.plan.context import Context, wave
+from engine.plan.context import Context
 from engine.plan.counting import SHARD, cycle_of_wave
 from engine.plan.places import Layout, Path, Place, Stage, on_paths
+from engine.plan.temporary import wave
 from engine.store.dialect import upsert_adding
 from engine.store.tables.runs import entry, finished
 

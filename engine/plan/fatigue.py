@@ -23,7 +23,8 @@ from sqlalchemy import (
 
 from engine.components.behaviour import Send
 from engine.plan.contact import Limit
-from engine.plan.context import Context, outgoing
+from engine.plan.context import Context
+from engine.plan.temporary import outgoing
 from engine.plan.whitelist import exempt
 from engine.store.functions import least
 from engine.store.tables.people import person_id

@@ -8,11 +8,11 @@ from functools import cached_property
 from sqlalchemy import ColumnElement, Insert, Update, bindparam, exists, insert, literal, select, update
 
 from engine.components.behaviour import Behaviour, EnterOnEvent, JudgeEvents
-from engine.plan.context import incoming
 from engine.plan.decide import Judge
 from engine.plan.places import Place
 from engine.plan.plan import Plan
 from engine.plan.prepared import Prepared
+from engine.plan.temporary import incoming
 from engine.store.tables.people import event
 from engine.store.tables.runs import arrival, token_watched
 

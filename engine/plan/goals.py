@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, Insert, case, func, literal, literal_colum
 from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import JudgeGoal
-from engine.plan.context import Context, wave
+from engine.plan.context import Context
 from engine.plan.counting import CYCLE, SHARD
 from engine.plan.graph import FlowNode
 from engine.plan.places import Layout, Path, Place
+from engine.plan.temporary import wave
 from engine.store.dialect import insert_or_fail, upsert_adding
 from engine.store.tables.runs import goal, goal_counter, visit
 

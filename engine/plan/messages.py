@@ -36,7 +36,7 @@ from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import DrawCoupon, Send
 from engine.plan.bindings import bound_values
-from engine.plan.context import Context, outgoing, result_script, shared_address, wave
+from engine.plan.context import Context
 from engine.plan.counting import cycle_of
 from engine.plan.coupons import draw_codes
 from engine.plan.fatigue import tire
@@ -46,6 +46,7 @@ from engine.plan.outcomes import Outcome, handed_over, held, stopped, without_ad
 from engine.plan.quiet import rest
 from engine.plan.script import fails_at_once, script_line
 from engine.plan.steps import Step
+from engine.plan.temporary import outgoing, result_script, shared_address, wave
 from engine.store.dialect import insert_or_fail, upsert_replacing
 from engine.store.tables.people import person_id, suppression
 from engine.store.tables.runs import message
@@ -285,7 +286,7 @@ def _outgoing(
     columns |= {} if rank is None else {"rank": rank}
     columns |= {} if variables is None else {"variables": variables}
     query = select(*columns.values()).select_from(source).where(*where)
-    yield delete(outgoing)
+    yield Step(delete(outgoing), empties=outgoing)
     yield insert(outgoing).from_select(list(columns), query)
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, literal
 
-from engine.plan.context import outgoing
 from engine.plan.graph import FlowNode
 from engine.plan.steps import Count
+from engine.plan.temporary import outgoing
 from engine.store.tables.runs import message_counter
 
 

@@ -27,9 +27,9 @@ from engine.components.behaviour import (
     Split,
 )
 from engine.plan.contact import Cuts
-from engine.plan.context import wave
 from engine.plan.graph import Edge, Flow, FlowNode
 from engine.plan.influence import Influence, influence_of
+from engine.plan.temporary import wave
 
 MAX_PATHS = 256
 MAX_DEPTH = 6

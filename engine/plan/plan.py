@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, literal, literal_column, select
 
 from engine.components.behaviour import EnterAudiences, Send
-from engine.plan.context import Context, front, wave
+from engine.plan.context import Context
 from engine.plan.decide import Judge, given
 from engine.plan.effects import Effects
 from engine.plan.graph import Flow
@@ -19,6 +19,7 @@ from engine.plan.prepared import Prepared
 from engine.plan.rows import Rows, Taken
 from engine.plan.steps import Counters, PreparedStep
 from engine.plan.tails import places_behind_outbox
+from engine.plan.temporary import Emptying, front, wave
 from engine.store.dialect import upsert_replacing
 from engine.store.tables.runs import agenda
 
@@ -118,8 +119,8 @@ class Common:
         row = select(literal(context.version), place, due).where(literal_column("1 = 1"))
         noted = upsert_replacing(dialect, agenda, ["version", "place", "due"], row, ["due"])
         fronts = select(front.c.place, func.min(front.c.due), func.max(front.c.batch) + 1)
-        self.clear_wave = Prepared(delete(wave), dialect)
-        self.clear_front = Prepared(delete(front), dialect)
+        self.clear_wave = Emptying(wave, dialect)
+        self.clear_front = Emptying(front, dialect)
         self.fronts = Prepared(fronts.group_by(front.c.place), dialect)
         self.agenda = Prepared(select(agenda.c.place, agenda.c.due).where(version), dialect)
         self.note_due = Prepared(noted, dialect)

@@ -18,7 +18,8 @@ from sqlalchemy import (
 )
 
 from engine.plan.contact import Daily, Quiet
-from engine.plan.context import Context, outgoing
+from engine.plan.context import Context
+from engine.plan.temporary import outgoing
 from engine.plan.whitelist import exempt
 from engine.store.functions import greatest
 from engine.store.times import NEVER, Ms, WallClock

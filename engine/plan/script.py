@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, exists, literal, literal_column, select
 
-from engine.plan.context import outgoing, result_script
 from engine.plan.graph import FlowNode
+from engine.plan.temporary import outgoing, result_script
 
 
 def script_line(node: FlowNode) -> ColumnElement[int]:

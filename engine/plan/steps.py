@@ -12,6 +12,7 @@ from sqlalchemy.sql import Executable
 
 from engine.plan.counting import raise_counter
 from engine.plan.prepared import Prepared
+from engine.plan.temporary import Emptying
 from engine.store.tables.runs import counter, message_counter
 
 
@@ -30,12 +31,14 @@ class Step:
     counts: the counter that goes up by the rows written, where the wave is of one hour and cycle; that saves
         reading and grouping them. spread: the statement counts the rows of waves that are not.
     needs: finds a row where there may be something to do at all; None: there always may.
+    empties: a temporary table that the statement empties.
     """
 
     statement: Executable
     counts: Count | None = None
     spread: bool = False
     needs: Select[Any] | None = None
+    empties: Table | None = None
 
 
 class Counters:
@@ -67,6 +70,8 @@ class PreparedStep:
 
     @cached_property
     def statement(self) -> Prepared:
+        if self._step.empties is not None:
+            return Emptying(self._step.empties, self._dialect)
         return Prepared(self._step.statement, self._dialect)
 
     @cached_property

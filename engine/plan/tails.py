@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Insert, and_, delete, func, literal, null,
 from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import Hold, JudgeEvents, JudgeGoal, JudgeResult
-from engine.plan.context import NO_NUMBER, Context, wave
+from engine.plan.context import NO_NUMBER, Context
 from engine.plan.decide import Judge, Row
 from engine.plan.places import Layout, Path, Place, Stage, may_wait, on_paths
+from engine.plan.temporary import wave
 from engine.store.dialect import insert_or_fail
 from engine.store.tables.runs import token, token_watched
 

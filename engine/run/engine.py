@@ -13,8 +13,9 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from engine.audience.errors import RuleError
-from engine.plan.context import TEMPORARY
+from engine.i18n import N_, Message
 from engine.plan.graph import NotRunnable
+from engine.plan.temporary import TEMPORARY
 from engine.report.check import Violation, violations
 from engine.report.counts import Counts, counts_of
 from engine.report.received import Received
@@ -36,7 +37,7 @@ from engine.run.epoch import Epoch
 from engine.run.exclusive import hold
 from engine.run.gate import Gate
 from engine.run.generated import Generated, note_file, without_file
-from engine.run.ingest import list_imported, take_in
+from engine.run.ingest import Intake
 from engine.run.operations import Operations, problem_of
 from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
@@ -95,6 +96,9 @@ class Engine:
         self._totals = Totals()
         self._wake = threading.Event()
         self._closing = False
+        self._importing = threading.Lock()
+        self._fields: DataFields | None = None
+        self._intake = Intake(database.writer.dialect)
         self._thread: threading.Thread | None = None
         try:
             now = self._clock.now()
@@ -138,6 +142,7 @@ class Engine:
 
     def _publish(self, connection: Connection, bundle: Bundle, now: int) -> Published:
         keys = lifecycle.new_version(connection, bundle, now, self._settings.contact)
+        self._fields = None
         lifecycle.declare_catalogue(connection, DataFields.load(connection), bundle)
         plan = plan_of(bundle, keys, connection, self._plan_settings)
         lifecycle.refuse_accounts(bundle, plan.flow)
@@ -207,20 +212,39 @@ class Engine:
         """Take events in durably, behind one wave at most; followed up at once if the engine runs."""
         now = self._clock.now()
         with self._asked() as connection:
-            fields = DataFields.load(connection)  # an import may have added some since the last call
-            receipt = take_in(connection, fields, events, now, self._operations.oldest_event(now))
-            self._scheduler.follow(connection, now + self._settings.future_events)
+            fields = self._data_fields(connection)
+            oldest = self._operations.oldest_event(now)
+            receipt = self._intake.take_in(connection, fields, events, now, oldest)
+            if receipt.accepted:
+                latest = now + self._settings.future_events
+                self._scheduler.follow(connection, latest, {one.event for one in events})
         self._operations.note_events(events, receipt, now)
         self._wake.set()
         return receipt
+
+    def _data_fields(self, connection: Connection) -> DataFields:
+        """What attributes the data has; imports and publishing add to it."""
+        if self._fields is not None and not self._importing.locked():
+            return self._fields
+        self._fields = DataFields.load(connection)
+        return self._fields
 
     def import_data(
         self, folder: Path, catalogue: DataSchema | None = None, progress: Progress = no_progress
     ) -> ImportResult:
         """Import a data folder; its events then let people in and release them like posted ones.
 
-        Waves go on in between. Raises `ImportRefused`.
+        Waves go on in between. Raises `ImportRefused`; `Refused` while another import runs.
         """
+        if not self._importing.acquire(blocking=False):
+            raise Refused(Message(N_("Another import runs. Wait until it has ended.")))
+        try:
+            return self._import(folder, catalogue, progress)
+        finally:
+            self._fields = None
+            self._importing.release()
+
+    def _import(self, folder: Path, catalogue: DataSchema | None, progress: Progress) -> ImportResult:
         now = self._clock.now()
 
         @contextmanager
@@ -228,8 +252,9 @@ class Engine:
             with self._asked() as connection:
                 yield connection
                 self._scheduler.load(connection)
-                list_imported(connection, import_id, self._scheduler.codes)
-                self._scheduler.follow(connection, now + self._settings.future_events)
+                codes = self._scheduler.codes
+                self._intake.list_imported(connection, import_id, codes)
+                self._scheduler.follow(connection, now + self._settings.future_events, codes)
 
         result = import_folder(
             self._database, folder, catalogue, now=from_milliseconds(now), progress=progress, last=last

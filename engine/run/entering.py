@@ -13,8 +13,8 @@ from engine.audience.errors import RuleError
 from engine.audience.updates import members_now, update_order
 from engine.components.behaviour import EnterOnEvent
 from engine.i18n import N_, Message
-from engine.plan.context import incoming
 from engine.plan.plan import Plan
+from engine.plan.temporary import incoming
 from engine.run.overlay import below
 from engine.shapes.time import instant, to_milliseconds
 from engine.store.lists import new_list, put_in_force

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, delete, exists, insert, literal, select
+from sqlalchemy import Connection, Dialect, exists, insert, literal, select
 
 from engine.i18n import N_, Message
-from engine.plan.context import incoming
+from engine.plan.prepared import Prepared
+from engine.plan.temporary import Emptying, incoming
 from engine.run.answers import EventsReceipt, IncomingEvent, RejectedEvent
 from engine.shapes.time import utc_text
 from engine.store.dialect import bulk_insert
 from engine.store.fields import DataFields
 from engine.store.imports.events_file import NewEvent, fitting, new_event, write_events
-from engine.store.imports.session import create_missing, people
+from engine.store.imports.session import FIND, create_missing, id_list
 from engine.store.tables.people import LIVE_IMPORT, event
 from engine.store.values import BadValue, storable
 
@@ -30,50 +31,58 @@ STORED = select(incoming.c.person, incoming.c.source_id).where(
 """Those in `incoming` that the database has already."""
 
 
-def take_in(
-    connection: Connection,
-    fields: DataFields,
-    events: Sequence[IncomingEvent],
-    now: int,
-    oldest: int | None = None,
-) -> EventsReceipt:
-    """Store events as received `now` (ms). `incoming` then lists those that are new.
+class Intake:
+    """Takes events into a database of one kind, with statements compiled once."""
 
-    Those from before `oldest` (ms) are refused: they would be deleted soon, and count again when sent again.
-    """
-    read, rejected, repeated = _read_all(events, oldest)
-    known = people(connection, (new.person for _, new in read))
-    _list(connection, [new for _, new in read if new.person in known], known)
-    stored = {(person, id) for person, id in connection.execute(STORED)}
-    fresh = [(index, new) for index, new in read if (known.get(new.person), new.source_id) not in stored]
-    good, refused = fitting(fields, [new for _, new in fresh])
-    accepted = [new for new, _ in good]
-    created = create_missing(connection, (new.person for new in accepted), known, LIVE_IMPORT)
-    if created or len(accepted) < len(read):
-        _list(connection, accepted, known)
-    write_events(connection, fields, good, known, now, LIVE_IMPORT)
-    repeated += sorted({index for index, _ in read} - {index for index, _ in fresh})
-    for position, message in refused:
-        index, new = fresh[position]
-        rejected.append(RejectedEvent(index, new.source_id, message))
-    rejected.sort(key=lambda one: one.index)
-    return EventsReceipt(len(accepted), len(repeated), tuple(rejected), tuple(repeated))
+    def __init__(self, dialect: Dialect) -> None:
+        self._find = Prepared(FIND, dialect)
+        self._stored = Prepared(STORED, dialect)
+        self._empty = Emptying(incoming, dialect)
 
+    def take_in(
+        self,
+        connection: Connection,
+        fields: DataFields,
+        events: Sequence[IncomingEvent],
+        now: int,
+        oldest: int | None = None,
+    ) -> EventsReceipt:
+        """Store events as received `now` (ms). `incoming` then lists those that are new.
 
-def list_imported(connection: Connection, import_id: int, codes: Collection[str]) -> None:
-    """Let `incoming` list the events of an import that have one of the codes."""
-    connection.execute(delete(incoming))
-    query = select(event.c.person, event.c.source_id, event.c.code, event.c.time).where(
-        event.c.code.in_(codes), event.c.import_id == import_id
-    )
-    connection.execute(insert(incoming).from_select(_COLUMNS, query))
+        Those from before `oldest` (ms) are refused: they would be deleted soon, and count again when sent
+        again.
+        """
+        read, rejected, repeated = _read_all(events, oldest)
+        known: dict[str, int] = dict(self._find(connection, {"ids": id_list(new.person for _, new in read)}))
+        self._list(connection, [new for _, new in read if new.person in known], known)
+        stored = set(self._stored(connection))
+        fresh = [(index, new) for index, new in read if (known.get(new.person), new.source_id) not in stored]
+        good, refused = fitting(fields, [new for _, new in fresh])
+        accepted = [new for new, _ in good]
+        created = create_missing(connection, (new.person for new in accepted), known, LIVE_IMPORT)
+        if created or len(accepted) < len(read):
+            self._list(connection, accepted, known)
+        write_events(connection, fields, good, known, now, LIVE_IMPORT)
+        repeated += sorted({index for index, _ in read} - {index for index, _ in fresh})
+        for position, message in refused:
+            index, new = fresh[position]
+            rejected.append(RejectedEvent(index, new.source_id, message))
+        rejected.sort(key=lambda one: one.index)
+        return EventsReceipt(len(accepted), len(repeated), tuple(rejected), tuple(repeated))
 
+    def list_imported(self, connection: Connection, import_id: int, codes: Collection[str]) -> None:
+        """Let `incoming` list the events of an import that have one of the codes."""
+        self._empty(connection)
+        query = select(event.c.person, event.c.source_id, event.c.code, event.c.time).where(
+            event.c.code.in_(codes), event.c.import_id == import_id
+        )
+        connection.execute(insert(incoming).from_select(_COLUMNS, query))
 
-def _list(connection: Connection, events: Iterable[NewEvent], people: Mapping[str, int]) -> None:
-    """Let `incoming` list the events."""
-    connection.execute(delete(incoming))
-    rows = [(people[new.person], new.source_id, new.code, new.time) for new in events]
-    bulk_insert(connection, incoming, _COLUMNS, rows)
+    def _list(self, connection: Connection, events: Iterable[NewEvent], people: Mapping[str, int]) -> None:
+        """Let `incoming` list the events."""
+        self._empty(connection)
+        rows = [(people[new.person], new.source_id, new.code, new.time) for new in events]
+        bulk_insert(connection, incoming, _COLUMNS, rows)
 
 
 def _read_all(

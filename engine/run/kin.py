@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, delete, func, select
 
-from engine.plan.context import kin, shared_address
+from engine.plan.temporary import kin, shared_address
 from engine.store.dialect import bulk_insert
 from engine.store.tables.people import person_id
 

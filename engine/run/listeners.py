@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection
 
@@ -28,10 +28,12 @@ class Listeners:
                 self._entered_by[follow.trigger].append(version)
         self.codes = frozenset(codes)
 
-    def follow(self, connection: Connection, queries: Queries, latest: int) -> bool:
+    def follow(
+        self, connection: Connection, queries: Queries, latest: int, received: Collection[str]
+    ) -> bool:
         """Let the events in `incoming` do what they do; False where nobody listens to any of them. `latest`:
-        the last time (ms) that lets people enter."""
-        codes = self.codes.intersection(code for (code,) in queries.incoming_codes(connection))
+        the last time (ms) that lets people enter. received: the codes of the events."""
+        codes = self.codes.intersection(received)
         for code in codes:
             for version in self._entered_by.get(code, ()):
                 self._let_in(connection, version, latest)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Dialect, func, select
 
-from engine.plan.context import incoming
 from engine.plan.decide import given
 from engine.plan.prepared import Prepared
+from engine.plan.temporary import incoming
 from engine.store.tables.runs import agenda, token_watched
 
 LOOK_AT = 1_000
@@ -20,7 +20,6 @@ class Queries:
         overdue: version, place and due moment of places with something due by `now`: first those where people
             enter, then the longest overdue.
         earliest: when something is due next.
-        incoming_codes: codes of the events in `incoming`.
         watching: version and place where somebody of whom an event has come waits for one.
     """
 
@@ -36,5 +35,4 @@ class Queries:
         )
         self.overdue = Prepared(overdue, dialect)
         self.earliest = Prepared(select(func.min(agenda.c.due)), dialect)
-        self.incoming_codes = Prepared(select(incoming.c.code).distinct(), dialect)
         self.watching = Prepared(waiting.distinct(), dialect)

@@ -171,10 +171,11 @@ class Scheduler:
         """Codes of the events that any active campaign listens to."""
         return self._listeners.codes
 
-    def follow(self, connection: Connection, latest: int) -> None:
-        """Let the events in `incoming` do what they do; `latest`: the last time that lets people enter."""
+    def follow(self, connection: Connection, latest: int, codes: Collection[str]) -> None:
+        """Let the events in `incoming`, which have these codes, do what they do; `latest`: the last time that
+        lets people enter."""
         self._brief = BRIEF_WAVES
-        if self._listeners.follow(connection, self._queries(connection), latest):
+        if self._listeners.follow(connection, self._queries(connection), latest, codes):
             self._idle_until = None
 
     def next_runs(self) -> dict[str, int]:

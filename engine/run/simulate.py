@@ -15,10 +15,10 @@ from engine.audience.updates import update_order
 from engine.channels.simulated import load_results, settle
 from engine.i18n import N_, Message
 from engine.plan.contact import Cuts
-from engine.plan.context import TEMPORARY
 from engine.plan.graph import NotRunnable, flow_of
 from engine.plan.influence import influence_of
 from engine.plan.plan import Plan
+from engine.plan.temporary import TEMPORARY
 from engine.report.check import Violation, violations
 from engine.report.counts import Counts, counts_of
 from engine.report.trace import write_trace
@@ -168,7 +168,7 @@ class _Rehearsal:
         scheduler.load(connection)
         ahead = self.settings.future_events
         note_events_ahead(connection, scheduler.codes, self.first, self.last, ahead)
-        scheduler.follow(connection, self.last)
+        scheduler.follow(connection, self.last, scheduler.codes)
 
     def _publish(self, connection: Connection, scheduler: Scheduler, compiled: PlanSettings) -> Plan:
         keys = lifecycle.new_version(connection, self.bundle, self.first, compiled.contact)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
 from engine.components.behaviour import JudgeResult
-from engine.plan.context import kin
 from engine.plan.influence import Contest, Order
 from engine.plan.places import Place, Stage
 from engine.plan.plan import PlacePlan, Plan, Range
 from engine.plan.rows import FIRST, Position
+from engine.plan.temporary import kin
 from engine.run.turns import TestTurns
 from engine.store.tables.runs import cycle
 from engine.store.times import HOUR, NEVER
@@ -100,21 +100,29 @@ class WaveRunner:
 
     def waves(self, horizon: int) -> Iterator[None]:
         """Run everything due by `horizon` (ms), in the order that the campaign needs."""
-        order = self._plan.layout.influence.order(self._plan.context.contact)
-        if order is Order.KIN and not self._some_share():
-            order = Order.NOBODY
-        if order is Order.EVERYBODY or (order is Order.KIN and self._contest_of):
-            yield from self._in_order(horizon, kin_only=False)
-            return
-        if order is Order.KIN:
-            yield from self._in_order(horizon, kin_only=True)
-        yield from self._by_place(horizon)
+        order = self._order()
+        if order is not Order.NOBODY:
+            yield from self._in_order(horizon, order)
+        if order is not Order.EVERYBODY:
+            yield from self._by_place(horizon)
 
     def outbox(self, moment: int) -> Iterator[None]:
         """Hand over what quiet times held back until `moment`, before anybody enters then."""
-        for place in self._sequence:
-            if place.stage is Stage.OUTBOX:
-                yield from self._place(self._plan.places[place.index], moment, moment)
+        outboxes = [place.index for place in self._sequence if place.stage is Stage.OUTBOX]
+        if not any(self._agenda().get(index, NEVER) <= moment for index in outboxes):
+            return
+        order = self._order()
+        if order is not Order.NOBODY:
+            yield from self._in_order(moment, order, outboxes)
+        for index in outboxes:
+            yield from self._place(self._plan.places[index], moment, moment)
+
+    def _order(self) -> Order:
+        """Whose rows run in order of time."""
+        order = self._plan.layout.influence.order(self._plan.context.contact)
+        if order is Order.KIN and not self._some_share():
+            return Order.NOBODY
+        return Order.EVERYBODY if order is Order.KIN and self._contest_of else order
 
     def _some_share(self) -> bool:
         with self._begin() as connection:
@@ -273,10 +281,13 @@ class WaveRunner:
 
     # ---- one person's rows in order of time
 
-    def _in_order(self, horizon: int, *, kin_only: bool) -> Iterator[None]:
+    def _in_order(self, horizon: int, order: Order, only: Collection[int] = ()) -> Iterator[None]:
+        """Run what is due by `horizon`, turn by turn. only: the places whose rows run; others' end it."""
         while self._agenda() and min(self._agenda().values()) <= horizon:
             with self._transaction() as connection:
-                found = self._build_front(connection, horizon, kin_only=kin_only)
+                found = self._build_front(connection, horizon, kin_only=order is Order.KIN)
+            if only:
+                found = {index: one for index, one in found.items() if index in only}
             if not found:
                 return
             free = [index for index in found if index not in self._contest_of]

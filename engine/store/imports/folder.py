@@ -25,7 +25,7 @@ from engine.store.imports.schema_file import read_schema
 from engine.store.imports.session import Progress, Session
 from engine.store.imports.tags_file import FILE as TAGS
 from engine.store.imports.tags_file import import_tags
-from engine.store.lists import put_in_force
+from engine.store.lists import new_list, put_in_force
 from engine.store.tables.people import LIVE_IMPORT, event, import_run, person, person_id, tag_value
 
 FILES = (PEOPLE, EVENTS, TAGS, other_files.IDS, other_files.COUPONS, other_files.SUPPRESSED)
@@ -44,26 +44,15 @@ def import_folder(
 
     Types come from the folder's `schema.json`, else from `catalogue`, else from what the database has. It is
     written in many short transactions; people that it creates count in audiences when all is in. last: given
-    the import's number, the transaction in which that happens. Raises `ImportRefused`, with nothing written,
-    where the folder has no data or its types contradict the data.
+    the import's number, the transaction in which that happens. One at a time: what an import left behind that
+    was cut off is discarded. Raises `ImportRefused`, with nothing written, where the folder has no data or
+    its types contradict the data.
     """
-    if not any((folder / name).is_file() for name in FILES) and not (folder / other_files.AUDIENCES).is_dir():
-        text = N_("There is no data in {folder}: no people.csv, events.csv or other file of a data folder.")
-        raise ImportRefused(Message(text, folder=str(folder)))
-    schema = read_schema(folder / "schema.json").or_else(catalogue or DataSchema())
     started = to_milliseconds(now or datetime.now(UTC))
-    with database.write() as connection:
-        try:
-            DataFields.load(connection).declare(connection, schema)
-        except SchemaConflict as error:
-            raise ImportRefused(error.message) from error
-        discard_unfinished(connection)
-        result = ImportResult(_begin(connection, folder.name, started))
+    result = _begin(database, folder, catalogue or DataSchema(), started)
     session = Session(database, folder, result, started, progress)
-    with (
-        closing(session),
-        collection_paused(),
-    ):  # rows are no cyclic garbage; looking for it takes a fifth of the time
+    # Rows are no cyclic garbage; looking for it takes a fifth of the time.
+    with closing(session), collection_paused():
         import_people(session)
         import_events(session)
         import_tags(session)
@@ -73,7 +62,7 @@ def import_folder(
         lists = other_files.import_audiences(session)
     with database.write() if last is None else last(result.import_id) as connection:
         for id_, new in lists.items():
-            put_in_force(connection, id_, new, started)
+            put_in_force(connection, id_, new_list(connection) if new is None else new, started)
         finished = to_milliseconds(now or datetime.now(UTC))
         done = update(import_run).where(import_run.c.id == result.import_id)
         connection.execute(done.values(state="complete", finished_at=finished))
@@ -86,12 +75,22 @@ def import_folder(
     return result
 
 
-def _begin(connection: Connection, source: str, now: int) -> int:
-    new = int(connection.execute(select(func.max(import_run.c.id))).scalar_one()) + 1
-    connection.execute(
-        insert(import_run), {"id": new, "state": "running", "source": source, "started_at": now}
-    )
-    return new
+def _begin(database: Database, folder: Path, catalogue: DataSchema, now: int) -> ImportResult:
+    """Make room for the folder's data and note that its import runs. Raises `ImportRefused`."""
+    if not any((folder / name).is_file() for name in FILES) and not (folder / other_files.AUDIENCES).is_dir():
+        text = N_("There is no data in {folder}: no people.csv, events.csv or other file of a data folder.")
+        raise ImportRefused(Message(text, folder=str(folder)))
+    schema = read_schema(folder / "schema.json").or_else(catalogue)
+    with database.write() as connection:
+        try:
+            DataFields.load(connection).declare(connection, schema)
+        except SchemaConflict as error:
+            raise ImportRefused(error.message) from error
+        discard_unfinished(connection)
+        new = int(connection.execute(select(func.max(import_run.c.id))).scalar_one()) + 1
+        run = {"id": new, "state": "running", "source": folder.name, "started_at": now}
+        connection.execute(insert(import_run), run)
+    return ImportResult(new)
 
 
 def discard_unfinished(connection: Connection) -> None:

@@ -98,20 +98,19 @@ def _pairs(
     file.close()
 
 
-def import_audiences(session: Session) -> dict[str, int]:
+def import_audiences(session: Session) -> dict[str, int | None]:
     """Store the lists of people under audiences/; they come into force by `engine.store.lists.put_in_force`.
 
-    Returns the new list of each audience id.
+    Returns the new list of each audience id; None for an audience of nobody.
     """
-    lists: dict[str, int] = {}
+    lists: dict[str, int | None] = {}
     for path in sorted((session.folder / AUDIENCES).glob("*.csv")):
         name = f"{AUDIENCES}/{path.name}"
         file = session.open(name, ["person_id"])
         if file is None:
             continue
         reject = session.on_reject(name)
-        with session.database.write() as connection:
-            lists[path.stem] = new_list(connection) + len(lists)
+        new = None
         for chunk in session.chunks(name, file.rows()):
             with session.database.write() as connection:
                 externals = _column(chunk, file.header, "person_id")
@@ -121,11 +120,14 @@ def import_audiences(session: Session) -> dict[str, int]:
                         _person(known, external)
                     except BadValue as error:
                         reject(line, error.message)
-                rows = [(lists[path.stem], person) for person in sorted(known.values())]
+                if new is None and known:  # with its first members: until then the number is nobody's
+                    new = new_list(connection)
+                rows = [(new, person) for person in sorted(known.values())]
                 added = bulk_insert(
                     connection, audience_member, ("list", "person"), rows, on_conflict="nothing"
                 )
             session.result.counts["audience_members"] += added
+        lists[path.stem] = new
         file.close()
     return lists
 

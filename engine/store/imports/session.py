@@ -28,8 +28,9 @@ Progress = Callable[[str, int], None]
 
 T = TypeVar("T")
 FIND = select(person.c.external_id, person.c.id).where(
-    is_in(person.c.external_id, bindparam("ids", type_=Text))
+    is_in(person.c.external_id, bindparam("ids", type_=Text, required=True))
 )
+"""External id and id of those of the people in `ids` (see `id_list`) who exist."""
 
 
 class Session:
@@ -110,8 +111,12 @@ class Session:
 
 def people(connection: Connection, external_ids: Iterable[str]) -> dict[str, int]:
     """The person ids of those of the external ids that exist."""
-    wanted = json.dumps(list(dict.fromkeys(external_ids)), ensure_ascii=False)
-    return dict(connection.execute(FIND, {"ids": wanted}).all())
+    return dict(connection.execute(FIND, {"ids": id_list(external_ids)}).all())
+
+
+def id_list(external_ids: Iterable[str]) -> str:
+    """External ids as the parameter `ids` of `FIND`."""
+    return json.dumps(list(dict.fromkeys(external_ids)), ensure_ascii=False)
 
 
 def create_missing(

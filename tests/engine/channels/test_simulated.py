@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from engine.channels.simulated import BadResults, load_results, settle
-from engine.plan.context import TEMPORARY, result_script
+from engine.plan.temporary import TEMPORARY, result_script
 from engine.store.database import Database
 from engine.store.tables.people import person
 from engine.store.tables.runs import entry, message, message_counter

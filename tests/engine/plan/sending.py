@@ -12,12 +12,13 @@ from sqlalchemy.sql import Executable
 from engine.audience.conditions import RowConditions
 from engine.components.behaviour import DrawCoupon, FromTemplate, Send
 from engine.plan.contact import ContactRules
-from engine.plan.context import TEMPORARY, Context, result_script, shared_address, wave
+from engine.plan.context import Context
 from engine.plan.fatigue import reachable
 from engine.plan.graph import FlowNode
 from engine.plan.messages import Messages
 from engine.plan.prepared import Prepared
 from engine.plan.steps import Counters, PreparedStep, Step
+from engine.plan.temporary import TEMPORARY, result_script, shared_address, wave
 from engine.store.fields import DataFields
 from engine.store.tables.people import audience, audience_member, person_id, suppression
 from engine.store.tables.runs import entry, marketing_node, message, message_counter

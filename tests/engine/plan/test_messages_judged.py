@@ -11,10 +11,10 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 
 from engine.components.behaviour import JudgeResult
 from engine.plan.contact import ContactRules, Daily, Limit
-from engine.plan.context import wave
 from engine.plan.graph import Edge, Flow, FlowNode
 from engine.plan.prepared import Prepared
 from engine.plan.results import Results
+from engine.plan.temporary import wave
 from engine.shapes.time import Duration, to_milliseconds
 from tests.engine.plan.sending import Sending, sms
 

@@ -12,10 +12,11 @@ from sqlalchemy import Connection, MetaData, select, union_all
 from sqlalchemy.sql.elements import quoted_name
 
 from engine.plan.contact import ContactRules, Daily, Limit
-from engine.plan.context import contacts_of, shared_address, wave
+from engine.plan.context import contacts_of
 from engine.plan.fatigue import reachable
 from engine.plan.messages import Messages
 from engine.plan.steps import Step
+from engine.plan.temporary import shared_address, wave
 from engine.store.dialect import analyze, bulk_insert
 from engine.store.tables.people import person_id, suppression
 from engine.store.tables.runs import entry, marketing_node, message

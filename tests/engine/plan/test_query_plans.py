@@ -15,6 +15,7 @@ from engine.plan.follow import FollowUps
 from engine.plan.places import Stage
 from engine.plan.plan import Plan
 from engine.plan.prepared import Prepared
+from engine.plan.temporary import MOST_KEPT
 from engine.run.queries import Queries
 from engine.store.dialect import analyze, bulk_insert
 from engine.store.tables.runs import agenda, token
@@ -117,12 +118,16 @@ def test_what_a_wave_leaves_behind_does_not_pile_up(postgres: Postgres, tmp_path
         postgres.database() as url,
         Running(populate(url, tmp_path, people=600, codes=600)) as run,
     ):
-        run.engine.publish(bundle(NODES, LINKS))
-        run.advance(HOUR)
-        assert run.engine.counts("c_1").entries == 600
-        with run.database.write() as connection:
-            for name in ("wave", "outgoing", "incoming"):
-                assert connection.exec_driver_sql(f"SELECT pg_relation_size('{name}')").scalar_one() == 0
+        sizes = []
+        for number in range(1, 9):
+            run.engine.publish(bundle(NODES, LINKS, id=f"c_{number}"))
+            run.advance(HOUR)
+            assert run.engine.counts(f"c_{number}").entries == 600
+            with run.database.write() as connection:
+                size = "SELECT sum(pg_relation_size(oid)) FROM pg_class WHERE relpersistence = 't'"
+                sizes.append(connection.exec_driver_sql(size).scalar_one())
+        assert MOST_KEPT < 8 * 600
+        assert max(sizes) < 4 * sizes[0]
 
 
 def test_what_is_due_next_is_found_at_the_front_of_the_queue(postgres: Postgres, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     select,
 )
 
-from engine.plan.context import BUCKETS, Salt
+from engine.plan.salt import BUCKETS, Salt
 from engine.store.database import Database
 from engine.store.dialect import bulk_insert
 from engine.store.values import person_hash

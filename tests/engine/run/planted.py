@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, true
 
 from engine.components.issue_coupon import IssueCoupon
 from engine.plan import fatigue, messages, quiet, rows
-from engine.plan.context import Salt
 from engine.plan.decide import Judge
 from engine.plan.results import Results
+from engine.plan.salt import Salt
 from engine.run import cycles
 from engine.run.turns import TestTurns
 from engine.shapes.time import Duration

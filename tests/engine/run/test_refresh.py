@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from engine.plan.contact import ContactRules
-from engine.plan.context import kin
+from engine.plan.temporary import kin
 from engine.run.answers import Refused
 from tests.databases import Target
 from tests.engine.run.drafting import EVERYBODY, MINUTE, PROMOTION, WAIT, Running, bundle, populate

@@ -101,8 +101,7 @@ def test_an_event_costs_the_same_among_many_events(tmp_path: Path, statistics: b
 def test_events_are_looked_up_through_keys(target: Target, tmp_path: Path) -> None:
     with Running(populate(target, tmp_path)) as run, run.database.write() as connection:
         plans = [plan_of(connection, STORED), plan_of(connection, FIND.params(ids='["p1"]'))]
-        queries = Queries(connection.dialect)
-        plans += [explained(connection, one.sql) for one in (queries.incoming_codes, queries.watching)]
+        plans.append(explained(connection, Queries(connection.dialect).watching.sql))
         for plan in plans:
             for large in ("event", "person", "token_watched"):
                 assert f"SCAN {large}" not in plan, plan
