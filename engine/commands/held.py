@@ -18,21 +18,26 @@ def release(target: Target) -> None:
     client = None if target.workspace is None else bundled(target.workspace.folder)
     if client is not None:
         with client:
-            hold = client.hold()
+            hold = _shown(client.hold())
             client.release()
     else:
         with target.engine() as (engine, _):
-            hold = hold_answer(engine.held())
+            hold = _shown(hold_answer(engine.held()))
             engine.release()
+    print(tr("The engine is released: it goes on.") if hold.held else tr("The engine is not held."))
+
+
+def show_held(hold: Hold) -> None:
+    """Why the engine is held, and how it is made to go on."""
+    _shown(hold)
+    if hold.campaigns:
+        print(tr("Stop the campaigns that shall not go on, then: engine release"))
+
+
+def _shown(hold: Hold) -> Hold:
+    """Print why the engine is held, if it is, then one line a campaign in progress."""
     if not hold.held:
-        print(tr("The engine is not held."))
-        return
-    show_hold(hold)
-    print(tr("The engine is released: it goes on."))
-
-
-def show_hold(hold: Hold) -> None:
-    """Why the engine is held, then one line a campaign in progress."""
+        return hold
     print(tr("The engine is held: nobody enters and nothing is sent. {reason}", reason=hold.reason))
     text = tr(
         "The database is as it was at {time}. It cannot know what was sent later, and would send it again.",
@@ -41,8 +46,7 @@ def show_hold(hold: Hold) -> None:
     print(text)
     for campaign in hold.campaigns:
         print(f"{campaign.campaign} {words(campaign)} {campaign.name}")
-    if hold.campaigns:
-        print(tr("Stop the campaigns that shall not go on, then: engine release"))
+    return hold
 
 
 def words(campaign: HandedOver) -> str:

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from engine.client import bundled, instance_of
-from engine.commands.held import show_hold
+from engine.commands.held import show_held
 from engine.commands.target import Target
 from engine.commands.told import CommandError
 from engine.i18n import N_, Message, ntr, tr
@@ -41,7 +41,7 @@ def status(workspace: Workspace) -> int:
         if workspace.database_file.exists():
             with Target(workspace, None).engine() as (engine, _):
                 if (hold := engine.held()) is not None:
-                    show_hold(hold_answer(hold))
+                    show_held(hold_answer(hold))
                 for left in engine.campaigns():
                     _print_campaign(left.campaign, left)
         return 1
@@ -55,7 +55,7 @@ def status(workspace: Workspace) -> int:
             if trouble is not None:
                 print(trouble)
         if state.held is not None:
-            show_hold(client.hold())
+            show_held(client.hold())
         for campaign in client.campaigns():
             _print_campaign(campaign.id, campaign)
     return 0

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from sqlalchemy import ColumnElement, Insert, Update, bindparam, exists, insert, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Insert,
+    Update,
+    bindparam,
+    exists,
+    insert,
+    literal,
+    select,
+    update,
+)
 
 from engine.components.behaviour import Behaviour, EnterOnEvent, JudgeEvents
 from engine.plan.decide import Judge
@@ -13,6 +24,7 @@ from engine.plan.places import Place
 from engine.plan.plan import Plan
 from engine.plan.prepared import Prepared
 from engine.plan.temporary import incoming
+from engine.store.functions import greatest
 from engine.store.tables.people import event
 from engine.store.tables.runs import arrival, token_watched
 
@@ -30,6 +42,7 @@ class FollowUps:
         somebody posts events, which are not to blame."""
         self._plan = plan
         self._releases: dict[int, Prepared] = {}
+        self._judge = Judge(plan.context, plan.flow)
         trigger = plan.flow.trigger.behaviour
         self.trigger = trigger.event if isinstance(trigger, EnterOnEvent) else None
         self._matching = self._condition(trigger)
@@ -56,6 +69,12 @@ class FollowUps:
             statement = self._release(self._plan.places[place].place)
             self._releases[place] = Prepared(statement, self._plan.context.dialect)
         return self._releases[place]
+
+    def catch_up(self, place: int) -> Update:
+        """Lets people at one of the places of `awaited` go on whose outcome has become certain while the
+        campaign was stopped: `now` (ms), at the earliest."""
+        due, release = self._certain(self._plan.places[place].place)
+        return release.values(due=greatest(due, bindparam("now", type_=BigInteger, required=True)))
 
     def _condition(self, trigger: Behaviour) -> ColumnElement[bool] | None:
         """What the trigger asks of an event besides its code."""
@@ -90,19 +109,15 @@ class FollowUps:
         return insert(arrival).from_select(["version", "due", "person", "event"], query)
 
     def _release(self, place: Place) -> Update:
-        behaviour = place.node.behaviour
-        assert isinstance(behaviour, JudgeEvents)
-        judge = Judge(self._plan.context, self._plan.flow)
-        watched = token_watched
         people = select(incoming.c.person).where(incoming.c.code.in_(sorted(self.awaited[place.index])))
-        due = judge.decided_at(behaviour, watched.c.person, watched.c.arrived)
-        return (
-            update(watched)
-            .values(due=due)
-            .where(
-                watched.c.version == self._plan.context.version,
-                watched.c.place == place.index,
-                watched.c.person.in_(people),
-                due < watched.c.due,
-            )
-        )
+        due, release = self._certain(place)
+        return release.values(due=due).where(token_watched.c.person.in_(people))
+
+    def _certain(self, place: Place) -> tuple[ColumnElement[int], Update]:
+        """When the outcome of a person at the place is certain, and an update of those of whom that is
+        earlier than was thought."""
+        behaviour, watched = place.node.behaviour, token_watched
+        assert isinstance(behaviour, JudgeEvents)
+        due = self._judge.decided_at(behaviour, watched.c.person, watched.c.arrived)
+        mine = (watched.c.version == self._plan.context.version) & (watched.c.place == place.index)
+        return due, update(watched).where(mine, due < watched.c.due)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -12,7 +12,7 @@ from engine.components.behaviour import Behaviour, EnterAudiences, EnterOnEvent
 from engine.components.registry import component
 from engine.files import FileError
 from engine.store.tables.runs import ACTIVE, STOPPED, agenda, campaign, campaign_version
-from engine.workspace import bundle as bundles
+from engine.store.versions import stored_bundle
 from engine.workspace.bundle import Bundle
 
 
@@ -50,10 +50,10 @@ class PublishedVersion:
 
 
 class PublishedVersions:
-    """Reads them; what a version is made of is read once."""
+    """Reads them; what a version is made of is read once. Any thread may ask."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[str, Bundle, Mapping[str, Behaviour]]] = {}
+        self._known: dict[int, _Content] = {}
 
     def read(self, connection: Connection) -> list[PublishedVersion]:
         """Those that people may enter or are in, in order of publishing.
@@ -62,35 +62,38 @@ class PublishedVersions:
         """
         busy = select(agenda.c.version)
         query = (
-            select(campaign, campaign_version.c.key, campaign_version.c.hash)
+            select(campaign, campaign_version.c.key)
             .join(campaign_version, campaign_version.c.campaign == campaign.c.number)
             .where((campaign_version.c.key == campaign.c.version) | campaign_version.c.key.in_(busy))
             .order_by(campaign.c.number, campaign_version.c.key)
         )
-        found = []
+        earlier, known, found = self._known, dict[int, _Content](), []
         for row in connection.execute(query).all():
             try:
-                bundle, behaviours = self._made_of(connection, row.key, row.hash)
+                content = earlier.get(row.key) or _content(connection, row.key)
             except FileError:
                 continue
+            known[row.key] = content
             found.append(
                 PublishedVersion(
                     row.number, row.key, row.key == row.version, row.state, row.published_at, row.starts_at,
-                    row.ends_at, row.resumed_at, bundle, behaviours,
+                    row.ends_at, row.resumed_at, *content,
                 )
             )  # fmt: skip
-        self._known = {version.key: self._known[version.key] for version in found}
+        self._known = known
         return found
 
-    def _made_of(self, connection: Connection, key: int, hash: str) -> tuple[Bundle, Mapping[str, Behaviour]]:
-        # The key of a deleted campaign's version may come again: the hash tells them apart.
-        if key not in self._known or self._known[key][0] != hash:
-            stored = select(campaign_version.c.bundle).where(campaign_version.c.key == key)
-            text = connection.execute(stored).scalar_one()
-            bundle = bundles.read(text.encode(), Path("campaign.bundle"))
-            self._known[key] = (hash, bundle, _behaviours(bundle))
-        _, bundle, behaviours = self._known[key]
-        return bundle, behaviours
+
+class _Content(NamedTuple):
+    """What a version is made of."""
+
+    bundle: Bundle
+    behaviours: Mapping[str, Behaviour]
+
+
+def _content(connection: Connection, key: int) -> _Content:
+    bundle = stored_bundle(connection, key)
+    return _Content(bundle, _behaviours(bundle))
 
 
 def _behaviours(bundle: Bundle) -> dict[str, Behaviour]:

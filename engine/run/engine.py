@@ -60,6 +60,8 @@ FileAudiences = Callable[[Iterable[Generated]], Iterable[str]]
 
 RETRY_AFTER = 5_000
 """ms until the database is tried again after it refused (a full disk, another program's lock)."""
+FILE_AGAIN_AFTER = 60_000
+"""ms until an audience is given to the workspace again whose file could not be written."""
 
 
 def no_progress(_file: str, _rows: int) -> None:
@@ -96,6 +98,7 @@ class Engine:
         self._totals = Totals()
         self._wake = threading.Event()
         self._closing = False
+        self._file_again: int | None = None
         self._importing = threading.Lock()
         self._fields: DataFields | None = None
         self._intake = Intake(database.writer.dialect)
@@ -174,8 +177,10 @@ class Engine:
         """Take a stopped campaign up again. Raises `UnknownCampaign`, `Refused`."""
         self.refuse_if_held()
         with self._asked() as connection:
-            lifecycle.restart(connection, campaign, self._clock.now())
+            now = self._clock.now()
+            lifecycle.restart(connection, campaign, now)
             self._scheduler.load(connection)
+            self._scheduler.catch_up(connection, campaign, now)
         self._wake.set()
 
     def delete(self, campaign: str) -> None:
@@ -382,20 +387,26 @@ class Engine:
             self._operations.worked()
 
     def _file_new(self) -> None:
-        """Give the workspace the audiences that were written since the last call."""
+        """Give the workspace the audiences that were written since the last call, or could not be given."""
         with self._gate.turn():
-            if self._scheduler.generated:
+            again = self._file_again is not None and self._file_again <= self._clock.now()
+            if self._scheduler.generated or again:
                 self._scheduler.generated = False
                 self._file_generated()
 
     def _file_generated(self) -> None:
+        self._file_again = None
         if self._file_audiences is None:
             return
         with self._database.read() as connection:
             waiting = without_file(connection)
+        filed = 0
         for id in self._file_audiences(waiting) if waiting else ():
             with self._database.write() as connection:
                 note_file(connection, id, self._clock.now())
+            filed += 1
+        if filed < len(waiting):
+            self._file_again = self._clock.now() + FILE_AGAIN_AFTER
 
     def _run(self) -> None:
         while not self._closing:
@@ -414,7 +425,7 @@ class Engine:
         """When there is something to do again, or None while there is not."""
         if self._operations.held is not None:
             return None
-        moments = (self._scheduler.next_due(self._clock.now()), self._operations.due())
+        moments = (self._scheduler.next_due(self._clock.now()), self._operations.due(), self._file_again)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _release(self) -> None:

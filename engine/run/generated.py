@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, delete, insert, literal, select, update
@@ -17,7 +16,7 @@ from engine.shapes.time import from_milliseconds
 from engine.store.lists import new_list, put_in_force
 from engine.store.tables.people import audience_member
 from engine.store.tables.runs import campaign_node, campaign_version, gathered, generated_audience
-from engine.workspace import bundle as bundles
+from engine.store.versions import stored_bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +67,8 @@ def _earlier(connection: Connection, campaign: int, node: str) -> Gather | None:
     """What a Generate Audience says in the newest version that has it; None where none can be read."""
     versions = select(campaign_version.c.key).where(campaign_version.c.campaign == campaign)
     for key in connection.scalars(versions.order_by(campaign_version.c.version.desc())).all():
-        stored = select(campaign_version.c.bundle).where(campaign_version.c.key == key)
-        text: str = connection.execute(stored).scalar_one()
         try:
-            found = bundles.read(text.encode(), Path("campaign.bundle"), own=True).campaign.nodes.get(node)
+            found = stored_bundle(connection, key).campaign.nodes.get(node)
         except FileError:
             continue  # it cannot run either
         config = None if found is None else found.parsed.config

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, func, select
 
-from engine.plan.temporary import kin, shared_address
+from engine.plan.temporary import Emptying, kin, shared_address
 from engine.store.dialect import bulk_insert
-from engine.store.tables.people import person_id
+from engine.store.tables.people import import_run, person_id
+
+
+def last_import(connection: Connection) -> int:
+    """The last import that is complete, by its number."""
+    complete = select(func.max(import_run.c.id)).where(import_run.c.state == "complete")
+    return connection.execute(complete).scalar() or 0
 
 
 def load_kin(connection: Connection, id_types: Iterable[str]) -> None:
     """Fill `shared_address` and `kin` with who shares addresses of these types."""
-    connection.execute(delete(shared_address))
-    connection.execute(delete(kin))
+    for table in (shared_address, kin):
+        Emptying(table, connection.dialect)(connection)
     types = sorted(set(id_types))
     if not types:
         return

@@ -71,7 +71,7 @@ _BY_VERSION = (
 )  # fmt: skip
 _BY_CAMPAIGN = (
     entry, cycle, skipped_cycle, pending_match, claim, message, tag_write, test_state, goal, gathered,
-    deleted_message, campaign_node, campaign_version,
+    deleted_message, campaign_node,
 )  # fmt: skip
 
 
@@ -211,10 +211,18 @@ def restart(connection: Connection, id: str, now: int) -> None:
         waiting = waiting.group_by(table.c.version, table.c.place)
         connection.execute(insert(agenda).from_select(["version", "place", "due"], waiting))
     _put_on_messages(connection, number, versions, now)
-    connection.execute(
-        update(cycle).where(cycle.c.campaign == number, cycle.c.done == 0, cycle.c.at < now).values(at=now)
-    )
+    _go_on_entering(connection, number, now)
     connection.execute(update(campaign).where(campaign.c.number == number).values(resumed_at=now))
+
+
+def _go_on_entering(connection: Connection, number: int, now: int) -> None:
+    """A cycle that was cut off goes on, or ends where the campaign's end has come."""
+    ends = connection.execute(select(campaign.c.ends_at).where(campaign.c.number == number)).scalar()
+    cut_off = update(cycle).where(cycle.c.campaign == number, cycle.c.done == 0)
+    if ends is not None and ends <= now:
+        connection.execute(cut_off.values(done=1))
+    else:
+        connection.execute(cut_off.where(cycle.c.at < now).values(at=now))
 
 
 def _put_on_messages(connection: Connection, number: int, versions: list[int], now: int) -> None:
@@ -274,6 +282,7 @@ def remove(connection: Connection, id: str, now: int) -> None:
         connection.execute(delete(table).where(table.c.version.in_(versions)))
     for table in _BY_CAMPAIGN:
         connection.execute(delete(table).where(table.c.campaign == number))
+    _remove_versions(connection, number)
     # Codes that were issued stay issued, though nobody asks any more by whom; and audiences stay: one that
     # the workspace has had no file of yet still gets it.
     mine = generated_audience.c.campaign == number
@@ -281,6 +290,16 @@ def remove(connection: Connection, id: str, now: int) -> None:
     for table in (coupon_issue, generated_audience):
         connection.execute(update(table).where(table.c.campaign == number).values(campaign=NO_CAMPAIGN))
     connection.execute(delete(campaign).where(campaign.c.number == number))
+
+
+def _remove_versions(connection: Connection, number: int) -> None:
+    """Delete a campaign's versions. The last key of all stays taken, by a row of no campaign: what is
+    remembered under a key is never another version's."""
+    last = select(func.max(campaign_version.c.key)).scalar_subquery()
+    gone = delete(campaign_version).where(campaign_version.c.campaign.in_((NO_CAMPAIGN, number)))
+    connection.execute(gone.where(campaign_version.c.key < last))
+    taken = update(campaign_version).where(campaign_version.c.campaign == number)
+    connection.execute(taken.values(campaign=NO_CAMPAIGN, hash="", bundle=""))
 
 
 def reason_of(connection: Connection, id: str) -> Message | None:

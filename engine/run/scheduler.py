@@ -17,7 +17,7 @@ from engine.run.calendar import Calendar
 from engine.run.coupling import coupled
 from engine.run.cycles import Cycles
 from engine.run.entering import Window, anchor_of, lists_in_force
-from engine.run.kin import load_kin
+from engine.run.kin import last_import, load_kin
 from engine.run.listeners import Listeners
 from engine.run.queries import Queries
 from engine.run.ranking import BRIEF_WAVES, Turn, Waiting
@@ -74,6 +74,7 @@ class Scheduler:
         self._loads = 0
         self._brief = 0
         self._idle_until: int | None = None
+        self._kin: tuple[frozenset[str], int] | None = None
         self.generated = False
         self.outdated = False
 
@@ -153,7 +154,14 @@ class Scheduler:
         self._calendar.load(connection, versions)
         self._listeners = Listeners(versions)
         self._touched = {version.campaign for version in versions}
-        load_kin(connection, (id_type for version in versions for id_type in version.shared_id_types))
+        self._load_kin(connection, {type_ for version in versions for type_ in version.shared_id_types})
+
+    def _load_kin(self, connection: Connection, id_types: set[str]) -> None:
+        """Find out who shares addresses, unless it is known: only imports bring addresses."""
+        known = (frozenset(id_types), last_import(connection))
+        if self._kin != known or self.outdated:
+            load_kin(connection, id_types)
+        self._kin = known
 
     def note_arrivals(self, connection: Connection, version: int) -> None:
         """Look for people who have come to the version's trigger."""
@@ -165,6 +173,14 @@ class Scheduler:
         for version in self._versions.values():
             if version.enters and version.plan.context.campaign_id == campaign_id:
                 self.generated |= ending.write(connection, version, moment, self._settings.zone)
+
+    def catch_up(self, connection: Connection, campaign_id: str, now: int) -> None:
+        """Let those go on, of a campaign that is restarted, whom events released while it was stopped."""
+        for version in self._versions.values():
+            if version.plan.context.campaign_id == campaign_id:
+                for place in version.follow.awaited:
+                    if connection.execute(version.follow.catch_up(place), {"now": now}).rowcount:
+                        version.runner.note_next(connection, version.plan.places[place])
 
     @property
     def codes(self) -> frozenset[str]:
@@ -227,7 +243,7 @@ class Scheduler:
             except Exception as error:
                 if trouble_of(error) is not None:
                     raise  # it is the database's trouble, and no campaign's failure
-                self._fail(version, error)
+                self._fail(version, error, now)
             return True
 
     def next_due(self, now: int) -> int | None:
@@ -408,7 +424,18 @@ class Scheduler:
             return ended
         return version.item is None or ended
 
-    def _fail(self, version: RunningVersion, error: Exception) -> None:
+    def _fail(self, version: RunningVersion, error: Exception, now: int) -> None:
         with self._store.write() as connection:
             lifecycle.end_abnormally(connection, version.campaign, version.plan.context.campaign_id, error)
+            self._write_what_was_gathered(connection, version, now)
             self.load(connection)
+
+    def _write_what_was_gathered(self, connection: Connection, version: RunningVersion, now: int) -> None:
+        """Write the audiences of a campaign that has failed, if that does not fail, too."""
+        try:
+            with connection.begin_nested():
+                self.generated |= ending.write(connection, version, now, self._settings.zone)
+        except Exception as error:
+            if trouble_of(error) is not None:
+                raise
+            log.exception("audiences not written", campaign=version.plan.context.campaign_id)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -11,11 +10,10 @@ from engine.plan.contact import Cuts
 from engine.plan.plan import Plan
 from engine.run.versions import PlanSettings, VersionKeys, plan_of
 from engine.store.fields import DataFields
-from engine.store.tables.runs import campaign_node, campaign_version
-from engine.workspace import bundle as bundles
+from engine.store.tables.runs import campaign_node
+from engine.store.versions import stored_bundle
 from engine.workspace.bundle import Bundle
 
-_BUNDLE = select(campaign_version.c.bundle).where(campaign_version.c.key == bindparam("key"))
 _NODES = select(campaign_node.c.id, campaign_node.c.node).where(
     campaign_node.c.campaign == bindparam("campaign")
 )
@@ -32,8 +30,7 @@ class StoredVersions:
 
     def compile(self, campaign: int, version: int, cuts: Cuts) -> tuple[Bundle, Plan]:
         """A version by its key. Raises `NotRunnable`, `RuleError`."""
-        stored = self._connection.execute(_BUNDLE, {"key": version}).scalar_one()
-        bundle = bundles.read(stored.encode(), Path("campaign.bundle"), own=True)
+        bundle = stored_bundle(self._connection, version)
         keys = VersionKeys(campaign, version, self._nodes(campaign), cuts)
         return bundle, plan_of(bundle, keys, self._connection, self._settings, self._fields())
 

@@ -70,7 +70,7 @@ from engine.store.tables.runs import (
     token_watched,
     visit,
 )
-from engine.workspace import bundle as bundles
+from engine.store.versions import stored_bundle
 from engine.workspace.bundle import Bundle
 
 _BY_CAMPAIGN = (
@@ -167,12 +167,10 @@ def _note_inside(connection: Connection) -> None:
 
 def _read(connection: Connection) -> Iterator[_Taken]:
     """The campaigns' present versions; one that cannot be read is left to the scheduler, which ends it."""
-    query = select(campaign.c.number, campaign_version.c.bundle).join(
-        campaign_version, campaign_version.c.key == campaign.c.version
-    )
-    for number, stored in connection.execute(query.order_by(campaign.c.number)).all():
+    query = select(campaign.c.number, campaign.c.version).order_by(campaign.c.number)
+    for number, key in connection.execute(query).all():
         with suppress(FileError, NotRunnable):
-            bundle = bundles.read(stored.encode())
+            bundle = stored_bundle(connection, key)
             nodes = {id: node for node, id in enumerate(bundle.campaign.nodes)}
             yield _Taken(number, bundle, flow_of(bundle.campaign, nodes))
 

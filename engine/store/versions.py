@@ -6,9 +6,13 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine.store.tables.runs import campaign_node, campaign_version, path
+from engine.workspace import bundle as bundles
+from engine.workspace.bundle import Bundle
+
+_BUNDLE = select(campaign_version.c.bundle).where(campaign_version.c.key == bindparam("key"))
 
 
 class PathMeaning(NamedTuple):
@@ -27,6 +31,13 @@ def versions_of(connection: Connection, campaign: int) -> list[int]:
     """Keys of a campaign's versions."""
     query = select(campaign_version.c.key).where(campaign_version.c.campaign == campaign)
     return list(connection.scalars(query))
+
+
+def stored_bundle(connection: Connection, key: int) -> Bundle:
+    """What a version was published as. Raises `FileError` where it cannot be read any more."""
+    stored: str = connection.execute(_BUNDLE, {"key": key}).scalar_one()
+    # Nobody can have edited it: its hash is that of the program's version that published it.
+    return bundles.read(stored.encode(), own=True)
 
 
 def node_names(connection: Connection, campaign: int) -> dict[int, str]:

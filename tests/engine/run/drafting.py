@@ -19,10 +19,11 @@ from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.store.imports.folder import import_folder
 from engine.workspace.account import SIMULATED_ID, AccountFile, simulated
-from engine.workspace.audience import AUDIENCE
+from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.bundle import Bundle
 from engine.workspace.catalog import Catalog
 from engine.workspace.message import MESSAGE
+from engine.workspace.settings import Retention
 from tests.databases import Target, empty_database
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -149,15 +150,24 @@ class Running:
 
     def __init__(
         self,
-        path: Target,
-        moment: datetime = NOW,
-        file_audiences: FileAudiences | None = None,
+        target: Target,
         contact: ContactRules | None = None,
+        *,
+        moment: datetime = NOW,
+        zone: ZoneInfo = ZONE,
+        retention: Retention | None = None,
+        audiences: Mapping[str, AudienceFile] | None = None,
+        file_audiences: FileAudiences | None = None,
         clock: VirtualClock | None = None,
     ) -> None:
         self.clock = clock or VirtualClock(ms(moment))
-        self.database = Database.open(path)
-        settings = EngineSettings(ZONE, contact=contact or ContactRules())
+        self.database = Database.open(target)
+        settings = EngineSettings(
+            zone,
+            contact=contact or ContactRules(),
+            retention=retention or Retention(),
+            audiences=audiences or {},
+        )
         self.engine = Engine(self.database, settings, self.clock, file_audiences=file_audiences)
 
     def advance(self, milliseconds: int) -> None:

@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 
-from engine.plan.contact import ContactRules, Daily
+from engine.plan.contact import Daily
 from engine.run.answers import IncomingEvent
-from engine.run.clock import VirtualClock
-from engine.run.engine import Engine, EngineSettings
 from engine.shapes.time import to_milliseconds as ms
-from engine.store.database import Database
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.bundle import Bundle
 from engine.workspace.message import MESSAGE
-from tests.databases import Target
 from tests.engine.run.drafting import (
     EVERYBODY,
-    NOW,
     SMS,
     WAIT,
     ZONE,
@@ -46,20 +40,7 @@ MORNING = ms(datetime(2026, 3, 3, 8, tzinfo=ZONE))
 
 
 class Living(Running):
-    """An engine with rules for marketing messages, in any zone."""
-
-    def __init__(
-        self,
-        target: Target,
-        contact: ContactRules | None = None,
-        zone: ZoneInfo = ZONE,
-        moment: datetime = NOW,
-        audiences: Mapping[str, AudienceFile] | None = None,
-    ) -> None:
-        self.clock = VirtualClock(ms(moment))
-        self.database = Database.open(target)
-        settings = EngineSettings(zone, contact=contact or ContactRules(), audiences=audiences or {})
-        self.engine = Engine(self.database, settings, self.clock)
+    """An engine that is posted orders, and looked into."""
 
     def order(self, id: str, person: str = "p1", moment: int | None = None, amount: int = 5) -> None:
         when = self.clock.now() if moment is None else moment

@@ -200,6 +200,22 @@ def test_imported_events_let_people_in_like_posted_ones(tmp_path: Path) -> None:
         assert run.engine.counts("c_1").entries == 1
 
 
+def test_one_import_at_a_time(tmp_path: Path) -> None:
+    """A second one would take the first for one that was cut off."""
+    write_people(tmp_path / "more", 5)
+    refused = []
+    with Running(database(tmp_path)) as run:
+
+        def meanwhile(_file: str, _rows: int) -> None:
+            with pytest.raises(Refused, match="Another import runs") as found:
+                run.engine.import_data(tmp_path / "more")
+            refused.append(found)
+
+        run.engine.import_data(tmp_path / "more", progress=meanwhile)
+        assert refused
+        run.engine.import_data(tmp_path / "more")
+
+
 def test_an_event_releases_those_whose_judgment_it_decides(tmp_path: Path) -> None:
     judgment = {
         "judge_after": {"amount": 1, "unit": "day"},

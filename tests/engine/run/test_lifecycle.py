@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from engine.plan.contact import ContactRules
+from engine.report.published import PublishedVersions
 from engine.run import lifecycle, running
 from engine.run.answers import Refused, Status
+from engine.shapes.time import to_milliseconds as ms
 from tests.databases import Target
 from tests.engine.run.drafting import (
     DAY,
@@ -180,7 +182,79 @@ def test_messages_that_are_postponed_go_out_although_everybody_is_through(shop: 
         run.sound()
 
 
+@pytest.mark.parametrize("decided", [True, False])
+def test_whom_an_event_released_during_a_stop_goes_on_at_the_restart(shop: Target, decided: bool) -> None:
+    judgment = {
+        "judge_after": {"amount": 10, "unit": "day"},
+        "conditions": [{"join": None, "event": "order"}],
+        "early": True,
+        "other": True,
+    }
+    nodes: dict[str, Node] = {
+        "n_who": ("target_audience", EVERYBODY), "n_ordered": ("event_judgment", judgment), "n_yes": END,
+        "n_no": END,
+    }  # fmt: skip
+    with Living(shop) as run:
+        links = ["n_who out n_ordered", "n_ordered out n_yes", "n_ordered other n_no"]
+        run.engine.publish(bundle(nodes, links))
+        run.pass_time(HOUR)
+        run.engine.stop("c_1")
+        if decided:
+            run.order("e1", "p2")
+        run.pass_time(HOUR)
+        run.engine.restart("c_1")
+        run.pass_time(MINUTE)
+        passed = run.engine.counts("c_1").nodes["n_yes"].passed
+        assert passed == decided
+        if passed:
+            assert run.rows("SELECT max(at) FROM visit") == [(ms(NOW) + 2 * HOUR,)]
+        run.sound()
+
+
+def test_nobody_enters_after_the_end_though_a_stop_cut_off_their_cycle(
+    shop: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "WAVE", 2)
+    with Living(shop) as run:
+        nodes: dict[str, Node] = {"n_who": ("target_audience", EVERYBODY), "n_end": END}
+        run.engine.publish(bundle(nodes, DIRECT_LINKS, end=NOW + timedelta(hours=3)))
+        run.engine.step()
+        assert run.engine.counts("c_1").entries == 2
+        run.engine.stop("c_1")
+        run.pass_time(5 * HOUR)
+        run.engine.restart("c_1")
+        run.pass_time(HOUR)
+        assert run.engine.counts("c_1").entries == 2
+        assert run.engine.campaign("c_1").status is Status.COMPLETED
+        run.sound()
+
+
 # ---- versions and ends
+
+
+def test_a_campaign_in_the_place_of_a_deleted_one_has_counts_of_its_own(shop: Target) -> None:
+    with Living(shop) as run:
+        run.engine.publish(bundle({"n_who": ("target_audience", EVERYBODY), "n_end": END}, DIRECT_LINKS))
+        run.pass_time(HOUR)
+        assert run.engine.campaign("c_1").entries == 6
+        run.engine.delete("c_1")
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS, id="c_2"))
+        run.order("e1")
+        (found,) = run.engine.campaigns()
+        assert (found.campaign, found.entries, found.inside) == ("c_2", 1, 1)
+        assert run.rows("SELECT count(*) FROM campaign_version WHERE bundle <> ''") == [(1,)]
+        run.sound()
+
+
+def test_a_version_whose_hash_another_version_of_the_program_wrote_still_counts(shop: Target) -> None:
+    with Living(shop) as run:
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        with run.database.write() as connection:
+            connection.execute(
+                text("UPDATE campaign_version SET bundle = replace(bundle, hash, :other)"),
+                {"other": "0" * 64},
+            )
+            assert len(PublishedVersions().read(connection)) == 1
 
 
 def test_who_is_inside_keeps_the_version_and_nodes_keep_their_numbers(shop: Target) -> None:
@@ -251,6 +325,27 @@ def test_the_nth_event_within_a_time_lets_in_and_late_and_future_ones_count_by_t
         run.order("e6", "p2")
         assert run.engine.counts("c_1").entries == 2
         run.sound()
+
+
+def test_what_was_gathered_is_written_though_the_campaign_fails(
+    shop: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nodes: dict[str, Node] = {
+        "n_order": ("behavior_event", {"event": "order"}),
+        "n_keep": ("generate_audience", {"audience_name": "K"}), "n_wait": ("wait_until", WAIT), "n_end": END,
+    }  # fmt: skip
+    with Living(shop) as run:
+        run.engine.publish(bundle(nodes, ["n_order out n_keep", "n_keep out n_wait", "n_wait out n_end"]))
+        run.order("e1")
+        runner = run.engine._scheduler._versions[1].runner
+
+        def broken(*_: object) -> None:
+            raise ArithmeticError("no such number")
+
+        monkeypatch.setattr(runner, "_run", broken)
+        run.pass_time(2 * HOUR)
+        assert run.engine.campaign("c_1").status is Status.ENDED_ABNORMALLY
+        assert [size for _, size in run.generated()] == [1]
 
 
 def test_after_its_first_people_a_test_sends_everybody_to_the_best_group(shop: Target) -> None:

@@ -14,13 +14,10 @@ from engine.report.needs import EventNeeds, event_needs
 from engine.report.published import PublishedVersions
 from engine.run import retention
 from engine.run.answers import IncomingEvent, Status
-from engine.run.clock import VirtualClock
-from engine.run.engine import Engine, EngineSettings
 from engine.run.retention import LONGEST_WINDOW, PAUSE
 from engine.run.simulate import simulate
 from engine.shapes.time import Duration
 from engine.shapes.time import to_milliseconds as ms
-from engine.store.database import Database
 from engine.store.tables.runs import message
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.bundle import Bundle
@@ -54,10 +51,8 @@ ORDER_LINKS = ["n_order out n_sms", "n_sms out n_wait", "n_wait out n_end"]
 class Keeping(Running):
     """An engine with a retention, at a virtual time."""
 
-    def __init__(self, path: Path, kept: Retention = SHORT, moment: int = ms(NOW)) -> None:
-        self.clock = VirtualClock(moment)
-        self.database = Database.open(path)
-        self.engine = Engine(self.database, EngineSettings(ZONE, retention=kept), self.clock)
+    def __init__(self, path: Path, kept: Retention = SHORT) -> None:
+        super().__init__(path, retention=kept)
 
     def pass_time(self, milliseconds: int) -> None:
         """Go on with what falls due, and let a round of retention end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +20,7 @@ from engine.store.tables.runs import gathered, generated_audience
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.bundle import Bundle
 from engine.workspace.folder import ObjectFolder
-from tests.engine.run.drafting import EVERYBODY, HOUR, NOW, WAIT, Running, bundle, database
+from tests.engine.run.drafting import EVERYBODY, HOUR, MINUTE, NOW, WAIT, Running, bundle, database
 from tests.engine.shop import data_folder, make_shop
 
 GATHER = {"audience_name": "Passers", "directory": "Spring", "public": True, "remark": "For later"}
@@ -109,7 +110,7 @@ def test_what_could_not_be_written_is_written_at_the_next_start(
         assert run.engine.campaign("c_1").status is Status.COMPLETED
         assert "a generated audience has no file" in capsys.readouterr().out
     in_the_way.unlink()
-    with Running(path, NOW + timedelta(hours=1), AudienceFiles(tmp_path)):
+    with Running(path, moment=NOW + timedelta(hours=1), file_audiences=AudienceFiles(tmp_path)):
         assert [file.name for file in audiences(tmp_path).values()] == ["Passers_20260302170000"]
 
 
@@ -181,3 +182,21 @@ def test_the_process_that_owns_a_workspace_writes_into_its_folder(tmp_path: Path
     shop.reload()
     written = [file.name for file in shop.audiences.values() if file.name.startswith("Romans_")]
     assert len(written) == 1
+
+
+def test_a_file_that_could_not_be_written_is_written_a_minute_later(tmp_path: Path) -> None:
+    files, refused = AudienceFiles(tmp_path), 2
+
+    def now_and_then(written: Iterable[Generated]) -> Iterator[str]:
+        nonlocal refused
+        refused -= 1
+        return files(() if refused >= 0 else written)
+
+    with Running(database(tmp_path), file_audiences=now_and_then) as run:
+        run.engine.publish(gathering())
+        run.advance(MINUTE)
+        assert not audiences(tmp_path)
+        for _ in range(2):
+            run.clock.set(run.clock.now() + MINUTE)
+            run.engine.run_until_idle(run.clock.now())
+        assert len(audiences(tmp_path)) == 1

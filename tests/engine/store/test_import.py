@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import func, insert, inspect, select
 
+from engine.audience.updates import update_audience
 from engine.store.database import Database
 from engine.store.fields import DataFields, DataSchema
 from engine.store.imports import session
@@ -26,6 +28,7 @@ from engine.store.tables.people import (
     person_id,
     tag_value,
 )
+from engine.workspace.audience import AUDIENCE
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 TIME = "2026-01-01T00:00:00Z"
@@ -292,6 +295,29 @@ def test_coupons_keep_their_order_and_lists_replace_each_other(database: Databas
     assert rows(database, codes) == [("z",), ("a",), ("b",)]
     assert rows(database, select(audience_member.c.person)) == [(3,)]
     assert rows(database, select(audience.c.id, audience.c.size, audience.c.state)) == [("a_1", 1, "ready")]
+
+
+def test_a_list_of_nobody_and_an_audience_updated_meanwhile_stay_apart(
+    database: Database, tmp_path: Path
+) -> None:
+    take(database, tmp_path, {"people.csv": "person_id,attr:age\n1,5\n2,6\n"})
+    everybody = {"field": "attr:age", "op": ">", "value": 0}
+    rule = AUDIENCE.adapter.validate_python(
+        {"id": "a_rule", "name": "Rule", "cards": [{"card": "tags", "condition": everybody}]}
+    )
+    folder = tmp_path / "data" / "audiences"
+    folder.mkdir(parents=True)
+    (folder / "a_nobody.csv").write_text("person_id\n", encoding="utf-8")
+    (folder / "a_one.csv").write_text("person_id\n1\n", encoding="utf-8")
+
+    def meanwhile(_file: str, _rows: int) -> None:
+        update_audience(database, {"a_rule": rule}, "a_rule", NOW, ZoneInfo("UTC"))
+
+    import_folder(database, tmp_path / "data", TYPES, now=NOW, progress=meanwhile)
+    members = select(audience.c.id, func.count(audience_member.c.person))
+    of_list = members.join(audience_member, audience_member.c.list == audience.c.list, isouter=True)
+    found = rows(database, of_list.group_by(audience.c.id).order_by(audience.c.id))
+    assert found == [("a_nobody", 0), ("a_one", 1), ("a_rule", 2)]
 
 
 def test_what_a_killed_import_made_is_taken_back_by_the_next(
