@@ -20,7 +20,8 @@ from benchmarks._journey import bundle_of, fill
 from benchmarks._report import Report, peak_memory
 from engine.run.answers import IncomingEvent
 from engine.run.clock import RealClock
-from engine.run.engine import Engine, EngineSettings
+from engine.run.engine import Engine
+from engine.run.settings import EngineSettings
 from engine.store.database import Database
 from engine.store.tables.runs import campaign, message_counter
 from engine.workspace.account import SIMULATED_ID

@@ -22,7 +22,8 @@ from benchmarks._journey import DAY, HOUR, LIST, START, bundle_of
 from benchmarks._report import Report, peak_memory
 from engine.run.answers import IncomingEvent
 from engine.run.clock import VirtualClock
-from engine.run.engine import Engine, EngineSettings
+from engine.run.engine import Engine
+from engine.run.settings import EngineSettings
 from engine.store.database import Database
 from engine.store.dialect import analyze, bulk_insert
 from engine.store.lists import put_in_force

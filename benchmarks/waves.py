@@ -26,7 +26,8 @@ from benchmarks._journey import START, bundle, fill
 from benchmarks._one_by_one import run_one_by_one
 from benchmarks._report import Report, peak_memory
 from engine.run.clock import VirtualClock
-from engine.run.engine import Engine, EngineSettings
+from engine.run.engine import Engine
+from engine.run.settings import EngineSettings
 from engine.store.database import Database
 from tests.postgres import Postgres
 

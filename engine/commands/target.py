@@ -36,8 +36,9 @@ class Target:
 
         Raises `Refused`, `StoreError`, `CommandError`.
         """
-        from engine.run.engine import Engine, EngineSettings
+        from engine.run.engine import Engine
         from engine.run.epoch import Epoch
+        from engine.run.settings import EngineSettings
         from engine.server.process import opened
 
         if self.workspace is not None:

@@ -36,6 +36,8 @@ PERIODS: Mapping[str, int] = {
     "month": 30 * DAY,
 }
 """Rolling windows in ms."""
+LONGEST_WINDOW = max(PERIODS.values())
+"""ms for which fatigue control may look back on a message."""
 
 
 @dataclass(frozen=True, slots=True)

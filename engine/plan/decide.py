@@ -8,11 +8,9 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    BindParameter,
     ColumnElement,
     Select,
     and_,
-    bindparam,
     case,
     exists,
     false,
@@ -53,6 +51,7 @@ from engine.plan.places import (
     ViaTest,
     WonTest,
 )
+from engine.plan.prepared import given
 from engine.plan.results import Results
 from engine.plan.salt import Salt
 from engine.shapes.conditions import Condition
@@ -270,11 +269,6 @@ def _has_condition(test: Test) -> bool:
 
 def _event_tests(judgment: JudgeEvents | JudgeGoal) -> tuple[EventTest, ...]:
     return judgment.tests if isinstance(judgment, JudgeEvents) else (judgment.goal,)
-
-
-def given(name: str) -> BindParameter[int]:
-    """A number that is given at each call."""
-    return bindparam(name, type_=BigInteger, required=True)
 
 
 def _earliest(moments: list[Ms]) -> Ms:

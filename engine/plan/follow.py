@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Insert,
     Update,
-    bindparam,
     exists,
     insert,
     literal,
@@ -22,7 +20,7 @@ from engine.components.behaviour import Behaviour, EnterOnEvent, JudgeEvents
 from engine.plan.decide import Judge
 from engine.plan.places import Place
 from engine.plan.plan import Plan
-from engine.plan.prepared import Prepared
+from engine.plan.prepared import Prepared, given
 from engine.plan.temporary import incoming
 from engine.store.functions import greatest
 from engine.store.tables.people import event
@@ -74,7 +72,7 @@ class FollowUps:
         """Lets people at one of the places of `awaited` go on whose outcome has become certain while the
         campaign was stopped: `now` (ms), at the earliest."""
         due, release = self._certain(self._plan.places[place].place)
-        return release.values(due=greatest(due, bindparam("now", type_=BigInteger, required=True)))
+        return release.values(due=greatest(due, given("now")))
 
     def _condition(self, trigger: Behaviour) -> ColumnElement[bool] | None:
         """What the trigger asks of an event besides its code."""
@@ -94,9 +92,9 @@ class FollowUps:
             literal(context.version), incoming.c.time, incoming.c.person, incoming.c.source_id
         ).where(
             incoming.c.code == trigger.event,
-            incoming.c.time >= bindparam("start", required=True),
-            incoming.c.time < bindparam("end", required=True),
-            incoming.c.time <= bindparam("latest", required=True),
+            incoming.c.time >= given("start"),
+            incoming.c.time < given("end"),
+            incoming.c.time <= given("latest"),
         )
         if self._matching is not None:
             # A subquery, not a join: the planner does not know that `incoming` is the small one.

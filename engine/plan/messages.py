@@ -10,14 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     FromClause,
     Select,
     Subquery,
     Update,
     and_,
-    bindparam,
     case,
     delete,
     exists,
@@ -43,6 +41,7 @@ from engine.plan.fatigue import tire
 from engine.plan.graph import FlowNode
 from engine.plan.message_counts import count_planned, count_released
 from engine.plan.outcomes import Outcome, handed_over, held, stopped, without_address
+from engine.plan.prepared import given
 from engine.plan.quiet import rest
 from engine.plan.script import fails_at_once, script_line
 from engine.plan.steps import Step
@@ -188,7 +187,7 @@ class Messages:
         reason: ColumnElement[str] = r.reason
         receipt: ColumnElement[str] = literal("")
         if context.scripted:
-            horizon = bindparam("horizon", type_=BigInteger, required=True)
+            horizon = given("horizon")
             pending = and_(r.sent_at.is_not(None), r.result_at > horizon)
             state, reason = case((pending, "sending"), else_=state), case((pending, ""), else_=reason)
             receipt = case((r.receipt_at <= horizon, r.receipt), else_="")

@@ -11,11 +11,11 @@ from sqlalchemy import delete, func, literal, literal_column, select
 
 from engine.components.behaviour import EnterAudiences, Send
 from engine.plan.context import Context
-from engine.plan.decide import Judge, given
+from engine.plan.decide import Judge
 from engine.plan.effects import Effects
 from engine.plan.graph import Flow
 from engine.plan.places import Layout, Place, Stage, layout_of
-from engine.plan.prepared import Prepared
+from engine.plan.prepared import Prepared, given
 from engine.plan.rows import Rows, Taken
 from engine.plan.steps import Counters, PreparedStep
 from engine.plan.tails import places_behind_outbox

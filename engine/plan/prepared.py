@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import BigInteger, BindParameter, Connection, Dialect, bindparam
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -17,6 +17,11 @@ from sqlalchemy.sql.compiler import SQLCompiler
 _UNSET: Final = object()
 
 Row = tuple[Any, ...]
+
+
+def given(name: str) -> BindParameter[int]:
+    """A number that is given at each call."""
+    return bindparam(name, type_=BigInteger, required=True)
 
 
 class Found:

@@ -33,9 +33,10 @@ from engine.audience.moments import ColumnMoment
 from engine.components.behaviour import EnterOnEvent, OriginTest
 from engine.plan.context import NO_NUMBER, Context
 from engine.plan.counting import cycle_of
-from engine.plan.decide import Judge, Row, given, splits_in, tests_in
+from engine.plan.decide import Judge, Row, splits_in, tests_in
 from engine.plan.effects import counts_matches
 from engine.plan.places import Layout, Place, Stage
+from engine.plan.prepared import given
 from engine.plan.temporary import front, kin, wave
 from engine.store.dialect import look_up
 from engine.store.tables.people import audience_member, person

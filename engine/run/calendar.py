@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from engine.components.behaviour import EnterAudiences
 from engine.run import cycles
+from engine.run.compiling import PlanSettings
 from engine.run.running import Item, RunningVersion
-from engine.run.versions import PlanSettings
 from engine.store.times import NEVER
 from engine.workspace.audience import AudienceFile
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -13,7 +13,6 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from engine.audience.errors import RuleError
-from engine.i18n import N_, Message
 from engine.plan.graph import NotRunnable
 from engine.plan.temporary import TEMPORARY
 from engine.report.check import Violation, violations
@@ -33,17 +32,17 @@ from engine.run.answers import (
     UnknownCampaign,
 )
 from engine.run.clock import Clock, RealClock, VirtualClock
+from engine.run.compiling import PlanSettings, plan_of
 from engine.run.epoch import Epoch
-from engine.run.exclusive import hold
+from engine.run.filing import FileAudiences, Filing
 from engine.run.gate import Gate
-from engine.run.generated import Generated, note_file, without_file
 from engine.run.ingest import Intake
+from engine.run.lock import lock
 from engine.run.operations import Operations, problem_of
 from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
 from engine.run.statuses import statuses
 from engine.run.store import EngineStore
-from engine.run.versions import PlanSettings, plan_of
 from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
 from engine.store.fields import DataFields, DataSchema
@@ -55,13 +54,8 @@ from engine.store.tables.runs import campaign, campaign_version
 from engine.store.times import WallClock
 from engine.workspace.bundle import Bundle
 
-FileAudiences = Callable[[Iterable[Generated]], Iterable[str]]
-"""Gets audiences that campaigns have written; yields the ids of those of which somebody has a file now."""
-
 RETRY_AFTER = 5_000
 """ms until the database is tried again after it refused (a full disk, another program's lock)."""
-FILE_AGAIN_AFTER = 60_000
-"""ms until an audience is given to the workspace again whose file could not be written."""
 
 
 def no_progress(_file: str, _rows: int) -> None:
@@ -92,15 +86,12 @@ class Engine:
         self._settings = settings
         self._plan_settings = PlanSettings(settings.zone, settings.contact)
         self._clock = clock or RealClock()
-        self._file_audiences = file_audiences
-        self._hold = hold(database)
+        self._filing = Filing(database, file_audiences)
+        self._lock = lock(database)
         self._gate = Gate()
         self._totals = Totals()
         self._wake = threading.Event()
         self._closing = False
-        self._file_again: int | None = None
-        self._importing = threading.Lock()
-        self._fields: DataFields | None = None
         self._intake = Intake(database.writer.dialect)
         self._thread: threading.Thread | None = None
         try:
@@ -112,15 +103,15 @@ class Engine:
             with database.write() as connection:
                 discard_unfinished(connection)
                 self._scheduler.load(connection)
-            self._file_generated()  # also what an earlier engine could not give away
+            self._filing.give(now)  # also what an earlier engine could not give away
         except BaseException:
             self._release()
             raise
 
     def _prepare(self, connection: Connection) -> None:
         """Make the temporary tables of a new connection; what stood in those of a lost one is loaded anew."""
-        if self._hold is not None:
-            self._hold.prepare(connection)
+        if self._lock is not None:
+            self._lock.prepare(connection)
         TEMPORARY.drop_all(connection)
         TEMPORARY.create_all(connection)
         WallClock(self._settings.zone).prepare(connection)
@@ -145,12 +136,12 @@ class Engine:
 
     def _publish(self, connection: Connection, bundle: Bundle, now: int) -> Published:
         keys = lifecycle.new_version(connection, bundle, now, self._settings.contact)
-        self._fields = None
+        self._intake.forget_fields()
         lifecycle.declare_catalogue(connection, DataFields.load(connection), bundle)
         plan = plan_of(bundle, keys, connection, self._plan_settings)
         lifecycle.refuse_accounts(bundle, plan.flow)
         lifecycle.write_paths(connection, plan)
-        self._scheduler.add(bundle, plan)
+        self._scheduler.versions.add(bundle, plan)
         self._scheduler.load(connection)
         published = self._published(connection, bundle)
         assert published is not None
@@ -171,7 +162,8 @@ class Engine:
             lifecycle.stop(connection, campaign)
             self._scheduler.write_gathered(connection, campaign, self._clock.now())
             self._scheduler.load(connection)
-        self._file_new()
+        with self._turn():
+            self._file(self._clock.now())
 
     def restart(self, campaign: str) -> None:
         """Take a stopped campaign up again. Raises `UnknownCampaign`, `Refused`."""
@@ -217,22 +209,13 @@ class Engine:
         """Take events in durably, behind one wave at most; followed up at once if the engine runs."""
         now = self._clock.now()
         with self._asked() as connection:
-            fields = self._data_fields(connection)
-            oldest = self._operations.oldest_event(now)
-            receipt = self._intake.take_in(connection, fields, events, now, oldest)
+            receipt = self._intake.take_in(connection, events, now, self._operations.oldest_event(now))
             if receipt.accepted:
                 latest = now + self._settings.future_events
                 self._scheduler.follow(connection, latest, {one.event for one in events})
         self._operations.note_events(events, receipt, now)
         self._wake.set()
         return receipt
-
-    def _data_fields(self, connection: Connection) -> DataFields:
-        """What attributes the data has; imports and publishing add to it."""
-        if self._fields is not None and not self._importing.locked():
-            return self._fields
-        self._fields = DataFields.load(connection)
-        return self._fields
 
     def import_data(
         self, folder: Path, catalogue: DataSchema | None = None, progress: Progress = no_progress
@@ -241,15 +224,6 @@ class Engine:
 
         Waves go on in between. Raises `ImportRefused`; `Refused` while another import runs.
         """
-        if not self._importing.acquire(blocking=False):
-            raise Refused(Message(N_("Another import runs. Wait until it has ended.")))
-        try:
-            return self._import(folder, catalogue, progress)
-        finally:
-            self._fields = None
-            self._importing.release()
-
-    def _import(self, folder: Path, catalogue: DataSchema | None, progress: Progress) -> ImportResult:
         now = self._clock.now()
 
         @contextmanager
@@ -261,9 +235,11 @@ class Engine:
                 self._intake.list_imported(connection, import_id, codes)
                 self._scheduler.follow(connection, now + self._settings.future_events, codes)
 
-        result = import_folder(
-            self._database, folder, catalogue, now=from_milliseconds(now), progress=progress, last=last
-        )
+        started = from_milliseconds(now)
+        with self._intake.importing():
+            result = import_folder(
+                self._database, folder, catalogue, now=started, progress=progress, last=last
+            )
         self._operations.note_import(result.counts["events"], now)
         self._wake.set()
         return result
@@ -288,7 +264,7 @@ class Engine:
             moved = self._scheduler.step(now) or self._operations.clean(now)
             if moved:
                 self._operations.worked()
-            self._file_new()
+            self._file(now)
             self._operations.between_waves(now)
             return moved
 
@@ -299,7 +275,7 @@ class Engine:
                 pass
             following = None
             if self._operations.held is None:
-                following = self._scheduler.next_due(self._clock.now())
+                following = self._scheduler.next_due()
             if not isinstance(self._clock, VirtualClock) or following is None:
                 return
             if until is not None and following > until:
@@ -314,7 +290,7 @@ class Engine:
         due, problem, notice = None, self._operations.problem, self._operations.notice
         try:
             found = self.campaigns()
-            due = self._scheduler.next_due(now)
+            due = self._scheduler.next_due()
             with self._database.read() as connection:
                 notice = notice or self._settings.doubt(connection)
         except DBAPIError as error:
@@ -386,27 +362,11 @@ class Engine:
                     raise
             self._operations.worked()
 
-    def _file_new(self) -> None:
-        """Give the workspace the audiences that were written since the last call, or could not be given."""
-        with self._gate.turn():
-            again = self._file_again is not None and self._file_again <= self._clock.now()
-            if self._scheduler.generated or again:
-                self._scheduler.generated = False
-                self._file_generated()
-
-    def _file_generated(self) -> None:
-        self._file_again = None
-        if self._file_audiences is None:
-            return
-        with self._database.read() as connection:
-            waiting = without_file(connection)
-        filed = 0
-        for id in self._file_audiences(waiting) if waiting else ():
-            with self._database.write() as connection:
-                note_file(connection, id, self._clock.now())
-            filed += 1
-        if filed < len(waiting):
-            self._file_again = self._clock.now() + FILE_AGAIN_AFTER
+    def _file(self, now: int) -> None:
+        """Give the workspace the audiences that have been written."""
+        if self._scheduler.generated or self._filing.is_due(now):
+            self._scheduler.generated = False
+            self._filing.give(now)
 
     def _run(self) -> None:
         while not self._closing:
@@ -425,13 +385,10 @@ class Engine:
         """When there is something to do again, or None while there is not."""
         if self._operations.held is not None:
             return None
-        moments = (self._scheduler.next_due(self._clock.now()), self._operations.due(), self._file_again)
+        moments = (self._scheduler.next_due(), self._operations.due(), self._filing.due)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _release(self) -> None:
         self._database.prepare = None
-        if self._hold is not None:
-            self._hold.release()
-
-
-__all__ = ["Clock", "Engine", "EngineSettings", "RealClock"]
+        if self._lock is not None:
+            self._lock.release()

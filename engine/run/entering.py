@@ -1,25 +1,16 @@
-"""Who enters, and when: audience cycles, and events that let people in."""
+"""When people may enter a campaign, and from which lists."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, insert, literal, select
+from sqlalchemy import Connection, select
 
 from engine.audience.errors import RuleError
-from engine.audience.updates import members_now, update_order
-from engine.components.behaviour import EnterOnEvent
 from engine.i18n import N_, Message
-from engine.plan.plan import Plan
-from engine.plan.temporary import incoming
-from engine.run.overlay import below
 from engine.shapes.time import instant, to_milliseconds
-from engine.store.lists import new_list, put_in_force
-from engine.store.tables.people import audience, audience_member, event
-from engine.store.tables.runs import arrival
+from engine.store.tables.people import audience
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
 
@@ -46,70 +37,6 @@ def anchor_of(bundle: Bundle, published_at: int) -> int:
     """Where the grid of a recurring trigger begins (ms)."""
     start = bundle.campaign.attributes.start
     return published_at if start is None else to_milliseconds(instant(start))
-
-
-def arrivals_between(plan: Plan, connection: Connection, window: Window, since: int, until: int) -> None:
-    """Let every matching event of the span (both ends included, ms) arrive; for simulations."""
-    trigger = plan.flow.trigger.behaviour
-    if not isinstance(trigger, EnterOnEvent):
-        return
-    query = select(literal(plan.context.version), event.c.time, event.c.person, event.c.source_id).where(
-        event.c.code == trigger.event,
-        event.c.time >= max(since, window.start),
-        event.c.time <= until,
-    )
-    if window.end is not None:
-        query = query.where(event.c.time < window.end)
-    if trigger.where is not None:
-        query = query.where(plan.context.conditions.of_event(trigger.where, trigger.event, event))
-    connection.execute(insert(arrival).from_select(["version", "due", "person", "event"], query))
-
-
-def note_events_ahead(
-    connection: Connection, codes: Collection[str], since: int, until: int, ahead: int
-) -> None:
-    """Fill `incoming` with the events of the span (both ends included, ms) that running campaigns have not
-    followed, for their time lay more than `ahead` ms ahead when they were received."""
-    query = select(event.c.person, event.c.source_id, event.c.code, event.c.time).where(
-        event.c.code.in_(sorted(codes)),
-        event.c.time >= since,
-        event.c.time <= until,
-        event.c.time > event.c.received_at + ahead,
-    )
-    connection.execute(insert(incoming).from_select(["person", "source_id", "code", "time"], query))
-
-
-def update_all(
-    connection: Connection, files: Mapping[str, AudienceFile], now: datetime, zone: ZoneInfo
-) -> None:
-    """Store in an overlay who is in each of the audiences when it begins: events of that very moment have not
-    arrived yet. A list that the overlay has already stays as it is."""
-    known = set(connection.scalars(select(audience.c.id)))
-    for id in dict.fromkeys(one for top in files for one in update_order(files, top)):
-        if files[id].cards is not None or id not in known:
-            update_one(connection, files[id], now, zone, including_now=False)
-
-
-def update_one(
-    connection: Connection, file: AudienceFile, now: datetime, zone: ZoneInfo, *, including_now: bool = True
-) -> None:
-    """Store in an overlay who is in an audience: a rule is judged, a list taken over from below."""
-    key = new_list(connection)
-    if file.cards is None:
-        copy_list(connection, file.id, key)
-    else:
-        people = members_now(connection, file, now, zone, including_now=including_now).subquery()
-        query = select(literal(key), *people.c)
-        connection.execute(insert(audience_member).from_select(["list", "person"], query))
-    put_in_force(connection, file.id, key, to_milliseconds(now))
-
-
-def copy_list(connection: Connection, id: str, key: int) -> None:
-    """Take over the members that an audience has in the database below, as the overlay's list `key`."""
-    base, source = below(audience_member), below(audience)
-    in_force = select(source.c.list).where(source.c.id == id).scalar_subquery()
-    query = select(literal(key), base.c.person).where(base.c.list == in_force)
-    connection.execute(insert(audience_member).from_select(["list", "person"], query))
 
 
 def lists_in_force(

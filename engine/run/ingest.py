@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, Dialect, exists, insert, literal, select
 
 from engine.i18n import N_, Message
 from engine.plan.prepared import Prepared
 from engine.plan.temporary import Emptying, incoming
-from engine.run.answers import EventsReceipt, IncomingEvent, RejectedEvent
+from engine.run.answers import EventsReceipt, IncomingEvent, Refused, RejectedEvent
 from engine.shapes.time import utc_text
 from engine.store.dialect import bulk_insert
 from engine.store.fields import DataFields
@@ -32,17 +34,38 @@ STORED = select(incoming.c.person, incoming.c.source_id).where(
 
 
 class Intake:
-    """Takes events into a database of one kind, with statements compiled once."""
+    """Takes events into a database of one kind, with statements compiled once; and lets one import run."""
 
     def __init__(self, dialect: Dialect) -> None:
+        self._importing = threading.Lock()
+        self._fields: DataFields | None = None
         self._find = Prepared(FIND, dialect)
         self._stored = Prepared(STORED, dialect)
         self._empty = Emptying(incoming, dialect)
 
+    @contextmanager
+    def importing(self) -> Iterator[None]:
+        """An import runs inside the block. Raises `Refused` where another one does."""
+        if not self._importing.acquire(blocking=False):
+            raise Refused(Message(N_("Another import runs. Wait until it has ended.")))
+        try:
+            yield
+        finally:
+            self.forget_fields()
+            self._importing.release()
+
+    def forget_fields(self) -> None:
+        """The data may have further attributes now."""
+        self._fields = None
+
+    def _known_fields(self, connection: Connection) -> DataFields:
+        if self._fields is None or self._importing.locked():  # an import adds some as it goes on
+            self._fields = DataFields.load(connection)
+        return self._fields
+
     def take_in(
         self,
         connection: Connection,
-        fields: DataFields,
         events: Sequence[IncomingEvent],
         now: int,
         oldest: int | None = None,
@@ -57,6 +80,7 @@ class Intake:
         self._list(connection, [new for _, new in read if new.person in known], known)
         stored = set(self._stored(connection))
         fresh = [(index, new) for index, new in read if (known.get(new.person), new.source_id) not in stored]
+        fields = self._known_fields(connection)
         good, refused = fitting(fields, [new for _, new in fresh])
         accepted = [new for new, _ in good]
         created = create_missing(connection, (new.person for new in accepted), known, LIVE_IMPORT)

@@ -11,10 +11,21 @@ from engine.store.dialect import bulk_insert
 from engine.store.tables.people import import_run, person_id
 
 
-def last_import(connection: Connection) -> int:
-    """The last import that is complete, by its number."""
-    complete = select(func.max(import_run.c.id)).where(import_run.c.state == "complete")
-    return connection.execute(complete).scalar() or 0
+class KnownKin:
+    """Who shares addresses, as the temporary tables have it. It is read again only where it may be another:
+    only imports bring addresses."""
+
+    def __init__(self) -> None:
+        self._known: tuple[frozenset[str], int] | None = None
+
+    def load(self, connection: Connection, id_types: Iterable[str], *, anew: bool) -> None:
+        """Have `shared_address` and `kin` say who shares addresses of these types. anew: they may have been
+        lost, or undone."""
+        complete = select(func.max(import_run.c.id)).where(import_run.c.state == "complete")
+        wanted = (frozenset(id_types), connection.execute(complete).scalar() or 0)
+        if anew or wanted != self._known:
+            load_kin(connection, wanted[0])
+        self._known = wanted
 
 
 def load_kin(connection: Connection, id_types: Iterable[str]) -> None:

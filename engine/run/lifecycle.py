@@ -19,7 +19,7 @@ from engine.plan.graph import Flow
 from engine.plan.plan import Plan
 from engine.run import failures
 from engine.run.answers import Refused, UnknownCampaign
-from engine.run.versions import VersionKeys, cuts_for
+from engine.run.compiling import VersionKeys, cuts_for
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
 from engine.store.tables.operations import deleted_message, deleted_visit

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Dialect, func, select
 
-from engine.plan.decide import given
-from engine.plan.prepared import Prepared
+from engine.plan.prepared import Prepared, given
 from engine.plan.temporary import incoming
 from engine.store.tables.runs import agenda, token_watched
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from engine.components.behaviour import Send
-from engine.plan.contact import PERIODS
+from engine.plan.contact import LONGEST_WINDOW
 from engine.report.needs import EventNeeds, event_needs
 from engine.report.published import PublishedVersion, PublishedVersions
 from engine.shapes.time import Duration, from_milliseconds, to_milliseconds
@@ -58,8 +58,6 @@ _PROBES = 50_000
 """Look-ups of one transaction."""
 PAUSE = DAY
 """ms from the end of one round to the next."""
-LONGEST_WINDOW = max(PERIODS.values())
-"""ms for which fatigue control may look back on a message."""
 
 _TEMPORARY = MetaData()
 inside = Table(

@@ -7,31 +7,22 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection
 
-from engine.components.behaviour import EnterAudiences, EnterOnEvent
-from engine.plan.contact import Cuts
-from engine.plan.plan import Plan
-from engine.run import cycles, ending, lifecycle
+from engine.components.behaviour import EnterOnEvent
+from engine.run import ending, lifecycle
+from engine.run.active import ActiveVersions
 from engine.run.calendar import Calendar
-from engine.run.coupling import coupled
-from engine.run.cycles import Cycles
-from engine.run.entering import Window, anchor_of, lists_in_force
-from engine.run.kin import last_import, load_kin
+from engine.run.compiling import PlanSettings
+from engine.run.errands import Errands
 from engine.run.listeners import Listeners
 from engine.run.queries import Queries
 from engine.run.ranking import BRIEF_WAVES, Turn, Waiting
 from engine.run.running import Item, RunningVersion
 from engine.run.store import Store
-from engine.run.stored import StoredVersions
-from engine.run.versions import PlanSettings
-from engine.shapes.time import from_milliseconds
-from engine.store.tables.people import data_field
-from engine.store.tables.runs import ACTIVE, COMPLETED, agenda, campaign, campaign_version
 from engine.store.times import NEVER
 from engine.store.trouble import trouble_of
 from engine.workspace.audience import AudienceFile
-from engine.workspace.bundle import Bundle
 
 log = structlog.get_logger()
 
@@ -43,6 +34,7 @@ class Scheduler:
     that is due at once, those whom an event lets in first.
 
     Attributes:
+        versions: those that are active.
         generated: campaigns have written audiences since somebody last set it to False.
         outdated: what is remembered may not be what the database has, as after a transaction that failed;
             `refresh` reads it anew.
@@ -60,13 +52,11 @@ class Scheduler:
         the most people of a wave."""
         self._store = store
         self._settings = settings
-        self._wave = wave
-        self._audiences = audiences
+        self.versions = ActiveVersions(store.write, settings, wave)
         self._calendar = Calendar(settings, audiences, since)
+        self._errands = Errands(store, self.versions, self._calendar, audiences)
         self._listeners = Listeners()
         self._asked: Queries | None = None
-        self._versions: dict[int, RunningVersion] = {}
-        self._fields: int | None = None
         self._works: dict[int, Iterator[None]] = {}
         self._let_in: set[int] = set()
         self._touched: set[int] = set()
@@ -74,113 +64,42 @@ class Scheduler:
         self._loads = 0
         self._brief = 0
         self._idle_until: int | None = None
-        self._kin: tuple[frozenset[str], int] | None = None
         self.generated = False
         self.outdated = False
-
-    def add(self, bundle: Bundle, plan: Plan) -> None:
-        """Take over a version that has been compiled; `load` then finds it in the database."""
-        version = RunningVersion(bundle, plan, self._store.write, self._wave)
-        self._versions[version.key] = version
 
     def load(self, connection: Connection) -> None:
         """Read which versions are active. Call it after every change of campaigns, data or audiences."""
         self._works.clear()
         self._idle_until = None
         self._loads += 1
-        fields = connection.execute(select(func.count()).select_from(data_field)).scalar_one()
-        earlier = self._versions if self._fields in (None, fields) else {}
-        self._fields = fields
-        stored = StoredVersions(connection, self._settings)
-        rows = self._rows(connection)
-        had = Cycles.load_all(connection, {row.number for row in rows})
-        self._versions = {}
-        failed: set[int] = set()
-        for row in rows:
-            if row.key in earlier:
-                self._versions[row.key] = earlier[row.key]
-            elif row.number in failed or not self._compiled(connection, stored, row):
-                failed.add(row.number)
-                continue
-            version = self._versions[row.key]
-            version.runner.forget()
-            version.window = Window(row.starts_at, row.ends_at)
-            version.anchor = anchor_of(version.bundle, row.published_at)
-            version.resumed_at = row.resumed_at or 0
-            version.enters = row.state == ACTIVE and row.key == row.version
-            version.cycles = had[row.number]
-        self._versions = {key: one for key, one in self._versions.items() if one.campaign not in failed}
-        self._relate(connection)
+        self.versions.load(connection, anew=self.outdated)
+        self._calendar.load(connection, self.versions)
+        self._listeners = Listeners(self.versions)
+        self._touched = {version.campaign for version in self.versions}
         self.outdated = False
-
-    def _rows(self, connection: Connection) -> list[Row[Any]]:
-        """The versions that have something to do, with their campaigns."""
-        busy = set(connection.scalars(select(agenda.c.version).distinct()))
-        query = (
-            select(campaign, campaign_version.c.key, campaign_version.c.cuts)
-            .join(campaign_version, campaign_version.c.campaign == campaign.c.number)
-            .where(campaign.c.state.in_((ACTIVE, COMPLETED)))
-            .order_by(campaign.c.id, campaign_version.c.key)
-        )
-        # What quiet times hold back of a finished campaign still goes out.
-        return [
-            row
-            for row in connection.execute(query)
-            if row.key in busy or (row.state == ACTIVE and row.key == row.version)
-        ]
 
     def refresh(self, connection: Connection) -> None:
         """Read again which versions are active if that is outdated."""
         if self.outdated:
             self.load(connection)
 
-    def _compiled(self, connection: Connection, stored: StoredVersions, row: Row[Any]) -> bool:
-        """Compile a stored version; False where it cannot run any more, which ends its campaign."""
-        try:
-            self.add(*stored.compile(row.number, row.key, Cuts(row.cuts)))
-        except Exception as error:
-            if trouble_of(error) is not None:
-                raise
-            lifecycle.end_abnormally(connection, row.number, row.id, error)
-            return False
-        return True
-
-    def _relate(self, connection: Connection) -> None:
-        """Find out which versions can influence each other, who shares addresses, and what is to come."""
-        versions = list(self._versions.values())
-        keys = coupled(versions, limited=bool(self._settings.contact.limits))
-        for version in versions:
-            version.coupled = version.key in keys
-        self._calendar.load(connection, versions)
-        self._listeners = Listeners(versions)
-        self._touched = {version.campaign for version in versions}
-        self._load_kin(connection, {type_ for version in versions for type_ in version.shared_id_types})
-
-    def _load_kin(self, connection: Connection, id_types: set[str]) -> None:
-        """Find out who shares addresses, unless it is known: only imports bring addresses."""
-        known = (frozenset(id_types), last_import(connection))
-        if self._kin != known or self.outdated:
-            load_kin(connection, id_types)
-        self._kin = known
-
     def note_arrivals(self, connection: Connection, version: int) -> None:
         """Look for people who have come to the version's trigger."""
-        running = self._versions[version]
+        running = self.versions[version]
         running.runner.note_next(connection, running.plan.places[0])
 
     def write_gathered(self, connection: Connection, campaign_id: str, moment: int) -> None:
         """Write the audiences of a campaign that is stopped."""
-        for version in self._versions.values():
-            if version.enters and version.plan.context.campaign_id == campaign_id:
+        for version in self.versions.of(campaign_id):
+            if version.enters:
                 self.generated |= ending.write(connection, version, moment, self._settings.zone)
 
     def catch_up(self, connection: Connection, campaign_id: str, now: int) -> None:
         """Let those go on, of a campaign that is restarted, whom events released while it was stopped."""
-        for version in self._versions.values():
-            if version.plan.context.campaign_id == campaign_id:
-                for place in version.follow.awaited:
-                    if connection.execute(version.follow.catch_up(place), {"now": now}).rowcount:
-                        version.runner.note_next(connection, version.plan.places[place])
+        for version in self.versions.of(campaign_id):
+            for place in version.follow.awaited:
+                if connection.execute(version.follow.catch_up(place), {"now": now}).rowcount:
+                    version.runner.note_next(connection, version.plan.places[place])
 
     @property
     def codes(self) -> frozenset[str]:
@@ -198,7 +117,7 @@ class Scheduler:
         """When people of audiences enter next, by campaign id; any thread may ask, at any time."""
         return {
             version.plan.context.campaign_id: version.next_run
-            for version in tuple(self._versions.values())
+            for version in self.versions
             if version.enters and version.next_run is not None and not version.cycles.open
         }
 
@@ -231,7 +150,7 @@ class Scheduler:
                 self._idle_until = self._next_moment()
                 return False
             if isinstance(version, Item):
-                self._keep_up(version)
+                self._errands.keep_up(version)
                 return True
             self._touched.add(version.campaign)
             try:
@@ -246,7 +165,7 @@ class Scheduler:
                 self._fail(version, error, now)
             return True
 
-    def next_due(self, now: int) -> int | None:
+    def next_due(self) -> int | None:
         """When something is due next: people on their way, an audience that enters, or a campaign's end."""
         moment = self._next_moment()
         return None if moment >= NEVER else moment
@@ -294,15 +213,15 @@ class Scheduler:
     def _in_lockstep(self) -> RunningVersion | None:
         """A coupled version that is in the middle of a moment: other coupled ones wait for it."""
         for key in self._works:
-            if self._versions[key].coupled:
-                return self._versions[key]
+            if self.versions[key].coupled:
+                return self.versions[key]
         return None
 
     def _waiting(self, rows: Collection[tuple[Any, ...]], items: list[Item], now: int) -> list[Waiting]:
         """Versions with something due, each with its rank and up to when it may run."""
         found = []
         for key, place, due in rows:
-            version = self._versions[key]
+            version = self.versions[key]
             before = [item.moment - 1 for item in items if self._concerns(item, version)]
             limit = min([now, *before])
             if due <= limit:
@@ -327,7 +246,7 @@ class Scheduler:
         """Whether the version's people must have come up to the item's moment before it is carried out."""
         if item is self._calendar.upkeep:
             return version.plan.layout.influence.contacts
-        other = self._versions[item.version]
+        other = self.versions[item.version]
         if other is version or (other.coupled and version.coupled):
             return True
         return bool(other.tags_of_audiences & version.plan.layout.influence.writes)
@@ -342,58 +261,10 @@ class Scheduler:
         """Go on with an item, or begin it; the whitelist's is done at once and belongs to no version."""
         if item is self._calendar.upkeep:
             return item
-        version = self._versions[item.version]
+        version = self.versions[item.version]
         if version.key not in self._works:
-            self._works[version.key] = self._carry_out(version, item)
+            self._works[version.key] = self._errands.carry_out(version, item)
         return version
-
-    # ---- audiences that enter
-
-    def _carry_out(self, version: RunningVersion, item: Item) -> Iterator[None]:
-        """Do what an item says, and find out what comes next."""
-        if item.audience is not None:
-            self._store.update_audience(
-                version.bundle.audiences, item.audience, from_milliseconds(item.moment)
-            )
-        else:
-            for other in self._versions.values():
-                if other is version or (other.coupled and version.coupled):
-                    yield from other.runner.outbox(item.moment)
-            yield from self._enter(version, item)
-        with self._store.read() as connection:
-            self._calendar.renew(connection, version, item)
-        yield
-
-    def _keep_up(self, item: Item) -> None:
-        """Update the whitelist. It is no campaign's: where that fails, its earlier members stand until the
-        next time."""
-        assert item.audience is not None
-        try:
-            self._store.update_audience(self._audiences, item.audience, from_milliseconds(item.moment))
-        except Exception as error:
-            if trouble_of(error) is not None:
-                raise
-            log.warning("whitelist not updated", audience=item.audience, reason=str(error))
-        with self._store.read() as connection:
-            self._calendar.renew_upkeep(connection, item)
-
-    def _enter(self, version: RunningVersion, item: Item) -> Iterator[None]:
-        trigger = version.plan.flow.trigger.behaviour
-        assert isinstance(trigger, EnterAudiences)
-        with self._store.write() as connection:
-            if item.run is not None:
-                unchanged = cycles.unchanged_audience(connection, trigger, version.cycles)
-                if unchanged is not None:
-                    cycles.skip(connection, version.campaign, item.run.planned, unchanged)
-                    version.cycles = Cycles.load(connection, version.campaign)
-                    return
-                number = version.cycles.number + 1
-                cycles.begin(connection, version.campaign, version.key, number, item.run)
-            lists = lists_in_force(connection, trigger.audiences, version.bundle.audiences)
-            version.cycles = Cycles.load(connection, version.campaign)
-        yield from version.runner.enter(item.moment, lists, version.cycles.number)
-        with self._store.read() as connection:
-            version.cycles = Cycles.load(connection, version.campaign)
 
     # ---- ends
 
@@ -401,9 +272,7 @@ class Scheduler:
         """Finish the cycles that everybody is through, and the campaigns that nobody can enter any more."""
         touched = self._touched | self._calendar.ended(now)
         self._touched = set()
-        entered = (
-            [v for v in self._versions.values() if v.enters and v.campaign in touched] if touched else []
-        )
+        entered = [v for v in self.versions if v.enters and v.campaign in touched] if touched else []
         over = {version.campaign for version in entered if self._over(version, now)}
         with self._store.read() as connection:
             through = [version for version in entered if ending.has_finished_cycles(connection, version)]

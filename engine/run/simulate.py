@@ -23,18 +23,13 @@ from engine.report.check import Violation, violations
 from engine.report.counts import Counts, counts_of
 from engine.report.trace import write_trace
 from engine.run import lifecycle
-from engine.run.entering import (
-    arrivals_between,
-    note_events_ahead,
-    update_all,
-    update_one,
-    window_of,
-)
+from engine.run.compiling import PlanSettings, plan_of
+from engine.run.entering import window_of
 from engine.run.overlay import Overlay
+from engine.run.overlay_data import arrivals_between, note_events_ahead, update_all, update_one
 from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
 from engine.run.takeover import in_progress, take_over
-from engine.run.versions import PlanSettings, plan_of
 from engine.shapes.time import from_milliseconds, to_milliseconds
 from engine.store.times import FIRST_YEAR, WallClock
 from engine.workspace.audience import AudienceFile
@@ -174,7 +169,7 @@ class _Rehearsal:
         keys = lifecycle.new_version(connection, self.bundle, self.first, compiled.contact)
         plan = plan_of(self.bundle, keys, connection, compiled)
         lifecycle.write_paths(connection, plan)
-        scheduler.add(self.bundle, plan)
+        scheduler.versions.add(self.bundle, plan)
         return plan
 
     def _in_use(self) -> dict[str, AudienceFile]:

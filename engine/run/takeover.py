@@ -34,11 +34,11 @@ from sqlalchemy import (
 
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.files import FileError
-from engine.plan.contact import PERIODS
+from engine.plan.contact import LONGEST_WINDOW
 from engine.plan.graph import Flow, NotRunnable, flow_of
 from engine.run.cycles import Cycles
-from engine.run.entering import copy_list
 from engine.run.overlay import below
+from engine.run.overlay_data import copy_list
 from engine.store.dialect import bulk_insert
 from engine.store.lists import new_list
 from engine.store.tables.people import audience, person_id
@@ -73,14 +73,13 @@ from engine.store.tables.runs import (
 from engine.store.versions import stored_bundle
 from engine.workspace.bundle import Bundle
 
-_BY_CAMPAIGN = (
+_COPIED_BY_CAMPAIGN = (
     campaign_node, campaign_version, cycle, skipped_cycle, pending_match, test_state, goal,
 )  # fmt: skip
-_BY_VERSION = (
+_COPIED_BY_VERSION = (
     path, marketing_node, counter, finished, message_counter, goal_counter, agenda, arrival, token,
     token_watched,
 )  # fmt: skip
-_LONGEST_WINDOW = max(PERIODS.values())
 
 _inside = Table(
     "inside",
@@ -131,10 +130,10 @@ def take_over(connection: Connection, numbers: list[int], since: int) -> None:
     since: when the rehearsal begins (ms); fatigue control looks back from there.
     """
     _copy(connection, campaign, lambda base: base.c.number.in_(numbers))
-    for table in _BY_CAMPAIGN:
+    for table in _COPIED_BY_CAMPAIGN:
         _copy(connection, table, lambda base: base.c.campaign.in_(numbers))
     versions = select(campaign_version.c.key).scalar_subquery()
-    for table in _BY_VERSION:
+    for table in _COPIED_BY_VERSION:
         _copy(connection, table, lambda base: base.c.version.in_(versions))
     _inside.create(connection)
     _note_inside(connection)
@@ -207,7 +206,7 @@ def _copy_messages(connection: Connection, numbers: list[int], since: int) -> No
     def which(base: Table) -> ColumnElement[bool]:
         wanted = or_(
             base.c.state.in_((*HELD, "sending")),
-            base.c.contact_at > since - _LONGEST_WINDOW,
+            base.c.contact_at > since - LONGEST_WINDOW,
             base.c.address.in_(several),
             _is_inside(base),
         )

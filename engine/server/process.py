@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from engine.i18n import tr
 from engine.run.clock import RealClock
-from engine.run.engine import Engine, EngineSettings
+from engine.run.engine import Engine
 from engine.run.epoch import Epoch
+from engine.run.settings import EngineSettings
 from engine.server.access import announce, token_of, withdraw
 from engine.server.api import application
 from engine.server.audience_files import AudienceFiles

@@ -41,6 +41,15 @@ def test_every_kind_runs_and_is_described() -> None:
         assert prose, kind
 
 
+@pytest.mark.parametrize("package", ["plan", "run", "report"])
+def test_every_module_of_the_engine_is_named(package: str) -> None:
+    _, rest = (ROOT / "ARCHITECTURE.md").read_text("utf-8").split(f"| `engine/{package}/` | |")
+    table, _, _ = rest.partition("\n\n")
+    named = [name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.partition(" | ")[0])]
+    modules = {path.stem for path in (ROOT / "engine" / package).glob("*.py")} - {"__init__"}
+    assert sorted(named) == sorted(modules)
+
+
 def test_links_and_pictures_lead_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):

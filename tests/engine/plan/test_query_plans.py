@@ -74,7 +74,7 @@ def statements(plan: Plan) -> Iterator[Prepared]:
 def test_waves_read_large_tables_through_their_keys(target: Target, tmp_path: Path, which: str) -> None:
     with Running(populate(target, tmp_path, people=5, codes=5)) as run:
         run.engine.publish(bundle(NODES, LINKS) if which == "audience" else bundle(EVENTS, EVENT_LINKS))
-        version = next(iter(run.engine._scheduler._versions.values()))
+        version = next(iter(run.engine._scheduler.versions))
         run.advance(HOUR)
         with run.database.write() as connection:
             for statement in statements(version.plan):
@@ -134,7 +134,7 @@ def test_what_is_due_next_is_found_at_the_front_of_the_queue(postgres: Postgres,
     and those that are gone lie in front until somebody cleans up."""
     with postgres.database() as url, Running(populate(url, tmp_path)) as run:
         run.engine.publish(bundle(NODES, LINKS))
-        plan = next(iter(run.engine._scheduler._versions.values())).plan
+        plan = next(iter(run.engine._scheduler.versions)).plan
         place = next(one for one in plan.places if one.place.stage is Stage.RELEASE)
         with run.database.write() as connection:
             columns = ("version", "place", "due", "person", "entry", "via")

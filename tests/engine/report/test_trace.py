@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert
 
 from engine.plan.places import ARRIVE
 from engine.report.trace import write_trace
-from engine.run.versions import PlanSettings, VersionKeys, plan_of
+from engine.run.compiling import PlanSettings, VersionKeys, plan_of
 from engine.shapes.time import utc_text
 from engine.store.database import Database
 from engine.store.tables.people import audience, audience_member, person

@@ -14,7 +14,9 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.model import Attributes, Link, Node
 from engine.plan.contact import ContactRules
 from engine.run.clock import VirtualClock
-from engine.run.engine import Engine, EngineSettings, FileAudiences
+from engine.run.engine import Engine
+from engine.run.filing import FileAudiences
+from engine.run.settings import EngineSettings
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.store.imports.folder import import_folder

@@ -18,8 +18,9 @@ from engine.plan.contact import ContactRules, Cuts, Daily, Limit
 from engine.report.trace import write_trace
 from engine.run.answers import IncomingEvent, Refused
 from engine.run.clock import VirtualClock
-from engine.run.engine import Engine, EngineSettings
-from engine.run.versions import PlanSettings, VersionKeys, plan_of
+from engine.run.compiling import PlanSettings, VersionKeys, plan_of
+from engine.run.engine import Engine
+from engine.run.settings import EngineSettings
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.store.schema import METADATA

@@ -239,7 +239,7 @@ def test_a_reason_keeps_its_messages_whole() -> None:
 def test_a_damaged_database_is_no_campaign_s_fault(tmp_path: Path) -> None:
     with Running(database(tmp_path)) as run:
         run.engine.publish(bundle(STRAIGHT, STRAIGHT_LINKS))
-        (version,) = run.engine._scheduler._versions.values()
+        (version,) = run.engine._scheduler.versions
         enter = version.runner.enter
 
         def damaged(*_: object) -> Iterator[None]:
@@ -260,7 +260,7 @@ def test_a_damaged_database_is_no_campaign_s_fault(tmp_path: Path) -> None:
 def test_a_statement_that_is_wrong_ends_its_campaign_and_no_other(tmp_path: Path) -> None:
     with Running(database(tmp_path)) as run:
         run.engine.publish(bundle(STRAIGHT, STRAIGHT_LINKS))
-        (version,) = run.engine._scheduler._versions.values()
+        (version,) = run.engine._scheduler.versions
         run.engine.publish(bundle(ORDERS, ORDER_LINKS, id="c_2"))
 
         def wrong(*_: object) -> Iterator[None]:

@@ -15,7 +15,8 @@ from engine.run.answers import (
     Status,
     UnknownCampaign,
 )
-from engine.run.engine import Engine, EngineSettings
+from engine.run.engine import Engine
+from engine.run.settings import EngineSettings
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.workspace.account import SIMULATED_ID, AccountFile, ProviderAccount
@@ -330,7 +331,7 @@ def test_a_campaign_that_fails_as_such_ends_abnormally_and_the_others_go_on(tmp_
     with Running(database(tmp_path)) as run:
         run.engine.publish(bundle(SMS_THEN_WAIT, STRAIGHT, id="c_1"))
         run.engine.publish(bundle(SMS_THEN_WAIT, STRAIGHT, id="c_2"))
-        version = next(iter(run.engine._scheduler._versions.values()))
+        version = next(iter(run.engine._scheduler.versions))
 
         def broken(*_: object) -> None:
             raise RuntimeError("no such thing")

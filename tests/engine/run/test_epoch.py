@@ -13,8 +13,9 @@ from sqlalchemy import text
 
 from engine.run.answers import IncomingEvent, Refused
 from engine.run.clock import VirtualClock
-from engine.run.engine import Engine, EngineSettings
+from engine.run.engine import Engine
 from engine.run.epoch import FOLDER, LIFE, Epoch
+from engine.run.settings import EngineSettings
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from tests.engine.run.drafting import DAY, EVERYBODY, HOUR, MINUTE, NOW, SMS, WAIT, ZONE, bundle, database

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from engine.report.check import violations
 from engine.report.counts import Counts, counts_of
 from engine.run.answers import Refused
-from engine.run.exclusive import hold
+from engine.run.lock import lock
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.store.tables.people import audience, audience_member
@@ -72,7 +72,7 @@ class Trial:
         with Database.open(self._target) as database:
             for _ in range(10_000):
                 try:
-                    held = hold(database)
+                    held = lock(database)
                 except Refused:
                     continue
                 if held is not None:

@@ -284,7 +284,7 @@ def test_a_component_that_fails_ends_its_campaign_with_the_reason(
         run.engine.publish(bundle(ORDERS, ORDER_LINKS))
         run.engine.publish(bundle(SMS_THEN_WAIT, SMS_LINKS, id="c_2"))
         run.order("e1")
-        version = run.engine._scheduler._versions[1]
+        version = run.engine._scheduler.versions[1]
 
         def broken(*_: object) -> None:
             raise ArithmeticError("no such number")
@@ -337,7 +337,7 @@ def test_what_was_gathered_is_written_though_the_campaign_fails(
     with Living(shop) as run:
         run.engine.publish(bundle(nodes, ["n_order out n_keep", "n_keep out n_wait", "n_wait out n_end"]))
         run.order("e1")
-        runner = run.engine._scheduler._versions[1].runner
+        runner = run.engine._scheduler.versions[1].runner
 
         def broken(*_: object) -> None:
             raise ArithmeticError("no such number")

@@ -18,9 +18,10 @@ from engine.report.trace import write_trace
 from engine.run import lifecycle
 from engine.run.answers import IncomingEvent
 from engine.run.clock import VirtualClock
-from engine.run.engine import Engine, EngineSettings
+from engine.run.compiling import PlanSettings, VersionKeys, plan_of
+from engine.run.engine import Engine
+from engine.run.settings import EngineSettings
 from engine.run.simulate import simulate
-from engine.run.versions import PlanSettings, VersionKeys, plan_of
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.store.imports.folder import import_folder

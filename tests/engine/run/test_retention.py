@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import sqlite
 
+from engine.plan.contact import LONGEST_WINDOW
 from engine.report.needs import EventNeeds, event_needs
 from engine.report.published import PublishedVersions
 from engine.run import retention
 from engine.run.answers import IncomingEvent, Status
-from engine.run.retention import LONGEST_WINDOW, PAUSE
+from engine.run.retention import PAUSE
 from engine.run.simulate import simulate
 from engine.shapes.time import Duration
 from engine.shapes.time import to_milliseconds as ms

@@ -15,7 +15,7 @@ from engine.channels.simulated import BadResults
 from engine.i18n import Message
 from engine.plan.contact import ContactRules
 from engine.plan.graph import NotRunnable
-from engine.run.entering import update_one
+from engine.run.overlay_data import update_one
 from engine.run.settings import EngineSettings
 from engine.run.simulate import simulate
 from engine.workspace.audience import AUDIENCE, AudienceFile

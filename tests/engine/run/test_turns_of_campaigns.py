@@ -66,7 +66,7 @@ def test_campaigns_in_lockstep_do_not_hold_up_the_entries_of_others(run: Running
         publish_bulk(run, id, {"n_tag": ("tag", TAG), "n_look": ("wait_until", WAIT)})
     run.advance(0)
     run.clock.set(run.clock.now() + 3_600_000)
-    versions = run.engine._scheduler._versions.values()
+    versions = run.engine._scheduler.versions
     assert [version.coupled for version in versions] == [False, True, True]
     assert run.engine.step()
     order(run, 1)

@@ -109,7 +109,7 @@ def both(
         assert summary.violations == ()
     run.engine.publish(made)
     id = made.campaign.attributes.id
-    versions = run.engine._scheduler._versions.values()
+    versions = run.engine._scheduler.versions
     (plan,) = [version.plan for version in versions if version.plan.context.campaign_id == id]
     live()
     assert run.engine.check() == []

@@ -139,7 +139,7 @@ def compare(seed: int, rehearsal: Target, live: Target, folder: Path) -> tuple[T
             assert summary.violations == ()
             assert summary.failure is None, summary.failure
         really.publish(second)
-        versions = really.engine._scheduler._versions.values()
+        versions = really.engine._scheduler.versions
         (plan,) = [one.plan for one in versions if one.plan.context.campaign_id == second]
         really.run(really.until)
         assert really.engine.check() == []

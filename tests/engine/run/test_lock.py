@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 
 import dev
-from engine.run import exclusive
+from engine.run import lock as locks
 from engine.run.answers import Refused
-from engine.run.engine import Engine, EngineSettings
-from engine.run.exclusive import SUFFIX, HeldFile, hold
+from engine.run.engine import Engine
+from engine.run.lock import SUFFIX, FileLock, lock
+from engine.run.settings import EngineSettings
 from engine.store.database import Database, server_engine, url_of
 from tests.databases import Target
 from tests.engine.run.drafting import ZONE
@@ -21,9 +22,9 @@ from tests.postgres import Postgres
 
 HOLD = """
 import sys
-from engine.run.exclusive import hold
+from engine.run.lock import lock
 from engine.store.database import Database
-held = hold(Database.open(sys.argv[1]))
+held = lock(Database.open(sys.argv[1]))
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -31,13 +32,13 @@ sys.stdin.read()
 
 def test_a_second_engine_is_refused_until_the_first_lets_go(target: Target) -> None:
     with Database.open(target) as one, Database.open(target) as other:
-        first = hold(one)
+        first = lock(one)
         for database in (other, one):
             with pytest.raises(Refused, match="Another engine already runs"):
-                hold(database)
+                lock(database)
         assert first is not None
         first.release()
-        second = hold(other)
+        second = lock(other)
         assert second is not None
         second.release()
 
@@ -49,12 +50,12 @@ def test_the_lock_ends_with_the_process(target: Target) -> None:
             assert other.stdout is not None
             assert other.stdout.readline() == b"held\n"
             with pytest.raises(Refused, match="Another engine already runs"):
-                hold(database)
+                lock(database)
             other.kill()
         held = None
         for _ in range(1000):  # a server notices the end of a connection a moment later
             try:
-                held = hold(database)
+                held = lock(database)
                 break
             except Refused:
                 continue
@@ -83,7 +84,7 @@ def test_a_writing_connection_that_replaces_a_lost_one_holds_the_database(postgr
 def test_an_engine_that_lost_its_database_to_another_writes_nothing(
     postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exclusive, "RETAKE_MS", 1)
+    monkeypatch.setattr(locks, "RETAKE_MS", 1)
     with postgres.database() as url, Database.open(url) as one, Database.open(url) as other:
         first = Engine(one, EngineSettings(ZONE))
         lose(one)
@@ -102,7 +103,7 @@ def test_two_databases_of_a_server_can_be_held_at_once(postgres: Postgres) -> No
         Database.open(url) as one,
         Database.open(further) as two,
     ):
-        for each in [hold(one), hold(two)]:
+        for each in [lock(one), lock(two)]:
             assert each is not None
             each.release()
 
@@ -111,19 +112,19 @@ def test_a_refusal_does_not_tell_the_password(postgres: Postgres) -> None:
     with postgres.database() as url:
         secret = url_of(url).set(password="s3cret").render_as_string(hide_password=False)
         with Database.open(secret) as one, Database.open(secret) as other:
-            assert hold(one) is not None
+            assert lock(one) is not None
             with pytest.raises(Refused) as raised:
-                hold(other)
+                lock(other)
     assert "s3cret" not in str(raised.value)
 
 
 def test_a_server_that_does_not_answer_is_not_taken_for_another_engine(tmp_path: Path) -> None:
     url = url_of(f"postgresql:///shop?host={tmp_path}")
     with pytest.raises(Refused, match="The database cannot do this now: "):
-        hold(Database(url, server_engine(url), server_engine(url)))
+        lock(Database(url, server_engine(url), server_engine(url)))
 
 
 def test_a_lock_that_cannot_be_written_is_not_taken_for_another_engine(tmp_path: Path) -> None:
     (tmp_path / f"engine.db{SUFFIX}").mkdir()
     with pytest.raises(Refused, match="The database cannot do this now: unable to open"):
-        HeldFile(tmp_path / "engine.db")
+        FileLock(tmp_path / "engine.db")

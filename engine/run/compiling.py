@@ -1,13 +1,14 @@
-"""From a bundle to a runnable plan."""
+"""From a bundle to a runnable plan, and the same of versions that the database keeps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, FromClause
+from sqlalchemy import Connection, FromClause, bindparam, select
 
 from engine.audience.conditions import RowConditions
 from engine.components.base import RefKind
@@ -19,9 +20,15 @@ from engine.plan.influence import asks_fatigue
 from engine.plan.plan import Plan, compile_plan
 from engine.shapes.time import Duration
 from engine.store.fields import DataFields
+from engine.store.tables.runs import campaign_node
 from engine.store.times import WallClock
+from engine.store.versions import stored_bundle
 from engine.workspace.account import WebhookSettings
 from engine.workspace.bundle import Bundle
+
+_NODES = select(campaign_node.c.id, campaign_node.c.node).where(
+    campaign_node.c.campaign == bindparam("campaign")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +116,22 @@ def _tag_types(bundle: Bundle, fields: DataFields) -> dict[str, str]:
         detail = bundle.detail(RefKind.TAG, tag) or {}
         types[tag] = detail.get("type", "text")
     return {**types, **fields.tags}
+
+
+class StoredVersions:
+    """Compiles many versions in one transaction: what they have in common is read once."""
+
+    def __init__(self, connection: Connection, settings: PlanSettings) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._fields = cache(lambda: DataFields.load(connection))
+        self._nodes = cache(self._read_nodes)
+
+    def compile(self, campaign: int, version: int, cuts: Cuts) -> tuple[Bundle, Plan]:
+        """A version by its key. Raises `NotRunnable`, `RuleError`."""
+        bundle = stored_bundle(self._connection, version)
+        keys = VersionKeys(campaign, version, self._nodes(campaign), cuts)
+        return bundle, plan_of(bundle, keys, self._connection, self._settings, self._fields())
+
+    def _read_nodes(self, campaign: int) -> dict[str, int]:
+        return dict(self._connection.execute(_NODES, {"campaign": campaign}).all())

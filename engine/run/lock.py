@@ -16,35 +16,35 @@ from engine.store.database import Database, is_file, name_of
 
 SUFFIX = ".lock"
 _ENGINE_LOCK = 0x63616E7661735F32
-"""The advisory lock of a PostgreSQL database that its engine holds."""
-_HELD_BY = "held by"
+"""The number of the advisory lock of a PostgreSQL database's engine."""
+_LOCKED_BY = "locked by"
 _LOCK_NOT_AVAILABLE = "55P03"
 RETAKE_MS = 5_000
 """How long a connection that replaces a lost one waits for the server to notice the loss."""
 
 
-class Hold(Protocol):
-    """A database that one engine holds, until `release` or the end of the process."""
+class DatabaseLock(Protocol):
+    """One engine's hold on a database, until `release` or the end of the process."""
 
     def prepare(self, connection: Connection) -> None:
-        """Hold it by a new writing connection too. Raises `Refused` where another engine holds it by now."""
+        """Lock it for a new writing connection too. Raises `Refused` where another engine has it by now."""
 
     def release(self) -> None:
         """Let others have it."""
 
 
-def hold(database: Database) -> Hold | None:
-    """Hold a database; None for one in memory, which nobody else can reach.
+def lock(database: Database) -> DatabaseLock | None:
+    """Lock a database; None for one in memory, which nobody else can reach.
 
-    Raises `Refused` where another engine holds it, or where it cannot be held.
+    Raises `Refused` where another engine has locked it, or where it cannot be locked.
     """
     if database.dialect == "sqlite":
-        return HeldFile(Path(str(database.url.database))) if is_file(database.url) else None
-    return HeldServer(database)
+        return FileLock(Path(str(database.url.database))) if is_file(database.url) else None
+    return ServerLock(database)
 
 
-class HeldFile:
-    """Holds a SQLite database by a lock on a file beside it."""
+class FileLock:
+    """Locks a SQLite database by a file beside it."""
 
     def __init__(self, database: Path) -> None:
         try:
@@ -70,8 +70,8 @@ class HeldFile:
         self._connection.close()
 
 
-class HeldServer:
-    """Holds a PostgreSQL database by an advisory lock of the writing connection: both end together."""
+class ServerLock:
+    """Locks a PostgreSQL database by an advisory lock of the writing connection: both end together."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -85,7 +85,7 @@ class HeldServer:
         self._take(connection, RETAKE_MS)
 
     def _take(self, connection: Connection, wait_ms: int) -> None:
-        holder = connection.info.get(_HELD_BY)
+        holder = connection.info.get(_LOCKED_BY)
         if holder is self:
             return
         if holder is not None:  # the server would give a session its own lock once more
@@ -97,11 +97,11 @@ class HeldServer:
             if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
                 raise
             raise _another(name_of(self._database.url)) from error
-        connection.info[_HELD_BY] = self
+        connection.info[_LOCKED_BY] = self
 
     def release(self) -> None:
         with suppress(DBAPIError), self._database.write() as connection:  # a lost one has let go
-            if connection.info.pop(_HELD_BY, None) is self:
+            if connection.info.pop(_LOCKED_BY, None) is self:
                 connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ENGINE_LOCK})")
 
 

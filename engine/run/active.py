@@ -1,0 +1,117 @@
+"""The versions of campaigns that have something to do, compiled, and what they can change for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from engine.plan.contact import Cuts
+from engine.plan.plan import Plan
+from engine.run import lifecycle
+from engine.run.compiling import PlanSettings, StoredVersions
+from engine.run.coupling import coupled
+from engine.run.cycles import Cycles
+from engine.run.entering import Window, anchor_of
+from engine.run.kin import KnownKin
+from engine.run.running import RunningVersion
+from engine.run.waves import Transactions
+from engine.store.tables.people import data_field
+from engine.store.tables.runs import ACTIVE, COMPLETED, agenda, campaign, campaign_version
+from engine.store.trouble import trouble_of
+from engine.workspace.bundle import Bundle
+
+
+class ActiveVersions:
+    """Versions that people may enter or are in, by key, in the order of their campaigns' ids."""
+
+    def __init__(self, transactions: Transactions, settings: PlanSettings, wave: int | None) -> None:
+        """wave: the most people of a wave; None: the usual number."""
+        self._transactions = transactions
+        self._settings = settings
+        self._wave = wave
+        self._by_key: dict[int, RunningVersion] = {}
+        self._fields: int | None = None
+        self._kin = KnownKin()
+
+    def __getitem__(self, key: int) -> RunningVersion:
+        return self._by_key[key]
+
+    def __iter__(self) -> Iterator[RunningVersion]:
+        return iter(tuple(self._by_key.values()))
+
+    def of(self, campaign_id: str) -> list[RunningVersion]:
+        """Those of a campaign."""
+        return [version for version in self if version.plan.context.campaign_id == campaign_id]
+
+    def add(self, bundle: Bundle, plan: Plan) -> None:
+        """Take over a version that has been compiled; `load` then finds it in the database."""
+        version = RunningVersion(bundle, plan, self._transactions, self._wave)
+        self._by_key[version.key] = version
+
+    def load(self, connection: Connection, *, anew: bool) -> None:
+        """Read which there are. anew: temporary tables may have been lost, or undone.
+
+        Each is compiled once, until the data has further fields. One that cannot be compiled any more ends
+        its campaign.
+        """
+        fields = connection.execute(select(func.count()).select_from(data_field)).scalar_one()
+        earlier = self._by_key if self._fields in (None, fields) else {}
+        self._fields = fields
+        stored = StoredVersions(connection, self._settings)
+        rows = _rows(connection)
+        had = Cycles.load_all(connection, {row.number for row in rows})
+        self._by_key = {}
+        failed: set[int] = set()
+        for row in rows:
+            if row.key in earlier:
+                self._by_key[row.key] = earlier[row.key]
+            elif row.number in failed or not self._compiled(connection, stored, row):
+                failed.add(row.number)
+                continue
+            version = self._by_key[row.key]
+            version.runner.forget()
+            version.window = Window(row.starts_at, row.ends_at)
+            version.anchor = anchor_of(version.bundle, row.published_at)
+            version.resumed_at = row.resumed_at or 0
+            version.enters = row.state == ACTIVE and row.key == row.version
+            version.cycles = had[row.number]
+        self._by_key = {key: one for key, one in self._by_key.items() if one.campaign not in failed}
+        self._relate(connection, anew=anew)
+
+    def _compiled(self, connection: Connection, stored: StoredVersions, row: Row[Any]) -> bool:
+        """Compile a stored version; False where it cannot run any more, which ends its campaign."""
+        try:
+            self.add(*stored.compile(row.number, row.key, Cuts(row.cuts)))
+        except Exception as error:
+            if trouble_of(error) is not None:
+                raise
+            lifecycle.end_abnormally(connection, row.number, row.id, error)
+            return False
+        return True
+
+    def _relate(self, connection: Connection, *, anew: bool) -> None:
+        """Find out which versions can influence each other, and who shares addresses."""
+        keys = coupled(self, limited=bool(self._settings.contact.limits))
+        for version in self:
+            version.coupled = version.key in keys
+        id_types = {id_type for version in self for id_type in version.shared_id_types}
+        self._kin.load(connection, id_types, anew=anew)
+
+
+def _rows(connection: Connection) -> list[Row[Any]]:
+    """The versions that have something to do, with their campaigns."""
+    busy = set(connection.scalars(select(agenda.c.version).distinct()))
+    query = (
+        select(campaign, campaign_version.c.key, campaign_version.c.cuts)
+        .join(campaign_version, campaign_version.c.campaign == campaign.c.number)
+        .where(campaign.c.state.in_((ACTIVE, COMPLETED)))
+        .order_by(campaign.c.id, campaign_version.c.key)
+    )
+    # What quiet times hold back of a finished campaign still goes out.
+    return [
+        row
+        for row in connection.execute(query)
+        if row.key in busy or (row.state == ACTIVE and row.key == row.version)
+    ]

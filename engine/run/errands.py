@@ -1,0 +1,82 @@
+"""Carrying out what campaigns have to do at their moments: update audiences, let their people enter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import structlog
+
+from engine.components.behaviour import EnterAudiences
+from engine.run import cycles
+from engine.run.active import ActiveVersions
+from engine.run.calendar import Calendar
+from engine.run.cycles import Cycles
+from engine.run.entering import lists_in_force
+from engine.run.running import Item, RunningVersion
+from engine.run.store import Store
+from engine.shapes.time import from_milliseconds
+from engine.store.trouble import trouble_of
+from engine.workspace.audience import AudienceFile
+
+log = structlog.get_logger()
+
+
+class Errands:
+    """Carries out the calendar's items."""
+
+    def __init__(
+        self,
+        store: Store,
+        versions: ActiveVersions,
+        calendar: Calendar,
+        audiences: Mapping[str, AudienceFile],
+    ) -> None:
+        self._store = store
+        self._versions = versions
+        self._calendar = calendar
+        self._audiences = audiences
+
+    def carry_out(self, version: RunningVersion, item: Item) -> Iterator[None]:
+        """Do what a version's item says, and find out what comes next; yields after each transaction."""
+        if item.audience is not None:
+            moment = from_milliseconds(item.moment)
+            self._store.update_audience(version.bundle.audiences, item.audience, moment)
+        else:
+            for other in self._versions:
+                if other is version or (other.coupled and version.coupled):
+                    yield from other.runner.outbox(item.moment)
+            yield from self._enter(version, item)
+        with self._store.read() as connection:
+            self._calendar.renew(connection, version, item)
+        yield
+
+    def keep_up(self, item: Item) -> None:
+        """Update the whitelist. It is no campaign's: where that fails, its earlier members stand until the
+        next time."""
+        assert item.audience is not None
+        try:
+            self._store.update_audience(self._audiences, item.audience, from_milliseconds(item.moment))
+        except Exception as error:
+            if trouble_of(error) is not None:
+                raise
+            log.warning("whitelist not updated", audience=item.audience, reason=str(error))
+        with self._store.read() as connection:
+            self._calendar.renew_upkeep(connection, item)
+
+    def _enter(self, version: RunningVersion, item: Item) -> Iterator[None]:
+        trigger = version.plan.flow.trigger.behaviour
+        assert isinstance(trigger, EnterAudiences)
+        with self._store.write() as connection:
+            if item.run is not None:
+                unchanged = cycles.unchanged_audience(connection, trigger, version.cycles)
+                if unchanged is not None:
+                    cycles.skip(connection, version.campaign, item.run.planned, unchanged)
+                    version.cycles = Cycles.load(connection, version.campaign)
+                    return
+                number = version.cycles.number + 1
+                cycles.begin(connection, version.campaign, version.key, number, item.run)
+            lists = lists_in_force(connection, trigger.audiences, version.bundle.audiences)
+            version.cycles = Cycles.load(connection, version.campaign)
+        yield from version.runner.enter(item.moment, lists, version.cycles.number)
+        with self._store.read() as connection:
+            version.cycles = Cycles.load(connection, version.campaign)
