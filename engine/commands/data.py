@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.client import bundled
 from engine.commands.target import Target
-from engine.server.data import import_answer
+from engine.server.answering import import_answer
 from engine.server.wire import ImportAnswer
 from engine.store.fields import DataSchema
 

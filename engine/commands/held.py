@@ -13,7 +13,7 @@ def release(target: Target) -> None:
 
     Raises `EngineRefused`, `StoreError`, `Refused`.
     """
-    from engine.server.api import hold_answer
+    from engine.server.answering import hold_answer
 
     client = None if target.workspace is None else bundled(target.workspace.folder)
     if client is not None:

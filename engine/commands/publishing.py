@@ -103,7 +103,7 @@ def _send(
         with running:
             return running.publish(bundles.write(bundle))
     with Target(workspace, None).engine() as (engine, database):
-        from engine.server.campaigns import publish_answer
+        from engine.server.answering import publish_answer
 
         return publish_answer(engine, database, bundle)
 

@@ -33,7 +33,7 @@ def run(workspace: Workspace, host: str, port: int, until_idle: bool) -> None:
 
 def status(workspace: Workspace) -> int:
     """Print what the engine does; 1 where none runs, with the campaigns as the last one left them."""
-    from engine.server.api import hold_answer
+    from engine.server.answering import hold_answer
 
     client = bundled(workspace.folder)
     if client is None:

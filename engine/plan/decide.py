@@ -213,15 +213,19 @@ class Judge:
     def _events(self, judgment: JudgeEvents | JudgeGoal, row: Row) -> ColumnElement[bool]:
         alternatives: list[ColumnElement[bool]] = []
         group: list[ColumnElement[bool]] = []
+        received_by = row.now
+        if isinstance(judgment, JudgeEvents) and judgment.early:
+            # An event that lets somebody go on at its own time has been received later.
+            received_by = greatest(self.leave_at(judgment.until, row.arrived), row.now)
         for test in _event_tests(judgment):
             if test.join == "or":
                 alternatives.append(and_(true(), *group))
                 group = []
-            group.append(self._event_test(test, row))
+            group.append(self._event_test(test, row, received_by))
         return or_(false(), *alternatives, and_(true(), *group))
 
-    def _event_test(self, test: EventTest, row: Row) -> ColumnElement[bool]:
-        matching = self._matching(test, row.person, row.arrived, row.now)
+    def _event_test(self, test: EventTest, row: Row, received_by: Ms) -> ColumnElement[bool]:
+        matching = self._matching(test, row.person, row.arrived, row.now, received_by)
         if test.times == 1:
             met: ColumnElement[bool] = exists(matching)
         else:
@@ -229,20 +233,22 @@ class Judge:
             met = counted.scalar_subquery() >= test.times
         return met if test.occurred else ~met
 
-    def _matching(self, test: EventTest, who: ColumnElement[int], arrived: Ms, until: Ms) -> Select[int]:
+    def _matching(
+        self, test: EventTest, who: ColumnElement[int], arrived: Ms, until: Ms, received_by: Ms
+    ) -> Select[int]:
         e = event.alias()
         query = select(e.c.time).where(
             e.c.code == test.event, e.c.person == who, e.c.time > arrived, e.c.time <= until
         )
         if self._context.live:
-            query = query.where(e.c.received_at <= until)
+            query = query.where(e.c.received_at <= received_by)
         if test.where is not None:
             query = query.where(self._context.conditions.of_event(test.where, test.event, e))
         return query.correlate_except(e)
 
     def _reached(self, test: EventTest, who: ColumnElement[int], arrived: Ms, last: Ms) -> Ms:
         """When the n-th matching event occurred; never where it did not."""
-        times = self._matching(test, who, arrived, last)
+        times = self._matching(test, who, arrived, last, last)
         nth = times.order_by(times.selected_columns.time).offset(test.times - 1).limit(1)
         return func.coalesce(nth.scalar_subquery(), NEVER)
 

@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
+from engine.report.explaining import Explainer
 from engine.report.published import PublishedVersions
-from engine.report.received import Explainer, Fate, Noted, Received, shortened
+from engine.report.received import Fate, Noted, Received, shortened
 from engine.run.answers import EventsReceipt, IncomingEvent
 from engine.store.database import Database
 

@@ -10,9 +10,8 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from starlette.types import ASGIApp
 
-from engine.i18n import Message
-from engine.run.answers import HeldState
 from engine.server import campaigns, data, problems
+from engine.server.answering import hold_answer, moment_text, text_of
 from engine.server.guard import Guard
 from engine.server.service import Service
 from engine.server.wire import (
@@ -22,7 +21,6 @@ from engine.server.wire import (
     EstimateOrder,
     Event,
     Events,
-    HandedOver,
     Health,
     Hold,
     ImportOrder,
@@ -69,12 +67,12 @@ def control(service: Service) -> APIRouter:
             workspace=service.name,
             running=found.running,
             now=utc_text(found.now),
-            next_due=None if found.next_due is None else utc_text(found.next_due),
+            next_due=moment_text(found.next_due),
             campaigns_in_progress=found.campaigns_in_progress,
             people_inside=found.people_inside,
-            held=_text(found.held),
-            problem=_text(found.problem),
-            notice=_text(found.notice),
+            held=text_of(found.held),
+            problem=text_of(found.problem),
+            notice=text_of(found.notice),
         )
 
     @routes.get("/hold")
@@ -99,28 +97,6 @@ def control(service: Service) -> APIRouter:
         service.shut_down()
 
     return routes
-
-
-def hold_answer(state: HeldState | None) -> Hold:
-    """Why an engine is held, as it is sent."""
-    if state is None:
-        return Hold(held=False)
-    campaigns = [
-        HandedOver(
-            campaign=one.campaign,
-            name=one.name,
-            last=None if one.last is None else utc_text(one.last),
-            messages_due=one.messages_due,
-            messages_doubtful=one.messages_doubtful,
-            people_due=one.people_due,
-        )
-        for one in state.campaigns
-    ]
-    return Hold(held=True, reason=str(state.reason), as_of=utc_text(state.as_of), campaigns=campaigns)
-
-
-def _text(message: Message | None) -> str | None:
-    return None if message is None else str(message)
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from engine.report.counts import Counts as LiveCounts
-from engine.run.answers import CampaignStatus, UnknownCampaign
-from engine.run.engine import Engine
+from engine.run.answers import UnknownCampaign
+from engine.server.answering import campaign_answer, counts_answer, publish_answer
 from engine.server.bodies import NAME, json_bytes, takes
-from engine.server.lacks import lacks
 from engine.server.service import Service
 from engine.server.wire import Campaign, CampaignList, Counts, PublishAnswer
-from engine.shapes.time import utc_text
-from engine.store.database import Database
 from engine.workspace import bundle as bundles
-from engine.workspace.bundle import Bundle
 
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", re.ASCII)
 
@@ -50,12 +44,12 @@ def router(service: Service) -> APIRouter:
     @routes.get("")
     def list_all() -> CampaignList:
         """Every published campaign, in order of publishing."""
-        return CampaignList(campaigns=[as_answer(status) for status in engine.campaigns()])
+        return CampaignList(campaigns=[campaign_answer(status) for status in engine.campaigns()])
 
     @routes.get("/{id}")
     def one(id: Id) -> Campaign:
         """One campaign."""
-        return as_answer(engine.campaign(id))
+        return campaign_answer(engine.campaign(id))
 
     @routes.get("/{id}/counts")
     def counts(id: Id) -> Counts:
@@ -66,13 +60,13 @@ def router(service: Service) -> APIRouter:
     def stop(id: Id) -> Campaign:
         """Entering and sending cease; people keep their place."""
         engine.stop(id)
-        return as_answer(engine.campaign(id))
+        return campaign_answer(engine.campaign(id))
 
     @routes.post("/{id}/restart")
     def restart(id: Id) -> Campaign:
         """Take a stopped campaign up again."""
         engine.restart(id)
-        return as_answer(engine.campaign(id))
+        return campaign_answer(engine.campaign(id))
 
     @routes.delete("/{id}", status_code=204)
     def delete(id: Id) -> None:
@@ -80,46 +74,3 @@ def router(service: Service) -> APIRouter:
         engine.delete(id)
 
     return routes
-
-
-def publish_answer(engine: Engine, database: Database, bundle: Bundle) -> PublishAnswer:
-    """Publish a bundle. Raises `Refused`."""
-    published = engine.publish(bundle)
-    return PublishAnswer(
-        campaign=published.campaign,
-        version=published.version,
-        hash=published.hash,
-        lacks=lacks(database, bundle),
-    )
-
-
-def counts_answer(found: LiveCounts) -> Counts:
-    """Live counts as they are sent."""
-    said = dataclasses.asdict(found)
-    cycles = [{**cycle, "moment": moment_text(cycle["moment"])} for cycle in said["cycles"]]
-    skipped = [{**one, "moment": moment_text(one["moment"])} for one in said["skipped"]]
-    return Counts.model_validate({**said, "cycles": cycles, "skipped": skipped})
-
-
-def moment_text(moment: int | None) -> str | None:
-    """A moment (ms) as it is sent."""
-    return None if moment is None else utc_text(moment)
-
-
-def as_answer(status: CampaignStatus) -> Campaign:
-    """A campaign's status as it is sent."""
-    return Campaign(
-        id=status.campaign,
-        name=status.name,
-        status=status.status.value,
-        version=status.version,
-        hash=status.hash,
-        published_at=utc_text(status.published_at),
-        start=moment_text(status.start),
-        end=moment_text(status.end),
-        entries=status.entries,
-        inside=status.inside,
-        finished=status.finished,
-        reason=None if status.reason is None else str(status.reason),
-        next_run=moment_text(status.next_run),
-    )

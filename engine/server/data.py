@@ -14,8 +14,8 @@ from engine.audience.updates import estimate
 from engine.files import all_storable, read_json
 from engine.files.findings import findings
 from engine.i18n import N_, Message
-from engine.report.received import Fate, Received
 from engine.run.answers import IncomingEvent
+from engine.server.answering import import_answer, received_answer
 from engine.server.bodies import NAME, body, read_as, takes
 from engine.server.problems import CallRefused, InvalidBody
 from engine.server.service import Service
@@ -28,13 +28,9 @@ from engine.server.wire import (
     EventsAnswer,
     ImportAnswer,
     ImportOrder,
-    ImportReject,
-    ReceivedEffect,
-    ReceivedEvent,
     ReceivedEvents,
 )
-from engine.shapes.time import instant, to_milliseconds, utc_text
-from engine.store.imports.result import ImportResult
+from engine.shapes.time import instant, to_milliseconds
 
 
 def read_events(data: bytes) -> Events:
@@ -132,42 +128,6 @@ def incoming(event: Event) -> IncomingEvent:
     """An event as the engine takes it."""
     return IncomingEvent(
         event.event_id, event.person_id, event.event, to_milliseconds(instant(event.time)), event.attributes
-    )
-
-
-def received_answer(received: Received) -> ReceivedEvent:
-    """An event that was received, as it is sent."""
-    noted = received.noted
-    effects = [
-        ReceivedEffect(
-            campaign=effect.campaign, name=effect.name, outcome=effect.outcome.value, text=str(effect.message)
-        )
-        for effect in received.effects
-    ]
-    return ReceivedEvent(
-        received_at=utc_text(noted.received_at),
-        fate=noted.fate.value,
-        event_id=noted.id,
-        person_id=noted.person,
-        event=noted.event,
-        time=utc_text(noted.time) if noted.fate is not Fate.IMPORTED else None,
-        attributes=noted.attributes,
-        count=noted.count,
-        text="" if noted.reason is None else str(noted.reason),
-        effects=effects,
-    )
-
-
-def import_answer(result: ImportResult) -> ImportAnswer:
-    """What an import did, as it is sent."""
-    rejects = [
-        ImportReject(file=file, line=line, text=str(message)) for file, line, message in result.rejects
-    ]
-    return ImportAnswer(
-        counts=dict(result.counts),
-        rejected=result.rejected,
-        rejects=rejects,
-        notes=[str(note) for note in result.notes],
     )
 
 

@@ -45,7 +45,9 @@ def one_bucket_for_all_entries(patch: pytest.MonkeyPatch) -> None:
 def window_holds_the_arrival(patch: pytest.MonkeyPatch) -> None:
     right = Judge._matching
     patch.setattr(
-        Judge, "_matching", lambda self, test, who, arrived, until: right(self, test, who, arrived - 1, until)
+        Judge,
+        "_matching",
+        lambda self, test, who, arrived, *moments: right(self, test, who, arrived - 1, *moments),
     )
 
 

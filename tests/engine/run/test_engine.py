@@ -246,6 +246,36 @@ def test_an_event_releases_those_whose_judgment_it_decides(tmp_path: Path) -> No
         assert run.engine.check() == []
 
 
+@pytest.mark.parametrize(("times", "late", "met"), [(1, 300, 1), (2, 300, 1), (3, 300, 0), (1, DAY, 0)])
+def test_events_release_people_although_they_are_received_after_their_own_time(
+    tmp_path: Path, times: int, late: int, met: int
+) -> None:
+    """As real events are: a person goes on at the event's time, which has passed by then."""
+    judgment = {
+        "judge_after": {"amount": 1, "unit": "day"},
+        "conditions": [{"join": None, "event": "order", "times": times}],
+        "early": True,
+        "other": True,
+    }
+    nodes = {
+        "n_who": ("target_audience", EVERYBODY),
+        "n_ordered": ("event_judgment", judgment),
+        "n_yes": ("end", {}),
+        "n_no": ("end", {}),
+    }
+    links = ["n_who out n_ordered", "n_ordered out n_yes", "n_ordered other n_no"]
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(nodes, links))
+        run.advance(HOUR)
+        happened = ms(NOW) + HOUR
+        run.clock.set(happened + late)
+        run.engine.post_events([order(f"e{n}", "p2", happened - n) for n in range(2)])
+        run.engine.run_until_idle(run.clock.now())
+        counts = run.engine.counts("c_1").nodes
+        assert (counts["n_yes"].passed, counts["n_no"].passed) == (met, 3 if late == DAY else 0)
+        assert run.engine.check() == []
+
+
 def test_an_event_received_after_the_judging_moment_changes_nothing(tmp_path: Path) -> None:
     judgment = {
         "judge_after": {"amount": 1, "unit": "hour"},

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.report.received import LONGEST, Fate, Received
+from engine.report.received import MOST_SHOWN, Fate, Received
 from engine.run.answers import IncomingEvent
 from engine.run.received import KEPT
 from engine.shapes.time import to_milliseconds as ms
@@ -168,7 +168,7 @@ def test_what_was_not_taken_is_shown_with_its_reason(tmp_path: Path) -> None:
             Fate.ACCEPTED,
         ]
         assert "much" in str(shown[1].reason)
-        assert len(shown[-1].attributes) == LONGEST + 1
+        assert len(shown[-1].attributes) == MOST_SHOWN + 1
 
 
 def test_the_last_hundred_are_kept_and_an_import_is_one_of_them(tmp_path: Path) -> None:

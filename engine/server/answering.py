@@ -1,0 +1,129 @@
+"""What the engine answers, as it is sent. Knows of no web server: the command line says the same."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from engine.i18n import Message
+from engine.report.counts import Counts as LiveCounts
+from engine.report.received import Fate, Received
+from engine.run.answers import CampaignStatus, HeldState
+from engine.run.engine import Engine
+from engine.server.lacks import lacks
+from engine.server.wire import (
+    Campaign,
+    Counts,
+    HandedOver,
+    Hold,
+    ImportAnswer,
+    ImportReject,
+    PublishAnswer,
+    ReceivedEffect,
+    ReceivedEvent,
+)
+from engine.shapes.time import utc_text
+from engine.store.database import Database
+from engine.store.imports.result import ImportResult
+from engine.workspace.bundle import Bundle
+
+
+def hold_answer(state: HeldState | None) -> Hold:
+    """Why an engine is held, as it is sent."""
+    if state is None:
+        return Hold(held=False)
+    campaigns = [
+        HandedOver(
+            campaign=one.campaign,
+            name=one.name,
+            last=moment_text(one.last),
+            messages_due=one.messages_due,
+            messages_doubtful=one.messages_doubtful,
+            people_due=one.people_due,
+        )
+        for one in state.campaigns
+    ]
+    return Hold(held=True, reason=str(state.reason), as_of=utc_text(state.as_of), campaigns=campaigns)
+
+
+def publish_answer(engine: Engine, database: Database, bundle: Bundle) -> PublishAnswer:
+    """Publish a bundle. Raises `Refused`."""
+    published = engine.publish(bundle)
+    return PublishAnswer(
+        campaign=published.campaign,
+        version=published.version,
+        hash=published.hash,
+        lacks=lacks(database, bundle),
+    )
+
+
+def counts_answer(found: LiveCounts) -> Counts:
+    """Live counts as they are sent."""
+    said = dataclasses.asdict(found)
+    cycles = [{**cycle, "moment": moment_text(cycle["moment"])} for cycle in said["cycles"]]
+    skipped = [{**one, "moment": moment_text(one["moment"])} for one in said["skipped"]]
+    return Counts.model_validate({**said, "cycles": cycles, "skipped": skipped})
+
+
+def moment_text(moment: int | None) -> str | None:
+    """A moment (ms) as it is sent."""
+    return None if moment is None else utc_text(moment)
+
+
+def campaign_answer(status: CampaignStatus) -> Campaign:
+    """A campaign's status as it is sent."""
+    return Campaign(
+        id=status.campaign,
+        name=status.name,
+        status=status.status.value,
+        version=status.version,
+        hash=status.hash,
+        published_at=utc_text(status.published_at),
+        start=moment_text(status.start),
+        end=moment_text(status.end),
+        entries=status.entries,
+        inside=status.inside,
+        finished=status.finished,
+        reason=text_of(status.reason),
+        next_run=moment_text(status.next_run),
+    )
+
+
+def received_answer(received: Received) -> ReceivedEvent:
+    """An event that was received, as it is sent."""
+    noted = received.noted
+    effects = [
+        ReceivedEffect(
+            campaign=effect.campaign, name=effect.name, outcome=effect.outcome.value, text=str(effect.message)
+        )
+        for effect in received.effects
+    ]
+    return ReceivedEvent(
+        received_at=utc_text(noted.received_at),
+        fate=noted.fate.value,
+        event_id=noted.id,
+        person_id=noted.person,
+        event=noted.event,
+        time=utc_text(noted.time) if noted.fate is not Fate.IMPORTED else None,
+        attributes=noted.attributes,
+        count=noted.count,
+        text="" if noted.reason is None else str(noted.reason),
+        effects=effects,
+    )
+
+
+def import_answer(result: ImportResult) -> ImportAnswer:
+    """What an import did, as it is sent."""
+    rejects = [
+        ImportReject(file=file, line=line, text=str(message)) for file, line, message in result.rejects
+    ]
+    return ImportAnswer(
+        counts=dict(result.counts),
+        rejected=result.rejected,
+        rejects=rejects,
+        notes=[str(note) for note in result.notes],
+    )
+
+
+def text_of(message: Message | None) -> str | None:
+    """A text as it is sent, in the asker's language."""
+    return None if message is None else str(message)
