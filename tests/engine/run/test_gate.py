@@ -101,7 +101,9 @@ def test_a_wave_comes_before_whoever_asks_later(tmp_path: Path, monkeypatch: pyt
         engine = run.engine
         monkeypatch.setattr(engine._scheduler, "step", lambda _now: seen.append("wave"))
         monkeypatch.setattr(engine._scheduler, "follow", lambda *_: seen.append("events"))
-        calls: list[Callable[[], object]] = [post(engine), engine.step, post(engine), post(engine)]
+        calls: list[Callable[[], object]] = [
+            post(engine, "e1"), engine.step, post(engine, "e2"), post(engine, "e3"),
+        ]  # fmt: skip
         with engine._gate.turn():
             threads = []
             for number, call in enumerate(calls, start=1):
@@ -113,5 +115,5 @@ def test_a_wave_comes_before_whoever_asks_later(tmp_path: Path, monkeypatch: pyt
     assert seen == ["events", "wave", "events", "events"]
 
 
-def post(engine: Engine) -> Callable[[], object]:
-    return lambda: engine.post_events([IncomingEvent("e1", "p1", "order", ms(NOW))])
+def post(engine: Engine, id: str) -> Callable[[], object]:
+    return lambda: engine.post_events([IncomingEvent(id, "p1", "order", ms(NOW))])

@@ -34,7 +34,7 @@ END = ms(NOW) + DAYS * DAY
 
 POINTS = (
     "migration", "import", "import chunk", "import's end", "publish", "event ingest", "wave",
-    "audience update", "hand-over", "cycle start", "entering", "stop", "restart", "finish",
+    "audience update", "cycle start", "entering", "stop", "restart", "hand-over", "finish",
 )  # fmt: skip
 """Transactions by name, in an order in which the script comes to them."""
 SWAP = 3
