@@ -17,7 +17,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 
 from engine.components.behaviour import Behaviour
 from engine.components.hints import missing_sentence
-from engine.files.findings import sentence
+from engine.files.findings import code_of, sentence
 from engine.i18n import N_, Message
 from engine.shapes.model import FieldError as FieldError  # noqa: PLC0414 - part of the contract
 from engine.shapes.model import Shape
@@ -283,9 +283,7 @@ def field_errors(error: ValidationError, config: type[BaseModel]) -> Iterable[Fi
         if detail["type"] == "too_short" and any(path[: len(loc)] == loc != path for path in paths):
             continue
         context = detail.get("ctx", {})
-        code = detail["type"]
-        if isinstance(detail["input"], str) and code in ("too_short", "too_long"):
-            code = f"string_{code}"
+        code = code_of(detail)
         empty = code in ("too_short", "string_too_short") and not detail["input"]
         message = _missing(loc, config) if code == "missing" or empty else sentence(code, context)
         yield FieldError(".".join(map(str, loc)), message, str(context.get("code", "unconfigured")))

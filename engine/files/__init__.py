@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.files.errors import FileError
 from engine.files.formats import FileFormat, FileModel
-from engine.files.reading import MAX_BYTES, MAX_DEPTH, Source, all_storable, read_bytes, read_json
+from engine.files.reading import MAX_BYTES, MAX_DEPTH, Source, read_bytes, read_json
 from engine.files.saving import remove, save_bytes
 from engine.files.writing import Inline, Lines, canonical
 
@@ -17,7 +17,6 @@ __all__ = [
     "Inline",
     "Lines",
     "Source",
-    "all_storable",
     "canonical",
     "read_bytes",
     "read_json",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from engine.i18n import N_, Message
 
@@ -25,7 +26,14 @@ def findings(error: ValidationError) -> Iterator[Finding]:
     """
     for detail in error.errors(include_url=False):
         path = tuple(part for part in detail["loc"] if not _is_marker(part))
-        yield Finding(path, detail["type"], sentence(detail["type"], detail.get("ctx", {})))
+        yield Finding(path, detail["type"], sentence(code_of(detail), detail.get("ctx", {})))
+
+
+def code_of(detail: ErrorDetails) -> str:
+    """The kind of an error of pydantic's, which calls some texts lists."""
+    code = detail["type"]
+    is_text = code in ("too_short", "too_long") and isinstance(detail["input"], str)
+    return f"string_{code}" if is_text else code
 
 
 def _is_marker(part: str | int) -> bool:

@@ -82,16 +82,15 @@ def unreadable(path: Path, error: OSError | ValueError) -> FileError:
     return FileError(path, None, "", Message(N_("The file cannot be read: {reason}."), reason=reason))
 
 
-def read_json(data: bytes, path: Path, *, any_text: bool = False) -> Source:
-    """Parse one JSON object strictly. `path` is what errors name. any_text: text that cannot be stored
-    passes, for a reader who looks at each part of the object by itself.
+def read_json(data: bytes, path: Path) -> Source:
+    """Parse one JSON object strictly. `path` is what errors name.
 
     Raises `FileError` for anything but plain UTF-8 JSON without duplicate keys, values that are not numbers,
     numbers that lose digits, text that cannot be stored, more than `MAX_BYTES` or deeper than `MAX_DEPTH`.
     """
     text = _decoded(data, path)
     try:
-        value = _parsed(text, any_text)
+        value = _parsed(text)
     except (ValueError, RecursionError):
         _refuse(text, path)
     if not isinstance(value, dict):
@@ -116,12 +115,12 @@ def _decoded(data: bytes, path: Path) -> str:
         raise FileError(path, line, "", message) from None
 
 
-def _parsed(text: str, any_text: bool) -> Any:
+def _parsed(text: str) -> Any:
     """The value of the text; `ValueError` or `RecursionError` where it has to be looked at closely."""
     value = json.loads(
         text, object_pairs_hook=_object, parse_int=number, parse_float=number, parse_constant=_no_constant
     )
-    if not any_text and _SUSPECT_ESCAPE.search(text) and not all_storable(value):
+    if _SUSPECT_ESCAPE.search(text) and not _all_storable(value):
         raise ValueError("text that cannot be stored")
     _check_depth(value)
     return value
@@ -152,8 +151,7 @@ def _children(value: Any) -> Any:
     return value.values() if type(value) is dict else value
 
 
-def all_storable(value: Any) -> bool:
-    """Whether every text in a JSON value, keys included, can be stored."""
+def _all_storable(value: Any) -> bool:
     pending = [value]
     while pending:
         item = pending.pop()

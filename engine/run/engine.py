@@ -50,7 +50,7 @@ from engine.store.imports.folder import import_folder
 from engine.store.imports.result import ImportResult
 from engine.store.imports.session import Progress
 from engine.store.lists import discard_unfinished
-from engine.store.tables.runs import campaign, campaign_version
+from engine.store.tables.runs import ACTIVE, STOPPED, campaign, campaign_version
 from engine.store.times import WallClock
 from engine.workspace.bundle import Bundle
 
@@ -148,11 +148,15 @@ class Engine:
         return published
 
     def _published(self, connection: Connection, bundle: Bundle) -> Published | None:
-        """The campaign's present version, if it is this bundle."""
+        """The campaign's present version, if it is this bundle and not finished."""
         row = connection.execute(
             select(campaign_version.c.version)
             .join(campaign, campaign.c.version == campaign_version.c.key)
-            .where(campaign.c.id == bundle.campaign.attributes.id, campaign_version.c.hash == bundle.hash)
+            .where(
+                campaign.c.id == bundle.campaign.attributes.id,
+                campaign.c.state.in_((ACTIVE, STOPPED)),
+                campaign_version.c.hash == bundle.hash,
+            )
         ).first()
         return None if row is None else Published(bundle.campaign.attributes.id, row.version, bundle.hash)
 
@@ -340,6 +344,8 @@ class Engine:
     def _turn(self) -> Iterator[None]:
         """Between two waves. What fails is undone in the database only, or has lost its temporary tables."""
         with self._gate.turn():
+            if self._lock is not None:
+                self._lock.check()
             try:
                 yield
             except (Refused, UnknownCampaign):
@@ -351,7 +357,7 @@ class Engine:
     @contextmanager
     def _asked(self) -> Iterator[Connection]:
         """A writing transaction for somebody who asks, between two waves."""
-        with self._turn():
+        with self._turn(), self._operations.writing():
             with self._database.write() as connection:
                 outdated = self._scheduler.outdated
                 self._scheduler.refresh(connection)
@@ -374,7 +380,7 @@ class Engine:
             try:
                 moved = self.step()
                 following = None if moved else self._next()
-                self._operations.problem = None
+                self._operations.found_nothing()
             except Exception as error:  # noqa: BLE001 - whatever it is, the engine says so and tries again
                 self._operations.note_problem(error)
                 moved, following = False, self._clock.now() + RETRY_AFTER

@@ -35,6 +35,7 @@ _REPLACED = N_(
     "The database's file was replaced by another one: an earlier state of it may have been put back."
 )
 _RESTORED = N_("An earlier state of the database was put back.")
+_EMPTIED = N_("The database's file was there, but empty: what an engine has sent out of it is forgotten.")
 _OTHER_SERVER = N_(
     "The database was restored or copied: its server, or its place there, is not the one of before."
 )
@@ -68,6 +69,9 @@ class Epoch:
     def open(self, now: int) -> Hold | None:
         """Look at the start of the engine whether it is held. The first start makes the epoch."""
         row = self._row()
+        if row is None and self._database.found_empty and (name := self._noted_here()) is not None:
+            self._mark_as_strange(name, now)
+            return Hold(Message(_EMPTIED), now)
         if row is None:
             self._begin(now)
             return None
@@ -110,6 +114,19 @@ class Epoch:
             self.renew(now)
 
     # ---- inside
+
+    def _noted_here(self) -> str | None:
+        """The name of a database that has stood in this place before."""
+        assert self._file is not None
+        here = _place(self._file)["path"]
+        names = (path.stem for path in self._folder.glob("*.json"))
+        return next((name for name in names if (self._note(name) or {}).get("path") == here), None)
+
+    def _mark_as_strange(self, name: str, now: int) -> None:
+        """An epoch that nobody has noted down: the next start, too, finds that something is missing."""
+        row = {"id": ONLY, "database": name, "value": secrets.token_hex(16), "renewed_at": now}
+        with self._database.write() as connection:
+            connection.execute(insert(epoch).values(**row))
 
     def _row(self) -> Row[Any] | None:
         with self._database.read() as connection:

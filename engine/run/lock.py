@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.i18n import N_, Message
 from engine.run.answers import Refused
-from engine.store.database import Database, is_file, name_of
+from engine.store.database import Database, StoreError, is_file, name_of
 
 SUFFIX = ".lock"
 _ENGINE_LOCK = 0x63616E7661735F32
@@ -28,6 +28,9 @@ class DatabaseLock(Protocol):
 
     def prepare(self, connection: Connection) -> None:
         """Lock it for a new writing connection too. Raises `Refused` where another engine has it by now."""
+
+    def check(self) -> None:
+        """Raises `StoreError` where what was locked is there no more."""
 
     def release(self) -> None:
         """Let others have it."""
@@ -47,6 +50,8 @@ class FileLock:
     """Locks a SQLite database by a file beside it."""
 
     def __init__(self, database: Path) -> None:
+        self._database = database
+        self._file = _identity(database)
         try:
             self._connection = sqlite3.connect(
                 database.with_name(database.name + SUFFIX),
@@ -66,6 +71,14 @@ class FileLock:
     def prepare(self, connection: Connection) -> None:
         """The lock is the file's, whoever writes."""
 
+    def check(self) -> None:
+        if _identity(self._database) != self._file:  # what SQLite goes on to write would be lost
+            text = N_(
+                "The database's file {path} is gone, or is another one now. Nothing is sent. Stop the engine "
+                "and put the file back."
+            )
+            raise StoreError(Message(text, path=str(self._database)))
+
     def release(self) -> None:
         self._connection.close()
 
@@ -83,6 +96,9 @@ class ServerLock:
 
     def prepare(self, connection: Connection) -> None:
         self._take(connection, RETAKE_MS)
+
+    def check(self) -> None:
+        """A server keeps its databases."""
 
     def _take(self, connection: Connection, wait_ms: int) -> None:
         holder = connection.info.get(_LOCKED_BY)
@@ -103,6 +119,15 @@ class ServerLock:
         with suppress(DBAPIError), self._database.write() as connection:  # a lost one has let go
             if connection.info.pop(_LOCKED_BY, None) is self:
                 connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_ENGINE_LOCK})")
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    """What tells a file from any other, whatever its name; None where there is none."""
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _refusal(database: Path, error: sqlite3.OperationalError) -> Refused:

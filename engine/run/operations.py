@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -16,7 +16,7 @@ from engine.run.answers import EventsReceipt, HeldState, IncomingEvent, Refused
 from engine.run.epoch import Epoch
 from engine.run.received import ReceivedEvents
 from engine.run.retention import Cleaner
-from engine.store.database import Database
+from engine.store.database import Database, StoreError
 from engine.store.trouble import trouble_of
 from engine.workspace.settings import Retention
 
@@ -34,6 +34,7 @@ class Operations:
         self, database: Database, zone: ZoneInfo, retention: Retention, epoch: Epoch | None, now: int
     ) -> None:
         self.problem: Message | None = None
+        self._met_writing = False
         self._database = database
         self._zone = zone
         self._cleaner = Cleaner(database, zone, retention)
@@ -76,6 +77,7 @@ class Operations:
 
     def worked(self) -> None:
         """Something was written or sent."""
+        self.problem = None
         if self._epoch is not None:
             self._epoch.worked()
 
@@ -96,7 +98,7 @@ class Operations:
     def close(self, now: int) -> None:
         """The engine ends."""
         if self._epoch is not None and self._hold is None:
-            with suppress(DBAPIError):  # the next start makes up for it
+            with suppress(DBAPIError, OSError):  # the next start makes up for it
                 self._epoch.close(now)
 
     # ---- events
@@ -117,16 +119,42 @@ class Operations:
 
     # ---- troubles
 
+    def found_nothing(self) -> None:
+        """The engine has looked for work without a trouble. One that somebody met who had something to write
+        lasts until something is written."""
+        if not self._met_writing:
+            self.problem = None
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Somebody who asked has something to write inside the block: a trouble that they meet is noted."""
+        try:
+            yield
+        except Exception as error:
+            if _is_trouble(error):
+                self.note_problem(error)
+                self._met_writing = True
+            raise
+
     def note_problem(self, error: Exception) -> None:
         """Keep what keeps the engine from its work; log it when it is new."""
+        self._met_writing = False
         problem = problem_of(error)
         if problem != self.problem:
-            log.error("engine at a stand", reason=str(problem), exc_info=None if trouble_of(error) else error)
+            log.error(
+                "engine at a stand", reason=str(problem), exc_info=None if _is_trouble(error) else error
+            )
         self.problem = problem
+
+
+def _is_trouble(error: Exception) -> bool:
+    return isinstance(error, StoreError) or trouble_of(error) is not None
 
 
 def problem_of(error: Exception) -> Message:
     """The database's trouble, or a defect of ours."""
+    if isinstance(error, StoreError):
+        return error.message
     if (trouble := trouble_of(error)) is not None:
         return trouble
     text = N_("The engine is at a stand, and tries again: {reason}. Its log says more.")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-from engine.files import all_storable
-from engine.shapes.text import Text, unstorable
+from engine.shapes.text import Text
 from engine.shapes.time import DateTime, Moment
 from engine.workspace.audience import AudienceFile
 
@@ -221,12 +220,6 @@ class Counts(Answer):
 Key = Annotated[Text, StringConstraints(min_length=1, max_length=200)]
 
 
-def _storable_throughout(value: Any) -> Any:
-    if not all_storable(value):
-        raise unstorable()
-    return value
-
-
 class Event(Wire):
     """Something that a person did. `event_id` names it: the same event sent again counts once."""
 
@@ -234,9 +227,7 @@ class Event(Wire):
     person_id: Key
     event: Key
     time: Moment
-    attributes: Annotated[dict[Key, JsonValue], BeforeValidator(_storable_throughout)] = Field(
-        default_factory=dict
-    )
+    attributes: dict[Key, JsonValue] = Field(default_factory=dict)
 
 
 class Events(Wire):

@@ -15,14 +15,9 @@ from engine.i18n import N_, Message
 def storable(text: str) -> str:
     """The text, if it may be stored; a validator's error otherwise."""
     if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        raise unstorable()
+        message = Message(N_("Remove the invisible character that cannot be stored."))
+        raise PydanticCustomError("unstorable", "text cannot be stored", {"message": message})
     return text
-
-
-def unstorable() -> PydanticCustomError:
-    """A validator's error for text that may not be stored."""
-    message = Message(N_("Remove the invisible character that cannot be stored."))
-    return PydanticCustomError("unstorable", "text cannot be stored", {"message": message})
 
 
 Text = Annotated[str, AfterValidator(storable)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
@@ -25,20 +25,21 @@ _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
+_FIRST, _LAST = datetime(MINYEAR, 1, 1, tzinfo=UTC), datetime(MAXYEAR, 12, 31, tzinfo=UTC)
 
 
 def check_date_time(text: str) -> str:
     """The text, if it is a `DateTime`; a validator's error otherwise."""
-    return _checked(text, _DATE_TIME)
+    return _checked(text, _DATE_TIME, range(_FIRST_YEAR, _LAST_YEAR + 1))
 
 
 def _moment(text: str) -> str:
-    return _checked(text, _MOMENT)
+    return _checked(text, _MOMENT, range(MINYEAR, MAXYEAR + 1))
 
 
-def _checked(text: str, form: re.Pattern[str]) -> str:
+def _checked(text: str, form: re.Pattern[str], years: range) -> str:
     try:
-        if form.fullmatch(text) and _FIRST_YEAR <= datetime.fromisoformat(text).year <= _LAST_YEAR:
+        if form.fullmatch(text) and datetime.fromisoformat(text).year in years:
             return text
     except ValueError:
         pass
@@ -55,7 +56,8 @@ DateTime = Annotated[str, AfterValidator(check_date_time)]
 """An instant as ISO 8601 text with offset, kept as it was written; `instant` reads it."""
 
 Moment = Annotated[str, AfterValidator(_moment)]
-"""A `DateTime` as other programs write it, with up to nine decimals of a second; the engine keeps three."""
+"""A `DateTime` as other programs write it: of any year, with up to nine decimals of a second; three are
+kept."""
 
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 """A wall-clock time, `HH:MM`; `clock` reads it."""
@@ -71,8 +73,11 @@ def to_milliseconds(moment: datetime) -> int:
 
 
 def from_milliseconds(moment: int) -> datetime:
-    """The instant, in UTC, of milliseconds since 1970."""
-    return EPOCH + moment * _MILLISECOND
+    """The instant, in UTC, of milliseconds since 1970; the first or last one of all where it lies beyond."""
+    try:
+        return EPOCH + moment * _MILLISECOND
+    except OverflowError:
+        return _LAST if moment > 0 else _FIRST
 
 
 def utc_text(moment: int) -> str:

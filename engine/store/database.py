@@ -20,6 +20,7 @@ from engine.i18n import N_, Message
 from engine.store import migrate
 from engine.store.dialect import POSTGRESQL_OPTIONS, SQLITE_PRAGMAS, text_encoding, wait_for_migrations
 from engine.store.times import make_helpers
+from engine.store.trouble import trouble_of
 
 PREPARED_BY = "prepared by"
 
@@ -35,18 +36,23 @@ class StoreError(Exception):
         return str(self.message)
 
 
-def _cannot_open(name: str, reason: str) -> StoreError:
+def _cannot_open(name: str, reason: Message | str) -> StoreError:
     return StoreError(Message(N_("The database {name} cannot be opened: {reason}"), name=name, reason=reason))
 
 
-def _make(file: Path) -> None:
-    """An empty file that only its owner reads, for it will hold addresses; SQLite's side files follow it."""
+def _make(file: Path) -> bool:
+    """An empty file that only its owner reads, for it will hold addresses; SQLite's side files follow it.
+
+    Whether there was an empty one before.
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.exists():
-            file.touch(mode=0o600)
+        if file.exists():
+            return file.stat().st_size == 0
+        file.touch(mode=0o600)
     except OSError as error:
         raise _cannot_open(str(file), error.strerror or str(error)) from error
+    return False
 
 
 class Database:
@@ -56,6 +62,7 @@ class Database:
         url: where it is.
         writer: the engine of the single writing connection; use `write()`.
         reader: the engine of the reading connections; use `read()`.
+        found_empty: its file was there, with nothing in it.
         prepare: makes what a new writing connection needs, such as temporary tables, in a transaction of
             its own; a server's connection that was lost is replaced by a new one.
     """
@@ -64,6 +71,7 @@ class Database:
         self.url = url
         self.writer = writer
         self.reader = reader
+        self.found_empty = False
         self.prepare: Callable[[Connection], None] | None = None
         self._write_lock = threading.RLock()
         self._writing: Connection | None = None
@@ -76,10 +84,10 @@ class Database:
         is none, or of a kind of database that is neither SQLite nor PostgreSQL.
         """
         url = url_of(target)
-        if is_file(url):
-            _make(Path(str(url.database)))
+        found_empty = is_file(url) and _make(Path(str(url.database)))
         writer, reader = (_sqlite if url.get_backend_name() == "sqlite" else _server)(url)
         database = cls(url, writer, reader)
+        database.found_empty = found_empty
         try:
             with database.write() as connection:
                 if text_encoding(connection) != "UTF8":
@@ -98,9 +106,10 @@ class Database:
                 revision=error.revision,
             )
             raise StoreError(message) from error
-        except SqlDatabaseError as error:
+        except (SqlDatabaseError, UnicodeDecodeError) as error:
             database.close()
-            raise _cannot_open(name_of(url), str(error.orig)) from error
+            reason = trouble_of(error) or str(getattr(error, "orig", error))
+            raise _cannot_open(name_of(url), reason) from error
         return database
 
     @property

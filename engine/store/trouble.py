@@ -53,6 +53,8 @@ def trouble_of(error: BaseException) -> Message | None:
     What it is told for can be tried again: the transaction left nothing. An `OperationalError` by itself says
     nothing: SQLite's are also those of a statement that is wrong, or whose numbers have no room.
     """
+    if isinstance(error, UnicodeDecodeError):  # what SQLite read of a damaged file and quotes in its answer
+        return Message(_DAMAGED, reason=str(error))
     refusal = getattr(error, "orig", None) or error
     code = getattr(refusal, "sqlite_errorcode", None)
     text: str | None

@@ -56,6 +56,26 @@ def path(tmp_path: Path, home: Path) -> Path:
     return made
 
 
+def test_a_file_that_was_emptied_is_not_taken_for_a_new_one(path: Path, home: Path) -> None:
+    path.write_bytes(b"")
+    for _ in range(2):
+        with started(path, home) as engine:
+            assert engine.status().held is not None
+            with pytest.raises(Refused):
+                engine.publish(bundle(NODES, LINKS))
+    with started(path, home) as engine:
+        engine.release()
+    with started(path, home) as engine:
+        assert engine.status().held is None
+
+
+def test_a_file_that_was_made_and_never_used_is_a_new_one(tmp_path: Path, path: Path, home: Path) -> None:
+    other = tmp_path / "other.db"
+    other.touch()
+    with started(other, home) as engine:
+        assert engine.status().held is None
+
+
 def reason(engine: Engine) -> str:
     held = engine.status().held
     return "" if held is None else str(held)

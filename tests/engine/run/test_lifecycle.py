@@ -296,6 +296,8 @@ def test_a_component_that_fails_ends_its_campaign_with_the_reason(
         assert str(one.reason).endswith("ArithmeticError: no such number")
         assert other.status is Status.COMPLETED
         with pytest.raises(Refused, match="finished"):
+            run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        with pytest.raises(Refused, match="finished"):
             run.engine.publish(
                 bundle({**ORDERS, "n_wait": ("wait_until", {**WAIT, "amount": 5})}, ORDER_LINKS)
             )

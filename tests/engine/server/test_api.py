@@ -201,6 +201,14 @@ def test_times_as_other_programs_write_them_count_to_the_millisecond(api: Served
     assert api.engine.events["p1", "e1"].time == 1_795_420_800_250
 
 
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00+08:00", "1899-12-31T00:00:00Z", "9999-12-31T23:59:59-08:00"]
+)
+def test_times_of_any_year_are_taken(api: Served, time: str) -> None:
+    body = json.dumps({**ORDER.model_dump(), "time": time})
+    assert call(api, "POST", f"{API}/events", data=body, headers=JSON).json()["accepted"] == 1
+
+
 def test_an_event_may_have_an_attribute_called_events(api: Served) -> None:
     api.client().post_events([ORDER.model_copy(update={"attributes": {"events": 1}})])
     one = {**ORDER.model_dump(), "attributes": {"events": 2}, "event_id": "e9"}
@@ -253,6 +261,34 @@ def test_text_that_cannot_be_stored_keeps_no_other_event_out(
     assert (found["accepted"], [one["index"] for one in found["rejected"]]) == (1, [1])
     assert field in found["rejected"][0]["text"]
     assert list(api.engine.events) == [("p1", "e1")]
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ('{"event_id": "a", "attributes": {"x": NaN}}', "NaN is not a number"),
+        ('{"event_id": "a", "attributes": {"x": 1e400}}', "too large"),
+        ('{"event_id": "a", "event_id": "b"}', "a second time"),
+        ('{"event_id": "a", "attributes": ' + '{"a":' * 40 + "1" + "}" * 41, "levels deep"),
+        ("7", "one JSON object"),
+    ],
+)
+@pytest.mark.parametrize("form", ['{"events": [%s, %s]}', "[%s,%s]"])
+def test_an_event_that_cannot_be_read_keeps_no_other_out(
+    api: Served, bad: str, reason: str, form: str
+) -> None:
+    body = form % (bad, json.dumps(ORDER.model_dump()))
+    found = call(api, "POST", f"{API}/events", data=body, headers=JSON).json()
+    assert (found["accepted"], [one["index"] for one in found["rejected"]]) == (1, [0])
+    if bad != "7":  # read in the ordinary way
+        assert reason in found["rejected"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    "body", ["[NaN, 1", "[NaN, 1]]", "[NaN, ]", "[NaN 1]", '{"events": [NaN], "x": 1}', "[NaN]x"]
+)
+def test_what_is_no_list_of_events_is_refused_as_a_whole(api: Served, body: str) -> None:
+    assert problem(call(api, "POST", f"{API}/events", data=body, headers=JSON)).status == 422
 
 
 def test_a_refusal_names_the_field(api: Served) -> None:
@@ -446,7 +482,7 @@ def test_a_damaged_bundle_is_refused_or_harmless(api: Served, position: int, fli
 
 def test_a_malformed_event_keeps_no_other_out(api: Served) -> None:
     good = ORDER.model_dump(mode="json")
-    bad = [{**good, "time": "0001-01-01T00:00:00Z"}, "no event", {**good, "event_id": "e9", "attributes": []}]
+    bad = [{**good, "time": "2026-01-01T00:00:00"}, "no event", {**good, "event_id": "e9", "attributes": []}]
     body = json.dumps([bad[0], good, *bad[1:]])
     answer = call(api, "POST", f"{API}/events", data=body, headers=JSON).json()
     assert answer["accepted"] == 1
