@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from fractions import Fraction
 
 from tests.engine.interpreter.case import Json
@@ -17,12 +16,7 @@ class Audiences:
     def __init__(self, world: World) -> None:
         self.world = world
         self.updated: dict[str, int] = {}
-        self._grids: dict[str, Iterator[int]] = {}
         self._next: dict[str, int] = {}
-        for id, file in world.case.audiences.items():
-            if "cards" in file and isinstance(file.get("update"), dict):
-                self._grids[id] = world.clock.grid(file["update"], world.since)
-                self._schedule(id)
 
     def update(self, now: int) -> None:
         """What is due now: all at the start of the run, then each by its schedule."""
@@ -30,8 +24,6 @@ class Audiences:
         done: set[str] = set()
         for id in self.world.case.audiences if now == self.world.since else due:
             self._update(id, now, done)
-        for id in due:
-            self._schedule(id)
 
     def write_generated(self, now: int) -> None:
         """Who passed since the last time becomes an audience, named after the local time."""
@@ -42,8 +34,9 @@ class Audiences:
             world.generated += [(name, who) for who in people]
         world.passed.clear()
 
-    def _schedule(self, id: str) -> None:
-        self._next[id] = next(self._grids[id])
+    def _schedule(self, id: str, every: Json, now: int) -> None:
+        """The grid begins anew with each update."""
+        self._next[id] = next(moment for moment in self.world.clock.grid(every, now) if moment > now)
         self.world.wake(self._next[id])
 
     def _update(self, id: str, now: int, done: set[str]) -> None:
@@ -62,6 +55,8 @@ class Audiences:
         self.world.members[id] = people
         if "cards" in file or now == self.world.since:  # nobody has uploaded the list again
             self.updated[id] = now
+        if "cards" in file and isinstance(file.get("update"), dict):
+            self._schedule(id, file["update"], now)
 
     def _in_rule(self, cards: list[Json], who: str, now: int) -> bool:
         inside = False
