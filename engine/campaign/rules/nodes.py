@@ -11,6 +11,7 @@ from engine.campaign.status import configuration_errors
 from engine.campaign.surroundings import around, kinds_of
 from engine.components.base import Category, Lookup, RefKind
 from engine.components.registry import component
+from engine.components.target_audience import TargetAudienceConfig
 from engine.i18n import Message
 
 
@@ -22,6 +23,7 @@ def node_problems(document: CampaignDocument, lookup: Lookup) -> Iterator[Proble
             message = Message("{name}: {reason}", name=node.name, reason=error.message)
             yield Problem(error.code, Severity.ERROR, message, node=node_id, field=error.field)
         yield from _empty_audiences(node_id, document, lookup)
+        yield from _skipped_cycles(node_id, document, lookup)
         if node.kind == "result_judgment" and _shares_results(document, node_id, fan_outs):
             message = Message(
                 "One person can reach {name} from two components; it judges the first arrival's message.",
@@ -43,6 +45,22 @@ def _empty_audiences(node_id: str, document: CampaignDocument, lookup: Lookup) -
                 "The audience “{name}” is empty.", name=lookup.name_of(reference.kind, reference.id)
             )
             yield Problem("empty_audience", Severity.WARNING, message, node=node_id, field=reference.field)
+
+
+def _skipped_cycles(node_id: str, document: CampaignDocument, lookup: Lookup) -> Iterator[Problem]:
+    """Cycles are skipped while an audience has not been updated: nobody may expect that of the defaults."""
+    config = document.nodes[node_id].parsed.config
+    if not isinstance(config, TargetAudienceConfig) or config.mode != "recurring" or config.repeat_unchanged:
+        return
+    for id in config.audiences:
+        audience = lookup.detail(RefKind.AUDIENCE, id)
+        if audience is not None and not isinstance(audience.get("update"), dict):
+            message = Message(
+                "“{name}” has no schedule for updates: after the first run, cycles are skipped until it is "
+                "updated. Give it one, or turn on “Run again although nothing changed”.",
+                name=lookup.name_of(RefKind.AUDIENCE, id),
+            )
+            yield Problem("skipped_cycles", Severity.WARNING, message, node=node_id, field="repeat_unchanged")
 
 
 def _shares_results(document: CampaignDocument, node_id: str, fan_outs: list[list[str]]) -> bool:

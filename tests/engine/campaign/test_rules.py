@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import append, configure, end_open_links, insert
 from engine.campaign.edits.edit import Draft
 from engine.campaign.model import START_ID, Link, Node
 from engine.campaign.rules import Problem, problems
-from engine.components.base import Lookup
+from engine.components.base import Lookup, RefKind
 from engine.components.registry import COMPONENTS
 from engine.i18n import LANGUAGES, Message, use_language
 from tests.engine.campaign.building import Everything, Nothing, chain, empty_campaign, open_end, run
@@ -215,6 +217,26 @@ def test_one_result_judgment_behind_two_touches_of_an_entry() -> None:
     assert ("shared_result", judgment) in found(document)
     change(document, l_fan=Link(source=judgment, port="other", target=None))  # no entry reaches both any more
     assert ("shared_result", judgment) not in found(document)
+
+
+class Updated(Everything):
+    """A workspace whose audiences are updated like this."""
+
+    def __init__(self, update: JsonValue) -> None:
+        self._update = update
+
+    def detail(self, kind: RefKind, id: str) -> Mapping[str, JsonValue] | None:
+        return {"update": self._update} if kind is RefKind.AUDIENCE else None
+
+
+def test_cycles_that_would_be_skipped_because_nobody_updates_the_audience() -> None:
+    document, audience, *_ = sound_campaign()
+    every: JsonValue = {"unit": "hour", "interval": 1, "minute": 0}
+    confirm(document, audience, mode="recurring", every=every)
+    assert found(document, Updated("manual")) == {("skipped_cycles", audience)}
+    assert found(document, Updated(every)) == set()
+    confirm(document, audience, repeat_unchanged=True)
+    assert found(document, Updated("manual")) == set()
 
 
 def test_a_name_that_another_campaign_has() -> None:
