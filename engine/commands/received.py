@@ -8,6 +8,9 @@ from engine.i18n import N_, Message, ntr, tr
 from engine.server.wire import ReceivedEvent
 from engine.workspace.workspace import Workspace
 
+_SHOWN = 200
+"""Characters of an event's attributes that fit a terminal."""
+
 
 def received(workspace: Workspace) -> None:
     """Print one line an event, the latest first, and one line an effect. Raises `CommandError`."""
@@ -27,7 +30,8 @@ def _show(event: ReceivedEvent) -> None:
         text = ntr("{n:,} event was imported.", "{n:,} events were imported.", event.count)
         print(f"{event.received_at} {text}")
         return
-    said = f"{event.event_id} {event.person_id} {event.event} {event.time} {event.attributes}".rstrip()
+    attributes = event.attributes if len(event.attributes) <= _SHOWN else event.attributes[:_SHOWN] + "…"
+    said = " ".join(filter(None, (event.event_id, event.person_id, event.event, event.time, attributes)))
     print(f"{event.received_at} {said}")
     for text in fate_words(event):
         print(f"  {text}")

@@ -96,7 +96,7 @@ class Explainer:
             .where(person.c.external_id == noted.person, event.c.source_id == noted.id)
         )
         id = self._connection.execute(query).scalar()
-        return None if id is None else _Happened(noted, id, noted.time)
+        return None if id is None or noted.time is None else _Happened(noted, id, noted.time)
 
     def _effects(self, happened: _Happened) -> Iterator[Effect]:
         for version in self._versions:

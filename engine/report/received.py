@@ -27,14 +27,15 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """An event as it came in; of an import only how many they were. `attributes`: JSON."""
+    """An event as it came in; of an import only how many they were, of a malformed one perhaps its id.
+    `attributes`: JSON."""
 
     received_at: int
     fate: Fate
     id: str = ""
     person: str = ""
     event: str = ""
-    time: int = 0
+    time: int | None = None
     attributes: str = ""
     reason: Message | None = None
     count: int = 1

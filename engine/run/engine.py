@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import DBAPIError
 
 from engine.audience.errors import RuleError
+from engine.i18n import Message
 from engine.plan.graph import NotRunnable
 from engine.plan.temporary import TEMPORARY
 from engine.report.check import Violation, violations
@@ -220,6 +221,10 @@ class Engine:
         self._operations.note_events(events, receipt, now)
         self._wake.set()
         return receipt
+
+    def note_malformed(self, malformed: Sequence[tuple[str, Message]]) -> None:
+        """Show events that could not even be read among those received: id, if there is one, and why."""
+        self._operations.note_malformed(malformed, self._clock.now())
 
     def import_data(
         self, folder: Path, catalogue: DataSchema | None = None, progress: Progress = no_progress

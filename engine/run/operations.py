@@ -110,6 +110,9 @@ class Operations:
     def note_events(self, events: Sequence[IncomingEvent], receipt: EventsReceipt, now: int) -> None:
         self._received.note(events, receipt, now)
 
+    def note_malformed(self, malformed: Sequence[tuple[str, Message]], now: int) -> None:
+        self._received.note_malformed(malformed, now)
+
     def note_import(self, events: int, now: int) -> None:
         self._received.note_import(events, now)
 

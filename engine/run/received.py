@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Collection, Sequence
 from zoneinfo import ZoneInfo
 
+from engine.i18n import Message
 from engine.report.explaining import Explainer
 from engine.report.published import PublishedVersions
 from engine.report.received import Fate, Noted, Received, shortened
@@ -36,6 +37,11 @@ class ReceivedEvents:
             attributes = shortened(one.attributes)
             reason = rejected.get(index)
             self._kept.append(Noted(now, fate, one.id, one.person, one.event, one.time, attributes, reason))
+
+    def note_malformed(self, malformed: Sequence[tuple[str, Message]], now: int) -> None:
+        """Note posted events that could not be read: id, if it has one, and why."""
+        for id, reason in malformed:
+            self._kept.append(Noted(now, Fate.REJECTED, id, reason=reason))
 
     def note_import(self, count: int, now: int) -> None:
         """Note how many events an import brought."""

@@ -6,7 +6,7 @@ import dataclasses
 
 from engine.i18n import Message
 from engine.report.counts import Counts as LiveCounts
-from engine.report.received import Fate, Received
+from engine.report.received import Received
 from engine.run.answers import CampaignStatus, HeldState
 from engine.run.engine import Engine
 from engine.server.lacks import lacks
@@ -103,7 +103,7 @@ def received_answer(received: Received) -> ReceivedEvent:
         event_id=noted.id,
         person_id=noted.person,
         event=noted.event,
-        time=utc_text(noted.time) if noted.fate is not Fate.IMPORTED else None,
+        time=moment_text(noted.time),
         attributes=noted.attributes,
         count=noted.count,
         text="" if noted.reason is None else str(noted.reason),

@@ -37,7 +37,11 @@ def router(service: Service) -> APIRouter:
 
         What is accepted is on disk when this is answered. Unknown people are created.
         """
-        events, rejected = read_each(posted)
+        events, malformed = read_each(posted)
+        service.engine.note_malformed([(one.id, Message.verbatim(one.text)) for one in malformed])
+        if malformed and not events:  # then the call is not about events
+            raise malformed[0].error
+        rejected = [EventReject(index=one.index, event_id=one.id, text=one.text) for one in malformed]
         receipt = service.engine.post_events([incoming(event) for event in events.values()])
         places = list(events)
         rejected += [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import JsonValue, ValidationError
@@ -14,7 +15,7 @@ from engine.files.findings import findings
 from engine.run.answers import IncomingEvent
 from engine.server.bodies import NAME
 from engine.server.problems import InvalidBody
-from engine.server.wire import Event, EventReject, Events
+from engine.server.wire import Event, Events
 from engine.shapes.time import to_milliseconds
 
 Posted = Sequence[JsonValue | FileError]
@@ -87,30 +88,32 @@ def _skip(text: str, at: int, wanted: str = "") -> int:
     return match.end() + len(wanted)
 
 
-def read_each(values: Posted) -> tuple[dict[int, Event], list[EventReject]]:
-    """The events by their place in the list, and those that are malformed.
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """An event that cannot be taken as it is: its place in the list and what it is refused with."""
 
-    Raises `FileError`, `InvalidBody` where not one of them can be read: then the call is not about events.
-    """
+    index: int
+    id: str
+    text: str
+    error: FileError | InvalidBody
+
+
+def read_each(values: Posted) -> tuple[dict[int, Event], list[Malformed]]:
+    """The events by their place in the list, and those that are malformed."""
     events: dict[int, Event] = {}
-    rejected: list[EventReject] = []
+    malformed: list[Malformed] = []
     for index, value in enumerate(values):
+        if isinstance(value, FileError):
+            field = f"{value.field}: " if value.field else ""
+            malformed.append(Malformed(index, "", f"{field}{value.message}", value))
+            continue
         try:
-            if isinstance(value, FileError):
-                raise value
             events[index] = Event.model_validate(value)
-        except FileError as error:
-            if len(values) == len(rejected) + 1:
-                raise
-            field = f"{error.field}: " if error.field else ""
-            rejected.append(EventReject(index=index, event_id="", text=f"{field}{error.message}"))
         except ValidationError as error:
-            if len(values) == len(rejected) + 1:
-                raise InvalidBody(error) from None
             id = value.get("event_id") if isinstance(value, dict) else None
             known = id if isinstance(id, str) else ""
-            rejected.append(EventReject(index=index, event_id=known, text=_first_finding(error)))
-    return events, rejected
+            malformed.append(Malformed(index, known, _first_finding(error), InvalidBody(error)))
+    return events, malformed
 
 
 def _first_finding(error: ValidationError) -> str:

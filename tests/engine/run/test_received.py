@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.i18n import Message
 from engine.report.received import MOST_SHOWN, Fate, Received
 from engine.run.answers import IncomingEvent
 from engine.run.received import KEPT
@@ -169,6 +170,14 @@ def test_what_was_not_taken_is_shown_with_its_reason(tmp_path: Path) -> None:
         ]
         assert "much" in str(shown[1].reason)
         assert len(shown[-1].attributes) == MOST_SHOWN + 1
+
+
+def test_what_could_not_be_read_is_shown(tmp_path: Path) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.note_malformed([("e1", Message("The time has no offset."))])
+        (received,) = run.engine.received()
+        assert (received.noted.id, received.noted.fate, received.effects) == ("e1", Fate.REJECTED, ())
+        assert str(received.noted.reason) == "The time has no offset."
 
 
 def test_the_last_hundred_are_kept_and_an_import_is_one_of_them(tmp_path: Path) -> None:

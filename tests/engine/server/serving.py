@@ -107,6 +107,9 @@ class MemoryEngine:
         new = len(self.events) - before
         return EventsReceipt(new, len(events) - new)
 
+    def note_malformed(self, malformed: Sequence[tuple[str, Message]]) -> None:
+        self.malformed = [id for id, _ in malformed]
+
     def import_data(self, folder: Path, catalogue: DataSchema) -> ImportResult:
         return import_folder(self.database, folder, catalogue)
 

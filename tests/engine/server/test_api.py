@@ -490,3 +490,4 @@ def test_a_malformed_event_keeps_no_other_out(api: Served) -> None:
         (0, good["event_id"]), (2, ""), (3, "e9"),
     ]  # fmt: skip
     assert answer["rejected"][2]["text"].startswith("attributes: ")
+    assert api.engine.malformed == ["e1", "", "e9"]
