@@ -301,9 +301,10 @@ def check_steps(arguments: Sequence[str]) -> dict[str, list[str]]:
     if selection:
         pytest += selection
     else:
-        # By file, so that what is costly to make for a module is made once.
+        # By file, so that what is costly to make for a module is made once; the long tests are cut into parts.
         processes = min(MOST_TEST_PROCESSES, os.cpu_count() or 1)
-        pytest += ["-q", f"--numprocesses={processes}", "--dist=loadfile", "--cov", "--cov-report=term"]
+        spread = "worksteal" if full else "loadfile"
+        pytest += ["-q", f"--numprocesses={processes}", f"--dist={spread}", "--cov", "--cov-report=term"]
     return {
         "lint": ["-m", "ruff", "check", "--quiet"],
         "format": ["-m", "ruff", "format", "--check"],
