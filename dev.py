@@ -301,7 +301,7 @@ def check_steps(arguments: Sequence[str]) -> dict[str, list[str]]:
     if selection:
         pytest += selection
     else:
-        # By file, so that what is costly to make for a module is made once; the long tests are cut into parts.
+        # By file, so that what is costly to make for a module is made once; long tests are cut into parts.
         processes = min(MOST_TEST_PROCESSES, os.cpu_count() or 1)
         spread = "worksteal" if full else "loadfile"
         pytest += ["-q", f"--numprocesses={processes}", f"--dist={spread}", "--cov", "--cov-report=term"]
