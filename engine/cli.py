@@ -9,17 +9,17 @@ import sys
 from pathlib import Path
 
 from engine import i18n
-from engine.commands import told
+from engine.commands import errors
 
 
 def main(arguments: list[str]) -> int:
     """Run one command; its exit status: 0 done, 1 refused or problems found, 2 called wrongly."""
-    i18n.set_language(told.terminal_language() or "en")
+    i18n.set_language(errors.terminal_language() or "en")
     try:
         status = _on_files(arguments)
         return _by_typer(arguments) if status is None else status
     except Exception as error:
-        if (words := told.words(error)) is None:
+        if (words := errors.words(error)) is None:
             raise
         print(words, file=sys.stderr)
         return 1

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import requests
 from pydantic import JsonValue, ValidationError
 
-from engine.i18n import N_, Message, current_language
+from engine.i18n import N_, Message, MessageError, current_language
 from engine.server.wire import (
     API,
     Answer,
@@ -45,15 +45,8 @@ TOKEN_NAME = "token"  # noqa: S105 - the name of the file, not what stands in it
 A = TypeVar("A", bound=Answer)
 
 
-class EngineUnreachable(Exception):  # noqa: N818 - an answer that is shown, not a fault of the program
+class EngineUnreachable(MessageError):  # noqa: N818 - an answer that is shown, not a fault of the program
     """No engine answers at that address. What was asked may have been done nevertheless."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 class EngineRefused(Exception):  # noqa: N818

@@ -127,3 +127,14 @@ def _compile(source: Path, compiled: Path) -> gettext.NullTranslations:
         partial.replace(compiled)
     buffer.seek(0)
     return gettext.GNUTranslations(buffer)
+
+
+class MessageError(Exception):
+    """An exception with a text for people, put into words when it is shown."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+    def __str__(self) -> str:
+        return str(self.message)

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from engine.i18n import Message
+from engine.i18n import MessageError
 
 
-class RuleError(Exception):
+class RuleError(MessageError):
     """A condition or a rule cannot be run on this data; `message` says why."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)

@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from engine.i18n import N_, Message
+from engine.i18n import N_, Message, MessageError
 from engine.plan.counting import SHARD
 from engine.plan.temporary import result_script
 from engine.store.dialect import upsert_adding
@@ -53,15 +53,8 @@ _SENDING = message.c.state == literal_column("'sending'")
 _COUNTED = ("version", "cycle", "node", "state", "reason", "receipt", "shard", "hour", "n")
 
 
-class BadResults(Exception):  # noqa: N818 - an answer, not a defect
+class BadResults(MessageError):  # noqa: N818 - an answer, not a defect
     """A results file that cannot be used; `message` names the line."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 # ---- the results file

@@ -103,7 +103,7 @@ def import_bundle(
     file: Annotated[Path, typer.Argument(metavar="BUNDLE", show_default=False)],
     workspace: Workspace,
 ) -> None:
-    from engine.commands.taking import take
+    from engine.commands.importing import take
 
     take(file, workspace)
 

@@ -11,9 +11,9 @@ from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
 from engine.campaign.rules import Severity, problems
 from engine.client import EngineClient, bundled
+from engine.commands.errors import CommandError
 from engine.commands.files import show
 from engine.commands.target import Target, open_workspace, workspace_of
-from engine.commands.told import CommandError
 from engine.files import save_bytes
 from engine.i18n import N_, Message, tr
 from engine.server.wire import PublishAnswer

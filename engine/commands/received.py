@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.client import bundled
-from engine.commands.told import CommandError
+from engine.commands.errors import CommandError
 from engine.i18n import N_, Message, ntr, tr
 from engine.server.wire import ReceivedEvent
 from engine.workspace.workspace import Workspace

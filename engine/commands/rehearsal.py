@@ -11,10 +11,10 @@ from pydantic_core import PydanticCustomError
 
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
+from engine.commands.errors import CommandError
 from engine.commands.files import show
 from engine.commands.publishing import campaign_findings
 from engine.commands.target import Target, open_workspace, workspace_of
-from engine.commands.told import CommandError
 from engine.i18n import N_, Message, tr
 from engine.shapes.time import check_date_time, instant
 from engine.workspace import bundle as bundles

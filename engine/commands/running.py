@@ -6,9 +6,9 @@ import time
 from typing import TYPE_CHECKING
 
 from engine.client import bundled, instance_of
+from engine.commands.errors import CommandError
 from engine.commands.held import show_held
 from engine.commands.target import Target
-from engine.commands.told import CommandError
 from engine.i18n import N_, Message, ntr, tr
 from engine.workspace.workspace import Workspace
 

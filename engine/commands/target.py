@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from engine import i18n
-from engine.commands.told import CommandError, terminal_language
+from engine.commands.errors import CommandError, terminal_language
 from engine.i18n import N_, Message
 from engine.workspace.engine_folder import user_data_folder
 from engine.workspace.workspace import SETTINGS_NAME, Workspace

@@ -91,7 +91,7 @@ class Effects:
         for id in sorted(acting, key=lambda id: nodes[id].order):
             yield from self._effect(nodes[id], place, acting[id])
         yield from self._tails.of(place)
-        if (ends := test_that_ends(place)) is not None:
+        if (ends := ending_test(place)) is not None:
             yield count_turns(self._context, ends)
         yield from self._visits(place)
         yield from self._endings.of(place)
@@ -248,7 +248,7 @@ def counts_matches(layout: Layout) -> bool:
     return isinstance(trigger, EnterOnEvent) and trigger.times > 1
 
 
-def test_that_ends(place: Place) -> FlowNode | None:
+def ending_test(place: Place) -> FlowNode | None:
     """The node of the place, if this is where people take turns at a test that ends after some."""
     behaviour = place.node.behaviour
     ends = place.stage is Stage.RELEASE and isinstance(behaviour, Split) and behaviour.end is not None

@@ -37,7 +37,7 @@ HELD_LITERALS: Sequence[ColumnElement[str]] = [literal_column(f"'{state}'") for 
 _ALL: ColumnElement[int] = literal_column(str(2**31 - 1))
 
 
-def tire(
+def apply_limits(
     context: Context,
     channel: str,
     send: Send,

@@ -37,12 +37,12 @@ from engine.plan.bindings import bound_values
 from engine.plan.context import Context
 from engine.plan.counting import cycle_of
 from engine.plan.coupons import draw_codes
-from engine.plan.fatigue import tire
+from engine.plan.fatigue import apply_limits
 from engine.plan.graph import FlowNode
 from engine.plan.message_counts import count_planned, count_released
 from engine.plan.outcomes import Outcome, handed_over, held, stopped, without_address
 from engine.plan.prepared import given
-from engine.plan.quiet import rest
+from engine.plan.quiet import apply_quiet_times
 from engine.plan.script import fails_at_once, script_line
 from engine.plan.steps import Step
 from engine.plan.temporary import outgoing, result_script, shared_address, wave
@@ -123,7 +123,7 @@ class Messages:
         self, node: FlowNode, send: Send, order: Sequence[ColumnElement[Any]]
     ) -> Iterator[Step | Executable]:
         context = self._context
-        if (resting := rest(context, node.kind)) is not None:
+        if (resting := apply_quiet_times(context, node.kind)) is not None:
             yield resting
         suppressing, shared = _suppressing(send.id_type), _shared(send.id_type)
         yield Step(_stop("skipped", "suppressed", _suppressed(send.id_type)), needs=suppressing)
@@ -131,7 +131,7 @@ class Messages:
             for test in (self._is_duplicate(node, send.id_type), _is_later_in_wave(send.id_type)):
                 yield Step(_stop("skipped", "duplicate_address", test), needs=shared)
         fails = fails_at_once(node) if context.scripted else None
-        if (tired := tire(context, node.kind, send, order, fails)) is not None:
+        if (tired := apply_limits(context, node.kind, send, order, fails)) is not None:
             yield tired
 
     def _outcomes(self, node: FlowNode, send: Send) -> Iterator[Outcome]:

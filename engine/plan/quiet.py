@@ -25,7 +25,7 @@ from engine.store.functions import greatest
 from engine.store.times import NEVER, Ms, WallClock
 
 
-def rest(context: Context, channel: str) -> Update | None:
+def apply_quiet_times(context: Context, channel: str) -> Update | None:
     """Postpone or skip the outgoing messages whose moment lies in a quiet time; None where there is none.
 
     What several periods cover is held until the last of them ends, and looked at again then.

@@ -15,7 +15,7 @@ from engine.audience.updates import update_order
 from engine.channels.simulated import load_results, settle
 from engine.i18n import N_, Message
 from engine.plan.contact import Cuts
-from engine.plan.graph import NotRunnable, flow_of
+from engine.plan.graph import flow_of
 from engine.plan.influence import influence_of
 from engine.plan.plan import Plan
 from engine.plan.temporary import TEMPORARY
@@ -23,6 +23,7 @@ from engine.report.check import Violation, violations
 from engine.report.counts import Counts, counts_of
 from engine.report.trace import write_trace
 from engine.run import lifecycle
+from engine.run.answers import Refused
 from engine.run.compiling import PlanSettings, plan_of
 from engine.run.entering import window_of
 from engine.run.overlay import Overlay
@@ -78,7 +79,7 @@ def simulate(
     start = bundle.campaign.attributes.start
     began = since or (datetime.now(UTC) if start is None else datetime.fromisoformat(start))
     if began.astimezone(UTC).year <= FIRST_YEAR:  # its zone may be behind UTC
-        raise NotRunnable([Message(N_("Rehearse a time after {year}."), year=FIRST_YEAR)])
+        raise Refused(Message(N_("Rehearse a time after {year}."), year=FIRST_YEAR))
     last = to_milliseconds(until or began + LONGEST)
     overlay = Overlay(database)
     try:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from sqlalchemy import ColumnElement, Connection, and_, case, func, select, update
 
 from engine.components.behaviour import Split, TestEnd
-from engine.plan.effects import test_that_ends
+from engine.plan.effects import ending_test
 from engine.plan.graph import FlowNode
 from engine.plan.places import Place
 from engine.plan.plan import PlacePlan, Plan
@@ -19,14 +19,14 @@ from engine.store.times import NEVER
 NOBODY = -1
 
 
-class TestTurns:
+class TurnsAtTests:
     """The tests of one plan. `places`: place index → node, where people take their turns."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self.places: dict[int, FlowNode] = {}
         for place in plan.places:
-            if (node := test_that_ends(place.place)) is not None:
+            if (node := ending_test(place.place)) is not None:
                 self.places[place.place.index] = node
         self._decided: set[int] = set()
 

@@ -14,7 +14,7 @@ from engine.plan.places import Place, Stage
 from engine.plan.plan import PlacePlan, Plan, Range
 from engine.plan.rows import FIRST, Position
 from engine.plan.temporary import kin
-from engine.run.turns import TestTurns
+from engine.run.turns import TurnsAtTests
 from engine.store.tables.runs import cycle
 from engine.store.times import HOUR, NEVER
 
@@ -59,7 +59,7 @@ class WaveRunner:
             for place in places
             if place.joins and self._holds_back
         }
-        self._tests = TestTurns(plan)
+        self._tests = TurnsAtTests(plan)
 
     def _contests(self, places: list[Place]) -> Iterator[tuple[int, Contest]]:
         for place in places:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import uvicorn
 from starlette.types import ASGIApp
 
-from engine.i18n import N_, Message
+from engine.i18n import N_, Message, MessageError
 
 LOOPBACK = frozenset(["127.0.0.1", "::1", "localhost"])
 GRACE_S = 5
@@ -17,15 +17,8 @@ GRACE_S = 5
 BACKLOG = 256
 
 
-class CannotListen(Exception):  # noqa: N818 - an answer
+class CannotListen(MessageError):  # noqa: N818 - an answer
     """The address cannot be listened on; `message` says why."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 @dataclass(frozen=True)

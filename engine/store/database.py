@@ -16,7 +16,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.exc import DatabaseError as SqlDatabaseError
 
-from engine.i18n import N_, Message
+from engine.i18n import N_, Message, MessageError
 from engine.store import migrate
 from engine.store.dialect import POSTGRESQL_OPTIONS, SQLITE_PRAGMAS, text_encoding, wait_for_migrations
 from engine.store.times import make_helpers
@@ -25,15 +25,8 @@ from engine.store.trouble import trouble_of
 PREPARED_BY = "prepared by"
 
 
-class StoreError(Exception):
+class StoreError(MessageError):
     """The database cannot be used; `message` says why in words."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 def _cannot_open(name: str, reason: Message | str) -> StoreError:

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, cast
 from sqlalchemy import BigInteger, Connection, FromClause, column, insert, select
 from sqlalchemy.sql.elements import ColumnClause
 
-from engine.i18n import N_, Message
+from engine.i18n import N_, Message, MessageError
 from engine.shapes.conditions import FieldType
 from engine.store.dialect import add_column
 from engine.store.schema import TextType
@@ -30,12 +30,8 @@ MAX_FIELDS = 300
 """Attributes of people, or of one event: databases take at most 1,600 to 2,000 columns."""
 
 
-class SchemaConflict(Exception):  # noqa: N818 - names the condition
+class SchemaConflict(MessageError):  # noqa: N818 - names the condition
     """The data has a field with another type, or too many fields; `message` says which."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)

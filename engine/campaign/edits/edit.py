@@ -7,7 +7,7 @@ from typing import NamedTuple
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import Link, Node, Point
 from engine.campaign.ops import Op, Table, Value
-from engine.i18n import Message
+from engine.i18n import Message, MessageError
 from engine.shapes.text import new_id
 
 
@@ -19,12 +19,8 @@ class Edit(NamedTuple):
     focus: str | None = None
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error of the program
+class Refused(MessageError):  # noqa: N818 - a refusal is an answer, not an error of the program
     """The edit is not admissible here; `message` says why."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(str(message))
-        self.message = message
 
 
 class Draft:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from engine.i18n import Message
+from engine.i18n import Message, MessageError
 
 MAX_LISTED = 10_000
 """Rejects that are listed; all are counted."""
@@ -24,15 +24,8 @@ class Reject(NamedTuple):
         return f"{place}: {self.message}"
 
 
-class ImportRefused(Exception):  # noqa: N818 - names the condition
+class ImportRefused(MessageError):  # noqa: N818 - names the condition
     """Nothing of the folder was taken; `message` says why."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
-
-    def __str__(self) -> str:
-        return str(self.message)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ from engine.plan.decide import Judge
 from engine.plan.results import Results
 from engine.plan.salt import Salt
 from engine.run import cycles
-from engine.run.turns import TestTurns
+from engine.run.turns import TurnsAtTests
 from engine.shapes.time import Duration
 from engine.store.times import DAY, Ms, WallClock
 
@@ -98,13 +98,13 @@ def no_cycle_is_skipped(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_test_ends_one_late(patch: pytest.MonkeyPatch) -> None:
-    right = TestTurns.turns
+    right = TurnsAtTests.turns
 
-    def turns(self: TestTurns, *arguments: Any) -> Mapping[str, int]:
+    def turns(self: TurnsAtTests, *arguments: Any) -> Mapping[str, int]:
         found = right(self, *arguments)
         return {**found, "allowed": found["allowed"] + 1}
 
-    patch.setattr(TestTurns, "turns", turns)
+    patch.setattr(TurnsAtTests, "turns", turns)
 
 
 def both_branches_run_a_joined_node(patch: pytest.MonkeyPatch) -> None:
