@@ -58,6 +58,23 @@ TOUR_LINKS = [
 
 Nodes = Mapping[str, tuple[str, dict[str, Any]]]
 Links = Sequence[str]
+JUDGING_LINKS = ["n_who out n_ordered", "n_ordered out n_yes", "n_ordered other n_no"]
+
+
+def judging(days: int = 1, *, early: bool = True, **condition: Any) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Everybody waits for an order, of this condition and for so many days: to `n_yes`, else to `n_no`."""
+    judgment = {
+        "judge_after": {"amount": days, "unit": "day"},
+        "conditions": [{"join": None, "event": "order", **condition}],
+        "early": early,
+        "other": True,
+    }
+    return {
+        "n_who": ("target_audience", EVERYBODY),
+        "n_ordered": ("event_judgment", judgment),
+        "n_yes": ("end", {}),
+        "n_no": ("end", {}),
+    }
 
 
 def bundle(

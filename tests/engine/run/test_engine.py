@@ -24,6 +24,7 @@ from tests.engine.run.drafting import (
     DAY,
     EVERYBODY,
     HOUR,
+    JUDGING_LINKS,
     MINUTE,
     NOW,
     SMS,
@@ -32,6 +33,7 @@ from tests.engine.run.drafting import (
     Running,
     bundle,
     database,
+    judging,
     write_people,
 )
 
@@ -218,24 +220,9 @@ def test_one_import_at_a_time(tmp_path: Path) -> None:
 
 
 def test_an_event_releases_those_whose_judgment_it_decides(tmp_path: Path) -> None:
-    judgment = {
-        "judge_after": {"amount": 1, "unit": "day"},
-        "conditions": [
-            {"join": None, "event": "order", "where": {"field": "amount", "op": ">=", "value": 5}}
-        ],
-        "early": True,
-        "other": True,
-    }
-    nodes = {
-        "n_who": ("target_audience", EVERYBODY),
-        "n_ordered": ("event_judgment", judgment),
-        "n_yes": ("end", {}),
-        "n_no": ("end", {}),
-    }
     with Running(database(tmp_path)) as run:
-        run.engine.publish(
-            bundle(nodes, ["n_who out n_ordered", "n_ordered out n_yes", "n_ordered other n_no"])
-        )
+        where = {"field": "amount", "op": ">=", "value": 5}
+        run.engine.publish(bundle(judging(where=where), JUDGING_LINKS))
         run.advance(HOUR)
         run.engine.post_events([order("e1", "p2", run.clock.now())])
         run.engine.run_until_idle(run.clock.now())
@@ -251,21 +238,8 @@ def test_events_release_people_although_they_are_received_after_their_own_time(
     tmp_path: Path, times: int, late: int, met: int
 ) -> None:
     """As real events are: a person goes on at the event's time, which has passed by then."""
-    judgment = {
-        "judge_after": {"amount": 1, "unit": "day"},
-        "conditions": [{"join": None, "event": "order", "times": times}],
-        "early": True,
-        "other": True,
-    }
-    nodes = {
-        "n_who": ("target_audience", EVERYBODY),
-        "n_ordered": ("event_judgment", judgment),
-        "n_yes": ("end", {}),
-        "n_no": ("end", {}),
-    }
-    links = ["n_who out n_ordered", "n_ordered out n_yes", "n_ordered other n_no"]
     with Running(database(tmp_path)) as run:
-        run.engine.publish(bundle(nodes, links))
+        run.engine.publish(bundle(judging(times=times), JUDGING_LINKS))
         run.advance(HOUR)
         happened = ms(NOW) + HOUR
         run.clock.set(happened + late)

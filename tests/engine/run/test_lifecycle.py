@@ -17,11 +17,13 @@ from tests.engine.run.drafting import (
     DAY,
     EVERYBODY,
     HOUR,
+    JUDGING_LINKS,
     MINUTE,
     NOW,
     WAIT,
     ZONE,
     bundle,
+    judging,
 )
 from tests.engine.run.living import (
     DIRECT,
@@ -184,19 +186,8 @@ def test_messages_that_are_postponed_go_out_although_everybody_is_through(shop: 
 
 @pytest.mark.parametrize("decided", [True, False])
 def test_whom_an_event_released_during_a_stop_goes_on_at_the_restart(shop: Target, decided: bool) -> None:
-    judgment = {
-        "judge_after": {"amount": 10, "unit": "day"},
-        "conditions": [{"join": None, "event": "order"}],
-        "early": True,
-        "other": True,
-    }
-    nodes: dict[str, Node] = {
-        "n_who": ("target_audience", EVERYBODY), "n_ordered": ("event_judgment", judgment), "n_yes": END,
-        "n_no": END,
-    }  # fmt: skip
     with Living(shop) as run:
-        links = ["n_who out n_ordered", "n_ordered out n_yes", "n_ordered other n_no"]
-        run.engine.publish(bundle(nodes, links))
+        run.engine.publish(bundle(judging(10), JUDGING_LINKS))
         run.pass_time(HOUR)
         run.engine.stop("c_1")
         if decided:

@@ -15,14 +15,15 @@ from engine.run.received import KEPT
 from engine.shapes.time import to_milliseconds as ms
 from tests.engine.run.drafting import (
     DAY,
-    EVERYBODY,
     HOUR,
+    JUDGING_LINKS,
     MINUTE,
     NOW,
     WAIT,
     Running,
     bundle,
     database,
+    judging,
     write_people,
 )
 
@@ -83,6 +84,23 @@ def test_why_an_event_did_nothing(
         assert outcomes(last(run, ("visit",))) == [outcome]
 
 
+@pytest.mark.parametrize(("later", "outcome"), [(False, "counted"), (True, "too_late")])
+def test_the_event_that_releases_a_person_counts_and_one_that_comes_when_they_are_gone_does_not(
+    tmp_path: Path, later: bool, outcome: str
+) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(judging(), JUDGING_LINKS))
+        run.advance(HOUR)
+        happened = ms(NOW) + HOUR
+        run.clock.set(happened + 300)
+        post(run, "e1", time=happened)
+        run.engine.run_until_idle(run.clock.now())
+        if later:
+            run.clock.set(happened + MINUTE)
+            post(run, "e2", time=happened - 1)
+        assert outcomes(last(run)) == [outcome]
+
+
 def test_who_may_not_enter_again_is_told_why(tmp_path: Path) -> None:
     with Running(database(tmp_path)) as run:
         run.engine.publish(bundle(orders(re_entry="after_exit"), LINKS, id="c_1"))
@@ -114,27 +132,11 @@ def test_an_event_after_the_end_says_so(tmp_path: Path) -> None:
         assert outcomes(last(run)) == ["after_end"]
 
 
-def judging(early: bool) -> dict[str, tuple[str, dict[str, Any]]]:
-    where = {"field": "amount", "op": ">=", "value": 10}
-    judgment = {
-        "judge_after": {"amount": 1, "unit": "day"},
-        "conditions": [{"join": None, "event": "order", "where": where}],
-        "early": early,
-        "other": True,
-    }
-    return {
-        "n_who": ("target_audience", EVERYBODY),
-        "n_ordered": ("event_judgment", judgment),
-        "n_yes": ("end", {}),
-        "n_no": ("end", {}),
-    }
-
-
 @pytest.mark.parametrize("early", [False, True])
 def test_a_judgment_says_whether_an_event_counts(tmp_path: Path, early: bool) -> None:
-    links = ["n_who out n_ordered", "n_ordered out n_yes", "n_ordered other n_no"]
+    where = {"field": "amount", "op": ">=", "value": 10}
     with Running(database(tmp_path)) as run:
-        run.engine.publish(bundle(judging(early), links))
+        run.engine.publish(bundle(judging(early=early, where=where), JUDGING_LINKS))
         run.engine.run_until_idle(ms(NOW))
         run.clock.set(ms(NOW) + HOUR)
         post(run, "e1", amount=5)

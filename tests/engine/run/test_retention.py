@@ -27,6 +27,7 @@ from tests.engine.run.drafting import (
     DAY,
     EVERYBODY,
     HOUR,
+    JUDGING_LINKS,
     NOW,
     PROMOTION,
     SETTINGS,
@@ -36,6 +37,7 @@ from tests.engine.run.drafting import (
     Running,
     bundle,
     database,
+    judging,
 )
 
 WEEK = Duration(amount=7, unit="day")
@@ -199,21 +201,8 @@ def test_an_event_that_came_late_keeps_its_visits_while_the_person_is_inside(tmp
 
 
 def test_a_judgment_finds_the_events_that_it_looks_back_on(tmp_path: Path) -> None:
-    judgment = {
-        "judge_after": {"amount": 60, "unit": "day"},
-        "conditions": [{"join": None, "event": "order", "where": None}],
-        "other": True,
-    }
-    nodes = {
-        "n_who": ("target_audience", EVERYBODY),
-        "n_ordered": ("event_judgment", judgment),
-        "n_yes": ("end", {}),
-        "n_no": ("end", {}),
-    }
     with Keeping(database(tmp_path)) as run:
-        run.engine.publish(
-            bundle(nodes, ["n_who out n_ordered", "n_ordered out n_yes", "n_ordered other n_no"])
-        )
+        run.engine.publish(bundle(judging(60, early=False), JUDGING_LINKS))
         run.advance(HOUR)
         run.order("e1", "p2")
         run.pass_time(40 * DAY)
