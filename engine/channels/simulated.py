@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from engine.i18n import N_, Message, MessageError
 from engine.plan.counting import SHARD
+from engine.plan.message_counts import COUNTED
 from engine.plan.temporary import result_script
 from engine.store.dialect import upsert_adding
 from engine.store.schema import TextType
@@ -50,7 +51,6 @@ _NEEDED = ("person_id", "node", "result", "after_seconds")
 _SCRIPT = ("node", "entry", "address", "result", "reason", "after", "receipt", "receipt_after")
 _SENDING = message.c.state == literal_column("'sending'")
 """As a literal: with a parameter SQLite would not see that the partial index will do."""
-_COUNTED = ("version", "cycle", "node", "state", "reason", "receipt", "shard", "hour", "n")
 
 
 class BadResults(MessageError):  # noqa: N818 - an answer, not a defect
@@ -199,13 +199,13 @@ def _settle_receipts(connection: Connection, campaign: int, now: int) -> None:
     found = rows.subquery("found")
     same = and_(*(known.c[name] == found.c[name] for name in key))
     more = found.c.n - func.coalesce(known.c.n, 0)
-    query = select(*(found.c[name] for name in _COUNTED[:-1]), more.label("n"))
+    query = select(*(found.c[name] for name in COUNTED[:-1]), more.label("n"))
     new = query.select_from(found.outerjoin(known, same)).where(more > 0).subquery("new")
-    without = [literal_column("''") if name == "receipt" else new.c[name] for name in _COUNTED[:-1]]
-    by = [new.c[name] for name in _COUNTED[:-1] if name != "receipt"]
+    without = [literal_column("''") if name == "receipt" else new.c[name] for name in COUNTED[:-1]]
+    by = [new.c[name] for name in COUNTED[:-1] if name != "receipt"]
     # First those without a receipt: what is new shows in the difference to those with one.
     _count(connection, select(*without, -func.sum(new.c.n)).group_by(*by))
-    _count(connection, select(*(new.c[name] for name in _COUNTED)).where(true()))
+    _count(connection, select(*(new.c[name] for name in COUNTED)).where(true()))
 
 
 def _of_entries(
@@ -224,4 +224,4 @@ def _of_entries(
 
 
 def _count(connection: Connection, rows: Select[*tuple[Any, ...]]) -> None:
-    connection.execute(upsert_adding(connection.dialect, message_counter, _COUNTED, rows, "n"))
+    connection.execute(upsert_adding(connection.dialect, message_counter, COUNTED, rows, "n"))

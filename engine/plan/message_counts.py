@@ -21,13 +21,14 @@ from engine.store.dialect import upsert_adding
 from engine.store.tables.runs import message, message_counter
 from engine.store.times import HOUR
 
-_COUNTER = ("version", "cycle", "node", "state", "reason", "receipt", "shard", "hour", "n")
+COUNTED = ("version", "cycle", "node", "state", "reason", "receipt", "shard", "hour", "n")
+"""The columns of `message_counter`: its key, and how many."""
 
 
 def count_planned(context: Context, node: FlowNode, r: Any, shown: Sequence[ColumnElement[Any]]) -> Insert:
     """Count new messages. r: the columns of the answered messages. shown: their state, reason and receipt."""
     counted = _grouped(context, node, r, shown, r.planned_at)
-    return upsert_adding(context.dialect, message_counter, _COUNTER, counted, "n")
+    return upsert_adding(context.dialect, message_counter, COUNTED, counted, "n")
 
 
 def count_released(
@@ -50,7 +51,7 @@ def count_released(
     before = [literal("planned"), literal(""), literal("")]
     for columns, sign in ((before, -1), (shown, 1)):
         counted = _grouped(context, node, r, columns, planned_at, sign).where(r.state != "planned")
-        yield upsert_adding(context.dialect, message_counter, _COUNTER, counted, "n")
+        yield upsert_adding(context.dialect, message_counter, COUNTED, counted, "n")
 
 
 def _grouped(

@@ -21,7 +21,7 @@ class _Turn:
 class Gate:
     """Lets threads in one by one, first come, first served.
 
-    Whoever asks for something waits for one wave at the most, and a wave for those who asked before it: a
+    Whoever asks for something waits for one wave and for those who asked before, and so does a wave: a
     client that posts events without a pause finds the wave in front of it at its next call. A plain lock
     would go to whoever is awake when it becomes free, which is nearly always the one that has just had it.
     """
