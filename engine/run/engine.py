@@ -297,7 +297,8 @@ class Engine:
         """The engine as a whole; also where its database refuses, as far as it is known then."""
         now = self._clock.now()
         found: list[CampaignStatus] = []
-        due, problem, notice = None, self._operations.problem, self._operations.notice
+        due, problem = None, self._operations.problem
+        notice = self._operations.notice or self._filing.notice
         try:
             found = self.campaigns()
             due = self._scheduler.next_due()

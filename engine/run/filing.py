@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from engine.i18n import N_, Message
 from engine.run.generated import Generated, note_file, without_file
 from engine.store.database import Database
 
@@ -15,11 +16,13 @@ FileAudiences = Callable[[Iterable[Generated]], Iterable[str]]
 
 
 class Filing:
-    """Attributes: due (when an audience is to be given again, in ms; None: the workspace has them all)."""
+    """Attributes: due (when audiences are to be given again, in ms; None: the workspace has them all), notice
+    (which of them, or None)."""
 
     def __init__(self, database: Database, take: FileAudiences | None) -> None:
         """take: None where audiences stay in the database only."""
         self.due: int | None = None
+        self.notice: Message | None = None
         self._database = database
         self._take = take
 
@@ -28,15 +31,19 @@ class Filing:
 
     def give(self, now: int) -> None:
         """Give the workspace every audience of which it has had no file yet."""
-        self.due = None
+        self.due = self.notice = None
         if self._take is None:
             return
         with self._database.read() as connection:
             waiting = without_file(connection)
-        filed = 0
+        names = {one.id: one.name for one in waiting}
         for id in self._take(waiting) if waiting else ():
             with self._database.write() as connection:
                 note_file(connection, id, now)
-            filed += 1
-        if filed < len(waiting):
+            del names[id]
+        if names:
             self.due = now + AGAIN_AFTER
+            text = N_(
+                "No file could be written for the audience “{name}”. The engine's log says why; it tries again."
+            )
+            self.notice = Message(text, name=min(names.values()))

@@ -124,6 +124,7 @@ def test_a_database_without_a_workspace_keeps_them_until_it_has_one(tmp_path: Pa
         assert members == 6, "the imported list, and the generated one"
     with Running(path, file_audiences=AudienceFiles(tmp_path)):
         assert len(audiences(tmp_path)) == 1
+        assert run.engine.status().notice is None
 
 
 @pytest.mark.parametrize("filed", [True, False])
@@ -141,6 +142,7 @@ def test_a_deleted_campaign_leaves_its_audiences_but_nothing_to_the_next_of_its_
         assert (numbers, members) == ([] if filed else [0], 6)
     with Running(path, file_audiences=AudienceFiles(tmp_path)):
         assert len(audiences(tmp_path)) == 1
+        assert run.engine.status().notice is None
 
 
 def test_a_file_that_somebody_deleted_does_not_come_back(tmp_path: Path) -> None:
@@ -196,7 +198,9 @@ def test_a_file_that_could_not_be_written_is_written_a_minute_later(tmp_path: Pa
         run.engine.publish(gathering())
         run.advance(MINUTE)
         assert not audiences(tmp_path)
+        assert "“Passers_" in str(run.engine.status().notice)
         for _ in range(2):
             run.clock.set(run.clock.now() + MINUTE)
             run.engine.run_until_idle(run.clock.now())
         assert len(audiences(tmp_path)) == 1
+        assert run.engine.status().notice is None
