@@ -44,6 +44,7 @@ class Filing:
         if names:
             self.due = now + AGAIN_AFTER
             text = N_(
-                "No file could be written for the audience “{name}”. The engine's log says why; it tries again."
+                "No file could be written for the audience “{name}”. The engine's log says why; it tries "
+                "again."
             )
             self.notice = Message(text, name=min(names.values()))
