@@ -16,7 +16,7 @@ from engine.audience.updates import update_audience
 from engine.plan.contact import Cuts
 from engine.report.trace import write_trace
 from engine.run import lifecycle
-from engine.run.answers import IncomingEvent
+from engine.run.answers import IncomingEvent, Status
 from engine.run.clock import VirtualClock
 from engine.run.compiling import PlanSettings, VersionKeys, plan_of
 from engine.run.engine import Engine
@@ -42,6 +42,7 @@ class Live:
 
     def __init__(self, seed: int, folder: Path) -> None:
         self.folder = folder
+        self._stops = 0
         self._case = case = made_for_both(seed)
         write(case, folder)
         self._workspace = Workspace.open(folder / "workspace")
@@ -60,8 +61,9 @@ class Live:
         )  # fmt: skip
         return read(self.folder / "rehearsed")
 
-    def run(self, target: Target) -> dict[str, str]:
-        """Publish at the beginning of the rehearsal, and post each event at its time."""
+    def run(self, target: Target, *, interrupted: bool) -> dict[str, str]:
+        """Publish at the beginning of the rehearsal, and post each event at its time. interrupted: before
+        that, the engine is started anew, or the campaign is stopped and restarted."""
         since, until = ms(self.since), ms(self.until)
         self._import(target, [event for event in self._case.events if event.time < since])
         coming: dict[int, list[IncomingEvent]] = defaultdict(list)
@@ -79,6 +81,10 @@ class Live:
             for moment in sorted(coming):
                 if moment > since:
                     engine.run_until_idle(moment - 1)
+                    clock.set(moment - 1)
+                    if interrupted and not self._stop_and_restart(engine):
+                        engine.close()
+                        engine = Engine(database, self.settings, clock)
                     clock.set(moment)
                 engine.post_events(coming[moment])
             engine.run_until_idle(until)
@@ -86,6 +92,17 @@ class Live:
             engine.close()
             self._write_trace(database, until)
         return read(self.folder / "live")
+
+    def _stop_and_restart(self, engine: Engine) -> bool:
+        """Whether it was done: it is every other time, where the stop itself leaves nothing."""
+        self._stops += 1
+        kinds = {node.kind for node in self.bundle.campaign.nodes.values()}
+        going_on = engine.campaign(CAMPAIGN).status is Status.IN_PROGRESS
+        if self._stops % 2 or not going_on or "generate_audience" in kinds:
+            return False
+        engine.stop(CAMPAIGN)
+        engine.restart(CAMPAIGN)
+        return True
 
     def _import(self, target: Target, events: list[Event]) -> None:
         folder = self.folder / "imported"
@@ -138,7 +155,7 @@ def compare(request: pytest.FixtureRequest, seed: int, dialect: str, folder: Pat
         one = Live(seed, folder / "case")
         rehearsed = one.rehearse(target)
     with fresh(request, dialect, folder) as target:
-        live = one.run(target)
+        live = one.run(target, interrupted=seed % 2 == 1)
     assert live == rehearsed, f"seed {seed}\n{explain(live, rehearsed)}"
 
 
