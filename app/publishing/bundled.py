@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from engine.client import EngineClient, EngineUnreachable
@@ -13,7 +14,7 @@ from engine.client import bundled as find
 from engine.i18n import N_, Message
 from engine.workspace.engine_folder import engine_folder
 
-LOG = "engine.log"
+LOG, EARLIER_LOG = "engine.log", "engine.log.1"
 START_TIMEOUT_S = 30.0
 POLL_S = 0.05
 _LOG_TAIL = 2000
@@ -29,9 +30,12 @@ def command(workspace: Path) -> list[str]:
 
 
 def launch(workspace: Path) -> subprocess.Popen[bytes]:
-    """Start the engine apart from the designer. Its output goes to a log file of the workspace."""
+    """Start the engine apart from the designer. Its output goes to a log file of the workspace; that of the
+    engine before is kept beside it."""
     folder = engine_folder(workspace)
     folder.mkdir(exist_ok=True)
+    with suppress(OSError):  # there is none, or it cannot be moved: what matters is that the engine starts
+        (folder / LOG).replace(folder / EARLIER_LOG)
     with (folder / LOG).open("wb") as log:
         return subprocess.Popen(
             command(workspace),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -348,6 +349,15 @@ def test_an_engine_that_ends_at_once_says_why(tmp_path: Path) -> None:
 def test_an_engine_that_never_answers_is_given_up(tmp_path: Path) -> None:
     with pytest.raises(EngineUnreachable, match="does not answer"):
         ensure(tmp_path, [], Process(None))
+
+
+def test_the_log_of_the_engine_before_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundled, "command", lambda _: [sys.executable, "-c", "print('the second')"])
+    (tmp_path / ".engine").mkdir()
+    (tmp_path / ".engine" / bundled.LOG).write_text("the first\n")
+    assert bundled.launch(tmp_path).wait() == 0
+    logs = [(tmp_path / ".engine" / name).read_text() for name in (bundled.EARLIER_LOG, bundled.LOG)]
+    assert logs == ["the first\n", "the second\n"]
 
 
 def test_the_command_runs_this_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
