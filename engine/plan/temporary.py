@@ -3,7 +3,8 @@ statements, and what a rehearsal's providers will answer.
 
 PostgreSQL keeps the deleted rows of a temporary table and reads past them as long as the connection lives. So
 one that is filled anew in every transaction is emptied at its end, if that costs next to nothing: it has no
-index and no text that might need a table of its own. Another one is emptied by `Emptying`.
+index and no text that might need a table of its own. Another one is emptied by `Emptying`, except in a
+rehearsal, whose transactions are read-only.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from sqlalchemy import (
     delete,
 )
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
 
 from engine.plan.prepared import Found, Prepared
 from engine.store.schema import TextType
@@ -146,18 +148,34 @@ result_script = Table(
 """What a simulated provider will answer; whatever is not listed succeeds at once."""
 
 
+def make_temporary(connection: Connection, *, read_only: bool = False) -> None:
+    """Make the temporary tables anew.
+
+    read_only: the transactions to come may not truncate them, so all that can be is emptied at their end.
+    """
+    TEMPORARY.drop_all(connection)
+    if connection.dialect.name != "postgresql":
+        TEMPORARY.create_all(connection)
+        return
+    later = [outgoing, drawing] if read_only else []
+    TEMPORARY.create_all(connection, [table for table in TEMPORARY.sorted_tables if table not in later])
+    for table in later:
+        made = CreateTable(table).compile(dialect=connection.dialect)
+        connection.exec_driver_sql(f"{made} ON COMMIT {EMPTIED}")
+    connection.info[_KEPT] = None if read_only else Counter()
+
+
 class Emptying(Prepared):
     """Deletes all rows of a temporary table; on PostgreSQL the deleted ones, too, once they are many."""
 
     def __init__(self, table: Table, dialect: Dialect) -> None:
         super().__init__(delete(table), dialect)
         self._name = table.name
-        self._kept = dialect.name == "postgresql"
 
     def __call__(self, connection: Connection, parameters: Mapping[str, Any] | None = None) -> Found:
         found = super().__call__(connection, parameters)
-        if self._kept:
-            kept: Counter[str] = connection.info.setdefault(_KEPT, Counter())
+        kept: Counter[str] | None = connection.info.get(_KEPT)
+        if kept is not None:
             kept[self._name] += found.rowcount
             if kept[self._name] > MOST_KEPT:
                 connection.exec_driver_sql(f"TRUNCATE {self._name}")

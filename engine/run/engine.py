@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.audience.errors import RuleError
 from engine.i18n import Message
 from engine.plan.graph import NotRunnable
-from engine.plan.temporary import TEMPORARY
+from engine.plan.temporary import make_temporary
 from engine.report.check import Violation, violations
 from engine.report.counts import Counts, counts_of
 from engine.report.received import Received
@@ -114,8 +114,7 @@ class Engine:
         """Make the temporary tables of a new connection; what stood in those of a lost one is loaded anew."""
         if self._lock is not None:
             self._lock.prepare(connection)
-        TEMPORARY.drop_all(connection)
-        TEMPORARY.create_all(connection)
+        make_temporary(connection)
         WallClock(self._settings.zone).prepare(connection)
         self._scheduler.outdated = True
 

@@ -18,7 +18,7 @@ from engine.plan.contact import Cuts
 from engine.plan.graph import flow_of
 from engine.plan.influence import influence_of
 from engine.plan.plan import Plan
-from engine.plan.temporary import TEMPORARY
+from engine.plan.temporary import make_temporary
 from engine.report.check import Violation, violations
 from engine.report.counts import Counts, counts_of
 from engine.report.trace import write_trace
@@ -125,7 +125,7 @@ class _Rehearsal:
         """Publish the campaign in the overlay, with all that is to happen; nothing has happened yet."""
         settings, first, last = self.settings, self.first, self.last
         with self.overlay.begin() as connection:
-            TEMPORARY.create_all(connection, checkfirst=False)
+            make_temporary(connection, read_only=True)
             WallClock(settings.zone).prepare(connection)
             others = in_progress(connection, self.bundle.campaign.attributes.id) if with_running else []
             compiled = self._plan_settings(connection, others)

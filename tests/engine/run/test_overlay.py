@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, Table, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
+from engine.plan import temporary
 from engine.run.overlay import OWN_TAGS, Overlay, below
 from engine.run.simulate import simulate
 from engine.store.database import Database, url_of
@@ -69,6 +70,18 @@ def test_a_simulation_leaves_every_table_as_it_was(target: Target, tmp_path: Pat
     assert (summary.counts.entries, summary.counts.messages["n_coupon"]) == (20, {"sent": 15, "failed": 5})
     assert contents(target) == before
     assert {"person", "campaign", "tag_value"} <= before.keys()
+
+
+def test_many_messages_are_rehearsed_although_nothing_may_be_truncated(
+    target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temporary, "MOST_KEPT", 1)
+    people(target, tmp_path / "data")
+    twice = {**TOUR, "n_again": TOUR["n_sms"]}
+    links = [link.replace("n_wait out n_end", "n_wait out n_again") for link in TOUR_LINKS]
+    summary = simulate(bundle(twice, [*links, "n_again out n_end"]), target, SETTINGS, since=NOW)
+    assert summary.counts.messages["n_again"] == {"sent": 20}
+    assert summary.violations == ()
 
 
 def test_both_databases_give_the_same_bytes(request: pytest.FixtureRequest, tmp_path: Path) -> None:
