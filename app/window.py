@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 from app import language, tasks
 from app.actions import Actions
 from app.campaign_list import loading
+from app.campaign_list.broken import error_words
 from app.campaign_list.commands import ListCommands
 from app.campaign_list.loading import Loaded
 from app.campaign_list.page import CampaignListPage
@@ -326,8 +327,8 @@ class MainWindow(QMainWindow):
             self._show_title()
 
     def show_error(self, error: Exception) -> None:
-        """Say what went wrong, without stopping anything."""
-        self.toast.show_message(str(getattr(error, "message", error)), danger=True)
+        """Say what went wrong, of a file also where, without stopping anything."""
+        self.toast.show_message(error_words(error), tone="danger")
 
     def _menu_place(self, width: int) -> QPoint:
         corner = self.mapToGlobal(self.rect().topRight())
@@ -352,7 +353,7 @@ class MainWindow(QMainWindow):
         self.list_page.sidebar.show_condition(condition)
         self.actions_.refresh()
         if trouble := condition.held or condition.problem:
-            self.toast.show_message(trouble, danger=True)
+            self.toast.show_message(trouble, tone="danger")
 
     def _on_counts(self, campaign_id: str, counts: Counts) -> None:
         if self.editor is not None and self.editor.session.document.attributes.id == campaign_id:

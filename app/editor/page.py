@@ -126,7 +126,7 @@ class EditorPage(Retranslated, QWidget):
             text = tr(
                 "Draft saved, without what is not confirmed with OK yet: {names}.", names=", ".join(waiting)
             )
-            self._window.toast.show_message(text, danger=True)
+            self._window.toast.show_message(text, tone="warn")
         else:
             self._window.toast.show_message(tr("Draft saved."))
         return True
@@ -240,7 +240,7 @@ class EditorPage(Retranslated, QWidget):
 
     def say(self, message: Message | str) -> None:
         """Say why something is not done."""
-        self._window.toast.show_message(str(message), danger=True)
+        self._window.toast.show_message(str(message), tone="danger")
 
     # What is shown
 

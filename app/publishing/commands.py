@@ -172,7 +172,7 @@ class RunCommands:
         window = self._window
         text = tr("Published as version {version}.", version=answer.version)
         lacks = " ".join(lack.text for lack in answer.lacks)
-        window.toast.show_message(f"{text} {lacks}".strip(), danger=bool(lacks))
+        window.toast.show_message(f"{text} {lacks}".strip(), tone="warn" if lacks else "ok")
         if window.service is not None:
             window.service.poll()
 
