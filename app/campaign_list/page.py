@@ -163,7 +163,7 @@ class CampaignListPage(Retranslated, QWidget):
 
     def _connect(self) -> None:
         self.sidebar.chosen.connect(lambda group: self._set_filter(group=group))
-        self.sidebar.release_asked.connect(self._actions["run.release"].trigger)
+        self.sidebar.action_asked.connect(lambda action_id: self._actions[action_id].trigger())
         self.statuses.chosen.connect(lambda status: self._set_filter(status=status))
         self.sub_campaigns.chosen.connect(lambda ids: self._set_filter(sub_campaigns=ids))
         self.search.textChanged.connect(lambda text: self._set_filter(text=text.strip()))
