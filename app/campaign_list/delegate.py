@@ -128,4 +128,5 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawPixmap(int(center.x() - size / 2), int(center.y() - size / 2), pixmap)
 
     def _colour(self, tone: str) -> QColor:
-        return self._look.colours.named(tone)
+        """The tone's colour for words on a ground of the same; plain danger would be too light."""
+        return self._look.colours.named("danger_hover" if tone == "danger" else tone)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
 from app.campaign_list.rows import UNGROUPED, Row, folder_label, folders
 from app.language import Retranslated
@@ -38,8 +38,7 @@ class Sidebar(Retranslated, QFrame):
         self.engine = label("summary")
         self.engine.setContentsMargins(grid, 0, grid, 0)
         self._situation = Situation()
-        self.trouble = label("summary", wrap=True)
-        self.trouble.setContentsMargins(grid, 0, grid, 0)
+        self.trouble = label("small", wrap=True)
         self._action = ""
         self.way_out = button("link", lambda: self.action_asked.emit(self._action))
         self.list = QListWidget()
@@ -54,12 +53,14 @@ class Sidebar(Retranslated, QFrame):
         layout.insertSpacing(2, grid)
         layout.addWidget(self.list)
         layout.addWidget(self.engine)
-        layout.addWidget(self.trouble)
-        last = QHBoxLayout()
-        last.setContentsMargins(grid, 0, 0, 0)
-        last.addWidget(self.way_out)
-        last.addStretch(1)
-        layout.addLayout(last)
+        self._alert = QFrame()
+        self._alert.setProperty("role", "alert")
+        inside = QVBoxLayout(self._alert)
+        inside.setContentsMargins(grid, grid, grid, grid)
+        inside.setSpacing(grid // 2)
+        inside.addWidget(self.trouble)
+        inside.addWidget(self.way_out, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._alert)
         look.changed.connect(self.retranslate)
         self.retranslate()
 
@@ -99,10 +100,10 @@ class Sidebar(Retranslated, QFrame):
         self.engine.setText(tr("Engine: held") if situation.condition.held else texts[situation.state])
         found = notices.of_engine(situation, waits=situation.going_on > 0)
         notice = found[0] if found else notices.Notice("warn", "")
-        set_property(self.trouble, "role", "error" if notice.tone == "danger" else "warning")
+        set_property(self._alert, "state", notice.tone)
         self.trouble.setText(notice.text)
         self.trouble.setToolTip(notice.text)
-        self.trouble.setVisible(bool(notice.text))
+        self._alert.setVisible(bool(notice.text))
         self._action = notice.action
         self.way_out.setText(notice.link)
         self.way_out.setVisible(bool(notice.action))

@@ -286,6 +286,10 @@ class EditorPage(Retranslated, QWidget):
         ]
         self.notices.show_notices(shown)
 
+    def _on_action_asked(self, action_id: str) -> None:
+        self.view.setFocus()  # what was clicked goes with its notice
+        self._window.actions_[action_id].trigger()
+
     def _hash_draft(self) -> None:
         """Find out, once, what publishing would publish: a draft that is only looked at stays as it is."""
         if self.read_only and self._run is not None and not self._hashing:
@@ -384,7 +388,7 @@ class EditorPage(Retranslated, QWidget):
         self.panel.unapplied_changed.connect(self._on_dirty_changed)
         self.palette_.kind_activated.connect(self.add_kind)
         self.bar.problems_asked.connect(self.toggle_problems)
-        self.notices.asked.connect(lambda action_id: self._window.actions_[action_id].trigger())
+        self.notices.asked.connect(self._on_action_asked)
         self.problems.chosen.connect(self.jump)
         self.problems.fix_asked.connect(self.push)
         self.problems.closed.connect(self.view.setFocus)

@@ -28,7 +28,8 @@ def of_engine(situation: Situation, *, waits: bool) -> list[Notice]:
     condition, off = situation.condition, situation.state is State.OFF
     start = ("run.start", tr("Start the engine")) if off else ("", "")
     if condition.held:
-        return [Notice("danger", condition.held, "run.release", tr("What to do…"))]
+        text = tr("The engine is held: nobody enters and nothing is sent. {reason}", reason=condition.held)
+        return [Notice("danger", text, "run.release", tr("What to do…"))]
     if condition.problem:
         return [Notice("danger", str(condition.problem), *start)]
     if off and waits:

@@ -11,7 +11,7 @@ from app.publishing.notices import Notice
 from app.widgets.basic import button, label
 from canvas_widgets.look import Look
 
-_ICONS = {"danger": "alert-circle", "warn": "alert-triangle", "muted": "help"}
+_ICONS = {"danger": "alert-circle", "warn": "alert-triangle", "muted": "alert-circle"}
 
 
 class NoticeBar(QFrame):

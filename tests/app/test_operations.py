@@ -25,6 +25,8 @@ from engine.workspace import bundle
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MOMENT, FakeEngine, MakeWindow, dialog, dialogs, settle
 
+HELD = "The engine is held: nobody enters and nothing is sent. The database is a copy."
+
 
 def poll(qtbot: QtBot, window: MainWindow) -> None:
     assert window.service is not None
@@ -46,7 +48,7 @@ def test_a_held_engine_is_said_to_be_held_and_can_be_released(
     poll(qtbot, window)
     sidebar = window.list_page.sidebar
     assert sidebar.engine.text() == "Engine: held"
-    assert sidebar.trouble.text() == "The database is a copy."
+    assert sidebar.trouble.text() == HELD
     assert window.toast.message == "The database is a copy."
     sidebar.way_out.click()
     settle(qtbot)
@@ -215,7 +217,7 @@ def test_a_held_engine_is_said_to_be_held_in_the_editor(
     assert said(page) == []
     engine.held = "The database is a copy."
     poll(qtbot, running)
-    assert said(page) == ["The database is a copy."]
+    assert said(page) == [HELD]
     page.notices.findChild(QPushButton).click()  # type: ignore[union-attr]  # there is one
     settle(qtbot)
     held = dialog(running)
