@@ -17,6 +17,7 @@ from app import tasks
 from app.campaign_list.rows import Run
 from app.campaign_list.status import ALLOWED, GOING_ON, May, Status
 from app.editor.attributes import attributes_dialog
+from app.editor.notice_bar import NoticeBar
 from app.editor.panel_slot import PanelSlot
 from app.editor.problems import ProblemsPanel, node_of
 from app.editor.session import EditorSession
@@ -28,7 +29,6 @@ from app.panels.figures import Figures
 from app.publishing import notices
 from app.publishing.service import Counts, Situation
 from app.widgets.ask import Choice, Question, ask
-from app.widgets.notice_bar import NoticeBar
 from canvas_widgets.palette import Palette
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.view import CanvasView

@@ -22,12 +22,12 @@ class FiguresBox(QWidget):
         self.tables: list[Table] = []
         self.setMinimumWidth(1)  # a wide table makes nothing else in the panel wider
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(16, 0, 16, 8)
+        self._column.setContentsMargins(16, 8, 16, 8)
         self._column.setSpacing(8)
         self.hide()
 
     def set_right_margin(self, margin: int) -> None:
-        self._column.setContentsMargins(16, 0, margin, 8)
+        self._column.setContentsMargins(16, 8, margin, 8)
 
     def show_tables(self, tables: Sequence[Table]) -> None:
         """Show these instead; nothing is made anew where they say the same."""
