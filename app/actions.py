@@ -15,6 +15,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.campaign_list.status import ALLOWED, May
+from app.publishing.service import State
 from canvas_widgets.look import Look
 from engine.i18n import N_, tr
 
@@ -68,6 +69,10 @@ def _listed(what: May) -> Callable[[MainWindow], bool]:
 
 def _held(window: MainWindow) -> bool:
     return window.service is not None and bool(window.service.condition.held)
+
+
+def _engine_off(window: MainWindow) -> bool:
+    return window.service is not None and window.service.state is State.OFF
 
 
 def _in_editor(window: MainWindow) -> bool:
@@ -145,6 +150,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("run.restart", N_("Restart"), "Ctrl+Shift+R", Place.RUN, lambda w: w.restart_campaign(), _may(May.RESTART), "player-play"),
 
     ActionSpec("run.received", N_("Events received"), "Ctrl+Shift+I", Place.RUN, lambda w: w.show_received(), lambda w: w.workspace is not None, "bolt"),
+    ActionSpec("run.start", N_("Start the engine"), "Ctrl+Alt+G", Place.RUN, lambda w: w.runs.start_engine(), _engine_off, "player-play"),
     ActionSpec("run.release", N_("Release the engine…"), "Ctrl+Alt+R", Place.RUN, lambda w: w.runs.release(), _held),
 
     ActionSpec("workspace.open", N_("Open workspace…"), "Ctrl+O", _WORKSPACE, lambda w: w.choose_workspace(), lambda w: w.editor is None, "folder"),

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 from app import language, tasks
 from app.actions import Actions
 from app.campaign_list import loading
+from app.campaign_list.broken import error_words
 from app.campaign_list.commands import ListCommands
 from app.campaign_list.loading import Loaded
 from app.campaign_list.page import CampaignListPage
@@ -103,9 +104,11 @@ class MainWindow(QMainWindow):
         """Show a workspace that was read, and look for its engine."""
         self.workspace = loaded.workspace
         self._end_service()
+        self.toast.hide()  # what it says is of the workspace before
         self.service = self.runs.make_service(loaded.workspace.folder)
+        self._show_engine()
         self.service.runs_changed.connect(lambda _runs: self._show_rows())
-        self.service.state_changed.connect(self.list_page.sidebar.show_engine)
+        self.service.state_changed.connect(lambda _state: self._show_engine())
         self.service.condition_changed.connect(self._on_condition)
         self.service.counts_changed.connect(self._on_counts)
         self.service.begin(start=self.runs.engine_has_data(loaded.workspace.folder))
@@ -130,7 +133,7 @@ class MainWindow(QMainWindow):
             self.list_page.show_rows(with_runs(self._loaded.rows, self.service.runs))
         if self.editor is not None:
             self._show_run(self.editor)
-        self.actions_.refresh()
+        self._show_engine()
 
     def rows(self) -> list[Row]:
         """Every campaign of the workspace with its status."""
@@ -183,6 +186,7 @@ class MainWindow(QMainWindow):
         self.editor.unsaved_changed.connect(self._show_title)
         self._show_run(self.editor)
         if self.service is not None:
+            self.editor.show_engine(self.service.situation)
             self.service.watch(document.attributes.id)
         self.editor.begin()
         self.actions_.refresh()
@@ -190,9 +194,8 @@ class MainWindow(QMainWindow):
 
     def _show_run(self, editor: EditorPage) -> None:
         document = editor.session.document
-        editor.show_status(self.status_of(document))
         runs = {} if self.service is None else self.service.runs
-        editor.show_run(runs.get(document.attributes.id))
+        editor.show_run(self.status_of(document), runs.get(document.attributes.id))
 
     def back(self) -> None:
         """Back to the list; asks first where something would be lost."""
@@ -326,8 +329,8 @@ class MainWindow(QMainWindow):
             self._show_title()
 
     def show_error(self, error: Exception) -> None:
-        """Say what went wrong, without stopping anything."""
-        self.toast.show_message(str(getattr(error, "message", error)), danger=True)
+        """Say what went wrong, of a file also where, without stopping anything."""
+        self.toast.show_message(error_words(error), tone="danger")
 
     def _menu_place(self, width: int) -> QPoint:
         corner = self.mapToGlobal(self.rect().topRight())
@@ -349,10 +352,19 @@ class MainWindow(QMainWindow):
 
     def _on_condition(self, condition: Condition) -> None:
         """The engine is held, or has trouble, or is rid of it: said once, and shown beside its state."""
-        self.list_page.sidebar.show_condition(condition)
-        self.actions_.refresh()
+        self._show_engine()
         if trouble := condition.held or condition.problem:
-            self.toast.show_message(trouble, danger=True)
+            self.toast.show_message(str(trouble), tone="danger")
+
+    def _show_engine(self) -> None:
+        """Show what the open workspace's engine is up to, wherever it is shown."""
+        if self.service is None:
+            return
+        situation = self.service.situation
+        self.list_page.sidebar.show_engine(situation)
+        if self.editor is not None:
+            self.editor.show_engine(situation)
+        self.actions_.refresh()
 
     def _on_counts(self, campaign_id: str, counts: Counts) -> None:
         if self.editor is not None and self.editor.session.document.attributes.id == campaign_id:

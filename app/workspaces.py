@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QFileDialog
 
 from app import tasks
 from app.campaign_list import loading
+from app.campaign_list.broken import error_words
 from app.campaign_list.loading import Loaded
 from app.widgets.ask import Choice, ask
 from app.widgets.busy import BusyDialog
-from engine.files import FileError
 from engine.i18n import N_, current_language, ntr, tr
 from engine.workspace.engine_folder import user_data_folder
 from engine.workspace.workspace import SETTINGS_NAME, Workspace
@@ -94,15 +94,10 @@ class WorkspaceCommands:
 
     def on_unreadable(self, error: Exception) -> None:
         """The workspace cannot be opened: say why, and offer the others."""
-        message = str(error.message) if isinstance(error, FileError) else str(error)
-        if isinstance(error, FileError) and error.line is not None:
-            message = tr(
-                "{file}, line {line}: {message}", file=error.path, line=error.line, message=error.message
-            )
         ask(
             self._window,
             tr("This workspace cannot be opened"),
-            message,
+            error_words(error),
             Choice(tr("Open sample workspace"), self.open_sample, ""),
             Choice(tr("Open another workspace"), self.choose),
         )

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QDrag, QFontMetrics, QKeyEvent, QPainter, QPixmap
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QObject,
+    QPoint,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QDrag, QFontMetrics, QHoverEvent, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from canvas_widgets import icons
@@ -97,6 +108,13 @@ class _DragList(ComponentList):
         drag.setPixmap(self._label(kind))
         drag.setHotSpot(_BESIDE_POINTER)
         drag.exec(Qt.DropAction.CopyAction)
+        QTimer.singleShot(0, self._forget_pointer)  # Qt tells of the move that began the drag only now
+
+    def _forget_pointer(self) -> None:
+        """A drag takes the pointer away without a word: the row that it left would stay lit."""
+        away = QPointF(-1, -1)
+        leave = QHoverEvent(QEvent.Type.HoverLeave, away, away, away)
+        QCoreApplication.sendEvent(self.viewport(), leave)
 
     def _label(self, kind: str) -> QPixmap:
         """What the pointer carries: icon and label, beside it so that the + stays in sight."""

@@ -242,6 +242,7 @@ class CanvasView(QGraphicsView):
             self.refused.emit(drop.why_not)
             return
         event.acceptProposedAction()
+        self.setFocus()  # the keyboard goes on with what was added, not in the palette
         self._add(drop.link_id, drop.kind)
 
     # Gestures ----------------------------------------------------------------------------------------------

@@ -64,6 +64,11 @@ class BrokenFiles(Retranslated, QFrame):
         QDesktopServices.openUrl(QUrl.fromLocalFile(item.data(Qt.ItemDataRole.UserRole)))
 
 
+def error_words(error: Exception) -> str:
+    """What went wrong, of a file also where."""
+    return error_text(error) if isinstance(error, FileError) else str(getattr(error, "message", error))
+
+
 def error_text(error: FileError) -> str:
     """File, line, field and what to do, in one line."""
     name = f"{error.path.parent.name}/{error.path.name}"

@@ -1,11 +1,13 @@
-"""How a row is drawn: the status as a coloured pill, broken files in red, and a menu mark at the end."""
+"""How a row is drawn: the status as a coloured pill, broken files in red, a menu mark at the end, and why a
+campaign ended abnormally on a line of its own, over the whole row."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.campaign_list.rows import Row
 from app.campaign_list.status import Status
 from app.campaign_list.table import COLUMNS, RowRole, ToneRole
 from canvas_widgets.look import Look
@@ -19,24 +21,32 @@ class RowDelegate(QStyledItemDelegate):
 
     menu_asked = Signal(QModelIndex)
 
-    def __init__(self, parent: QWidget, look: Look) -> None:
-        super().__init__(parent)
-        self._look = look
+    def __init__(self, view: QAbstractItemView, look: Look) -> None:
+        super().__init__(view)
+        self._view, self._look = view, look
         self.hovered_row = -1
 
+    def height(self, row: Row) -> int:
+        """How high a row is: one line, and a second one where there is a reason to tell."""
+        return (7 if row.failure else 5) * self._look.sizes.grid
+
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(super().sizeHint(option, index).width(), 5 * self._look.sizes.grid)
+        return QSize(super().sizeHint(option, index).width(), self.height(index.data(RowRole)))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        column = COLUMNS[index.column()].id
-        if column == "status":
-            self._paint_cell(painter, option, index)
-            self._paint_pill(painter, option, index)
-        elif column == "menu":
-            self._paint_cell(painter, option, index)
-            self._paint_mark(painter, option)
-        else:
-            super().paint(painter, option, index)
+        super().paint(painter, option, index)
+        first = QRectF(option.rect)
+        first.setHeight(5 * self._look.sizes.grid)
+        failure = index.data(RowRole).failure
+        match COLUMNS[index.column()].id:
+            case "status":
+                self._paint_pill(painter, first, index)
+            case "menu":
+                self._paint_mark(painter, first)
+            case _ if failure:
+                self._paint_text(painter, first, index)
+        if failure:
+            self._paint_failure(painter, option, failure)
 
     def initStyleOption(  # noqa: N802 - Qt's name
         self, option: QStyleOptionViewItem, index: Index
@@ -48,7 +58,7 @@ class RowDelegate(QStyledItemDelegate):
             option.font = self._look.font("strong")
             if row is not None and row.status is Status.UNREADABLE:
                 option.palette.setColor(QPalette.ColorRole.Text, self._look.colours.danger)
-        elif column in {"status", "menu"}:
+        if column in {"status", "menu"} or (row is not None and row.failure):
             option.text = ""
         if index.row() == self.hovered_row:  # the whole row lights up, not the cell alone
             option.state |= QStyle.StateFlag.State_MouseOver
@@ -63,19 +73,42 @@ class RowDelegate(QStyledItemDelegate):
             return True
         return False
 
-    def _paint_cell(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """The cell's ground, without its text: selection and hover stay the style sheet's."""
-        super().paint(painter, option, index)
+    def _paint_text(self, painter: QPainter, line: QRectF, index: Index) -> None:
+        """The cell's text in a row of two lines, where the style sheet's would stand between them."""
+        column, margin = COLUMNS[index.column()], 2 * self._look.sizes.grid
+        font = self._look.font("strong" if column.id == "name" else "control")
+        room = line.adjusted(margin, 0, -margin, 0)
+        text = str(index.data(Qt.ItemDataRole.DisplayRole))
+        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()))
+        side = Qt.AlignmentFlag.AlignRight if column.numeric else Qt.AlignmentFlag.AlignLeft
+        painter.save()
+        painter.setPen(self._look.colours.text)
+        painter.setFont(font)
+        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.restore()
 
-    def _paint_pill(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def _paint_failure(self, painter: QPainter, option: QStyleOptionViewItem, text: str) -> None:
+        """This cell's part of the second line, which goes on through all cells of the row."""
+        grid, font = self._look.sizes.grid, self._look.font("small")
+        cell = QRectF(option.rect)
+        width = self._view.viewport().width()
+        line = QRectF(2 * grid, cell.top() + 4 * grid, width - 4 * grid, 2 * grid)
+        painter.save()
+        painter.setClipRect(cell)
+        painter.setPen(self._look.colours.danger)
+        painter.setFont(font)
+        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(line.width()))
+        painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.restore()
+
+    def _paint_pill(self, painter: QPainter, line: QRectF, index: Index) -> None:
         colour = self._colour(str(index.data(ToneRole)))
         text = str(index.data(Qt.ItemDataRole.DisplayRole))
         font = self._look.font("section")
         grid = self._look.sizes.grid
         height = QFontMetrics(font).height() + grid // 2
         width = QFontMetrics(font).horizontalAdvance(text) + 2 * grid
-        rect = QRectF(option.rect)
-        pill = QRectF(rect.left() + 2 * grid, rect.center().y() - height / 2, width, height)
+        pill = QRectF(line.left() + 2 * grid, line.center().y() - height / 2, width, height)
         ground = QColor(colour)
         ground.setAlphaF(_SOFT)
         painter.save()
@@ -88,11 +121,12 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()
 
-    def _paint_mark(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+    def _paint_mark(self, painter: QPainter, line: QRectF) -> None:
         size = self._look.sizes.icon
         pixmap = self._look.pixmap("dots", "muted", size, painter.device().devicePixelRatioF())
-        center = QRectF(option.rect).center()
+        center = line.center()
         painter.drawPixmap(int(center.x() - size / 2), int(center.y() - size / 2), pixmap)
 
     def _colour(self, tone: str) -> QColor:
-        return self._look.colours.named(tone)
+        """The tone's colour for words on a ground of the same; plain danger would be too light."""
+        return self._look.colours.named("danger_hover" if tone == "danger" else tone)

@@ -163,7 +163,7 @@ class CampaignListPage(Retranslated, QWidget):
 
     def _connect(self) -> None:
         self.sidebar.chosen.connect(lambda group: self._set_filter(group=group))
-        self.sidebar.release_asked.connect(self._actions["run.release"].trigger)
+        self.sidebar.action_asked.connect(self._on_action_asked)
         self.statuses.chosen.connect(lambda status: self._set_filter(status=status))
         self.sub_campaigns.chosen.connect(lambda ids: self._set_filter(sub_campaigns=ids))
         self.search.textChanged.connect(lambda text: self._set_filter(text=text.strip()))
@@ -172,6 +172,10 @@ class CampaignListPage(Retranslated, QWidget):
         self.table.selection_changed.connect(self.selection_changed)
         self.nothing.asked.connect(self._actions["campaign.new"].trigger)
         self.nothing_found.asked.connect(self.clear_filters)
+
+    def _on_action_asked(self, action_id: str) -> None:
+        self.table.setFocus()  # what was clicked may go with the trouble
+        self._actions[action_id].trigger()
 
     def _set_filter(self, **change: object) -> None:
         self._filter = replace(self._filter, **change)  # type: ignore[arg-type]  # each signal has its own type

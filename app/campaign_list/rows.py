@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from app.campaign_list.status import Status, status_of
+from app.campaign_list.status import ENDED_ABNORMALLY, Status, status_of
 from engine.campaign.model import Attributes
 from engine.files import FileError
 from engine.i18n import tr
@@ -19,14 +19,25 @@ UNGROUPED = ""
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the engine says of a campaign: status word, people inside and entered, why it broke off, and when
-    people enter next (ISO 8601)."""
+    """What the engine says of a campaign: status word, people inside and entered, why it broke off, when
+    people enter next (ISO 8601), and which version is the newest, with the hash of its bundle."""
 
     status: str
     inside: int = 0
     entries: int = 0
     reason: str | None = None
     next_run: str | None = None
+    version: int = 0
+    hash: str = ""
+
+    @property
+    def failure(self) -> str:
+        """That and why the campaign ended abnormally, in words; "" where it did not."""
+        if self.status != ENDED_ABNORMALLY:
+            return ""
+        if not self.reason:
+            return tr("Ended abnormally")
+        return tr("Ended abnormally: {reason}", reason=self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,16 @@ class Row:
     status: Status = Status.DRAFT
     run: Run | None = None
     error: FileError | None = None
+
+    @property
+    def failure(self) -> str:
+        """See `Run.failure`."""
+        return self.run.failure if self.run is not None else ""
+
+    @property
+    def tone(self) -> str:
+        """The status's state colour; an abnormal end is not like a normal one."""
+        return "danger" if self.failure else self.status.tone
 
 
 def readable_row(path: Path, attributes: Attributes, components: int, modified: datetime | None) -> Row:

@@ -6,22 +6,23 @@ from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
 from app.campaign_list.rows import UNGROUPED, Row, folder_label, folders
 from app.language import Retranslated
-from app.publishing.service import Condition, State
+from app.publishing import notices
+from app.publishing.service import Situation, State
 from app.widgets.basic import ElidedLabel, button, label, set_property
 from canvas_widgets.look import Look
 from engine.i18n import tr
 
 
 class Sidebar(Retranslated, QFrame):
-    """Signals: `chosen(group)`: a folder's name, "" for Ungrouped, None for all campaigns; `release_asked()`:
-    somebody wants to know why the engine is held."""
+    """Signals: `chosen(group)`: a folder's name, "" for Ungrouped, None for all campaigns;
+    `action_asked(id)`: what leads out of the engine's trouble."""
 
     chosen = Signal(object)
-    release_asked = Signal()
+    action_asked = Signal(str)
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -36,11 +37,10 @@ class Sidebar(Retranslated, QFrame):
         self._heading = label("section")
         self.engine = label("summary")
         self.engine.setContentsMargins(grid, 0, grid, 0)
-        self._engine_state = State.OFF
-        self._condition = Condition()
-        self.trouble = label("summary", wrap=True)
-        self.trouble.setContentsMargins(grid, 0, grid, 0)
-        self.release = button("link", self.release_asked.emit)
+        self._situation = Situation()
+        self.trouble = label("small", wrap=True)
+        self._action = ""
+        self.way_out = button("link", lambda: self.action_asked.emit(self._action))
         self.list = QListWidget()
         self.list.setProperty("role", "plain")
         self.list.currentItemChanged.connect(self._on_current_changed)
@@ -53,12 +53,14 @@ class Sidebar(Retranslated, QFrame):
         layout.insertSpacing(2, grid)
         layout.addWidget(self.list)
         layout.addWidget(self.engine)
-        layout.addWidget(self.trouble)
-        way_out = QHBoxLayout()
-        way_out.setContentsMargins(grid // 2, 0, 0, 0)
-        way_out.addWidget(self.release)
-        way_out.addStretch(1)
-        layout.addLayout(way_out)
+        self._alert = QFrame()
+        self._alert.setProperty("role", "alert")
+        inside = QVBoxLayout(self._alert)
+        inside.setContentsMargins(grid, grid, grid, grid)
+        inside.setSpacing(grid // 2)
+        inside.addWidget(self.trouble)
+        inside.addWidget(self.way_out, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self._alert)
         look.changed.connect(self.retranslate)
         self.retranslate()
 
@@ -87,32 +89,29 @@ class Sidebar(Retranslated, QFrame):
         if chosen not in places:
             self.chosen.emit(None)
 
-    def show_engine(self, state: State) -> None:
-        """Say whether the bundled engine runs."""
-        self._engine_state = state
+    def show_engine(self, situation: Situation) -> None:
+        """Say whether the bundled engine runs, what keeps it from its work, or what should be seen to."""
+        self._situation = situation
         texts = {
             State.OFF: tr("Engine: not running"),
             State.STARTING: tr("Engine: starting…"),
             State.ON: tr("Engine: running"),
         }
-        self.engine.setText(tr("Engine: held") if self._condition.held else texts[state])
-
-    def show_condition(self, condition: Condition) -> None:
-        """Say what keeps the engine from its work, or what should be seen to."""
-        self._condition = condition
-        self.show_engine(self._engine_state)
-        text = condition.held or condition.problem or condition.notice
-        set_property(self.trouble, "role", "error" if condition.held or condition.problem else "warning")
-        self.trouble.setText(text)
-        self.trouble.setToolTip(text)
-        self.trouble.setVisible(bool(text))
-        self.release.setText(tr("What to do…"))
-        self.release.setVisible(bool(condition.held))
+        self.engine.setText(tr("Engine: held") if situation.condition.held else texts[situation.state])
+        found = notices.of_engine(situation, waits=situation.going_on > 0)
+        notice = found[0] if found else notices.Notice("warn", "")
+        set_property(self._alert, "state", notice.tone)
+        self.trouble.setText(notice.text)
+        self.trouble.setToolTip(notice.text)
+        self._alert.setVisible(bool(notice.text))
+        self._action = notice.action
+        self.way_out.setText(notice.link)
+        self.way_out.setVisible(bool(notice.action))
 
     def retranslate(self) -> None:
         self._heading.setText(tr("Folders"))
         self.list.setAccessibleName(tr("Folders"))
-        self.show_condition(self._condition)
+        self.show_engine(self._situation)
         self.show_folders(self._rows, self._declared)
 
     def _add(self, text: str, group: str | None, count: int, icon: str) -> None:

@@ -51,6 +51,9 @@ _LABELS: Mapping[Status, str] = {
     Status.UNREADABLE: N_("Unreadable"),
 }
 
+GOING_ON = frozenset({Status.NOT_STARTED, Status.IN_PROGRESS})
+"""Nothing comes of these unless the engine runs."""
+
 _TONES: Mapping[Status, str] = {
     Status.DRAFT: "muted",
     Status.NOT_STARTED: "accent",
@@ -74,7 +77,8 @@ ALLOWED: Mapping[Status, frozenset[May]] = MappingProxyType(
 )
 
 
-_WORDS: Mapping[str, Status] = {"completed": Status.FINISHED, "ended_abnormally": Status.FINISHED}
+ENDED_ABNORMALLY = "ended_abnormally"
+_WORDS: Mapping[str, Status] = {"completed": Status.FINISHED, ENDED_ABNORMALLY: Status.FINISHED}
 
 
 def status_of(word: str) -> Status:

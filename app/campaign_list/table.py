@@ -18,7 +18,6 @@ from engine.shapes.time import instant
 RowRole = int(Qt.ItemDataRole.UserRole)
 ToneRole = RowRole + 1
 Index = QModelIndex | QPersistentModelIndex
-_LONG, _SHORT = "%Y-%m-%d %H:%M", "%m-%d %H:%M"
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,8 @@ class Column:
     numeric: bool = False
 
 
-def _time(value: datetime | None, model: TableModel, form: str = _LONG) -> str:
-    return "" if value is None else value.astimezone(model.zone).strftime(form)
+def _time(value: datetime | None, model: TableModel) -> str:
+    return "" if value is None else value.astimezone(model.zone).strftime("%Y-%m-%d %H:%M")
 
 
 def _stamp(value: datetime | None) -> float:
@@ -68,7 +67,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "next_run",
         N_("Next run"),
-        lambda row, model: _time(_next_run(row), model, _SHORT),
+        lambda row, model: _time(_next_run(row), model),
         lambda row: _stamp(_next_run(row)),
     ),
     Column(
@@ -155,15 +154,13 @@ class TableModel(QAbstractTableModel):
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tooltip(row, column)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return (
-                    tr("Actions of {name}", name=row.name) if column.id == "menu" else column.text(row, self)
-                )
+                return self._spoken(row, column)
             case Qt.ItemDataRole.TextAlignmentRole if column.numeric:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             case _ if role == RowRole:
                 return row
             case _ if role == ToneRole and column.id == "status":
-                return row.status.tone
+                return row.tone
         return None
 
     def headerData(
@@ -179,12 +176,16 @@ class TableModel(QAbstractTableModel):
             return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None
 
+    def _spoken(self, row: Row, column: Column) -> str:
+        if column.id == "menu":
+            return tr("Actions of {name}", name=row.name)
+        text = column.text(row, self)
+        return f"{text}. {row.failure}" if column.id == "status" and row.failure else text
+
     def _tooltip(self, row: Row, column: Column) -> str:
         if row.error is not None:
             return str(row.error.message)
-        if column.id == "status" and row.run is not None and row.run.reason:
-            return tr("Ended abnormally: {reason}", reason=row.run.reason)
+        text = column.text(row, self)
         if column.id in {"start", "end", "next_run", "changed"}:
-            text = _time(_next_run(row), self) if column.id == "next_run" else column.text(row, self)
-            return f"{text} {self.zone_name}" if text else ""
-        return column.text(row, self)
+            text = f"{text} {self.zone_name}" if text else ""
+        return "\n".join(filter(None, (text, row.failure)))

@@ -19,15 +19,15 @@ from engine.i18n import tr
 
 FIXED = {"name", "menu"}
 _WIDTHS = {
-    "status": 15,
-    "folder": 15,
-    "sub_campaigns": 18,
-    "start": 19,
-    "end": 19,
-    "next_run": 14,
-    "entries": 12,
-    "inside": 11,
-    "changed": 19,
+    "status": 13,
+    "folder": 14,
+    "sub_campaigns": 16,
+    "start": 18,
+    "end": 18,
+    "next_run": 18,
+    "entries": 11,
+    "inside": 10,
+    "changed": 18,
     "menu": 6,
 }  # in steps of the grid; the name takes the rest
 
@@ -66,6 +66,8 @@ class CampaignTable(Retranslated, QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(5 * look.sizes.grid)
         self._size_columns()
+        for changed in (self.model_.modelReset, self.model_.layoutChanged, self.model_.dataChanged):
+            changed.connect(self._size_rows)
         self.doubleClicked.connect(self._on_double_clicked)
         self.selectionModel().selectionChanged.connect(self._on_selection_changed)
         look.changed.connect(self.viewport().update)
@@ -145,6 +147,12 @@ class CampaignTable(Retranslated, QTableView):
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
             else:
                 self.setColumnWidth(number, _WIDTHS[column.id] * self._look.sizes.grid)
+
+    def _size_rows(self) -> None:
+        for number in range(self.model_.rowCount()):
+            row = self.model_.row(self.model_.index(number, 0))
+            if row is not None and self.rowHeight(number) != (height := self._delegate.height(row)):
+                self.setRowHeight(number, height)
 
     def _set_shown(self, number: int, shown: bool) -> None:
         self.setColumnHidden(number, not shown)

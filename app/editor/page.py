@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -11,9 +13,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app import tasks
 from app.campaign_list.rows import Run
-from app.campaign_list.status import ALLOWED, May, Status
+from app.campaign_list.status import ALLOWED, GOING_ON, May, Status
 from app.editor.attributes import attributes_dialog
+from app.editor.notice_bar import NoticeBar
 from app.editor.panel_slot import PanelSlot
 from app.editor.problems import ProblemsPanel, node_of
 from app.editor.session import EditorSession
@@ -22,7 +26,8 @@ from app.editor.walking import neighbour
 from app.language import Retranslated
 from app.panels import ConfigurationPanel
 from app.panels.figures import Figures
-from app.publishing.service import Counts
+from app.publishing import notices
+from app.publishing.service import Counts, Situation
 from app.widgets.ask import Choice, Question, ask
 from canvas_widgets.palette import Palette
 from canvas_widgets.scene import CampaignScene
@@ -37,11 +42,12 @@ from engine.components.base import RefKind
 from engine.components.registry import component
 from engine.files import FileError
 from engine.i18n import Message, ntr, tr
+from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.window import MainWindow
 
-
+log = logging.getLogger(__name__)
 _ARROWS = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down)
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -50,7 +56,7 @@ class EditorPage(Retranslated, QWidget):
     """Palette, canvas and panel below the top bar. `read_only` shows everything and changes nothing.
 
     Signal `unsaved_changed()`: the name, or whether something is unsaved, may have changed.
-    Attributes: session, scene, view, palette_, panel (of configuration), problems, bar, status.
+    Attributes: session, scene, view, palette_, panel (of configuration), problems, bar, notices, status.
     """
 
     unsaved_changed = Signal()
@@ -64,7 +70,10 @@ class EditorPage(Retranslated, QWidget):
         self.read_only = read_only
         self.status = Status.DRAFT
         self._counts: Counts = {}
-        self._next_run: str | None = None
+        self._run: Run | None = None
+        self._situation = Situation()
+        self._draft_hash: str | None = None
+        self._hashing = False
         self.session = EditorSession(window.workspace, document, path)
         self.scene = CampaignScene(document, window.workspace, window.look)
         self.view = CanvasView(self.scene, window.look, read_only=read_only)
@@ -72,6 +81,7 @@ class EditorPage(Retranslated, QWidget):
         self.panel = ConfigurationPanel(window.look, window.runs.estimate)
         self._slot = PanelSlot(window.look, self.panel)
         self.bar = TopBar(window.look, window.actions_)
+        self.notices = NoticeBar(window.look)
         self.problems = ProblemsPanel(window.look, lambda problem: fix(self.session.document, problem))
         self._lay_out()
         self._connect()
@@ -126,7 +136,7 @@ class EditorPage(Retranslated, QWidget):
             text = tr(
                 "Draft saved, without what is not confirmed with OK yet: {names}.", names=", ".join(waiting)
             )
-            self._window.toast.show_message(text, danger=True)
+            self._window.toast.show_message(text, tone="warn")
         else:
             self._window.toast.show_message(tr("Draft saved."))
         return True
@@ -240,19 +250,27 @@ class EditorPage(Retranslated, QWidget):
 
     def say(self, message: Message | str) -> None:
         """Say why something is not done."""
-        self._window.toast.show_message(str(message), danger=True)
+        self._window.toast.show_message(str(message), tone="danger")
 
     # What is shown
 
-    def show_status(self, status: Status) -> None:
-        self.status = status
+    def show_run(self, status: Status, run: Run | None = None) -> None:
+        """The campaign's status, and what else the engine says of it; `run` None where it knows of none."""
+        self.status, self._run = status, run
         if May.EDIT not in ALLOWED[status] and not self.unsaved():
             self._end_editing()
-        self.bar.show_status(status, self.read_only)
+        self.bar.show_status(status, self.read_only, failed=bool(run is not None and run.failure))
         if status is Status.DRAFT:
             self.scene.set_counts(None)
             self._counts = {}
-            self._show_figures()
+        self._show_figures()
+        self._hash_draft()
+        self._show_notices()
+
+    def show_engine(self, situation: Situation) -> None:
+        """What the engine is up to, where that keeps the campaign from going on."""
+        self._situation = situation
+        self._show_notices()
 
     def show_counts(self, counts: Counts) -> None:
         """Live counts of the running version, on cards and lines, and in the panel of the selected card."""
@@ -260,10 +278,31 @@ class EditorPage(Retranslated, QWidget):
         self._counts = counts
         self._show_figures()
 
-    def show_run(self, run: Run | None) -> None:
-        """What the engine says of the campaign as a whole."""
-        self._next_run = None if run is None else run.next_run
-        self._show_figures()
+    def _show_notices(self) -> None:
+        shown = [
+            *notices.of_engine(self._situation, waits=self.status in GOING_ON),
+            *notices.of_run(self._run),
+            *notices.of_draft(self.status, self._run, self._draft_hash),
+        ]
+        self.notices.show_notices(shown)
+
+    def _on_action_asked(self, action_id: str) -> None:
+        self.view.setFocus()  # what was clicked goes with its notice
+        self._window.actions_[action_id].trigger()
+
+    def _hash_draft(self) -> None:
+        """Find out, once, what publishing would publish: a draft that is only looked at stays as it is."""
+        if self.read_only and self._run is not None and not self._hashing:
+            self._hashing = True
+            work = partial(bundle_hash, self.session.workspace, self.session.document)
+            tasks.run(work, self._on_draft_hash, self._on_no_draft_hash)
+
+    def _on_draft_hash(self, found: str) -> None:
+        self._draft_hash = found
+        self._show_notices()
+
+    def _on_no_draft_hash(self, error: Exception) -> None:
+        log.info("the draft cannot be compared with what runs: %s", error)
 
     def _show_figures(self) -> None:
         if not self._counts:
@@ -275,9 +314,11 @@ class EditorPage(Retranslated, QWidget):
         def name_of(audience: str) -> str:
             return workspace.name_of(RefKind.AUDIENCE, audience) or audience
 
-        self.panel.show_figures(Figures(self._counts, self._next_run, zone, name_of))
+        next_run = None if self._run is None else self._run.next_run
+        self.panel.show_figures(Figures(self._counts, next_run, zone, name_of))
 
     def retranslate(self) -> None:
+        self._show_notices()
         self.scene.refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -328,6 +369,7 @@ class EditorPage(Retranslated, QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
+        layout.addWidget(self.notices)
         layout.addLayout(body, 1)
         self.palette_.setVisible(not self.read_only)
 
@@ -346,6 +388,7 @@ class EditorPage(Retranslated, QWidget):
         self.panel.unapplied_changed.connect(self._on_dirty_changed)
         self.palette_.kind_activated.connect(self.add_kind)
         self.bar.problems_asked.connect(self.toggle_problems)
+        self.notices.asked.connect(self._on_action_asked)
         self.problems.chosen.connect(self.jump)
         self.problems.fix_asked.connect(self.push)
         self.problems.closed.connect(self.view.setFocus)
@@ -397,3 +440,10 @@ class EditorPage(Retranslated, QWidget):
     def _on_attributes(self, attributes: Attributes) -> None:
         if attributes != self.session.document.attributes:
             self.push(edits.set_attributes(self.session.document, attributes))
+
+
+def bundle_hash(workspace: Workspace, document: CampaignDocument) -> str:
+    """What tells this draft, with all that it refers to, from other versions."""
+    from engine.workspace import bundle
+
+    return bundle.make(workspace, document).hash

@@ -30,7 +30,7 @@ class TopBar(Retranslated, QFrame):
         self.setFixedHeight(look.sizes.top_bar)
         self._status = Status.DRAFT
         self._problems: Sequence[Problem] = ()
-        self._read_only = False
+        self._read_only = self._failed = False
         grid = look.sizes.grid
         self.name = ElidedLabel("title", 8 * grid)
         self.pill = label("pill")
@@ -68,9 +68,12 @@ class TopBar(Retranslated, QFrame):
         self.name.setAccessibleName(name)
         self.name.updateGeometry()
 
-    def show_status(self, status: Status, read_only: bool) -> None:
-        """The campaign's status, and whether it is only looked at: that decides which buttons there are."""
-        self._status, self._read_only = status, read_only
+    def show_status(self, status: Status, read_only: bool, *, failed: bool = False) -> None:
+        """The campaign's status, and whether it is only looked at: that decides which buttons there are.
+
+        `failed`: it ended abnormally.
+        """
+        self._status, self._read_only, self._failed = status, read_only, failed
         self.stop.setVisible(status in {Status.IN_PROGRESS, Status.NOT_STARTED})
         self.restart.setVisible(status is Status.STOPPED)
         for widget in (self.save, self.publish):
@@ -87,7 +90,8 @@ class TopBar(Retranslated, QFrame):
 
     def retranslate(self) -> None:
         self.pill.setText(str(self._status.label))
-        set_property(self.pill, "state", _PILL_STATES.get(self._status.tone, self._status.tone))
+        tone = "danger" if self._failed else self._status.tone
+        set_property(self.pill, "state", _PILL_STATES.get(tone, tone))
         self.view_only.setText(tr("View only") if self._read_only else "")
         self.view_only.setVisible(self._read_only)
         self.problems.setText(problems_text(self._problems))

@@ -113,7 +113,11 @@ class BehaviourEditor(Editor):
         self._raw: RawObject = {}
         self._event = EventEditor(context, FieldSpec("event"))
         self._event.changed.connect(self._on_event)
-        self._where = ConditionEditor(context, lambda: library.event_fields(context.workspace, self._code()))
+        self._where = ConditionEditor(
+            context,
+            lambda: library.event_fields(context.workspace, self._code()),
+            unconditional=tr("Every event"),
+        )
         self._range = RangeEditor(context)
         self._measure = ComboBox()
         self._measure.setAccessibleName(tr("What is measured"))

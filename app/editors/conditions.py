@@ -311,22 +311,41 @@ class ConditionGroup(QFrame):
 
 
 class ConditionEditor(Editor):
-    """A condition tree over fields that `fields` lists anew at every refresh; None while it is empty."""
+    """A condition tree over fields that `fields` lists anew at every refresh; None while it is empty.
+
+    `unconditional` is what an empty tree means, in words that are shown where nothing can be added to it;
+    "" where a condition is needed.
+    """
 
     def __init__(
-        self, context: Context, fields: Fields, flat: bool = False, parent: QWidget | None = None
+        self,
+        context: Context,
+        fields: Fields,
+        flat: bool = False,
+        parent: QWidget | None = None,
+        *,
+        unconditional: str = "",
     ) -> None:
         super().__init__(context, parent)
         self._fields = fields
         self._shown = tuple(fields())
         self._root = ConditionGroup(context, fields, flat)
         self._root.changed.connect(self.changed)
+        self._unconditional = label(unconditional, "muted")
+        self._unconditional.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._root)
+        column.addWidget(self._unconditional)
 
     def value(self) -> JsonValue:
         return self._root.value() or None
+
+    def set_read_only(self) -> None:
+        """From now on nothing can be added: an empty tree says what that means."""
+        nothing = self.value() is None
+        self._root.setVisible(not nothing)
+        self._unconditional.setVisible(nothing)
 
     def set_value(self, value: JsonValue) -> None:
         self._root.set_value(as_object(value))

@@ -61,7 +61,9 @@ class EventBlock(QWidget):
         self._times = NumberEdit(1)
         self._times.setAccessibleName(tr("How many times"))
         self._times.setFixedWidth(56)
-        self._where = ConditionEditor(context, lambda: event_fields(context.workspace, self.code()))
+        self._where = ConditionEditor(
+            context, lambda: event_fields(context.workspace, self.code()), unconditional=tr("Every event")
+        )
         self._where_label = label(tr("Only events where"), "small")
         self._error = label("", "error")
         self._error.hide()

@@ -61,7 +61,12 @@ def _long_text(context: Context, spec: FieldSpec) -> Editor:
 
 
 def _condition(context: Context, spec: FieldSpec) -> Editor:
-    return ConditionEditor(context, _fields(context, spec), flat=bool(spec.extra.get("flat")))
+    return ConditionEditor(
+        context,
+        _fields(context, spec),
+        flat=bool(spec.extra.get("flat")),
+        unconditional=tr("Every event") if spec.extra.get("over") == "event" else "",
+    )
 
 
 def _fields(context: Context, spec: FieldSpec) -> Fields:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.editors.base import Context, Estimator, RawObject, mark_invalid
+from app.editors.conditions import ConditionEditor
 from app.editors.controls import IconButton, LineEdit, LinkButton, TextArea, label
 from app.panels.form import FIELD_GAP, Form
 from engine.campaign.document import CampaignDocument
@@ -156,6 +157,8 @@ class PanelContent(QWidget):
         """Show everything, change nothing: texts can still be selected, actions are gone."""
         if not read_only:
             return
+        for condition in self.findChildren(ConditionEditor):
+            condition.set_read_only()
         for line in self.findChildren(QLineEdit):
             line.setReadOnly(True)
         for area in self.findChildren(QPlainTextEdit):

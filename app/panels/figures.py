@@ -136,7 +136,7 @@ class Figures:
         if self.next_run is not None:
             notes.append(tr("Next run: {time}", time=self._time(self.next_run)))
         if shown or notes:
-            head = (tr("Cycle"), tr("Time"), tr("Entered"), tr("Inside"), tr("Done"))
+            head = (tr("No."), tr("Time"), tr("Entered"), tr("Inside"), tr("Done")) if shown else ()
             yield Table(tr("Cycles"), head, tuple(shown[-LAST_CYCLES:]), "\n".join(notes))
 
     def _time(self, moment: str | None, form: str = "%Y-%m-%d %H:%M") -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from app.editors.controls import empty, label
 from app.panels.figures import Table
 
+_LINE = 16
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
 
 
@@ -21,12 +22,12 @@ class FiguresBox(QWidget):
         self.tables: list[Table] = []
         self.setMinimumWidth(1)  # a wide table makes nothing else in the panel wider
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(16, 0, 16, 8)
-        self._column.setSpacing(2)
+        self._column.setContentsMargins(16, 8, 16, 8)
+        self._column.setSpacing(8)
         self.hide()
 
     def set_right_margin(self, margin: int) -> None:
-        self._column.setContentsMargins(16, 0, margin, 8)
+        self._column.setContentsMargins(16, 8, margin, 8)
 
     def show_tables(self, tables: Sequence[Table]) -> None:
         """Show these instead; nothing is made anew where they say the same."""
@@ -35,7 +36,9 @@ class FiguresBox(QWidget):
         self.tables = list(tables)
         empty(self._column)
         for table in self.tables:
-            self._column.addWidget(label(table.title, "section", wrap=False))
+            title = label(table.title, "section", wrap=False)
+            title.setFixedHeight(_LINE)
+            self._column.addWidget(title)
             self._column.addWidget(_grid(table))
             if table.note:
                 self._column.addWidget(label(table.note, "small"))
@@ -45,9 +48,9 @@ class FiguresBox(QWidget):
 def _grid(table: Table) -> QWidget:
     widget = QWidget()
     grid = QGridLayout(widget)
-    grid.setContentsMargins(0, 0, 0, 6)
-    grid.setHorizontalSpacing(12)
-    grid.setVerticalSpacing(2)
+    grid.setContentsMargins(0, 0, 0, 8)
+    grid.setHorizontalSpacing(8)
+    grid.setVerticalSpacing(8)
     lines = [("small", table.head), *(("small", row) for row in table.rows)]
     for y, (role, cells) in enumerate(lines):
         for x, text in enumerate(cells):
@@ -55,11 +58,12 @@ def _grid(table: Table) -> QWidget:
             if x:
                 cell.setAlignment(_RIGHT)
             grid.addWidget(cell, y, x)
-    grid.setColumnStretch(0, 1)
+            grid.setColumnStretch(x, 1)
     return widget
 
 
 def _cell(text: str, role: str) -> QLabel:
     cell = label(text, role, wrap=False)
+    cell.setMinimumHeight(_LINE)
     cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return cell

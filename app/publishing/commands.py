@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from pydantic import JsonValue
 
 from app import tasks
-from app.campaign_list.status import Status, status_of
 from app.preferences import Remote
 from app.publishing import tokens
 from app.publishing.service import EngineService, State
@@ -23,8 +22,6 @@ from engine.workspace.engine_folder import database_file
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
     from app.window import MainWindow
-
-_GOING_ON = {Status.NOT_STARTED, Status.IN_PROGRESS}
 
 
 class RunCommands:
@@ -60,6 +57,16 @@ class RunCommands:
         name, id = self._at_hand()
         self._command("restart", id, tr("“{name}” goes on.", name=name))
 
+    def start_engine(self) -> None:
+        """Start the workspace's engine; says why where it cannot."""
+        window = self._window
+        if window.service is not None:
+            window.service.use(
+                lambda _client: None,
+                lambda _answer: window.toast.show_message(tr("The engine runs.")),
+                window.show_error,
+            )
+
     def release(self) -> None:
         """Show why the engine is held, and let it go on where that is decided."""
         from app.publishing.held import HeldDialog
@@ -92,19 +99,33 @@ class RunCommands:
         if service.state is State.OFF:
             close()
             return
-        running = sum(status_of(run.status) in _GOING_ON for run in service.runs.values())
-        if not running:
+        going_on = service.situation.going_on
+        if not going_on:
             service.shut_down(close)
             return
-        ask(
-            self._window,
-            ntr("{n} campaign is running", "{n} campaigns are running", running),
-            tr(
+        if service.condition.held:
+            title = ntr(
+                "{n} campaign waits for the engine's release",
+                "{n} campaigns wait for the engine's release",
+                going_on,
+            )
+            text = tr(
+                "The engine is held: it sends nothing, but takes events in. It can go on doing so without "
+                "the designer, or stop until you open this workspace again."
+            )
+        else:
+            title = ntr("{n} campaign is running", "{n} campaigns are running", going_on)
+            text = tr(
                 "The engine can go on without the designer, "
                 "or pause everything until you open this workspace again."
-            ),
+            )
+        let_go_on = tr("Leave it held") if service.condition.held else tr("Let them run")
+        ask(
+            self._window,
+            title,
+            text,
             Choice(tr("Stop the engine"), lambda: service.shut_down(close), ""),
-            Choice(tr("Let them run"), close),
+            Choice(let_go_on, close),
         )
 
     def _with_publishable(self, go_on: Callable[[CampaignDocument], None]) -> None:
@@ -172,7 +193,7 @@ class RunCommands:
         window = self._window
         text = tr("Published as version {version}.", version=answer.version)
         lacks = " ".join(lack.text for lack in answer.lacks)
-        window.toast.show_message(f"{text} {lacks}".strip(), danger=bool(lacks))
+        window.toast.show_message(f"{text} {lacks}".strip(), tone="warn" if lacks else "ok")
         if window.service is not None:
             window.service.poll()
 

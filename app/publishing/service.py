@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import tasks
 from app.campaign_list.rows import Run
+from app.campaign_list.status import GOING_ON, status_of
+from engine.i18n import Message
 
 log = logging.getLogger(__name__)
 POLL_MS = 1000
@@ -38,8 +40,27 @@ class Condition(NamedTuple):
     """
 
     held: str = ""
-    problem: str = ""
+    problem: str | Message = ""
     notice: str = ""
+
+
+class Situation(NamedTuple):
+    """All that is shown of a workspace's engine. `going_on`: how many campaigns need it, by its last word."""
+
+    state: State = State.OFF
+    condition: Condition = Condition()
+    going_on: int = 0
+
+
+class NotStarted(Exception):  # noqa: N818 - an answer that is shown
+    """The engine could not be started; `message` says why."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(error)
+        self.message: Message = getattr(error, "message", Message.verbatim(str(error)))
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 class Answer(NamedTuple):
@@ -113,9 +134,16 @@ class EngineService(QObject):
         def on_failed(error: Exception) -> None:
             if self.state is State.STARTING:
                 self._set_state(State.OFF)
+            if isinstance(error, NotStarted) and not self._closed:
+                self._set_condition(Condition(problem=error.message))
             failed(error)
 
         tasks.run(partial(_with_client, self._ensure, self.workspace, work), on_done, on_failed)
+
+    @property
+    def situation(self) -> Situation:
+        going_on = sum(status_of(run.status) in GOING_ON for run in self.runs.values())
+        return Situation(self.state, self.condition, going_on)
 
     def watch(self, campaign_id: str | None) -> None:
         """Ask for the counts of this campaign from now on."""
@@ -220,7 +248,11 @@ def _ensure(workspace: Path) -> Any:
 
 
 def _with_client(ensure: Callable[[Path], Any], workspace: Path, work: Callable[[Any], Any]) -> Any:
-    with ensure(workspace) as client:
+    try:
+        client = ensure(workspace)
+    except Exception as error:
+        raise NotStarted(error) from error
+    with client:
         return work(client)
 
 
@@ -236,7 +268,13 @@ def _ask(find: Callable[[Path], Any], workspace: Path, watched: str | None) -> A
         try:
             runs = {
                 campaign.id: Run(
-                    campaign.status, campaign.inside, campaign.entries, campaign.reason, campaign.next_run
+                    campaign.status,
+                    campaign.inside,
+                    campaign.entries,
+                    campaign.reason,
+                    campaign.next_run,
+                    campaign.version,
+                    campaign.hash,
                 )
                 for campaign in client.campaigns()
             }

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from app.widgets.basic import label
 from canvas_widgets.look import Look
 
+Tone = Literal["ok", "warn", "danger"]
 SHOWN_MS = 4000
 ERROR_MS = 12000
+_ICONS: dict[Tone, str] = {"ok": "circle-check", "warn": "alert-triangle", "danger": "alert-circle"}
 
 
 class Toast(QFrame):
-    """One at a time; a click puts it away. Errors stay longer."""
+    """One at a time; a click puts it away. Errors and warnings stay longer."""
 
     def __init__(self, window: QWidget, look: Look) -> None:
         super().__init__(window)
@@ -22,7 +26,7 @@ class Toast(QFrame):
         self._icon = QLabel()
         self._text = label(wrap=True)
         grid = look.sizes.grid
-        self._row = row = QHBoxLayout(self)
+        row = QHBoxLayout(self)
         row.setContentsMargins(2 * grid, grid + grid // 2, 2 * grid, grid + grid // 2)
         row.setSpacing(grid)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -37,15 +41,11 @@ class Toast(QFrame):
         """What is on show, "" while nothing is."""
         return self._text.text() if self.isVisible() else ""
 
-    def show_message(self, text: str, *, danger: bool = False, busy: bool = False) -> None:
+    def show_message(self, text: str, *, tone: Tone = "ok", busy: bool = False) -> None:
         """Show a message in place of the one before; a `busy` one stays until the next."""
-        name, colour = (
-            ("alert-circle", "danger") if danger else ("loader-2" if busy else "circle-check", "ok")
-        )
+        name, colour = ("loader-2", "muted") if busy else (_ICONS[tone], tone)
         size = self._look.sizes.small_icon
-        self._icon.setPixmap(
-            self._look.pixmap(name, "muted" if busy else colour, size, self.devicePixelRatioF())
-        )
+        self._icon.setPixmap(self._look.pixmap(name, colour, size, self.devicePixelRatioF()))
         self._text.setText(text)
         self.setAccessibleName(text)
         self._place()
@@ -54,7 +54,7 @@ class Toast(QFrame):
         if busy:
             self._timer.stop()
         else:
-            self._timer.start(ERROR_MS if danger else SHOWN_MS)
+            self._timer.start(SHOWN_MS if tone == "ok" else ERROR_MS)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize and self.isVisible():
@@ -74,5 +74,6 @@ class Toast(QFrame):
         natural = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 8 * grid
         width = min(most, natural)
         self.setFixedWidth(width)
-        self.setFixedHeight(self._row.heightForWidth(width))
+        # The row's own does not count the frame, which makes its last line too narrow and too low.
+        self.setFixedHeight(self.heightForWidth(width))
         self.move((window.width() - width) // 2, window.height() - self.height() - 3 * grid)

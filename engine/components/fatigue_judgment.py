@@ -43,6 +43,10 @@ class FatigueJudgmentConfig(ComponentConfig):
             N_("Groups"),
             "groups",
             missing=N_("Add a group"),
+            help=N_(
+                "A group takes the people whom its channel may still write to. "
+                "The limits stand in workspace.json, under “fatigue”."
+            ),
             choices=CHANNELS,
             options={"holds": "channel", "min": 1, "max": 8},
         ),

@@ -35,7 +35,8 @@ MOMENT = "2026-11-23T08:00:00.000Z"
 class FakeEngine:
     """What an engine's client answers, from memory.
 
-    Attributes: statuses (by campaign id), published (bundles), calls (verb, id), error (raised by commands).
+    Attributes: statuses (by campaign id), published (bundles), calls (verb, id), error (raised by commands),
+    away (it does not run, until somebody starts it), and what it tells.
     """
 
     statuses: dict[str, str] = field(default_factory=dict)
@@ -46,8 +47,20 @@ class FakeEngine:
     next_run: str | None = None
     held: str | None = None
     problem: str | None = None
+    reason: str | None = None
+    hash: str = ""
+    away: bool = False
     events: list[Any] = field(default_factory=list)
     base_url: str = "http://127.0.0.1:4711"
+
+    def found(self) -> Self | None:
+        """A client where it runs."""
+        return None if self.away else self
+
+    def started(self) -> Self:
+        """A client; it runs from now on."""
+        self.away = False
+        return self
 
     def __enter__(self) -> Self:
         return self
@@ -73,7 +86,16 @@ class FakeEngine:
 
     def campaigns(self) -> list[Any]:
         return [
-            SimpleNamespace(id=id, status=status, inside=3, entries=10, reason=None, next_run=self.next_run)
+            SimpleNamespace(
+                id=id,
+                status=status,
+                inside=3,
+                entries=10,
+                reason=self.reason,
+                next_run=self.next_run,
+                version=4,
+                hash=self.hash,
+            )
             for id, status in self.statuses.items()
         ]
 
@@ -156,7 +178,9 @@ def make_window(qtbot: QtBot, look: Look, engine: FakeEngine) -> Iterator[MakeWi
         window = MainWindow(look, Preferences(language="en"))
         windows.append(window)
         qtbot.addWidget(window, before_close_func=_let_close)
-        window.runs.make_service = lambda folder: EngineService(folder, lambda _: engine, lambda _: engine)
+        window.runs.make_service = lambda folder: EngineService(
+            folder, lambda _: engine.found(), lambda _: engine.started()
+        )
         window.show()
         with qtbot.waitSignal(window.ready):
             window.load(workspace.folder)

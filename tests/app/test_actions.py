@@ -41,6 +41,7 @@ def test_every_action_is_possible_somewhere_and_triggers(
         engine.statuses[str(row.id)] = NEED_A_RUN[action_id]
     if action_id == "run.release":
         engine.held = "The database is a copy."
+    engine.away = action_id == "run.start"
     window = make_window(workspace)
     settle(qtbot)
     window.list_page.select(row.path)

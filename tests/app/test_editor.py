@@ -354,10 +354,10 @@ def test_zoom_shows_its_percentage(qtbot: QtBot, page: EditorPage, window: MainW
 
 
 def test_status_decides_what_the_bar_offers(page: EditorPage) -> None:
-    page.show_status(Status.IN_PROGRESS)
+    page.show_run(Status.IN_PROGRESS)
     assert page.bar.stop.isVisible()
     assert not page.bar.restart.isVisible()
-    page.show_status(Status.STOPPED)
+    page.show_run(Status.STOPPED)
     assert page.bar.restart.isVisible()
     assert not page.bar.stop.isVisible()
     assert page.bar.pill.text() == "Stopped"
@@ -374,7 +374,7 @@ def test_complete_campaigns_have_no_problems(
 
 
 def test_a_campaign_that_finishes_is_only_looked_at(page: EditorPage, window: MainWindow) -> None:
-    page.show_status(Status.FINISHED)
+    page.show_run(Status.FINISHED)
     window.actions_.refresh()
     assert page.read_only
     assert not page.bar.save.isVisible()

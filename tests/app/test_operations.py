@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QTableWidget
+from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtWidgets import QApplication, QPushButton, QTableWidget
 from pytestqt.qtbot import QtBot
 
+from app.campaign_list import loading
+from app.campaign_list.table import COLUMNS, ToneRole
+from app.editor.page import EditorPage
 from app.help.received import ReceivedDialog
 from app.publishing.held import HeldDialog
+from app.publishing.service import EngineService
 from app.window import MainWindow
-from engine.client import EngineRefused
+from engine.client import EngineRefused, EngineUnreachable
+from engine.i18n import Message
 from engine.server.wire import Problem
-from tests.app.conftest import MOMENT, FakeEngine, dialog, dialogs, settle
+from engine.workspace import bundle
+from engine.workspace.workspace import Workspace
+from tests.app.conftest import MOMENT, FakeEngine, MakeWindow, dialog, dialogs, settle
+
+HELD = "The engine is held: nobody enters and nothing is sent. The database is a copy."
 
 
 def poll(qtbot: QtBot, window: MainWindow) -> None:
@@ -38,9 +48,9 @@ def test_a_held_engine_is_said_to_be_held_and_can_be_released(
     poll(qtbot, window)
     sidebar = window.list_page.sidebar
     assert sidebar.engine.text() == "Engine: held"
-    assert sidebar.trouble.text() == "The database is a copy."
+    assert sidebar.trouble.text() == HELD
     assert window.toast.message == "The database is a copy."
-    sidebar.release.click()
+    sidebar.way_out.click()
     settle(qtbot)
     held: HeldDialog = dialog(window)
     assert held.reason.text() == "The database is a copy."
@@ -83,6 +93,203 @@ def test_a_database_that_cannot_be_read_is_told_and_the_rows_stay(
     poll(qtbot, window)
     assert window.list_page.sidebar.trouble.text() == "It is damaged."
     assert len(window.rows()) == 1
+
+
+def test_a_workspace_shows_nothing_of_the_engine_of_another(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    engine.held = "The database is a copy."
+    poll(qtbot, window)
+    healthy = FakeEngine()
+    window.runs.make_service = lambda folder: EngineService(folder, lambda _: healthy, lambda _: healthy)
+    other = Workspace.create(tmp_path / "other", "Other", "UTC", "en")
+    with qtbot.waitSignal(window.ready):
+        window.load(other.folder)
+    sidebar = window.list_page.sidebar
+    assert sidebar.engine.text() == "Engine: not running"
+    assert not sidebar.trouble.isVisible()
+    assert window.toast.message == ""
+    poll(qtbot, window)
+    assert sidebar.engine.text() == "Engine: running"
+    assert not sidebar.way_out.isVisible()
+    window.set_language("zh")
+    assert sidebar.trouble.text() == ""
+
+
+@pytest.fixture
+def running(qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine) -> MainWindow:
+    """The window on a workspace whose one campaign is in progress."""
+    id = str(workspace.campaigns()[0].id)
+    engine.statuses[id] = "in_progress"
+    engine.hash = bundle.make(workspace, workspace.load_campaign(id)).hash
+    window = make_window(workspace)
+    poll(qtbot, window)
+    return window
+
+
+def view(qtbot: QtBot, window: MainWindow) -> EditorPage:
+    """Open the one campaign for viewing."""
+    window.list_page.select(window.rows()[0].path)
+    window.actions_["campaign.view"].trigger()
+    qtbot.waitUntil(lambda: window.editor is not None)
+    settle(qtbot)
+    return window.the_editor
+
+
+def said(page: EditorPage) -> list[str]:
+    return [notice.text for notice in page.notices.notices] if page.notices.isVisible() else []
+
+
+def test_campaigns_in_progress_without_an_engine_are_warned_of(
+    qtbot: QtBot, running: MainWindow, engine: FakeEngine
+) -> None:
+    sidebar = running.list_page.sidebar
+    assert not sidebar.way_out.isVisible()
+    assert not running.actions_["run.start"].isEnabled()
+    engine.away = True
+    poll(qtbot, running)
+    assert sidebar.engine.text() == "Engine: not running"
+    assert sidebar.trouble.text() == "Nothing is sent while the engine does not run."
+    assert sidebar.way_out.text() == "Start the engine"
+    page = view(qtbot, running)
+    assert said(page) == ["Nothing is sent while the engine does not run."]
+    page.notices.findChild(QPushButton).click()  # type: ignore[union-attr]  # there is one
+    settle(qtbot)
+    assert not engine.away
+    assert said(page) == []
+    assert running.toast.message == "The engine runs."
+    assert not sidebar.trouble.text()
+    assert not running.actions_["run.start"].isEnabled()
+
+
+def test_drafts_alone_need_no_engine(qtbot: QtBot, window: MainWindow, engine: FakeEngine) -> None:
+    engine.away = True
+    poll(qtbot, window)
+    assert not window.list_page.sidebar.trouble.isVisible()
+    assert said(view(qtbot, window)) == []
+    assert window.actions_["run.start"].isEnabled()
+
+
+def test_an_engine_that_cannot_start_says_why_until_it_can(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    engine.away = True
+    poll(qtbot, window)
+    assert window.service is not None
+    why = Message("The engine could not start: {reason}", reason="port 1")
+
+    def refuse(_folder: Path) -> None:
+        raise EngineUnreachable(why)
+
+    window.service._ensure = refuse
+    window.actions_["run.start"].trigger()
+    settle(qtbot)
+    sidebar = window.list_page.sidebar
+    assert window.toast.message == sidebar.trouble.text() == "The engine could not start: port 1"
+    assert sidebar.way_out.text() == "Start the engine"
+    window.set_language("zh")
+    assert sidebar.trouble.text() == str(why) != "The engine could not start: port 1"
+    engine.away = False
+    poll(qtbot, window)
+    assert not sidebar.trouble.text()
+
+
+def test_what_the_engine_refuses_does_not_mean_that_it_could_not_start(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    engine.away = True
+    poll(qtbot, window)
+    assert window.service is not None
+
+    def refuse(_client: object) -> None:
+        raise EngineRefused(Problem(title="", status=409, code="x", detail="No."))
+
+    window.service.use(refuse, lambda _answer: None, window.show_error)
+    settle(qtbot)
+    assert window.toast.message == "No."
+    assert window.list_page.sidebar.trouble.text() == ""
+
+
+def test_a_held_engine_is_said_to_be_held_in_the_editor(
+    qtbot: QtBot, running: MainWindow, engine: FakeEngine
+) -> None:
+    page = view(qtbot, running)
+    assert said(page) == []
+    engine.held = "The database is a copy."
+    poll(qtbot, running)
+    assert said(page) == [HELD]
+    page.notices.findChild(QPushButton).click()  # type: ignore[union-attr]  # there is one
+    settle(qtbot)
+    held = dialog(running)
+    assert isinstance(held, HeldDialog)
+    held.reject()
+
+
+def test_closing_does_not_say_of_a_held_engine_that_campaigns_run(
+    qtbot: QtBot, running: MainWindow, engine: FakeEngine
+) -> None:
+    engine.held = "The database is a copy."
+    poll(qtbot, running)
+    running.close()
+    question = dialog(running)
+    assert question.windowTitle() == "1 campaign waits for the engine's release"
+    assert "it sends nothing" in question.sentence.text()
+    assert [choice.text() for choice in question.buttons] == ["Stop the engine", "Leave it held"]
+    question.reject()
+
+
+def test_an_abnormal_end_and_its_reason_are_seen_in_the_list_and_in_the_editor(
+    qtbot: QtBot, running: MainWindow, engine: FakeEngine
+) -> None:
+    table = running.list_page.table
+    one_line = table.rowHeight(0)
+    engine.statuses = dict.fromkeys(engine.statuses, "ended_abnormally")
+    engine.reason = "Nobody could enter."
+    poll(qtbot, running)
+    index = table.model_.index(0, [column.id for column in COLUMNS].index("status"))
+    assert index.data() == "Finished"
+    assert index.data(ToneRole) == "danger"
+    why = "Ended abnormally: Nobody could enter."
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == f"Finished. {why}"
+    assert table.rowHeight(0) > one_line
+    second_line = QRect(16, one_line - 8, table.viewport().width() // 2, 16)
+    written = table.viewport().grab(second_line).toImage()
+    colours = {written.pixelColor(x, y).name() for x in range(written.width()) for y in range(16)}
+    assert running.look.colours.danger.name() in colours
+    page = view(qtbot, running)
+    assert said(page) == [why]
+    assert page.bar.pill.property("state") == "danger"
+
+
+def test_the_row_of_an_abnormal_end_keeps_its_height_when_it_moves(
+    qtbot: QtBot, running: MainWindow, engine: FakeEngine
+) -> None:
+    assert running.workspace is not None
+    running.workspace.save_campaign(loading.new_document(running.workspace, None, "Another", ""))
+    engine.statuses = dict.fromkeys(engine.statuses, "ended_abnormally")
+    running.reload()
+    poll(qtbot, running)
+    table = running.list_page.table
+    for order in (Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder):
+        table.sortByColumn(0, order)
+        heights = {table.model_.index(row, 0).data(): table.rowHeight(row) for row in range(2)}
+        assert heights["Spring sale"] > heights["Another"]
+
+
+def test_viewing_says_where_the_draft_is_not_what_runs(
+    qtbot: QtBot, running: MainWindow, engine: FakeEngine
+) -> None:
+    page = view(qtbot, running)
+    assert said(page) == []
+    engine.hash = "of another version"
+    poll(qtbot, running)
+    assert said(page) == ["This is your draft, which differs from version 4 that runs."]
+    running.set_language("zh")
+    assert said(page) == ["这是您的草稿，与正在运行的版本 4 不同。"]
+    running.set_language("en")
+    engine.statuses = dict.fromkeys(engine.statuses, "stopped")
+    poll(qtbot, running)
+    assert said(page) == ["This is your draft, which differs from version 4 that was published."]
 
 
 def received(**changed: Any) -> SimpleNamespace:

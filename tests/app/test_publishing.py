@@ -265,6 +265,9 @@ def test_publish_to_another_machine(
     assert not dialogs(window)
     assert asked[-1] == ("https://engine.example", "right")
     assert "It lacks the account Newsletter." in window.toast.message
+    size, ratio = window.look.sizes.small_icon, window.devicePixelRatioF()
+    warning = window.look.pixmap("alert-triangle", "warn", size, ratio)
+    assert window.toast._icon.pixmap().toImage() == warning.toImage()
     assert [remote.url for remote in window.preferences.remotes] == ["https://engine.example"]
     assert tokens.load("https://engine.example") == "right"
 

@@ -142,6 +142,25 @@ def test_files_are_read_again(qtbot: QtBot, window: MainWindow, workspace: Works
     qtbot.waitUntil(lambda: [row.name for row in window.rows()] == ["Winter sale"])
 
 
+def test_settings_that_cannot_be_read_again_are_named_with_line_and_field(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    path = workspace.folder / "workspace.json"
+    text = path.read_text().replace('"holidays": []', '"holidays": 7')
+    path.write_text(text)
+    line = next(number for number, found in enumerate(text.splitlines(), 1) if "holidays" in found)
+    window.actions_["campaign.refresh"].trigger()
+    settle(qtbot)
+    assert window.toast.message.startswith(f"shop/workspace.json, line {line}, quiet.holidays: ")
+
+
+def test_a_toast_is_as_high_as_its_lines(window: MainWindow) -> None:
+    for count in (3, 20, 60):
+        window.toast.show_message("jumping " * count)
+        text = window.toast._text
+        assert text.height() >= text.heightForWidth(text.width())
+
+
 def test_preferences_survive(own_folders: Path) -> None:
     chosen = Preferences(language="zh", theme="dark", remotes=[Remote(name="one", url="https://one")])
     chosen.save()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QDrag
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -69,3 +70,18 @@ def test_a_drag_carries_the_kind(shown: Palette) -> None:
     shown.list.choose_first()
     data = shown.list.components.mimeData([shown.list.currentIndex()])
     assert bytes(data.data(MIME_TYPE).data()) == b"target_audience"
+
+
+def test_no_row_stays_lit_after_a_drag(shown: Palette, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, viewport = shown.list, shown.list.viewport()
+    rows.choose_first()
+    plain = viewport.grab().toImage()
+    under = rows.visualRect(rows.components.index(4)).center()
+    QTest.mouseMove(viewport, QPoint(0, 0))
+    QTest.mouseMove(viewport, under)
+    assert viewport.grab().toImage() != plain
+    monkeypatch.setattr(QDrag, "exec", lambda _self, _action: Qt.DropAction.CopyAction)
+    rows.startDrag(Qt.DropAction.CopyAction)
+    QTest.mouseMove(viewport, under)  # Qt sends this one after the drag that it began
+    QApplication.processEvents()
+    assert viewport.grab().toImage() == plain

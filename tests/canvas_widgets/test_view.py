@@ -239,6 +239,16 @@ def test_a_drop_elsewhere_is_refused_with_a_reason(show: Show, flow: Flow) -> No
     assert not stage.edits
 
 
+def test_the_keyboard_goes_on_where_something_was_dropped(show: Show, flow: Flow) -> None:
+    (audience,) = flow.chain("target_audience")
+    stage, data = show(flow), carried("wait_until")
+    stage.view.clearFocus()
+    end = handle_of(stage, flow.open_link(audience))
+    assert carry(stage, data, end)
+    assert drop(stage, data, end)
+    assert stage.view.window().focusWidget() is stage.view
+
+
 def test_a_drag_that_leaves_lights_nothing(show: Show, flow: Flow) -> None:
     (audience,) = flow.chain("target_audience")
     stage = show(flow)

@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app.panels import ConfigurationPanel
 from app.panels.figures import LAST_CYCLES, Figures, Table
@@ -84,6 +85,30 @@ def test_target_audience_says_its_runs_those_skipped_and_the_next(document: Camp
     assert table.note == (
         "Last skipped because “Everybody” had not been updated.\nNext run: 2026-03-05 09:00"
     )
+
+
+def test_before_the_first_run_there_is_no_table_head(document: CampaignDocument) -> None:
+    nothing_yet = {**COUNTS, "cycles": [], "skipped": []}
+    (table,) = figures(nothing_yet, next_run="2026-03-05T01:00:00.000Z").tables(document, "n_who")
+    assert (table.head, table.rows) == ((), ())
+    assert table.note == "Next run: 2026-03-05 09:00"
+
+
+def test_no_two_words_of_a_table_are_the_same(document: CampaignDocument) -> None:
+    set_language("zh")
+    for node_id in document.nodes:
+        for table in figures().tables(document, node_id):
+            words = [table.title, *filter(None, table.head)]
+            assert len(set(words)) == len(words)
+
+
+def test_figures_stand_on_the_grid(open_panel: OpenPanel) -> None:
+    panel = open_panel("target_audience")
+    panel.show_figures(figures())
+    QApplication.processEvents()
+    cells = [found for found in panel.figures.findChildren(QLabel) if not found.isHidden()]
+    tops = sorted({found.mapTo(panel.figures, QPoint(0, 0)).y() for found in cells})
+    assert all((top - tops[0]) % 8 == 0 for top in tops), tops
 
 
 def test_only_the_last_runs_are_listed(document: CampaignDocument) -> None:

@@ -284,6 +284,33 @@ def test_every_panel_can_be_viewed_without_changing_anything(
     assert not edits
 
 
+@pytest.mark.parametrize(
+    ("where", "shown"),
+    [(None, True), ({"field": "amount", "op": ">=", "value": 5}, False)],
+)
+def test_a_viewed_condition_that_is_empty_says_what_that_means(
+    open_panel: OpenPanel, workspace: Workspace, where: dict[str, Any] | None, shown: bool
+) -> None:
+    config: dict[str, Any] = {"event": "order"} | ({"where": where} if where else {})
+    panel = open_panel("behavior_event", config, confirmed=True)
+    assert "Every event" not in texts_of(panel)  # there, a condition can be added
+    document = panel_document(panel)
+    panel.show_node(document, "n_x", workspace, read_only=True)
+    assert ("Every event" in texts_of(panel)) is shown
+
+
+def test_a_condition_that_is_needed_does_not_say_that_it_is_empty(
+    open_panel: OpenPanel, workspace: Workspace
+) -> None:
+    panel = open_panel("attribute_judgment", {"groups": [{"id": "g_1", "name": "One"}]})
+    panel.show_node(panel_document(panel), "n_x", workspace, read_only=True)
+    assert "Every event" not in texts_of(panel)
+
+
+def test_the_fatigue_judgment_says_where_the_limits_stand(open_panel: OpenPanel) -> None:
+    assert any("workspace.json, under “fatigue”" in text for text in texts_of(open_panel("fatigue_judgment")))
+
+
 def test_start_can_only_be_viewed(open_panel: OpenPanel, workspace: Workspace) -> None:
     panel = open_panel("end")
     panel.show_node(panel_document(panel), "n_start", workspace)

@@ -1,0 +1,68 @@
+"""What has to be known while something is on show: sentences in a strip above it, each with a way out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+
+from app.publishing.notices import Notice
+from app.widgets.basic import button, label
+from canvas_widgets.look import Look
+
+_ICONS = {"danger": "alert-circle", "warn": "alert-triangle", "muted": "alert-circle"}
+
+
+class NoticeBar(QFrame):
+    """One line a notice, hidden while there is none. Signal `asked(action id)`: a notice's link.
+
+    Attribute `notices`: what is shown.
+    """
+
+    asked = Signal(str)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.notices: list[Notice] = []
+        self._lines: list[QFrame] = []
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        look.changed.connect(self._draw)
+        self.hide()
+
+    def show_notices(self, notices: Sequence[Notice]) -> None:
+        """Show these instead; nothing is made anew where they say the same."""
+        if list(notices) != self.notices:
+            self.notices = list(notices)
+            self._draw()
+            self.setVisible(bool(notices))
+
+    def _draw(self) -> None:
+        for line in self._lines:
+            line.hide()
+            self._column.removeWidget(line)
+            line.deleteLater()  # its link may be what was clicked
+        self._lines = [self._line(notice) for notice in self.notices]
+        for line in self._lines:
+            self._column.addWidget(line)
+
+    def _line(self, notice: Notice) -> QFrame:
+        grid, size = self._look.sizes.grid, self._look.sizes.small_icon
+        line = QFrame()
+        line.setProperty("role", "notice")
+        line.setProperty("state", notice.tone)
+        icon = QLabel()
+        pixmap = self._look.pixmap(_ICONS[notice.tone], notice.tone, size, self.devicePixelRatioF())
+        icon.setPixmap(pixmap)
+        row = QHBoxLayout(line)
+        row.setContentsMargins(2 * grid, grid, 2 * grid, grid)
+        row.setSpacing(grid)
+        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(label(text=notice.text, wrap=True), 1)
+        if notice.action:
+            link = button("link", lambda: self.asked.emit(notice.action), notice.link)
+            row.addWidget(link, 0, Qt.AlignmentFlag.AlignVCenter)
+        return line

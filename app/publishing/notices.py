@@ -1,0 +1,56 @@
+"""What must be said of the engine, and of a campaign's run, wherever they are looked at."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from app.campaign_list.rows import Run
+from app.campaign_list.status import Status
+from app.publishing.service import Situation, State
+from engine.i18n import tr
+
+
+class Notice(NamedTuple):
+    """A sentence that stands until it is no longer true.
+
+    tone: a state colour of the look: danger, warn or muted. action: the id of the action that leads out of
+    it, and link: its words; both "" where there is none.
+    """
+
+    tone: str
+    text: str
+    action: str = ""
+    link: str = ""
+
+
+def of_engine(situation: Situation, *, waits: bool) -> list[Notice]:
+    """What keeps the engine from its work. `waits`: something that is looked at needs it to run."""
+    condition, off = situation.condition, situation.state is State.OFF
+    start = ("run.start", tr("Start the engine")) if off else ("", "")
+    if condition.held:
+        text = tr("The engine is held: nobody enters and nothing is sent. {reason}", reason=condition.held)
+        return [Notice("danger", text, "run.release", tr("What to do…"))]
+    if condition.problem:
+        return [Notice("danger", str(condition.problem), *start)]
+    if off and waits:
+        return [Notice("warn", tr("Nothing is sent while the engine does not run."), *start)]
+    return [Notice("warn", condition.notice)] if condition.notice else []
+
+
+def of_run(run: Run | None) -> list[Notice]:
+    """That and why a campaign ended abnormally."""
+    return [Notice("danger", run.failure)] if run is not None and run.failure else []
+
+
+def of_draft(status: Status, run: Run | None, draft_hash: str | None) -> list[Notice]:
+    """That the draft on show is not what was published. `draft_hash`: of its bundle, None while unknown."""
+    if run is None or draft_hash is None or draft_hash == run.hash:
+        return []
+    if status is Status.IN_PROGRESS:
+        text = tr("This is your draft, which differs from version {version} that runs.", version=run.version)
+    else:
+        text = tr(
+            "This is your draft, which differs from version {version} that was published.",
+            version=run.version,
+        )
+    return [Notice("muted", text)]
