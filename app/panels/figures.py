@@ -28,7 +28,7 @@ _STATES = {
     "unknown": N_("Result unknown"),
 }
 _REASONS = {
-    "no_id": N_("no address"),
+    "no_id": N_("no such ID"),
     "not_follower": N_("not a follower"),
     "no_code": N_("no code left"),
     "limit": N_("limit per person"),
