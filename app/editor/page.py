@@ -73,7 +73,7 @@ class EditorPage(Retranslated, QWidget):
         self._run: Run | None = None
         self._situation = Situation()
         self._draft_hash: str | None = None
-        self._hashing = False
+        self._hash_asked = False
         self.session = EditorSession(window.workspace, document, path)
         self.scene = CampaignScene(document, window.workspace, window.look)
         self.view = CanvasView(self.scene, window.look, read_only=read_only)
@@ -292,8 +292,8 @@ class EditorPage(Retranslated, QWidget):
 
     def _hash_draft(self) -> None:
         """Find out, once, what publishing would publish: a draft that is only looked at stays as it is."""
-        if self.read_only and self._run is not None and not self._hashing:
-            self._hashing = True
+        if self.read_only and self._run is not None and not self._hash_asked:
+            self._hash_asked = True
             work = partial(bundle_hash, self.session.workspace, self.session.document)
             tasks.run(work, self._on_draft_hash, self._on_no_draft_hash)
 
@@ -302,6 +302,7 @@ class EditorPage(Retranslated, QWidget):
         self._show_notices()
 
     def _on_no_draft_hash(self, error: Exception) -> None:
+        self._hash_asked = False
         log.info("the draft cannot be compared with what runs: %s", error)
 
     def _show_figures(self) -> None:

@@ -132,8 +132,8 @@ class EngineService(QObject):
             done(result)
 
         def on_failed(error: Exception) -> None:
-            if self.state is State.STARTING:
-                self._set_state(State.OFF)
+            if self.state is State.STARTING or isinstance(error, NotStarted):
+                self._set_state(State.OFF)  # first: it takes the condition along
             if isinstance(error, NotStarted) and not self._closed:
                 self._set_condition(Condition(problem=error.message))
             failed(error)

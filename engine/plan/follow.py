@@ -72,7 +72,8 @@ class FollowUps:
         """Lets people at one of the places of `awaited` go on whose outcome has become certain while the
         campaign was stopped: `now` (ms), at the earliest."""
         due, release = self._certain(self._plan.places[place].place)
-        return release.values(due=greatest(due, given("now")))
+        now = given("now")
+        return release.values(due=greatest(due, now)).where(token_watched.c.due > now)
 
     def _condition(self, trigger: Behaviour) -> ColumnElement[bool] | None:
         """What the trigger asks of an event besides its code."""

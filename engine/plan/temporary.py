@@ -3,8 +3,8 @@ statements, and what a rehearsal's providers will answer.
 
 PostgreSQL keeps the deleted rows of a temporary table and reads past them as long as the connection lives. So
 one that is filled anew in every transaction is emptied at its end, if that costs next to nothing: it has no
-index and no text that might need a table of its own. Another one is emptied by `Emptying`, except in a
-rehearsal, whose transactions are read-only.
+index and no text that might need a table of its own. Another one is emptied by `Emptying`; in a rehearsal,
+whose transactions are read-only, what `Emptying` deletes stays.
 """
 
 from __future__ import annotations
@@ -151,7 +151,8 @@ result_script = Table(
 def make_temporary(connection: Connection, *, read_only: bool = False) -> None:
     """Make the temporary tables anew.
 
-    read_only: the transactions to come may not truncate them, so all that can be is emptied at their end.
+    read_only: the transactions to come may not truncate them, so all that need not outlive one is emptied at
+    its end.
     """
     TEMPORARY.drop_all(connection)
     if connection.dialect.name != "postgresql":

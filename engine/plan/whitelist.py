@@ -33,7 +33,7 @@ def doubt_about(connection: Connection, whitelist: str, name: str | None) -> Mes
     query = select(audience.c.size).where(audience.c.id == whitelist, audience.c.list.is_not(None))
     size = connection.execute(query).scalar()
     if size is None:
-        text = N_("The whitelist “{name}” has no members yet: nobody is exempt from limits. Update it.")
+        text = N_("The whitelist “{name}” has no members yet: nobody is exempt from limits.")
         return Message(text, name=name)
     if size > MOST_EXEMPT:
         text = N_(

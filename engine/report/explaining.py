@@ -85,7 +85,7 @@ class Explainer:
         for version in self._versions:
             if isinstance(version.trigger, EnterOnEvent) and version.trigger.where is not None:
                 yield version.trigger.where
-            for _, test, _ in _tests(version):
+            for _, _, test in _tests(version):
                 if test.where is not None:
                     yield test.where
 
@@ -188,7 +188,7 @@ class Explainer:
     # ---- judgments
 
     def _judged(self, version: PublishedVersion, happened: _Happened) -> Iterator[Effect]:
-        for node, test, early in _tests(version):
+        for node, judgment, test in _tests(version):
             if test.event != happened.noted.event:
                 continue
             name = version.bundle.campaign.nodes[node].name
@@ -197,26 +197,39 @@ class Explainer:
             )
             if stay is None:
                 yield _effect(version, Outcome.NOT_WAITING, node=name)
-            elif self._came_too_late(stay, happened, early=early):
+            elif self._came_too_late(stay, happened, judgment):
                 yield _effect(version, Outcome.TOO_LATE, node=name)
             elif self._matches(test.where, happened):
                 yield _effect(version, Outcome.COUNTED, node=name)
             else:
                 yield _effect(version, Outcome.CONDITION, node=name)
 
-    def _came_too_late(self, stay: _Stay, happened: _Happened, *, early: bool) -> bool:
+    def _came_too_late(self, stay: _Stay, happened: _Happened, judgment: JudgeEvents | JudgeGoal) -> bool:
         """Whether an event of the time of somebody's stay was received when they had gone on.
 
-        early: they go on at the very time of the event that decides, which is received after that.
+        Who goes on early does so at the time of the event that decides, which is received after that.
         """
-        received = happened.noted.received_at
-        if stay.left is None or received <= max(stay.left, happened.time):
+        if stay.left is None:
             return False
-        if not early or happened.time != stay.left:
-            return True
-        of_that_time = (event.c.person == happened.person) & (event.c.time == stay.left)
-        first = self._connection.execute(select(func.min(event.c.received_at)).where(of_that_time)).scalar()
-        return first is not None and received > first
+        known = stay.left
+        if isinstance(judgment, JudgeEvents) and judgment.early:
+            known = max([known, *self._received_for(judgment, stay.arrived, stay.left, happened.person)])
+        return happened.noted.received_at > known
+
+    def _received_for(self, judgment: JudgeEvents, arrived: int, left: int, who: int) -> Iterator[int]:
+        """When as many events of a person had been received as each condition asks for (ms)."""
+        for test in judgment.tests:
+            query = select(event.c.received_at).where(
+                event.c.person == who,
+                event.c.code == test.event,
+                event.c.time > arrived,
+                event.c.time <= left,
+            )
+            if test.where is not None:
+                query = query.where(self._conditions.of_event(test.where, test.event, event))
+            nth = query.order_by(event.c.received_at).offset(test.times - 1).limit(1)
+            if (moment := self._connection.execute(nth).scalar()) is not None:
+                yield moment
 
     def _stays(self, version: PublishedVersion, node: str, who: int) -> list[_Stay]:
         """The person's visits of a node, over all entries."""
@@ -253,14 +266,13 @@ def _within(stay: _Stay, happened: _Happened) -> bool:
     return stay.arrived < happened.time and (stay.left is None or happened.time <= stay.left)
 
 
-def _tests(version: PublishedVersion) -> Iterator[tuple[str, EventTest, bool]]:
-    """The conditions on events that components judge, with the component's node, and whether people go on
-    from there early."""
+def _tests(version: PublishedVersion) -> Iterator[tuple[str, JudgeEvents | JudgeGoal, EventTest]]:
+    """The conditions on events that components judge, with the component's node and what it does."""
     for node, behaviour in version.behaviours.items():
         if isinstance(behaviour, JudgeEvents):
-            yield from ((node, test, behaviour.early) for test in behaviour.tests)
+            yield from ((node, behaviour, test) for test in behaviour.tests)
         elif isinstance(behaviour, JudgeGoal):
-            yield node, behaviour.goal, False
+            yield node, behaviour, behaviour.goal
 
 
 def _trigger_name(version: PublishedVersion) -> str:

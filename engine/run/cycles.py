@@ -154,7 +154,8 @@ def next_update(
 ) -> int | None:
     """When an audience is to be updated next, or None: at `since` where it never was, then by its schedule.
 
-    tried: when it was last tried to update it (ms); before `since`: it was not.
+    Of the moments before `since`, when the engine began to work, the last one stands for all. tried: when it
+    was last tried to update it (ms).
     """
     updated = connection.execute(select(audience.c.updated_at).where(audience.c.id == file.id)).scalar()
     if file.cards is None:
@@ -164,7 +165,14 @@ def next_update(
     if isinstance(file.update, str):  # by hand
         return None
     grid = since if updated is None else updated
-    return _next(runs(file.update, from_milliseconds(grid), zone, from_milliseconds(max(grid, tried))))
+    due = None
+    for run in runs(file.update, from_milliseconds(grid), zone, from_milliseconds(max(grid, tried))):
+        moment = to_milliseconds(run)
+        if due is None or moment <= since:
+            due = moment
+        if moment > since:
+            break
+    return due
 
 
 def _update_before(connection: Connection, file: AudienceFile, at: int, zone: ZoneInfo) -> int | None:

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection, select
-from sqlalchemy.exc import DBAPIError
 
 from engine.audience.errors import RuleError
 from engine.i18n import Message
@@ -53,6 +52,7 @@ from engine.store.imports.session import Progress
 from engine.store.lists import discard_unfinished
 from engine.store.tables.runs import ACTIVE, STOPPED, campaign, campaign_version
 from engine.store.times import WallClock
+from engine.store.trouble import trouble_of
 from engine.workspace.bundle import Bundle
 
 RETRY_AFTER = 5_000
@@ -273,6 +273,8 @@ class Engine:
             moved = self._scheduler.step(now) or self._operations.clean(now)
             if moved:
                 self._operations.worked()
+            else:
+                self._operations.write_again()
             self._file(now)
             self._operations.between_waves(now)
             return moved
@@ -303,7 +305,9 @@ class Engine:
             due = self._scheduler.next_due()
             with self._database.read() as connection:
                 notice = notice or self._settings.doubt(connection)
-        except DBAPIError as error:
+        except Exception as error:
+            if trouble_of(error) is None:
+                raise
             problem = problem or problem_of(error)
         return EngineStatus(
             running=self._thread is not None and self._thread.is_alive(),
@@ -341,8 +345,10 @@ class Engine:
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
-        self._operations.close(self._clock.now())
-        self._release()
+        try:
+            self._operations.close(self._clock.now())
+        finally:
+            self._release()
 
     # ---- inside
 
@@ -397,7 +403,8 @@ class Engine:
         """When there is something to do again, or None while there is not."""
         if self._operations.held is not None:
             return None
-        moments = (self._scheduler.next_due(), self._operations.due(), self._filing.due)
+        again = None if self._operations.problem is None else self._clock.now() + RETRY_AFTER
+        moments = (self._scheduler.next_due(), self._operations.due(), self._filing.due, again)
         return min((moment for moment in moments if moment is not None), default=None)
 
     def _release(self) -> None:

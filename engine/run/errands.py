@@ -37,7 +37,7 @@ class Errands:
         self._audiences = audiences
 
     def carry_out(self, version: RunningVersion, item: Item) -> Iterator[None]:
-        """Do what a version's item says, and find out what comes next; yields after each transaction."""
+        """Do what a version's item says, and find out what comes next; yields after each piece of work."""
         if item.audience is not None:
             moment = from_milliseconds(item.moment)
             self._store.update_audience(version.bundle.audiences, item.audience, moment)

@@ -31,9 +31,9 @@ class Filing:
 
     def give(self, now: int) -> None:
         """Give the workspace every audience of which it has had no file yet."""
-        self.due = self.notice = None
         if self._take is None:
             return
+        self.due = now  # until it has been done: the database may refuse
         with self._database.read() as connection:
             waiting = without_file(connection)
         names = {one.id: one.name for one in waiting}
@@ -41,6 +41,7 @@ class Filing:
             with self._database.write() as connection:
                 note_file(connection, id, now)
             del names[id]
+        self.due = self.notice = None
         if names:
             self.due = now + AGAIN_AFTER
             text = N_(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from engine.plan.temporary import Emptying, kin, shared_address
 from engine.store.dialect import bulk_insert
@@ -21,9 +21,11 @@ class KnownKin:
     def load(self, connection: Connection, id_types: Iterable[str], *, anew: bool) -> None:
         """Have `shared_address` and `kin` say who shares addresses of these types. anew: they may have been
         lost, or undone."""
-        complete = select(func.max(import_run.c.id)).where(import_run.c.state == "complete")
-        wanted = (frozenset(id_types), connection.execute(complete).scalar() or 0)
-        if anew or wanted != self._known:
+        is_running = case((import_run.c.state == "running", 1), else_=0)  # or it broke off
+        runs = select(func.max(import_run.c.id), func.max(is_running))
+        last, running = connection.execute(runs).one()
+        wanted = (frozenset(id_types), last)
+        if anew or running or wanted != self._known:
             load_kin(connection, wanted[0])
         self._known = wanted
 

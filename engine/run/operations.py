@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import structlog
+from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
 from engine.i18n import N_, Message
@@ -17,6 +19,7 @@ from engine.run.epoch import Epoch
 from engine.run.received import ReceivedEvents
 from engine.run.retention import Cleaner
 from engine.store.database import Database, StoreError
+from engine.store.tables.operations import epoch as epoch_table
 from engine.store.trouble import trouble_of
 from engine.workspace.settings import Retention
 
@@ -26,15 +29,12 @@ log = structlog.get_logger()
 class Operations:
     """Belongs to one engine. What writes (`release`, `clean`, `between_waves`) is called in the engine's
     turn; what only reads or notes may be called by any thread.
-
-    Attributes: problem (what keeps the engine from its work, or None).
     """
 
     def __init__(
         self, database: Database, zone: ZoneInfo, retention: Retention, epoch: Epoch | None, now: int
     ) -> None:
-        self.problem: Message | None = None
-        self._met_writing = False
+        self._trouble: _Trouble | None = None
         self._database = database
         self._zone = zone
         self._cleaner = Cleaner(database, zone, retention)
@@ -47,7 +47,8 @@ class Operations:
     @property
     def held(self) -> Message | None:
         """Why the engine is held, or None."""
-        return None if self._hold is None else self._hold.reason
+        hold = self._hold  # read once: somebody may release it meanwhile
+        return None if hold is None else hold.reason
 
     @property
     def notice(self) -> Message | None:
@@ -56,16 +57,17 @@ class Operations:
 
     def held_state(self, now: int) -> HeldState | None:
         """Why the engine is held and what may already have been sent; None where it is not."""
-        if self._hold is None:
+        hold = self._hold
+        if hold is None:
             return None
         with self._database.read() as connection:
-            return HeldState(self._hold.reason, self._hold.as_of, tuple(handed_over(connection, now)))
+            return HeldState(hold.reason, hold.as_of, tuple(handed_over(connection, now)))
 
     def refuse_if_held(self) -> None:
         """Raises `Refused`."""
-        if self._hold is not None:
+        if (reason := self.held) is not None:
             text = N_("The engine is held and starts nothing. {reason} Release it first.")
-            raise Refused(Message(text, reason=self._hold.reason))
+            raise Refused(Message(text, reason=reason))
 
     def release(self, now: int) -> None:
         """Let an engine that is held go on, as somebody decided who knows what was sent."""
@@ -77,7 +79,7 @@ class Operations:
 
     def worked(self) -> None:
         """Something was written or sent."""
-        self.problem = None
+        self._trouble = None
         if self._epoch is not None:
             self._epoch.worked()
 
@@ -98,7 +100,7 @@ class Operations:
     def close(self, now: int) -> None:
         """The engine ends."""
         if self._epoch is not None and self._hold is None:
-            with suppress(DBAPIError, OSError):  # the next start makes up for it
+            with suppress(DBAPIError, OSError, UnicodeDecodeError):  # the next start makes up for it
                 self._epoch.close(now)
 
     # ---- events
@@ -122,11 +124,24 @@ class Operations:
 
     # ---- troubles
 
+    @property
+    def problem(self) -> Message | None:
+        """What keeps the engine from its work, or None."""
+        trouble = self._trouble
+        return None if trouble is None else trouble.message
+
     def found_nothing(self) -> None:
         """The engine has looked for work without a trouble. One that somebody met who had something to write
-        lasts until something is written."""
-        if not self._met_writing:
-            self.problem = None
+        lasts until something can be written."""
+        if self._trouble is not None and not self._trouble.writing:
+            self._trouble = None
+
+    def write_again(self) -> None:
+        """Where somebody could not write: try whether one can."""
+        if self._trouble is not None and self._trouble.writing:
+            with self._database.write() as connection:
+                connection.execute(update(epoch_table).values(renewed_at=epoch_table.c.renewed_at))
+            self._trouble = None
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -135,19 +150,24 @@ class Operations:
             yield
         except Exception as error:
             if _is_trouble(error):
-                self.note_problem(error)
-                self._met_writing = True
+                self.note_problem(error, writing=True)
             raise
 
-    def note_problem(self, error: Exception) -> None:
+    def note_problem(self, error: Exception, *, writing: bool = False) -> None:
         """Keep what keeps the engine from its work; log it when it is new."""
-        self._met_writing = False
-        problem = problem_of(error)
-        if problem != self.problem:
+        problem, before = problem_of(error), self._trouble
+        if before is None or problem != before.message:
             log.error(
                 "engine at a stand", reason=str(problem), exc_info=None if _is_trouble(error) else error
             )
-        self.problem = problem
+        self._trouble = _Trouble(problem, writing or (before is not None and before.writing))
+
+
+class _Trouble(NamedTuple):
+    """What keeps the engine from its work. writing: met by somebody who had something to write."""
+
+    message: Message
+    writing: bool
 
 
 def _is_trouble(error: Exception) -> bool:

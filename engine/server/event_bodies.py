@@ -63,7 +63,7 @@ def _texts(body: str) -> Iterator[str]:
 
     Raises `ValueError` for another body.
     """
-    key, at = _DECODER.raw_decode(body, _skip(body, 0, "{"))
+    key, at = _DECODER.raw_decode(body, _skip(body, _skip(body, 0, "{")))
     if key != "events":
         raise ValueError(key)
     at = _skip(body, _skip(body, at, ":"), "[")

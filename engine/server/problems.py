@@ -64,6 +64,7 @@ def install(app: FastAPI) -> None:
         Refused: _refused,
         RuleError: _rule,
         StoreError: _store,
+        UnicodeDecodeError: _damaged,
         UnknownCampaign: _unknown_campaign,
     }
     for exception, handler in handlers.items():
@@ -122,6 +123,10 @@ async def _database(_: Request, error: DBAPIError) -> Response:
     refused = Message(N_("The database cannot do this now: {reason}"), reason=str(error.orig))
     message = trouble_of(error) or refused
     return answer(503, "database", str(message))
+
+
+async def _damaged(_: Request, error: UnicodeDecodeError) -> Response:
+    return answer(503, "database", str(trouble_of(error)))
 
 
 async def _http(_: Request, error: HTTPException) -> Response:

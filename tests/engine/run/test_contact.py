@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import insert
 
 from engine.plan.contact import ContactRules, Limit
@@ -19,13 +20,17 @@ from tests.engine.run.drafting import (
     MINUTE,
     NOW,
     WAIT,
+    bundle,
 )
 from tests.engine.run.living import (
     END,
+    ORDER_LINKS,
+    ORDERS,
     PROMOTION,
     Living,
     Node,
     marketing,
+    rule,
 )
 
 TWO_MESSAGES: dict[str, Node] = {
@@ -60,6 +65,25 @@ def test_the_whitelist_is_exempt_from_limits_and_quiet_times(shop: Target) -> No
         sent = run.rows("SELECT person, count(*) FROM message WHERE state = 'sent' GROUP BY person")
         assert dict(sent) == {1: 1, 2: 2, 3: 1, 4: 1, 5: 1, 6: 1}
         run.sound()
+
+
+def test_after_a_pause_the_whitelist_is_updated_once(shop: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    staff = {"a_staff": rule({"unit": "hour", "interval": 1, "minute": 0}, "a_staff")}
+    rules = ContactRules(limits=(Limit(DAY, 1),), whitelist="a_staff")
+    with Living(shop, rules, audiences=staff) as run:
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        run.pass_time(MINUTE)
+    updates = list[datetime]()
+
+    def note(_files: object, _id: str, moment: datetime) -> None:
+        updates.append(moment)
+
+    later = NOW + timedelta(days=300, minutes=30)
+    with Living(shop, rules, audiences=staff, moment=later) as run:
+        monkeypatch.setattr(run.engine._scheduler._store, "update_audience", note)
+        run.engine.step()
+        run.engine.step()
+        assert updates == [later - timedelta(minutes=30)]
 
 
 def test_a_live_engine_keeps_the_whitelist_up_to_date(shop: Target) -> None:

@@ -101,6 +101,26 @@ def test_the_event_that_releases_a_person_counts_and_one_that_comes_when_they_ar
         assert outcomes(last(run)) == [outcome]
 
 
+def test_every_event_that_a_judgment_asks_for_counts_and_no_other_of_that_time_comes_before_it(
+    tmp_path: Path,
+) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(judging(times=2), JUDGING_LINKS))
+        run.advance(HOUR)
+        happened = ms(NOW) + HOUR
+        run.clock.set(happened + 100)
+        post(run, "e0", time=happened, code="visit")
+        run.clock.set(happened + 300)
+        run.engine.post_events(
+            [IncomingEvent(f"e{n}", "p1", "order", happened + 1 - n, {"amount": 5}) for n in (1, 2)]
+        )
+        run.engine.run_until_idle(run.clock.now())
+        assert run.engine.counts("c_1").nodes["n_yes"].passed == 1
+        assert [outcomes(one) for one in run.engine.received(("visit",))] == [
+            ["counted"], ["counted"], ["nobody_listens"],
+        ]  # fmt: skip
+
+
 def test_who_may_not_enter_again_is_told_why(tmp_path: Path) -> None:
     with Running(database(tmp_path)) as run:
         run.engine.publish(bundle(orders(re_entry="after_exit"), LINKS, id="c_1"))

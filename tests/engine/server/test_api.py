@@ -273,7 +273,7 @@ def test_text_that_cannot_be_stored_keeps_no_other_event_out(
         ("7", "one JSON object"),
     ],
 )
-@pytest.mark.parametrize("form", ['{"events": [%s, %s]}', "[%s,%s]"])
+@pytest.mark.parametrize("form", ['{"events": [%s, %s]}', "[%s,%s]", '{\n  "events" : [\n%s,\n%s ] }'])
 def test_an_event_that_cannot_be_read_keeps_no_other_out(
     api: Served, bad: str, reason: str, form: str
 ) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import OperationalError
 
 from engine.run.answers import Status
-from engine.run.generated import Generated
+from engine.run.generated import Generated, note_file
 from engine.server.audience_files import AudienceFiles
 from engine.server.process import opened
 from engine.store.tables.people import audience_member
@@ -184,6 +185,26 @@ def test_the_process_that_owns_a_workspace_writes_into_its_folder(tmp_path: Path
     shop.reload()
     written = [file.name for file in shop.audiences.values() if file.name.startswith("Romans_")]
     assert len(written) == 1
+
+
+def test_a_file_of_which_the_database_could_not_take_note_is_noted_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = [OperationalError("UPDATE", None, Exception("locked"))]
+
+    def refused_once(connection: Connection, id: str, now: int) -> None:
+        if refusals:
+            raise refusals.pop()
+        note_file(connection, id, now)
+
+    monkeypatch.setattr("engine.run.filing.note_file", refused_once)
+    with Running(database(tmp_path), file_audiences=AudienceFiles(tmp_path)) as run:
+        run.engine.publish(gathering())
+        with pytest.raises(OperationalError):
+            run.advance(MINUTE)
+        run.advance(MINUTE)
+        with run.database.read() as connection:
+            assert connection.execute(select(generated_audience.c.filed_at)).scalar_one() is not None
 
 
 def test_a_file_that_could_not_be_written_is_written_a_minute_later(tmp_path: Path) -> None:
