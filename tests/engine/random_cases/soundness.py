@@ -45,6 +45,8 @@ def complaints(case: Case) -> list[str]:
     named = {id for audience in files.audiences.values() for id in audience.audiences}
     named |= {whitelist} if (whitelist := case.settings.get("whitelist")) else set()
     known = {person.id for person in case.people} | {event.person for event in case.events}
+    if case.settings.get("whitelist") in {id for file in files.audiences.values() for id in file.audiences}:
+        return ["the whitelist is part of another audience"]
     strangers = {*(row.person for row in case.ids), *(row[0] for row in case.tags)} - known
     strangers |= {who for members in case.members.values() for who in members} - known
     if strangers:
