@@ -213,19 +213,18 @@ class Judge:
     def _events(self, judgment: JudgeEvents | JudgeGoal, row: Row) -> ColumnElement[bool]:
         alternatives: list[ColumnElement[bool]] = []
         group: list[ColumnElement[bool]] = []
-        received_by = row.now
-        if isinstance(judgment, JudgeEvents) and judgment.early:
-            # An event that lets somebody go on at its own time has been received later.
-            received_by = greatest(self.leave_at(judgment.until, row.arrived), row.now)
+        # Who goes on early does so at the time of an event, which is received later; and who was due during a
+        # stop does so at the restart.
+        last = self.leave_at(judgment.until, row.arrived)
         for test in _event_tests(judgment):
             if test.join == "or":
                 alternatives.append(and_(true(), *group))
                 group = []
-            group.append(self._event_test(test, row, received_by))
+            group.append(self._event_test(test, row, last))
         return or_(false(), *alternatives, and_(true(), *group))
 
-    def _event_test(self, test: EventTest, row: Row, received_by: Ms) -> ColumnElement[bool]:
-        matching = self._matching(test, row.person, row.arrived, row.now, received_by)
+    def _event_test(self, test: EventTest, row: Row, last: Ms) -> ColumnElement[bool]:
+        matching = self._matching(test, row.person, row.arrived, least(row.now, last), last)
         if test.times == 1:
             met: ColumnElement[bool] = exists(matching)
         else:

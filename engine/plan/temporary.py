@@ -3,14 +3,14 @@ statements, and what a rehearsal's providers will answer.
 
 PostgreSQL keeps the deleted rows of a temporary table and reads past them as long as the connection lives. So
 one that is filled anew in every transaction is emptied at its end, if that costs next to nothing: it has no
-index and no text that might need a table of its own. Another one is emptied by `Emptying`; in a rehearsal,
-whose transactions are read-only, what `Emptying` deletes stays.
+index and no text that might need a table of its own. Another one is emptied by `Emptying`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
@@ -148,6 +148,15 @@ result_script = Table(
 """What a simulated provider will answer; whatever is not listed succeeds at once."""
 
 
+@dataclass(slots=True)
+class _Kept:
+    """How many deleted rows PostgreSQL keeps of each temporary table of a connection. read_only: transactions
+    may write to nothing but temporary tables, unless their very first statement says otherwise."""
+
+    read_only: bool
+    rows: Counter[str] = field(default_factory=Counter)
+
+
 def make_temporary(connection: Connection, *, read_only: bool = False) -> None:
     """Make the temporary tables anew.
 
@@ -163,7 +172,7 @@ def make_temporary(connection: Connection, *, read_only: bool = False) -> None:
     for table in later:
         made = CreateTable(table).compile(dialect=connection.dialect)
         connection.exec_driver_sql(f"{made} ON COMMIT {EMPTIED}")
-    connection.info[_KEPT] = None if read_only else Counter()
+    connection.info[_KEPT] = _Kept(read_only)
 
 
 class Emptying(Prepared):
@@ -171,14 +180,19 @@ class Emptying(Prepared):
 
     def __init__(self, table: Table, dialect: Dialect) -> None:
         super().__init__(delete(table), dialect)
-        self._name = table.name
+        self._table = table
 
     def __call__(self, connection: Connection, parameters: Mapping[str, Any] | None = None) -> Found:
+        kept: _Kept | None = connection.info.get(_KEPT)
+        # The front is emptied by the first statement of a transaction, the others have nothing to keep.
+        if kept is None or (kept.read_only and self._table is not front):
+            return super().__call__(connection, parameters)
+        name = self._table.name
+        if kept.rows[name] > MOST_KEPT:
+            if kept.read_only:
+                connection.exec_driver_sql("SET TRANSACTION READ WRITE")
+            connection.exec_driver_sql(f"TRUNCATE {name}")
+            kept.rows[name] = 0
         found = super().__call__(connection, parameters)
-        kept: Counter[str] | None = connection.info.get(_KEPT)
-        if kept is not None:
-            kept[self._name] += found.rowcount
-            if kept[self._name] > MOST_KEPT:
-                connection.exec_driver_sql(f"TRUNCATE {self._name}")
-                kept[self._name] = 0
+        kept.rows[name] += found.rowcount
         return found

@@ -38,7 +38,7 @@ from engine.run.filing import FileAudiences, Filing
 from engine.run.gate import Gate
 from engine.run.ingest import Intake
 from engine.run.lock import lock
-from engine.run.operations import Operations, problem_of
+from engine.run.operations import Operations, is_trouble, problem_of
 from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
 from engine.run.statuses import statuses
@@ -52,7 +52,6 @@ from engine.store.imports.session import Progress
 from engine.store.lists import discard_unfinished
 from engine.store.tables.runs import ACTIVE, STOPPED, campaign, campaign_version
 from engine.store.times import WallClock
-from engine.store.trouble import trouble_of
 from engine.workspace.bundle import Bundle
 
 RETRY_AFTER = 5_000
@@ -301,12 +300,13 @@ class Engine:
         due, problem = None, self._operations.problem
         notice = self._operations.notice or self._filing.notice
         try:
+            self._check_lock()
             found = self.campaigns()
             due = self._scheduler.next_due()
             with self._database.read() as connection:
                 notice = notice or self._settings.doubt(connection)
         except Exception as error:
-            if trouble_of(error) is None:
+            if not is_trouble(error):
                 raise
             problem = problem or problem_of(error)
         return EngineStatus(
@@ -352,12 +352,16 @@ class Engine:
 
     # ---- inside
 
+    def _check_lock(self) -> None:
+        """Raises `StoreError` where the database is no longer the one that was opened."""
+        if self._lock is not None:
+            self._lock.check()
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """Between two waves. What fails is undone in the database only, or has lost its temporary tables."""
         with self._gate.turn():
-            if self._lock is not None:
-                self._lock.check()
+            self._check_lock()
             try:
                 yield
             except (Refused, UnknownCampaign):
@@ -369,7 +373,7 @@ class Engine:
     @contextmanager
     def _asked(self) -> Iterator[Connection]:
         """A writing transaction for somebody who asks, between two waves."""
-        with self._turn(), self._operations.writing():
+        with self._operations.writing(), self._turn():
             with self._database.write() as connection:
                 outdated = self._scheduler.outdated
                 self._scheduler.refresh(connection)

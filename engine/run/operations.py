@@ -149,7 +149,7 @@ class Operations:
         try:
             yield
         except Exception as error:
-            if _is_trouble(error):
+            if is_trouble(error):
                 self.note_problem(error, writing=True)
             raise
 
@@ -157,9 +157,7 @@ class Operations:
         """Keep what keeps the engine from its work; log it when it is new."""
         problem, before = problem_of(error), self._trouble
         if before is None or problem != before.message:
-            log.error(
-                "engine at a stand", reason=str(problem), exc_info=None if _is_trouble(error) else error
-            )
+            log.error("engine at a stand", reason=str(problem), exc_info=None if is_trouble(error) else error)
         self._trouble = _Trouble(problem, writing or (before is not None and before.writing))
 
 
@@ -170,7 +168,8 @@ class _Trouble(NamedTuple):
     writing: bool
 
 
-def _is_trouble(error: Exception) -> bool:
+def is_trouble(error: Exception) -> bool:
+    """Whether the database is to blame, or its file."""
     return isinstance(error, StoreError) or trouble_of(error) is not None
 
 

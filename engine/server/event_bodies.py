@@ -22,21 +22,22 @@ Posted = Sequence[JsonValue | FileError]
 """The events of a body as they were read; of one that cannot even be read, why."""
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)  # long numbers, too
 
 
 def read_events(data: bytes) -> Posted:
     """The events of `Events`, or in their form: one event, or a plain list of them.
 
-    Raises `FileError` for what is no JSON, `ValidationError` for what holds no events.
+    Of a body that is no JSON why it is none, as if it were one event. Raises `ValidationError` for what holds
+    no events.
     """
     whole = b'{"events":' + data + b"}" if data.lstrip().startswith(b"[") else data
     try:
         value = read_json(whole, NAME).value
-    except FileError:
+    except FileError as error:
         apart = _apart(whole)
         if apart is None:
-            raise
+            return [error]
         Events.model_validate({"events": [None] * len(apart)})  # that they are not too many
         return apart
     return Events.model_validate({"events": [value]} if "event_id" in value else value).events

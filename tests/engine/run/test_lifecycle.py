@@ -202,6 +202,24 @@ def test_whom_an_event_released_during_a_stop_goes_on_at_the_restart(shop: Targe
         run.sound()
 
 
+@pytest.mark.parametrize(("hours", "met"), [(23, 1), (25, 0)])
+def test_a_stop_does_not_lengthen_the_time_within_which_events_count(
+    shop: Target, hours: int, met: int
+) -> None:
+    with Living(shop) as run:
+        run.engine.publish(bundle(judging(early=False), JUDGING_LINKS))
+        run.pass_time(HOUR)
+        run.engine.stop("c_1")
+        run.pass_time((hours - 1) * HOUR)
+        run.order("e1", "p2")
+        run.pass_time(5 * HOUR)
+        run.engine.restart("c_1")
+        run.pass_time(MINUTE)
+        nodes = run.engine.counts("c_1").nodes
+        assert (nodes["n_yes"].passed, nodes["n_no"].passed) == (met, 6 - met)
+        run.sound()
+
+
 def test_nobody_enters_after_the_end_though_a_stop_cut_off_their_cycle(
     shop: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -157,6 +157,7 @@ def test_what_would_be_written_to_a_file_that_is_gone_is_refused(tmp_path: Path)
         for refused in (lambda: run.engine.post_events([event()]), run.engine.step):
             with pytest.raises(StoreError, match="is gone"):
                 refused()
+            assert "is gone" in str(run.engine.status().problem)
         (tmp_path / "elsewhere").rename(path)
         assert run.engine.post_events([event()]).accepted == 1
 

@@ -268,6 +268,7 @@ def test_text_that_cannot_be_stored_keeps_no_other_event_out(
     [
         ('{"event_id": "a", "attributes": {"x": NaN}}', "NaN is not a number"),
         ('{"event_id": "a", "attributes": {"x": 1e400}}', "too large"),
+        ('{"event_id": "a", "attributes": {"x": %s}}' % ("9" * 5000), "too large"),
         ('{"event_id": "a", "event_id": "b"}', "a second time"),
         ('{"event_id": "a", "attributes": ' + '{"a":' * 40 + "1" + "}" * 41, "levels deep"),
         ("7", "one JSON object"),
