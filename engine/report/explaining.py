@@ -106,7 +106,8 @@ class Explainer:
             listens = isinstance(trigger, EnterOnEvent) and trigger.event == happened.noted.event
             if version.current and isinstance(trigger, EnterOnEvent) and listens:
                 yield self._entering(version, trigger, happened)
-            yield from self._judged(version, happened)
+            if version.made_at <= happened.noted.received_at:
+                yield from self._judged(version, happened)
 
     # ---- entering
 

@@ -20,7 +20,8 @@ from engine.workspace.bundle import Bundle
 class PublishedVersion:
     """A version that people may enter (`current`), or that people are still in.
 
-    number, key: of the campaign and the version in the database. behaviours: by node id. Moments are ms.
+    number, key: of the campaign and the version in the database. published_at, made_at: when the campaign and
+    when the version was published. behaviours: by node id. Moments are ms.
     """
 
     number: int
@@ -28,6 +29,7 @@ class PublishedVersion:
     current: bool
     state: str
     published_at: int
+    made_at: int
     starts_at: int
     ends_at: int | None
     resumed_at: int | None
@@ -62,7 +64,7 @@ class PublishedVersions:
         """
         busy = select(agenda.c.version)
         query = (
-            select(campaign, campaign_version.c.key)
+            select(campaign, campaign_version.c.key, campaign_version.c.published_at.label("made_at"))
             .join(campaign_version, campaign_version.c.campaign == campaign.c.number)
             .where((campaign_version.c.key == campaign.c.version) | campaign_version.c.key.in_(busy))
             .order_by(campaign.c.number, campaign_version.c.key)
@@ -76,8 +78,8 @@ class PublishedVersions:
             known[row.key] = content
             found.append(
                 PublishedVersion(
-                    row.number, row.key, row.key == row.version, row.state, row.published_at, row.starts_at,
-                    row.ends_at, row.resumed_at, *content,
+                    row.number, row.key, row.key == row.version, row.state, row.published_at, row.made_at,
+                    row.starts_at, row.ends_at, row.resumed_at, *content,
                 )
             )  # fmt: skip
         self._known = known

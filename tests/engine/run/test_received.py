@@ -121,6 +121,16 @@ def test_every_event_that_a_judgment_asks_for_counts_and_no_other_of_that_time_c
         ]  # fmt: skip
 
 
+def test_a_version_that_is_made_later_says_nothing_of_earlier_events(tmp_path: Path) -> None:
+    with Running(database(tmp_path)) as run:
+        run.engine.publish(bundle(judging(), JUDGING_LINKS))
+        run.advance(HOUR)
+        post(run, "e1", time=ms(NOW) + 1)
+        run.clock.set(ms(NOW) + 2 * HOUR)
+        run.engine.publish(bundle(judging(2), JUDGING_LINKS))
+        assert outcomes(last(run)) == ["counted"]
+
+
 def test_who_may_not_enter_again_is_told_why(tmp_path: Path) -> None:
     with Running(database(tmp_path)) as run:
         run.engine.publish(bundle(orders(re_entry="after_exit"), LINKS, id="c_1"))
