@@ -47,7 +47,8 @@ class Kill:
 
 @dataclass(frozen=True)
 class Life:
-    """What one process does: the script from the action on that `journal` names, or the round of retention.
+    """What one process does: the script from the action on that `journal` names, or the round of retention,
+    or (without `script`) what is due within a day.
 
     sizes: people of a wave, rows of a chunk. late: it begins when the next action is due, so that everything
     before it is overdue.
@@ -58,6 +59,7 @@ class Life:
     sizes: tuple[int, int]
     late: bool = False
     retention: bool = False
+    script: bool = True
 
     @property
     def journal(self) -> Path:
@@ -74,6 +76,11 @@ def live(life: Life) -> None:
         end = ms(NOW) + DAYS * DAY + LONG_AFTER
         shop = Shop(target, end, SHORT)
         shop.engine.run_until_idle(end)
+        shop.close()
+        return
+    if not life.script:
+        shop = Shop(target, ms(NOW))
+        shop.engine.run_until_idle(ms(NOW) + DAY)
         shop.close()
         return
     actions = script(Path(life.folder) / "data")
