@@ -16,6 +16,7 @@ from engine.workspace.bundle import Bundle
 from engine.workspace.message import MESSAGE
 from tests.engine.run.drafting import (
     EVERYBODY,
+    NOW,
     SMS,
     WAIT,
     ZONE,
@@ -37,6 +38,11 @@ ORDER_LINKS = ["n_order out n_wait", "n_wait out n_end"]
 HALVES = [{"id": f"g_{n}", "name": f"Half {n}", "percent": 50} for n in (1, 2)]
 NIGHT = {"text_sms": Daily(time(20), time(8), postpone=True)}
 MORNING = ms(datetime(2026, 3, 3, 8, tzinfo=ZONE))
+
+
+def event(id: str = "e1", person: str = "p1", code: str = "order", **changed: Any) -> IncomingEvent:
+    """Something that happened at the beginning, if no other `time` is given; the rest are attributes."""
+    return IncomingEvent(id, person, code, changed.pop("time", ms(NOW)), changed)
 
 
 class Living(Running):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
@@ -26,23 +25,12 @@ from tests.engine.run.drafting import (
     MINUTE,
     NOW,
     SMS,
-    WAIT,
     Running,
     bundle,
     database,
     write_people,
 )
-
-ORDERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "n_order": ("behavior_event", {"event": "order"}),
-    "n_wait": ("wait_until", WAIT),
-    "n_end": ("end", {}),
-}
-ORDER_LINKS = ["n_order out n_wait", "n_wait out n_end"]
-
-
-def event(id: str = "e1", person: str = "p1", code: str = "order", **changed: Any) -> IncomingEvent:
-    return IncomingEvent(id, person, code, changed.pop("time", ms(NOW)), changed)
+from tests.engine.run.living import ORDER_LINKS, ORDERS, event
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,11 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from engine.run.answers import IncomingEvent, Status
+from engine.run.answers import Status
 from engine.run.clock import VirtualClock
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database, StoreError
@@ -27,13 +26,8 @@ from tests.engine.run.drafting import (
     bundle,
     database,
 )
+from tests.engine.run.living import ORDER_LINKS, ORDERS, event
 
-ORDERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "n_order": ("behavior_event", {"event": "order"}),
-    "n_wait": ("wait_until", WAIT),
-    "n_end": ("end", {}),
-}
-ORDER_LINKS = ["n_order out n_wait", "n_wait out n_end"]
 GUARD_S = 100.0
 """Seconds after which a test no longer waits for what never comes."""
 
@@ -54,10 +48,6 @@ class Watched(VirtualClock):
         """Wait for what the engine's thread does."""
         with self._rounds:
             assert self._rounds.wait_for(what, GUARD_S)
-
-
-def event(id: str = "e1", person: str = "p1", code: str = "order", **changed: Any) -> IncomingEvent:
-    return IncomingEvent(id, person, code, changed.pop("time", ms(NOW)), changed)
 
 
 def fill(run: Running) -> None:
