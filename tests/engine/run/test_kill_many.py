@@ -9,6 +9,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from engine.report.check import violations
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
@@ -16,7 +18,7 @@ from tests.engine.run.drafting import DAY, EVERYBODY, NOW, SMS, WAIT, Running, b
 from tests.engine.run.killing import DONE, KILLED, Kill, Life, Nursery
 
 PEOPLE, KILLS, WAVE = 100_000, 20, 2_000
-LIFE = 150, 280
+LIFE = 140, 240
 """Driver calls of a life, at least and at most: the first 150 or so open the engine."""
 HALVES = [{"id": f"g_{n}", "name": f"Half {n}", "percent": 50} for n in (1, 2)]
 NODES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -46,12 +48,13 @@ def differing(one: Path, other: Path, table: str) -> int:
         )
 
 
-def test_twenty_kills_among_a_hundred_thousand_people(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seed", [20, *(pytest.param(more, marks=pytest.mark.full) for more in range(9))])
+def test_twenty_kills_among_a_hundred_thousand_people(tmp_path: Path, seed: int) -> None:
     whole, killed = database(tmp_path, people=PEOPLE), tmp_path / "killed.db"
     with Running(whole) as run:
         run.engine.publish(bundle(NODES, LINKS))
     shutil.copy(whole, killed)
-    chance = random.Random(20)
+    chance = random.Random(seed)
     with Nursery() as nursery:
         lives = [Life(str(path), str(tmp_path), (WAVE, WAVE), script=False) for path in (whole, killed)]
         assert nursery.live(lives[0]) == DONE
