@@ -231,7 +231,7 @@ class Photographer:
             id = window.the_editor.session.document.attributes.id
             wait(lambda: self._waiting(id) > 0)
             pause(TOAST_MS)  # until "Published" is gone
-            window.the_editor.fit()
+            window.the_editor.commands.fit()
             for _theme in self._themes():
                 self._save("running", window)
 

@@ -50,9 +50,9 @@ def test_every_action_is_possible_somewhere_and_triggers(
         settle(qtbot)
     elif action_id in IN_EDITOR:
         page = open_draft(qtbot, window)
-        page.add_kind("target_audience")
+        page.commands.add_kind("target_audience")
         if action_id == "editor.redo":
-            page.undo()
+            page.commands.undo()
     window.actions_.refresh()
     assert window.actions_[action_id].isEnabled()
     with qtbot.waitSignal(window.actions_[action_id].triggered):

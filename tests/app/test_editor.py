@@ -36,7 +36,7 @@ def kinds(page: EditorPage) -> list[str]:
 
 def add(page: EditorPage, *added: str) -> None:
     for kind in added:
-        page.add_kind(kind)
+        page.commands.add_kind(kind)
 
 
 def leave(qtbot: QtBot, window: MainWindow, button: int) -> None:
@@ -132,7 +132,7 @@ def test_delete_says_how_many_and_asks(qtbot: QtBot, page: EditorPage, window: M
     QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
     assert not page.session.document.nodes
     assert not page.panel.isVisible()
-    page.undo()
+    page.commands.undo()
     assert len(page.session.document.nodes) == 3
 
 
@@ -150,7 +150,7 @@ def test_save_writes_the_file_and_clears_the_mark(page: EditorPage, window: Main
     path = page.session.path
     assert path is not None
     assert campaign_file.dump(campaign_file.load(path)) == campaign_file.dump(page.session.document)
-    page.undo()
+    page.commands.undo()
     assert window.isWindowModified()
 
 
@@ -339,7 +339,7 @@ def test_attributes_are_one_undo_step(qtbot: QtBot, page: EditorPage, window: Ma
     assert page.session.document.attributes.name == "Summer sale"
     assert page.bar.name.text().startswith("Summer sale")
     assert "Summer sale" in window.windowTitle()
-    page.undo()
+    page.commands.undo()
     assert page.session.document.attributes.name == "Spring sale"
 
 

@@ -21,8 +21,8 @@ def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
     window.activateWindow()
     page = open_draft(qtbot, window)
     for kind in ("target_audience", "random_grouping", "tag"):
-        page.add_kind(kind)
-    page.add_ends()
+        page.commands.add_kind(kind)
+    page.commands.add_ends()
     page.view.setFocus()
     return page
 

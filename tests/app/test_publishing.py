@@ -222,7 +222,7 @@ def test_closing_with_changes_asks_about_them_first(
     qtbot: QtBot, window: MainWindow, engine: FakeEngine
 ) -> None:
     page = open_draft(qtbot, window)
-    page.add_kind("target_audience")
+    page.commands.add_kind("target_audience")
     window.close()
     assert "nothing is saved" in dialog(window).sentence.text()
     QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)

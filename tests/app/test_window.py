@@ -275,7 +275,7 @@ def test_the_panel_estimates_through_the_engine(qtbot: QtBot, window: MainWindow
 
 def test_start_has_no_panel(qtbot: QtBot, window: MainWindow) -> None:
     page = open_draft(qtbot, window)
-    page.add_kind("target_audience")
+    page.commands.add_kind("target_audience")
     assert page.panel.isVisible()
     page.show_node(START_ID)
     assert not page.panel.isVisible()
