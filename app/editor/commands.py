@@ -1,0 +1,100 @@
+"""What the actions of the editor do to the campaign and to how it is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.widgets.ask import Choice, Question, ask
+from engine.campaign import edits
+from engine.campaign.edits import Edit, Refused
+from engine.i18n import ntr, tr
+
+if TYPE_CHECKING:
+    from app.editor.page import EditorPage
+
+
+class EditorCommands:
+    """One method an action; each works on what is selected, and says why where it cannot."""
+
+    def __init__(self, page: EditorPage) -> None:
+        self._page = page
+
+    def add_ends(self) -> None:
+        self.push_or_say(lambda: edits.end_open_links(self._page.session.document))
+
+    def undo(self) -> None:
+        self._page.session.undo_stack.undo()
+
+    def redo(self) -> None:
+        self._page.session.undo_stack.redo()
+
+    def fit(self) -> None:
+        self._page.view.fit()
+
+    def zoom_in(self) -> None:
+        self._page.view.zoom_in()
+
+    def zoom_out(self) -> None:
+        self._page.view.zoom_out()
+
+    def zoom_reset(self) -> None:
+        self._page.view.zoom_to(1.0)
+
+    def focus_palette(self) -> None:
+        self._page.palette_.focus_search()
+
+    def add_kind(self, kind: str) -> None:
+        """Add a component behind the selected one: at its first open end, else on its first line."""
+        document = self._page.session.document
+        links = self._links_behind()
+        if not links:
+            self._page.say(tr("Nothing can follow here. Select the component to add it behind."))
+            return
+        chosen = next((link_id for link_id in links if kind in edits.admissible(document, link_id)), links[0])
+        self.push_or_say(lambda: edits.insert(document, chosen, kind))
+        self._page.view.setFocus()
+
+    def _links_behind(self) -> list[str]:
+        """Where to add: at the selected card's lines, open ones first, or at any open end."""
+        document, selected = self._page.session.document, self._page.selected_node()
+        links = document.out_links(selected) if selected is not None else self._page.session.open_links()
+        return sorted(links, key=lambda link_id: document.links[link_id].target is not None)
+
+    def delete_selected(self) -> Question | None:
+        node_id = self._page.deletable_node()
+        return self.ask_delete(node_id) if node_id is not None else None
+
+    def ask_delete(self, node_id: str) -> Question | None:
+        """Ask, saying how many components go, then delete."""
+        document = self._page.session.document
+        try:
+            edit = edits.delete_behind(document, node_id)
+        except Refused as refused:
+            self._page.say(refused.message)
+            return None
+        count = len(edits.doomed(document, node_id)) - 1
+        name = document.node(node_id).name
+        text = (
+            ntr(
+                "{n} component behind it, which nothing else leads to, goes too.",
+                "{n} components behind it, which nothing else leads to, go too.",
+                count,
+            )
+            if count
+            else tr("Nothing stands behind it.")
+        )
+        title = tr("Delete “{name}”?", name=name)
+        choice = Choice(tr("Delete"), lambda: self._page.push(edit), "danger")
+        return ask(self._page, title, text, choice)
+
+    def push_or_say(self, make: Callable[[], Edit]) -> None:
+        try:
+            self._page.push(make())
+        except Refused as refused:
+            self._page.say(refused.message)
+
+    def open_chooser(self) -> None:
+        """Offer what can be added behind the selected card, without the mouse."""
+        if links := self._links_behind():
+            self._page.view.open_chooser(links[0])

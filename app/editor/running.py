@@ -1,0 +1,107 @@
+"""What the engine says of the open campaign: its status, live counts, and notices above the canvas."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from app import tasks
+from app.campaign_list.rows import Run
+from app.campaign_list.status import GOING_ON, Status
+from app.panels.figures import Figures
+from app.publishing import notices
+from app.publishing.service import Counts, Situation
+from engine.campaign.document import CampaignDocument
+from engine.components.base import RefKind
+from engine.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from app.editor.page import EditorPage
+
+log = logging.getLogger(__name__)
+
+
+class Running:
+    """Keeps what was last heard, and shows it on the page's bar, canvas, panel and notices.
+
+    Attribute `status`: of the campaign.
+    """
+
+    def __init__(self, page: EditorPage) -> None:
+        self._page = page
+        self.status = Status.DRAFT
+        self._counts: Counts = {}
+        self._run: Run | None = None
+        self._situation = Situation()
+        self._draft_hash: str | None = None
+        self._hash_asked = False
+
+    def show_run(self, status: Status, run: Run | None) -> None:
+        """The campaign's status, and what else the engine says of it; `run` None where it knows of none."""
+        self.status, self._run = status, run
+        page = self._page
+        page.bar.show_status(status, page.read_only, failed=bool(run is not None and run.failure))
+        if status is Status.DRAFT:
+            page.scene.set_counts(None)
+            self._counts = {}
+        self._show_figures()
+        self._hash_draft()
+        self.show_notices()
+
+    def show_engine(self, situation: Situation) -> None:
+        """What the engine is up to, where that keeps the campaign from going on."""
+        self._situation = situation
+        self.show_notices()
+
+    def show_counts(self, counts: Counts) -> None:
+        """Live counts of the running version, on cards and lines, and in the panel of the selected card."""
+        self._page.scene.set_counts(counts)
+        self._counts = counts
+        self._show_figures()
+
+    def show_notices(self) -> None:
+        """Say what has to be known, in the words of the moment."""
+        shown = [
+            *notices.of_engine(self._situation, waits=self.status in GOING_ON),
+            *notices.of_run(self._run),
+            *notices.of_draft(self.status, self._run, self._draft_hash),
+        ]
+        self._page.notices.show_notices(shown)
+
+    def _hash_draft(self) -> None:
+        """Find out, once, what publishing would publish: a draft that is only looked at stays as it is."""
+        if self._page.read_only and self._run is not None and not self._hash_asked:
+            self._hash_asked = True
+            session = self._page.session
+            work = partial(bundle_hash, session.workspace, session.document)
+            tasks.run(work, self._on_draft_hash, self._on_no_draft_hash)
+
+    def _on_draft_hash(self, found: str) -> None:
+        self._draft_hash = found
+        self.show_notices()
+
+    def _on_no_draft_hash(self, error: Exception) -> None:
+        self._hash_asked = False
+        log.info("the draft cannot be compared with what runs: %s", error)
+
+    def _show_figures(self) -> None:
+        panel, workspace = self._page.panel, self._page.session.workspace
+        if not self._counts:
+            panel.show_figures(None)
+            return
+        zone = ZoneInfo(workspace.settings.time_zone)
+
+        def name_of(audience: str) -> str:
+            return workspace.name_of(RefKind.AUDIENCE, audience) or audience
+
+        next_run = None if self._run is None else self._run.next_run
+        panel.show_figures(Figures(self._counts, next_run, zone, name_of))
+
+
+def bundle_hash(workspace: Workspace, document: CampaignDocument) -> str:
+    """What tells this draft, with all that it refers to, from other versions."""
+    from engine.workspace import bundle
+
+    return bundle.make(workspace, document).hash
