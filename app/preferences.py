@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from engine.workspace.engine_folder import APPLICATION
 
 Theme = Literal["system", "light", "dark"]
+Motion = Literal["system", "always", "never"]
 
 
 class Remote(BaseModel):
@@ -24,11 +25,17 @@ class Remote(BaseModel):
 
 
 class Preferences(BaseModel):
-    """Attributes: language (None follows the desktop), theme, workspace (the last one), remotes, columns
-    (hidden columns of the campaign list), size and maximized (of the window)."""
+    """Attributes: language (None follows the desktop), theme, motion (whether things glide), shortcuts (keys in
+    portable text by action id, "" for none; only those that the user changed), autosave (minutes, 0 is never),
+    autosave_on_leave (save when the window loses the focus), workspace (the last one), remotes, hidden_columns
+    (of the campaign list), size and maximized (of the window)."""
 
     language: str | None = None
     theme: Theme = "system"
+    motion: Motion = "system"
+    shortcuts: dict[str, str] = Field(default_factory=dict)
+    autosave: int = Field(default=0, ge=0, le=120)
+    autosave_on_leave: bool = False
     workspace: Path | None = None
     remotes: list[Remote] = Field(default_factory=list)
     hidden_columns: list[str] = Field(default_factory=lambda: ["end"])
