@@ -25,10 +25,13 @@ class Remote(BaseModel):
 
 
 class Preferences(BaseModel):
-    """Attributes: language (None follows the desktop), theme, motion (whether things glide), shortcuts (keys in
-    portable text by action id, "" for none; only those that the user changed), autosave (minutes, 0 is never),
-    autosave_on_leave (save when the window loses the focus), workspace (the last one), remotes, hidden_columns
-    (of the campaign list), size and maximized (of the window)."""
+    """What is chosen in the dialog, and what is remembered without asking.
+
+    Attributes: language (None follows the desktop), theme, motion (whether things glide), shortcuts (portable
+    keys by action id, "" for none; only those that were changed), autosave (minutes; 0 is never),
+    autosave_on_leave (when the window loses the focus), workspace (the last one), remotes, hidden_columns (of
+    the campaign list), size and maximized (of the window).
+    """
 
     language: str | None = None
     theme: Theme = "system"
