@@ -1,0 +1,68 @@
+"""Small windows over the canvas: they keep to a place of the view, whatever its size and theirs."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtWidgets import QFrame, QWidget
+
+from canvas_widgets.look import Look
+
+_KEPT = frozenset(
+    {
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseButtonRelease,
+        QEvent.Type.MouseButtonDblClick,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.ContextMenu,
+    }
+)
+_RIGHT = (Qt.Corner.TopRightCorner, Qt.Corner.BottomRightCorner)
+_BOTTOM = (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner)
+
+
+class Floating(QFrame):
+    """A card in a corner of `over`, as large as its layout wants; it moves with the corner.
+
+    A child of the view itself and not of its viewport, whose children would be scrolled along. What is
+    pressed or turned over it never reaches the canvas below. A subclass that stands elsewhere says where in
+    `wanted_place`.
+    """
+
+    def __init__(self, over: QWidget, look: Look, corner: Qt.Corner = Qt.Corner.BottomRightCorner) -> None:
+        super().__init__(over)
+        self.setProperty("role", "popup")
+        self._over, self._look, self._corner = over, look, corner
+        over.installEventFilter(self)
+
+    @property
+    def room(self) -> QRect:
+        """The part of the view that floating windows use: all but a margin."""
+        margin = 2 * self._look.sizes.grid
+        return self._over.rect().adjusted(margin, margin, -margin, -margin)
+
+    def wanted_place(self) -> QPoint:
+        """The upper left corner of where this stands, in coordinates of the view."""
+        room = self.room
+        x = room.right() + 1 - self.width() if self._corner in _RIGHT else room.left()
+        y = room.bottom() + 1 - self.height() if self._corner in _BOTTOM else room.top()
+        return QPoint(x, y)
+
+    def place(self) -> None:
+        """Take the size of the contents, and go where that belongs."""
+        self.adjustSize()
+        self.move(self.wanted_place())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and self.isVisible():
+            self.place()
+        return False
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Show):
+            self.place()
+        if event.type() in _KEPT:
+            event.accept()
+            return True
+        return handled

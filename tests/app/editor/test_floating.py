@@ -1,0 +1,85 @@
+"""Windows over the canvas keep to their place, and what happens on them stays there."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.editor.floating import Floating
+from canvas_widgets.look import Look
+
+MARGIN = 16
+
+
+class Below(QWidget):
+    """Notes what comes through to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[str] = []
+
+    def mousePressEvent(self, event: object) -> None:
+        self.heard.append("press")
+
+    def wheelEvent(self, event: object) -> None:
+        self.heard.append("wheel")
+
+
+@pytest.fixture
+def below(qtbot: QtBot) -> Below:
+    made = Below()
+    qtbot.addWidget(made)
+    made.resize(800, 600)
+    made.show()
+    return made
+
+
+def shown(below: Below, look: Look, corner: Qt.Corner) -> Floating:
+    floating = Floating(below, look, corner)
+    QVBoxLayout(floating).addWidget(QLabel("Guide"))
+    floating.show()
+    QApplication.processEvents()
+    return floating
+
+
+@pytest.mark.parametrize("corner", list(Qt.Corner))
+def test_it_keeps_to_its_corner(below: Below, look: Look, corner: Qt.Corner) -> None:
+    floating = shown(below, look, corner)
+    for size in ((800, 600), (500, 900)):
+        below.resize(*size)
+        place = floating.geometry()
+        across = place.left() if "Left" in corner.name else below.width() - place.right() - 1
+        down = place.top() if "Top" in corner.name else below.height() - place.bottom() - 1
+        assert (across, down) == (MARGIN, MARGIN)
+
+
+def test_it_grows_out_of_its_corner(below: Below, look: Look) -> None:
+    floating = shown(below, look, Qt.Corner.BottomRightCorner)
+    before = floating.geometry()
+    floating.findChildren(QLabel)[0].setText("A much longer text\nof two lines")
+    QApplication.processEvents()
+    assert floating.width() > before.width()
+    assert floating.geometry().bottomRight() == before.bottomRight()
+
+
+def test_nothing_falls_through_to_the_canvas(below: Below, look: Look) -> None:
+    floating = shown(below, look, Qt.Corner.BottomLeftCorner)
+    QTest.mouseClick(floating, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
+    place = QPointF(5, 5)
+    no_keys, no_buttons = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.NoButton
+    turn = QWheelEvent(
+        place,
+        QPointF(floating.mapToGlobal(place.toPoint())),
+        QPoint(),
+        QPoint(0, 120),
+        no_buttons,
+        no_keys,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(floating, turn)
+    assert below.heard == []
