@@ -18,9 +18,15 @@ from engine.campaign.model import START_ID, Point
 
 
 class Gesture(ABC):
-    """Positions are in viewport pixels."""
+    """Positions are in viewport pixels.
+
+    Attributes: `cursor`; `scrolls` (the view scrolls while the pointer is held at its edge); `modifiers` (the
+    keys that are held, kept by the view).
+    """
 
     cursor: Qt.CursorShape | None = None
+    scrolls: bool = False
+    modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
 
     @abstractmethod
     def move(self, position: QPoint) -> None: ...
@@ -86,6 +92,7 @@ class MoveGesture(Gesture):
             return
         by = self._view.mapToScene(position) - self._origin
         self._by = snapped(by.x(), by.y())
+        self.scrolls = True
         self._scene.preview_move(self._from, self._by)
 
     def release(self, position: QPoint) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView, QToolTip, QWidget
 
+from canvas_widgets.autoscroll import AutoScroll
 from canvas_widgets.background import Background
 from canvas_widgets.camera import Camera
 from canvas_widgets.chooser import Chooser
@@ -62,6 +63,8 @@ class CanvasView(QGraphicsView):
         self._hover = Hover(scene)
         self._gesture: Gesture | None = None
         self._drop: PaletteDrop | None = None
+        self._autoscroll = AutoScroll(self)
+        self._autoscroll.scrolled.connect(self._move_gesture)
         self._space = False
         self.chooser: Chooser | None = None
         self._camera.zoom_changed.connect(self._on_zoom_changed)
@@ -140,13 +143,14 @@ class CanvasView(QGraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         position = event.position().toPoint()
         if self._gesture is not None:
-            self._gesture.move(position)
+            self._gesture.modifiers = event.modifiers()
+            self._move_gesture(position)
         elif event.buttons() == Qt.MouseButton.NoButton:
             self._point_at(position)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        gesture, self._gesture = self._gesture, None
-        if gesture is not None:
+        if (gesture := self._end_gesture()) is not None:
+            gesture.modifiers = event.modifiers()
             gesture.release(event.position().toPoint())
         self._show_cursor()
         event.accept()
@@ -289,9 +293,21 @@ class CanvasView(QGraphicsView):
         self._gesture = gesture
         self._show_cursor()
 
-    def _cancel(self) -> None:
+    def _move_gesture(self, position: QPoint) -> None:
+        """The pointer moved, or the scene did under it."""
+        if self._gesture is None:
+            return
+        self._gesture.move(position)
+        if self._gesture.scrolls:
+            self._autoscroll.follow(position)
+
+    def _end_gesture(self) -> Gesture | None:
+        self._autoscroll.stop()
         gesture, self._gesture = self._gesture, None
-        if gesture is not None:
+        return gesture
+
+    def _cancel(self) -> None:
+        if (gesture := self._end_gesture()) is not None:
             gesture.cancel()
         self._hover.leave()
         self._show_cursor()
