@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.actions import ACTIONS, SECTIONS
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Shortcuts(QDialog):
-    """Read from the table of actions."""
+    """Read from the table of actions, with the keys that the user chose."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -36,11 +35,8 @@ class Shortcuts(QDialog):
             row += 1
             for spec in ACTIONS:
                 if spec.place is place:
-                    keys = QKeySequence(spec.shortcut, QKeySequence.SequenceFormat.PortableText)
                     table.addWidget(label("", tr(spec.text).rstrip("…")), row, 0)
-                    table.addWidget(
-                        label("muted", keys.toString(QKeySequence.SequenceFormat.NativeText)), row, 1
-                    )
+                    table.addWidget(label("muted", window.actions_.keys(spec.id)), row, 1)
                     row += 1
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(content)

@@ -6,6 +6,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.actions import ACTIONS, SECTIONS
+from app.actions.shortcuts import assigned
 from app.window import MainWindow
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import FakeEngine, MakeWindow, close_dialogs, open_draft, settle
@@ -73,3 +74,30 @@ def test_the_menu_offers_what_is_possible(window: MainWindow) -> None:
     assert "Campaign" in titles
     assert "Editor" not in titles
     menu.deleteLater()
+
+
+def test_the_user_chooses_keys_and_everything_that_names_them_follows(window: MainWindow) -> None:
+    window.actions_.apply_shortcuts(
+        {"editor.undo": "Ctrl+Alt+Z", "no.such": "Ctrl+J", "editor.fit": "Nonsense"}
+    )
+    undo = window.actions_["editor.undo"]
+    assert undo.shortcut().toString() == "Ctrl+Alt+Z"
+    assert undo.toolTip() == "Undo (Ctrl+Alt+Z)"
+    assert window.actions_.keys("editor.undo") == "Ctrl+Alt+Z"
+    assert window.actions_["editor.fit"].shortcut().toString() == "F"
+
+
+def test_keys_that_the_user_chose_are_taken_from_what_had_them(window: MainWindow) -> None:
+    window.actions_.apply_shortcuts({"editor.save": "Ctrl+Z", "editor.fit": ""})
+    assert window.actions_["editor.save"].shortcut().toString() == "Ctrl+Z"
+    assert window.actions_["editor.undo"].shortcut().isEmpty()
+    assert window.actions_["editor.undo"].toolTip() == "Undo"
+    assert window.actions_["editor.fit"].shortcut().isEmpty()
+    window.actions_.apply_shortcuts({})
+    assert window.actions_["editor.undo"].shortcut().toString() == "Ctrl+Z"
+    assert window.actions_["editor.save"].shortcut().toString() == "Ctrl+S"
+
+
+def test_of_two_choices_the_later_one_counts() -> None:
+    keys = assigned(ACTIONS, {"editor.undo": "Ctrl+Y", "editor.redo": "Ctrl+Z", "editor.fit": "Ctrl+Y"})
+    assert (keys["editor.undo"], keys["editor.redo"], keys["editor.fit"]) == ("", "Ctrl+Z", "Ctrl+Y")

@@ -1,0 +1,74 @@
+"""When an action is possible: questions to the window, one for each kind of moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.campaign_list.status import ALLOWED, May
+from app.publishing.service import State
+from engine.i18n import tr
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+def in_list(window: MainWindow) -> bool:
+    return window.editor is None and window.workspace is not None
+
+
+def may(what: May) -> Callable[[MainWindow], bool]:
+    """Possible for the campaign that is selected in the list, or open in the editor."""
+    return lambda window: what in window.allowed()
+
+
+def listed(what: May) -> Callable[[MainWindow], bool]:
+    return lambda window: window.editor is None and what in window.allowed()
+
+
+def held(window: MainWindow) -> bool:
+    return window.service is not None and bool(window.service.condition.held)
+
+
+def engine_off(window: MainWindow) -> bool:
+    return window.service is not None and window.service.state is State.OFF
+
+
+def in_editor(window: MainWindow) -> bool:
+    return window.editor is not None
+
+
+def editable(window: MainWindow) -> bool:
+    return window.editor is not None and not window.editor.read_only
+
+
+def viewed(window: MainWindow) -> bool:
+    return window.editor is not None and window.editor.read_only and May.EDIT in ALLOWED[window.editor.status]
+
+
+def can_undo(window: MainWindow) -> bool:
+    return window.editor is not None and window.editor.session.undo_stack.canUndo()
+
+
+def can_redo(window: MainWindow) -> bool:
+    return window.editor is not None and window.editor.session.undo_stack.canRedo()
+
+
+def undo_words(window: MainWindow) -> str:
+    return window.editor.session.undo_stack.undo_label() if window.editor is not None else tr("Undo")
+
+
+def redo_words(window: MainWindow) -> str:
+    return window.editor.session.undo_stack.redo_label() if window.editor is not None else tr("Redo")
+
+
+def has_open_links(window: MainWindow) -> bool:
+    return editable(window) and window.the_editor.session.has_open_links()
+
+
+def node_selected(window: MainWindow) -> bool:
+    return editable(window) and window.the_editor.deletable_node() is not None
+
+
+def language(code: str) -> tuple[Callable[[MainWindow], object], Callable[[MainWindow], bool]]:
+    return lambda w: w.set_language(code), lambda w: w.preferences.language == code

@@ -1,0 +1,57 @@
+"""What an action is: a row of the table, and the place where it is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from engine.i18n import N_
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+class Place(StrEnum):
+    """Where an action is offered; also its section of the menu."""
+
+    LIST = "list"
+    EDITOR = "editor"
+    RUN = "run"
+    VIEW = "view"
+    WORKSPACE = "workspace"
+    HELP = "help"
+
+
+SECTIONS: Mapping[Place, str] = {
+    Place.LIST: N_("Campaign"),
+    Place.EDITOR: N_("Editor"),
+    Place.RUN: N_("Run"),
+    Place.VIEW: N_("View"),
+    Place.WORKSPACE: N_("Workspace"),
+    Place.HELP: N_("Help"),
+}
+
+
+def _always(_window: MainWindow) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class ActionSpec:
+    """A row of the table.
+
+    Attributes: id; text (marked for translation); shortcut (portable); place; run; enabled; icon (stem or "");
+    checked (for actions that show a state); words (a text that depends on the moment, instead of `text`).
+    """
+
+    id: str
+    text: str
+    shortcut: str
+    place: Place
+    run: Callable[[MainWindow], object]
+    enabled: Callable[[MainWindow], bool] = _always
+    icon: str = ""
+    checked: Callable[[MainWindow], bool] | None = None
+    words: Callable[[MainWindow], str] | None = None

@@ -1,0 +1,85 @@
+# ruff: noqa: E501 - a table reads best with one row a line
+"""One table of everything that a user can do: its text, shortcut, when it is possible, and what does it.
+
+Top bars, menus, shortcuts, the command palette, help and tests are fed from here. A shortcut is unique over the
+whole table. When an action is possible is asked in `possible`.
+"""
+
+from __future__ import annotations
+
+from app.actions.possible import (
+    can_redo,
+    can_undo,
+    editable,
+    engine_off,
+    has_open_links,
+    held,
+    in_editor,
+    in_list,
+    language,
+    listed,
+    may,
+    node_selected,
+    redo_words,
+    undo_words,
+    viewed,
+)
+from app.actions.spec import ActionSpec, Place
+from app.campaign_list.status import May
+from engine.i18n import N_
+
+_english, _is_english = language("en")
+_chinese, _is_chinese = language("zh")
+_WORKSPACE, _LIST, _EDITOR = Place.WORKSPACE, Place.LIST, Place.EDITOR
+
+# fmt: off
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec("campaign.new", N_("New campaign…"), "Ctrl+N", _LIST, lambda w: w.campaigns.new_campaign(), in_list, "plus"),
+    ActionSpec("campaign.open", N_("Open"), "Ctrl+Return", _LIST, lambda w: w.open_selected(), listed(May.EDIT), "pencil"),
+    ActionSpec("campaign.view", N_("View"), "Ctrl+Shift+Return", _LIST, lambda w: w.view_selected(), listed(May.VIEW), "eye"),
+    ActionSpec("campaign.attributes", N_("Edit attributes…"), "F2", _LIST, lambda w: w.edit_attributes(), may(May.ATTRIBUTES), "pencil"),
+    ActionSpec("campaign.copy", N_("Copy"), "Ctrl+D", _LIST, lambda w: w.campaigns.copy_selected(), listed(May.COPY), "copy"),
+    ActionSpec("campaign.delete", N_("Delete…"), "Shift+Del", _LIST, lambda w: w.campaigns.delete_selected(), listed(May.DELETE), "trash"),
+    ActionSpec("campaign.search", N_("Search campaigns"), "Ctrl+F", _LIST, lambda w: w.campaigns.focus_search(), in_list, "search"),
+    ActionSpec("campaign.refresh", N_("Read the workspace again"), "F5", _LIST, lambda w: w.reload(), in_list, "refresh"),
+
+    ActionSpec("editor.back", N_("Back to the list"), "Alt+Left", _EDITOR, lambda w: w.back(), in_editor, "arrow-left"),
+    ActionSpec("editor.add_ends", N_("Add End to every open line"), "Ctrl+E", _EDITOR, lambda w: w.the_editor.commands.add_ends(), has_open_links, "square"),
+    ActionSpec("editor.undo", N_("Undo"), "Ctrl+Z", _EDITOR, lambda w: w.the_editor.commands.undo(), can_undo, "arrow-back-up", words=undo_words),
+    ActionSpec("editor.redo", N_("Redo"), "Ctrl+Y", _EDITOR, lambda w: w.the_editor.commands.redo(), can_redo, "arrow-forward-up", words=redo_words),
+    ActionSpec("editor.fit", N_("Fit to screen"), "F", _EDITOR, lambda w: w.the_editor.commands.fit(), in_editor, "maximize"),
+    ActionSpec("editor.zoom_in", N_("Zoom in"), "Ctrl++", _EDITOR, lambda w: w.the_editor.commands.zoom_in(), in_editor, "plus"),
+    ActionSpec("editor.zoom_reset", N_("Zoom to 100 %"), "Ctrl+0", _EDITOR, lambda w: w.the_editor.commands.zoom_reset(), in_editor),
+    ActionSpec("editor.zoom_out", N_("Zoom out"), "Ctrl+-", _EDITOR, lambda w: w.the_editor.commands.zoom_out(), in_editor, "minus"),
+    ActionSpec("editor.delete", N_("Delete component and what follows…"), "Del", _EDITOR, lambda w: w.the_editor.commands.delete_selected(), node_selected, "trash"),
+    ActionSpec("editor.problems", N_("Show problems"), "F8", _EDITOR, lambda w: w.the_editor.toggle_problems(), in_editor, "alert-triangle"),
+    ActionSpec("editor.palette", N_("Search components"), "Ctrl+K", _EDITOR, lambda w: w.the_editor.commands.focus_palette(), editable, "search"),
+    ActionSpec("editor.edit", N_("Edit"), "Ctrl+Shift+E", _EDITOR, lambda w: w.edit_viewed(), viewed, "pencil"),
+    ActionSpec("editor.save", N_("Save draft"), "Ctrl+S", _EDITOR, lambda w: w.the_editor.save(), editable),
+
+    ActionSpec("run.publish", N_("Publish"), "Ctrl+Shift+P", Place.RUN, lambda w: w.publish(), may(May.PUBLISH)),
+    ActionSpec("run.publish_remote", N_("Publish to another machine…"), "Ctrl+Alt+P", Place.RUN, lambda w: w.publish_remote(), may(May.PUBLISH)),
+    ActionSpec("run.stop", N_("Stop"), "Ctrl+Shift+X", Place.RUN, lambda w: w.stop_campaign(), may(May.STOP), "player-stop"),
+    ActionSpec("run.restart", N_("Restart"), "Ctrl+Shift+R", Place.RUN, lambda w: w.restart_campaign(), may(May.RESTART), "player-play"),
+
+    ActionSpec("run.received", N_("Events received"), "Ctrl+Shift+I", Place.RUN, lambda w: w.show_received(), lambda w: w.workspace is not None, "bolt"),
+    ActionSpec("run.start", N_("Start the engine"), "Ctrl+Alt+G", Place.RUN, lambda w: w.runs.start_engine(), engine_off, "player-play"),
+    ActionSpec("run.release", N_("Release the engine…"), "Ctrl+Alt+R", Place.RUN, lambda w: w.runs.release(), held),
+
+    ActionSpec("workspace.open", N_("Open workspace…"), "Ctrl+O", _WORKSPACE, lambda w: w.choose_workspace(), lambda w: w.editor is None, "folder"),
+    ActionSpec("workspace.new", N_("New workspace…"), "Ctrl+Shift+N", _WORKSPACE, lambda w: w.create_workspace(), lambda w: w.editor is None, "folder-plus"),
+    ActionSpec("workspace.import", N_("Import people and events…"), "Ctrl+I", _WORKSPACE, lambda w: w.import_data(), in_list, "upload"),
+    ActionSpec("workspace.quit", N_("Quit"), "Ctrl+Q", _WORKSPACE, lambda w: w.close()),
+
+    ActionSpec("view.english", "English", "Ctrl+Alt+E", Place.VIEW, _english, checked=_is_english),
+    ActionSpec("view.chinese", "中文", "Ctrl+Alt+C", Place.VIEW, _chinese, checked=_is_chinese),
+    ActionSpec("view.light", N_("Light"), "Ctrl+Alt+L", Place.VIEW, lambda w: w.set_theme("light"), checked=lambda w: w.preferences.theme == "light"),
+    ActionSpec("view.dark", N_("Dark"), "Ctrl+Alt+D", Place.VIEW, lambda w: w.set_theme("dark"), checked=lambda w: w.preferences.theme == "dark"),
+    ActionSpec("view.system", N_("Like the system"), "Ctrl+Alt+S", Place.VIEW, lambda w: w.set_theme("system"), checked=lambda w: w.preferences.theme == "system"),
+    ActionSpec("view.menu", N_("Menu"), "F10", Place.VIEW, lambda w: w.show_menu(), icon="dots-vertical"),
+
+    ActionSpec("help.events", N_("Send events to this workspace"), "F1", Place.HELP, lambda w: w.show_events_help(), lambda w: w.workspace is not None, "bolt"),
+    ActionSpec("help.shortcuts", N_("Keyboard shortcuts"), "Ctrl+/", Place.HELP, lambda w: w.show_shortcuts()),
+    ActionSpec("help.about", N_("About Campaign Canvas"), "Shift+F1", Place.HELP, lambda w: w.show_about()),
+)
+# fmt: on
