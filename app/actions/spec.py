@@ -42,8 +42,9 @@ def _always(_window: MainWindow) -> bool:
 class ActionSpec:
     """A row of the table.
 
-    Attributes: id; text (marked for translation); shortcut (portable); place; run; enabled; icon (stem or "");
-    checked (for actions that show a state); words (a text that depends on the moment, instead of `text`).
+    Attributes: id; text (marked for translation); shortcut (portable); place; run; enabled; icon (stem or
+    nothing); checked (for actions that show a state); words (a text that depends on the
+    moment, instead of `text`).
     """
 
     id: str
