@@ -20,6 +20,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from canvas_widgets.look import Look, set_role
+from canvas_widgets.matching import best_first, in_every_language
 from engine.components.base import Category
 from engine.components.registry import component, palette
 from engine.i18n import tr
@@ -34,7 +35,7 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class ComponentModel(QAbstractListModel):
-    """Headings and components, filtered by what is typed and by what is admissible."""
+    """Components that are admissible, under headings; once something is typed, the best match first."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,7 +50,7 @@ class ComponentModel(QAbstractListModel):
         self._fill()
 
     def set_typed(self, text: str) -> None:
-        """Offer only components whose label or category has all the words of `text`."""
+        """Offer only components that `text` fits: label or category, in any language and in pinyin."""
         self._typed = text
         self._fill()
 
@@ -86,19 +87,30 @@ class ComponentModel(QAbstractListModel):
 
     def _fill(self) -> None:
         self.beginResetModel()
-        words = self._typed.casefold().split()
-        self._rows = []
-        for category, members in palette().items():
-            kinds = [member.kind for member in members if self._offers(member.kind, category, words)]
-            if kinds:
-                self._rows += [(category, None), *((category, kind) for kind in kinds)]
+        offered = [
+            (category, [member.kind for member in members if self._offers(member.kind)])
+            for category, members in palette().items()
+        ]
+        if self._typed.strip():
+            rows = [(category, kind) for category, kinds in offered for kind in kinds]
+            self._rows = [*best_first(self._typed, rows, lambda row: names_of(row[1]))]
+        else:
+            self._rows = [
+                row
+                for category, kinds in offered
+                if kinds
+                for row in ((category, None), *((category, kind) for kind in kinds))
+            ]
         self.endResetModel()
 
-    def _offers(self, kind: str, category: Category, words: list[str]) -> bool:
-        if self._admissible is not None and kind not in self._admissible:
-            return False
-        text = f"{tr(component(kind).label)} {component(kind).label} {category.label}".casefold()
-        return all(word in text for word in words)
+    def _offers(self, kind: str) -> bool:
+        return self._admissible is None or kind in self._admissible
+
+
+def names_of(kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a kind is found by: its labels, and less so its category's, in every language."""
+    declared = component(kind)
+    return in_every_language(declared.label), in_every_language(declared.category.label)
 
 
 class ComponentDelegate(QStyledItemDelegate):

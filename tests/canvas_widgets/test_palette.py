@@ -85,3 +85,13 @@ def test_no_row_stays_lit_after_a_drag(shown: Palette, monkeypatch: pytest.Monke
     QTest.mouseMove(viewport, under)  # Qt sends this one after the drag that it began
     QApplication.processEvents()
     assert viewport.grab().toImage() == plain
+
+
+def test_enter_in_the_search_field_takes_the_best_match(shown: Palette) -> None:
+    activated: list[str] = []
+    shown.kind_activated.connect(activated.append)
+    QTest.keyClick(shown.search, Qt.Key.Key_Return)
+    QTest.keyClicks(shown.search, "mbrq")
+    QTest.keyClick(shown.search, Qt.Key.Key_Return)
+    assert activated == ["target_audience"]
+    assert headings(shown) == []
