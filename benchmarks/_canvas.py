@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 from benchmarks._report import peak_memory
 from canvas_widgets.commands import UndoStack
 from canvas_widgets.look import Look
+from canvas_widgets.moving import MovePreview
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.view import CanvasView
 from engine.campaign.document import CampaignDocument
@@ -139,12 +140,13 @@ class Canvas(Subject):
         near += [id for id in self._scene.cards if id not in near]
         self._dragged = [id for id in near if id != START_ID][:DRAGGED]
         self._scene.select(self._dragged)
+        self._moved = MovePreview(self._scene, self._dragged)
 
     def drag(self, step: int) -> None:
-        self._scene.preview_move(self._dragged, Point(8 * step, 0))
+        self._moved.show(Point(8 * step, 0))
 
     def drop(self) -> None:
-        self._scene.end_preview(self._dragged)
+        self._moved.end()
 
     def insert(self) -> None:
         link_id = list(self._document.links)[-2]

@@ -8,8 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GRID, START_WIDTH
-from engine.campaign.model import Point
+from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, START_WIDTH
 
 CHIP_HEIGHT = 20
 CHIP_PADDING = 8
@@ -97,11 +96,6 @@ class LinkShape(NamedTuple):
 
     def distance(self, point: QPointF) -> float:
         return min(self.curve.distance(point), _segment_distance(point, self.curve.p3, self.end))
-
-
-def snapped(x: float, y: float) -> Point:
-    """The nearest place on the grid."""
-    return Point(round(x / GRID) * GRID, round(y / GRID) * GRID)
 
 
 def joined(start: QPointF, end: QPointF, lane: float = 0.0, label_width: float = 0.0) -> LinkShape:

@@ -8,13 +8,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtWidgets import QGraphicsView
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtWidgets import QApplication, QGraphicsView
 
-from canvas_widgets.geometry import snapped
+from canvas_widgets.moving import MovePreview
+from canvas_widgets.overlay import Overlay
 from canvas_widgets.scene import CampaignScene
+from canvas_widgets.snapping import Snap, Snapper
 from engine.campaign.edits import Edit, move
 from engine.campaign.model import START_ID, Point
+
+_SNAP_REACH = 6.0  # screen pixels from being in line at which a card is drawn there
 
 
 class Gesture(ABC):
@@ -62,51 +66,120 @@ class PanGesture(Gesture):
 
 
 class MoveGesture(Gesture):
-    """Drag cards by steps of the grid; one edit on release."""
+    """Drag cards until they come to rest in line with others or on the grid; one edit on release.
+
+    While Alt is held they go wherever the pointer goes.
+    """
 
     def __init__(
         self,
         view: QGraphicsView,
         scene: CampaignScene,
+        overlay: Overlay,
         node_ids: Iterable[str],
         position: QPoint,
         request: Callable[[Edit], None],
-        threshold: int,
     ) -> None:
         self._view = view
         self._scene = scene
+        self._overlay = overlay
         self._from = {node_id: scene.place(node_id) for node_id in node_ids if node_id != START_ID}
         self._pressed = position
         self._origin: QPointF = view.mapToScene(position)
         self._request = request
-        self._threshold = threshold
-        self._by: Point | None = None
+        self._by = Point(0, 0)
+        self._preview: MovePreview | None = None
+        self._snapper: Snapper | None = None
 
     @property
     def moving(self) -> bool:
         """Whether the pointer went far enough to mean it."""
-        return self._by is not None
+        return self._preview is not None
 
     def move(self, position: QPoint) -> None:
-        if not self.moving and (position - self._pressed).manhattanLength() < self._threshold:
-            return
+        if self._preview is None or self._snapper is None:
+            if not self._from or not _meant(self._pressed, position):
+                return
+            self._preview, self._snapper = self._begin()
+            self.scrolls = True
         by = self._view.mapToScene(position) - self._origin
-        self._by = snapped(by.x(), by.y())
-        self.scrolls = True
-        self._scene.preview_move(self._from, self._by)
+        if self.modifiers & Qt.KeyboardModifier.AltModifier:
+            snap = Snap(Point(round(by.x()), round(by.y())), ())
+        else:
+            snap = self._snapper.snap(by, _SNAP_REACH / self._view.transform().m11())
+        self._overlay.show_guides(snap.guides)
+        if snap.by != self._by:
+            self._by = snap.by
+            self._preview.show(self._by)
 
     def release(self, position: QPoint) -> None:
-        if self._by is None:
+        if self._preview is None:
             return
         self.move(position)
+        self._overlay.clear()
         if self._by != (0, 0):
             places = {id: Point(at.x + self._by.x, at.y + self._by.y) for id, at in self._from.items()}
             self._request(move(self._scene.document, places))
-        self._scene.end_preview(self._from)
+        self._preview.end()
 
     def cancel(self) -> None:
-        if self.moving:
-            self._scene.end_preview(self._from)
+        self._overlay.clear()
+        if self._preview is not None:
+            self._preview.end()
+
+    def _begin(self) -> tuple[MovePreview, Snapper]:
+        moved, others = QRectF(), []
+        for node_id, card in self._scene.cards.items():
+            if node_id in self._from:
+                moved = moved.united(card.scene_rect)
+            else:
+                others.append(card.scene_rect)
+        return MovePreview(self._scene, self._from), Snapper(moved, others)
+
+
+class BandGesture(Gesture):
+    """Drag a rubber band over empty canvas: the cards that it touches light up, and are selected on release.
+
+    `kept` are the cards that stay selected. A press that is not dragged selects just those.
+    """
+
+    def __init__(
+        self,
+        view: QGraphicsView,
+        scene: CampaignScene,
+        overlay: Overlay,
+        position: QPoint,
+        kept: Iterable[str] = (),
+    ) -> None:
+        self._view = view
+        self._scene = scene
+        self._overlay = overlay
+        self._kept = frozenset(kept)
+        self._pressed = position
+        self._origin: QPointF = view.mapToScene(position)
+        self._touched: frozenset[str] = frozenset()
+        self._cards: list[tuple[str, QRectF]] | None = None
+
+    def move(self, position: QPoint) -> None:
+        if self._cards is None:
+            if not _meant(self._pressed, position):
+                return
+            self._cards = [(id, card.scene_rect) for id, card in self._scene.cards.items()]
+            self.scrolls = True
+        band = QRectF(self._origin, self._view.mapToScene(position)).normalized()
+        self._overlay.show_band(band)
+        touching = band.adjusted(-0.5, -0.5, 0.5, 0.5)  # Qt finds that a band without a height meets nothing
+        self._touched = frozenset(id for id, rect in self._cards if rect.intersects(touching))
+        self._scene.show_selected(self._kept | self._touched)
+
+    def release(self, position: QPoint) -> None:
+        self.move(position)
+        self._overlay.clear()
+        self._scene.select(self._kept | self._touched)
+
+    def cancel(self) -> None:
+        self._overlay.clear()
+        self._scene.show_selected(self._scene.selection)
 
 
 class PressGesture(Gesture):
@@ -125,3 +198,8 @@ class PressGesture(Gesture):
 
     def cancel(self) -> None:
         """Nothing was done yet."""
+
+
+def _meant(pressed: QPoint, position: QPoint) -> bool:
+    """Whether the pointer went far enough from where it was pressed to mean it."""
+    return (position - pressed).manhattanLength() >= QApplication.startDragDistance()

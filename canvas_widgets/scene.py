@@ -6,7 +6,6 @@ import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
-from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter
@@ -35,14 +34,6 @@ _BEHIND = 1e-3  # a card's later lines run behind the chips of its earlier ones
 _ANIMATED = 24  # more cards than this appear at once
 
 
-class _Preview(NamedTuple):
-    """What a drag moves: the cards, the lines that go along, and the cards whose lines are laid anew."""
-
-    moved: frozenset[str]
-    inner: list[LinkItem]
-    edge: set[str]
-
-
 class CampaignScene(QGraphicsScene):
     """Cards and lines by id, following the document's ops.
 
@@ -60,13 +51,13 @@ class CampaignScene(QGraphicsScene):
         self.cards: dict[str, CardItem] = {}
         self.links: dict[str, LinkItem] = {}
         self.selection: frozenset[str] = frozenset()
+        self._shown_selected: frozenset[str] = frozenset()
         self.is_loaded = False
         self._look = look
         self._overview = Overview()
         self._appearance = Appearance(look)
         self._made_up: Mapping[str, Point] = {}
         self._bounds = CARD
-        self._preview: _Preview | None = None
         self._steps: Iterator[None] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(0)
@@ -142,7 +133,6 @@ class CampaignScene(QGraphicsScene):
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
         """Bring every item that the ops touch in line with the document as it now is."""
-        self._preview = None
         nodes = {op.id for op in ops if op.table is Table.NODES}
         links = {op.id for op in ops if op.table is Table.LINKS}
         moved = {op.id for op in ops if op.table is Table.LAYOUT}
@@ -206,14 +196,21 @@ class CampaignScene(QGraphicsScene):
 
     # Lines -------------------------------------------------------------------------------------------------
 
-    def _links_of(self, source_id: str) -> list[str]:
+    def links_of(self, source_id: str) -> list[str]:
+        """The links that leave a card, as far as they have lines; in their shown order."""
         return [link_id for link_id in self.document.out_links(source_id) if link_id in self.links]
+
+    def lay_lines(self, source_ids: Iterable[str]) -> None:
+        """Lay the lines that leave these cards anew: cards are shown elsewhere than before."""
+        for source_id in source_ids:
+            self._route(source_id)
+        self._overview.forget()
 
     def _route(self, source_id: str) -> None:
         """Lay the lines that leave a card: where they run, what they are called, dashed or solid."""
         source = self.cards[source_id]
         labels = {port.name: port.label for port in source.node.ports}
-        items = [self.links[link_id] for link_id in self._links_of(source_id)]
+        items = [self.links[link_id] for link_id in self.links_of(source_id)]
         start = source.right_port
         lanes: dict[str, list[LinkItem]] = {}
         for item in items:
@@ -251,7 +248,7 @@ class CampaignScene(QGraphicsScene):
         links = counts["links"] if counts else {}
         for node_id, card in self.cards.items():
             card.set_count(nodes.get(node_id))
-            items = [self.links[link_id] for link_id in self._links_of(node_id)]
+            items = [self.links[link_id] for link_id in self.links_of(node_id)]
             total = sum(links.get(item.link_id, 0) for item in items)
             changed = [item.set_count(_share(links.get(item.link_id), total, len(items))) for item in items]
             if any(changed):
@@ -280,58 +277,23 @@ class CampaignScene(QGraphicsScene):
 
     def select(self, node_ids: Iterable[str]) -> None:
         """Select these cards, and no others."""
-        chosen = frozenset(node_id for node_id in node_ids if node_id in self.cards)
-        if chosen == self.selection:
-            return
-        before, self.selection = self.selection, chosen
-        for node_id in before ^ chosen:
+        self.show_selected(node_ids)
+        if self._shown_selected != self.selection:
+            self.selection = self._shown_selected
+            self.selection_changed.emit()
+
+    def show_selected(self, node_ids: Iterable[str]) -> None:
+        """Light these cards up, and no others; what is selected stays as it is until `select`."""
+        shown = frozenset(node_id for node_id in node_ids if node_id in self.cards)
+        before, self._shown_selected = self._shown_selected, shown
+        for node_id in before ^ shown:
             if (card := self.cards.get(node_id)) is not None:
-                card.set_state(CardState.SELECTED if node_id in chosen else CardState.PLAIN)
-        self.selection_changed.emit()
-
-    def preview_move(self, node_ids: Iterable[str], by: Point) -> None:
-        """Show cards elsewhere while they are dragged together; the document knows nothing of it.
-
-        Lines between them go along as they are, only those at the edge are laid anew.
-        """
-        moved = frozenset(node_ids)
-        if self._preview is None or self._preview.moved != moved:
-            self._preview = self._begin_preview(moved)
-        for node_id in moved:
-            place = self.place(node_id)
-            self.cards[node_id].setPos(place.x + by.x, place.y + by.y)
-        for item in self._preview.inner:
-            item.setPos(by.x, by.y)
-        for node_id in self._preview.edge:
-            self._route(node_id)
-        self._overview.forget()
-
-    def end_preview(self, node_ids: Iterable[str]) -> None:
-        """Put cards back where the document has them."""
-        back = [node_id for node_id in node_ids if node_id in self.cards]
-        self.preview_move(back, Point(0, 0))
-        for node_id in back:
-            self._route(node_id)
-        self._preview = None
-
-    def _begin_preview(self, moved: frozenset[str]) -> _Preview:
-        preview = _Preview(moved, [], set())
-        links = self.document.links
-        for node_id in moved:
-            entering = (links[link_id].source for link_id in self.document.in_links(node_id))
-            preview.edge.update(source for source in entering if source not in moved)
-            for link_id in self._links_of(node_id):
-                target = links[link_id].target
-                if target is None or target in moved:
-                    preview.inner.append(self.links[link_id])
-                else:
-                    preview.edge.add(node_id)
-        return preview
+                card.set_state(CardState.SELECTED if node_id in shown else CardState.PLAIN)
 
     def draw_overview(self, painter: QPainter) -> None:
         """Everything as seen from far away; the painter's transform maps scene units to the screen."""
         self._overview.draw(painter, self.stage.paints, self.cards.values(), self.links.values())
-        selected = [self.cards[node_id] for node_id in self.selection]
+        selected = [self.cards[node_id] for node_id in self._shown_selected if node_id in self.cards]
         self._overview.draw_selection(painter, self.stage.paints, selected)
 
     # Questions ---------------------------------------------------------------------------------------------

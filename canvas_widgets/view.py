@@ -17,17 +17,18 @@ from PySide6.QtGui import (
     QPaintEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QFrame, QGraphicsView, QToolTip, QWidget
+from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 
 from canvas_widgets.autoscroll import AutoScroll
 from canvas_widgets.background import Background
 from canvas_widgets.camera import Camera
 from canvas_widgets.chooser import Chooser
 from canvas_widgets.drop import PaletteDrop, dragged_kind
-from canvas_widgets.gestures import Gesture, MoveGesture, PanGesture, PressGesture
+from canvas_widgets.gestures import BandGesture, Gesture, MoveGesture, PanGesture, PressGesture
 from canvas_widgets.handle import Tool, tool_text
 from canvas_widgets.hover import Hover
 from canvas_widgets.look import Look
+from canvas_widgets.overlay import Overlay
 from canvas_widgets.overview import OVERVIEW_BELOW
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits import Edit, Refused, admissible, insert
@@ -63,6 +64,7 @@ class CanvasView(QGraphicsView):
         self._hover = Hover(scene)
         self._gesture: Gesture | None = None
         self._drop: PaletteDrop | None = None
+        self._overlay = Overlay(self)
         self._autoscroll = AutoScroll(self)
         self._autoscroll.scrolled.connect(self._move_gesture)
         self._space = False
@@ -122,9 +124,13 @@ class CanvasView(QGraphicsView):
             painter.fillRect(event.rect(), paints.colours.canvas)
             painter.setWorldTransform(self.viewportTransform())
             self._campaign.draw_overview(painter)
+            self._overlay.paint(painter, paints)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         self._background.paint(painter, QRectF(rect), self._campaign.stage.paints)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        self._overlay.paint(painter, self._campaign.stage.paints)
 
     # Input -------------------------------------------------------------------------------------------------
 
@@ -264,9 +270,9 @@ class CanvasView(QGraphicsView):
             )
         card = self._campaign.card_at(point)
         if card is None:
-            if not modifiers & _ADDING_MODIFIERS:
-                self._campaign.select(())
-            return None
+            self._hover.leave()
+            kept = self._campaign.selection if modifiers & _ADDING_MODIFIERS else ()
+            return BandGesture(self, self._campaign, self._overlay, position, kept)
         return self._press_card(card.node_id, position, modifiers)
 
     def _press_card(self, node_id: str, position: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
@@ -279,8 +285,8 @@ class CanvasView(QGraphicsView):
         if self.read_only:
             return None
         self._hover.leave()
-        threshold = QApplication.startDragDistance()
-        return MoveGesture(self, scene, scene.selection, position, self.edit_requested.emit, threshold)
+        request = self.edit_requested.emit
+        return MoveGesture(self, scene, self._overlay, scene.selection, position, request)
 
     def _press_tool(self, tool: Tool, node_id: str) -> Gesture:
         def act() -> None:
@@ -378,6 +384,7 @@ class CanvasView(QGraphicsView):
         self.zoom_changed.emit(zoom)
 
     def _on_mirrored(self) -> None:
+        self._cancel()  # what a gesture is about may be gone
         self._hover.forget()
         if self.zoom < OVERVIEW_BELOW:
             self.viewport().update()

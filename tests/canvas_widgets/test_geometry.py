@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPointF
 
-from canvas_widgets.geometry import CHIP_HEIGHT, OPEN_RADIUS, joined, open_ended, open_offsets, snapped
+from canvas_widgets.geometry import CHIP_HEIGHT, OPEN_RADIUS, joined, open_ended, open_offsets
 from engine.campaign.layout import BRANCH_GAP, CARD_HEIGHT, GAP, ROW
 
 START = QPointF(100, 50)
@@ -82,7 +82,3 @@ def test_open_ends_keep_away_from_the_cards_beside_them() -> None:
             assert abs(offset - card) >= CARD_HEIGHT / 2 + OPEN_RADIUS
     given = [value for value in offsets if value is not None]
     assert len(given) == len(set(given)) == 4
-
-
-def test_places_snap_to_the_grid() -> None:
-    assert snapped(3.9, -12.1) == (0, -16)

@@ -17,6 +17,7 @@ from canvas_widgets.card import CardItem
 from canvas_widgets.commands import UndoStack
 from canvas_widgets.link import LinkItem
 from canvas_widgets.look import Look, Theme
+from canvas_widgets.moving import MovePreview
 from canvas_widgets.scene import CampaignScene
 from engine.campaign import edits
 from engine.campaign.edits import Edit, Refused
@@ -118,9 +119,10 @@ def live(data: st.DataObject) -> None:
             scene.select(data.draw(st.sets(st.sampled_from(sorted(scene.cards)))))
         elif action == "preview" and flow.document.nodes:
             moved = data.draw(st.sets(st.sampled_from(sorted(flow.document.nodes)), min_size=1))
-            scene.preview_move(moved, Point(80, 40))
+            preview = MovePreview(scene, moved)
+            preview.show(Point(80, 40))
             assert_joined(scene)
-            scene.end_preview(moved)
+            preview.end()
         if step % 4 == 0:
             gc.collect()
             paint(scene)
