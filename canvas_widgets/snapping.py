@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
@@ -26,23 +27,19 @@ class Snap(NamedTuple):
     guides: tuple[QLineF, ...]
 
 
-class _Mark(NamedTuple):
-    """A card's edge or middle along one axis, and what the card covers along the other."""
-
-    at: float
-    low: float
-    high: float
+_Mark = tuple[float, float, float]
+"""A card's edge or middle along one axis, and what the card covers along the other: from, to."""
 
 
 class _Axis:
     """The lower edges, middles and higher edges of all cards along one axis, each in order."""
 
-    def __init__(self, spans: Iterable[tuple[float, float, float, float]], order: tuple[int, ...]) -> None:
-        kept = list(spans)
+    def __init__(self, spans: Sequence[tuple[float, float, float, float]], order: tuple[int, ...]) -> None:
         self._order = order
-        self._marks = tuple(
-            sorted(_Mark(_anchors(low, high)[anchor], *beside) for low, high, *beside in kept)
-            for anchor in (_LOW, _MIDDLE, _HIGH)
+        self._marks: tuple[list[_Mark], ...] = (
+            sorted([(low, since, until) for low, _, since, until in spans]),
+            sorted([((low + high) / 2, since, until) for low, high, since, until in spans]),
+            sorted([(high, since, until) for _, high, since, until in spans]),
         )
 
     def nearest(
@@ -57,15 +54,16 @@ class _Axis:
         for rank, anchor in enumerate(self._order):
             here, marks = anchors[anchor], self._marks[anchor]
             for index in range(
-                bisect_left(marks, here - reach, key=_at), bisect_right(marks, here + reach, key=_at)
+                bisect_left(marks, (here - reach,)), bisect_right(marks, (here + reach, math.inf))
             ):
                 mark = marks[index]
-                apart = max(mark.low - beside[1], beside[0] - mark.high)
+                at, since, until = mark
+                apart = max(since - beside[1], beside[0] - until)
                 if apart > NEAR:
                     continue
-                key = (abs(mark.at - here), rank, apart)
+                key = (abs(at - here), rank, apart)
                 if best is None or key < best[0]:
-                    best = (key, mark.at - here, mark)
+                    best = (key, at - here, mark)
         return None if best is None else best[1:]
 
 
@@ -73,10 +71,10 @@ class Snapper:
     """Built once when a drag begins, from the cards that stay; asked with every move."""
 
     def __init__(self, moved: QRectF, others: Iterable[QRectF]) -> None:
-        rects = list(others)
         self._moved = moved
-        self._across = _Axis(((r.left(), r.right(), r.top(), r.bottom()) for r in rects), _ACROSS)
-        self._down = _Axis(((r.top(), r.bottom(), r.left(), r.right()) for r in rects), _DOWN)
+        spans = [(rect.left(), rect.right(), rect.top(), rect.bottom()) for rect in others]
+        self._across = _Axis(spans, _ACROSS)
+        self._down = _Axis([(top, bottom, left, right) for left, right, top, bottom in spans], _DOWN)
 
     def snap(self, by: QPointF, reach: float) -> Snap:
         """Where a move by this much comes to rest. `reach`: so near a card in line draws, in scene units."""
@@ -89,22 +87,16 @@ class Snapper:
         rest = self._moved.translated(step.x, step.y)
         guides = []
         if across:
-            mark = across[1]
-            top, bottom = min(mark.low, rest.top()), max(mark.high, rest.bottom())
-            guides.append(QLineF(mark.at, top, mark.at, bottom))
+            x, top, bottom = across[1]
+            guides.append(QLineF(x, min(top, rest.top()), x, max(bottom, rest.bottom())))
         if down:
-            mark = down[1]
-            left, right = min(mark.low, rest.left()), max(mark.high, rest.right())
-            guides.append(QLineF(left, mark.at, right, mark.at))
+            y, left, right = down[1]
+            guides.append(QLineF(min(left, rest.left()), y, max(right, rest.right()), y))
         return Snap(step, tuple(guides))
 
 
 def _anchors(low: float, high: float) -> tuple[float, float, float]:
     return low, (low + high) / 2, high
-
-
-def _at(mark: _Mark) -> float:
-    return mark.at
 
 
 def _on_grid(value: float) -> float:
