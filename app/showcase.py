@@ -38,6 +38,12 @@ OUT = Path("build") / "showcase"
 SCALE = 2.0
 _ZONE = ZoneInfo(cdnow.ZONE)
 _NAME_WIDTH = 28
+CATALOG: Mapping[str, Any] = {
+    "events": {cdnow.EVENT: {"name": "Order", "attributes": {"amount": "number", "quantity": "number"}}},
+    "id_types": {"member": {}, "mobile": {}, "email": {}},
+    "coupons": {cdnow.COUPON: {"name": "Second order, 10 off", "value": "10", "valid_days": 30}},
+}
+"""What the purchases need in a workspace's catalogue."""
 
 
 @dataclass(frozen=True)
@@ -84,17 +90,7 @@ def make_workspace(folder: Path, source: Path = cdnow.SOURCE) -> Workspace:
         )
     )
     workspace = Workspace.create(folder / "workspace", "CDNOW", cdnow.ZONE, "en")
-    workspace.save_catalog(
-        Catalog.model_validate(
-            {
-                "events": {
-                    cdnow.EVENT: {"name": "Order", "attributes": {"amount": "number", "quantity": "number"}}
-                },
-                "id_types": {"member": {}, "mobile": {}, "email": {}},
-                "coupons": {cdnow.COUPON: {"name": "Second order, 10 off", "value": "10", "valid_days": 30}},
-            }
-        )
-    )
+    workspace.save_catalog(Catalog.model_validate(CATALOG))
     with Database.open(workspace.database_file) as database:
         result = import_folder(database, data.folder)
     print(ntr("{n:,} row rejected", "{n:,} rows rejected", result.rejected))
