@@ -18,11 +18,16 @@ from engine import i18n
 from engine.workspace.engine_folder import APPLICATION
 
 log = logging.getLogger(__name__)
+SWITCH_SECONDS = 0.001
+"""How long a thread that works may keep the window's waiting. With Python's 5 ms, a window that opens files
+while a campaign is checked in the background waits 5 ms for each."""
+
 LOG_LEVEL_VARIABLE = "CAMPAIGN_CANVAS_LOG"
 
 
 def application(arguments: Sequence[str]) -> QApplication:
     """The Qt application with its names and icon."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = QApplication(list(arguments))
     app.setApplicationName(APPLICATION)
     app.setApplicationDisplayName("Campaign Canvas")

@@ -66,6 +66,11 @@ class CampaignScene(QGraphicsScene):
         look.changed.connect(self._on_look_changed)
 
     @property
+    def is_loading(self) -> bool:
+        """Whether slices are still to come."""
+        return self._steps is not None
+
+    @property
     def document(self) -> CampaignDocument:
         return self.stage.document
 
@@ -85,6 +90,7 @@ class CampaignScene(QGraphicsScene):
     def close(self) -> None:
         """Let go of the document and the look. The scene shows what it last showed."""
         self._timer.stop()
+        self._steps = None
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
@@ -120,9 +126,11 @@ class CampaignScene(QGraphicsScene):
 
     def _finish_loading(self) -> None:
         self.is_loaded = True
+        self._steps = None
         self._overview.forget()
         self._keep_from_collector()
         self.loaded.emit()
+        self.update()
 
     def _keep_from_collector(self) -> None:
         """A collection that goes through thousands of items which live long would hold up the window."""

@@ -116,12 +116,19 @@ class CanvasView(QGraphicsView):
     def paintEvent(self, event: QPaintEvent) -> None:
         stage = self._campaign.stage
         stage.scale = self.zoom * self.devicePixelRatioF()
-        if self.zoom >= OVERVIEW_BELOW:
+        if (
+            self._campaign.is_loading
+        ):  # half a flow is of no use, and would be painted again after every slice
+            with QPainter(self.viewport()) as painter:
+                painter.fillRect(event.rect(), stage.paints.colours.canvas)
+        elif self.zoom >= OVERVIEW_BELOW:
             super().paintEvent(event)
-            return
-        paints = stage.paints
+        else:
+            self._paint_overview(event)
+
+    def _paint_overview(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
-            painter.fillRect(event.rect(), paints.colours.canvas)
+            painter.fillRect(event.rect(), self._campaign.stage.paints.colours.canvas)
             painter.setWorldTransform(self.viewportTransform())
             self._campaign.draw_overview(painter)
             self._overlay.paint(painter, paints)

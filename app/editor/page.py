@@ -84,6 +84,8 @@ class EditorPage(Retranslated, QWidget):
 
     def _on_loaded(self) -> None:
         self.view.fit(glide=False)
+        if self.session.large:
+            self.session.check()
 
     # Questions the window and the actions ask
 

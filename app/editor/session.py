@@ -58,7 +58,16 @@ class EditorSession(QObject):
         self._recheck.timeout.connect(lambda: self.check())
         _complete_layout(document)
         self._unsubscribe = document.subscribe(self._on_ops)
-        self.check()
+        if not self.large:
+            self.check()
+
+    @property
+    def large(self) -> bool:
+        """Whether checks take so long that they run in the background.
+
+        The first one is then up to whoever shows the campaign: beside the loading it would hold that up.
+        """
+        return len(self.document.nodes) > LARGE
 
     @property
     def dirty(self) -> bool:
@@ -90,7 +99,7 @@ class EditorSession(QObject):
         """
         self._recheck.stop()
         document = self.document
-        if len(document.nodes) <= LARGE:
+        if not self.large:
             self._show(self._found_in(document), then)
             return
         copy = CampaignDocument(
