@@ -116,9 +116,7 @@ class CanvasView(QGraphicsView):
     def paintEvent(self, event: QPaintEvent) -> None:
         stage = self._campaign.stage
         stage.scale = self.zoom * self.devicePixelRatioF()
-        if (
-            self._campaign.is_loading
-        ):  # half a flow is of no use, and would be painted again after every slice
+        if self._campaign.is_loading:  # half a flow is of no use, and is painted anew each slice
             with QPainter(self.viewport()) as painter:
                 painter.fillRect(event.rect(), stage.paints.colours.canvas)
         elif self.zoom >= OVERVIEW_BELOW:
