@@ -129,7 +129,7 @@ class CanvasView(QGraphicsView):
             painter.fillRect(event.rect(), self._campaign.stage.paints.colours.canvas)
             painter.setWorldTransform(self.viewportTransform())
             self._campaign.draw_overview(painter)
-            self._overlay.paint(painter, paints)
+            self._overlay.paint(painter, self._campaign.stage.paints)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         self._background.paint(painter, QRectF(rect), self._campaign.stage.paints)
