@@ -1,4 +1,4 @@
-"""The main window: the campaign list, the editor in its place, and what both need."""
+"""The main window: the campaign list and the open campaigns in their tabs, and what all of them need."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QMainWindow
 
 from app import language, tasks
 from app.actions import Actions
@@ -21,15 +21,15 @@ from app.campaign_list.rows import Row, with_runs
 from app.campaign_list.status import May, Status
 from app.campaign_list.status import status_of as status_of_run
 from app.editor.page import EditorPage
+from app.open_campaigns import OpenCampaigns
 from app.preferences import Preferences, Theme
 from app.publishing.commands import RunCommands
 from app.publishing.service import Condition, Counts, EngineService
-from app.widgets.ask import Choice, ask
+from app.tabs import Tabs
 from app.widgets.toast import Toast
 from app.workspaces import WorkspaceCommands
 from canvas_widgets.look import Look
 from canvas_widgets.look import Theme as LookTheme
-from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
 from engine.i18n import tr
 from engine.workspace.workspace import Workspace
@@ -38,8 +38,9 @@ FIRST_SIZE = (1440, 900)
 
 
 class MainWindow(QMainWindow):
-    """Attributes: workspace (None until one is read), editor (None while the list shows), service (engine);
-    campaigns, runs, workspaces (the commands of each area); preferences, look, actions_.
+    """Attributes: workspace (None until one is read), editor (the one on show, None while the list shows),
+    editors (all open ones), service (engine); campaigns, open_campaigns, runs, workspaces (the commands of
+    each area); preferences, look, actions_, tabs, list_page.
 
     Signals: `painted()`, once, after the first paint; `ready()`: a workspace is on show.
     """
@@ -52,22 +53,23 @@ class MainWindow(QMainWindow):
         self.look: Look = look
         self.preferences: Preferences = preferences
         self.campaigns: ListCommands = ListCommands(self)
+        self.open_campaigns: OpenCampaigns = OpenCampaigns(self)
         self.runs: RunCommands = RunCommands(self)
         self.workspaces: WorkspaceCommands = WorkspaceCommands(self)
         self.workspace: Workspace | None = None
         self.service: EngineService | None = None
-        self.editor: EditorPage | None = None
+        self.tabs: Tabs = Tabs(look)
         self._loaded: Loaded | None = None
         self._may_close = False
         self._painted = False
         self.actions_ = Actions(self, look)
         self.list_page = CampaignListPage(look, self.actions_)
         self.toast = Toast(self, look)
-        self._pages = QStackedWidget()
-        self._pages.setObjectName("pages")
-        self._pages.addWidget(self.list_page)
-        self.setCentralWidget(self._pages)
-        self.list_page.opened.connect(self._on_row_opened)
+        self.tabs.home.addWidget(self.list_page)
+        self.setCentralWidget(self.tabs)
+        self.tabs.current_changed.connect(self._on_tab_changed)
+        self.tabs.close_asked.connect(self.open_campaigns.ask_to_close)
+        self.list_page.opened.connect(self.open_campaigns.on_row_opened)
         self.list_page.selection_changed.connect(self.actions_.refresh)
         self.list_page.table.hide_columns(preferences.hidden_columns)
         self.list_page.table.columns_changed.connect(self._on_columns_changed)
@@ -75,9 +77,17 @@ class MainWindow(QMainWindow):
         if preferences.maximized:
             self.setWindowState(Qt.WindowState.WindowMaximized)
         self.actions_.refresh()
-        self._show_title()
+        self.show_title()
 
     # The workspace and its list ----------------------------------------------------------------------------
+
+    @property
+    def editor(self) -> EditorPage | None:
+        return self.tabs.current
+
+    @property
+    def editors(self) -> tuple[EditorPage, ...]:
+        return self.tabs.pages
 
     @property
     def the_editor(self) -> EditorPage:
@@ -85,8 +95,19 @@ class MainWindow(QMainWindow):
         return self.editor
 
     def load(self, folder: Path) -> None:
-        """Read a workspace in the background and show it."""
-        tasks.run(partial(loading.load, folder), self.show_loaded, self.workspaces.on_unreadable)
+        """Read a workspace in the background and show it; asks first what becomes of what is not saved."""
+        if (
+            self.editors
+            and self.workspace is not None
+            and folder.resolve() == self.workspace.folder.resolve()
+        ):
+            self.tabs.show_page(None)
+            return
+
+        def load() -> None:
+            tasks.run(partial(loading.load, folder), self.show_loaded, self.workspaces.on_unreadable)
+
+        self.open_campaigns.leave_all(load)
 
     def reload(self, select: Path | None = None) -> None:
         """Read the workspace's files again, and select the campaign of a file."""
@@ -102,6 +123,7 @@ class MainWindow(QMainWindow):
 
     def show_loaded(self, loaded: Loaded) -> None:
         """Show a workspace that was read, and look for its engine."""
+        self.open_campaigns.close_all()  # whoever asked for another workspace has asked for that as well
         self.workspace = loaded.workspace
         self._end_service()
         self.toast.hide()  # what it says is of the workspace before
@@ -117,7 +139,7 @@ class MainWindow(QMainWindow):
         self.list_page.table.setFocus()
         self.preferences.workspace = loaded.workspace.folder
         self.preferences.save()
-        self._show_title()
+        self.show_title()
         self.ready.emit()
 
     def _show_rows_of(self, loaded: Loaded) -> None:
@@ -131,8 +153,8 @@ class MainWindow(QMainWindow):
         """The engine's word changed: statuses and numbers follow."""
         if self._loaded is not None and self.service is not None:
             self.list_page.show_rows(with_runs(self._loaded.rows, self.service.runs))
-        if self.editor is not None:
-            self._show_run(self.editor)
+        for editor in self.editors:
+            self.show_run(editor)
         self._show_engine()
 
     def rows(self) -> list[Row]:
@@ -161,70 +183,28 @@ class MainWindow(QMainWindow):
             self.open_row(row, read_only=True)
 
     def open_row(self, row: Row, *, read_only: bool, then: Callable[[], None] | None = None) -> None:
-        """Read a campaign's file in the background and open it; says why where it cannot be read."""
-
-        def show(document: CampaignDocument) -> None:
-            if self.editor is None:
-                self.open_document(document, row.path, read_only=read_only)
-                if then is not None:
-                    then()
-
-        def fail(error: Exception) -> None:
-            self.show_error(error)
-            self.reload()
-
-        tasks.run(partial(campaign_file.load, row.path), show, fail)
+        self.open_campaigns.open_row(row, read_only=read_only, then=then)
 
     def open_document(
         self, document: CampaignDocument, path: Path | None, *, read_only: bool = False
     ) -> None:
-        """Show a campaign in the editor; `path` None where it was never saved."""
-        assert self.workspace is not None
-        self.editor = EditorPage(self, document, path, read_only=read_only)
-        self._pages.addWidget(self.editor)
-        self._pages.setCurrentWidget(self.editor)
-        self.editor.unsaved_changed.connect(self._show_title)
-        self._show_run(self.editor)
-        if self.service is not None:
-            self.editor.show_engine(self.service.situation)
-            self.service.watch(document.attributes.id)
-        self.editor.begin()
-        self.actions_.refresh()
-        self._show_title()
+        self.open_campaigns.open_document(document, path, read_only=read_only)
 
-    def _show_run(self, editor: EditorPage) -> None:
+    def show_run(self, editor: EditorPage) -> None:
+        """Show what the engine last said of an open campaign."""
         document = editor.session.document
         runs = {} if self.service is None else self.service.runs
         editor.show_run(self.status_of(document), runs.get(document.attributes.id))
 
     def back(self) -> None:
-        """Back to the list; asks first where something would be lost."""
-        self._leave_editor(self.close_editor)
+        self.open_campaigns.back()
 
     def close_editor(self) -> None:
-        """Back to the list without asking."""
-        editor, self.editor = self.editor, None
-        if editor is None:
-            return
-        path = editor.session.path
-        editor.close_session()
-        self._pages.setCurrentWidget(self.list_page)
-        self._pages.removeWidget(editor)
-        editor.deleteLater()
-        if self.service is not None:
-            self.service.watch(None)
-        self.reload(select=path)
-        self.list_page.table.setFocus()
-        self.actions_.refresh()
-        self._show_title()
+        """Close the campaign on show and go to the list, without asking."""
+        self.open_campaigns.close(self.the_editor, to_list=True)
 
     def edit_viewed(self) -> None:
-        """Open for editing what is on show for viewing."""
-        path = self.the_editor.session.path
-        self.close_editor()
-        row = next((row for row in self.rows() if row.path == path), None)
-        if row is not None:
-            self.open_row(row, read_only=False)
+        self.open_campaigns.edit_viewed()
 
     def edit_attributes(self) -> None:
         if self.editor is not None:
@@ -232,33 +212,16 @@ class MainWindow(QMainWindow):
         else:
             self.campaigns.edit_attributes()
 
-    def _on_row_opened(self, row: Row) -> None:
-        if row.error is not None:
-            self.show_error(row.error)
-        else:
-            self.open_row(row, read_only=row.status not in {Status.DRAFT, Status.NOT_STARTED})
-
-    def _leave_editor(self, leave: Callable[[], None]) -> None:
-        if self.editor is None or not self.editor.unsaved():
-            leave()
-            return
-        ask(
-            self,
-            tr("Leave without saving?"),
-            tr(
-                "“{name}” has changes that are not saved. If you leave now, nothing is saved.",
-                name=self._name(),
-            ),
-            Choice(tr("Leave without saving"), leave, ""),
-            Choice(tr("Save draft and leave"), partial(self._save_and, leave)),
-        )
-
-    def _save_and(self, leave: Callable[[], None]) -> None:
-        if self.the_editor.save():
-            leave()
-
-    def _name(self) -> str:
-        return self.the_editor.session.document.attributes.name
+    def _on_tab_changed(self) -> None:
+        """Another campaign is on show, or the list: what follows the one on show follows it."""
+        editor = self.editor
+        if self.service is not None:
+            self.service.watch(editor.session.document.attributes.id if editor is not None else None)
+        if editor is None and not self._may_close:
+            self.reload()
+            self.list_page.table.setFocus()
+        self.actions_.refresh()
+        self.show_title()
 
     # Publishing, the workspace, help ------------------------------------------------------------------------
 
@@ -326,7 +289,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self.actions_.retranslate()
-            self._show_title()
+            self.show_title()
 
     def show_error(self, error: Exception) -> None:
         """Say what went wrong, of a file also where, without stopping anything."""
@@ -337,14 +300,14 @@ class MainWindow(QMainWindow):
         grid = self.look.sizes.grid
         return QPoint(corner.x() - width - grid, corner.y() + self.look.sizes.top_bar)
 
-    def _show_title(self) -> None:
+    def show_title(self) -> None:
         if self.editor is not None:
-            where = self._name()
+            where = self.editor.session.document.attributes.name
         else:
             where = self.workspace.settings.name if self.workspace is not None else ""
         program = tr("Campaign Canvas")
         self.setWindowTitle(f"{where}[*] – {program}" if where else f"{program}[*]")
-        self.setWindowModified(self.editor is not None and self.editor.unsaved())
+        self.setWindowModified(any(editor.unsaved() for editor in self.editors))
 
     def _on_columns_changed(self, hidden: list[str]) -> None:
         self.preferences.hidden_columns = hidden
@@ -362,13 +325,14 @@ class MainWindow(QMainWindow):
             return
         situation = self.service.situation
         self.list_page.sidebar.show_engine(situation)
-        if self.editor is not None:
-            self.editor.show_engine(situation)
+        for editor in self.editors:
+            editor.show_engine(situation)
         self.actions_.refresh()
 
     def _on_counts(self, campaign_id: str, counts: Counts) -> None:
-        if self.editor is not None and self.editor.session.document.attributes.id == campaign_id:
-            self.editor.show_counts(counts)
+        for editor in self.editors:
+            if editor.session.document.attributes.id == campaign_id:
+                editor.show_counts(counts)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -383,7 +347,7 @@ class MainWindow(QMainWindow):
             super().closeEvent(event)
             return
         event.ignore()
-        self._leave_editor(self._ask_about_engine)
+        self.open_campaigns.leave_all(self._ask_about_engine)
 
     def _ask_about_engine(self) -> None:
         self.runs.before_closing(self.close_without_asking)
@@ -395,9 +359,7 @@ class MainWindow(QMainWindow):
         normal = self.normalGeometry().size()
         self.preferences.size = normal.width(), normal.height()
         self.preferences.save()
-        editor, self.editor = self.editor, None
-        if editor is not None:
-            editor.close_session()
+        self.open_campaigns.close_all()
         self._end_service()
         self.close()
 

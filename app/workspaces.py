@@ -62,7 +62,10 @@ class WorkspaceCommands:
         folder = user_data_folder() / SAMPLE_FOLDER
         if (folder / SETTINGS_NAME).exists():
             self._window.load(folder)
-            return
+        else:
+            self._window.open_campaigns.leave_all(lambda: self._make(folder))
+
+    def _make(self, folder: Path) -> None:
         language = current_language()
         task = tasks.Task(lambda progress: self._sample(folder, language, progress))
         task.done.connect(self._window.show_loaded)
@@ -118,7 +121,9 @@ class WorkspaceCommands:
             Workspace.create(folder, folder.name[:50], local_time_zone(), current_language())
             return loading.load(folder)
 
-        tasks.run(work, self._window.show_loaded, self._window.show_error)
+        self._window.open_campaigns.leave_all(
+            lambda: tasks.run(work, self._window.show_loaded, self._window.show_error)
+        )
 
     def _import_from(self, folder: Path) -> None:
         window = self._window

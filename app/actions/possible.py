@@ -38,6 +38,10 @@ def in_editor(window: MainWindow) -> bool:
     return window.editor is not None
 
 
+def has_tabs(window: MainWindow) -> bool:
+    return bool(window.editors)
+
+
 def editable(window: MainWindow) -> bool:
     return window.editor is not None and not window.editor.read_only
 

@@ -13,6 +13,7 @@ from app.actions.possible import (
     editable,
     engine_off,
     has_open_links,
+    has_tabs,
     held,
     in_editor,
     in_list,
@@ -44,6 +45,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("campaign.refresh", N_("Read the workspace again"), "F5", _LIST, lambda w: w.reload(), in_list, "refresh"),
 
     ActionSpec("editor.back", N_("Back to the list"), "Alt+Left", _EDITOR, lambda w: w.back(), in_editor, "arrow-left"),
+    ActionSpec("editor.close", N_("Close campaign"), "Ctrl+W", _EDITOR, lambda w: w.open_campaigns.ask_to_close(w.the_editor), in_editor, "x"),
+    ActionSpec("editor.next", N_("Next tab"), "Ctrl+Tab", _EDITOR, lambda w: w.tabs.step(1), has_tabs),
+    ActionSpec("editor.previous", N_("Previous tab"), "Ctrl+Shift+Tab", _EDITOR, lambda w: w.tabs.step(-1), has_tabs),
     ActionSpec("editor.add_ends", N_("Add End to every open line"), "Ctrl+E", _EDITOR, lambda w: w.the_editor.commands.add_ends(), has_open_links, "square"),
     ActionSpec("editor.undo", N_("Undo"), "Ctrl+Z", _EDITOR, lambda w: w.the_editor.commands.undo(), can_undo, "arrow-back-up", words=undo_words),
     ActionSpec("editor.redo", N_("Redo"), "Ctrl+Y", _EDITOR, lambda w: w.the_editor.commands.redo(), can_redo, "arrow-forward-up", words=redo_words),
@@ -66,8 +70,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("run.start", N_("Start the engine"), "Ctrl+Alt+G", Place.RUN, lambda w: w.runs.start_engine(), engine_off, "player-play"),
     ActionSpec("run.release", N_("Release the engine…"), "Ctrl+Alt+R", Place.RUN, lambda w: w.runs.release(), held),
 
-    ActionSpec("workspace.open", N_("Open workspace…"), "Ctrl+O", _WORKSPACE, lambda w: w.choose_workspace(), lambda w: w.editor is None, "folder"),
-    ActionSpec("workspace.new", N_("New workspace…"), "Ctrl+Shift+N", _WORKSPACE, lambda w: w.create_workspace(), lambda w: w.editor is None, "folder-plus"),
+    ActionSpec("workspace.open", N_("Open workspace…"), "Ctrl+O", _WORKSPACE, lambda w: w.choose_workspace(), icon="folder"),
+    ActionSpec("workspace.new", N_("New workspace…"), "Ctrl+Shift+N", _WORKSPACE, lambda w: w.create_workspace(), icon="folder-plus"),
     ActionSpec("workspace.import", N_("Import people and events…"), "Ctrl+I", _WORKSPACE, lambda w: w.import_data(), in_list, "upload"),
     ActionSpec("workspace.quit", N_("Quit"), "Ctrl+Q", _WORKSPACE, lambda w: w.close()),
 

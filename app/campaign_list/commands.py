@@ -67,6 +67,9 @@ class ListCommands:
             if row.run is None
             else tr("The file {file}, its runs and its counts will be deleted.", file=row.path.name)
         )
+        page = self._window.open_campaigns.find(row.path)
+        if page is not None and page.unsaved():
+            text = " ".join([text, tr("It is open, with changes that are not saved.")])
         title = tr("Delete “{name}”?", name=row.name)
         delete = Choice(tr("Delete"), partial(self._delete, row), "danger")
         return ask(self._window, title, text, delete)
@@ -78,6 +81,11 @@ class ListCommands:
         """Show the form; OK saves the file."""
         row, window = self._row(), self._window
         assert window.workspace is not None
+        page = window.open_campaigns.find(row.path)
+        if page is not None and not page.read_only:  # it has changes of its own: let these be one of them
+            window.tabs.show_page(page)
+            page.edit_attributes()
+            return None
         try:
             document = window.workspace.load_campaign(row.id)
         except (FileError, KeyError) as error:
@@ -98,6 +106,8 @@ class ListCommands:
         except FileError as error:
             window.show_error(error)
             return
+        if (page := window.open_campaigns.find(row.path)) is not None:
+            window.open_campaigns.close(page)  # it shows what was
         window.reload()
         if row.run is not None:
             window.toast.show_message(tr("Saved. Publish again to make it the version that runs."))
@@ -118,6 +128,8 @@ class ListCommands:
         except FileError as error:
             window.show_error(error)
             return
+        if (page := window.open_campaigns.find(row.path)) is not None:
+            window.open_campaigns.close(page)
         window.reload()
         window.toast.show_message(tr("Deleted “{name}”.", name=row.name))
 

@@ -1,0 +1,170 @@
+"""The campaigns that are open, each in a tab: opened, gone back to, left and closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app import tasks
+from app.campaign_list.rows import Row
+from app.campaign_list.status import Status
+from app.editor.page import EditorPage
+from app.widgets.ask import Choice, ask
+from engine.campaign import campaign_file
+from engine.campaign.document import CampaignDocument
+from engine.i18n import ntr, tr
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+class OpenCampaigns:
+    """Opens campaigns in tabs, once each, and closes them; asks first where something would be lost."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def find(self, path: Path | None) -> EditorPage | None:
+        """The tab of a campaign's file, if it is open."""
+        pages = self._window.editors
+        return next((page for page in pages if path is not None and page.session.path == path), None)
+
+    # Opening
+
+    def open_row(self, row: Row, *, read_only: bool, then: Callable[[], None] | None = None) -> None:
+        """Go to the campaign's tab, or read it in the background and open one; says why where it cannot."""
+
+        def show(document: CampaignDocument) -> None:
+            if not self._went_to(row.path, read_only):
+                self.open_document(document, row.path, read_only=read_only)
+            if then is not None:
+                then()
+
+        def fail(error: Exception) -> None:
+            self._window.show_error(error)
+            self._window.reload()
+
+        if self._went_to(row.path, read_only):
+            if then is not None:
+                then()
+        else:
+            tasks.run(partial(campaign_file.load, row.path), show, fail)
+
+    def on_row_opened(self, row: Row) -> None:
+        """A row of the list was activated: what runs is only looked at."""
+        if row.error is not None:
+            self._window.show_error(row.error)
+        else:
+            self.open_row(row, read_only=row.status not in {Status.DRAFT, Status.NOT_STARTED})
+
+    def open_document(
+        self, document: CampaignDocument, path: Path | None, *, read_only: bool = False
+    ) -> None:
+        """Show a campaign in a tab of its own; `path` None where it was never saved."""
+        window = self._window
+        page = EditorPage(window, document, path, read_only=read_only)
+        page.unsaved_changed.connect(partial(self._on_unsaved_changed, page))
+        window.tabs.add(page)
+        window.show_run(page)
+        if window.service is not None:
+            page.show_engine(window.service.situation)
+        page.begin()
+        window.actions_.refresh()
+
+    def edit_viewed(self) -> None:
+        """Open for editing what is on show for viewing."""
+        page = self._window.the_editor
+        row = next((row for row in self._window.rows() if row.path == page.session.path), None)
+        if row is not None:
+            self.open_row(row, read_only=False)
+
+    def _went_to(self, path: Path, read_only: bool) -> bool:
+        """Whether there was a tab to go to. One that is only looked at gives way to one for editing."""
+        page = self.find(path)
+        if page is not None and page.read_only and not read_only:
+            self.close(page)
+            return False
+        if page is not None:
+            self._window.tabs.show_page(page)
+        return page is not None
+
+    def _on_unsaved_changed(self, page: EditorPage) -> None:
+        if page in self._window.editors:
+            self._window.tabs.show_name(page)
+            self._window.show_title()
+
+    # Closing
+
+    def back(self) -> None:
+        """Close the campaign on show and go to the list; asks first where something would be lost."""
+        page = self._window.editor
+        if page is not None:
+            self.leave([page], partial(self.close, page, to_list=True))
+
+    def ask_to_close(self, page: EditorPage) -> None:
+        """Close a tab and show its neighbour; asks first where something would be lost."""
+        self.leave([page], partial(self.close, page))
+
+    def close(self, page: EditorPage, *, to_list: bool = False) -> None:
+        """Close a tab without asking."""
+        window = self._window
+        current = window.editor
+        shown = window.tabs.neighbour(page) if current is page else current
+        path = page.session.path
+        page.close_session()
+        window.tabs.remove(page, None if to_list else shown)
+        page.deleteLater()
+        if window.editor is None:
+            window.reload(select=path)
+
+    def close_all(self) -> None:
+        """Close every tab without asking."""
+        self._window.tabs.show_page(None)
+        for page in self._window.editors:
+            page.close_session()
+            self._window.tabs.remove(page, None)
+            page.deleteLater()
+
+    def leave(self, pages: Sequence[EditorPage], leave: Callable[[], object]) -> None:
+        """Leave these campaigns at once, or ask, once for all, what becomes of what is not saved."""
+        unsaved = [page for page in pages if page.unsaved()]
+        if not unsaved:
+            leave()
+            return
+        self._window.tabs.show_page(unsaved[0])
+        names = ", ".join(f"“{page.session.document.attributes.name}”" for page in unsaved)
+        if len(unsaved) == 1:
+            text = tr(
+                "“{name}” has changes that are not saved. If you leave now, nothing is saved.",
+                name=unsaved[0].session.document.attributes.name,
+            )
+            save = tr("Save draft and leave")
+        else:
+            text = ntr(
+                "{n} campaign has changes that are not saved: {names}. If you leave now, nothing is saved.",
+                "{n} campaigns have changes that are not saved: {names}. If you leave now, nothing is saved.",
+                len(unsaved),
+                names=names,
+            )
+            save = tr("Save all and leave")
+        ask(
+            self._window,
+            tr("Leave without saving?"),
+            text,
+            Choice(tr("Leave without saving"), leave, ""),
+            Choice(save, partial(self._save_and, unsaved, leave)),
+        )
+
+    def leave_all(self, leave: Callable[[], object]) -> None:
+        """As `leave`, for every open campaign."""
+        self.leave(self._window.editors, leave)
+
+    def _save_and(self, pages: Sequence[EditorPage], leave: Callable[[], object]) -> None:
+        """Save each; one that cannot be saved is shown, and nothing is left."""
+        for page in pages:
+            if not page.save():
+                self._window.tabs.show_page(page)
+                return
+        leave()

@@ -1,0 +1,218 @@
+"""Open campaigns as tabs: the list comes first and stays, each campaign after it has a tab of its own."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QMouseEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+
+from app.editor.page import EditorPage
+from app.language import Retranslated
+from canvas_widgets.look import Look
+from engine.i18n import tr
+
+_NAME_WIDTH = 22  # of the grid: longer names end in …
+UNSAVED = "•"
+
+
+class CampaignTabBar(QTabBar):
+    """Tabs that can be dragged, except the first, and closed with a middle click.
+
+    Signal `close_asked(index)`: by the tab's button or the middle one of the mouse.
+    """
+
+    close_asked = Signal(int)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._grip: float | None = None
+        self._middle = -1
+        self.setObjectName("campaigns")
+        self.setDrawBase(False)
+        self.setExpanding(False)
+        self.setUsesScrollButtons(True)
+        self.setElideMode(Qt.TextElideMode.ElideNone)  # names are elided here, so that the dot stays
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setIconSize(QSize(look.sizes.small_icon, look.sizes.small_icon))
+
+    def show_name(self, index: int, name: str, unsaved: bool) -> None:
+        """A tab's name, and whether something in it is not saved."""
+        bold = self.font()
+        bold.setWeight(self._look.font("strong").weight())
+        width = _NAME_WIDTH * self._look.sizes.grid
+        shown = QFontMetrics(bold).elidedText(name, Qt.TextElideMode.ElideRight, width).replace("&", "&&")
+        self.setTabText(index, f"{shown} {UNSAVED}" if unsaved else shown)
+        said = tr("{name}, not saved", name=name) if unsaved else name
+        self.setAccessibleTabName(index, said)
+        closer = self.tabButton(index, QTabBar.ButtonPosition.RightSide)
+        if closer is not None:
+            closer.setToolTip(tr("Close campaign"))
+            closer.setAccessibleName(tr("Close “{name}”", name=name))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        index = self.tabAt(event.position().toPoint())
+        if event.button() is Qt.MouseButton.MiddleButton:
+            self._middle = index
+            return
+        self.setMovable(index > 0)
+        self._grip = event.position().x() - self.tabRect(index).left() if index > 0 else None
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A dragged tab goes no further to the left than behind the first one."""
+        if self._grip is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            least = self.tabRect(0).right() + 1 + self._grip
+            if event.position().x() < least:
+                place = QPointF(least, event.position().y())
+                event = QMouseEvent(
+                    event.type(),
+                    place,
+                    self.mapToGlobal(place),
+                    event.button(),
+                    event.buttons(),
+                    event.modifiers(),
+                )
+        super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.MiddleButton:
+            if self._middle > 0 and self.tabAt(event.position().toPoint()) == self._middle:
+                self.close_asked.emit(self._middle)
+            self._middle = -1
+            return
+        self._grip = None
+        super().mouseReleaseEvent(event)
+
+
+class Tabs(Retranslated, QWidget):
+    """The pages of the window below their tabs; without an open campaign there is no bar.
+
+    Attributes: home (what the first tab shows, a stack: the list and the start page), bar.
+    Signals: `current_changed()`: another page is on show; `close_asked(page)`.
+    """
+
+    current_changed = Signal()
+    close_asked = Signal(object)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self._pages: list[EditorPage] = []  # in the order of their tabs
+        self.home = QStackedWidget()
+        self.home.setObjectName("pages")
+        self.bar = CampaignTabBar(look)
+        self.bar.addTab("")
+        self._strip = QFrame()
+        self._strip.setProperty("role", "tabs")
+        self._strip.setFixedHeight(5 * look.sizes.grid)
+        self._stack = QStackedWidget()
+        self._stack.setObjectName("pages")
+        self._stack.addWidget(self.home)
+        strip = QHBoxLayout(self._strip)
+        strip.setContentsMargins(look.sizes.grid, 0, look.sizes.grid, 0)
+        strip.addWidget(self.bar, 1, Qt.AlignmentFlag.AlignBottom)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._strip)
+        layout.addWidget(self._stack, 1)
+        self._strip.hide()
+        self.bar.currentChanged.connect(self._on_tab_changed)
+        self.bar.tabMoved.connect(self._on_tab_moved)
+        self.bar.close_asked.connect(lambda index: self.close_asked.emit(self._pages[index - 1]))
+        look.changed.connect(self._draw_icons)
+        self.retranslate()
+
+    @property
+    def pages(self) -> tuple[EditorPage, ...]:
+        """Every open campaign, in the order of the tabs."""
+        return tuple(self._pages)
+
+    @property
+    def current(self) -> EditorPage | None:
+        """The campaign on show; None while the list is."""
+        found = self._stack.currentWidget()
+        return found if isinstance(found, EditorPage) else None
+
+    def add(self, page: EditorPage) -> None:
+        """Open a tab behind the others, and show it."""
+        self._pages.append(page)
+        self._stack.addWidget(page)
+        index = self.bar.addTab("")
+        self.bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, self._closer(page))
+        self.show_name(page)
+        self._draw_icons()
+        self._strip.show()
+        self.show_page(page)
+
+    def remove(self, page: EditorPage, then_show: EditorPage | None) -> None:
+        """Take a tab away, and show another page in its place (None: the list)."""
+        self.show_page(then_show)
+        index = self._pages.index(page)
+        del self._pages[index]
+        self.bar.removeTab(index + 1)
+        self._stack.removeWidget(page)
+        self._strip.setVisible(bool(self._pages))
+
+    def show_page(self, page: EditorPage | None) -> None:
+        """Go to a campaign's tab, or to the list."""
+        self.bar.setCurrentIndex(0 if page is None else self._pages.index(page) + 1)
+
+    def show_name(self, page: EditorPage) -> None:
+        """The campaign's name, or whether it is saved, may have changed."""
+        index = self._pages.index(page) + 1
+        attributes, path = page.session.document.attributes, page.session.path
+        self.bar.show_name(index, attributes.name, page.unsaved())
+        self.bar.setTabToolTip(index, f"{attributes.name}\n{_folder(path)}")
+
+    def step(self, by: int) -> None:
+        """Go to the next tab (1) or the one before (-1), round and round."""
+        self.bar.setCurrentIndex((self.bar.currentIndex() + by) % self.bar.count())
+
+    def neighbour(self, page: EditorPage) -> EditorPage | None:
+        """What to show when this one is closed: the tab after it, else the one before, else the list."""
+        index = self._pages.index(page)
+        others = [*self._pages[index + 1 :], *reversed(self._pages[:index])]
+        return others[0] if others else None
+
+    def retranslate(self) -> None:
+        self.bar.setAccessibleName(tr("Open campaigns"))
+        self.bar.setTabText(0, tr("Campaigns"))
+        self.bar.setTabToolTip(0, tr("The list of campaigns"))
+        for page in self._pages:
+            self.show_name(page)
+
+    def _closer(self, page: EditorPage) -> QToolButton:
+        closer = QToolButton()
+        closer.setProperty("role", "tab-close")
+        closer.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+W is the keyboard's way
+        closer.setFixedSize(QSize(3, 3) * self._look.sizes.grid)
+        self._look.set_icon(closer, "x", "muted", self._look.sizes.small_icon)
+        closer.clicked.connect(partial(self.close_asked.emit, page))
+        return closer
+
+    def _draw_icons(self) -> None:
+        """The list's tab, and those that are only looked at, are told apart by more than their place."""
+        self.bar.setTabIcon(0, self._look.icon("layout-grid", "muted"))
+        for index, page in enumerate(self._pages, 1):
+            self.bar.setTabIcon(index, self._look.icon("eye" if page.read_only else "route", "muted"))
+
+    def _on_tab_changed(self, index: int) -> None:
+        page = self._pages[index - 1] if index > 0 else None
+        shown = self.home if page is None else page
+        if self._stack.currentWidget() is not shown:
+            self._stack.setCurrentWidget(shown)
+            if page is not None and not self.bar.hasFocus():
+                page.view.setFocus()
+            self.current_changed.emit()
+
+    def _on_tab_moved(self, start: int, end: int) -> None:
+        self._pages.insert(end - 1, self._pages.pop(start - 1))
+
+
+def _folder(path: Path | None) -> str:
+    return tr("Never saved") if path is None else str(path.parent)
