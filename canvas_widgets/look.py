@@ -7,6 +7,7 @@ the switch. Standard widgets choose their dress by the dynamic property `role`, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,17 @@ from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 
 from canvas_widgets import icons
-from canvas_widgets.values import RESOURCES, Colours, Face, Sizes, Tints, Values, field_names, read_values
+from canvas_widgets.values import (
+    RESOURCES,
+    Colours,
+    Face,
+    NotePaint,
+    Sizes,
+    Tints,
+    Values,
+    field_names,
+    read_values,
+)
 
 __all__ = ["Colours", "Look", "Sizes", "Theme", "set_role"]
 
@@ -52,7 +63,8 @@ class Theme(StrEnum):
 class Look(QObject):
     """The colours, sizes, fonts, icons and style sheet of the theme in force.
 
-    Attributes: `colours`, `tints`, `sizes`, `motion` (False where the user wants reduced motion).
+    Attributes: `colours`, `tints`, `notes` (their colours by name), `sizes`, `motion` (False where the user
+    wants reduced motion).
     `changed` is emitted after a switch of theme; whoever keeps drawn things drops them then.
     """
 
@@ -196,6 +208,7 @@ class Look(QObject):
         self._shown = theme
         self.colours: Colours = self._values.colours[theme]
         self.tints: Tints = self._values.tints[theme]
+        self.notes: Mapping[str, NotePaint] = self._values.notes[theme]
         self._pixmaps.clear()
         self._icons.clear()
 

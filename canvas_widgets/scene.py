@@ -16,12 +16,14 @@ from canvas_widgets.card import CardItem
 from canvas_widgets.geometry import CARD, OPEN_RADIUS, LinkShape, joined, open_ended, open_offsets
 from canvas_widgets.link import LinkItem, place_rect
 from canvas_widgets.look import Look
+from canvas_widgets.note_layer import NoteLayer
 from canvas_widgets.overview import Overview
 from canvas_widgets.paints import CardState, Paints
 from canvas_widgets.stage import Counts, Stage
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import GAP, ORIGIN, with_missing_places
-from engine.campaign.model import START, START_ID, Link, Point
+from engine.campaign.model import START, START_ID, Link, Note, Point
+from engine.campaign.notes import note_box
 from engine.campaign.ops import Op, Table
 from engine.components.base import Lookup
 
@@ -38,7 +40,8 @@ class CampaignScene(QGraphicsScene):
     """Cards and lines by id, following the document's ops.
 
     Call `load` (at once) or `start_loading` (in slices), and `close` when done. `loaded` follows the last
-    slice; `mirrored` every change that the document made. Selection is a set of node ids held here.
+    slice; `mirrored` every change that the document made. `selection` is a set of node ids; notes and frames
+    that are selected with them are in `selected_notes`.
     """
 
     loaded = Signal()
@@ -51,8 +54,10 @@ class CampaignScene(QGraphicsScene):
         self.cards: dict[str, CardItem] = {}
         self.links: dict[str, LinkItem] = {}
         self.selection: frozenset[str] = frozenset()
+        self.selected_notes: frozenset[str] = frozenset()
         self._shown_selected: frozenset[str] = frozenset()
         self.is_loaded = False
+        self.notes = NoteLayer(self, self.stage)
         self._look = look
         self._overview = Overview()
         self._appearance = Appearance(look)
@@ -110,8 +115,11 @@ class CampaignScene(QGraphicsScene):
         document = self.document
         places = with_missing_places(document)
         self._made_up = {id: place for id, place in places.items() if id not in document.layout}
-        self._grow_bounds(places.values())
+        self._grow_bounds([*places.values(), *document.notes.values()])
         yield
+        for note_id in list(document.notes):
+            self.notes.mirror(note_id)
+            yield
         for node_id in [START_ID, *document.nodes]:
             self._mirror_node(node_id)
             yield
@@ -144,9 +152,12 @@ class CampaignScene(QGraphicsScene):
         nodes = {op.id for op in ops if op.table is Table.NODES}
         links = {op.id for op in ops if op.table is Table.LINKS}
         moved = {op.id for op in ops if op.table is Table.LAYOUT}
-        self._grow_bounds(op.after for op in ops if isinstance(op.after, Point))
+        self._grow_bounds(op.after for op in ops)
         sources = {value.source for op in ops for value in (op.before, op.after) if isinstance(value, Link)}
         fresh = [node_id for node_id in nodes if node_id in self.document.nodes and node_id not in self.cards]
+        for op in ops:
+            if op.table is Table.NOTES:
+                self.notes.mirror(op.id)
         for node_id in nodes | moved:
             self._mirror_node(node_id)
         for link_id in links:
@@ -275,6 +286,7 @@ class CampaignScene(QGraphicsScene):
             self._route(node_id)
         if self.stage.counts is not None:
             self.set_counts(self.stage.counts)
+        self.notes.forget()
         self._overview.forget()
         self.update()
 
@@ -283,16 +295,17 @@ class CampaignScene(QGraphicsScene):
         self.stage.targets = None if targets is None else frozenset(targets)
         self.update()
 
-    def select(self, node_ids: Iterable[str]) -> None:
-        """Select these cards, and no others."""
-        self.show_selected(node_ids)
-        if self._shown_selected != self.selection:
-            self.selection = self._shown_selected
+    def select(self, node_ids: Iterable[str], note_ids: Iterable[str] = ()) -> None:
+        """Select these cards and these notes, and no others."""
+        self.show_selected(node_ids, note_ids)
+        if self._shown_selected != self.selection or self.notes.shown_selected != self.selected_notes:
+            self.selection, self.selected_notes = self._shown_selected, self.notes.shown_selected
             self.selection_changed.emit()
 
-    def show_selected(self, node_ids: Iterable[str]) -> None:
-        """Light these cards up, and no others; what is selected stays as it is until `select`."""
+    def show_selected(self, node_ids: Iterable[str], note_ids: Iterable[str] = ()) -> None:
+        """Light these up, and no others; what is selected stays as it is until `select`."""
         shown = frozenset(node_id for node_id in node_ids if node_id in self.cards)
+        self.notes.show_selected(note_ids, alone=not shown)
         before, self._shown_selected = self._shown_selected, shown
         for node_id in before ^ shown:
             if (card := self.cards.get(node_id)) is not None:
@@ -300,7 +313,9 @@ class CampaignScene(QGraphicsScene):
 
     def draw_overview(self, painter: QPainter) -> None:
         """Everything as seen from far away; the painter's transform maps scene units to the screen."""
+        self.notes.draw_overview(painter, frames=True)
         self._overview.draw(painter, self.stage.paints, self.cards.values(), self.links.values())
+        self.notes.draw_overview(painter, frames=False)
         selected = [self.cards[node_id] for node_id in self._shown_selected if node_id in self.cards]
         self._overview.draw_selection(painter, self.stage.paints, selected)
 
@@ -311,6 +326,8 @@ class CampaignScene(QGraphicsScene):
         rect = QRectF(0, 0, 0, 0)
         for card in self.cards.values():
             rect = rect.united(card.scene_rect)
+        for covered in self.notes.rects():
+            rect = rect.united(covered)
         for item in self.links.values():
             if item.open:
                 rect = rect.united(item.boundingRect())
@@ -344,18 +361,21 @@ class CampaignScene(QGraphicsScene):
         for place in places:
             if isinstance(place, Point):
                 self._bounds = self._bounds.united(CARD.translated(place.x, place.y))
+            elif isinstance(place, Note):
+                self._bounds = self._bounds.united(QRectF(*note_box(place)))
         wanted = self._bounds.adjusted(-_EDGE, -_EDGE, _EDGE, _EDGE)
         if not self.sceneRect().contains(self._bounds.adjusted(-_EDGE / 2, -_EDGE / 2, _EDGE / 2, _EDGE / 2)):
             self.setSceneRect(wanted)
 
     def _drop_lost_selection(self) -> None:
-        if not self.selection <= self.cards.keys():
-            self.select(self.selection & self.cards.keys())
+        if not (self.selection <= self.cards.keys() and self.selected_notes <= self.notes.items.keys()):
+            self.select(self.selection, self.selected_notes)
 
     def _on_look_changed(self) -> None:
         self.stage.paints = Paints(self._look)
         for card in self.cards.values():
             card.forget()
+        self.notes.forget()
         self._overview.forget()
         self.update()
 

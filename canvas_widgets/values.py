@@ -54,6 +54,13 @@ class Colours:
         return colour
 
 
+class NotePaint(NamedTuple):
+    """One colour of notes and frames: the paper, and the ink of titles and edges."""
+
+    paper: QColor
+    ink: QColor
+
+
 @dataclass(frozen=True, slots=True)
 class Tints:
     """Opacities, 0-1: of an icon tile's and a state pill's colour, and of a shadow at its darkest."""
@@ -114,10 +121,14 @@ class Fonts:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Everything that `look.json` holds; colours and tints by theme, `light` and `dark`."""
+    """Everything that `look.json` holds; colours, tints and notes by theme, `light` and `dark`.
+
+    Attribute `notes`: the colours that people can choose for notes and frames, in their shown order.
+    """
 
     colours: MappingProxyType[str, Colours]
     tints: MappingProxyType[str, Tints]
+    notes: MappingProxyType[str, MappingProxyType[str, NotePaint]]
     sizes: Sizes
     fonts: Fonts
 
@@ -129,6 +140,7 @@ def read_values(path: Path = RESOURCES / "look.json") -> Values:
     return Values(
         MappingProxyType({theme: _colours(names) for theme, names in raw["colours"].items()}),
         MappingProxyType({theme: Tints(**tints) for theme, tints in raw["tints"].items()}),
+        MappingProxyType({theme: _note_paints(paints) for theme, paints in raw["notes"].items()}),
         Sizes(**raw["sizes"]),
         Fonts(family=raw["fonts"]["family"], **faces),
     )
@@ -136,6 +148,10 @@ def read_values(path: Path = RESOURCES / "look.json") -> Values:
 
 def _colours(names: dict[str, str]) -> Colours:
     return Colours(**{name: QColor(value) for name, value in names.items()})
+
+
+def _note_paints(paints: dict[str, list[str]]) -> MappingProxyType[str, NotePaint]:
+    return MappingProxyType({name: NotePaint(*map(QColor, pair)) for name, pair in paints.items()})
 
 
 def field_names(of: type[Colours | Sizes | Fonts]) -> list[str]:

@@ -283,7 +283,7 @@ class CanvasView(QGraphicsView):
     def _press_card(self, node_id: str, position: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
         scene = self._campaign
         if modifiers & _ADDING_MODIFIERS:
-            scene.select(scene.selection ^ {node_id})
+            scene.select(scene.selection ^ {node_id}, scene.selected_notes)
             return None
         if node_id not in scene.selection:
             scene.select([node_id])

@@ -91,14 +91,25 @@ Place = Annotated[
 """A `Point` as the file holds it: exactly a pair of whole numbers."""
 
 
+NoteColour = Literal["grey", "blue", "green", "yellow", "red", "purple"]
+
+
 class Note(_Frozen):
-    """A note, or (with a title) a frame behind cards."""
+    """A note, or (with a title) a frame behind cards. Without a colour notes are yellow, frames grey."""
 
     text: Text = ""
     at: Place
     size: Place
     title: Text | None = None
-    colour: Literal["grey", "blue", "green", "yellow", "red", "purple"] | None = None
+    colour: NoteColour | None = None
+
+    @property
+    def is_frame(self) -> bool:
+        return self.title is not None
+
+    @property
+    def shown_colour(self) -> NoteColour:
+        return self.colour or ("grey" if self.is_frame else "yellow")
 
 
 class Attributes(_Frozen):

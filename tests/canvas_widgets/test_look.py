@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from PySide6.QtGui import QColor, QFontInfo, QRawFont
 from PySide6.QtWidgets import QApplication, QToolButton
@@ -9,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from canvas_widgets import icons
 from canvas_widgets.look import Look, Theme
+from engine.campaign.model import NoteColour
 from engine.components.base import Category
 from engine.components.registry import COMPONENTS
 
@@ -73,6 +76,16 @@ def test_icons_and_lines_stand_out(qapp: QApplication, theme: Theme) -> None:
         tile = over(colour, colours.card, look.tints.tile)
         assert contrast(colour, colours.surface) >= 3, category
         assert contrast(colour, tile) >= 3, category
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_notes_have_every_colour_of_the_file_and_can_be_read(qapp: QApplication, theme: Theme) -> None:
+    look = Look(theme)
+    assert tuple(look.notes) == get_args(NoteColour)
+    for paper, ink in look.notes.values():
+        for text in (ink, look.colours.text, look.colours.muted):
+            assert contrast(text, paper) >= 4.5, (text.name(), paper.name())
+        assert contrast(ink, look.colours.canvas) >= 4.5
 
 
 def test_every_component_has_an_icon() -> None:

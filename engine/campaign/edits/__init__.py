@@ -5,18 +5,34 @@ from engine.campaign.edits.change import move, set_attributes
 from engine.campaign.edits.configure import configure, lost_by
 from engine.campaign.edits.delete import delete_behind, doomed
 from engine.campaign.edits.edit import Edit, Refused
+from engine.campaign.edits.notes import (
+    add_frame,
+    add_note,
+    colour_notes,
+    delete_notes,
+    move_group,
+    resize_note,
+    write_note,
+)
 
 __all__ = [
     "Edit",
     "Refused",
+    "add_frame",
+    "add_note",
     "admissible",
     "append",
+    "colour_notes",
     "configure",
     "delete_behind",
+    "delete_notes",
     "doomed",
     "end_open_links",
     "insert",
     "lost_by",
     "move",
+    "move_group",
+    "resize_note",
     "set_attributes",
+    "write_note",
 ]

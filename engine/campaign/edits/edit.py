@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.model import Link, Node, Point
+from engine.campaign.model import Link, Node, Note, Point
 from engine.campaign.ops import Op, Table, Value
 from engine.i18n import Message, MessageError
 from engine.shapes.text import new_id
@@ -57,6 +57,12 @@ class Draft:
         self._changes[Table.LINKS, link_id] = link
         return link_id
 
+    def put_note(self, note: Note, note_id: str | None = None) -> str:
+        """Add a note or a frame under a new id, or replace the one that has the id."""
+        note_id = note_id or self._fresh("note", Table.NOTES)
+        self._changes[Table.NOTES, note_id] = note
+        return note_id
+
     def retarget(self, link_id: str, target: str | None) -> None:
         """Let a link lead elsewhere; None opens its end."""
         link = self._changes.get((Table.LINKS, link_id)) or self.document.links[link_id]
@@ -90,7 +96,7 @@ class Draft:
         return Edit(tuple(ops), label, focus)
 
     def _fresh(self, prefix: str, table: Table) -> str:
-        held = self.document.nodes if table is Table.NODES else self.document.links
-        while (table, candidate := new_id(prefix, held)) in self._changes:
-            pass
-        return candidate
+        while True:
+            candidate = new_id(prefix)
+            if self.document.get(table, candidate) is None and (table, candidate) not in self._changes:
+                return candidate
