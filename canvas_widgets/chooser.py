@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from canvas_widgets.component_list import ComponentList
 from canvas_widgets.look import Look, set_role
@@ -15,52 +15,82 @@ from engine.i18n import tr
 _WIDTH = 240
 _MAX_LIST = 400
 _EDGE = 8  # pixels that stay free at the parent's edges
-_SEARCH_ROOM = 64  # pixels that the search field takes
-_SEARCH_FROM = 6  # components: fewer need no search field
+_HEAD_ROOM = 104  # pixels that the head and the search field take
+_LEFT = 11
 
 
 class Chooser(QFrame):
     """A floating list over the view: type to search, arrows to move, Enter or a click to choose.
 
-    A press elsewhere or Escape closes it. `chosen` gives the kind; `closed` follows in any case. It is
-    a child of the view and no window of its own, so that it looks and behaves alike on every desktop.
+    Its head says where what is chosen goes; Tab and Shift+Tab ask for another line (`line_asked(1 or -1)`).
+    A press elsewhere or Escape closes it. `chosen` gives the kind; `closed` comes first. It is a child of the
+    view and no window of its own, so that it looks and behaves alike on every desktop.
     """
 
     chosen = Signal(str)
     closed = Signal()
+    line_asked = Signal(int)
 
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._over = parent
         set_role(self, "popup")
+        self.where = _line("label")
+        self.before = _line("summary")
+        self.turn = _line("summary")
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search components"))
         self.search.setAccessibleName(tr("Search components"))
         self.list = ComponentList(look, marks_current=True)
         self.list.setAccessibleName(tr("Components"))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(1, 8, 1, 8)
-        layout.setSpacing(4)
-        field = QVBoxLayout()
-        field.setContentsMargins(11, 4, 11, 0)
-        field.addWidget(self.search)
-        layout.addLayout(field)
-        layout.addWidget(self.list)
-        self.setFixedWidth(_WIDTH)
+        self.nothing = _line("summary")
+        self.nothing.setText(tr("Nothing found."))
+        self._lay_out()
         self.search.textChanged.connect(self._on_typed)
         self.search.installEventFilter(self)
         self.list.clicked.connect(self._on_clicked)
 
-    def open_at(self, place: QPoint, kinds: Iterable[str]) -> None:
-        """Offer these kinds beside a place of the parent, wholly inside it where it fits."""
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(1, 8, 1, 8)
+        layout.setSpacing(4)
+        head = QVBoxLayout()
+        head.setContentsMargins(_LEFT, 4, _LEFT, 0)
+        head.setSpacing(2)
+        second = QHBoxLayout()
+        second.addWidget(self.before, 1)
+        second.addWidget(self.turn)
+        head.addWidget(self.where)
+        head.addLayout(second)
+        head.addSpacing(4)
+        head.addWidget(self.search)
+        head.addWidget(self.nothing)
+        layout.addLayout(head)
+        layout.addWidget(self.list)
+        self.setFixedWidth(_WIDTH)
+
+    def offer(self, kinds: Iterable[str], where: str, before: str, turn: str) -> None:
+        """Offer these kinds. The head: where they go, what follows there, which line of how many it is."""
+        room = _WIDTH - 2 * _LEFT - 2
+        _say(self.where, where, room)
+        self.turn.setText(turn)
+        _say(self.before, before, room - self.turn.sizeHint().width() - 8 if turn else room)
+        self.before.setVisible(bool(before or turn))
+        self.turn.setVisible(bool(turn))
+        self.setAccessibleName(f"{where}. {before}" if before else where)
+        self.search.setAccessibleDescription(f"{where}. {before} {turn}".strip())
         self.list.components.set_admissible(kinds)
-        self.search.setVisible(len(self.list.components.kinds()) >= _SEARCH_FROM)
-        self._fit()
+        self._show_found()
+
+    def move_beside(self, place: QPoint) -> None:
+        """Stand beside a place of the parent, wholly inside it where it fits."""
         self.move(self._inside(place))
+
+    def begin(self) -> None:
+        """Show the list, ready to be typed into."""
         self.show()
         self.raise_()
-        self.list.choose_first()
-        (self.list if self.search.isHidden() else self.search).setFocus()
+        self.search.setFocus()
         self._watch(True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -82,7 +112,7 @@ class Chooser(QFrame):
         self.closed.emit()
 
     def _fit(self) -> None:
-        room = self._over.height() - 2 * _EDGE - _SEARCH_ROOM
+        room = self._over.height() - 2 * _EDGE - _HEAD_ROOM
         self.list.setFixedHeight(min(_MAX_LIST, room, self.list.height_of_rows() + 2))
         self.adjustSize()
 
@@ -95,7 +125,9 @@ class Chooser(QFrame):
             app.removeEventFilter(self)
 
     def _on_key(self, event: QKeyEvent) -> bool:
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+        if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):
+            self.line_asked.emit(1 if event.key() == Qt.Key.Key_Tab else -1)
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             self.list.step(1 if event.key() == Qt.Key.Key_Down else -1)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._choose(self.list.chosen())
@@ -107,6 +139,12 @@ class Chooser(QFrame):
 
     def _on_typed(self, text: str) -> None:
         self.list.components.set_typed(text)
+        self._show_found()
+
+    def _show_found(self) -> None:
+        found = bool(self.list.components.kinds())
+        self.list.setVisible(found)
+        self.nothing.setVisible(not found)
         self._fit()
         self.list.choose_first()
 
@@ -123,3 +161,18 @@ class Chooser(QFrame):
         x = max(room.left(), min(place.x(), room.right() - self.width()))
         y = max(room.top(), min(place.y(), room.bottom() - self.height()))
         return QPoint(x, y)
+
+
+def _line(role: str) -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)  # names come from files: no markup of theirs is obeyed
+    set_role(label, role)
+    return label
+
+
+def _say(label: QLabel, text: str, room: int) -> None:
+    """As much of a text as fits; the tooltip has it whole."""
+    label.ensurePolished()
+    shown = label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
+    label.setText(shown)
+    label.setToolTip(text if shown != text else "")

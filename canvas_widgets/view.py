@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 
+from canvas_widgets.adding import Adding
 from canvas_widgets.autoscroll import AutoScroll
 from canvas_widgets.background import Background
 from canvas_widgets.camera import Camera
@@ -31,11 +32,10 @@ from canvas_widgets.look import Look
 from canvas_widgets.overlay import Overlay
 from canvas_widgets.overview import OVERVIEW_BELOW
 from canvas_widgets.scene import CampaignScene
-from engine.campaign.edits import Edit, Refused, admissible, insert
+from engine.campaign.edits import Edit, Refused, insert
 from engine.i18n import tr
 
 _WHEEL_FACTOR = 1.0015  # zoom for an eighth of a degree of the wheel
-_BESIDE = 16  # pixels from a + to its list
 _TIP_REACH = 8.0
 _ADDING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
@@ -68,7 +68,7 @@ class CanvasView(QGraphicsView):
         self._autoscroll = AutoScroll(self)
         self._autoscroll.scrolled.connect(self._move_gesture)
         self._space = False
-        self.chooser: Chooser | None = None
+        self._adding = Adding(self, scene, self._hover, look, self._add)
         self._camera.zoom_changed.connect(self._on_zoom_changed)
         scene.mirrored.connect(self._on_mirrored)
         scene.selection_changed.connect(self._on_selection_changed)
@@ -203,6 +203,8 @@ class CanvasView(QGraphicsView):
             self._show_cursor()
         elif event.key() == Qt.Key.Key_Escape:
             self._cancel()
+        elif event.key() == Qt.Key.Key_Tab and not self.read_only:
+            self.add_behind()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not self.read_only:
             if len(self._campaign.selection) == 1:
                 self.delete_requested.emit(next(iter(self._campaign.selection)))
@@ -210,6 +212,12 @@ class CanvasView(QGraphicsView):
             event.ignore()
             return
         event.accept()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's signature
+        """Tab adds behind a selected card, as a key of the canvas; else it goes to the next control."""
+        if forward and not self.read_only and self._adding.lines_behind():
+            return False
+        return super().focusNextPrevChild(forward)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
@@ -333,18 +341,24 @@ class CanvasView(QGraphicsView):
 
     # Adding ------------------------------------------------------------------------------------------------
 
+    @property
+    def chooser(self) -> Chooser | None:
+        """The list that a + opened, while it is open."""
+        return self._adding.chooser
+
     def open_chooser(self, link_id: str) -> None:
-        """Open the list of what may be added at a link, beside its +."""
-        link = self._campaign.links[link_id]
-        self._hover.pinned = False
-        self._hover.show_plus(link, self.zoom)
-        self._hover.pinned = True
-        chooser = self.chooser = Chooser(self._look, self)
-        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        chooser.chosen.connect(lambda kind: self._add(link_id, kind))
-        chooser.closed.connect(self._on_chooser_closed)
-        beside = self.mapFromScene(self._hover.handle.pos()) + QPoint(_BESIDE, -_BESIDE)
-        chooser.open_at(beside, admissible(self._campaign.document, link_id))
+        """Open the list of what may be added at a line, beside its +."""
+        self._adding.open([link_id])
+
+    def add_behind(self) -> bool:
+        """Offer what may be added behind the selected card, or without one at the open ends.
+
+        False where there is no such line.
+        """
+        lines = self._adding.lines_behind() if self._campaign.selection else self._adding.open_ends()
+        if lines:
+            self._adding.open(lines)
+        return bool(lines)
 
     def _add(self, link_id: str, kind: str) -> None:
         try:
@@ -359,12 +373,6 @@ class CanvasView(QGraphicsView):
             self._drop.end()
             self._drop = None
         QToolTip.hideText()
-
-    def _on_chooser_closed(self) -> None:
-        self.chooser = None
-        self._hover.pinned = False
-        self._hover.leave()
-        self.setFocus()
 
     # Following ---------------------------------------------------------------------------------------------
 

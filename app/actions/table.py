@@ -48,6 +48,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.close", N_("Close campaign"), "Ctrl+W", _EDITOR, lambda w: w.open_campaigns.ask_to_close(w.the_editor), in_editor, "x"),
     ActionSpec("editor.next", N_("Next tab"), "Ctrl+Tab", _EDITOR, lambda w: w.tabs.step(1), has_tabs),
     ActionSpec("editor.previous", N_("Previous tab"), "Ctrl+Shift+Tab", _EDITOR, lambda w: w.tabs.step(-1), has_tabs),
+    ActionSpec("editor.add", N_("Add a component…"), "/", _EDITOR, lambda w: w.the_editor.commands.add(), editable, "plus"),
     ActionSpec("editor.add_ends", N_("Add End to every open line"), "Ctrl+E", _EDITOR, lambda w: w.the_editor.commands.add_ends(), has_open_links, "square"),
     ActionSpec("editor.undo", N_("Undo"), "Ctrl+Z", _EDITOR, lambda w: w.the_editor.commands.undo(), can_undo, "arrow-back-up", words=undo_words),
     ActionSpec("editor.redo", N_("Redo"), "Ctrl+Y", _EDITOR, lambda w: w.the_editor.commands.redo(), can_redo, "arrow-forward-up", words=redo_words),

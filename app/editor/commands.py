@@ -94,7 +94,8 @@ class EditorCommands:
         except Refused as refused:
             self._page.say(refused.message)
 
-    def open_chooser(self) -> None:
-        """Offer what can be added behind the selected card, without the mouse."""
-        if links := self._links_behind():
-            self._page.view.open_chooser(links[0])
+    def add(self) -> None:
+        """Offer what can be added behind the selected card, by typing."""
+        self._page.view.setFocus()
+        if not self._page.view.add_behind():
+            self._page.say(tr("Nothing can follow here. Select the component to add it behind."))

@@ -203,15 +203,13 @@ class EditorPage(Retranslated, QWidget):
         self.scene.refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What the canvas leaves: arrows walk, / adds, Enter goes to the panel, Escape comes back."""
+        """What the canvas leaves: arrows walk, Enter goes to the panel, Escape comes back."""
         key = Qt.Key(event.key())
         if key in _ARROWS and self.view.hasFocus():
             places = {node_id: self.scene.place(node_id) for node_id in self.scene.cards}
             found = neighbour(self.session.document, places, self.selected_node(), key)
             if found is not None:
                 self.scene.select([found])
-        elif key == Qt.Key.Key_Slash and self.view.hasFocus() and not self.read_only:
-            self.commands.open_chooser()
         elif key in _ENTER and self.view.hasFocus():
             self.panel.focus_first()
         elif key == Qt.Key.Key_Escape:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.editor.page import EditorPage
 from app.window import MainWindow
+from canvas_widgets.chooser import Chooser
 from engine.campaign.model import START_ID
 from tests.app.conftest import open_draft
 
@@ -46,17 +47,84 @@ def test_arrows_walk_the_graph(page: EditorPage) -> None:
     assert press(page, Qt.Key.Key_Left) == "start"
 
 
-def test_slash_offers_what_can_be_added(page: EditorPage) -> None:
+def chooser_of(page: EditorPage) -> Chooser:
+    assert page.view.chooser is not None
+    return page.view.chooser
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Slash, Qt.Key.Key_Tab])
+def test_a_key_and_some_letters_add_behind_the_selected_card(page: EditorPage, key: Qt.Key) -> None:
     (trigger,) = page.session.document.successors(START_ID)
     page.show_node(trigger)
-    QTest.keyClick(page.view, Qt.Key.Key_Slash)
-    chooser = page.view.chooser
-    assert chooser is not None
-    chooser.chosen.emit("wait_until")
-    chooser.close()
+    QTest.keyClick(page.view, key)
+    chooser = chooser_of(page)
+    assert chooser.where.text() == "Behind Target Audience 1"
+    assert chooser.before.text() == "Before Random Grouping 1"
+    assert QApplication.focusWidget() is chooser.search
+    QTest.keyClicks(chooser.search, "dd")
+    QTest.keyClick(chooser.search, Qt.Key.Key_Return)
     (added,) = page.session.document.successors(trigger)
     assert page.session.document.node(added).kind == "wait_until"
     assert page.selected_node() == added
+    assert QApplication.focusWidget() is page.view
+
+
+def test_tab_in_the_list_goes_from_branch_to_branch(page: EditorPage) -> None:
+    document = page.session.document
+    (trigger,) = document.successors(START_ID)
+    (grouping,) = document.successors(trigger)
+    tag, end = document.successors(grouping)
+    page.show_node(grouping)
+    QTest.keyClick(page.view, Qt.Key.Key_Tab)
+    chooser = chooser_of(page)
+    QTest.keyClicks(chooser.search, "wait")
+    heads = []
+    for _ in range(3):
+        heads.append((chooser.where.text(), chooser.before.text(), chooser.turn.text()))
+        QTest.keyClick(chooser.search, Qt.Key.Key_Tab)
+    first, second = document.ports(grouping)[:2]
+    assert heads[0] == (f"Behind Random Grouping 1 · {first.label}", "Before Tag 1", "Tab: 1 of 2")
+    assert heads[1] == (
+        f"Behind Random Grouping 1 · {second.label}",
+        f"Before {document.node(end).name}",
+        "Tab: 2 of 2",
+    )
+    assert heads[2] == heads[0]
+    assert chooser.search.text() == "wait"
+    assert not chooser.isHidden()
+    QTest.keyClick(chooser.search, Qt.Key.Key_Return)
+    assert document.successors(grouping)[0] == tag
+    (before_end,) = document.predecessors(end)
+    assert document.node(before_end).kind == "wait_until"
+
+
+def test_tab_goes_to_the_next_control_where_nothing_is_selected(page: EditorPage) -> None:
+    page.scene.select([])
+    QTest.keyClick(page.view, Qt.Key.Key_Tab)
+    assert page.view.chooser is None
+    assert QApplication.focusWidget() is not page.view
+
+
+def test_the_list_closes_when_its_line_goes(page: EditorPage) -> None:
+    (trigger,) = page.session.document.successors(START_ID)
+    page.show_node(trigger)
+    page.commands.add_kind("wait_until")
+    (wait,) = page.session.document.successors(trigger)
+    page.show_node(wait)
+    page.commands.add()
+    assert page.view.chooser is not None
+    page.commands.undo()
+    assert page.view.chooser is None
+
+
+def test_without_a_selection_every_open_end_is_offered(page: EditorPage) -> None:
+    page.scene.select([])
+    page.commands.add()
+    assert page.view.chooser is None  # every line has its End
+    page.commands.undo()
+    page.scene.select([])
+    page.commands.add()
+    assert chooser_of(page).turn.text() == "Tab: 1 of 2"
 
 
 def test_enter_goes_to_the_panel_and_escape_comes_back(page: EditorPage) -> None:

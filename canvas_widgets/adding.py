@@ -1,0 +1,128 @@
+"""Adding by typing or clicking: the list beside a +, and the lines that what is chosen may go to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QObject, QPoint, QRectF, Qt
+from PySide6.QtWidgets import QGraphicsView
+
+from canvas_widgets.chooser import Chooser
+from canvas_widgets.hover import Hover
+from canvas_widgets.look import Look
+from canvas_widgets.scene import CampaignScene
+from engine.campaign.document import CampaignDocument
+from engine.campaign.edits import admissible
+from engine.campaign.model import START_ID
+from engine.components.registry import component
+from engine.i18n import tr
+
+_BESIDE = 16  # pixels from a + to its list
+_AROUND = 48  # pixels that are seen around a +
+
+
+class Adding(QObject):
+    """Opens the list for a line, or for several of which Tab takes the next; `add(link id, kind)` adds.
+
+    Attribute `chooser`: the open list, or None.
+    """
+
+    def __init__(
+        self,
+        view: QGraphicsView,
+        scene: CampaignScene,
+        hover: Hover,
+        look: Look,
+        add: Callable[[str, str], None],
+    ) -> None:
+        super().__init__(view)
+        self._view, self._scene, self._hover, self._look, self._add = view, scene, hover, look, add
+        self.chooser: Chooser | None = None
+        self._link_ids: Sequence[str] = ()
+        self._at = 0
+        scene.mirrored.connect(self._on_mirrored)
+
+    def lines_behind(self) -> list[str]:
+        """The lines behind the selected card that take something, open ends first."""
+        document, selection = self._scene.document, self._scene.selection
+        lines = document.out_links(next(iter(selection))) if len(selection) == 1 else []
+        lines = [link_id for link_id in lines if link_id in self._scene.links]
+        taking = [link_id for link_id in lines if admissible(document, link_id)]
+        return sorted(taking, key=lambda link_id: document.links[link_id].target is not None)
+
+    def open_ends(self) -> list[str]:
+        """Every open end of the campaign, from top to bottom."""
+        ends = [(item.line.end, id) for id, item in self._scene.links.items() if item.open and item.line]
+        return [link_id for end, link_id in sorted(ends, key=lambda pair: (pair[0].y(), pair[0].x()))]
+
+    def open(self, link_ids: Sequence[str]) -> None:
+        """Offer what may be added at the first of these lines, beside its +."""
+        self._link_ids, self._at = link_ids, 0
+        chooser = self.chooser = Chooser(self._look, self._view)
+        chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        chooser.chosen.connect(self._on_chosen)
+        chooser.closed.connect(self._on_closed)
+        chooser.line_asked.connect(self._step)
+        self._offer(chooser)
+        chooser.begin()
+
+    def _step(self, by: int) -> None:
+        """Go on to the next line, or back to the one before; what is typed stays."""
+        if self.chooser is not None and len(self._link_ids) > 1:
+            self._at = (self._at + by) % len(self._link_ids)
+            self._offer(self.chooser)
+
+    def _offer(self, chooser: Chooser) -> None:
+        document, link_id = self._scene.document, self._link_ids[self._at]
+        self._hover.pinned = False
+        self._hover.show_plus(self._scene.links[link_id], self._view.transform().m11())
+        self._hover.pinned = True
+        where, before = place_words(document, link_id)
+        many = len(self._link_ids)
+        turn = tr("Tab: {n} of {many}", n=self._at + 1, many=many) if many > 1 else ""
+        chooser.offer(admissible(document, link_id), where, before, turn)
+        chooser.move_beside(self._beside())
+
+    def _beside(self) -> QPoint:
+        """Where the list opens; the + comes into view for that, if it is out of it."""
+        plus = self._hover.handle.pos()
+        if not self._view.viewport().rect().contains(self._view.mapFromScene(plus)):
+            self._view.ensureVisible(QRectF(plus, plus), _AROUND, _AROUND)
+        return self._view.mapFromScene(plus) + QPoint(_BESIDE, -_BESIDE)
+
+    def _on_mirrored(self) -> None:
+        """The document changed below the list: its lines may be gone."""
+        if self.chooser is not None and not self._scene.links.keys() >= set(self._link_ids):
+            self.chooser.close()
+
+    def _on_chosen(self, kind: str) -> None:
+        self._add(self._link_ids[self._at], kind)
+
+    def _on_closed(self) -> None:
+        self.chooser = None
+        self._hover.pinned = False
+        self._hover.leave()
+        self._view.setFocus()
+
+
+class PlaceWords(NamedTuple):
+    """Where a line is: what it is behind, and what it leads to ("" for an open end)."""
+
+    behind: str
+    before: str
+
+
+def place_words(document: CampaignDocument, link_id: str) -> PlaceWords:
+    """Say where a component goes that is added at a line."""
+    link = document.links[link_id]
+    source = document.node(link.source)
+    name = tr(component(source.kind).label) if link.source == START_ID else source.name
+    branch = next((port.label for port in source.ports if port.name == link.port), None)
+    behind = (
+        tr("Behind {name}", name=name)
+        if branch is None
+        else tr("Behind {name} · {branch}", name=name, branch=branch)
+    )
+    before = "" if link.target is None else tr("Before {name}", name=document.node(link.target).name)
+    return PlaceWords(behind, before)
