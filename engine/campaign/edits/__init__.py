@@ -1,9 +1,10 @@
 """Edits: pure functions that read a document and return the ops of one undo step; nothing here mutates."""
 
 from engine.campaign.edits.add import admissible, append, end_open_links, insert
+from engine.campaign.edits.arrange import Direction, Side, align, distribute
 from engine.campaign.edits.change import move, set_attributes
 from engine.campaign.edits.configure import configure, lost_by
-from engine.campaign.edits.delete import delete_behind, doomed
+from engine.campaign.edits.delete import delete_behind, delete_several, doomed, doomed_together
 from engine.campaign.edits.edit import Edit, Refused
 from engine.campaign.edits.notes import (
     add_frame,
@@ -16,17 +17,23 @@ from engine.campaign.edits.notes import (
 )
 
 __all__ = [
+    "Direction",
     "Edit",
     "Refused",
+    "Side",
     "add_frame",
     "add_note",
     "admissible",
+    "align",
     "append",
     "colour_notes",
     "configure",
     "delete_behind",
     "delete_notes",
+    "delete_several",
+    "distribute",
     "doomed",
+    "doomed_together",
     "end_open_links",
     "insert",
     "lost_by",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.edit import Draft, Edit, Refused
 from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_targets, reachable, targets_by_test
@@ -14,6 +16,12 @@ from engine.i18n import Message
 def doomed(document: CampaignDocument, node_id: str) -> set[str]:
     """The node and every node that nothing but it leads to. What another line still reaches stays."""
     return orphaned(document, {node_id})
+
+
+def doomed_together(document: CampaignDocument, node_ids: Iterable[str]) -> set[str]:
+    """Those of the nodes that can be deleted, and every node that nothing but they leads to."""
+    gone = {id for id in node_ids if component(document.node(id).kind).deletable}
+    return orphaned(document, gone) if gone else set()
 
 
 def orphaned(document: CampaignDocument, gone: set[str]) -> set[str]:
@@ -35,15 +43,31 @@ def delete_behind(document: CampaignDocument, node_id: str) -> Edit:
     if not component(node.kind).deletable:
         raise Refused(_undeletable(node.kind))
     lost = doomed(document, node_id)
-    draft = Draft(document)
-    for lost_id in lost:
-        draft.drop_node(lost_id)
-    open_ends_towards(draft, lost)
     label = (
         Message("Delete {name}", name=node.name)
         if len(lost) == 1
         else Message("Delete {name} and {count} behind it", name=node.name, count=len(lost) - 1)
     )
+    return _deleted(document, lost, label)
+
+
+def delete_several(document: CampaignDocument, node_ids: Collection[str]) -> Edit:
+    """Delete nodes and everything that only they lead to. Raises `Refused` for Start and a Test Target.
+
+    A Test Target may be among them where its AB Test goes as well.
+    """
+    lost = doomed_together(document, node_ids)
+    for node_id in sorted(node_ids):
+        if node_id not in lost:
+            raise Refused(_undeletable(document.node(node_id).kind))
+    return _deleted(document, lost, Message("Delete {count} components", count=len(lost)))
+
+
+def _deleted(document: CampaignDocument, lost: set[str], label: Message) -> Edit:
+    draft = Draft(document)
+    for node_id in lost:
+        draft.drop_node(node_id)
+    open_ends_towards(draft, lost)
     return draft.edit(label)
 
 
