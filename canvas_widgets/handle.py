@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.paints import Paints, draw_ring
@@ -106,7 +106,7 @@ class HandleItem(QGraphicsItem):
 
     def _paint_tools(self, painter: QPainter) -> None:
         paints = self._paints
-        painter.setPen(QPen(paints.colours.border, 1))
+        painter.setPen(paints.border)
         painter.setBrush(paints.surface)
         painter.drawRoundedRect(self._size.adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         for index, tool in enumerate(TOOLS):

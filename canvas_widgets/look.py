@@ -26,6 +26,7 @@ from canvas_widgets.values import (
     Face,
     NotePaint,
     Sizes,
+    Strokes,
     Tints,
     Values,
     field_names,
@@ -53,18 +54,19 @@ def _style_files() -> QTemporaryDir:
 
 
 class Theme(StrEnum):
-    """What the user chooses; `SYSTEM` follows the desktop."""
+    """What the user chooses; `SYSTEM` follows the desktop, also when it asks for high contrast."""
 
     LIGHT = "light"
     DARK = "dark"
+    CONTRAST = "contrast"
     SYSTEM = "system"
 
 
 class Look(QObject):
     """The colours, sizes, fonts, icons and style sheet of the theme in force.
 
-    Attributes: `colours`, `tints`, `notes` (their colours by name), `sizes`, `motion` (False where the user
-    wants reduced motion).
+    Attributes: `colours`, `tints`, `strokes`, `notes` (their colours by name), `sizes`, `motion` (False where
+    the user wants reduced motion).
     `changed` is emitted after a switch of theme; whoever keeps drawn things drops them then.
     """
 
@@ -82,7 +84,9 @@ class Look(QObject):
         load_fonts()
         self._choice = theme
         self._take(self._resolved())
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._on_system_changed)
+        hints.accessibility().contrastPreferenceChanged.connect(self._on_system_changed)
 
     @property
     def theme(self) -> Theme:
@@ -91,7 +95,8 @@ class Look(QObject):
 
     @property
     def is_dark(self) -> bool:
-        return self._shown is Theme.DARK
+        """Whether texts are bright on a dark ground."""
+        return self._shown is not Theme.LIGHT
 
     @property
     def duration(self) -> int:
@@ -184,6 +189,7 @@ class Look(QObject):
     def _tokens(self) -> dict[str, str]:
         tokens = {name: self.colours.named(name).name() for name in field_names(Colours)}
         tokens |= {name: str(getattr(self.sizes, name)) for name in field_names(Sizes)}
+        tokens |= _strokes(self.strokes, self.sizes)
         tokens["family"] = self._values.fonts.family
         for name, colour in (("neutral", "muted"), ("ok", "ok"), ("warn", "warn"), ("danger", "danger")):
             tokens[f"{name}_soft"] = _rgba(self.colours.named(colour), self.tints.soft)
@@ -201,7 +207,10 @@ class Look(QObject):
     def _resolved(self) -> Theme:
         if self._choice is not Theme.SYSTEM:
             return self._choice
-        dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        hints = QGuiApplication.styleHints()
+        if hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast:
+            return Theme.CONTRAST
+        dark = hints.colorScheme() is Qt.ColorScheme.Dark
         return Theme.DARK if dark else Theme.LIGHT
 
     def _take(self, theme: Theme) -> None:
@@ -209,6 +218,7 @@ class Look(QObject):
         self.colours: Colours = self._values.colours[theme]
         self.tints: Tints = self._values.tints[theme]
         self.notes: Mapping[str, NotePaint] = self._values.notes[theme]
+        self.strokes: Strokes = self._values.strokes[theme]
         self._pixmaps.clear()
         self._icons.clear()
 
@@ -221,7 +231,7 @@ class Look(QObject):
                 target.setIcon(self.icon(*binding))
         self.changed.emit()
 
-    def _on_system_scheme_changed(self) -> None:
+    def _on_system_changed(self) -> None:
         if self._choice is Theme.SYSTEM:
             self.set_theme(Theme.SYSTEM)
 
@@ -240,6 +250,21 @@ def load_fonts() -> None:
     for path in sorted((RESOURCES / "fonts").glob("*.ttf")):
         if QFontDatabase.addApplicationFont(str(path)) == -1:
             raise OSError(f"{path} is not a font that Qt can read")
+
+
+def _strokes(strokes: Strokes, sizes: Sizes) -> dict[str, str]:
+    """Borders' widths, and what is left inside a control of them: controls are as high in every theme."""
+    strong = strokes.focus + 1  # the focus on a filled button, which its colour alone would not show
+    return {
+        "edge": str(strokes.border),
+        "focus": str(strokes.focus),
+        "strong": str(strong),
+        "inner": str(sizes.control - 2 * strokes.border),
+        "inner_focus": str(sizes.control - 2 * strokes.focus),
+        "inner_strong": str(sizes.control - 2 * strong),
+        "pad_focus": str(14 + strokes.border - strokes.focus),
+        "pad_strong": str(14 + strokes.border - strong),
+    }
 
 
 def _rgba(colour: QColor, opacity: float) -> str:

@@ -47,7 +47,7 @@ class Overview:
         self._draw_dots(painter, paints, scale)
 
     def draw_selection(self, painter: QPainter, paints: Paints, selected: Iterable[CardItem]) -> None:
-        pen = QPen(paints.colours.accent, 2)
+        pen = QPen(paints.colours.accent, paints.look.strokes.selected)
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)

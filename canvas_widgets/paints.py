@@ -53,7 +53,7 @@ class Paints:
         self.title_metrics = QFontMetricsF(self.title_font)
         self.text = QPen(colours.text)
         self.muted = QPen(colours.muted)
-        self.border = QPen(colours.border, 1)
+        self.border = QPen(colours.border, look.strokes.border)
         self.surface = QBrush(colours.card)
         self.canvas = QBrush(colours.canvas)
         self._strokes: dict[tuple[float, bool, bool], tuple[QPen, float]] = {}
@@ -143,7 +143,7 @@ class Paints:
     def _draw_frame(self, painter: QPainter, rect: QRectF, state: CardState) -> None:
         colours, radius = self.colours, self.sizes.card_radius
         chosen = state is CardState.SELECTED
-        pen = QPen(colours.accent, 2) if chosen else QPen(colours.border, 1)
+        pen = QPen(colours.accent, self.look.strokes.selected) if chosen else self.border
         inset = pen.widthF() / 2
         painter.setPen(pen)
         painter.setBrush(colours.card)

@@ -71,6 +71,15 @@ class Tints:
 
 
 @dataclass(frozen=True, slots=True)
+class Strokes:
+    """How wide one theme draws borders, the focus, and the frame of what is selected, in logical pixels."""
+
+    border: int
+    focus: int
+    selected: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sizes:
     """Lengths in logical pixels, and `duration` of a movement in milliseconds."""
 
@@ -121,13 +130,14 @@ class Fonts:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Everything that `look.json` holds; colours, tints and notes by theme, `light` and `dark`.
+    """Everything that `look.json` holds; colours, tints, strokes and notes by theme: `light`, `dark`, `contrast`.
 
     Attribute `notes`: the colours that people can choose for notes and frames, in their shown order.
     """
 
     colours: MappingProxyType[str, Colours]
     tints: MappingProxyType[str, Tints]
+    strokes: MappingProxyType[str, Strokes]
     notes: MappingProxyType[str, MappingProxyType[str, NotePaint]]
     sizes: Sizes
     fonts: Fonts
@@ -140,6 +150,7 @@ def read_values(path: Path = RESOURCES / "look.json") -> Values:
     return Values(
         MappingProxyType({theme: _colours(names) for theme, names in raw["colours"].items()}),
         MappingProxyType({theme: Tints(**tints) for theme, tints in raw["tints"].items()}),
+        MappingProxyType({theme: Strokes(**widths) for theme, widths in raw["strokes"].items()}),
         MappingProxyType({theme: _note_paints(paints) for theme, paints in raw["notes"].items()}),
         Sizes(**raw["sizes"]),
         Fonts(family=raw["fonts"]["family"], **faces),

@@ -80,6 +80,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("view.chinese", "中文", "Ctrl+Alt+C", Place.VIEW, _chinese, checked=_is_chinese),
     ActionSpec("view.light", N_("Light"), "Ctrl+Alt+L", Place.VIEW, lambda w: w.set_theme("light"), checked=lambda w: w.preferences.theme == "light"),
     ActionSpec("view.dark", N_("Dark"), "Ctrl+Alt+D", Place.VIEW, lambda w: w.set_theme("dark"), checked=lambda w: w.preferences.theme == "dark"),
+    ActionSpec("view.contrast", N_("High contrast"), "Ctrl+Alt+H", Place.VIEW, lambda w: w.set_theme("contrast"), checked=lambda w: w.preferences.theme == "contrast"),
     ActionSpec("view.system", N_("Like the system"), "Ctrl+Alt+S", Place.VIEW, lambda w: w.set_theme("system"), checked=lambda w: w.preferences.theme == "system"),
     ActionSpec("view.menu", N_("Menu"), "F10", Place.VIEW, lambda w: w.show_menu(), icon="dots-vertical"),
 

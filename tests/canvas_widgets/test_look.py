@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import get_args
 
 import pytest
-from PySide6.QtGui import QColor, QFontInfo, QRawFont
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessibilityHints, QColor, QFontInfo, QRawFont
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from canvas_widgets import icons
@@ -15,7 +16,13 @@ from engine.campaign.model import NoteColour
 from engine.components.base import Category
 from engine.components.registry import COMPONENTS
 
-THEMES = [Theme.LIGHT, Theme.DARK]
+THEMES = [Theme.LIGHT, Theme.DARK, Theme.CONTRAST]
+LEAST = {
+    Theme.LIGHT: 4.5,
+    Theme.DARK: 4.5,
+    Theme.CONTRAST: 7.0,
+}  # of texts: WCAG's AA, and AAA in high contrast
+ICONS = 3.0  # of icons and lines
 
 
 def luminance(colour: QColor) -> float:
@@ -46,36 +53,77 @@ def over(colour: QColor, ground: QColor, opacity: float) -> QColor:
 @pytest.mark.parametrize("theme", THEMES)
 def test_texts_are_readable_on_every_ground(qapp: QApplication, theme: Theme) -> None:
     look = Look(theme)
+    colours, least = look.colours, LEAST[theme]
+    pairs = [
+        (text, ground)
+        for ground in ("canvas", "surface", "card", "hover", "accent_soft")
+        for text in ("text", "muted", "accent")
+    ]
+    pairs += [(text, ground) for ground in ("surface", "card") for text in ("faint", "danger", "ok", "warn")]
+    pairs += [("text", "pressed"), ("on_danger", "danger"), ("on_danger", "danger_hover")]
+    pairs += [("on_accent", ground) for ground in ("accent", "accent_hover", "accent_pressed")]
+    for text, ground in pairs:
+        assert contrast(colours.named(text), colours.named(ground)) >= least, (text, ground)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_texts_are_readable_on_their_tints(qapp: QApplication, theme: Theme) -> None:
+    """State pills, notices and alerts stand on a thin coat of their own colour."""
+    look = Look(theme)
     colours = look.colours
-    for ground in (colours.canvas, colours.surface, colours.card, colours.hover):
-        for text in (colours.text, colours.muted, colours.accent):
-            assert contrast(text, ground) >= 4.5, (text.name(), ground.name())
-    for text in (colours.danger, colours.ok, colours.warn):
-        assert contrast(text, colours.surface) >= 4.5, text.name()
-        assert contrast(text, colours.card) >= 4.5, text.name()
-    for text, tint in (
-        (colours.muted, colours.muted),
-        (colours.ok, colours.ok),
-        (colours.warn, colours.warn),
-        (colours.danger_hover, colours.danger),
-    ):
-        assert contrast(text, over(tint, colours.surface, look.tints.soft)) >= 4.5, text.name()
-    for ground in (colours.accent, colours.accent_hover, colours.accent_pressed):
-        assert contrast(colours.on_accent, ground) >= 4.5
-    assert contrast(colours.on_danger, colours.danger) >= 4.5
-    assert contrast(colours.accent, colours.accent_soft) >= 4.5
+    for ground in (colours.surface, colours.card):
+        for text, tint in (("muted", "muted"), ("ok", "ok"), ("warn", "warn"), ("danger_hover", "danger")):
+            coat = over(colours.named(tint), ground, look.tints.soft)
+            assert contrast(colours.named(text), coat) >= LEAST[theme], text
+            assert contrast(colours.text, coat) >= LEAST[theme], tint
 
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_icons_and_lines_stand_out(qapp: QApplication, theme: Theme) -> None:
     look = Look(theme)
     colours = look.colours
-    assert contrast(colours.line, colours.canvas) >= 3
+    for ground in (colours.canvas, colours.surface, colours.card):
+        for drawn in ("line", "muted", "faint", "accent", "danger", "ok", "warn"):
+            assert contrast(colours.named(drawn), ground) >= ICONS, drawn
     for category in Category:
         colour = colours.named(category.value)
         tile = over(colour, colours.card, look.tints.tile)
-        assert contrast(colour, colours.surface) >= 3, category
-        assert contrast(colour, tile) >= 3, category
+        assert contrast(colour, colours.surface) >= ICONS, category
+        assert contrast(colour, colours.canvas) >= ICONS, category  # the overview's blocks
+        assert contrast(colour, tile) >= ICONS, category
+
+
+def test_high_contrast_draws_borders_and_the_focus_thicker(qapp: QApplication) -> None:
+    colours, thick, usual = Look(Theme.CONTRAST).colours, Look(Theme.CONTRAST).strokes, Look().strokes
+    assert thick.border > usual.border
+    assert thick.focus > usual.focus
+    assert thick.selected > usual.selected
+    for drawn in (colours.border, colours.disabled):
+        assert contrast(drawn, colours.surface) >= LEAST[Theme.CONTRAST]
+    assert f"border: {thick.focus}px solid {colours.accent.name()}" in Look(Theme.CONTRAST).stylesheet()
+
+
+def test_controls_are_as_high_in_every_theme(qtbot: QtBot, qapp: QApplication) -> None:
+    sheet, heights = qapp.styleSheet(), set()
+    for theme in THEMES:
+        Look(theme).apply(qapp)
+        for made in (QPushButton("Publish"), QLineEdit(), QComboBox()):
+            qtbot.addWidget(made)
+            made.ensurePolished()
+            heights.add(made.sizeHint().height())
+    qapp.setStyleSheet(sheet)
+    assert heights == {Look().sizes.control}
+
+
+def test_the_systems_high_contrast_is_followed(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> None:
+    look = Look(Theme.SYSTEM)
+    assert look.colours == Look(Theme.LIGHT).colours
+    wish = Qt.ContrastPreference.HighContrast
+    monkeypatch.setattr(QAccessibilityHints, "contrastPreference", lambda _self: wish)
+    look._on_system_changed()
+    assert look.colours == Look(Theme.CONTRAST).colours
+    look.set_theme(Theme.LIGHT)
+    assert look.colours == Look(Theme.LIGHT).colours
 
 
 @pytest.mark.parametrize("theme", THEMES)
