@@ -130,7 +130,7 @@ class Fonts:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Everything that `look.json` holds; colours, tints, strokes and notes by theme: `light`, `dark`, `contrast`.
+    """Everything that `look.json` holds; the first four by theme, which is `light`, `dark` or `contrast`.
 
     Attribute `notes`: the colours that people can choose for notes and frames, in their shown order.
     """
