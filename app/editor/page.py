@@ -13,6 +13,7 @@ from app.campaign_list.rows import Run
 from app.campaign_list.status import ALLOWED, May, Status
 from app.editor.attributes import attributes_dialog
 from app.editor.commands import EditorCommands
+from app.editor.fixing import Fixing
 from app.editor.notice_bar import NoticeBar
 from app.editor.panel_slot import PanelSlot
 from app.editor.problems import ProblemsPanel, node_of
@@ -29,7 +30,6 @@ from canvas_widgets.view import CanvasView
 from engine.campaign import edits
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
-from engine.campaign.fixes import fix
 from engine.campaign.model import START_ID, Attributes
 from engine.campaign.problem import Problem
 from engine.components.registry import component
@@ -68,7 +68,7 @@ class EditorPage(Retranslated, QWidget):
         self._slot = PanelSlot(window.look, self.panel)
         self.bar = TopBar(window.look, window.actions_)
         self.notices = NoticeBar(window.look)
-        self.problems = ProblemsPanel(window.look, lambda problem: fix(self.session.document, problem))
+        self.problems = ProblemsPanel(window.look, Fixing(self.session, lambda: not self.read_only))
         self.commands: EditorCommands = EditorCommands(self)
         self._running: Running = Running(self)
         self._lay_out()
@@ -147,14 +147,11 @@ class EditorPage(Retranslated, QWidget):
             self.open_problems()
 
     def open_problems(self) -> None:
-        """Open the list of problems; says so where there are none."""
+        """Open the list of problems."""
         self.session.check(self._show_problems)
 
     def _show_problems(self) -> None:
-        if self.session.problems:
-            self.problems.open_drawer()
-        else:
-            self._window.toast.show_message(tr("Everything is configured: it can be published."))
+        self.problems.open_drawer()
 
     def jump(self, problem: Problem) -> None:
         """Select the problem's component, show it in the middle, and open its panel."""

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
-    QPushButton,
-    QToolButton,
-    QVBoxLayout,
-)
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout
 
+from app.editor.fixing import Fixing
+from app.editor.problem_list import ROW, ProblemList
 from app.language import Retranslated
-from app.widgets.basic import label
-from canvas_widgets.look import Look, set_role
+from app.widgets.basic import button, label
+from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits import Edit
 from engine.campaign.problem import Problem, Severity
 from engine.i18n import ntr, tr
 
@@ -30,72 +23,104 @@ _MOST_ROWS = 6
 class ProblemsPanel(Retranslated, QFrame):
     """Signals: `chosen(problem)`, by Enter or a click on a line; `fix_asked(edit)`; `closed()`, by Escape.
 
-    `fix_of` gives the edit that cures a problem, where there is one: the button beside the title offers it
-    for the current line. The drawer stays open while its lines are worked off, and closes by itself when the
-    last is gone.
+    Lines stand in the order of the flow, errors first. The drawer stays open while they are worked off.
+    Attributes: list; filters (all, errors, warnings); fix_all (a button for all of the current line's kind).
     """
 
     chosen = Signal(object)
     fix_asked = Signal(object)
     closed = Signal()
 
-    def __init__(self, look: Look, fix_of: Callable[[Problem], Edit | None]) -> None:
+    def __init__(self, look: Look, fixing: Fixing) -> None:
         super().__init__()
-        self._fix_of = fix_of
-        self._fix: Edit | None = None
         self.setProperty("role", "drawer")
         self._look = look
+        self._fixing = fixing
         self._problems: list[Problem] = []
         self._title = label("strong")
-        self.fix_button = QPushButton()
-        set_role(self.fix_button, "link")
-        self.fix_button.clicked.connect(self._on_fix_clicked)
+        self.list = ProblemList(look, fixing.of)
+        self.filters = [_segment(place) for place in ("first", "middle", "last")]
+        self._group = QButtonGroup(self)
+        for index, choice in enumerate(self.filters):
+            self._group.addButton(choice, index)
+        self.filters[0].setChecked(True)
+        self.fix_all = button("link", self.ask_fix_all)
         self._close = QToolButton()
         look.set_icon(self._close, "x")
+        self._lay_out()
         self._close.clicked.connect(self.close_drawer)
-        self.list = QListWidget()
-        self.list.setProperty("role", "plain")
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.itemActivated.connect(self._on_activated)
-        self.list.itemClicked.connect(self._on_activated)
-        self.list.currentItemChanged.connect(self._offer_fix)
-        grid = look.sizes.grid
+        self._group.idClicked.connect(lambda _id: self._show_lines())
+        self.list.chosen.connect(self.chosen)
+        self.list.cure_asked.connect(self.fix_asked)
+        self.list.selectionModel().currentChanged.connect(self._offer_fix_all)
+        self.hide()
+        self.retranslate()
+
+    def _lay_out(self) -> None:
+        grid = self._look.sizes.grid
         head = QHBoxLayout()
         head.setContentsMargins(grid, 0, 0, 0)
+        head.setSpacing(0)
         head.addWidget(self._title, 1)
-        head.addWidget(self.fix_button)
+        head.addWidget(self.fix_all)
+        head.addSpacing(2 * grid)
+        for choice in self.filters:
+            head.addWidget(choice)
+        head.addSpacing(grid)
         head.addWidget(self._close)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(grid, grid // 2, grid, grid)
         layout.setSpacing(grid // 2)
         layout.addLayout(head)
         layout.addWidget(self.list)
-        look.changed.connect(self.retranslate)
-        self.hide()
-        self.retranslate()
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Replace the lines."""
-        row = self.list.currentRow()
         self._problems = list(problems)
-        self.list.clear()
-        for problem in problems:
-            self._add_line(problem)
-        self.list.setCurrentRow(min(max(row, 0), self.list.count() - 1))
-        rows = min(self.list.count(), _MOST_ROWS)
-        self.list.setFixedHeight(rows * (self._look.sizes.row + 2) + self._look.sizes.grid // 2)
+        errors = sum(problem.severity is Severity.ERROR for problem in problems)
+        counts = (len(problems), errors, len(problems) - errors)
+        names = (tr("All"), tr("Errors"), tr("Warnings"))
+        for choice, name, count in zip(self.filters, names, counts, strict=True):
+            choice.setText(f"{name} {count:,}")
         self._title.setText(_verdict(problems))
-        if not problems and self.isVisible():
-            self.close_drawer()
+        self._show_lines()
 
-    def open_drawer(self) -> None:
-        """Show the lines and put the focus on them."""
+    def open_drawer(self, *, focus: bool = True) -> None:
+        """Show the lines, and put the focus on them."""
         self.show()
-        self.list.setFocus()
+        if focus:
+            self.list.setFocus()
 
     def close_drawer(self) -> None:
         self.hide()
         self.closed.emit()
+
+    def step(self, by: int) -> None:
+        """Go to the next (1) or the previous (-1) line, and jump to its place."""
+        hidden = self.isHidden()
+        self.open_drawer(focus=False)
+        if hidden:
+            self.list.set_current(0 if by > 0 else self.list.problems.rowCount() - 1)
+            problem = self.list.current()
+        else:
+            problem = self.list.step(by)
+        if problem is not None:
+            self.chosen.emit(problem)
+
+    def ask_fix(self) -> bool:
+        """Ask for the cure of the current line. False where a person has to decide."""
+        cure = self.list.cure()
+        if cure is not None:
+            self.fix_asked.emit(cure)
+        return cure is not None
+
+    def ask_fix_all(self) -> bool:
+        """Ask for the cure of everything of the current line's kind. False where that is not possible."""
+        problem = self.list.current()
+        cure = None if problem is None else self._fixing.of_all_like(problem)
+        if cure is not None:
+            self.fix_asked.emit(cure)
+        return cure is not None
 
     def retranslate(self) -> None:
         self._close.setToolTip(tr("Close"))
@@ -109,29 +134,21 @@ class ProblemsPanel(Retranslated, QFrame):
         else:
             super().keyPressEvent(event)
 
-    def _add_line(self, problem: Problem) -> None:
-        text = str(problem.message)
-        error = problem.severity is Severity.ERROR
-        icon = ("alert-circle", "danger") if error else ("alert-triangle", "warn")
-        item = QListWidgetItem(self._look.icon(*icon), text)
-        item.setData(Qt.ItemDataRole.UserRole, problem)
-        spoken = tr("Error: {text}", text=text) if error else tr("Warning: {text}", text=text)
-        item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
-        item.setToolTip(text)
-        self.list.addItem(item)
+    def _show_lines(self) -> None:
+        wanted = (None, Severity.ERROR, Severity.WARNING)[self._group.checkedId()]
+        lines = [problem for problem in self._problems if wanted in (None, problem.severity)]
+        self.list.show_problems(lines)
+        rows = min(max(len(lines), 1), _MOST_ROWS)
+        self.list.setFixedHeight(rows * ROW + 2)
+        self._offer_fix_all()
 
-    def _offer_fix(self, item: QListWidgetItem | None) -> None:
-        self._fix = None if item is None else self._fix_of(item.data(Qt.ItemDataRole.UserRole))
-        self.fix_button.setVisible(self._fix is not None)
-        if self._fix is not None:
-            self.fix_button.setText(tr("Fix: {what}", what=self._fix.label))
-
-    def _on_fix_clicked(self) -> None:
-        if self._fix is not None:
-            self.fix_asked.emit(self._fix)
-
-    def _on_activated(self, item: QListWidgetItem) -> None:
-        self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
+    def _offer_fix_all(self) -> None:
+        problem = self.list.current()
+        count = 0 if problem is None else self._fixing.together(problem)
+        cure = self.list.cure() if count > 1 else None
+        self.fix_all.setVisible(cure is not None)
+        if cure is not None:
+            self.fix_all.setText(tr("Fix all {count:,}: {what}", count=count, what=cure.label))
 
 
 def problems_text(problems: Sequence[Problem]) -> str:
@@ -140,6 +157,22 @@ def problems_text(problems: Sequence[Problem]) -> str:
     if errors:
         return ntr("{n} problem", "{n} problems", errors)
     return ntr("{n} warning", "{n} warnings", len(problems)) if problems else ""
+
+
+def node_of(problem: Problem, document: CampaignDocument) -> str | None:
+    """The component to jump to: that of the problem, else the one where its line begins."""
+    if problem.node is not None:
+        return problem.node
+    link = document.links.get(problem.link or "")
+    return link.source if link is not None else None
+
+
+def _segment(place: str) -> QPushButton:
+    """One of several choices in a row."""
+    choice = button("segment")
+    choice.setProperty("place", place)
+    choice.setCheckable(True)
+    return choice
 
 
 def _verdict(problems: Sequence[Problem]) -> str:
@@ -151,12 +184,6 @@ def _verdict(problems: Sequence[Problem]) -> str:
             "{n} problems keep this campaign from being published",
             errors,
         )
-    return tr("These warnings do not keep the campaign from being published")
-
-
-def node_of(problem: Problem, document: CampaignDocument) -> str | None:
-    """The component to jump to: that of the problem, else the one where its line begins."""
-    if problem.node is not None:
-        return problem.node
-    link = document.links.get(problem.link or "")
-    return link.source if link is not None else None
+    if problems:
+        return tr("These warnings do not keep the campaign from being published")
+    return tr("Everything is configured: it can be published.")

@@ -1,0 +1,38 @@
+"""Cures of the campaign's own fields: a name that is taken, times in the wrong order."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from datetime import datetime
+
+from engine.campaign.document import CampaignDocument
+from engine.campaign.edits import Edit, set_attributes
+from engine.i18n import Message
+from engine.shapes.time import instant
+
+_LONGEST_NAME = 50
+
+
+def rename(document: CampaignDocument, taken: Container[str]) -> Edit:
+    """Give the campaign the first free name with a number behind it."""
+    attributes, number = document.attributes, 2
+    while (name := _numbered(attributes.name, number)) in taken:
+        number += 1
+    edit = set_attributes(document, attributes.model_copy(update={"name": name}))
+    return edit._replace(label=Message("Rename to “{name}”", name=name))
+
+
+def mend_times(document: CampaignDocument, now: datetime | None) -> Edit:
+    """Swap start and end where that is all that is wrong; else let the campaign go on without an end."""
+    attributes = document.attributes
+    start, end = attributes.start, attributes.end
+    if start and end and instant(end) < instant(start) and (now is None or instant(start) > now):
+        swapped = attributes.model_copy(update={"start": end, "end": start})
+        return set_attributes(document, swapped)._replace(label=Message("Swap start and end"))
+    endless = attributes.model_copy(update={"end": None})
+    return set_attributes(document, endless)._replace(label=Message("Remove the end"))
+
+
+def _numbered(name: str, number: int) -> str:
+    tail = f" {number}"
+    return name[: _LONGEST_NAME - len(tail)] + tail
