@@ -70,6 +70,10 @@ def has_open_links(window: MainWindow) -> bool:
     return editable(window) and window.the_editor.session.has_open_links()
 
 
+def has_problems(window: MainWindow) -> bool:
+    return editable(window) and bool(window.the_editor.session.problems)
+
+
 def node_selected(window: MainWindow) -> bool:
     return editable(window) and window.the_editor.deletable_node() is not None
 

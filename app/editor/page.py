@@ -148,10 +148,7 @@ class EditorPage(Retranslated, QWidget):
 
     def open_problems(self) -> None:
         """Open the list of problems."""
-        self.session.check(self._show_problems)
-
-    def _show_problems(self) -> None:
-        self.problems.open_drawer()
+        self.session.check(self.problems.open_drawer)
 
     def jump(self, problem: Problem) -> None:
         """Select the problem's component, show it in the middle, and open its panel."""
@@ -276,6 +273,7 @@ class EditorPage(Retranslated, QWidget):
     def _on_problems_changed(self) -> None:
         self.bar.show_problems(self.session.problems)
         self.problems.show_problems(self.session.problems)
+        self._window.actions_.refresh()
 
     def _on_selection_changed(self) -> None:
         node_id = self.selected_node()

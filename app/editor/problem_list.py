@@ -212,9 +212,7 @@ class _ProblemDelegate(QStyledItemDelegate):
         text.setRight(right)
         painter.setFont(look.font("control"))
         painter.setPen(colours.text)
-        words = painter.fontMetrics().elidedText(
-            str(index.data()), Qt.TextElideMode.ElideRight, text.width()
-        )
+        words = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words)
         if not button.isNull():
             self._paint_button(painter, button, str(index.data(CURE_ROLE)))

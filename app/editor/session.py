@@ -20,8 +20,8 @@ from engine.campaign.problem import Problem, Severity
 from engine.campaign.rules import problems
 from engine.workspace.workspace import Workspace
 
-RECHECK_MS = 60
-LARGE = 200  # components: up to here a check takes less than a frame or two
+RECHECK_MS = 20
+LARGE = 500  # components: up to here a check takes about a frame
 
 
 class EditorSession(QObject):

@@ -96,7 +96,7 @@ class TopBar(Retranslated, QFrame):
         self.view_only.setVisible(self._read_only)
         self.problems.setText(problems_text(self._problems))
         self.problems.setVisible(bool(self._problems) and not self._read_only)
-        self.problems.setToolTip(tr("Show what is missing or wrong (F8)"))
+        self.problems.setToolTip(tr("Show what is missing or wrong"))
         errors = any(problem.severity is Severity.ERROR for problem in self._problems)
         set_property(self.problems, "state", "danger" if errors else "warn")
         self.zoom.setToolTip(tr("Zoom to 100 %"))

@@ -270,6 +270,12 @@ def test_save_that_fails_says_why_and_keeps_the_changes(page: EditorPage, window
     assert window.isWindowModified()
 
 
+def click_line(page: EditorPage, row: int) -> None:
+    lines = page.problems.list
+    place = lines.visualRect(lines.problems.index(row)).center()
+    QTest.mouseClick(lines.viewport(), Qt.MouseButton.LeftButton, pos=place)
+
+
 def test_problems_are_counted_listed_and_jumped_to(
     qtbot: QtBot, page: EditorPage, window: MainWindow
 ) -> None:
@@ -280,32 +286,12 @@ def test_problems_are_counted_listed_and_jumped_to(
     assert page.problems.isVisible()
     (trigger,) = page.session.document.successors(START_ID)
     row = next(i for i, problem in enumerate(page.session.problems) if problem.node == trigger)
-    item = page.problems.list.item(row)
-    QTest.mouseClick(
-        page.problems.list.viewport(),
-        Qt.MouseButton.LeftButton,
-        pos=page.problems.list.visualItemRect(item).center(),
-    )
+    click_line(page, row)
     assert page.selected_node() == trigger
     assert page.panel.node_id == trigger
     assert page.problems.isVisible()
     QTest.keyClick(page.problems.list, Qt.Key.Key_Escape)
     assert not page.problems.isVisible()
-
-
-def test_an_obvious_fix_is_offered_for_the_current_problem(page: EditorPage, window: MainWindow) -> None:
-    add(page, "target_audience")
-    page.session.check()
-    window.actions_["editor.problems"].trigger()
-    rows = {problem.code: row for row, problem in enumerate(page.session.problems)}
-    page.problems.list.setCurrentRow(rows["unconfigured"])
-    assert not page.problems.fix_button.isVisible()
-    page.problems.list.setCurrentRow(rows["open_end"])
-    assert page.problems.fix_button.text() == "Fix: Add End"
-    page.problems.fix_button.click()
-    assert "end" in {node.kind for node in page.session.document.nodes.values()}
-    page.session.check()
-    assert "open_end" not in {problem.code for problem in page.session.problems}
 
 
 def test_problems_are_found_after_each_change(qtbot: QtBot, page: EditorPage) -> None:

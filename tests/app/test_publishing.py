@@ -52,7 +52,7 @@ def test_publish_lists_the_problems_and_publishes_nothing(
     publish(qtbot, window, "Spring sale")
     page = window.the_editor
     assert page.problems.isVisible()
-    assert page.problems.list.count() == len(page.session.problems) > 0
+    assert page.problems.list.problems.rowCount() == len(page.session.problems) > 0
     assert not engine.published
     assert not dialogs(window)
 

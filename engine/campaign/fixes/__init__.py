@@ -51,9 +51,7 @@ def fix(document: CampaignDocument, problem: Problem, known: Known = NOTHING) ->
 
 
 def fix_all(document: CampaignDocument, problems: Iterable[Problem], code: str) -> Edit | None:
-    """One edit that cures every problem of a kind; None where that kind is not safe to cure unseen.
-
-    """
+    """One edit that cures every problem of a kind; None where that kind is not safe to cure unseen."""
     if not fixable_together(code):
         return None
     if code == "open_end":
