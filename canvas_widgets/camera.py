@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEasingCurve, QObject, QPoint, QPointF, QRectF, QVariantAnimation, Signal
-from PySide6.QtGui import QTransform
+from PySide6.QtCore import QEasingCurve, QObject, QPoint, QPointF, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtGui import QTransform, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView
 
 from canvas_widgets.look import Look
 
 MIN_ZOOM, MAX_ZOOM = 0.05, 4.0
 STEPS = (0.05, 0.1, 0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0)
+_WHEEL_FACTOR = 1.0015  # zoom for an eighth of a degree of the wheel
 _FIT_MARGIN = 40  # pixels left free around what is fitted
 
 
@@ -48,6 +49,20 @@ class Camera(QObject):
         across, down = self._view.horizontalScrollBar(), self._view.verticalScrollBar()
         across.setValue(across.value() + off.x())
         down.setValue(down.value() + off.y())
+
+    def wheel(self, event: QWheelEvent) -> bool:
+        """Zoom with Ctrl, else scroll; with Shift to the sides. True where it scrolled."""
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            factor = _WHEEL_FACTOR ** event.angleDelta().y()
+            self.zoom_at(self.zoom * factor, event.position().toPoint())
+            return False
+        steps = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            steps = QPoint(steps.y() or steps.x(), 0)
+        across, down = self._view.horizontalScrollBar(), self._view.verticalScrollBar()
+        across.setValue(across.value() - steps.x())
+        down.setValue(down.value() - steps.y())
+        return True
 
     def zoom_in(self) -> None:
         """To the next larger step, around the middle."""

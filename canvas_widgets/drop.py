@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QPointF
+from collections.abc import Callable
+
+from PySide6.QtCore import QMimeData, QPoint, QPointF
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QGraphicsView, QToolTip
 
 from canvas_widgets.component_list import MIME_TYPE
 from canvas_widgets.hover import Hover
@@ -56,6 +60,67 @@ class PaletteDrop:
 
     def _show(self, link: LinkItem, zoom: float) -> None:
         self._hover.show_plus(link, zoom)
+
+
+class DropTarget:
+    """A view as the target of drags from the palette: takes them, tells why not, and adds what is dropped."""
+
+    def __init__(
+        self,
+        view: QGraphicsView,
+        scene: CampaignScene,
+        hover: Hover,
+        add: Callable[[str, str], None],
+        refuse: Callable[[str], None],
+    ) -> None:
+        self._view, self._scene, self._hover = view, scene, hover
+        self._add, self._refuse = add, refuse
+        self._drop: PaletteDrop | None = None
+
+    def enter(self, event: QDragEnterEvent) -> None:
+        kind = dragged_kind(event.mimeData())
+        if kind is None:
+            event.ignore()
+            return
+        self._drop = PaletteDrop(self._scene, self._hover, kind)
+        event.acceptProposedAction()
+
+    def move(self, event: QDragMoveEvent) -> None:
+        if self._drop is None:
+            event.ignore()
+            return
+        position = event.position().toPoint()
+        self._move(self._drop, position)
+        if self._drop.link_id is None:
+            event.ignore()
+        else:
+            event.acceptProposedAction()
+        QToolTip.showText(self._view.viewport().mapToGlobal(position), self._drop.why_not, self._view)
+
+    def drop(self, event: QDropEvent) -> None:
+        drop = self._drop
+        if drop is None:
+            event.ignore()
+            return
+        self._move(drop, event.position().toPoint())
+        self.end()
+        if drop.link_id is None:
+            event.ignore()
+            self._refuse(drop.why_not)
+            return
+        event.acceptProposedAction()
+        self._view.setFocus()  # the keyboard goes on with what was added, not in the palette
+        self._add(drop.link_id, drop.kind)
+
+    def end(self) -> None:
+        """The drag left, or is over."""
+        if self._drop is not None:
+            self._drop.end()
+            self._drop = None
+        QToolTip.hideText()
+
+    def _move(self, drop: PaletteDrop, position: QPoint) -> None:
+        drop.move(self._view.mapToScene(position), self._view.transform().m11())
 
 
 def dragged_kind(data: QMimeData) -> str | None:

@@ -24,7 +24,7 @@ from canvas_widgets.autoscroll import AutoScroll
 from canvas_widgets.background import Background
 from canvas_widgets.camera import Camera
 from canvas_widgets.chooser import Chooser
-from canvas_widgets.drop import PaletteDrop, dragged_kind
+from canvas_widgets.drop import DropTarget
 from canvas_widgets.gestures import BandGesture, Gesture, MoveGesture, PanGesture, PressGesture
 from canvas_widgets.handle import Tool, tool_text
 from canvas_widgets.hover import Hover
@@ -35,7 +35,6 @@ from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits import Edit, Refused, insert
 from engine.i18n import tr
 
-_WHEEL_FACTOR = 1.0015  # zoom for an eighth of a degree of the wheel
 _TIP_REACH = 8.0
 _ADDING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
@@ -63,12 +62,12 @@ class CanvasView(QGraphicsView):
         self._camera = Camera(self, look)
         self._hover = Hover(scene)
         self._gesture: Gesture | None = None
-        self._drop: PaletteDrop | None = None
         self._overlay = Overlay(self)
         self._autoscroll = AutoScroll(self)
         self._autoscroll.scrolled.connect(self._move_gesture)
         self._space = False
         self._adding = Adding(self, scene, self._hover, look, self._add)
+        self._drops = DropTarget(self, scene, self._hover, self._add, self.refused.emit)
         self._camera.zoom_changed.connect(self._on_zoom_changed)
         scene.mirrored.connect(self._on_mirrored)
         scene.selection_changed.connect(self._on_selection_changed)
@@ -174,17 +173,8 @@ class CanvasView(QGraphicsView):
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            factor = _WHEEL_FACTOR ** event.angleDelta().y()
-            self._camera.zoom_at(self.zoom * factor, event.position().toPoint())
-            event.accept()
-            return
-        steps = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            steps = QPoint(steps.y() or steps.x(), 0)
-        for bar, step in ((self.horizontalScrollBar(), steps.x()), (self.verticalScrollBar(), steps.y())):
-            bar.setValue(bar.value() - step)
-        self._hover.leave()
+        if self._camera.wheel(event):
+            self._hover.leave()
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -231,42 +221,19 @@ class CanvasView(QGraphicsView):
         super().focusOutEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        kind = dragged_kind(event.mimeData())
-        if kind is None or self.read_only:
-            event.ignore()
-            return
-        self._drop = PaletteDrop(self._campaign, self._hover, kind)
-        event.acceptProposedAction()
-
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if self._drop is None:
-            event.ignore()
-            return
-        position = event.position().toPoint()
-        self._drop.move(self.mapToScene(position), self.zoom)
-        if self._drop.link_id is None:
+        if self.read_only:
             event.ignore()
         else:
-            event.acceptProposedAction()
-        QToolTip.showText(self.viewport().mapToGlobal(position), self._drop.why_not, self)
+            self._drops.enter(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        self._drops.move(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._end_drop()
+        self._drops.end()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        drop = self._drop
-        if drop is None:
-            event.ignore()
-            return
-        drop.move(self.mapToScene(event.position().toPoint()), self.zoom)
-        self._end_drop()
-        if drop.link_id is None:
-            event.ignore()
-            self.refused.emit(drop.why_not)
-            return
-        event.acceptProposedAction()
-        self.setFocus()  # the keyboard goes on with what was added, not in the palette
-        self._add(drop.link_id, drop.kind)
+        self._drops.drop(event)
 
     # Gestures ----------------------------------------------------------------------------------------------
 
@@ -367,12 +334,6 @@ class CanvasView(QGraphicsView):
             self.refused.emit(refused.message)
         else:
             self.edit_requested.emit(edit)
-
-    def _end_drop(self) -> None:
-        if self._drop is not None:
-            self._drop.end()
-            self._drop = None
-        QToolTip.hideText()
 
     # Following ---------------------------------------------------------------------------------------------
 
