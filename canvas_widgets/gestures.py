@@ -6,17 +6,19 @@ A gesture previews on items and asks for one edit at its end; `cancel` leaves no
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication, QGraphicsView
 
 from canvas_widgets.moving import MovePreview
+from canvas_widgets.note_layer import CORNER_CURSORS, Corner, resized
 from canvas_widgets.overlay import Overlay
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.snapping import Snap, Snapper
-from engine.campaign.edits import Edit, move
+from engine.campaign.edits import Edit, move_group, resize_note
 from engine.campaign.model import START_ID, Point
+from engine.campaign.notes import NOTHING, Group, carried, note_box
 
 _SNAP_REACH = 6.0  # screen pixels from being in line at which a card is drawn there
 
@@ -66,9 +68,10 @@ class PanGesture(Gesture):
 
 
 class MoveGesture(Gesture):
-    """Drag cards until they come to rest in line with others or on the grid; one edit on release.
+    """Drag cards and notes until they come to rest in line with others or on the grid; one edit on release.
 
-    While Alt is held they go wherever the pointer goes.
+    Frames take along what they hold. While Alt is held things go wherever the pointer goes, and frames that
+    are dragged from the start with Alt go alone.
     """
 
     def __init__(
@@ -76,18 +79,19 @@ class MoveGesture(Gesture):
         view: QGraphicsView,
         scene: CampaignScene,
         overlay: Overlay,
-        node_ids: Iterable[str],
+        group: Group,
         position: QPoint,
         request: Callable[[Edit], None],
     ) -> None:
         self._view = view
         self._scene = scene
         self._overlay = overlay
-        self._from = {node_id: scene.place(node_id) for node_id in node_ids if node_id != START_ID}
+        self._group = Group(group.nodes - {START_ID}, group.notes)
         self._pressed = position
         self._origin: QPointF = view.mapToScene(position)
         self._request = request
         self._by = Point(0, 0)
+        self._alone = False
         self._preview: MovePreview | None = None
         self._snapper: Snapper | None = None
 
@@ -98,7 +102,7 @@ class MoveGesture(Gesture):
 
     def move(self, position: QPoint) -> None:
         if self._preview is None or self._snapper is None:
-            if not self._from or not _meant(self._pressed, position):
+            if not any(self._group) or not _meant(self._pressed, position):
                 return
             self._preview, self._snapper = self._begin()
             self.scrolls = True
@@ -118,8 +122,7 @@ class MoveGesture(Gesture):
         self.move(position)
         self._overlay.clear()
         if self._by != (0, 0):
-            places = {id: Point(at.x + self._by.x, at.y + self._by.y) for id, at in self._from.items()}
-            self._request(move(self._scene.document, places))
+            self._request(move_group(self._scene.document, self._group, self._by, alone=self._alone))
         self._preview.end()
 
     def cancel(self) -> None:
@@ -128,19 +131,69 @@ class MoveGesture(Gesture):
             self._preview.end()
 
     def _begin(self) -> tuple[MovePreview, Snapper]:
-        moved, others = QRectF(), []
-        for node_id, card in self._scene.cards.items():
-            if node_id in self._from:
-                moved = moved.united(card.scene_rect)
+        scene = self._scene
+        self._alone = bool(self.modifiers & Qt.KeyboardModifier.AltModifier)
+        moved = self._group if self._alone else carried(scene.document, *self._group)
+        taken, others = QRectF(), []
+        for node_id, card in scene.cards.items():
+            if node_id in moved.nodes:
+                taken = taken.united(card.scene_rect)
             else:
                 others.append(card.scene_rect)
-        return MovePreview(self._scene, self._from), Snapper(moved, others)
+        for note_id, item in scene.notes.items.items():
+            if note_id in moved.notes:
+                taken = taken.united(item.scene_rect)
+            elif not item.note.is_frame:
+                others.append(item.scene_rect)
+        return MovePreview(scene, moved.nodes, moved.notes), Snapper(taken, others)
+
+
+class ResizeGesture(Gesture):
+    """Drag a corner of a note or frame by steps of the grid; one edit on release."""
+
+    def __init__(
+        self,
+        view: QGraphicsView,
+        scene: CampaignScene,
+        note_id: str,
+        corner: Corner,
+        position: QPoint,
+        request: Callable[[Edit], None],
+    ) -> None:
+        self._view = view
+        self._scene = scene
+        self._note_id = note_id
+        self._corner = corner
+        self._from = note_box(scene.document.notes[note_id])
+        self._box = self._from
+        self._pressed = position
+        self._origin: QPointF = view.mapToScene(position)
+        self._request = request
+        self.cursor = CORNER_CURSORS[corner]
+
+    def move(self, position: QPoint) -> None:
+        if not self.scrolls and not _meant(self._pressed, position):
+            return
+        self.scrolls = True
+        by = self._view.mapToScene(position) - self._origin
+        self._box = resized(self._from, self._corner, by)
+        self._scene.notes.preview_box(self._note_id, self._box)
+
+    def release(self, position: QPoint) -> None:
+        self.move(position)
+        if self._box != self._from:
+            self._request(resize_note(self._scene.document, self._note_id, self._box))
+        self.cancel()
+
+    def cancel(self) -> None:
+        self._scene.notes.preview_box(self._note_id, None)
 
 
 class BandGesture(Gesture):
-    """Drag a rubber band over empty canvas: the cards that it touches light up, and are selected on release.
+    """Drag a rubber band over empty canvas: what it touches lights up, and is selected on release.
 
-    `kept` are the cards that stay selected. A press that is not dragged selects just those.
+    Frames, which may lie behind much, must be wholly inside. `kept` is what stays selected. A press that is
+    not dragged selects just that.
     """
 
     def __init__(
@@ -149,15 +202,15 @@ class BandGesture(Gesture):
         scene: CampaignScene,
         overlay: Overlay,
         position: QPoint,
-        kept: Iterable[str] = (),
+        kept: Group = NOTHING,
     ) -> None:
         self._view = view
         self._scene = scene
         self._overlay = overlay
-        self._kept = frozenset(kept)
+        self._kept = kept
         self._pressed = position
         self._origin: QPointF = view.mapToScene(position)
-        self._touched: frozenset[str] = frozenset()
+        self._touched = NOTHING
         self._cards: list[tuple[str, QRectF]] | None = None
 
     def move(self, position: QPoint) -> None:
@@ -169,17 +222,21 @@ class BandGesture(Gesture):
         band = QRectF(self._origin, self._view.mapToScene(position)).normalized()
         self._overlay.show_band(band)
         touching = band.adjusted(-0.5, -0.5, 0.5, 0.5)  # Qt finds that a band without a height meets nothing
-        self._touched = frozenset(id for id, rect in self._cards if rect.intersects(touching))
-        self._scene.show_selected(self._kept | self._touched)
+        nodes = frozenset(id for id, rect in self._cards if rect.intersects(touching))
+        self._touched = Group(nodes, self._scene.notes.within(touching))
+        self._scene.show_selected(*self._chosen())
 
     def release(self, position: QPoint) -> None:
         self.move(position)
         self._overlay.clear()
-        self._scene.select(self._kept | self._touched)
+        self._scene.select(*self._chosen())
 
     def cancel(self) -> None:
         self._overlay.clear()
-        self._scene.show_selected(self._scene.selection)
+        self._scene.show_selected(self._scene.selection, self._scene.selected_notes)
+
+    def _chosen(self) -> Group:
+        return Group(self._kept.nodes | self._touched.nodes, self._kept.notes | self._touched.notes)
 
 
 class PressGesture(Gesture):

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from canvas_widgets.note import NoteItem, corners
 from canvas_widgets.stage import Stage
+from engine.campaign.layout import GRID
 from engine.campaign.model import Point
-from engine.campaign.notes import Box, note_box
+from engine.campaign.notes import MIN_SIZE, Box, note_box
 
 _CORNER_REACH = 12.0  # screen pixels around a corner at which it is meant
 _EDGE_REACH = 6.0  # and around a frame's edge
@@ -22,12 +23,20 @@ _TITLE_ABOVE = 4.0
 
 
 class Corner(Enum):
-    """The corners of a note in the order of `corners`: which of its sides they move."""
+    """The corners of a note, in the order of `corners`."""
 
     TOP_LEFT = 0
     TOP_RIGHT = 1
     BOTTOM_RIGHT = 2
     BOTTOM_LEFT = 3
+
+
+CORNER_CURSORS = {
+    Corner.TOP_LEFT: Qt.CursorShape.SizeFDiagCursor,
+    Corner.TOP_RIGHT: Qt.CursorShape.SizeBDiagCursor,
+    Corner.BOTTOM_RIGHT: Qt.CursorShape.SizeFDiagCursor,
+    Corner.BOTTOM_LEFT: Qt.CursorShape.SizeBDiagCursor,
+}
 
 
 class Grip(NamedTuple):
@@ -114,6 +123,14 @@ class NoteLayer:
                 return item
         return None
 
+    def within(self, rect: QRectF) -> frozenset[str]:
+        """The notes that a rectangle touches, and the frames that it holds."""
+        return frozenset(
+            note_id
+            for note_id, item in self.items.items()
+            if (rect.contains if item.note.is_frame else rect.intersects)(item.scene_rect)
+        )
+
     def _corner_at(self, point: QPointF, zoom: float) -> Grip | None:
         reach = _CORNER_REACH / zoom
         for note_id in self.shown_selected:
@@ -158,3 +175,21 @@ class NoteLayer:
         painter.setPen(paints.look.notes[item.note.shown_colour].ink)
         painter.drawText(QPointF(0, -_TITLE_ABOVE), title)
         painter.restore()
+
+
+def resized(box: Box, corner: Corner, by: QPointF) -> Box:
+    """The box with a corner dragged: its sides come to rest on the grid, the other corner stays."""
+    left, top, right, bottom = box.left, box.top, box.right, box.bottom
+    if corner in (Corner.TOP_LEFT, Corner.BOTTOM_LEFT):
+        left = min(_on_grid(left + by.x()), right - MIN_SIZE.x)
+    else:
+        right = max(_on_grid(right + by.x()), left + MIN_SIZE.x)
+    if corner in (Corner.TOP_LEFT, Corner.TOP_RIGHT):
+        top = min(_on_grid(top + by.y()), bottom - MIN_SIZE.y)
+    else:
+        bottom = max(_on_grid(bottom + by.y()), top + MIN_SIZE.y)
+    return Box(left, top, right - left, bottom - top)
+
+
+def _on_grid(value: float) -> int:
+    return round(value / GRID) * GRID

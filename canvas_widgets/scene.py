@@ -23,7 +23,7 @@ from canvas_widgets.stage import Counts, Stage
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import GAP, ORIGIN, with_missing_places
 from engine.campaign.model import START, START_ID, Link, Note, Point
-from engine.campaign.notes import note_box
+from engine.campaign.notes import Group, note_box
 from engine.campaign.ops import Op, Table
 from engine.components.base import Lookup
 
@@ -69,6 +69,11 @@ class CampaignScene(QGraphicsScene):
         self._timer.timeout.connect(self._on_slice_due)
         self._unsubscribe: Callable[[], None] | None = document.subscribe(self._on_ops)
         look.changed.connect(self._on_look_changed)
+
+    @property
+    def chosen(self) -> Group:
+        """All that is selected: cards and notes."""
+        return Group(self.selection, self.selected_notes)
 
     @property
     def is_loading(self) -> bool:

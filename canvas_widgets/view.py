@@ -29,18 +29,21 @@ from canvas_widgets.gestures import BandGesture, Gesture, MoveGesture, PanGestur
 from canvas_widgets.handle import Tool, tool_text
 from canvas_widgets.hover import Hover
 from canvas_widgets.look import Look
+from canvas_widgets.noting import Noting
 from canvas_widgets.overlay import Overlay
 from canvas_widgets.overview import OVERVIEW_BELOW
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits import Edit, Refused, insert
+from engine.campaign.notes import NOTHING
 from engine.i18n import tr
 
 _TIP_REACH = 8.0
+_WRITING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
 _ADDING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class CanvasView(QGraphicsView):
-    """Shows a scene and takes gestures. Selection is kept by the scene.
+    """Shows a scene and takes gestures. Selection is kept by the scene; `notes` is the part for notes.
 
     Signals: `edit_requested` (an `Edit` to push), `delete_requested` (a node id: ask, then delete it with
     everything behind), `refused` (a `Message` or text that says why not), `zoom_changed` (1.0 is 100 %).
@@ -63,6 +66,7 @@ class CanvasView(QGraphicsView):
         self._hover = Hover(scene)
         self._gesture: Gesture | None = None
         self._overlay = Overlay(self)
+        self.notes = Noting(self, scene, self._overlay)
         self._autoscroll = AutoScroll(self)
         self._autoscroll.scrolled.connect(self._move_gesture)
         self._space = False
@@ -104,9 +108,9 @@ class CanvasView(QGraphicsView):
     def zoom_out(self) -> None:
         self._camera.zoom_out()
 
-    def zoom_to(self, zoom: float) -> None:
-        """Zoom around the middle."""
-        self._camera.go(zoom, self._camera.centre)
+    def zoom_to(self, zoom: float, centre: QPointF | None = None, *, glide: bool = True) -> None:
+        """Zoom around the middle, or with a point of the scene brought there."""
+        self._camera.go(zoom, self._camera.centre if centre is None else centre, glide)
 
     def center_node(self, node_id: str, *, glide: bool = True) -> None:
         """Bring a card to the middle. Raises `KeyError` for an id without a card."""
@@ -142,6 +146,7 @@ class CanvasView(QGraphicsView):
         position = event.position().toPoint()
         if self._gesture is not None:
             return
+        self.notes.finish()
         if event.button() is Qt.MouseButton.MiddleButton or (
             self._space and event.button() is Qt.MouseButton.LeftButton
         ):
@@ -166,7 +171,8 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.mousePressEvent(event)
+        if not self.notes.write_at(self.mapToScene(event.position().toPoint())):
+            self.mousePressEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover.leave()
@@ -198,7 +204,7 @@ class CanvasView(QGraphicsView):
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not self.read_only:
             if len(self._campaign.selection) == 1:
                 self.delete_requested.emit(next(iter(self._campaign.selection)))
-        else:
+        elif event.key() not in _WRITING_KEYS or not self.notes.write_selected():
             event.ignore()
             return
         event.accept()
@@ -248,10 +254,13 @@ class CanvasView(QGraphicsView):
             return PressGesture(
                 lambda at: self._hover.holds_plus(self.mapToScene(at)), lambda: self.open_chooser(link_id)
             )
+        if (grip := self.notes.grip_at(point)) is not None:
+            self._hover.leave()
+            return self.notes.press(grip, position, adding=bool(modifiers & _ADDING_MODIFIERS))
         card = self._campaign.card_at(point)
         if card is None:
             self._hover.leave()
-            kept = self._campaign.selection if modifiers & _ADDING_MODIFIERS else ()
+            kept = self._campaign.chosen if modifiers & _ADDING_MODIFIERS else NOTHING
             return BandGesture(self, self._campaign, self._overlay, position, kept)
         return self._press_card(card.node_id, position, modifiers)
 
@@ -266,7 +275,7 @@ class CanvasView(QGraphicsView):
             return None
         self._hover.leave()
         request = self.edit_requested.emit
-        return MoveGesture(self, scene, self._overlay, scene.selection, position, request)
+        return MoveGesture(self, scene, self._overlay, scene.chosen, position, request)
 
     def _press_tool(self, tool: Tool, node_id: str) -> Gesture:
         def act() -> None:
@@ -303,6 +312,8 @@ class CanvasView(QGraphicsView):
             self.viewport().setCursor(self._gesture.cursor)
         elif self._space:
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif self.notes.cursor is not None:
+            self.viewport().setCursor(self.notes.cursor)
         else:
             self.viewport().unsetCursor()
 
@@ -338,8 +349,15 @@ class CanvasView(QGraphicsView):
     # Following ---------------------------------------------------------------------------------------------
 
     def _point_at(self, position: QPoint) -> None:
-        if not self.read_only and self.zoom >= OVERVIEW_BELOW:
-            self._hover.at(self.mapToScene(position), self.zoom)
+        if self.read_only:
+            return
+        point = self.mapToScene(position)
+        self.notes.point_at(None if self._hover.handle.holds(point) else point)
+        self._show_cursor()
+        if self.notes.cursor is not None:
+            self._hover.leave()
+        elif self.zoom >= OVERVIEW_BELOW:
+            self._hover.at(point, self.zoom)
 
     def _tip(self, point: QPointF) -> str:
         """What the pointer is over, in full."""
@@ -348,6 +366,8 @@ class CanvasView(QGraphicsView):
             return tool_text(tool)
         if self._hover.holds_plus(point):
             return tr("Add a component here")
+        if (text := self.notes.tip(point)) is not None:
+            return text
         if (card := self._campaign.card_at(point)) is not None:
             return card.full_text()
         link = self._campaign.link_at(point, _TIP_REACH)

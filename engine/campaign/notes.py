@@ -50,6 +50,9 @@ class Group(NamedTuple):
     notes: frozenset[str]
 
 
+NOTHING = Group(frozenset(), frozenset())
+
+
 def note_box(note: Note) -> Box:
     """What a note or a frame covers."""
     return Box(*note.at, max(note.size.x, MIN_SIZE.x), max(note.size.y, MIN_SIZE.y))

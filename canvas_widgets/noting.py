@@ -1,0 +1,144 @@
+"""What a view does with notes and frames: taking hold of them, and writing in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
+
+from canvas_widgets.gestures import Gesture, MoveGesture, ResizeGesture
+from canvas_widgets.note_layer import CORNER_CURSORS, Grip
+from canvas_widgets.scene import CampaignScene
+from canvas_widgets.writing import NoteEditor
+from engine.campaign.edits import Refused, write_note
+
+if TYPE_CHECKING:
+    from canvas_widgets.overlay import Overlay
+    from canvas_widgets.view import CanvasView
+
+_READABLE = 0.6  # the zoom under which a text is not written where it stands, but at 100 %
+
+
+class Noting(QObject):
+    """The view's part for notes.
+
+    Attributes: `written` (the note that is being written, or None), `editor` (the field in which it is),
+    `cursor` (what says that the pointer is over a note, and what can be done there; else None).
+    """
+
+    def __init__(self, view: CanvasView, scene: CampaignScene, overlay: Overlay) -> None:
+        super().__init__(view)
+        self._view = view
+        self._scene = scene
+        self._overlay = overlay
+        self.written: str | None = None
+        self.cursor: Qt.CursorShape | None = None
+        self.editor = NoteEditor(view)
+        self.editor.ended.connect(self.finish)
+        scene.mirrored.connect(self._follow)
+        view.zoom_changed.connect(self._follow)
+        for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
+            bar.valueChanged.connect(self._follow)
+
+    # The mouse ---------------------------------------------------------------------------------------------
+
+    def grip_at(self, point: QPointF) -> Grip | None:
+        """What a press takes hold of; a frame only where no card lies over it."""
+        behind = self._scene.card_at(point) is None
+        return self._scene.notes.grip_at(point, self._view.zoom, behind=behind)
+
+    def point_at(self, point: QPointF | None) -> None:
+        """The pointer is over this point of the scene; None where something else takes it."""
+        grip = None if point is None else self.grip_at(point)
+        if grip is None:
+            self.cursor = None
+        else:
+            moved = Qt.CursorShape.SizeAllCursor
+            self.cursor = moved if grip.corner is None else CORNER_CURSORS[grip.corner]
+
+    def press(self, grip: Grip, position: QPoint, *, adding: bool) -> Gesture | None:
+        """Select the note and begin to move or resize it; `adding` to the selection only changes that."""
+        scene, note_id = self._scene, grip.note_id
+        if adding:
+            scene.select(scene.selection, scene.selected_notes ^ {note_id})
+            return None
+        if note_id not in scene.selected_notes:
+            scene.select((), [note_id])
+        if self._view.read_only:
+            return None
+        request = self._view.edit_requested.emit
+        if grip.corner is not None:
+            return ResizeGesture(self._view, scene, note_id, grip.corner, position, request)
+        return MoveGesture(self._view, scene, self._overlay, scene.chosen, position, request)
+
+    def tip(self, point: QPointF) -> str | None:
+        """The whole text of the note at a point; None where none takes the pointer."""
+        grip = self.grip_at(point)
+        return None if grip is None else self._scene.notes.items[grip.note_id].text
+
+    # Writing -----------------------------------------------------------------------------------------------
+
+    @property
+    def changed(self) -> bool:
+        """Whether something is written that is not yet in the document."""
+        return self.written is not None and self.editor.changed
+
+    def write_selected(self) -> bool:
+        """Write in the one note that is selected. False where that cannot be."""
+        scene = self._scene
+        if self._view.read_only or scene.selection or len(scene.selected_notes) != 1:
+            return False
+        self.write(next(iter(scene.selected_notes)))
+        return True
+
+    def write_at(self, point: QPointF) -> bool:
+        """Write in the note at a point. False where there is none, or none may be changed."""
+        grip = self.grip_at(point)
+        if grip is None or self._view.read_only:
+            return False
+        self.write(grip.note_id)
+        return True
+
+    def write(self, note_id: str) -> None:
+        """Open the field over a note."""
+        self.finish()
+        item = self._scene.notes.items[note_id]
+        if self._view.zoom < _READABLE:
+            self._view.zoom_to(1.0, item.scene_rect.center(), glide=False)
+        self._view.ensureVisible(item.scene_rect)
+        self.written = note_id
+        item.set_written(True)
+        self.editor.begin(item, self._scene.stage.paints)
+
+    def finish(self, keep: bool = True) -> None:
+        """Close the field; what is written becomes one edit if it is to be kept."""
+        note_id, self.written = self.written, None
+        if note_id is None:
+            return
+        had_focus = self.editor.hasFocus()
+        self.editor.hide()
+        if (item := self._scene.notes.items.get(note_id)) is not None:
+            item.set_written(False)
+            if keep and self.editor.changed:
+                self._keep(note_id)
+        if had_focus:
+            self._view.setFocus()
+
+    def _keep(self, note_id: str) -> None:
+        try:
+            edit = write_note(self._scene.document, note_id, self.editor.text)
+        except Refused as refused:
+            self._view.refused.emit(refused.message)
+        else:
+            self._view.edit_requested.emit(edit)
+
+    def _follow(self) -> None:
+        """The view or the note moved, or the note is gone."""
+        if self.written is None:
+            return
+        item = self._scene.notes.items.get(self.written)
+        if item is None:
+            self.finish(keep=False)
+        else:
+            self.editor.dress(item, self._scene.stage.paints)
+            self.editor.follow(item, self._scene.stage.paints)
