@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START_ID
@@ -18,9 +19,21 @@ def trigger_of(document: CampaignDocument) -> str | None:
     return behind[0] if behind else None
 
 
-def reachable(document: CampaignDocument, roots: Iterable[str], without: Iterable[str] = ()) -> set[str]:
-    """The roots and every node behind them, on paths that avoid the nodes of `without`."""
-    return _walk(roots, document.successors, set(without))
+def reachable(
+    document: CampaignDocument,
+    roots: Iterable[str],
+    without: Iterable[str] = (),
+    cut: AbstractSet[str] = frozenset(),
+) -> set[str]:
+    """The roots and every node behind them, on paths that avoid nodes (`without`) and links (`cut`)."""
+
+    def behind(node_id: str) -> Iterator[str]:
+        for link_id in document.out_links(node_id):
+            target = document.links[link_id].target
+            if target is not None and link_id not in cut:
+                yield target
+
+    return _walk(roots, behind if cut else document.successors, set(without))
 
 
 def ancestors(document: CampaignDocument, node_id: str) -> set[str]:
@@ -77,6 +90,36 @@ def enclosing_targets(document: CampaignDocument) -> dict[str, str]:
             if node_id not in inner or len(inside) < inner[node_id][0]:
                 inner[node_id] = (len(inside), target)
     return {node_id: target for node_id, (_, target) in inner.items()}
+
+
+class Scopes:
+    """Which AB Test's branches each line of a document runs in, named by the Test Target; None: in none.
+
+    A line keeps to one scope: it may leave an AB Test's branches only into its Test Target.
+    """
+
+    def __init__(self, document: CampaignDocument) -> None:
+        self._enclosing = enclosing_targets(document)
+        self._target_of = targets_by_test(document)
+        self._targets = set(self._target_of.values())
+        self._document = document
+
+    def behind(self, node_id: str) -> str | None:
+        """The scope that the node's outputs lie in."""
+        return self._enclosing.get(node_id)
+
+    def before(self, node_id: str) -> str | None:
+        """The scope that lines into the node lie in."""
+        if node_id in self._targets:
+            return node_id
+        if node_id not in self._target_of:
+            return self._enclosing.get(node_id)
+        outside = {self.behind(source) for source in self._document.predecessors(node_id)}
+        return next(iter(outside)) if len(outside) == 1 else None
+
+    def crosses(self, source: str, target: str) -> bool:
+        """Whether a line between the two would run across the border of an AB Test."""
+        return self.behind(source) != self.before(target)
 
 
 def _walk(roots: Iterable[str], step: Callable[[str], Iterable[str]], blocked: set[str]) -> set[str]:

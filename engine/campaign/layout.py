@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import cyclic_nodes, reachable, topological_order
@@ -50,13 +50,29 @@ class Occupied:
 
     def free_place(self, wanted: Point) -> Point:
         """The wanted place, or the first one below it where a card covers no other."""
-        column = wanted.x // CARD_WIDTH
-        near = (place for at in (column - 1, column, column + 1) for place in self._columns.get(at, ()))
         y = wanted.y
-        for other in sorted(place.y for place in near if abs(place.x - wanted.x) < CARD_WIDTH):
+        for other in sorted(place.y for place in self._near(wanted)):
             if abs(other - y) < CARD_HEIGHT + GRID:
                 y = other + ROW
         return Point(wanted.x, y)
+
+    def room_for(self, places: Iterable[Point]) -> int:
+        """How far down these cards have to move together so that none of them covers another."""
+        down, wanted = 0, list(places)
+        while down != (further := max((self._further(place, down) for place in wanted), default=down)):
+            down = further
+        return down
+
+    def _further(self, place: Point, down: int) -> int:
+        return self.free_place(Point(place.x, place.y + down)).y - place.y
+
+    def _near(self, wanted: Point) -> Iterator[Point]:
+        """The cards that stand above or below the place, or partly so."""
+        column = wanted.x // CARD_WIDTH
+        for at in (column - 1, column, column + 1):
+            for place in self._columns.get(at, ()):
+                if abs(place.x - wanted.x) < CARD_WIDTH:
+                    yield place
 
 
 def slot(document: CampaignDocument, link_id: str, occupied: Occupied | None = None) -> Point:

@@ -23,7 +23,8 @@ def storable(text: str) -> str:
 Text = Annotated[str, AfterValidator(storable)]
 """Any text; at most what the file's size allows."""
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=50), AfterValidator(storable)]
+NAME_LENGTH = 50
+Name = Annotated[str, StringConstraints(min_length=1, max_length=NAME_LENGTH), AfterValidator(storable)]
 """A name that people give and read: 1-50 characters."""
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$")]

@@ -4,8 +4,9 @@ from engine.campaign.edits.add import admissible, append, end_open_links, insert
 from engine.campaign.edits.arrange import Direction, Side, align, distribute
 from engine.campaign.edits.change import move, set_attributes
 from engine.campaign.edits.configure import configure, lost_by
-from engine.campaign.edits.delete import delete_behind, delete_several, doomed, doomed_together
+from engine.campaign.edits.delete import delete_behind, delete_several, doomed, doomed_together, stranded
 from engine.campaign.edits.edit import Edit, Refused
+from engine.campaign.edits.lines import Leading, cut, grow, growable, join, why_uncut
 from engine.campaign.edits.notes import (
     add_frame,
     add_note,
@@ -15,10 +16,13 @@ from engine.campaign.edits.notes import (
     resize_note,
     write_note,
 )
+from engine.campaign.edits.pasting import Pasting, paste
 
 __all__ = [
     "Direction",
     "Edit",
+    "Leading",
+    "Pasting",
     "Refused",
     "Side",
     "add_frame",
@@ -28,6 +32,7 @@ __all__ = [
     "append",
     "colour_notes",
     "configure",
+    "cut",
     "delete_behind",
     "delete_notes",
     "delete_several",
@@ -35,11 +40,17 @@ __all__ = [
     "doomed",
     "doomed_together",
     "end_open_links",
+    "grow",
+    "growable",
     "insert",
+    "join",
     "lost_by",
     "move",
     "move_group",
+    "paste",
     "resize_note",
     "set_attributes",
+    "stranded",
+    "why_uncut",
     "write_note",
 ]

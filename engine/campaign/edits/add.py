@@ -71,10 +71,10 @@ def insert(document: CampaignDocument, link_id: str, kind: str) -> Edit:
     if target is None:
         return append(document, link_id, kind)
     draft = Draft(document)
-    place = _place_between(document, link_id)
+    place = place_between(document, link_id)
     first, width = _add(draft, kind, place, then=target)
     draft.retarget(link_id, first)
-    _make_room(draft, target, place.x + width)
+    make_room(draft, target, place.x + width)
     return draft.edit(Message("Insert {kind}", kind=Message(component(kind).label)), first)
 
 
@@ -96,7 +96,7 @@ def end_open_links(document: CampaignDocument) -> Edit:
             place = slot(document, link_id, occupied)
             occupied.take(place)
             target, _ = _add(draft, END, place, then=None)
-        draft.retarget(link_id, target)
+        draft.join(link_id, target)
     return draft.edit(Message("Add End to open lines"))
 
 
@@ -145,7 +145,7 @@ def _new_node(draft: Draft, kind: str) -> Node:
     )
 
 
-def _place_between(document: CampaignDocument, link_id: str) -> Point:
+def place_between(document: CampaignDocument, link_id: str) -> Point:
     """Next column; on the target's row where only this link enters it, else on the row of its own branch."""
     link = document.links[link_id]
     assert link.target is not None
@@ -155,7 +155,7 @@ def _place_between(document: CampaignDocument, link_id: str) -> Point:
     return slot(document, link_id)
 
 
-def _make_room(draft: Draft, target: str, left: int) -> None:
+def make_room(draft: Draft, target: str, left: int) -> None:
     """Shift the target and everything behind it to the right until it stands behind `left`."""
     document = draft.document
     shift = left - place_of(document, target).x

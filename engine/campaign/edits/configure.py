@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits.delete import open_ends_towards, orphaned
+from engine.campaign.edits.delete import open_ends_towards, rejoin_targets, stranded
 from engine.campaign.edits.edit import Draft, Edit
-from engine.campaign.graph import AB_TEST, reachable, targets_by_test
-from engine.campaign.model import START_ID, Link, Node
+from engine.campaign.graph import AB_TEST, targets_by_test
+from engine.campaign.model import Link, Node
 from engine.campaign.ops import Table
 from engine.components.base import RawConfig
 from engine.components.registry import component
@@ -15,16 +15,7 @@ from engine.i18n import Message
 
 def lost_by(document: CampaignDocument, node_id: str, config: RawConfig) -> set[str]:
     """The nodes that stand only behind ports which this config no longer has."""
-    removed = _removed_links(document, node_id, config)
-    kept = [
-        target
-        for link_id in document.out_links(node_id)
-        if link_id not in removed and (target := document.links[link_id].target) is not None
-    ]
-    behind = reachable(document, {target for id in removed if (target := document.links[id].target)})
-    held = reachable(document, [START_ID], without=[node_id]) | reachable(document, kept, without=[node_id])
-    lost = behind - held - {node_id}
-    return orphaned(document, lost) if lost else set()
+    return stranded(document, set(_removed_links(document, node_id, config)))
 
 
 def configure(document: CampaignDocument, node_id: str, *, name: str, memo: str, config: RawConfig) -> Edit:
@@ -38,6 +29,7 @@ def configure(document: CampaignDocument, node_id: str, *, name: str, memo: str,
     draft.put_node(after, node_id)
     _remove_ports(draft, node_id, config)
     _add_ports(draft, node_id, after)
+    rejoin_targets(draft)
     return draft.edit(Message("Configure {name}", name=name), node_id)
 
 

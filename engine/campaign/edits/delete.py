@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.edit import Draft, Edit, Refused
-from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_targets, reachable, targets_by_test
+from engine.campaign.graph import AB_TARGET, enclosing_targets, reachable, targets_by_test
 from engine.campaign.model import START_ID
 from engine.campaign.ops import Table
 from engine.components.registry import component
@@ -26,12 +27,25 @@ def doomed_together(document: CampaignDocument, node_ids: Iterable[str]) -> set[
 
 def orphaned(document: CampaignDocument, gone: set[str]) -> set[str]:
     """`gone` and what Start no longer reaches without them; an AB Test takes its Test Target along."""
+    return _lost(document, gone, set())
+
+
+def stranded(document: CampaignDocument, links: set[str]) -> set[str]:
+    """The nodes that only these links lead to; an AB Test takes its Test Target along."""
+    return _lost(document, set(), links)
+
+
+def _lost(document: CampaignDocument, gone: set[str], cut: set[str]) -> set[str]:
+    """The Test Target of an AB Test that stays is never lost: `rejoin_targets` leads a line to it."""
     target_of = targets_by_test(document)
+    roots = {START_ID, *(document.links[link_id].source for link_id in cut)}
+    first = {target for link_id in cut if (target := document.links[link_id].target) is not None}
     while True:
-        behind = reachable(document, gone)
-        lost = gone | (behind - reachable(document, [START_ID], without=gone))
-        tests = (node_id for node_id in lost if document.node(node_id).kind == AB_TEST)
-        targets = {target_of[test] for test in tests if test in target_of}
+        held = reachable(document, roots - gone, without=gone, cut=cut)
+        while kept := {target_of[test] for test in held & target_of.keys()} - held - gone:
+            held |= reachable(document, kept, without=gone, cut=cut)
+        lost = gone | (reachable(document, gone | first) - held)
+        targets = {target_of[test] for test in lost & target_of.keys()}
         if targets <= lost:
             return lost
         gone = lost | targets
@@ -68,18 +82,37 @@ def _deleted(document: CampaignDocument, lost: set[str], label: Message) -> Edit
     for node_id in lost:
         draft.drop_node(node_id)
     open_ends_towards(draft, lost)
+    rejoin_targets(draft)
     return draft.edit(label)
 
 
-def open_ends_towards(draft: Draft, lost: set[str]) -> None:
-    """Open the links of surviving nodes that led to lost ones.
+def rejoin_targets(draft: Draft) -> None:
+    """Lead an open end inside an AB Test to its Test Target where the last line to that has gone."""
+    if not targets_by_test(draft.document):
+        return
+    while True:
+        after = draft.result()
+        reached = reachable(after, [START_ID])
+        pairs = sorted(targets_by_test(after).items())
+        cut_off = next(((test, g) for test, g in pairs if test in reached and g not in reached), None)
+        if cut_off is None:
+            return
+        inside = reachable(after, [cut_off[0]])
+        ends = (id for id, link in sorted(after.links.items()) if not link.target and link.source in inside)
+        if (end := next(ends, None)) is None:
+            return
+        draft.retarget(end, cut_off[1])
+
+
+def open_ends_towards(draft: Draft, lost: set[str], cut: AbstractSet[str] = frozenset()) -> None:
+    """Open the links of surviving nodes that led to lost ones, and those of `cut`.
 
     A port that still leads elsewhere just loses the line. Inside an AB Test the line joins the Test Target
     again: every branch must pass it, and an empty branch is a control group.
     """
     document = draft.document
     enclosing = enclosing_targets(document)
-    entering = {link_id for node_id in lost for link_id in document.in_links(node_id)}
+    entering = {link_id for node_id in lost for link_id in document.in_links(node_id)} | cut
     for link_id in sorted(entering):
         link = document.links[link_id]
         if link.source in lost:

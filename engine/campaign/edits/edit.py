@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import Link, Node, Note, Point
 from engine.campaign.ops import Op, Table, Value
 from engine.i18n import Message, MessageError
-from engine.shapes.text import new_id
+from engine.shapes.text import NAME_LENGTH, new_id
+
+_NUMBERED = re.compile(r"(.*\S) ([0-9]{1,6})")
 
 
 class Edit(NamedTuple):
@@ -31,21 +34,51 @@ class Draft:
         self._changes: dict[tuple[Table, str], Value | None] = {}
         self._names: set[str] | None = None
         self._numbers: dict[str, int] = {}
+        self._promised: set[str] = set()
 
-    def free_name(self, label: str) -> str:
-        """The label and the first running number that no component of the campaign has."""
-        if self._names is None:
-            added = (value.name for value in self._changes.values() if isinstance(value, Node))
-            self._names = {*(node.name for node in self.document.nodes.values()), *added}
-        number = self._numbers.get(label, 1)
-        while (name := f"{label} {number}") in self._names:
+    def free_name(self, label: str, first: int = 1) -> str:
+        """The label and the first running number, from `first` on, that no component of the campaign has."""
+        taken = self._taken_names()
+        number = max(first, self._numbers.get(label, 1))
+        while (name := f"{label[: NAME_LENGTH - 1 - len(str(number))]} {number}") in taken:
             number += 1
         self._numbers[label] = number
         return name
 
+    def copied_name(self, name: str) -> str:
+        """The name itself where it is free, else the same with the next free number."""
+        if name not in self._taken_names():
+            return name
+        numbered = _NUMBERED.fullmatch(name)
+        return self.free_name(numbered[1], int(numbered[2]) + 1) if numbered else self.free_name(name, 2)
+
+    def result(self) -> CampaignDocument:
+        """The document as it will be: a copy with the changes made."""
+        held = self.document
+        after = CampaignDocument(held.attributes, held.nodes, held.links, held.notes, held.layout)
+        after.apply(self._ops())
+        return after
+
+    def _link(self, link_id: str) -> Link | None:
+        key = (Table.LINKS, link_id)
+        link = self._changes[key] if key in self._changes else self.document.links.get(link_id)
+        return link if isinstance(link, Link) else None
+
+    def _taken_names(self) -> set[str]:
+        if self._names is None:
+            added = (value.name for value in self._changes.values() if isinstance(value, Node))
+            self._names = {*(node.name for node in self.document.nodes.values()), *added}
+        return self._names
+
+    def new_node_id(self) -> str:
+        """An id for a node that is put later, so that others may name it before."""
+        node_id = self._fresh("n", Table.NODES)
+        self._promised.add(node_id)
+        return node_id
+
     def put_node(self, node: Node, node_id: str | None = None) -> str:
         """Add a node under a new id, or replace the one that has the id."""
-        node_id = node_id or self._fresh("n", Table.NODES)
+        node_id = node_id or self.new_node_id()
         self._changes[Table.NODES, node_id] = node
         if self._names is not None:
             self._names.add(node.name)
@@ -65,9 +98,19 @@ class Draft:
 
     def retarget(self, link_id: str, target: str | None) -> None:
         """Let a link lead elsewhere; None opens its end."""
-        link = self._changes.get((Table.LINKS, link_id)) or self.document.links[link_id]
-        assert isinstance(link, Link)
+        link = self._link(link_id)
+        assert link is not None
         self.put_link(link.model_copy(update={"target": target}), link_id)
+
+    def join(self, link_id: str, target: str) -> None:
+        """Let a link lead to a node, or remove it where another one of its port already does."""
+        link = self._link(link_id)
+        assert link is not None
+        beside = (self._link(id) for id in self.document.out_links(link.source) if id != link_id)
+        if any(other and (other.port, other.target) == (link.port, target) for other in beside):
+            self.remove(Table.LINKS, link_id)
+        else:
+            self.retarget(link_id, target)
 
     def place(self, node_id: str, point: Point) -> None:
         self._changes[Table.LAYOUT, node_id] = point
@@ -88,15 +131,19 @@ class Draft:
 
     def edit(self, label: Message, focus: str | None = None) -> Edit:
         """The finished edit: one op for every value that differs from the document's."""
+        return Edit(self._ops(), label, focus)
+
+    def _ops(self) -> tuple[Op, ...]:
         ops = []
         for (table, id), after in self._changes.items():
             before = self.document.get(table, id)
             if before != after:
                 ops.append(Op(table, id, before, after))
-        return Edit(tuple(ops), label, focus)
+        return tuple(ops)
 
     def _fresh(self, prefix: str, table: Table) -> str:
         while True:
             candidate = new_id(prefix)
-            if self.document.get(table, candidate) is None and (table, candidate) not in self._changes:
+            known = (table, candidate) in self._changes or candidate in self._promised
+            if not known and self.document.get(table, candidate) is None:
                 return candidate

@@ -23,7 +23,7 @@ def close(document: CampaignDocument, problem: Problem) -> Edit | None:
     if target is None:
         return append(document, problem.link, END)._replace(label=Message("Add End"))
     draft = Draft(document)
-    draft.retarget(problem.link, target)
+    draft.join(problem.link, target)
     return draft.edit(Message("Join the Test Target"))
 
 

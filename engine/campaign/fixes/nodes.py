@@ -65,6 +65,6 @@ def _lead_to_target(document: CampaignDocument, node_id: str) -> Edit | None:
         return None
     draft = Draft(document)
     for link_id in entering:
-        draft.retarget(link_id, enclosing[document.links[link_id].source])
+        draft.join(link_id, enclosing[document.links[link_id].source])
     draft.drop_node(node_id)
     return draft.edit(Message("Join the Test Target"))

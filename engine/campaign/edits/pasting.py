@@ -1,0 +1,163 @@
+"""Pasting what was copied: one component on a line or at its end, a part with several only at an open end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from engine.campaign.campaign_file import MAX_NODES
+from engine.campaign.clip import Clip
+from engine.campaign.document import CampaignDocument
+from engine.campaign.edits.add import make_room, place_between
+from engine.campaign.edits.edit import Draft, Edit, Refused
+from engine.campaign.graph import AB_TARGET, Scopes, trigger_of
+from engine.campaign.layout import CARD_WIDTH, Occupied, gap_behind, slot
+from engine.campaign.model import START_ID, Link, Node, Point
+from engine.components.base import Category
+from engine.components.hints import form
+from engine.components.registry import component
+from engine.i18n import Message
+
+
+class Pasting:
+    """Where a clip may go in a document. Asked for many lines, it looks at both once."""
+
+    def __init__(self, document: CampaignDocument, clip: Clip) -> None:
+        self._document = document
+        self._clip = clip
+        self._scopes = Scopes(document)
+        self._kinds = {node.kind for node in clip.flow.nodes.values()}
+        self._roots = [component(clip.flow.node(root).kind) for root in clip.roots]
+        self._too_many = len(document.nodes) + len(clip.flow.nodes) > MAX_NODES
+
+    def refusal(self, link_id: str) -> Message | None:
+        """Why the clip cannot go to this line; None where it can."""
+        link = self._document.links[link_id]
+        if self._too_many:
+            return Message("A campaign holds at most {most:,} components.", most=MAX_NODES)
+        if link.target is not None and not self._clip.single:
+            return Message("Several components can be pasted at an open end only.")
+        return self._behind(link) or self._in_front(link)
+
+    def places(self) -> list[str]:
+        """The lines that take the clip."""
+        return [link_id for link_id in self._document.links if self.refusal(link_id) is None]
+
+    def _behind(self, link: Link) -> Message | None:
+        """Does what the clip begins with fit behind the line's source, and all of it into the campaign?"""
+        document, at_start = self._document, link.source == START_ID
+        if any(root.category is Category.TRIGGER for root in self._roots) != at_start:
+            if at_start:
+                return Message("A campaign begins with a trigger: Target Audience or Behavior Event.")
+            return Message("A campaign has exactly one trigger. This one can only begin an empty campaign.")
+        if at_start and (link.target is not None or len(self._roots) > 1):
+            return Message("A campaign has exactly one trigger.")
+        source = component(document.node(link.source).kind)
+        for root in self._roots:
+            if not root.placement.follows(source):
+                return root.placement.refusal
+        return self._needs_trigger(self._roots[0].kind if at_start else None)
+
+    def _needs_trigger(self, brought: str | None) -> Message | None:
+        trigger = trigger_of(self._document)
+        kind = brought or (None if trigger is None else self._document.node(trigger).kind)
+        for needing in sorted(self._kinds):
+            placement = component(needing).placement
+            if placement.trigger not in (None, kind):
+                return placement.refusal
+        return None
+
+    def _in_front(self, link: Link) -> Message | None:
+        """Does what follows the line fit behind the clip? Inside an AB Test, something has to lead on."""
+        last = component(AB_TARGET if AB_TARGET in self._kinds else self._roots[0].kind)
+        if link.target is None:
+            inside = self._scopes.behind(link.source) is not None
+            if inside and not any(root.ports({}) for root in self._roots):
+                return Message("Inside an AB Test nothing ends: every branch leads to its Test Target.")
+            return None
+        if not last.ports({}):
+            return Message("Nothing may follow {kind}.", kind=Message(last.label))
+        following = component(self._document.node(link.target).kind).placement
+        return None if following.follows(last) else following.refusal
+
+
+def paste(document: CampaignDocument, link_id: str, clip: Clip) -> Edit:
+    """Paste a clip on a line or at its open end. Raises `Refused`.
+
+    On a line, what followed continues behind the first branch. A clip that begins with several components is
+    led to by a line each. The Ends of a part that goes into an AB Test become its Test Target.
+    """
+    if (message := Pasting(document, clip).refusal(link_id)) is not None:
+        raise Refused(message)
+    draft, link = Draft(document), document.links[link_id]
+    around = Scopes(document).behind(link.source)
+    ids = _add_nodes(draft, clip, around)
+    _add_links(draft, clip, ids, then=link.target)
+    first, *others = (ids[root] for root in clip.roots if ids[root] != around)
+    draft.retarget(link_id, first)
+    for other in others:
+        draft.put_link(Link(source=link.source, port=link.port, target=other))
+    right = _place(draft, clip, ids, link_id)
+    if link.target is not None:
+        make_room(draft, link.target, right)
+    if clip.single:
+        return draft.edit(Message("Paste {name}", name=clip.name), first)
+    return draft.edit(Message("Paste {count} components", count=len(clip.flow.nodes)), first)
+
+
+def _place(draft: Draft, clip: Clip, ids: Mapping[str, str], link_id: str) -> int:
+    """Place the copies as they stood to each other. Answers the x of the column behind them."""
+    document = draft.document
+    occupied = Occupied(document.layout.values())
+    on_line = document.links[link_id].target is not None
+    wanted = place_between(document, link_id) if on_line else slot(document, link_id, occupied)
+    added = {id: at for id, at in clip.places.items() if ids[id] not in document.nodes}
+    first = added[next(root for root in clip.roots if root in added)]
+    places = {id: Point(at.x - first.x + wanted.x, at.y - first.y + wanted.y) for id, at in added.items()}
+    down = 0 if on_line else occupied.room_for(places.values())
+    for id, at in places.items():
+        draft.place(ids[id], Point(at.x, at.y + down))
+    return max(at.x + CARD_WIDTH + gap_behind(clip.flow.ports(id)) for id, at in places.items())
+
+
+def _add_nodes(draft: Draft, clip: Clip, around: str | None) -> dict[str, str]:
+    """Add the copied components under new ids and free names. Answers the new id of each of the clip's."""
+    flow = clip.flow
+    ends = [id for id in flow.nodes if around is not None and not flow.ports(id)]
+    ids = dict.fromkeys(ends, around or "")
+    added = {id: node for id, node in flow.nodes.items() if id not in ids}
+    ids |= {id: draft.new_node_id() for id in added}
+    for id, node in added.items():
+        changed = {"name": draft.copied_name(node.name), "config": _pointed_anew(node, ids)}
+        draft.put_node(node.model_copy(update=changed), ids[id])
+    return ids
+
+
+def _pointed_anew(node: Node, ids: Mapping[str, str]) -> dict[str, JsonValue]:
+    """The config, with the copies in the place of the components that it names."""
+    naming = [field.name for field in form(component(node.kind).Config) if field.hint.widget == "node"]
+    anew = {name: ids[named] for name in naming if isinstance(named := node.config.get(name), str)}
+    return {**node.config, **anew}
+
+
+def _add_links(draft: Draft, clip: Clip, ids: Mapping[str, str], then: str | None) -> None:
+    """Add the lines inside the part. Its last component's first branch leads to `then`."""
+    flow = clip.flow
+    last = _last(clip)
+    lead_on = (last, flow.ports(last)[0].name) if then is not None else None
+    made: set[Link] = set()
+    for link in flow.links.values():
+        target = None if link.target is None else ids[link.target]
+        if (link.source, link.port) == lead_on:
+            target = then
+        copied = Link(source=ids[link.source], port=link.port, target=target)
+        if copied not in made:  # two Ends of a branch may have become one Test Target
+            draft.put_link(copied)
+        made.add(copied)
+
+
+def _last(clip: Clip) -> str:
+    """Of one component: itself, or the Test Target of an AB Test."""
+    nodes = clip.flow.nodes
+    return next((id for id, node in nodes.items() if node.kind == AB_TARGET), clip.roots[0])

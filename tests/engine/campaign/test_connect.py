@@ -1,0 +1,546 @@
+"""Joining, growing and cutting lines; copying and pasting; and what any sequence of edits keeps true."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.campaign import campaign_file
+from engine.campaign.clip import Clip, NotCopied, copy_behind, copy_nodes, parse
+from engine.campaign.document import CampaignDocument
+from engine.campaign.edits import (
+    Edit,
+    Leading,
+    Pasting,
+    Refused,
+    admissible,
+    configure,
+    cut,
+    delete_behind,
+    doomed,
+    end_open_links,
+    grow,
+    growable,
+    insert,
+    join,
+    paste,
+    stranded,
+)
+from engine.campaign.graph import Scopes, cyclic_nodes, reachable, targets_by_test
+from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH
+from engine.campaign.model import START_ID
+from engine.campaign.ops import inverse
+from engine.components.registry import component
+from engine.files import FileError
+from tests.engine.campaign.building import chain, empty_campaign, link_between, open_end, run
+
+
+def refused(make: Any) -> str:
+    with pytest.raises(Refused) as caught:
+        make()
+    return str(caught.value)
+
+
+# ---- joining
+
+
+def fork() -> tuple[CampaignDocument, str, str, str, str]:
+    """Audience → groups → SMS, and → mail → End."""
+    document = empty_campaign()
+    _, groups = chain(document, "target_audience", "random_grouping")
+    (sms,) = chain(document, "text_sms", source=groups)
+    mail, end = chain(document, "email", "end", source=groups)
+    return document, groups, sms, mail, end
+
+
+def test_an_open_end_joins_a_component() -> None:
+    document, _, sms, _, end = fork()
+    edit = join(document, open_end(document, sms), end)
+    run(document, edit)
+    assert document.successors(sms) == [end]
+    assert str(edit.label) == "Lead Text SMS 1 to End 1"
+    assert len(document.in_links(end)) == 2
+
+
+def test_joining_a_line_means_joining_what_it_leads_to() -> None:
+    document, groups, sms, mail, end = fork()
+    leading = Leading(document, sms, "out")
+    assert leading.through(link_between(document, mail, end)) is None
+    assert leading.through(link_between(document, groups, sms)) is not None
+    assert leading.through(open_end(document, sms)) is not None
+    assert leading.targets() == {mail, end}
+    assert leading.links(leading.targets()) == {
+        link_between(document, groups, mail),
+        link_between(document, mail, end),
+    }
+
+
+def test_joins_that_make_no_sense_are_refused_with_a_reason() -> None:
+    document, groups, sms, mail, end = fork()
+    (audience,) = document.successors(START_ID)
+    line = open_end(document, sms)
+    assert "into Start" in refused(lambda: join(document, line, START_ID))
+    assert "into a trigger" in refused(lambda: join(document, line, audience))
+    assert "itself" in refused(lambda: join(document, line, sms))
+    assert "circle" in refused(lambda: join(document, line, groups))
+    assert "already leads" in refused(lambda: grow(document, mail, "out", end))
+    taken = link_between(document, mail, end)
+    assert "already leads" in refused(lambda: join(document, taken, sms))
+
+
+def test_a_join_keeps_the_placement_rules() -> None:
+    document, groups, sms, _, _ = fork()
+    (judgment,) = chain(document, "result_judgment", source=sms)
+    wait = run(document, insert(document, open_end(document, judgment), "wait_until"))
+    reason = refused(lambda: grow(document, groups, document.ports(groups)[0].name, judgment))
+    assert "touches" in reason
+    assert judgment not in Leading(document, wait, "out").targets()
+
+
+def test_no_line_crosses_the_border_of_an_ab_test() -> None:
+    document = empty_campaign()
+    _, groups = chain(document, "target_audience", "random_grouping")
+    (test,) = chain(document, "ab_test", source=groups)
+    (target,) = document.successors(test)
+    inside = run(document, insert(document, document.out_links(test)[0], "text_sms"))
+    (outside,) = chain(document, "wait_until", source=groups)
+    (behind,) = chain(document, "wait_until", source=target)
+    assert "Test Target 1" in refused(lambda: grow(document, inside, "out", behind))
+    assert "same AB Test" in refused(lambda: join(document, open_end(document, outside), inside))
+    assert "same AB Test" in refused(lambda: join(document, open_end(document, outside), target))
+    assert Leading(document, outside, "out").targets() == {test, behind}
+    second = document.ports(test)[1].name
+    assert Leading(document, test, second).targets() == {inside}
+
+
+def test_another_line_grows_where_all_lead_somewhere() -> None:
+    document, groups, sms, mail, end = fork()
+    assert [port.name for port in growable(document, mail)] == ["out"]
+    assert len(growable(document, groups)) == 2
+    assert growable(document, sms) == growable(document, end) == growable(document, START_ID) == []
+    run(document, grow(document, mail, "out"))
+    assert len(document.out_links(mail)) == 2
+    assert growable(document, mail) == []
+    assert "open line" in refused(lambda: grow(document, mail, "out"))
+    run(document, grow(document, sms, "out", end))
+    assert end in document.successors(sms)
+
+
+# ---- the scissors
+
+
+def test_cutting_opens_the_end_and_takes_what_only_it_led_to() -> None:
+    document, groups, sms, mail, end = fork()
+    run(document, join(document, open_end(document, sms), end))
+    line = link_between(document, groups, mail)
+    assert stranded(document, {line}) == {mail}
+    edit = cut(document, line)
+    run(document, edit)
+    assert document.links[line].target is None
+    assert set(document.nodes) == {*document.predecessors(groups), groups, sms, end}
+    assert str(edit.label) == "Cut the line to Email 1"
+    document.apply(inverse(edit.ops))
+    assert document.successors(mail) == [end]
+
+
+def test_cutting_one_of_two_ways_keeps_what_the_other_reaches() -> None:
+    document, _, sms, _, end = fork()
+    run(document, join(document, open_end(document, sms), end))
+    line = link_between(document, sms, end)
+    assert stranded(document, {line}) == set()
+    run(document, cut(document, line))
+    assert end in document.nodes
+    assert document.links[line].target is None
+
+
+def test_a_line_beside_others_of_its_branch_is_taken_away() -> None:
+    document, _, sms, mail, end = fork()
+    run(document, grow(document, mail, "out", sms))
+    run(document, cut(document, link_between(document, mail, sms)))
+    assert document.successors(mail) == [end]
+    assert len(document.out_links(mail)) == 1
+    run(document, grow(document, mail, "out"))
+    run(document, cut(document, open_end(document, mail)))
+    assert len(document.out_links(mail)) == 1
+    assert "nowhere" in refused(lambda: cut(document, open_end(document, sms)))
+
+
+def test_cutting_inside_an_ab_test_joins_its_test_target_again() -> None:
+    document = empty_campaign()
+    _, test = chain(document, "target_audience", "ab_test")
+    (target,) = document.successors(test)
+    line = document.out_links(test)[0]
+    assert "control group" in refused(lambda: cut(document, line))
+    sms = run(document, insert(document, line, "text_sms"))
+    wait = run(document, insert(document, link_between(document, sms, target), "wait_until"))
+    run(document, cut(document, link_between(document, sms, wait)))
+    assert document.successors(sms) == [target]
+    assert wait not in document.nodes
+
+
+def joined_test() -> tuple[CampaignDocument, str, str, str]:
+    """An AB Test whose two groups meet at one SMS, the only way to the Test Target."""
+    document = empty_campaign()
+    _, test = chain(document, "target_audience", "ab_test")
+    (target,) = document.successors(test)
+    first, second = document.out_links(test)
+    sms = run(document, insert(document, first, "text_sms"))
+    run(document, grow(document, test, document.links[second].port, sms))
+    run(document, cut(document, second))
+    assert document.successors(test) == [sms]
+    return document, test, sms, target
+
+
+def test_a_test_target_stays_with_its_ab_test() -> None:
+    document, test, sms, target = joined_test()
+    assert doomed(document, sms) == {sms}
+    run(document, delete_behind(document, sms))
+    assert document.successors(test) == [target]
+
+
+def test_a_test_target_that_only_a_removed_branch_reached_is_led_to_anew() -> None:
+    document, _, sms, target = joined_test()
+    groups = run(document, insert(document, link_between(document, sms, target), "random_grouping"))
+    held: Any = document.node(groups).config["groups"]
+    config: dict[str, Any] = {"groups": [held[1], {**held[1], "id": "g_new"}]}
+    run(document, configure(document, groups, name="Groups", memo="", config=config))
+    assert target in document.nodes
+    assert document.successors(groups) == [target]
+
+
+def test_ends_everywhere_lead_a_branch_to_its_test_target_once() -> None:
+    document = empty_campaign()
+    _, test = chain(document, "target_audience", "ab_test")
+    (target,) = document.successors(test)
+    run(document, grow(document, test, document.ports(test)[0].name))
+    run(document, end_open_links(document))
+    assert [document.links[id].target for id in document.out_links(test)] == [target, target]
+
+
+# ---- copying
+
+
+def test_a_copy_keeps_its_configuration_and_takes_a_free_number() -> None:
+    document = empty_campaign()
+    _, wait = chain(document, "target_audience", "wait_until")
+    config: dict[str, Any] = {"mode": "duration", "duration": {"amount": 3, "unit": "day"}}
+    run(document, configure(document, wait, name="Three days", memo="why", config=config))
+    clip = copy_nodes(document, [wait])
+    assert clip.single
+    copied = run(document, paste(document, open_end(document, wait), clip))
+    node = document.node(copied)
+    assert (node.config, node.memo, node.confirmed) == (config, "why", True)
+    assert node.name == "Three days 2"
+    again = run(document, paste(document, open_end(document, copied), clip))
+    assert document.node(again).name == "Three days 3"
+    assert document.successors(copied) == [again]
+
+
+@pytest.mark.parametrize(
+    ("name", "copy"), [("Wait Until 7", "Wait Until 8"), ("x" * 50, "x" * 48 + " 2"), ("2024", "2024 2")]
+)
+def test_names_of_copies_stay_short_and_count_on(name: str, copy: str) -> None:
+    document = empty_campaign()
+    _, wait = chain(document, "target_audience", "wait_until")
+    run(document, configure(document, wait, name=name, memo="", config={}))
+    copied = run(document, paste(document, open_end(document, wait), copy_nodes(document, [wait])))
+    assert document.node(copied).name == copy
+
+
+def test_one_component_is_pasted_on_a_line() -> None:
+    document, groups, sms, mail, end = fork()
+    line = link_between(document, mail, end)
+    clip = copy_nodes(document, [sms])
+    places = Pasting(document, clip).places()
+    assert line in places
+    assert "l_start" not in places
+    before = document.layout[end].x
+    copied = run(document, paste(document, line, clip))
+    assert document.successors(mail) == [copied]
+    assert document.successors(copied) == [end]
+    assert document.layout[end].x > before
+    branching = copy_nodes(document, [groups])
+    several = run(document, paste(document, link_between(document, copied, end), branching))
+    first, second = document.out_links(several)
+    assert document.links[first].target == end
+    assert document.links[second].target is None
+
+
+def test_what_is_joined_stays_joined_inside_the_copy_and_lines_out_of_it_open() -> None:
+    document, groups, sms, mail, end = fork()
+    run(document, join(document, open_end(document, sms), end))
+    inner = copy_behind(document, groups)
+    assert not inner.single
+    only = Pasting(document, inner).places()
+    assert only == []
+    run(document, cut(document, link_between(document, mail, end)))
+    line = open_end(document, mail)
+    assert Pasting(document, inner).places() == [line]
+    copied = run(document, paste(document, line, inner))
+    behind = [document.successors(node_id) for node_id in document.successors(copied)]
+    assert behind[0] == behind[1]
+    assert len(behind[0]) == 1
+    part = copy_nodes(document, [groups, sms])
+    assert sorted(link.target or "" for link in part.flow.links.values()) == ["", "", sms]
+
+
+def test_copies_stand_as_they_stood_and_cover_nothing() -> None:
+    document, groups, sms, mail, _ = fork()
+    clip = copy_behind(document, groups)
+    before = set(document.nodes)
+    copied = run(document, paste(document, open_end(document, sms), clip))
+    added = [document.layout[id] for id in document.nodes if id not in before]
+    assert len(added) == 4
+    shift = document.layout[copied].x - document.layout[groups].x
+    moved = sorted((at.x - shift) for at in added)
+    assert moved == sorted(document.layout[id].x for id in clip.flow.nodes)
+    places = list(document.layout.values())
+    for index, one in enumerate(places):
+        for other in places[index + 1 :]:
+            assert abs(one.x - other.x) >= CARD_WIDTH or abs(one.y - other.y) >= CARD_HEIGHT
+    assert mail in document.nodes
+
+
+def test_an_ab_test_is_copied_with_its_test_target() -> None:
+    document = empty_campaign()
+    _, test = chain(document, "target_audience", "ab_test")
+    (target,) = document.successors(test)
+    sms = run(document, insert(document, document.out_links(test)[0], "text_sms"))
+    clip = copy_nodes(document, [test])
+    assert clip.single
+    copied = run(document, paste(document, open_end(document, target), clip))
+    (again,) = document.successors(copied)
+    assert document.node(again).config["test"] == copied
+    assert targets_by_test(document) == {test: target, copied: again}
+    with pytest.raises(NotCopied, match="Copy the AB Test"):
+        copy_nodes(document, [target])
+    whole = copy_behind(document, test)
+    assert {node.kind for node in whole.flow.nodes.values()} == {"ab_test", "ab_target", "text_sms"}
+    branch = copy_behind(document, sms)
+    assert list(branch.flow.nodes) == [sms]
+
+
+def test_ends_that_go_into_an_ab_test_become_its_test_target() -> None:
+    document = empty_campaign()
+    _, groups = chain(document, "target_audience", "random_grouping")
+    (test,) = chain(document, "ab_test", source=groups)
+    (target,) = document.successors(test)
+    sms, end = chain(document, "text_sms", "end", source=groups)
+    port = document.ports(test)[0].name
+    run(document, grow(document, test, port))
+    line = open_end(document, test)
+    assert "nothing ends" in refused(lambda: paste(document, line, copy_nodes(document, [end])))
+    copied = run(document, paste(document, line, copy_behind(document, sms)))
+    assert document.successors(copied) == [target]
+    assert sum(node.kind == "end" for node in document.nodes.values()) == 1
+
+
+def test_several_beginnings_are_led_to_by_a_line_each() -> None:
+    document, _, sms, mail, end = fork()
+    clip = copy_nodes(document, [sms, mail, end])
+    assert clip.roots == [sms, mail]
+    first = run(document, paste(document, open_end(document, sms), clip))
+    assert len(document.successors(sms)) == 2
+    assert first == document.successors(sms)[0] or first in document.successors(sms)
+
+
+def test_a_trigger_begins_another_campaign_and_goes_nowhere_else() -> None:
+    document, _, sms, _, _ = fork()
+    (audience,) = document.successors(START_ID)
+    clip = copy_behind(document, audience)
+    assert Pasting(document, clip).places() == []
+    assert "exactly one trigger" in refused(lambda: paste(document, open_end(document, sms), clip))
+    other = empty_campaign()
+    run(other, paste(other, "l_start", clip))
+    assert len(other.nodes) == len(document.nodes)
+    assert "begins with a trigger" in refused(
+        lambda: paste(empty_campaign(), "l_start", copy_nodes(document, [sms]))
+    )
+
+
+def test_what_needs_another_trigger_does_not_fit() -> None:
+    document = empty_campaign()
+    _, judgment = chain(document, "behavior_event", "attribute_judgment")
+    other = empty_campaign()
+    (audience,) = chain(other, "target_audience")
+    clip = copy_nodes(document, [judgment])
+    assert Pasting(other, clip).places() == []
+    reason = refused(lambda: paste(other, open_end(other, audience), clip))
+    assert reason == str(component("attribute_judgment").placement.refusal)
+
+
+def test_start_and_nothing_are_not_copied() -> None:
+    document, *_ = fork()
+    with pytest.raises(NotCopied, match="Start"):
+        copy_nodes(document, [START_ID])
+    with pytest.raises(NotCopied, match="Select"):
+        copy_nodes(document, [])
+    everything = copy_behind(document, START_ID)
+    assert everything.flow.nodes.keys() == document.nodes.keys()
+
+
+def test_a_campaign_that_is_full_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    document, _, sms, _, _ = fork()
+    monkeypatch.setattr("engine.campaign.edits.pasting.MAX_NODES", 5)
+    clip = copy_nodes(document, [sms])
+    assert "at most 5" in refused(lambda: paste(document, open_end(document, sms), clip))
+
+
+# ---- the clipboard
+
+
+def test_a_clip_comes_back_from_the_clipboard() -> None:
+    document, groups, *_ = fork()
+    clip = copy_behind(document, groups)
+    again = parse(clip.data())
+    assert again.flow.nodes == clip.flow.nodes
+    assert again.flow.links == clip.flow.links
+    assert again.places == clip.places
+    assert parse(again.data()).data() == again.data()
+
+
+def changed(clip: Clip, **tables: Any) -> bytes:
+    """The clip's bytes with other tables."""
+    flow = clip.flow
+    held: dict[str, Any] = {
+        "nodes": dict(flow.nodes),
+        "links": dict(flow.links),
+        "layout": dict(flow.layout),
+    } | tables
+    return campaign_file.dump(CampaignDocument(flow.attributes, **held))
+
+
+def test_a_hostile_clipboard_is_refused() -> None:
+    document, _, sms, mail, end = fork()
+    clip = copy_nodes(document, [mail, end])
+    links = dict(clip.flow.links)
+    (line,) = links
+    back = links[line].model_copy(update={"source": mail, "target": mail})
+    for bad in (
+        changed(clip, links={line: back}),  # leads to itself
+        changed(clip, links={line: links[line].model_copy(update={"target": START_ID})}),
+        changed(clip, links={**links, "l_twice": links[line]}),
+        changed(clip, nodes={}, links={}, layout={}),
+    ):
+        with pytest.raises(NotCopied):
+            parse(bad)
+    for garbage in (b"", b"{}", b"[1]", b"\xff\xfe", b'{"format": "campaign"}', clip.data()[:-40]):
+        with pytest.raises(FileError):
+            parse(garbage)
+    with pytest.raises(FileError):
+        parse(clip.data().replace(b'"email"', b'"no_such_kind"'))
+    assert sms in document.nodes
+
+
+def test_an_ab_test_without_its_other_half_is_refused() -> None:
+    document = empty_campaign()
+    _, test = chain(document, "target_audience", "ab_test")
+    (target,) = document.successors(test)
+    clip = copy_nodes(document, [test])
+    halves = clip.flow.nodes
+    alone = {target: halves[target]}
+    kept = {id: link for id, link in clip.flow.links.items() if link.source == target}
+    with pytest.raises(NotCopied):
+        parse(changed(clip, nodes=alone, links=kept, layout={}))
+
+
+def test_absurd_places_are_laid_out_anew() -> None:
+    document, _, sms, mail, end = fork()
+    clip = copy_nodes(document, [mail, end])
+    far = {mail: clip.flow.layout[mail], end: clip.flow.layout[end]._replace(x=9_000_000)}
+    again = parse(changed(clip, layout=far))
+    run(document, paste(document, open_end(document, sms), again))
+    assert max(at.x for at in document.layout.values()) < 10_000
+
+
+# ---- any sequence of edits
+
+
+def random_edit(document: CampaignDocument, choose: random.Random, clips: list[Clip]) -> Edit | None:
+    """Any edit that the canvas offers, or None where the drawn one is refused."""
+    link = choose.choice(sorted(document.links))
+    nodes = [START_ID, *sorted(document.nodes)]
+    node, other = choose.choice(nodes), choose.choice(nodes)
+    ports = [port.name for port in document.ports(node)]
+    drawn = choose.randrange(12)
+    try:
+        if drawn < 3 and (kinds := admissible(document, link)):
+            return insert(document, link, choose.choice([kind for kind in kinds if kind != "end"] or kinds))
+        if drawn == 3:
+            return delete_behind(document, node)
+        if drawn == 4:
+            return cut(document, link)
+        if drawn in (5, 6):
+            return join(document, link, other)
+        if drawn == 7 and ports:
+            return grow(document, node, choose.choice(ports), choose.choice([None, other]))
+        if drawn == 8:
+            clips.append(copy_behind(document, node))
+        if drawn == 9:
+            clips.append(copy_nodes(document, choose.sample(nodes, min(len(nodes), choose.randrange(1, 5)))))
+        if drawn in (10, 11) and clips:
+            clip = parse(choose.choice(clips).data())
+            places = Pasting(document, clip).places()
+            return paste(document, choose.choice(places) if places else link, clip)
+        if drawn == 11:
+            return end_open_links(document)
+    except (Refused, NotCopied):
+        pass
+    return None
+
+
+def assert_sound(document: CampaignDocument) -> None:
+    """What every edit keeps: ports with lines, no circle, placement, whole AB Tests, short free names."""
+    scopes = Scopes(document)
+    seen = set()
+    for node_id, node in document.all_nodes():
+        linked = {document.links[id].port for id in document.out_links(node_id)}
+        assert linked == {port.name for port in node.ports}
+    for link in document.links.values():
+        if link.target is not None:
+            declared = component(document.node(link.target).kind)
+            assert declared.placement.follows(component(document.node(link.source).kind))
+            assert not scopes.crosses(link.source, link.target)
+            assert (link.source, link.port, link.target) not in seen
+            seen.add((link.source, link.port, link.target))
+    assert not cyclic_nodes(document)
+    assert reachable(document, [START_ID]) == {START_ID, *document.nodes}
+    assert set(document.layout) == set(document.nodes)
+    tests = {id for id, node in document.nodes.items() if node.kind == "ab_test"}
+    targets = {id for id, node in document.nodes.items() if node.kind == "ab_target"}
+    assert targets_by_test(document).keys() == tests
+    assert set(targets_by_test(document).values()) == targets
+    names = [node.name for node in document.nodes.values()]
+    assert len(set(names)) == len(names)
+    assert max(map(len, names), default=0) <= 50
+
+
+def tables(document: CampaignDocument) -> object:
+    return dict(document.nodes), dict(document.links), dict(document.layout)
+
+
+@given(st.integers(0, 2**32))
+def test_any_sequence_of_edits_keeps_the_document_sound_and_undo_is_exact(seed: int) -> None:
+    choose = random.Random(seed)
+    document, clips = empty_campaign(), list[Clip]()
+    for _ in range(30):
+        before = tables(document)
+        edit = random_edit(document, choose, clips)
+        if edit is None:
+            continue
+        document.apply(edit.ops)
+        assert_sound(document)
+        after = tables(document)
+        document.apply(inverse(edit.ops))
+        assert tables(document) == before
+        document.apply(edit.ops)
+        assert tables(document) == after
+        if len(document.nodes) > 60:
+            break
+    saved = campaign_file.dump(document)
+    assert campaign_file.dump(campaign_file.parse(saved, Path("saved"))) == saved
