@@ -384,6 +384,15 @@ def command_setup(arguments: Sequence[str]) -> int:
     return 0
 
 
+def command_package(arguments: Sequence[str]) -> int:
+    """Pack the program into one folder that needs no Python."""
+    no_arguments("package", arguments)
+    set_up()
+    if sys.platform == "linux" and shutil.which("objdump") is None:
+        install_packages(["binutils"], why="PyInstaller reads libraries with objdump.")
+    return python(str(ROOT / "packaging" / "build.py"), environment={"QT_QPA_PLATFORM": "offscreen"})
+
+
 def command_texts(arguments: Sequence[str]) -> int:
     """Collect the texts of the source and bring the translations' files in line with them."""
     no_arguments("texts", arguments)
@@ -435,6 +444,7 @@ COMMANDS = {
     "bench": Command("bench [NAME [args]]", "run a benchmark; without a name, list them", command_bench),
     "fmt": Command("fmt", "format, and mend what can be mended", command_fmt),
     "texts": Command("texts", "collect the texts to translate into resources/i18n", command_texts),
+    "package": Command("package", "pack the program into dist/, to run without Python", command_package),
     "setup": Command("setup", "only set up", command_setup),
 }
 
