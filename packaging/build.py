@@ -1,8 +1,8 @@
 """Pack the program into `dist/campaign-canvas`: a folder that runs where there is no Python.
 
-Run by `python3 dev.py package` in the checkout's environment. Beside the program stand what a desktop wants to
-know of it (entry, icon, file type) and a script that registers it for the user. Ends with an error where the
-folder is larger than it may be, or where the packed program does not do what it should.
+Run by `python3 dev.py package` in the checkout's environment. Beside the program stand what a desktop wants
+to know of it (entry, icon, file type) and a script that registers it for the user. Ends with an error where
+the folder is larger than it may be, or where the packed program does not start.
 """
 
 from __future__ import annotations
