@@ -10,12 +10,14 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import tasks
+from app.editor.keeping import WorkKeeper
 from canvas_widgets.commands import UndoStack
+from engine.campaign.differences import ops_between
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
-from engine.campaign.layout import with_missing_places
+from engine.campaign.layout import complete
 from engine.campaign.model import START_ID
-from engine.campaign.ops import Op, Table
+from engine.campaign.ops import Op
 from engine.campaign.problem import Problem, Severity
 from engine.campaign.rules import problems
 from engine.workspace.workspace import Workspace
@@ -27,7 +29,8 @@ LARGE = 500  # components: up to here a check takes about a frame
 class EditorSession(QObject):
     """Changes go through `push`, and nothing else changes the document.
 
-    Attributes: document, workspace, undo_stack, path (None until the first save), problems (latest findings).
+    Attributes: document, workspace, undo_stack, path (None until the first save), problems (latest findings),
+    keeper (of what is not saved), missing (its file is gone: saving writes it again).
     Signals: `changed(ops)` after every change, also by undo; `focused(node id)` after an edit that names a
     node to select; `problems_changed()`; `dirty_changed()`.
     """
@@ -52,11 +55,13 @@ class EditorSession(QObject):
         self.undo_stack = UndoStack(self)
         self.undo_stack.cleanChanged.connect(self.dirty_changed)
         self._now = now
+        self.missing = False
+        self.keeper = WorkKeeper(self)
         self._changes = 0
         self._closed = False
         self._recheck = QTimer(self, singleShot=True, interval=RECHECK_MS)
         self._recheck.timeout.connect(lambda: self.check())
-        _complete_layout(document)
+        complete(document)
         self._unsubscribe = document.subscribe(self._on_ops)
         if not self.large:
             self.check()
@@ -72,7 +77,12 @@ class EditorSession(QObject):
     @property
     def dirty(self) -> bool:
         """Whether leaving now would lose something."""
-        return self.path is None or not self.undo_stack.isClean()
+        return self.path is None or self.missing or self.edited
+
+    @property
+    def edited(self) -> bool:
+        """Whether the document differs from what was opened or saved last."""
+        return not self.undo_stack.isClean()
 
     @property
     def errors(self) -> list[Problem]:
@@ -89,7 +99,19 @@ class EditorSession(QObject):
         if not self.dirty and self.path is not None and self.path.exists():
             return  # the file is as it was opened, to the byte
         self.path = self.workspace.save_campaign(self.document, self.path)
+        self.missing = False
         self.undo_stack.setClean()
+        self.keeper.saved()
+        self.dirty_changed.emit()
+
+    def take_over(self, document: CampaignDocument) -> None:
+        """Go on from the state that now stands in the file; the steps so far do not fit it any more."""
+        complete(document)
+        self.undo_stack.clear()
+        self.document.apply(ops_between(self.document, document))
+        self.document.origin = document.origin
+        self.missing = False
+        self.keeper.saved()
         self.dirty_changed.emit()
 
     def check(self, then: Callable[[], None] = lambda: None) -> None:
@@ -102,9 +124,7 @@ class EditorSession(QObject):
         if not self.large:
             self._show(self._found_in(document), then)
             return
-        copy = CampaignDocument(
-            document.attributes, document.nodes, document.links, document.notes, document.layout
-        )
+        copy = document.copy()
         seen = self._changes
 
         def found(result: list[Problem]) -> None:
@@ -137,11 +157,13 @@ class EditorSession(QObject):
         """Let go of the document; no check is delivered any more."""
         self._closed = True
         self._recheck.stop()
+        self.keeper.close()
         self._unsubscribe()
         self.undo_stack.blockSignals(True)  # it tells of its steps once more when Qt destroys it
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
         self._changes += 1
+        self.keeper.record(ops)
         self.changed.emit(ops)
         self._recheck.start()
 
@@ -149,10 +171,3 @@ class EditorSession(QObject):
 def _raise(error: Exception) -> None:
     """A check that breaks is a fault of the program: let it be seen."""
     raise error
-
-
-def _complete_layout(document: CampaignDocument) -> None:
-    """Give cards without a place one, so that edits can reckon with it; not a change that wants saving."""
-    places = with_missing_places(document)
-    missing = places.keys() - document.layout.keys()
-    document.apply([Op(Table.LAYOUT, node_id, None, places[node_id]) for node_id in sorted(missing)])

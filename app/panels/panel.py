@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -107,12 +107,10 @@ class ConfigurationPanel(Retranslated, QFrame):
         self, document: CampaignDocument, node_id: str, workspace: Workspace, read_only: bool = False
     ) -> None:
         """Show a component. Raises `KeyError` for one that the document does not hold."""
-        if document is not self._document:
-            self._leave_document()
-            self._document = document
-            self._unsubscribe = document.subscribe(self._on_ops)
-        else:
+        if document is self._document:
             self._keep_draft()
+        else:
+            self._follow(document)
         document.node(node_id)
         self._workspace, self._node_id = workspace, node_id
         self._read_only = read_only or node_id == START_ID
@@ -154,6 +152,29 @@ class ConfigurationPanel(Retranslated, QFrame):
         if self._node_id is not None and self.is_dirty:
             kept = [*(id for id in kept if id != self._node_id), self._node_id]
         return kept
+
+    def inputs(self) -> dict[str, Values]:
+        """What stands in those panels, by component."""
+        return {id: self._input(id) for id in self.unapplied()}
+
+    def restore(self, document: CampaignDocument, inputs: Mapping[str, Values]) -> None:
+        """Hold input of components again that was not confirmed when it was lost."""
+        if document is not self._document:
+            self._follow(document)
+        self._drafts.update(inputs)
+        self.unapplied_changed.emit()
+
+    def forget(self) -> None:
+        """Drop all input that was not confirmed."""
+        self._drafts.clear()
+        if self._node_id is not None:
+            self._build(None)
+        self.unapplied_changed.emit()
+
+    def _input(self, node_id: str) -> Values:
+        if node_id == self._node_id and self.content is not None:
+            return self.content.values()
+        return self._drafts[node_id]
 
     @property
     def is_dirty(self) -> bool:
@@ -280,6 +301,12 @@ class ConfigurationPanel(Retranslated, QFrame):
             self._drafts[self._node_id] = self.content.values()
         else:
             self._drafts.pop(self._node_id, None)
+
+    def _follow(self, document: CampaignDocument) -> None:
+        """Leave the document of before, with its drafts, for another one."""
+        self._leave_document()
+        self._document = document
+        self._unsubscribe = document.subscribe(self._on_ops)
 
     def _leave_document(self) -> None:
         self._unsubscribe()

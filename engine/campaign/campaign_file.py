@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue, ValidationError
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START, START_ID, Attributes, Link, Node, Note, Place, Point
+from engine.campaign.ops import Value
 from engine.components.registry import COMPONENTS, component
 from engine.files import FileError, FileFormat, FileModel, Inline, canonical, read_bytes, save_bytes
 from engine.files.findings import Finding, findings
@@ -57,7 +58,14 @@ def parse(data: bytes, path: Path) -> CampaignDocument:
     """Read the content of a campaign file; `path` is what errors name. Raises `FileError`."""
     with collection_paused():
         source = CAMPAIGN.source(data, path)
-        return document(CAMPAIGN.model_of(source), source.error)
+        found = document(CAMPAIGN.model_of(source), source.error)
+    found.origin = digest(data)
+    return found
+
+
+def digest(data: bytes) -> str:
+    """What tells a file's bytes from any others."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def dump(doc: CampaignDocument) -> bytes:
@@ -107,10 +115,34 @@ def document(file: CampaignFile, error_at: ErrorAt) -> CampaignDocument:
 
 def content(doc: CampaignDocument) -> dict[str, Any]:
     """The document as the file's object, in canonical order."""
-    attributes = doc.attributes
     return {
         "format": CAMPAIGN.name,
         "version": CAMPAIGN.version,
+        **_attributes_content(doc.attributes),
+        "nodes": {id: _node_content(doc.nodes[id]) for id in sorted(doc.nodes)},
+        "links": {id: _link_content(doc.links[id]) for id in sorted(doc.links)},
+        "notes": {id: _note_content(doc.notes[id]) for id in sorted(doc.notes)},
+        "layout": {id: list(doc.layout[id]) for id in sorted(doc.layout)},
+    }
+
+
+def value_content(value: Value) -> Any:
+    """One value of a document as the file's object holds it; of attributes, the fields at its top."""
+    match value:
+        case Node():
+            return _node_content(value)
+        case Link():
+            return _link_content(value)
+        case Note():
+            return _note_content(value)
+        case Point():
+            return list(value)
+        case Attributes():
+            return _attributes_content(value)
+
+
+def _attributes_content(attributes: Attributes) -> dict[str, Any]:
+    return {
         "id": attributes.id,
         "name": attributes.name,
         "group": attributes.group,
@@ -118,10 +150,6 @@ def content(doc: CampaignDocument) -> dict[str, Any]:
         "start": attributes.start,
         "end": attributes.end,
         "template": attributes.template,
-        "nodes": {id: _node_content(doc.nodes[id]) for id in sorted(doc.nodes)},
-        "links": {id: _link_content(doc.links[id]) for id in sorted(doc.links)},
-        "notes": {id: _note_content(doc.notes[id]) for id in sorted(doc.notes)},
-        "layout": {id: list(doc.layout[id]) for id in sorted(doc.layout)},
     }
 
 
@@ -169,7 +197,8 @@ def _node(id: str, node: Node, error_at: ErrorAt) -> Node:
     if node.kind not in COMPONENTS:
         message = Message(N_("There is no component of kind “{kind}”."), kind=node.kind)
         raise error_at(("nodes", id, "kind"), message)
-    _check_config(id, node, error_at)
+    if (finding := misfit(node)) is not None:
+        raise error_at(("nodes", id, "config", *finding.path), finding.message)
     config = canonical_config(node)
     if config == node.config and list(config) == list(node.config):
         return node
@@ -177,19 +206,18 @@ def _node(id: str, node: Node, error_at: ErrorAt) -> Node:
     return Node(kind=node.kind, name=node.name, memo=node.memo, config=config, confirmed=node.confirmed)
 
 
-def _check_config(id: str, node: Node, error_at: ErrorAt) -> None:
-    """Refuse fields that the kind does not have and values of a wrong JSON type.
+def misfit(node: Node) -> Finding | None:
+    """The first field of a config that its kind does not have, or value of a wrong JSON type.
 
     A config may be partial or out of range: then the component is unconfigured, and the rules say so.
     """
     if node.parsed.config is not None:
-        return
+        return None
     try:
         component(node.kind).Config.model_validate(node.config, by_alias=True, by_name=False)
     except ValidationError as error:
-        for finding in findings(error):
-            if _is_no_config(node.config, finding):
-                raise error_at(("nodes", id, "config", *finding.path), finding.message) from None
+        return next((found for found in findings(error) if _is_no_config(node.config, found)), None)
+    return None
 
 
 def _is_no_config(config: Any, finding: Finding) -> bool:

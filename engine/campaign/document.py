@@ -16,6 +16,7 @@ Observer = Callable[[Sequence[Op]], None]
 class CampaignDocument:
     """One campaign: `nodes`, `links`, `notes`, `layout` and `attributes`, changed by `apply` only.
 
+    `origin` is the digest of its file's bytes as last read or saved, None where it has no file yet.
     Start (`n_start`) is implicit: `node(START_ID)` gives it, `nodes` and the file do not hold it.
     """
 
@@ -43,6 +44,7 @@ class CampaignDocument:
         self.links: Mapping[str, Link] = MappingProxyType(self._links)
         self.notes: Mapping[str, Note] = MappingProxyType(self._notes)
         self.layout: Mapping[str, Point] = MappingProxyType(self._layout)
+        self.origin: str | None = None
         self._out: dict[str, dict[str, None]] = {}
         self._in: dict[str, dict[str, None]] = {}
         self._observers: list[Observer] = []
@@ -100,6 +102,10 @@ class CampaignDocument:
             self._change(op)
         for observer in tuple(self._observers):
             observer(ops)
+
+    def copy(self) -> CampaignDocument:
+        """Another document of the same values, without observers: for a thread that reads it later."""
+        return CampaignDocument(self.attributes, self._nodes, self._links, self._notes, self._layout)
 
     def subscribe(self, observer: Observer) -> Callable[[], None]:
         """Call `observer(ops)` after every `apply`. Returns the function that ends this."""

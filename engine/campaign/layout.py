@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import cyclic_nodes, reachable, topological_order
 from engine.campaign.model import START_ID, Point
+from engine.campaign.ops import Op, Table
 from engine.components.base import Port
 
 CARD_WIDTH, CARD_HEIGHT = 192, 64
@@ -19,6 +20,13 @@ COLUMN = CARD_WIDTH + GAP
 ROW = 96
 GRID = 8
 ORIGIN = Point(0, 0)
+
+
+def complete(document: CampaignDocument) -> None:
+    """Give cards without a place one, so that edits can reckon with it; not a change that wants saving."""
+    places = with_missing_places(document)
+    missing = places.keys() - document.layout.keys()
+    document.apply([Op(Table.LAYOUT, node_id, None, places[node_id]) for node_id in sorted(missing)])
 
 
 def place_of(document: CampaignDocument, node_id: str) -> Point:

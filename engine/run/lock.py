@@ -10,6 +10,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from engine.files.holding import Hold, is_held
 from engine.i18n import N_, Message
 from engine.run.answers import Refused
 from engine.store.database import Database, StoreError, is_file, name_of
@@ -53,19 +54,8 @@ class FileLock:
         self._database = database
         self._file = _identity(database)
         try:
-            self._connection = sqlite3.connect(
-                database.with_name(database.name + SUFFIX),
-                timeout=0,
-                isolation_level=None,
-                check_same_thread=False,
-            )
+            self._hold = Hold(database.with_name(database.name + SUFFIX))
         except sqlite3.OperationalError as error:
-            raise _refusal(database, error) from error
-        try:
-            self._connection.execute("PRAGMA journal_mode=DELETE")
-            self._connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            self._connection.close()
             raise _refusal(database, error) from error
 
     def prepare(self, connection: Connection) -> None:
@@ -80,7 +70,7 @@ class FileLock:
             raise StoreError(Message(text, path=str(self._database)))
 
     def release(self) -> None:
-        self._connection.close()
+        self._hold.release()
 
 
 class ServerLock:
@@ -131,8 +121,7 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 
 def _refusal(database: Path, error: sqlite3.OperationalError) -> Refused:
-    # The low byte is the error's kind, whatever its extended code.
-    if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+    if is_held(error):
         return _another(str(database))
     return _cannot(str(error))
 

@@ -88,7 +88,9 @@ class CampaignFolder:
             path = next(same, None) or free_path(self.path, attributes.name, campaign_file.SUFFIX)
         if path.parent == self.path and attributes.name in self.names(but=attributes.id):
             raise name_taken(path, attributes.name)
-        write(path, campaign_file.dump(doc))
+        data = campaign_file.dump(doc)
+        write(path, data)
+        doc.origin = campaign_file.digest(data)
         return path
 
     def delete(self, id: str) -> None:

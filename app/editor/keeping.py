@@ -1,0 +1,139 @@
+"""Keeps what is not saved yet in the workspace's journal, a second behind the hand at most."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app import tasks
+from engine.campaign.ops import Op
+from engine.files import FileError
+from engine.workspace.journal import Inputs, Journal
+from engine.workspace.recovery import Left
+
+if TYPE_CHECKING:
+    from app.editor.session import EditorSession
+
+log = logging.getLogger(__name__)
+
+FLUSH_MS = 1000
+RETRY_MS = 10_000
+"""After a failed write: a full disk is not asked every second."""
+
+
+class WorkKeeper(QObject):
+    """Begins a journal with the first change, and removes it once nothing is unsaved. The disk is only
+    touched in the background.
+
+    Attributes: inputs (asks for what stands in the panels), trouble (why the work cannot be kept, None while
+    it can). Signals: `trouble_changed()`; `kept()` after a write that has arrived on the disk.
+    """
+
+    trouble_changed = Signal()
+    kept = Signal()
+
+    def __init__(self, session: EditorSession) -> None:
+        super().__init__(session)
+        self._session = session
+        self._journal: Journal | None = None
+        self._replaced: Left | None = None
+        self._restored = False
+        self._writing = self._due = self._closed = False
+        self.inputs: Callable[[], Inputs] = dict
+        self.trouble: FileError | None = None
+        self._timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
+        self._timer.timeout.connect(self.flush)
+
+    def record(self, ops: Sequence[Op]) -> None:
+        """The document changed."""
+        if self._journal is not None:
+            self._journal.record(ops)
+        self.touch()
+
+    def touch(self) -> None:
+        """Something may have to be kept; from now on a flush is due in a second."""
+        if not self._closed and not self._timer.isActive():
+            self._timer.start(RETRY_MS if self.trouble is not None else FLUSH_MS)
+
+    def replace(self, left: Left) -> None:
+        """The work of an earlier journal goes on here: that one goes once this one is on the disk."""
+        self._replaced, self._restored = left, True
+        self.flush()
+
+    def saved(self) -> None:
+        """The document stands in its file."""
+        self._restored = False
+        self._forget()
+        self.touch()  # what the panels hold is not in the file
+
+    def flush(self) -> None:
+        """Write what is not on the disk yet, unless a write is under way: then right after it."""
+        self._timer.stop()
+        self._due = self._writing
+        if self._writing or self._closed:
+            return
+        session, inputs = self._session, self.inputs()
+        has_no_file_yet = self._restored and session.path is None
+        if not session.edited and not inputs and not has_no_file_yet:
+            self._forget()
+            return
+        if self._journal is None:
+            document = session.document
+            self._journal = Journal(
+                session.workspace.folder, document.attributes.id, session.path, document.origin
+            )
+        self._journal.record_inputs(inputs)
+        part = self._journal.collect(session.document)
+        if part is not None:
+            self._writing = True
+            replaced = self._replaced
+            tasks.run(
+                partial(self._journal.write, part), lambda _: self._on_written(replaced), self._on_failed
+            )
+
+    def close(self) -> None:
+        """The session ends: what is still unsaved is not wanted."""
+        self._closed = True
+        self._timer.stop()
+        self._forget()
+
+    def _forget(self) -> None:
+        if self._journal is not None:
+            self._journal.remove()
+            self._journal = None
+        if self._replaced is not None:
+            self._replaced.remove()
+            self._replaced = None
+        self._show(None)
+
+    def _on_written(self, replaced: Left | None) -> None:
+        self._writing = False
+        if self._closed:
+            return
+        if replaced is not None and replaced is self._replaced:
+            replaced.remove()
+            self._replaced = None
+        self._show(None)
+        self.kept.emit()
+        if self._due:
+            self.flush()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._writing = False
+        if self._closed:
+            return
+        if not isinstance(error, FileError):
+            raise error
+        log.warning("unsaved work is not kept: %s", error)
+        if self._journal is not None:
+            self._show(error)
+            self.touch()
+
+    def _show(self, trouble: FileError | None) -> None:
+        if (trouble is None) != (self.trouble is None):
+            self.trouble = trouble
+            self.trouble_changed.emit()

@@ -1,0 +1,182 @@
+"""What the editor does so that no work is lost: tells of changes on disk, asks before it overwrites any."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.campaign_list.broken import error_words
+from app.editor.disk_watch import DiskWatch, Standing
+from app.panels.content import Values
+from app.publishing.notices import Notice
+from app.widgets.ask import Choice, Question, ask
+from app.widgets.differences import DifferencesDialog
+from engine.campaign import campaign_file
+from engine.campaign.differences import differences
+from engine.campaign.document import CampaignDocument
+from engine.campaign.layout import complete
+from engine.files import FileError, read_bytes
+from engine.i18n import tr
+from engine.workspace.journal import Input, Inputs
+
+if TYPE_CHECKING:
+    from app.editor.page import EditorPage
+    from app.window import MainWindow
+
+
+class Safekeeping:
+    """Of one page. Attribute `standing`: what is on the disk, where that is not what is edited here."""
+
+    def __init__(self, page: EditorPage, window: MainWindow) -> None:
+        self._page, self._window = page, window
+        self.standing: Standing | None = None
+        self.watch = DiskWatch(page.session)
+        self.watch.looked.connect(self._on_looked)
+        page.session.dirty_changed.connect(self._on_dirty_changed)
+        keeper = page.session.keeper
+        keeper.inputs = self._inputs
+        keeper.trouble_changed.connect(page.show_notices)
+        page.panel.unapplied_changed.connect(keeper.touch)
+
+    def restore(self, inputs: Inputs) -> None:
+        """Put input that was not confirmed back into the panels."""
+        values = {id: Values(found.name, found.memo, dict(found.config)) for id, found in inputs.items()}
+        self._page.panel.restore(self._page.session.document, values)
+
+    def notices(self) -> list[Notice]:
+        """What has to be known of the file and of the journal."""
+        found = []
+        if (trouble := self._page.session.keeper.trouble) is not None:
+            text = tr("After a crash, what is not saved would be lost. {reason}", reason=str(trouble.message))
+            found.append(Notice("danger", text, "editor.save", tr("Save draft")))
+        if self._page.session.missing:
+            text = tr("The campaign's file was deleted or moved. Saving writes it again.")
+            found.append(Notice("warn", text, "editor.save", tr("Save draft")))
+        elif self.standing is not None and self.standing.error is not None:
+            text = tr(
+                "The campaign's file changed on disk and cannot be read: {error} What you see is as it was.",
+                error=error_words(self.standing.error),
+            )
+            found.append(Notice("danger", text, "editor.disk_keep", tr("Keep mine")))
+        elif self.standing is not None:
+            text = tr("The campaign's file changed on disk, and you have changes that are not saved.")
+            more = ("editor.disk_reload", tr("Reload…")), ("editor.disk_keep", tr("Keep mine"))
+            found.append(Notice("warn", text, "editor.disk_differences", tr("See differences"), more))
+        return found
+
+    # What the actions do
+
+    def changed_on_disk(self) -> bool:
+        """Whether a state of the file is known that could be looked at or read instead."""
+        return self.standing is not None and self.standing.document is not None
+
+    def keep_mine(self) -> None:
+        """Go on with what is here; saving overwrites the file."""
+        if self.standing is not None:
+            self._page.session.document.origin = self.standing.digest
+            self._show(None)
+            self._window.toast.show_message(tr("Your next save replaces the file."))
+
+    def ask_reload(self) -> Question | None:
+        """Ask, then read the file's state; what is not saved here goes."""
+        if not self.changed_on_disk():
+            return None
+        title = tr("Read the file again?")
+        text = tr("Your changes that are not saved are dropped, and cannot be brought back by undo.")
+        return ask(self._page, title, text, Choice(tr("Drop mine and reload"), self._reload, "danger"))
+
+    def show_differences(self) -> DifferencesDialog | None:
+        """Show what saving would change in the file."""
+        if self.standing is None or self.standing.document is None:
+            return None
+        return self._differences_dialog(self.standing.document)
+
+    def asks_before_saving(self) -> bool:
+        """Whether the file is not the known one, so that saving has to be confirmed first."""
+        session = self._page.session
+        if session.path is None or not session.path.exists():
+            return False
+        try:
+            digest = campaign_file.digest(read_bytes(session.path))
+        except FileError:
+            digest = ""
+        if digest == session.document.origin:
+            return False
+        title = tr("Overwrite the file?")
+        text = tr("It was changed on disk since you opened it. Those changes go when you save yours.")
+        self.watch.look()
+
+        def overwrite() -> None:
+            session.document.origin = digest
+            self._show(None)
+            self._page.save()
+
+        ask(self._page, title, text, Choice(tr("Overwrite"), overwrite, "danger"))
+        return True
+
+    def close(self) -> None:
+        self.watch.close()
+
+    # What happens on the disk
+
+    def _inputs(self) -> Inputs:
+        found = self._page.panel.inputs()
+        return {id: Input(values.name, values.memo, values.raw) for id, values in found.items()}
+
+    def _on_dirty_changed(self) -> None:
+        self.watch.follow()
+        if self.standing is not None and self.standing.digest == self._page.session.document.origin:
+            self._show(None)
+        else:
+            self._page.show_notices()
+
+    def _on_looked(self, found: Standing) -> None:
+        session = self._page.session
+        if found.moved is not None:
+            session.path = found.moved
+            self._set_missing(False)
+            self._window.toast.show_message(tr("The file is called {file} now.", file=found.moved.name))
+        elif found.digest is None:
+            self._set_missing(True)
+        elif found.digest == session.document.origin:
+            self._set_missing(False)
+            self._show(None)
+        elif found.document is not None and not self._page.unsaved():
+            self._take_over(found.document)
+        else:
+            self._set_missing(False)
+            self._show(found)
+
+    def _reload(self) -> None:
+        if self.standing is not None and self.standing.document is not None:
+            self._take_over(self.standing.document)
+
+    def _take_over(self, document: CampaignDocument) -> None:
+        self._page.session.take_over(document)
+        self._page.panel.forget()
+        self._show(None)
+        self._window.toast.show_message(tr("The campaign's file changed on disk and was read again."))
+
+    def _set_missing(self, missing: bool) -> None:
+        session = self._page.session
+        if session.missing != missing:
+            session.missing = missing
+            session.dirty_changed.emit()
+
+    def _show(self, standing: Standing | None) -> None:
+        self.standing = standing
+        self._page.show_notices()
+        self._window.actions_.refresh()
+
+    def _differences_dialog(self, on_disk: CampaignDocument) -> DifferencesDialog:
+        session = self._page.session
+        complete(on_disk)
+        found = differences(on_disk, session.document, session.workspace)
+        dialog = DifferencesDialog(
+            self._window,
+            self._window.look,
+            tr("Your version and the file"),
+            tr("What saving yours would change in the file as it is now."),
+            found,
+        )
+        dialog.open()
+        return dialog

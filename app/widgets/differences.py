@@ -1,0 +1,88 @@
+"""The differences of two states of a campaign, component by component."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+
+from app.widgets.basic import button, label
+from canvas_widgets.look import Look
+from engine.campaign.differences import Change, Difference
+from engine.i18n import N_, tr
+
+_WORDS = {Change.ADDED: N_("Added"), Change.REMOVED: N_("Removed"), Change.CHANGED: N_("Changed")}
+_ICONS = {
+    Change.ADDED: ("plus", "ok"),
+    Change.REMOVED: ("trash", "danger"),
+    Change.CHANGED: ("pencil", "warn"),
+}
+
+
+class DifferencesView(QTreeWidget):
+    """A row for each component that differs, and below it what is different. Walked by arrow keys."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.setColumnCount(2)
+        self.setHeaderHidden(True)
+        self.setAccessibleName(tr("Differences"))
+        self.setSelectionBehavior(QTreeWidget.SelectionBehavior.SelectRows)
+        self.setIconSize(QSize(look.sizes.small_icon, look.sizes.small_icon))
+        self.setIndentation(3 * look.sizes.grid)
+        self.header().setStretchLastSection(False)
+        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+
+    def show_differences(self, found: Sequence[Difference]) -> None:
+        """Show these instead."""
+        self.clear()
+        items = [self._item(difference) for difference in found]
+        if not items:
+            items = [QTreeWidgetItem([tr("Nothing is different."), ""])]
+        self.addTopLevelItems(items)
+        self.expandAll()
+
+    def _item(self, difference: Difference) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([str(difference.title), tr(_WORDS[difference.change])])
+        name, colour = _ICONS[difference.change]
+        item.setIcon(0, self._look.icon(name, colour))
+        font = self.font()
+        font.setWeight(font.Weight.DemiBold)
+        item.setFont(0, font)
+        item.setForeground(1, self._look.colours.muted)
+        item.setToolTip(0, str(difference.title))
+        for detail in difference.details:
+            line = QTreeWidgetItem([str(detail), ""])
+            line.setToolTip(0, str(detail))
+            line.setForeground(0, self._look.colours.muted)
+            line.setFirstColumnSpanned(True)
+            item.addChild(line)
+        return item
+
+
+class DifferencesDialog(QDialog):
+    """The view with a title, a sentence on which side is which, and Close."""
+
+    def __init__(
+        self, parent: QWidget, look: Look, title: str, sentence: str, found: Sequence[Difference]
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(title)
+        grid = look.sizes.grid
+        self.view = DifferencesView(look)
+        self.view.show_differences(found)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
+        layout.setSpacing(grid)
+        layout.addWidget(label("title", title, wrap=True))
+        layout.addWidget(label("muted", sentence, wrap=True))
+        layout.addWidget(self.view, 1)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(button("primary", self.accept, tr("Close")))
+        layout.addLayout(row)
+        self.resize(88 * grid, 64 * grid)
