@@ -78,5 +78,15 @@ def node_selected(window: MainWindow) -> bool:
     return editable(window) and window.the_editor.deletable_node() is not None
 
 
+def changed_on_disk(window: MainWindow) -> bool:
+    """Whether the file holds another state than the one that is edited."""
+    return editable(window) and window.the_editor.safekeeping.changed_on_disk()
+
+
+def differs_on_disk(window: MainWindow) -> bool:
+    """As `changed_on_disk`, also where the file cannot be read any more."""
+    return editable(window) and window.the_editor.safekeeping.standing is not None
+
+
 def language(code: str) -> tuple[Callable[[MainWindow], object], Callable[[MainWindow], bool]]:
     return lambda w: w.set_language(code), lambda w: w.preferences.language == code

@@ -10,6 +10,8 @@ from __future__ import annotations
 from app.actions.possible import (
     can_redo,
     can_undo,
+    changed_on_disk,
+    differs_on_disk,
     editable,
     engine_off,
     has_open_links,
@@ -65,6 +67,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.fix_all", N_("Fix all of this kind"), "Ctrl+Alt+.", _EDITOR, lambda w: w.the_editor.commands.fix_all_problems(), has_problems),
     ActionSpec("editor.palette", N_("Search components"), "Ctrl+K", _EDITOR, lambda w: w.the_editor.commands.focus_palette(), editable, "search"),
     ActionSpec("editor.edit", N_("Edit"), "Ctrl+Shift+E", _EDITOR, lambda w: w.edit_viewed(), viewed, "pencil"),
+    ActionSpec("editor.disk_differences", N_("Compare with the file on disk…"), "Ctrl+Alt+Shift+D", _EDITOR, lambda w: w.the_editor.safekeeping.show_differences(), changed_on_disk),
+    ActionSpec("editor.disk_reload", N_("Read the file on disk again…"), "Ctrl+Alt+Shift+R", _EDITOR, lambda w: w.the_editor.safekeeping.ask_reload(), changed_on_disk),
+    ActionSpec("editor.disk_keep", N_("Keep mine when the file changed on disk"), "Ctrl+Alt+Shift+K", _EDITOR, lambda w: w.the_editor.safekeeping.keep_mine(), differs_on_disk),
     ActionSpec("editor.save", N_("Save draft"), "Ctrl+S", _EDITOR, lambda w: w.the_editor.save(), editable),
 
     ActionSpec("run.publish", N_("Publish"), "Ctrl+Shift+P", Place.RUN, lambda w: w.publish(), may(May.PUBLISH)),

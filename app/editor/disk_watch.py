@@ -107,7 +107,8 @@ class DiskWatch(QObject):
         """Nothing is told any more."""
         self._closed = True
         self._timer.stop()
-        self._files.removePaths([*self._files.files(), *self._files.directories()])
+        if watched := [*self._files.files(), *self._files.directories()]:
+            self._files.removePaths(watched)
 
     def _on_changed(self, _path: str) -> None:
         self._timer.start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
@@ -62,7 +63,8 @@ class NoticeBar(QFrame):
         row.setSpacing(grid)
         row.addWidget(icon, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(label(text=notice.text, wrap=True), 1)
-        if notice.action:
-            link = button("link", lambda: self.asked.emit(notice.action), notice.link)
-            row.addWidget(link, 0, Qt.AlignmentFlag.AlignVCenter)
+        for action, words in ((notice.action, notice.link), *notice.more):
+            if action:
+                link = button("link", partial(self.asked.emit, action), words)
+                row.addWidget(link, 0, Qt.AlignmentFlag.AlignVCenter)
         return line

@@ -18,6 +18,7 @@ from app.editor.notice_bar import NoticeBar
 from app.editor.panel_slot import PanelSlot
 from app.editor.problems import ProblemsPanel, node_of
 from app.editor.running import Running
+from app.editor.safekeeping import Safekeeping
 from app.editor.session import EditorSession
 from app.editor.top_bar import TopBar
 from app.editor.walking import neighbour
@@ -48,7 +49,7 @@ class EditorPage(Retranslated, QWidget):
 
     Signal `unsaved_changed()`: the name, or whether something is unsaved, may have changed.
     Attributes: session, scene, view, palette_, panel (of configuration), problems, bar, notices, status,
-    commands (what the actions do).
+    commands (what the actions do), safekeeping (of what is not saved, and of the file).
     """
 
     unsaved_changed = Signal()
@@ -71,6 +72,7 @@ class EditorPage(Retranslated, QWidget):
         self.problems = ProblemsPanel(window.look, Fixing(self.session, lambda: not self.read_only))
         self.commands: EditorCommands = EditorCommands(self)
         self._running: Running = Running(self)
+        self.safekeeping: Safekeeping = Safekeeping(self, window)
         self._lay_out()
         self._connect()
         self._on_dirty_changed()
@@ -117,6 +119,8 @@ class EditorPage(Retranslated, QWidget):
 
     def save(self) -> bool:
         """Save the draft; says why where it cannot, and answers whether it is on disk."""
+        if self.safekeeping.asks_before_saving():
+            return False
         new = self.session.path is None
         try:
             self.session.save()
@@ -188,12 +192,16 @@ class EditorPage(Retranslated, QWidget):
         """Live counts of the running version, on cards and lines, and in the panel of the selected card."""
         self._running.show_counts(counts)
 
+    def show_notices(self) -> None:
+        """Say above the canvas what has to be known, in the words of the moment."""
+        self._running.show_notices()
+
     def _on_action_asked(self, action_id: str) -> None:
         self.view.setFocus()  # what was clicked goes with its notice
         self._window.actions_[action_id].trigger()
 
     def retranslate(self) -> None:
-        self._running.show_notices()
+        self.show_notices()
         self.scene.refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -213,6 +221,7 @@ class EditorPage(Retranslated, QWidget):
 
     def close_session(self) -> None:
         """Let go of the document; the page can be deleted."""
+        self.safekeeping.close()
         self.session.close()
         self.scene.close()
 

@@ -64,6 +64,7 @@ class Running:
     def show_notices(self) -> None:
         """Say what has to be known, in the words of the moment."""
         shown = [
+            *self._page.safekeeping.notices(),
             *notices.of_engine(self._situation, waits=self.status in GOING_ON),
             *notices.of_run(self._run),
             *notices.of_draft(self.status, self._run, self._draft_hash),

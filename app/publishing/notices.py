@@ -14,13 +14,14 @@ class Notice(NamedTuple):
     """A sentence that stands until it is no longer true.
 
     tone: a state colour of the look: danger, warn or muted. action: the id of the action that leads out of
-    it, and link: its words; both "" where there is none.
+    it, and link: its words; both "" where there is none. more: further actions and their words.
     """
 
     tone: str
     text: str
     action: str = ""
     link: str = ""
+    more: tuple[tuple[str, str], ...] = ()
 
 
 def of_engine(situation: Situation, *, waits: bool) -> list[Notice]:

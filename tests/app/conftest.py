@@ -23,7 +23,7 @@ from app.publishing.service import EngineService
 from app.window import MainWindow
 from canvas_widgets.look import Look
 from engine import i18n
-from engine.campaign import edits
+from engine.campaign import campaign_file, edits
 from engine.campaign.document import CampaignDocument
 from engine.workspace.workspace import Workspace
 from tests.app.panels.samples import sample_workspace
@@ -237,6 +237,18 @@ def open_draft(qtbot: QtBot, window: MainWindow, name: str = "Spring sale") -> E
     window.actions_["campaign.open"].trigger()
     qtbot.waitUntil(lambda: window.editor is not None and window.editor.scene.is_loaded)
     return window.the_editor
+
+
+def change_on_disk(page: EditorPage, **attributes: Any) -> bytes:
+    """Let another program change the open campaign's file, and look at it; the bytes that are there now."""
+    path = page.session.path
+    assert path is not None
+    document = campaign_file.load(path)
+    changed = document.attributes.model_copy(update=attributes or {"group": "Elsewhere"})
+    document.apply(edits.set_attributes(document, changed).ops)
+    campaign_file.save(document, path)
+    page.safekeeping.watch.look()
+    return path.read_bytes()
 
 
 def complete(document: CampaignDocument) -> None:

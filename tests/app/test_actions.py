@@ -9,7 +9,7 @@ from app.actions import ACTIONS, SECTIONS
 from app.actions.shortcuts import assigned
 from app.window import MainWindow
 from engine.workspace.workspace import Workspace
-from tests.app.conftest import FakeEngine, MakeWindow, close_dialogs, open_draft, settle
+from tests.app.conftest import FakeEngine, MakeWindow, change_on_disk, close_dialogs, open_draft, settle
 
 # The platform of tests cannot show a menu the way a desktop does, and says so.
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
@@ -52,6 +52,9 @@ def test_every_action_is_possible_somewhere_and_triggers(
     elif action_id in IN_EDITOR:
         page = open_draft(qtbot, window)
         page.commands.add_kind("target_audience")
+        if action_id.startswith("editor.disk_"):
+            change_on_disk(page)
+            settle(qtbot)
         if action_id == "editor.redo":
             page.commands.undo()
     window.actions_.refresh()

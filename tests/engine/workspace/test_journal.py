@@ -19,7 +19,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit, Refused
 from engine.campaign.model import Point
 from engine.campaign.ops import inverse
-from engine.files import FileError, saving
+from engine.files import FileError
 from engine.workspace import journal as journals
 from engine.workspace import recovery
 from engine.workspace.journal import Input, Journal, line
@@ -234,7 +234,7 @@ def test_a_full_disk_is_told_and_made_up_for(
     def full(*_args: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(saving.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(FileError, match="No space left"):
         kept.flush()
     assert read(kept.journal) in (before, kept.bytes())

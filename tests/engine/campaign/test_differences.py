@@ -1,0 +1,133 @@
+"""Two states of a campaign: the ops between them, and what is said of them."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.campaign import campaign_file, edits
+from engine.campaign.differences import Change, differences, ops_between
+from engine.campaign.document import CampaignDocument
+from engine.campaign.edits import Edit
+from engine.campaign.model import Note, Point
+from engine.campaign.ops import Op, Table
+from tests.engine.campaign.building import Everything, chain, empty_campaign, link_between
+from tests.engine.workspace.test_journal import random_edit
+
+
+def said(before: CampaignDocument, after: CampaignDocument) -> list[tuple[str, str, list[str]]]:
+    return [
+        (found.change.value, str(found.title), [str(detail) for detail in found.details])
+        for found in differences(before, after, Everything())
+    ]
+
+
+def told(document: CampaignDocument) -> dict[str, Any]:
+    """All of a campaign but the ids of its lines, which mean nothing to a person."""
+    content = campaign_file.content(document)
+    return content | {"links": sorted(content["links"].values(), key=str)}
+
+
+def changed(document: CampaignDocument, *made: Edit) -> CampaignDocument:
+    after = document.copy()
+    for edit in made:
+        after.apply(edit.ops)
+    return after
+
+
+def test_equal_states_have_no_differences() -> None:
+    document = empty_campaign()
+    chain(document, "target_audience", "tag")
+    assert ops_between(document, document.copy()) == ()
+    assert differences(document, document.copy(), Everything()) == []
+
+
+@settings(max_examples=60)
+@given(seed=st.integers(0, 2**32), steps=st.tuples(st.integers(0, 12), st.integers(0, 12)))
+def test_the_ops_lead_from_any_state_to_any_other(seed: int, steps: tuple[int, int]) -> None:
+    choose = random.Random(seed)
+    common = empty_campaign()
+    chain(common, "target_audience", "random_grouping")
+    states = common.copy(), common.copy()
+    for document, count in zip(states, steps, strict=True):
+        for _ in range(count):
+            if (edit := random_edit(document, choose)) is not None:
+                document.apply(edit.ops)
+    before, after = states
+    assert bool(differences(before, after, Everything())) == (told(before) != told(after))
+    before.apply(ops_between(before, after))
+    assert campaign_file.dump(before) == campaign_file.dump(after)
+
+
+def test_what_came_and_went_is_named_with_its_kind_and_its_lines() -> None:
+    before = empty_campaign()
+    trigger, tag = chain(before, "target_audience", "tag")
+    after = changed(before, edits.delete_behind(before, tag))
+    (sms,) = chain(after, "text_sms", source=trigger)
+    found = differences(before, after, Everything())
+    assert {difference.node: difference.change for difference in found} == {
+        tag: Change.REMOVED,
+        sms: Change.ADDED,
+        trigger: Change.CHANGED,
+    }
+    by_node = {difference.node: difference for difference in found}
+    assert str(by_node[tag].title) == "Tag 1 (Tag)"
+    assert [str(detail) for detail in by_node[trigger].details] == [
+        "Line to “Text SMS 1”.",
+        "No line to “Tag 1” any more.",
+    ]
+    assert "Line to an open end." in [str(detail) for detail in by_node[sms].details]
+
+
+def test_changed_fields_are_called_as_in_the_panel() -> None:
+    before = empty_campaign()
+    _, tag = chain(before, "target_audience", "tag")
+    config = {"on_conflict": "overwrite", "assignments": [{"tag": "level", "value": "VIP"}]}
+    after = changed(before, edits.configure(before, tag, name="Mark", memo="m", config=config))
+    ((change, title, details),) = said(before, after)
+    assert (change, title) == ("changed", "Mark (Tag)")
+    assert details[0] == "Renamed from “Tag 1” to “Mark”."
+    assert details[1].startswith("Changed: ")
+    assert details[1].endswith("Memo.")
+    assert any(detail.startswith("Now: ") for detail in details)
+    assert details[-1] == "Confirmed with OK."
+
+
+def test_the_campaign_comes_first_and_moves_are_counted() -> None:
+    before = empty_campaign()
+    trigger, tag = chain(before, "target_audience", "tag")
+    attributes = before.attributes.model_copy(update={"name": "Spring", "group": "Retention"})
+    after = changed(
+        before,
+        edits.set_attributes(before, attributes),
+        edits.move(before, {trigger: Point(8, 8), tag: Point(800, 8)}),
+    )
+    note = Note(text="Ask Li", at=Point(0, 0), size=Point(80, 80))
+    after.apply([Op(Table.NOTES, "t_1", None, note)])
+    assert said(before, after) == [
+        (
+            "changed",
+            "Campaign",
+            [
+                "Renamed from “Test” to “Spring”.",
+                "Changed: Folder.",
+                "Cards moved: 2.",
+                "Notes and frames added: 1.",
+            ],
+        )
+    ]
+
+
+def test_a_branch_is_named_where_its_line_leads_elsewhere() -> None:
+    before = empty_campaign()
+    _, grouping, _ = chain(before, "target_audience", "random_grouping", "end")
+    target = before.successors(grouping)[0]
+    after = before.copy()
+    link = link_between(after, grouping, target)
+    opened = after.links[link].model_copy(update={"target": None})
+    after.apply([Op(Table.LINKS, link, after.links[link], opened)])
+    ((_, _, details),) = said(before, after)
+    assert details[1].startswith("No line “")
