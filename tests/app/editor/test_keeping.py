@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from app.editor.page import EditorPage
 from app.window import MainWindow
 from engine.campaign import campaign_file
 from engine.files import FileError
+from engine.i18n import Message
 from engine.workspace import recovery
 from engine.workspace.journal import FOLDER_NAME, Journal, Part
 from engine.workspace.workspace import Workspace
@@ -50,13 +52,14 @@ def test_a_flush_is_due_a_second_after_the_first_change(page: EditorPage) -> Non
 def test_every_change_is_in_the_journal_after_the_next_flush(
     qtbot: QtBot, page: EditorPage, workspace: Workspace
 ) -> None:
-    for step in (
+    steps: list[Callable[[], None]] = [
         lambda: page.commands.add_kind("target_audience"),
         lambda: page.commands.add_kind("tag"),
         page.commands.undo,
         page.commands.redo,
         page.commands.add_ends,
-    ):
+    ]
+    for step in steps:
         step()
         flush(qtbot, page)
         assert campaign_file.dump(kept(workspace).document) == campaign_file.dump(page.session.document)
@@ -142,5 +145,5 @@ def test_a_disk_that_is_full_is_said_once_and_editing_goes_on(
     assert len(kept(workspace).document.nodes) == 2
 
 
-def keeping_message() -> recovery.Message:
-    return recovery.Message("Unsaved work cannot be kept: {reason}.", reason="No space left on device")
+def keeping_message() -> Message:
+    return Message("Unsaved work cannot be kept: {reason}.", reason="No space left on device")

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import JsonValue
 
 from engine.campaign import campaign_file, edits
 from engine.campaign.differences import Change, differences, ops_between
@@ -85,7 +86,10 @@ def test_what_came_and_went_is_named_with_its_kind_and_its_lines() -> None:
 def test_changed_fields_are_called_as_in_the_panel() -> None:
     before = empty_campaign()
     _, tag = chain(before, "target_audience", "tag")
-    config = {"on_conflict": "overwrite", "assignments": [{"tag": "level", "value": "VIP"}]}
+    config: dict[str, JsonValue] = {
+        "on_conflict": "overwrite",
+        "assignments": [{"tag": "level", "value": "VIP"}],
+    }
     after = changed(before, edits.configure(before, tag, name="Mark", memo="m", config=config))
     ((change, title, details),) = said(before, after)
     assert (change, title) == ("changed", "Mark (Tag)")
