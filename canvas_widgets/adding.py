@@ -19,7 +19,7 @@ from engine.components.registry import component
 from engine.i18n import tr
 
 _BESIDE = 16  # pixels from a + to its list
-_AROUND = 48  # pixels that are seen around a +
+_AROUND = 48  # pixels that are seen above and below a +
 
 
 class Adding(QObject):
@@ -41,6 +41,7 @@ class Adding(QObject):
         self.chooser: Chooser | None = None
         self._link_ids: Sequence[str] = ()
         self._at = 0
+        self._make_room = False
         scene.mirrored.connect(self._on_mirrored)
 
     def lines_behind(self) -> list[str]:
@@ -56,9 +57,12 @@ class Adding(QObject):
         ends = [(item.line.end, id) for id, item in self._scene.links.items() if item.open and item.line]
         return [link_id for end, link_id in sorted(ends, key=lambda pair: (pair[0].y(), pair[0].x()))]
 
-    def open(self, link_ids: Sequence[str]) -> None:
-        """Offer what may be added at the first of these lines, beside its +."""
-        self._link_ids, self._at = link_ids, 0
+    def open(self, link_ids: Sequence[str], *, make_room: bool = True) -> None:
+        """Offer what may be added at the first of these lines, beside its +.
+
+        With `make_room` the canvas gives way where + and list have no room: nobody points at anything.
+        """
+        self._link_ids, self._at, self._make_room = link_ids, 0, make_room
         chooser = self.chooser = Chooser(self._look, self._view)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.chosen.connect(self._on_chosen)
@@ -82,14 +86,15 @@ class Adding(QObject):
         many = len(self._link_ids)
         turn = tr("Tab: {n} of {many}", n=self._at + 1, many=many) if many > 1 else ""
         chooser.offer(admissible(document, link_id), where, before, turn)
-        chooser.move_beside(self._beside())
+        chooser.move_beside(self._beside(chooser.width()))
 
-    def _beside(self) -> QPoint:
-        """Where the list opens; the + comes into view for that, if it is out of it."""
-        plus = self._hover.handle.pos()
-        if not self._view.viewport().rect().contains(self._view.mapFromScene(plus)):
-            self._view.ensureVisible(QRectF(plus, plus), _AROUND, _AROUND)
-        return self._view.mapFromScene(plus) + QPoint(_BESIDE, -_BESIDE)
+    def _beside(self, width: int) -> QPoint:
+        """Where a list of this width opens."""
+        view, plus = self._view, self._hover.handle.pos()
+        if self._make_room:
+            zoom = view.transform().m11()
+            view.ensureVisible(QRectF(plus.x(), plus.y(), (width + _BESIDE) / zoom, 1.0), _BESIDE, _AROUND)
+        return view.mapFromScene(plus) + QPoint(_BESIDE, -_BESIDE)
 
     def _on_mirrored(self) -> None:
         """The document changed below the list: its lines may be gone."""
