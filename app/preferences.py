@@ -30,7 +30,8 @@ class Preferences(BaseModel):
     Attributes: language (None follows the desktop), theme, motion (whether things glide), shortcuts (portable
     keys by action id, "" for none; only those that were changed), autosave (minutes; 0 is never),
     autosave_on_leave (when the window loses the focus), workspace (the last one), remotes, hidden_columns (of
-    the campaign list), size and maximized (of the window).
+    the campaign list), recent_commands (of the command palette, the last one first),
+    size and maximized (of the window).
     """
 
     language: str | None = None
@@ -42,6 +43,7 @@ class Preferences(BaseModel):
     workspace: Path | None = None
     remotes: list[Remote] = Field(default_factory=list)
     hidden_columns: list[str] = Field(default_factory=lambda: ["end"])
+    recent_commands: list[str] = Field(default_factory=list)
     size: tuple[int, int] | None = None
     maximized: bool = False
 

@@ -280,6 +280,11 @@ class MainWindow(QMainWindow):
         self.preferences.save()
         self.actions_.refresh()
 
+    def show_commands(self) -> None:
+        from app.command_palette import toggle
+
+        toggle(self)
+
     def show_menu(self) -> None:
         menu = self.actions_.menu(self)
         menu.aboutToHide.connect(menu.deleteLater)

@@ -17,6 +17,9 @@ from engine.i18n import tr
 if TYPE_CHECKING:
     from app.window import MainWindow
 
+_ABOVE = frozenset({"view.menu", "view.commands"})
+"""What a section of the menu does not have: the menu itself, and what stands above the sections."""
+
 
 class Actions:
     """The table as Qt actions of one window; `refresh()` after anything that their states depend on."""
@@ -90,8 +93,10 @@ class Actions:
         """Everything that is possible now, by section; texts are those of the moment."""
         self.refresh()
         menu = QMenu(parent)
+        menu.addAction(self._actions["view.commands"])
+        menu.addSeparator()
         for place, title in SECTIONS.items():
-            specs = [spec for spec in ACTIONS if spec.place is place and spec.id != "view.menu"]
+            specs = [spec for spec in ACTIONS if spec.place is place and spec.id not in _ABOVE]
             actions = [self._actions[spec.id] for spec in specs]
             if not any(action.isEnabled() for action in actions):
                 continue

@@ -92,6 +92,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("view.dark", N_("Dark"), "Ctrl+Alt+D", Place.VIEW, lambda w: w.set_theme("dark"), checked=lambda w: w.preferences.theme == "dark"),
     ActionSpec("view.contrast", N_("High contrast"), "Ctrl+Alt+H", Place.VIEW, lambda w: w.set_theme("contrast"), checked=lambda w: w.preferences.theme == "contrast"),
     ActionSpec("view.system", N_("Like the system"), "Ctrl+Alt+S", Place.VIEW, lambda w: w.set_theme("system"), checked=lambda w: w.preferences.theme == "system"),
+    ActionSpec("view.commands", N_("All commands…"), "Ctrl+Shift+A", Place.VIEW, lambda w: w.show_commands(), icon="command"),
     ActionSpec("view.menu", N_("Menu"), "F10", Place.VIEW, lambda w: w.show_menu(), icon="dots-vertical"),
 
     ActionSpec("help.events", N_("Send events to this workspace"), "F1", Place.HELP, lambda w: w.show_events_help(), lambda w: w.workspace is not None, "bolt"),

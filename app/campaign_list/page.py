@@ -132,6 +132,7 @@ class CampaignListPage(Retranslated, QWidget):
         for widget in (self.search, self.sub_campaigns, self._columns):
             head.addWidget(widget)
         head.addWidget(ActionButton(self._actions["campaign.new"], "primary"))
+        head.addWidget(tool_button(self._actions["view.commands"]))
         head.addWidget(tool_button(self._actions["view.menu"]))
         bar = QFrame()
         bar.setProperty("role", "bar")

@@ -59,6 +59,7 @@ class TopBar(Retranslated, QFrame):
         row.addSpacing(grid)
         for widget in (self.stop, self.restart, self.edit, self.save, self.publish):
             row.addWidget(widget)
+        row.addWidget(tool_button(actions["view.commands"]))
         row.addWidget(tool_button(actions["view.menu"]))
         self.show_zoom(1.0)
         self.show_status(Status.DRAFT, read_only=False)
