@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
@@ -36,8 +37,8 @@ def application(arguments: Sequence[str]) -> QApplication:
     return app
 
 
-def open_window(app: QApplication, chosen: preferences.Preferences) -> MainWindow:
-    """A dressed window, shown; what is slow comes after its first paint."""
+def open_window(app: QApplication, chosen: preferences.Preferences, file: Path | None = None) -> MainWindow:
+    """A dressed window, shown; what is slow comes after its first paint: the last workspace, or this file."""
     from app.editors import style
 
     if chosen.language is None or chosen.language not in i18n.LANGUAGES:
@@ -48,7 +49,10 @@ def open_window(app: QApplication, chosen: preferences.Preferences) -> MainWindo
     style.use(look)
     app.setWindowIcon(QIcon(look.pixmap("route", "accent", 64)))
     window = MainWindow(look, chosen)
-    window.painted.connect(window.workspaces.begin)
+    if file is None:
+        window.painted.connect(lambda: window.workspaces.begin())
+    else:
+        window.painted.connect(lambda: window.opening.begin_with(file))
     window.painted.connect(_log_start)
     window.show()
     return window
@@ -58,11 +62,11 @@ def _log_start() -> None:
     log.info("window shown after %.3f s of CPU", time.process_time())
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the designer until its window closes; the exit status."""
+def main(file: Path | None = None) -> int:
+    """Run the designer, with this file open, until its window closes; the exit status."""
     logging.basicConfig(level=os.environ.get(LOG_LEVEL_VARIABLE, "WARNING"))
-    app = application(arguments if arguments is not None else sys.argv[:1])
-    window = open_window(app, preferences.load())
+    app = application(sys.argv[:1])
+    window = open_window(app, preferences.load(), file)
     status = app.exec()
     del window
     return status

@@ -19,6 +19,9 @@ from engine.i18n import ntr, tr
 if TYPE_CHECKING:
     from app.window import MainWindow
 
+EDITED = frozenset({Status.DRAFT, Status.NOT_STARTED})
+"""What is opened for editing; all else is looked at first."""
+
 
 class OpenCampaigns:
     """Opens campaigns in tabs, once each, and closes them; asks first where something would be lost."""
@@ -52,12 +55,22 @@ class OpenCampaigns:
         else:
             tasks.run(partial(campaign_file.load, row.path), show, fail)
 
+    def open_file(self, path: Path) -> None:
+        """Open a file of the workspace, whether the list has read it or not: what runs is only looked at."""
+
+        def show(document: CampaignDocument) -> None:
+            status = self._window.status_of(document)
+            self.open_document(document, path, read_only=status not in EDITED)
+
+        if not self._went_to(path, read_only=True):
+            tasks.run(partial(campaign_file.load, path), show, self._window.show_error)
+
     def on_row_opened(self, row: Row) -> None:
         """A row of the list was activated: what runs is only looked at."""
         if row.error is not None:
             self._window.show_error(row.error)
         else:
-            self.open_row(row, read_only=row.status not in {Status.DRAFT, Status.NOT_STARTED})
+            self.open_row(row, read_only=row.status not in EDITED)
 
     def open_document(
         self, document: CampaignDocument, path: Path | None, *, read_only: bool = False
@@ -71,6 +84,8 @@ class OpenCampaigns:
         if window.service is not None:
             page.show_engine(window.service.situation)
         page.begin()
+        if path is not None:
+            window.recent.remember_campaign(path, document.attributes.name)
         window.actions_.refresh()
 
     def edit_viewed(self) -> None:
@@ -113,6 +128,8 @@ class OpenCampaigns:
         current = window.editor
         shown = window.tabs.neighbour(page) if current is page else current
         path = page.session.path
+        if path is not None:
+            window.recent.remember_campaign(path, page.session.document.attributes.name)
         page.close_session()
         window.tabs.remove(page, None if to_list else shown)
         page.deleteLater()

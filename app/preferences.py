@@ -24,14 +24,23 @@ class Remote(BaseModel):
     url: str
 
 
+class Recent(BaseModel):
+    """A campaign's file or a workspace's folder that was open lately, and its name then."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: Path
+    name: str
+
+
 class Preferences(BaseModel):
     """What is chosen in the dialog, and what is remembered without asking.
 
     Attributes: language (None follows the desktop), theme, motion (whether things glide), shortcuts (portable
     keys by action id, "" for none; only those that were changed), autosave (minutes; 0 is never),
-    autosave_on_leave (when the window loses the focus), workspace (the last one), remotes, hidden_columns (of
-    the campaign list), recent_commands (of the command palette, the last one first),
-    size and maximized (of the window).
+    autosave_on_leave (when the window loses the focus), workspace (the last one), recent_campaigns and
+    recent_workspaces (the latest first), remotes, hidden_columns (of the campaign list), recent_commands (of
+    the command palette, the last one first), size and maximized (of the window).
     """
 
     language: str | None = None
@@ -41,6 +50,8 @@ class Preferences(BaseModel):
     autosave: int = Field(default=0, ge=0, le=120)
     autosave_on_leave: bool = False
     workspace: Path | None = None
+    recent_campaigns: list[Recent] = Field(default_factory=list)
+    recent_workspaces: list[Recent] = Field(default_factory=list)
     remotes: list[Remote] = Field(default_factory=list)
     hidden_columns: list[str] = Field(default_factory=lambda: ["end"])
     recent_commands: list[str] = Field(default_factory=list)

@@ -21,10 +21,13 @@ from app.campaign_list.rows import Row, with_runs
 from app.campaign_list.status import May, Status
 from app.campaign_list.status import status_of as status_of_run
 from app.editor.page import EditorPage
+from app.file_drop import FileDrop
 from app.open_campaigns import OpenCampaigns
+from app.opening import Opening
 from app.preferences import Preferences, Theme
 from app.publishing.commands import RunCommands
 from app.publishing.service import Condition, Counts, EngineService
+from app.recent import RecentFiles
 from app.tabs import Tabs
 from app.widgets.toast import Toast
 from app.workspaces import WorkspaceCommands
@@ -56,6 +59,8 @@ class MainWindow(QMainWindow):
         self.open_campaigns: OpenCampaigns = OpenCampaigns(self)
         self.runs: RunCommands = RunCommands(self)
         self.workspaces: WorkspaceCommands = WorkspaceCommands(self)
+        self.opening: Opening = Opening(self)
+        self.recent: RecentFiles = RecentFiles(self)
         self.workspace: Workspace | None = None
         self.service: EngineService | None = None
         self.tabs: Tabs = Tabs(look)
@@ -65,6 +70,8 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self, look)
         self.list_page = CampaignListPage(look, self.actions_)
         self.toast = Toast(self, look)
+        self.drop = FileDrop(self, look, self.opening.refusal, self.opening.open_path)
+        self.painted.connect(self.drop.start)
         self.tabs.home.addWidget(self.list_page)
         self.setCentralWidget(self.tabs)
         self.tabs.current_changed.connect(self._on_tab_changed)
@@ -94,7 +101,7 @@ class MainWindow(QMainWindow):
         assert self.editor is not None
         return self.editor
 
-    def load(self, folder: Path) -> None:
+    def load(self, folder: Path, then: Callable[[], None] | None = None) -> None:
         """Read a workspace in the background and show it; asks first what becomes of what is not saved."""
         if (
             self.editors
@@ -104,8 +111,13 @@ class MainWindow(QMainWindow):
             self.tabs.show_page(None)
             return
 
+        def show(loaded: Loaded) -> None:
+            self.show_loaded(loaded)
+            if then is not None:
+                then()
+
         def load() -> None:
-            tasks.run(partial(loading.load, folder), self.show_loaded, self.workspaces.on_unreadable)
+            tasks.run(partial(loading.load, folder), show, self.workspaces.on_unreadable)
 
         self.open_campaigns.leave_all(load)
 
@@ -138,7 +150,7 @@ class MainWindow(QMainWindow):
         self.list_page.table.selectRow(0)
         self.list_page.table.setFocus()
         self.preferences.workspace = loaded.workspace.folder
-        self.preferences.save()
+        self.recent.remember_workspace(loaded.workspace.folder, loaded.workspace.settings.name)
         self.show_title()
         self.ready.emit()
 

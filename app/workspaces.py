@@ -49,11 +49,11 @@ class WorkspaceCommands:
         self._window = window
         self.make_sample: MakeSample = _make_sample
 
-    def begin(self) -> None:
+    def begin(self, then: Callable[[], None] | None = None) -> None:
         """Open the last workspace; on a first start make the sample one."""
         last = self._window.preferences.workspace
         if last is not None and (last / SETTINGS_NAME).exists():
-            self._window.load(last)
+            self._window.load(last, then)
         else:
             self.open_sample()
 

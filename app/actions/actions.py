@@ -102,6 +102,10 @@ class Actions:
                 continue
             section = menu.addMenu(tr(title))
             section.addActions(actions)
+            if place is Place.LIST:
+                self._window.recent.add_campaigns(section)
+            if place is Place.WORKSPACE:
+                self._window.recent.add_workspaces(section)
             if place is Place.VIEW:
                 section.insertSeparator(self._actions["view.light"])
         return menu
