@@ -10,7 +10,7 @@ from canvas_widgets.gestures import Gesture, MoveGesture, ResizeGesture
 from canvas_widgets.note_layer import CORNER_CURSORS, Grip
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.writing import NoteEditor
-from engine.campaign.edits import Refused, write_note
+from engine.campaign.edits import Refused, delete_notes, write_note
 
 if TYPE_CHECKING:
     from canvas_widgets.overlay import Overlay
@@ -76,6 +76,14 @@ class Noting(QObject):
         grip = self.grip_at(point)
         return None if grip is None else self._scene.notes.items[grip.note_id].text
 
+    def delete_selected(self) -> bool:
+        """Delete the notes, where nothing but notes is selected; else False."""
+        scene = self._scene
+        if scene.selection or not scene.selected_notes:
+            return False
+        self._view.edit_requested.emit(delete_notes(scene.document, scene.selected_notes))
+        return True
+
     # Writing -----------------------------------------------------------------------------------------------
 
     @property
@@ -83,12 +91,17 @@ class Noting(QObject):
         """Whether something is written that is not yet in the document."""
         return self.written is not None and self.editor.changed
 
+    @property
+    def writable(self) -> bool:
+        """Whether exactly one note is selected, and can be written in."""
+        scene = self._scene
+        return not self._view.read_only and not scene.selection and len(scene.selected_notes) == 1
+
     def write_selected(self) -> bool:
         """Write in the one note that is selected. False where that cannot be."""
-        scene = self._scene
-        if self._view.read_only or scene.selection or len(scene.selected_notes) != 1:
+        if not self.writable:
             return False
-        self.write(next(iter(scene.selected_notes)))
+        self.write(next(iter(self._scene.selected_notes)))
         return True
 
     def write_at(self, point: QPointF) -> bool:

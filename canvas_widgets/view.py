@@ -193,6 +193,13 @@ class CanvasView(QGraphicsView):
             return True
         return super().viewportEvent(event)
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_F2 and self.notes.writable:
+                event.accept()  # it opens the note, not what the window has on this key
+                return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = True
@@ -202,7 +209,7 @@ class CanvasView(QGraphicsView):
         elif event.key() == Qt.Key.Key_Tab and not self.read_only:
             self.add_behind()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not self.read_only:
-            if len(self._campaign.selection) == 1:
+            if not self.notes.delete_selected() and len(self._campaign.selection) == 1:
                 self.delete_requested.emit(next(iter(self._campaign.selection)))
         elif event.key() not in _WRITING_KEYS or not self.notes.write_selected():
             event.ignore()

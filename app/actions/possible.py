@@ -88,5 +88,13 @@ def differs_on_disk(window: MainWindow) -> bool:
     return editable(window) and window.the_editor.safekeeping.standing is not None
 
 
+def notes_selected(window: MainWindow) -> bool:
+    return editable(window) and bool(window.the_editor.scene.selected_notes)
+
+
+def one_note_selected(window: MainWindow) -> bool:
+    return notes_selected(window) and window.the_editor.view.notes.writable
+
+
 def language(code: str) -> tuple[Callable[[MainWindow], object], Callable[[MainWindow], bool]]:
     return lambda w: w.set_language(code), lambda w: w.preferences.language == code

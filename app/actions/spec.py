@@ -18,6 +18,7 @@ class Place(StrEnum):
 
     LIST = "list"
     EDITOR = "editor"
+    NOTES = "notes"
     RUN = "run"
     VIEW = "view"
     WORKSPACE = "workspace"
@@ -27,6 +28,7 @@ class Place(StrEnum):
 SECTIONS: Mapping[Place, str] = {
     Place.LIST: N_("Campaign"),
     Place.EDITOR: N_("Editor"),
+    Place.NOTES: N_("Notes and frames"),
     Place.RUN: N_("Run"),
     Place.VIEW: N_("View"),
     Place.WORKSPACE: N_("Workspace"),

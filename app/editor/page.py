@@ -14,6 +14,7 @@ from app.campaign_list.status import ALLOWED, May, Status
 from app.editor.attributes import attributes_dialog
 from app.editor.commands import EditorCommands
 from app.editor.fixing import Fixing
+from app.editor.notes import NoteCommands
 from app.editor.notice_bar import NoticeBar
 from app.editor.panel_slot import PanelSlot
 from app.editor.problems import ProblemsPanel, node_of
@@ -71,6 +72,7 @@ class EditorPage(Retranslated, QWidget):
         self.notices = NoticeBar(window.look)
         self.problems = ProblemsPanel(window.look, Fixing(self.session, lambda: not self.read_only))
         self.commands: EditorCommands = EditorCommands(self)
+        self.note_commands: NoteCommands = NoteCommands(self)
         self._running: Running = Running(self)
         self.safekeeping: Safekeeping = Safekeeping(self, window)
         self._lay_out()
@@ -97,7 +99,8 @@ class EditorPage(Retranslated, QWidget):
 
     def unsaved(self) -> bool:
         """Whether leaving would lose something."""
-        return not self.read_only and (self.session.dirty or bool(self.panel.unapplied()))
+        waiting = bool(self.panel.unapplied()) or self.view.notes.changed
+        return not self.read_only and (self.session.dirty or waiting)
 
     def allowed(self) -> frozenset[May]:
         """What may be done with the open campaign; publishing and attributes only where it can be edited."""
@@ -121,6 +124,7 @@ class EditorPage(Retranslated, QWidget):
         """Save the draft; says why where it cannot, and answers whether it is on disk."""
         if self.safekeeping.asks_before_saving():
             return False
+        self.view.notes.finish()
         new = self.session.path is None
         try:
             self.session.save()
@@ -222,6 +226,7 @@ class EditorPage(Retranslated, QWidget):
     def close_session(self) -> None:
         """Let go of the document; the page can be deleted."""
         self.safekeeping.close()
+        self.view.notes.finish(keep=False)
         self.session.close()
         self.scene.close()
 

@@ -14,7 +14,8 @@ from tests.app.conftest import FakeEngine, MakeWindow, change_on_disk, close_dia
 # The platform of tests cannot show a menu the way a desktop does, and says so.
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 
-IN_EDITOR = {spec.id for spec in ACTIONS if spec.id.startswith("editor.")}
+IN_EDITOR = {spec.id for spec in ACTIONS if spec.id.startswith(("editor.", "notes."))}
+ON_NOTES = {"notes.write", "notes.colour", "notes.delete"}
 NEED_A_RUN = {"run.stop": "in_progress", "run.restart": "stopped"}
 
 
@@ -57,6 +58,8 @@ def test_every_action_is_possible_somewhere_and_triggers(
             settle(qtbot)
         if action_id == "editor.redo":
             page.commands.undo()
+        if action_id in ON_NOTES:
+            page.note_commands.add_note()
     window.actions_.refresh()
     assert window.actions_[action_id].isEnabled()
     with qtbot.waitSignal(window.actions_[action_id].triggered):
