@@ -47,13 +47,18 @@ class Grip(NamedTuple):
 
 
 class NoteLayer:
-    """Items by note id, following the document, and the ids of those that are lit up (`shown_selected`)."""
+    """Items by note id, following the document.
+
+    Attributes: `items`, `shown_selected` (the ids of those that are lit up), `resizable` (whether the one that
+    is selected alone has marks at its corners).
+    """
 
     def __init__(self, scene: QGraphicsScene, stage: Stage) -> None:
         self._scene = scene
         self._stage = stage
         self.items: dict[str, NoteItem] = {}
         self.shown_selected: frozenset[str] = frozenset()
+        self.resizable = True
 
     def mirror(self, note_id: str) -> None:
         """Bring the item in line with the document."""
@@ -74,12 +79,13 @@ class NoteLayer:
             item.forget()
 
     def show_selected(self, note_ids: Iterable[str], *, alone: bool) -> None:
-        """Light these up, and no others; one that is selected `alone` has marks at its corners."""
+        """Light these up, and no others; `alone`: without cards."""
         shown = frozenset(note_id for note_id in note_ids if note_id in self.items)
+        marked = self.resizable and alone and len(shown) == 1
         for note_id in self.shown_selected | shown:
             if (item := self.items.get(note_id)) is not None:
                 chosen = note_id in shown
-                item.set_state(selected=chosen, resizable=chosen and alone and len(shown) == 1)
+                item.set_state(selected=chosen, resizable=chosen and marked)
         self.shown_selected = shown
 
     def rects(self) -> Iterator[QRectF]:

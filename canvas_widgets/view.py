@@ -60,7 +60,7 @@ class CanvasView(QGraphicsView):
         super().__init__(scene, parent)
         self._campaign = scene  # QGraphicsView does not own its scene
         self._look = look
-        self.read_only = read_only
+        self._read_only = read_only
         self._background = Background()
         self._camera = Camera(self, look)
         self._hover = Hover(scene)
@@ -77,6 +77,7 @@ class CanvasView(QGraphicsView):
         scene.selection_changed.connect(self._on_selection_changed)
         look.changed.connect(self._on_look_changed)
         self._set_up()
+        self.read_only = read_only
 
     def _set_up(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -89,7 +90,17 @@ class CanvasView(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAcceptDrops(not self.read_only)
+
+    @property
+    def read_only(self) -> bool:
+        """Whether gestures and keys only look around and select."""
+        return self._read_only
+
+    @read_only.setter
+    def read_only(self, read_only: bool) -> None:
+        self._read_only = read_only
+        self._campaign.notes.resizable = not read_only
+        self.setAcceptDrops(not read_only)
 
     # What is shown -----------------------------------------------------------------------------------------
 
@@ -194,10 +205,10 @@ class CanvasView(QGraphicsView):
         return super().viewportEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_F2 and self.notes.writable:
-                event.accept()  # it opens the note, not what the window has on this key
-                return True
+        overriding = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride
+        if overriding and event.key() == Qt.Key.Key_F2 and self.notes.writable:
+            event.accept()  # it opens the note, not what the window has on this key
+            return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

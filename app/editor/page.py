@@ -233,7 +233,6 @@ class EditorPage(Retranslated, QWidget):
     def _end_editing(self) -> None:
         """The campaign has finished: from now on it can only be looked at."""
         self.read_only = self.view.read_only = True
-        self.view.setAcceptDrops(False)
         self.palette_.hide()
         self._on_selection_changed()
 
