@@ -49,8 +49,8 @@ class Grip(NamedTuple):
 class NoteLayer:
     """Items by note id, following the document.
 
-    Attributes: `items`, `shown_selected` (the ids of those that are lit up), `resizable` (whether the one that
-    is selected alone has marks at its corners).
+    Attributes: `items`, `shown_selected` (the ids of those that are lit up), `resizable` (whether one that is
+    selected alone has marks at its corners).
     """
 
     def __init__(self, scene: QGraphicsScene, stage: Stage) -> None:

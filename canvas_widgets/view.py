@@ -205,8 +205,7 @@ class CanvasView(QGraphicsView):
         return super().viewportEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        overriding = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride
-        if overriding and event.key() == Qt.Key.Key_F2 and self.notes.writable:
+        if _is_override(event, Qt.Key.Key_F2) and self.notes.writable:
             event.accept()  # it opens the note, not what the window has on this key
             return True
         return super().event(event)
@@ -408,3 +407,9 @@ class CanvasView(QGraphicsView):
     def _on_look_changed(self) -> None:
         self._hover.handle.set_paints(self._campaign.stage.paints)
         self.viewport().update()
+
+
+def _is_override(event: QEvent, key: Qt.Key) -> bool:
+    """Whether Qt asks if a key that is a shortcut of the window is rather meant for the canvas."""
+    overriding = event.type() is QEvent.Type.ShortcutOverride
+    return overriding and isinstance(event, QKeyEvent) and event.key() == key
