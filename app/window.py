@@ -28,6 +28,7 @@ from app.preferences import Preferences, Theme
 from app.publishing.commands import RunCommands
 from app.publishing.service import Condition, Counts, EngineService
 from app.recent import RecentFiles
+from app.recovery.commands import RecoveryCommands
 from app.tabs import Tabs
 from app.widgets.toast import Toast
 from app.workspaces import WorkspaceCommands
@@ -61,6 +62,7 @@ class MainWindow(QMainWindow):
         self.workspaces: WorkspaceCommands = WorkspaceCommands(self)
         self.opening: Opening = Opening(self)
         self.recent: RecentFiles = RecentFiles(self)
+        self.recovery: RecoveryCommands = RecoveryCommands(self)
         self.workspace: Workspace | None = None
         self.service: EngineService | None = None
         self.tabs: Tabs = Tabs(look)
@@ -377,6 +379,7 @@ class MainWindow(QMainWindow):
         self.preferences.size = normal.width(), normal.height()
         self.preferences.save()
         self.open_campaigns.close_all()
+        self.recovery.close()
         self._end_service()
         self.close()
 

@@ -154,7 +154,8 @@ class Safekeeping:
         self._page.session.take_over(document)
         self._page.panel.forget()
         self._show(None)
-        self._window.toast.show_message(tr("The campaign's file changed on disk and was read again."))
+        name = document.attributes.name
+        self._window.toast.show_message(tr("“{name}” changed on disk and was read again.", name=name))
 
     def _set_missing(self, missing: bool) -> None:
         session = self._page.session

@@ -20,7 +20,7 @@ from canvas_widgets.look import Look
 from engine.campaign.differences import Change, Difference
 from engine.i18n import N_, tr
 
-_WORDS = {Change.ADDED: N_("Added"), Change.REMOVED: N_("Removed"), Change.CHANGED: N_("Changed")}
+_WORDS = {Change.ADDED: N_("Added"), Change.REMOVED: N_("Removed"), Change.CHANGED: N_("Edited")}
 _ICONS = {
     Change.ADDED: ("plus", "ok"),
     Change.REMOVED: ("trash", "danger"),
@@ -35,6 +35,7 @@ class DifferencesView(QTreeWidget):
         super().__init__()
         self._look = look
         self.setColumnCount(2)
+        self.setObjectName("differences")
         self.setHeaderHidden(True)
         self.setAccessibleName(tr("Differences"))
         self.setSelectionBehavior(QTreeWidget.SelectionBehavior.SelectRows)

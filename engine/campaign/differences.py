@@ -121,7 +121,7 @@ def _of_config(old: Node, new: Node, lookup: Lookup) -> Iterator[Message]:
     if old.name != new.name:
         yield Message(N_("Renamed from “{old}” to “{new}”."), old=old.name, new=new.name)
     if old.kind != new.kind:  # by hand, in the file
-        yield Message(N_("Was a component of another kind: {kind}."), kind=component(old.kind).label)
+        yield Message(N_("Was a component of another kind: {kind}."), kind=Message(component(old.kind).label))
         return
     changed = _changed_fields(old, new)
     if old.memo != new.memo:
@@ -183,7 +183,7 @@ def _summary(node: Node, lookup: Lookup) -> tuple[Message, ...]:
 
 
 def _title(node: Node) -> Message:
-    return Message(N_("{name} ({kind})"), name=node.name, kind=component(node.kind).label)
+    return Message(N_("{name} ({kind})"), name=node.name, kind=Message(component(node.kind).label))
 
 
 def _joined(parts: list[Message]) -> Message:

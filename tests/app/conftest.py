@@ -25,6 +25,7 @@ from canvas_widgets.look import Look
 from engine import i18n
 from engine.campaign import campaign_file, edits
 from engine.campaign.document import CampaignDocument
+from engine.workspace.journal import Journal
 from engine.workspace.workspace import Workspace
 from tests.app.panels.samples import sample_workspace
 
@@ -249,6 +250,18 @@ def change_on_disk(page: EditorPage, **attributes: Any) -> bytes:
     campaign_file.save(document, path)
     page.safekeeping.watch.look()
     return path.read_bytes()
+
+
+def leave_behind(workspace: Workspace) -> None:
+    """A journal of a campaign that was never saved, as a crash leaves it."""
+    document = loading.new_document(workspace, None, "Never saved", "")
+    document.apply(edits.append(document, *document.links, "target_audience").ops)
+    journal = Journal(workspace.folder, document.attributes.id, None, None)
+    part = journal.collect(document)
+    assert part is not None
+    journal.write(part)
+    assert journal._hold is not None
+    journal._hold.release()
 
 
 def complete(document: CampaignDocument) -> None:

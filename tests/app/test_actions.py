@@ -9,7 +9,7 @@ from app.actions import ACTIONS, SECTIONS
 from app.actions.shortcuts import assigned
 from app.window import MainWindow
 from engine.workspace.workspace import Workspace
-from tests.app.conftest import FakeEngine, MakeWindow, change_on_disk, close_dialogs, open_draft, settle
+from tests.app.conftest import FakeEngine, MakeWindow, change_on_disk, close_dialogs, leave_behind, open_draft, settle
 
 # The platform of tests cannot show a menu the way a desktop does, and says so.
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
@@ -44,6 +44,8 @@ def test_every_action_is_possible_somewhere_and_triggers(
     if action_id == "run.release":
         engine.held = "The database is a copy."
     engine.away = action_id == "run.start"
+    if action_id == "workspace.recover":
+        leave_behind(workspace)
     window = make_window(workspace)
     settle(qtbot)
     window.list_page.select(row.path)

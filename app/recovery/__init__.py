@@ -1,0 +1,1 @@
+"""Unsaved work that a crash left behind: found when a workspace opens, and offered."""
