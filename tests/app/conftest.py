@@ -255,7 +255,8 @@ def change_on_disk(page: EditorPage, **attributes: Any) -> bytes:
 def leave_behind(workspace: Workspace) -> None:
     """A journal of a campaign that was never saved, as a crash leaves it."""
     document = loading.new_document(workspace, None, "Never saved", "")
-    document.apply(edits.append(document, *document.links, "target_audience").ops)
+    (link,) = document.links
+    document.apply(edits.append(document, link, "target_audience").ops)
     journal = Journal(workspace.folder, document.attributes.id, None, None)
     part = journal.collect(document)
     assert part is not None

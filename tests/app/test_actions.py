@@ -9,7 +9,15 @@ from app.actions import ACTIONS, SECTIONS
 from app.actions.shortcuts import assigned
 from app.window import MainWindow
 from engine.workspace.workspace import Workspace
-from tests.app.conftest import FakeEngine, MakeWindow, change_on_disk, close_dialogs, leave_behind, open_draft, settle
+from tests.app.conftest import (
+    FakeEngine,
+    MakeWindow,
+    change_on_disk,
+    close_dialogs,
+    leave_behind,
+    open_draft,
+    settle,
+)
 
 # The platform of tests cannot show a menu the way a desktop does, and says so.
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
