@@ -38,9 +38,10 @@ class Preferences(BaseModel):
 
     Attributes: language (None follows the desktop), theme, motion (whether things glide), shortcuts (portable
     keys by action id, "" for none; only those that were changed), autosave (minutes; 0 is never),
-    autosave_on_leave (when the window loses the focus), workspace (the last one), recent_campaigns and
-    recent_workspaces (the latest first), remotes, hidden_columns (of the campaign list), recent_commands (of
-    the command palette, the last one first), size and maximized (of the window).
+    autosave_on_leave (when the window loses the focus), template_guide (whether it shows), workspace (the
+    last one), recent_campaigns and recent_workspaces (the latest first), remotes, hidden_columns (of the
+    campaign list), recent_commands (of the command palette, the last one first), size and maximized (of the
+    window).
     """
 
     language: str | None = None
@@ -49,6 +50,7 @@ class Preferences(BaseModel):
     shortcuts: dict[str, str] = Field(default_factory=dict)
     autosave: int = Field(default=0, ge=0, le=120)
     autosave_on_leave: bool = False
+    template_guide: bool = True
     workspace: Path | None = None
     recent_campaigns: list[Recent] = Field(default_factory=list)
     recent_workspaces: list[Recent] = Field(default_factory=list)

@@ -32,6 +32,7 @@ from app.actions.possible import (
 )
 from app.actions.spec import ActionSpec, Place
 from app.campaign_list.status import May
+from app.editor.guide import bring_back as bring_back_guide
 from engine.i18n import N_
 
 _english, _is_english = language("en")
@@ -106,6 +107,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("view.menu", N_("Menu"), "F10", Place.VIEW, lambda w: w.show_menu(), icon="dots-vertical"),
 
     ActionSpec("help.events", N_("Send events to this workspace"), "F1", Place.HELP, lambda w: w.show_events_help(), lambda w: w.workspace is not None, "bolt"),
+    ActionSpec("help.guide", N_("Show the template guide"), "Ctrl+F1", Place.HELP, lambda w: bring_back_guide(w), icon="template"),
     ActionSpec("help.shortcuts", N_("Keyboard shortcuts"), "Ctrl+/", Place.HELP, lambda w: w.show_shortcuts()),
     ActionSpec("help.about", N_("About Campaign Canvas"), "Shift+F1", Place.HELP, lambda w: w.show_about()),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
 from canvas_widgets.look import Look
@@ -15,6 +15,8 @@ _KEPT = frozenset(
         QEvent.Type.MouseMove,
         QEvent.Type.Wheel,
         QEvent.Type.ContextMenu,
+        QEvent.Type.KeyPress,
+        QEvent.Type.KeyRelease,
     }
 )
 _RIGHT = (Qt.Corner.TopRightCorner, Qt.Corner.BottomRightCorner)
@@ -25,8 +27,8 @@ class Floating(QFrame):
     """A card in a corner of `over`, as large as its layout wants; it moves with the corner.
 
     A child of the view itself and not of its viewport, whose children would be scrolled along. What is
-    pressed or turned over it never reaches the canvas below. A subclass that stands elsewhere says where in
-    `wanted_place`.
+    pressed, turned or typed in it never reaches the canvas below. A subclass that stands elsewhere says where
+    in `wanted_place`.
     """
 
     def __init__(self, over: QWidget, look: Look, corner: Qt.Corner = Qt.Corner.BottomRightCorner) -> None:
@@ -41,6 +43,13 @@ class Floating(QFrame):
         margin = 2 * self._look.sizes.grid
         return self._over.rect().adjusted(margin, margin, -margin, -margin)
 
+    def wanted_size(self) -> QSize:
+        """As large as the contents want, with the height that they need at that width."""
+        size = self.sizeHint().expandedTo(self.minimumSize()).boundedTo(self.maximumSize())
+        if self.hasHeightForWidth():
+            size.setHeight(self.heightForWidth(size.width()))
+        return size
+
     def wanted_place(self) -> QPoint:
         """The upper left corner of where this stands, in coordinates of the view."""
         room = self.room
@@ -50,8 +59,12 @@ class Floating(QFrame):
 
     def place(self) -> None:
         """Take the size of the contents, and go where that belongs."""
-        self.adjustSize()
+        self.resize(self.wanted_size())
         self.move(self.wanted_place())
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's signature
+        """Tab leads on through the window; the view, whose child this is, has a use of its own for it."""
+        return bool(self.window().focusNextPrevChild(forward))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize and self.isVisible():

@@ -14,6 +14,7 @@ from app.campaign_list.status import ALLOWED, May, Status
 from app.editor.attributes import attributes_dialog
 from app.editor.commands import EditorCommands
 from app.editor.fixing import Fixing
+from app.editor.guide import GuidePlace
 from app.editor.notes import NoteCommands
 from app.editor.notice_bar import NoticeBar
 from app.editor.panel_slot import PanelSlot
@@ -50,7 +51,8 @@ class EditorPage(Retranslated, QWidget):
 
     Signal `unsaved_changed()`: the name, or whether something is unsaved, may have changed.
     Attributes: session, scene, view, palette_, panel (of configuration), problems, bar, notices, status,
-    commands (what the actions do), safekeeping (of what is not saved, and of the file).
+    commands (what the actions do), guide (of the template), safekeeping (of what is not saved, and of the
+    file).
     """
 
     unsaved_changed = Signal()
@@ -75,6 +77,7 @@ class EditorPage(Retranslated, QWidget):
         self.note_commands: NoteCommands = NoteCommands(self)
         self._running: Running = Running(self)
         self.safekeeping: Safekeeping = Safekeeping(self, window)
+        self.guide: GuidePlace = GuidePlace(self, window)
         self._lay_out()
         self._connect()
         self._on_dirty_changed()
@@ -90,6 +93,7 @@ class EditorPage(Retranslated, QWidget):
         self.view.fit(glide=False)
         if self.session.large:
             self.session.check()
+        self.guide.begin()
 
     # Questions the window and the actions ask
 
@@ -171,6 +175,7 @@ class EditorPage(Retranslated, QWidget):
         """Select a component and bring it into the middle."""
         self.scene.select([node_id])
         self.view.center_node(node_id)
+        QTimer.singleShot(self._window.look.duration, self._centre_selected)  # the panel has its room then
 
     def push(self, edit: Edit) -> None:
         """Make an edit an undo step, and select what it names."""
@@ -227,6 +232,7 @@ class EditorPage(Retranslated, QWidget):
         """Let go of the document; the page can be deleted."""
         self.safekeeping.close()
         self.view.notes.finish(keep=False)
+        self.guide.end()
         self.session.close()
         self.scene.close()
 
@@ -234,6 +240,7 @@ class EditorPage(Retranslated, QWidget):
         """The campaign has finished: from now on it can only be looked at."""
         self.read_only = self.view.read_only = True
         self.palette_.hide()
+        self.guide.end()
         self._on_selection_changed()
 
     def _lay_out(self) -> None:
@@ -306,6 +313,10 @@ class EditorPage(Retranslated, QWidget):
             grid = self._window.look.sizes.grid
             with_open_end = card.scene_rect.adjusted(0, 0, 6 * grid, 0)
             self.view.ensureVisible(with_open_end, 3 * grid, 3 * grid)
+
+    def _centre_selected(self) -> None:
+        if (node_id := self.selected_node()) is not None:
+            self.view.center_node(node_id, glide=False)
 
     def _on_confirmed(self, edit: Edit) -> None:
         """The panel may have made an audience or a template on the way: what was missing is there now."""

@@ -182,6 +182,7 @@ class BehaviourEditor(Editor):
     def show_errors(self, errors: Errors) -> str:
         inside, rest = route(errors, ("event", "where", "range", "measure", "op", "value"))
         mark_invalid(self._event.focus_target(), together(inside.get("event", {})))
+        mark_invalid(self._measure, together(inside.get("measure", {})))
         mark_invalid(self._box.focusProxy() or self._box, together(inside.get("value", {})))
         if "event" in inside and not self._code():
             inside["event"] = {"": tr("Choose an event")}

@@ -47,7 +47,7 @@ class MessagePreview(QFrame):
             return
         content = as_object(detail.get("content"))
         kind = as_text(detail.get("kind"))
-        self.body.setText(_body(kind, content))
+        self.body.setText(body_text(kind, content))
         note = self._length(content) if kind == "text_sms" else ""
         self.note.setText(note)
         self.note.setVisible(bool(note))
@@ -76,7 +76,8 @@ def sms_length(text: str, signature: str, international: bool) -> str:
     return words
 
 
-def _body(kind: str, content: Mapping[str, JsonValue]) -> str:
+def body_text(kind: str, content: Mapping[str, JsonValue]) -> str:
+    """What a message of a kind says, as plain text."""
     lines = {
         "text_sms": _text_sms,
         "digital_sms": _digital_sms,

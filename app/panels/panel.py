@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from app.editors import style
-from app.editors.base import Estimator
+from app.editors.base import Estimator, RawObject
 from app.editors.tab_order import order_tabs
 from app.language import Retranslated
 from app.panels.content import PanelContent, Values
@@ -196,6 +196,22 @@ class ConfigurationPanel(Retranslated, QFrame):
             self._ask_about(sorted(self._document.node(id).name for id in lost))
         else:
             self._emit()
+
+    def fill(self, values: RawObject) -> None:
+        """Put values into fields of the shown component as if a person had entered them; OK confirms.
+
+        The focus goes to what is wrong, else to OK.
+        """
+        if self.content is None or self._read_only:
+            return
+        name, memo, raw = self.content.values()
+        self.content.load(Values(name, memo, {**raw, **values}))
+        self._live = True
+        self._on_changed()
+        if self.content.first_invalid() is not None:
+            self.content.focus_first_error()
+        else:
+            self.footer.ok.setFocus()
 
     def cancel(self) -> None:
         """Drop the input of the shown component."""

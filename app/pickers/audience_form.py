@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 import shiboken6
+from pydantic import TypeAdapter
 from PySide6.QtWidgets import QWidget
 
 from app.editors import style
@@ -13,10 +14,13 @@ from app.editors.cards import CardsEditor
 from app.editors.controls import label
 from app.editors.registry import EditorFactory
 from app.pickers.form_dialog import Debounce, FormDialog, field, judged
+from app.pickers.needs_bar import NeedsBar
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, tr
 from engine.shapes.text import new_id
-from engine.workspace.audience import AUDIENCE, AudienceFile
+from engine.workspace.audience import AUDIENCE, AudienceFile, Card
+from engine.workspace.needs import needs_of_rule, rule_errors
+from engine.workspace.template import Rule
 
 _FIELDS = (
     field("name", Hint(N_("Name"), "text", missing=N_("Enter a name"))),
@@ -41,6 +45,9 @@ _FIELDS = (
 )
 
 
+_RULE = TypeAdapter(Rule)
+
+
 class AudienceDialog(FormDialog):
     """Makes an audience from a rule."""
 
@@ -52,10 +59,22 @@ class AudienceDialog(FormDialog):
         self._start = start or {}
         self._estimate = label("", "small")
         self._asked = 0
+        self.needs = NeedsBar(context.workspace)
+        self.needs.created.connect(self._on_catalogue_changed)
         super().__init__(parent, Context(context.workspace, estimate=context.estimate, now=context.now))
         self._later = Debounce(self, self.estimate_now)
         room = self.screen().availableGeometry().height() - 12 * style.sizes().grid  # title bar, edges
         self.resize(self.minimumWidth(), min(720, room))
+        self._show_needs()
+        if marks := self._marks():
+            self._show(marks)
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self._show_needs()
+
+    def above(self) -> QWidget:
+        return self.needs
 
     def fields(self) -> Iterable[FormField]:
         return _FIELDS
@@ -87,15 +106,35 @@ class AudienceDialog(FormDialog):
             errors["name"] = tr("Enter a name")
         if not raw.get("cards"):
             errors = {path: each for path, each in errors.items() if path} | {"cards": tr("Add a card")}
-        return value, errors
+        return value, errors | self._marks()
 
     def save(self, value: AudienceFile) -> str:
         self.context.workspace.save_audience(value)
         return value.id
 
     def on_form_changed(self) -> None:
+        self._show_needs()
         if self.context.estimate is not None:
             self._later.start()
+
+    def _cards(self) -> tuple[Card, ...]:
+        """The rule as it stands; none while a card is not complete."""
+        rule, _errors = judged(_RULE, {"cards": self.form.result().get("cards") or []})
+        return rule.cards if rule is not None else ()
+
+    def _marks(self) -> dict[str, str]:
+        """What the rule names and the catalogue does not have, at its rows."""
+        found = rule_errors(self._cards(), self.context.workspace.catalog)
+        return {f"cards.{path}": str(message) for path, message, _code in found}
+
+    def _show_needs(self) -> None:
+        self.needs.show_needs(needs_of_rule(self._cards(), self.context.workspace.catalog))
+
+    def _on_catalogue_changed(self) -> None:
+        self.form.refresh()
+        self._show_needs()
+        self._show(self.validate()[1] if self._live else self._marks())
+        self.on_form_changed()
 
     @property
     def estimate_text(self) -> str:

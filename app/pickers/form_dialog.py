@@ -70,6 +70,10 @@ class FormDialog(Retranslated, QDialog):
         """What the form holds when it opens."""
         return {}
 
+    def above(self) -> QWidget | None:
+        """Something over the form that stays in sight."""
+        return None
+
     def below(self) -> QWidget | None:
         """Something under the form that scrolls with it."""
         return None
@@ -126,9 +130,11 @@ class FormDialog(Retranslated, QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 3 * grid, 0, 2 * grid)
         column.setSpacing(grid)
-        for part in (self._heading, self.area, self._error):
+        above = self.above()
+        for part in (self._heading, *((above,) if above is not None else ()), self.area, self._error):
             block = QVBoxLayout()
-            block.setContentsMargins(3 * grid if part is not self.area else 0, 0, 0, 0)
+            edge = 0 if part is self.area else 3 * grid
+            block.setContentsMargins(edge, 0, edge if part is above else 0, 0)
             block.addWidget(part)
             column.addLayout(block, 1 if part is self.area else 0)
         buttons = row(spacing=grid)

@@ -66,6 +66,9 @@ _FIELDS: Mapping[str, tuple[FormField, ...]] = {
         field("html", Hint(N_("HTML"), "long_text"), required=False),
     ),
 }
+KINDS = frozenset(_FIELDS)
+"""The kinds of messages that the form knows."""
+
 _IN_CONTENT = ("text", "sender_name", "subject", "preheader", "html")
 _REQUIRED = {"text_sms": ("platform", "sms_type", "text"), "email": ("subject", "text")}
 _MISSING: Mapping[str, str] = {
@@ -74,15 +77,20 @@ _MISSING: Mapping[str, str] = {
 
 
 class MessageDialog(FormDialog):
-    """Makes a template of a kind; `match` fills in platform and SMS type."""
+    """Makes a template of a kind; `match` fills in platform and SMS type, `start` any field."""
 
     title = N_("New message template")
 
     def __init__(
-        self, parent: QWidget | None, context: Context, kind: str, match: Mapping[str, JsonValue]
+        self,
+        parent: QWidget | None,
+        context: Context,
+        kind: str,
+        match: Mapping[str, JsonValue],
+        start: Mapping[str, JsonValue] | None = None,
     ) -> None:
         self._kind = kind
-        self._match = dict(match)
+        self._start = {**(start or {}), **match}
         self._signature = context.text("signature")
         self._length = label("", "small")
         super().__init__(parent, Context(context.workspace))
@@ -94,7 +102,7 @@ class MessageDialog(FormDialog):
         return _FIELDS[self._kind]
 
     def start_values(self) -> RawObject:
-        return {key: value for key, value in self._match.items() if value is not None}
+        return {key: value for key, value in self._start.items() if value is not None}
 
     def below(self) -> QWidget | None:
         if self._kind != "text_sms":

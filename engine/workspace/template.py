@@ -59,6 +59,12 @@ _CONTENT_NAMES: Mapping[type, str] = {
     TemplateMessage: "template_message",
 }
 
+
+def content_kind(content: TextSms | DigitalSms | Email | TemplateMessage) -> str:
+    """The kind of message that a recommended content makes."""
+    return _CONTENT_NAMES.get(type(content), "text_sms")
+
+
 Content = Annotated[
     Annotated[TextSms, Tag(union_tag("text_sms"))]
     | Annotated[DigitalSms, Tag(union_tag("digital_sms"))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -88,6 +88,11 @@ class Workspace(ObjectLookup):
         return engine_folder(self.folder)
 
     @property
+    def templates_folder(self) -> Path:
+        """Where the campaign templates stand that were made here."""
+        return self.folder / "templates"
+
+    @property
     def database_file(self) -> Path:
         """The bundled engine's database."""
         return database_file(self.folder)
@@ -137,6 +142,14 @@ class Workspace(ObjectLookup):
             raise self._catalog_error
         write(self.folder / CATALOG_NAME, CATALOG.dump(catalog))
         self.catalog = catalog
+
+    def amend_catalog(self, amended: Callable[[Catalog], Catalog]) -> None:
+        """Read `catalog.json` again, for others may have written it, and save what `amended` makes of it.
+
+        Raises `FileError`, also for a catalogue that cannot be read; the file then stays as it is.
+        """
+        self._read_catalog()
+        self.save_catalog(amended(self.catalog))
 
     def save_audience(self, audience: AudienceFile) -> Path:
         """Write an audience. Raises `FileError`, also where it would contain itself or its name is taken."""
