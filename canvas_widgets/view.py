@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDragMoveEvent,
@@ -20,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
 
 from canvas_widgets.adding import Adding
+from canvas_widgets.asking import menu_request
 from canvas_widgets.autoscroll import AutoScroll
 from canvas_widgets.background import Background
 from canvas_widgets.camera import Camera
@@ -46,11 +48,16 @@ class CanvasView(QGraphicsView):
     """Shows a scene and takes gestures. Selection is kept by the scene; `notes` is the part for notes.
 
     Signals: `edit_requested` (an `Edit` to push), `delete_requested` (a node id: ask, then delete it with
-    everything behind), `refused` (a `Message` or text that says why not), `zoom_changed` (1.0 is 100 %).
+    everything behind), `delete_selected_requested`, `menu_requested` (a `MenuRequest`), `activated` (a double
+    click on the card that it selects), `refused` (a `Message` or text that says why not), `zoom_changed` (1.0
+    is 100 %).
     """
 
     edit_requested = Signal(object)
     delete_requested = Signal(str)
+    delete_selected_requested = Signal()
+    menu_requested = Signal(object)
+    activated = Signal()
     refused = Signal(object)
     zoom_changed = Signal(float)
 
@@ -182,8 +189,22 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if not self.notes.write_at(self.mapToScene(event.position().toPoint())):
+        point = event.position().toPoint()
+        if self.notes.write_at(self.mapToScene(point)):
+            return
+        card = self._campaign.card_at(self.mapToScene(point))
+        if event.button() is Qt.MouseButton.LeftButton and card is not None and not self._space:
+            self._campaign.select([card.node_id])
+            self.activated.emit()
+            event.accept()
+        else:
             self.mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._gesture is None:
+            self._hover.leave()
+            self.menu_requested.emit(menu_request(self, self._campaign, event))
+        event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover.leave()
@@ -215,12 +236,15 @@ class CanvasView(QGraphicsView):
             self._space = True
             self._show_cursor()
         elif event.key() == Qt.Key.Key_Escape:
-            self._cancel()
+            if not self._cancel():
+                self._campaign.select(())
         elif event.key() == Qt.Key.Key_Tab and not self.read_only:
             self.add_behind()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not self.read_only:
             if not self.notes.delete_selected() and len(self._campaign.selection) == 1:
                 self.delete_requested.emit(next(iter(self._campaign.selection)))
+            elif self._campaign.selection:
+                self.delete_selected_requested.emit()
         elif event.key() not in _WRITING_KEYS or not self.notes.write_selected():
             event.ignore()
             return
@@ -318,11 +342,14 @@ class CanvasView(QGraphicsView):
         gesture, self._gesture = self._gesture, None
         return gesture
 
-    def _cancel(self) -> None:
-        if (gesture := self._end_gesture()) is not None:
+    def _cancel(self) -> bool:
+        """Give up what is being done; False where nothing was."""
+        gesture = self._end_gesture()
+        if gesture is not None:
             gesture.cancel()
         self._hover.leave()
         self._show_cursor()
+        return gesture is not None
 
     def _show_cursor(self) -> None:
         if self._gesture is not None and self._gesture.cursor is not None:

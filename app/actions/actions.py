@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.actions.shortcuts import assigned, native
-from app.actions.spec import SECTIONS, ActionSpec, Place
+from app.actions.spec import SECTIONS, ActionSpec, Context, Place
 from app.actions.table import ACTIONS
 from canvas_widgets.look import Look
 from engine.i18n import tr
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _ABOVE = frozenset({"view.menu", "view.commands"})
 """What a section of the menu does not have: the menu itself, and what stands above the sections."""
+_LONG_SECTION = 6
 
 
 class Actions:
@@ -108,6 +109,24 @@ class Actions:
                 self._window.recent.add_workspaces(section)
             if place is Place.VIEW:
                 section.insertSeparator(self._actions["view.light"])
+        return menu
+
+    def offered(self, context: Context) -> dict[Place, list[QAction]]:
+        """What is done with something on the canvas, by section of the menu."""
+        sections: dict[Place, list[QAction]] = {place: [] for place in SECTIONS}
+        for spec in ACTIONS:
+            if spec.context & context:
+                sections[spec.place].append(self._actions[spec.id])
+        return {place: actions for place, actions in sections.items() if actions}
+
+    def context_menu(self, parent: QWidget, context: Context) -> QMenu:
+        """The menu of a right click on the canvas; long sections are menus of their own."""
+        self.refresh()
+        menu = QMenu(parent)
+        for place, actions in self.offered(context).items():
+            menu.addSeparator()
+            section = menu.addMenu(tr(SECTIONS[place])) if len(actions) > _LONG_SECTION else menu
+            section.addActions(actions)
         return menu
 
 

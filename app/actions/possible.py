@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.campaign_list.status import ALLOWED, May
 from app.publishing.service import State
+from engine.campaign.model import START_ID
 from engine.i18n import tr
 
 if TYPE_CHECKING:
@@ -75,7 +76,24 @@ def has_problems(window: MainWindow) -> bool:
 
 
 def node_selected(window: MainWindow) -> bool:
-    return editable(window) and window.the_editor.deletable_node() is not None
+    return editable(window) and window.the_editor.deletable()
+
+
+def some_selected(window: MainWindow) -> bool:
+    return window.editor is not None and bool(window.editor.scene.selection)
+
+
+def movable(window: MainWindow) -> bool:
+    """Whether something is selected that can be moved."""
+    if not editable(window):
+        return False
+    scene = window.the_editor.scene
+    return bool(scene.selection - {START_ID} or scene.selected_notes)
+
+
+def selected(least: int) -> Callable[[MainWindow], bool]:
+    """Possible while at least so many components are selected in a campaign that can be changed."""
+    return lambda window: editable(window) and len(window.the_editor.scene.selection) >= least
 
 
 def changed_on_disk(window: MainWindow) -> bool:

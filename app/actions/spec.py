@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Flag, StrEnum, auto
 from typing import TYPE_CHECKING
 
 from engine.i18n import N_
@@ -13,12 +13,24 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 
+class Context(Flag):
+    """On what of the canvas a right click offers an action: one card, several, a line, or nothing."""
+
+    NOWHERE = 0
+    CARD = auto()
+    SEVERAL = auto()
+    LINE = auto()
+    CANVAS = auto()
+
+
 class Place(StrEnum):
     """Where an action is offered; also its section of the menu."""
 
     LIST = "list"
     EDITOR = "editor"
     NOTES = "notes"
+    SELECT = "select"
+    ARRANGE = "arrange"
     RUN = "run"
     VIEW = "view"
     WORKSPACE = "workspace"
@@ -29,6 +41,8 @@ SECTIONS: Mapping[Place, str] = {
     Place.LIST: N_("Campaign"),
     Place.EDITOR: N_("Editor"),
     Place.NOTES: N_("Notes and frames"),
+    Place.SELECT: N_("Select"),
+    Place.ARRANGE: N_("Arrange"),
     Place.RUN: N_("Run"),
     Place.VIEW: N_("View"),
     Place.WORKSPACE: N_("Workspace"),
@@ -46,7 +60,7 @@ class ActionSpec:
 
     Attributes: id; text (marked for translation); shortcut (portable); place; run; enabled; icon (stem or
     nothing); checked (for actions that show a state); words (a text that depends on the
-    moment, instead of `text`).
+    moment, instead of `text`); context (where a right click on the canvas offers it).
     """
 
     id: str
@@ -58,3 +72,4 @@ class ActionSpec:
     icon: str = ""
     checked: Callable[[MainWindow], bool] | None = None
     words: Callable[[MainWindow], str] | None = None
+    context: Context = Context.NOWHERE

@@ -23,21 +23,27 @@ from app.actions.possible import (
     language,
     listed,
     may,
+    movable,
     node_selected,
     notes_selected,
     one_note_selected,
     redo_words,
+    selected,
+    some_selected,
     undo_words,
     viewed,
 )
-from app.actions.spec import ActionSpec, Place
+from app.actions.spec import ActionSpec, Context, Place
 from app.campaign_list.status import May
 from app.editor.guide import bring_back as bring_back_guide
+from engine.campaign.edits import Direction, Side
 from engine.i18n import N_
 
 _english, _is_english = language("en")
 _chinese, _is_chinese = language("zh")
 _WORKSPACE, _LIST, _EDITOR = Place.WORKSPACE, Place.LIST, Place.EDITOR
+_SELECT, _ARRANGE = Place.SELECT, Place.ARRANGE
+_CARD, _SEVERAL, _LINE, _CANVAS = Context.CARD, Context.SEVERAL, Context.LINE, Context.CANVAS
 
 # fmt: off
 ACTIONS: tuple[ActionSpec, ...] = (
@@ -50,25 +56,25 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("campaign.search", N_("Search campaigns"), "Ctrl+F", _LIST, lambda w: w.campaigns.focus_search(), in_list, "search"),
     ActionSpec("campaign.refresh", N_("Read the workspace again"), "F5", _LIST, lambda w: w.reload(), in_list, "refresh"),
 
-    ActionSpec("editor.back", N_("Back to the list"), "Alt+Left", _EDITOR, lambda w: w.back(), in_editor, "arrow-left"),
+    ActionSpec("editor.back", N_("Back to the list"), "Alt+Home", _EDITOR, lambda w: w.back(), in_editor, "arrow-left"),
     ActionSpec("editor.close", N_("Close campaign"), "Ctrl+W", _EDITOR, lambda w: w.open_campaigns.ask_to_close(w.the_editor), in_editor, "x"),
     ActionSpec("editor.next", N_("Next tab"), "Ctrl+Tab", _EDITOR, lambda w: w.tabs.step(1), has_tabs),
     ActionSpec("editor.previous", N_("Previous tab"), "Ctrl+Shift+Tab", _EDITOR, lambda w: w.tabs.step(-1), has_tabs),
-    ActionSpec("editor.add", N_("Add a component…"), "/", _EDITOR, lambda w: w.the_editor.commands.add(), editable, "plus"),
-    ActionSpec("editor.add_ends", N_("Add End to every open line"), "Ctrl+E", _EDITOR, lambda w: w.the_editor.commands.add_ends(), has_open_links, "square"),
-    ActionSpec("editor.undo", N_("Undo"), "Ctrl+Z", _EDITOR, lambda w: w.the_editor.commands.undo(), can_undo, "arrow-back-up", words=undo_words),
-    ActionSpec("editor.redo", N_("Redo"), "Ctrl+Y", _EDITOR, lambda w: w.the_editor.commands.redo(), can_redo, "arrow-forward-up", words=redo_words),
-    ActionSpec("editor.fit", N_("Fit to screen"), "F", _EDITOR, lambda w: w.the_editor.commands.fit(), in_editor, "maximize"),
+    ActionSpec("editor.add", N_("Add a component…"), "/", _EDITOR, lambda w: w.the_editor.commands.add(), editable, "plus", context=_CARD | _LINE),
+    ActionSpec("editor.add_ends", N_("Add End to every open line"), "Ctrl+E", _EDITOR, lambda w: w.the_editor.commands.add_ends(), has_open_links, "square", context=_CANVAS),
+    ActionSpec("editor.undo", N_("Undo"), "Ctrl+Z", _EDITOR, lambda w: w.the_editor.commands.undo(), can_undo, "arrow-back-up", words=undo_words, context=_CANVAS),
+    ActionSpec("editor.redo", N_("Redo"), "Ctrl+Y", _EDITOR, lambda w: w.the_editor.commands.redo(), can_redo, "arrow-forward-up", words=redo_words, context=_CANVAS),
+    ActionSpec("editor.fit", N_("Fit to screen"), "F", _EDITOR, lambda w: w.the_editor.commands.fit(), in_editor, "maximize", context=_CANVAS),
     ActionSpec("editor.zoom_in", N_("Zoom in"), "Ctrl++", _EDITOR, lambda w: w.the_editor.commands.zoom_in(), in_editor, "plus"),
     ActionSpec("editor.zoom_reset", N_("Zoom to 100 %"), "Ctrl+0", _EDITOR, lambda w: w.the_editor.commands.zoom_reset(), in_editor),
     ActionSpec("editor.zoom_out", N_("Zoom out"), "Ctrl+-", _EDITOR, lambda w: w.the_editor.commands.zoom_out(), in_editor, "minus"),
-    ActionSpec("editor.delete", N_("Delete component and what follows…"), "Del", _EDITOR, lambda w: w.the_editor.commands.delete_selected(), node_selected, "trash"),
     ActionSpec("notes.add", N_("Add note"), "Ctrl+M", Place.NOTES, lambda w: w.the_editor.note_commands.add_note(), editable, "note"),
     ActionSpec("notes.frame", N_("Frame the selection"), "Ctrl+G", Place.NOTES, lambda w: w.the_editor.note_commands.frame_selection(), editable, "frame"),
     ActionSpec("notes.write", N_("Edit note or title"), "Shift+F2", Place.NOTES, lambda w: w.the_editor.note_commands.write(), one_note_selected, "pencil"),
     ActionSpec("notes.colour", N_("Colour…"), "Alt+C", Place.NOTES, lambda w: w.the_editor.note_commands.choose_colour(), notes_selected, "palette"),
     ActionSpec("notes.delete", N_("Delete notes and frames"), "Alt+Del", Place.NOTES, lambda w: w.the_editor.note_commands.delete(), notes_selected, "trash"),
 
+    ActionSpec("editor.delete", N_("Delete with what follows…"), "Del", _EDITOR, lambda w: w.the_editor.commands.delete_selected(), node_selected, "trash", context=_CARD | _SEVERAL),
     ActionSpec("editor.problems", N_("Show problems"), "Ctrl+Shift+M", _EDITOR, lambda w: w.the_editor.toggle_problems(), in_editor, "alert-triangle"),
     ActionSpec("editor.next_problem", N_("Next problem"), "F8", _EDITOR, lambda w: w.the_editor.commands.next_problem(), in_editor, "alert-circle"),
     ActionSpec("editor.previous_problem", N_("Previous problem"), "Shift+F8", _EDITOR, lambda w: w.the_editor.commands.next_problem(-1), in_editor),
@@ -80,6 +86,24 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.disk_reload", N_("Read the file on disk again…"), "Ctrl+Alt+Shift+R", _EDITOR, lambda w: w.the_editor.safekeeping.ask_reload(), changed_on_disk),
     ActionSpec("editor.disk_keep", N_("Keep mine when the file changed on disk"), "Ctrl+Alt+Shift+K", _EDITOR, lambda w: w.the_editor.safekeeping.keep_mine(), differs_on_disk),
     ActionSpec("editor.save", N_("Save draft"), "Ctrl+S", _EDITOR, lambda w: w.the_editor.save(), editable),
+
+    ActionSpec("editor.select_all", N_("Select all"), "Ctrl+A", _SELECT, lambda w: w.the_editor.selecting.everything(), in_editor, "select-all", context=_CANVAS),
+    ActionSpec("editor.select_behind", N_("Select everything behind"), "Ctrl+Shift+Right", _SELECT, lambda w: w.the_editor.selecting.behind(), some_selected, "chevron-right", context=_CARD | _SEVERAL),
+    ActionSpec("editor.select_none", N_("Select nothing"), "Ctrl+Shift+A", _SELECT, lambda w: w.the_editor.selecting.nothing(), some_selected),
+    ActionSpec("editor.context_menu", N_("Menu of what is selected"), "Shift+F10", _SELECT, lambda w: w.the_editor.menus.open_at_selection(), in_editor),
+
+    ActionSpec("editor.align_left", N_("Align left edges"), "Alt+A", _ARRANGE, lambda w: w.the_editor.arranging.align(Side.LEFT), selected(2), "layout-align-left", context=_SEVERAL),
+    ActionSpec("editor.align_centre", N_("Align centres"), "Alt+H", _ARRANGE, lambda w: w.the_editor.arranging.align(Side.CENTRE), selected(2), "layout-align-center", context=_SEVERAL),
+    ActionSpec("editor.align_right", N_("Align right edges"), "Alt+D", _ARRANGE, lambda w: w.the_editor.arranging.align(Side.RIGHT), selected(2), "layout-align-right", context=_SEVERAL),
+    ActionSpec("editor.align_top", N_("Align top edges"), "Alt+W", _ARRANGE, lambda w: w.the_editor.arranging.align(Side.TOP), selected(2), "layout-align-top", context=_SEVERAL),
+    ActionSpec("editor.align_middle", N_("Align middles"), "Alt+V", _ARRANGE, lambda w: w.the_editor.arranging.align(Side.MIDDLE), selected(2), "layout-align-middle", context=_SEVERAL),
+    ActionSpec("editor.align_bottom", N_("Align bottom edges"), "Alt+S", _ARRANGE, lambda w: w.the_editor.arranging.align(Side.BOTTOM), selected(2), "layout-align-bottom", context=_SEVERAL),
+    ActionSpec("editor.distribute_across", N_("Distribute horizontally"), "Alt+Shift+H", _ARRANGE, lambda w: w.the_editor.arranging.distribute(Direction.ACROSS), selected(3), "layout-distribute-vertical", context=_SEVERAL),
+    ActionSpec("editor.distribute_down", N_("Distribute vertically"), "Alt+Shift+V", _ARRANGE, lambda w: w.the_editor.arranging.distribute(Direction.DOWN), selected(3), "layout-distribute-horizontal", context=_SEVERAL),
+    ActionSpec("editor.nudge_left", N_("Move a step to the left"), "Alt+Left", _ARRANGE, lambda w: w.the_editor.arranging.nudge(-1, 0), movable),
+    ActionSpec("editor.nudge_right", N_("Move a step to the right"), "Alt+Right", _ARRANGE, lambda w: w.the_editor.arranging.nudge(1, 0), movable),
+    ActionSpec("editor.nudge_up", N_("Move a step up"), "Alt+Up", _ARRANGE, lambda w: w.the_editor.arranging.nudge(0, -1), movable),
+    ActionSpec("editor.nudge_down", N_("Move a step down"), "Alt+Down", _ARRANGE, lambda w: w.the_editor.arranging.nudge(0, 1), movable),
 
     ActionSpec("run.publish", N_("Publish"), "Ctrl+Shift+P", Place.RUN, lambda w: w.publish(), may(May.PUBLISH)),
     ActionSpec("run.publish_remote", N_("Publish to another machine…"), "Ctrl+Alt+P", Place.RUN, lambda w: w.publish_remote(), may(May.PUBLISH)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.widgets.ask import Choice, Question, ask
 from engine.campaign import edits
 from engine.campaign.edits import Edit, Refused
+from engine.campaign.model import START_ID
 from engine.i18n import ntr, tr
 
 if TYPE_CHECKING:
@@ -62,8 +63,32 @@ class EditorCommands:
         return sorted(links, key=lambda link_id: document.links[link_id].target is not None)
 
     def delete_selected(self) -> Question | None:
+        selection = self._page.scene.selection
+        if len(selection) > 1:
+            return self._ask_delete_several(selection - {START_ID})
         node_id = self._page.deletable_node()
         return self.ask_delete(node_id) if node_id is not None else None
+
+    def _ask_delete_several(self, node_ids: frozenset[str]) -> Question | None:
+        """Ask, saying how many components go with the selected ones, then delete. Start stays."""
+        document = self._page.session.document
+        try:
+            edit = edits.delete_several(document, node_ids)
+        except Refused as refused:
+            self._page.say(refused.message)
+            return None
+        more = len(edits.doomed_together(document, node_ids) - node_ids)
+        title = ntr("Delete {n:,} component?", "Delete {n:,} components?", len(node_ids))
+        text = (
+            ntr(
+                "{n:,} component behind them, which nothing else leads to, goes too.",
+                "{n:,} components behind them, which nothing else leads to, go too.",
+                more,
+            )
+            if more
+            else tr("Nothing else stands behind them.")
+        )
+        return ask(self._page, title, text, Choice(tr("Delete"), lambda: self._page.push(edit), "danger"))
 
     def ask_delete(self, node_id: str) -> Question | None:
         """Ask, saying how many components go, then delete."""
@@ -113,7 +138,9 @@ class EditorCommands:
             self._page.say(refused.message)
 
     def add(self) -> None:
-        """Offer what can be added behind the selected card, by typing."""
+        """Offer what can be added behind the selected card, or on the line of a menu, by typing."""
         self._page.view.setFocus()
-        if not self._page.view.add_behind():
+        if (link_id := self._page.menus.link_id) is not None:
+            self._page.view.open_chooser(link_id)
+        elif not self._page.view.add_behind():
             self._page.say(tr("Nothing can follow here. Select the component to add it behind."))

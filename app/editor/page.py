@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.campaign_list.rows import Run
 from app.campaign_list.status import ALLOWED, May, Status
+from app.editor.arranging import Arranging
 from app.editor.attributes import attributes_dialog
 from app.editor.commands import EditorCommands
+from app.editor.context_menu import ContextMenu
 from app.editor.fixing import Fixing
 from app.editor.guide import GuidePlace
 from app.editor.notes import NoteCommands
@@ -21,9 +23,10 @@ from app.editor.panel_slot import PanelSlot
 from app.editor.problems import ProblemsPanel, node_of
 from app.editor.running import Running
 from app.editor.safekeeping import Safekeeping
+from app.editor.selecting import Selecting
+from app.editor.selection_panel import SelectionPanel
 from app.editor.session import EditorSession
 from app.editor.top_bar import TopBar
-from app.editor.walking import neighbour
 from app.language import Retranslated
 from app.panels import ConfigurationPanel
 from app.publishing.service import Counts, Situation
@@ -69,12 +72,16 @@ class EditorPage(Retranslated, QWidget):
         self.view = CanvasView(self.scene, window.look, read_only=read_only)
         self.palette_ = Palette(window.look)
         self.panel = ConfigurationPanel(window.look, window.runs.estimate)
-        self._slot = PanelSlot(window.look, self.panel)
+        self.several = SelectionPanel(window.look, window.actions_)
+        self._slot = PanelSlot(window.look, self.panel, self.several)
         self.bar = TopBar(window.look, window.actions_)
         self.notices = NoticeBar(window.look)
         self.problems = ProblemsPanel(window.look, Fixing(self.session, lambda: not self.read_only))
         self.commands: EditorCommands = EditorCommands(self)
         self.note_commands: NoteCommands = NoteCommands(self)
+        self.selecting: Selecting = Selecting(self)
+        self.arranging: Arranging = Arranging(self)
+        self.menus: ContextMenu = ContextMenu(self, window.actions_)
         self._running: Running = Running(self)
         self.safekeeping: Safekeeping = Safekeeping(self, window)
         self.guide: GuidePlace = GuidePlace(self, window)
@@ -114,6 +121,11 @@ class EditorPage(Retranslated, QWidget):
     def selected_node(self) -> str | None:
         """The one component that is selected, Start included."""
         return next(iter(self.scene.selection)) if len(self.scene.selection) == 1 else None
+
+    def deletable(self) -> bool:
+        """Whether something is selected that can be deleted."""
+        nodes = self.session.document.nodes
+        return any(id in nodes and component(nodes[id].kind).deletable for id in self.scene.selection)
 
     def deletable_node(self) -> str | None:
         """The selected component if it can be deleted."""
@@ -217,10 +229,8 @@ class EditorPage(Retranslated, QWidget):
         """What the canvas leaves: arrows walk, Enter goes to the panel, Escape comes back."""
         key = Qt.Key(event.key())
         if key in _ARROWS and self.view.hasFocus():
-            places = {node_id: self.scene.place(node_id) for node_id in self.scene.cards}
-            found = neighbour(self.session.document, places, self.selected_node(), key)
-            if found is not None:
-                self.scene.select([found])
+            extend = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            self.selecting.walk(key, extend=extend)
         elif key in _ENTER and self.view.hasFocus():
             self.panel.focus_first()
         elif key == Qt.Key.Key_Escape:
@@ -269,6 +279,9 @@ class EditorPage(Retranslated, QWidget):
         self.scene.selection_changed.connect(self._on_selection_changed)
         self.view.edit_requested.connect(self.push)
         self.view.delete_requested.connect(self.commands.ask_delete)
+        self.view.delete_selected_requested.connect(self.commands.delete_selected)
+        self.view.menu_requested.connect(self.menus.open)
+        self.view.activated.connect(self.panel.focus_first)
         self.view.refused.connect(self.say)
         self.view.zoom_changed.connect(self.bar.show_zoom)
         self.panel.confirmed.connect(self._on_confirmed)
@@ -303,8 +316,16 @@ class EditorPage(Retranslated, QWidget):
             document, workspace = self.session.document, self.session.workspace
             self.panel.show_node(document, node_id, workspace, self.read_only)
             QTimer.singleShot(self._window.look.duration, self._keep_selected_visible)  # the panel takes room
-        self._slot.slide(self.panel.node_id is not None)
+        self._slot.slide(self._panel_for(len(self.scene.selection)))
         self._window.actions_.refresh()
+
+    def _panel_for(self, selected: int) -> QWidget | None:
+        """The panel about so many selected components; there is nothing to do with several while viewing."""
+        if selected <= 1 or self.read_only:
+            return None if self.panel.node_id is None else self.panel
+        cards = [self.scene.cards[node_id] for node_id in self.scene.selection]
+        self.several.show_selection(selected, sum(not card.configured for card in cards))
+        return self.several
 
     def _keep_selected_visible(self) -> None:
         """The panel must not open over the card that it is about."""

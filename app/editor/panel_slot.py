@@ -1,4 +1,4 @@
-"""The room at the right that the configuration panel slides into."""
+"""The room at the right that the panels slide into."""
 
 from __future__ import annotations
 
@@ -10,26 +10,37 @@ from canvas_widgets.look import Look
 
 
 class PanelSlot(QWidget):
-    """As wide as the panel while it is open, else nothing; in between it glides (not with reduced motion)."""
+    """As wide as the panel that is open, else nothing; in between it glides (not with reduced motion).
 
-    def __init__(self, look: Look, panel: QWidget) -> None:
+    One of the panels is open at a time. They are of one width.
+    """
+
+    def __init__(self, look: Look, *panels: QWidget) -> None:
         super().__init__()
-        self._look, self._panel, self._open = look, panel, False
-        panel.setParent(self)
+        self._look = look
+        self._panels = panels
+        self._open: QWidget | None = None
+        for panel in panels:
+            panel.setParent(self)
+            panel.hide()
         self.setFixedWidth(0)
         self._glide = QVariantAnimation(self)
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._glide.valueChanged.connect(self._on_step)
         self._glide.finished.connect(self._on_finished)
 
-    def slide(self, shown: bool) -> None:
-        """Open or close; the panel is hidden once it is out of sight."""
-        if shown == self._open:
+    def slide(self, panel: QWidget | None) -> None:
+        """Open a panel in place of the one that is open, or close; it is hidden once it is out of sight."""
+        if panel is self._open:
             return
-        self._open = shown
-        self._panel.setVisible(True)
-        target = self._panel.width() if shown else 0
+        before, self._open = self._open, panel
+        if panel is not None:
+            for other in self._panels:
+                other.setVisible(other is panel)
+            if before is not None:
+                return
         self._glide.stop()
+        target = 0 if panel is None else panel.width()
         if not self._look.duration:
             self.setFixedWidth(target)
             self._on_finished()
@@ -41,11 +52,13 @@ class PanelSlot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._panel.setGeometry(0, 0, self._panel.width(), self.height())
+        for panel in self._panels:
+            panel.setGeometry(0, 0, panel.width(), self.height())
 
     def _on_step(self, width: object) -> None:
         if isinstance(width, int):
             self.setFixedWidth(width)
 
     def _on_finished(self) -> None:
-        self._panel.setVisible(self._open)
+        for panel in self._panels:
+            panel.setVisible(panel is self._open)

@@ -88,9 +88,9 @@ class EditorSession(QObject):
     def errors(self) -> list[Problem]:
         return [problem for problem in self.problems if problem.severity is Severity.ERROR]
 
-    def push(self, edit: Edit) -> None:
-        """Make the edit one undo step."""
-        self.undo_stack.push_edit(self.document, edit)
+    def push(self, edit: Edit, gesture: str | None = None) -> None:
+        """Make the edit one undo step; edits of one `gesture` that follow each other are one together."""
+        self.undo_stack.push_edit(self.document, edit, gesture)
         if edit.focus is not None:
             self.focused.emit(edit.focus)
 

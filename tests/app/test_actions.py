@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pytestqt.qtbot import QtBot
 
-from app.actions import ACTIONS, SECTIONS
+from app.actions import ACTIONS, SECTIONS, ActionSpec, Place
 from app.actions.shortcuts import assigned
 from app.window import MainWindow
 from engine.workspace.workspace import Workspace
@@ -43,9 +43,9 @@ def test_action_ids_are_unique() -> None:
 
 @pytest.mark.parametrize("spec", ACTIONS, ids=lambda spec: spec.id)
 def test_every_action_is_possible_somewhere_and_triggers(
-    spec: object, qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine
+    spec: ActionSpec, qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine
 ) -> None:
-    action_id = spec.id  # type: ignore[attr-defined]  # parametrize loses the type
+    action_id = spec.id
     row = workspace.campaigns()[0]
     if action_id in NEED_A_RUN:
         engine.statuses[str(row.id)] = NEED_A_RUN[action_id]
@@ -66,6 +66,10 @@ def test_every_action_is_possible_somewhere_and_triggers(
         if action_id.startswith("editor.disk_"):
             change_on_disk(page)
             settle(qtbot)
+        if spec.place in (Place.SELECT, Place.ARRANGE):
+            page.commands.add_kind("wait_until")
+            page.commands.add_kind("tag")
+            page.selecting.everything()
         if action_id == "editor.redo":
             page.commands.undo()
         if action_id in ON_NOTES:
