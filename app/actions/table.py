@@ -89,7 +89,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
 
     ActionSpec("editor.select_all", N_("Select all"), "Ctrl+A", _SELECT, lambda w: w.the_editor.selecting.everything(), in_editor, "select-all", context=_CANVAS),
     ActionSpec("editor.select_behind", N_("Select everything behind"), "Ctrl+Shift+Right", _SELECT, lambda w: w.the_editor.selecting.behind(), some_selected, "chevron-right", context=_CARD | _SEVERAL),
-    ActionSpec("editor.select_none", N_("Select nothing"), "Ctrl+Shift+A", _SELECT, lambda w: w.the_editor.selecting.nothing(), some_selected),
+    ActionSpec("editor.select_none", N_("Select nothing"), "Ctrl+Shift+D", _SELECT, lambda w: w.the_editor.selecting.nothing(), some_selected),
     ActionSpec("editor.context_menu", N_("Menu of what is selected"), "Shift+F10", _SELECT, lambda w: w.the_editor.menus.open_at_selection(), in_editor),
 
     ActionSpec("editor.align_left", N_("Align left edges"), "Alt+A", _ARRANGE, lambda w: w.the_editor.arranging.align(Side.LEFT), selected(2), "layout-align-left", context=_SEVERAL),
