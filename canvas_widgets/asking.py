@@ -21,23 +21,30 @@ class MenuRequest(NamedTuple):
 
 
 def menu_request(view: QGraphicsView, scene: CampaignScene, event: QContextMenuEvent) -> MenuRequest:
-    """What an event asks for. A card under the pointer is selected, unless it is one of those that are."""
+    """What an event asks for. What is under the pointer is selected, unless it is one of those that are."""
     if event.reason() is QContextMenuEvent.Reason.Keyboard:
         return MenuRequest(beside_selection(view, scene))
-    point = view.mapToScene(event.pos())
+    point, zoom = view.mapToScene(event.pos()), view.transform().m11()
     if (card := scene.card_at(point)) is not None:
         if card.node_id not in scene.selection:
             scene.select([card.node_id])
         return MenuRequest(event.globalPos())
-    link = scene.link_at(point, _REACH / view.transform().m11())
-    if link is None and scene.notes.item_at(point) is None:
+    link = scene.link_at(point, _REACH / zoom)
+    grip = scene.notes.grip_at(point, zoom, behind=link is None)
+    if grip is not None:
+        if grip.note_id not in scene.selected_notes:
+            scene.select((), [grip.note_id])
+        return MenuRequest(event.globalPos())
+    if link is None:
         scene.select(())
     return MenuRequest(event.globalPos(), None if link is None else link.link_id)
 
 
 def beside_selection(view: QGraphicsView, scene: CampaignScene) -> QPoint:
-    """Where a menu about the selection opens without a pointer: below its first card, else in the middle."""
+    """Where a menu about the selection opens without a pointer: below what is selected, else in the middle."""
     shown = view.viewport().rect()
-    corners = (view.mapFromScene(scene.cards[id].scene_rect.bottomLeft()) for id in sorted(scene.selection))
+    rects = [scene.cards[id].scene_rect for id in sorted(scene.selection)]
+    rects += [scene.notes.items[id].scene_rect for id in sorted(scene.selected_notes)]
+    corners = (view.mapFromScene(rect.bottomLeft()) for rect in rects)
     corner = next((corner for corner in corners if shown.contains(corner)), shown.center())
     return view.viewport().mapToGlobal(corner)

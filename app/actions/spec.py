@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 
 
 class Context(Flag):
-    """On what of the canvas a right click offers an action: one card, several, a line, or nothing."""
+    """On what of the canvas a right click offers an action: one card, several, a line, notes, or nothing."""
 
     NOWHERE = 0
     CARD = auto()
     SEVERAL = auto()
     LINE = auto()
+    NOTES = auto()
     CANVAS = auto()
 
 

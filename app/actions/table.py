@@ -43,7 +43,13 @@ _english, _is_english = language("en")
 _chinese, _is_chinese = language("zh")
 _WORKSPACE, _LIST, _EDITOR = Place.WORKSPACE, Place.LIST, Place.EDITOR
 _SELECT, _ARRANGE = Place.SELECT, Place.ARRANGE
-_CARD, _SEVERAL, _LINE, _CANVAS = Context.CARD, Context.SEVERAL, Context.LINE, Context.CANVAS
+_CARD, _SEVERAL, _LINE, _NOTES, _CANVAS = (
+    Context.CARD,
+    Context.SEVERAL,
+    Context.LINE,
+    Context.NOTES,
+    Context.CANVAS,
+)
 
 # fmt: off
 ACTIONS: tuple[ActionSpec, ...] = (
@@ -68,11 +74,11 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.zoom_in", N_("Zoom in"), "Ctrl++", _EDITOR, lambda w: w.the_editor.commands.zoom_in(), in_editor, "plus"),
     ActionSpec("editor.zoom_reset", N_("Zoom to 100 %"), "Ctrl+0", _EDITOR, lambda w: w.the_editor.commands.zoom_reset(), in_editor),
     ActionSpec("editor.zoom_out", N_("Zoom out"), "Ctrl+-", _EDITOR, lambda w: w.the_editor.commands.zoom_out(), in_editor, "minus"),
-    ActionSpec("notes.add", N_("Add note"), "Ctrl+M", Place.NOTES, lambda w: w.the_editor.note_commands.add_note(), editable, "note"),
-    ActionSpec("notes.frame", N_("Frame the selection"), "Ctrl+G", Place.NOTES, lambda w: w.the_editor.note_commands.frame_selection(), editable, "frame"),
-    ActionSpec("notes.write", N_("Edit note or title"), "Shift+F2", Place.NOTES, lambda w: w.the_editor.note_commands.write(), one_note_selected, "pencil"),
-    ActionSpec("notes.colour", N_("Colour…"), "Alt+C", Place.NOTES, lambda w: w.the_editor.note_commands.choose_colour(), notes_selected, "palette"),
-    ActionSpec("notes.delete", N_("Delete notes and frames"), "Alt+Del", Place.NOTES, lambda w: w.the_editor.note_commands.delete(), notes_selected, "trash"),
+    ActionSpec("notes.add", N_("Add note"), "Ctrl+M", Place.NOTES, lambda w: w.the_editor.note_commands.add_note(), editable, "note", context=_CANVAS),
+    ActionSpec("notes.frame", N_("Frame the selection"), "Ctrl+G", Place.NOTES, lambda w: w.the_editor.note_commands.frame_selection(), editable, "frame", context=_CARD | _SEVERAL | _NOTES | _CANVAS),
+    ActionSpec("notes.write", N_("Edit note or title"), "Shift+F2", Place.NOTES, lambda w: w.the_editor.note_commands.write(), one_note_selected, "pencil", context=_NOTES),
+    ActionSpec("notes.colour", N_("Colour…"), "Alt+C", Place.NOTES, lambda w: w.the_editor.note_commands.choose_colour(), notes_selected, "palette", context=_NOTES),
+    ActionSpec("notes.delete", N_("Delete notes and frames"), "Alt+Del", Place.NOTES, lambda w: w.the_editor.note_commands.delete(), notes_selected, "trash", context=_NOTES),
 
     ActionSpec("editor.delete", N_("Delete with what follows…"), "Del", _EDITOR, lambda w: w.the_editor.commands.delete_selected(), node_selected, "trash", context=_CARD | _SEVERAL),
     ActionSpec("editor.problems", N_("Show problems"), "Ctrl+Shift+M", _EDITOR, lambda w: w.the_editor.toggle_problems(), in_editor, "alert-triangle"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ContextMenu:
-    """Opens what the table of actions offers for a card, several, a line, or the empty canvas.
+    """Opens what the table of actions offers for a card, several, a line, notes, or the empty canvas.
 
     Attribute `link_id`: the line that the menu is about, as long as it is; actions look here.
     """
@@ -38,10 +38,11 @@ class ContextMenu:
     def _context(self) -> Context:
         if self.link_id is not None:
             return Context.LINE
-        match len(self._page.scene.selection):
+        chosen = self._page.scene.chosen
+        match len(chosen.nodes):
             case 0:
-                return Context.CANVAS
-            case 1:
+                return Context.NOTES if chosen.notes else Context.CANVAS
+            case 1 if not chosen.notes:
                 return Context.CARD
         return Context.SEVERAL
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.editor.page import EditorPage
 from app.window import MainWindow
+from engine.campaign import edits
 from engine.campaign.model import START_ID, Point
 from tests.app.conftest import dialog, open_draft
 
@@ -251,6 +252,19 @@ def test_a_right_click_on_the_empty_canvas_is_about_all_of_it(page: EditorPage) 
     assert {"Select all", "Fit to screen", "Undo Add End to open lines"} <= set(texts)
     choose(page, "Select all")
     assert len(page.scene.selection) == len(page.session.document.nodes)
+
+
+def test_a_right_click_on_a_note_is_about_the_note(page: EditorPage) -> None:
+    page.push(edits.add_note(page.session.document, Point(300, 600)))
+    (note,) = page.session.document.notes
+    page.scene.select([node(page, "tag")])
+    page.view.fit(glide=False)
+    texts = menu_at(page, page.view.mapFromScene(page.scene.notes.items[note].scene_rect.center()))
+    assert page.scene.selected_notes == {note}
+    assert not page.scene.selection
+    assert {"Edit note or title", "Colour…", "Delete notes and frames"} <= set(texts)
+    choose(page, "Delete notes and frames")
+    assert not page.session.document.notes
 
 
 def test_the_keyboard_opens_the_menu_at_the_selected_card(page: EditorPage) -> None:
