@@ -41,7 +41,7 @@ def menu_request(view: QGraphicsView, scene: CampaignScene, event: QContextMenuE
 
 
 def beside_selection(view: QGraphicsView, scene: CampaignScene) -> QPoint:
-    """Where a menu about the selection opens without a pointer: below what is selected, else in the middle."""
+    """Where a menu opens without a pointer: below what is selected, else in the middle."""
     shown = view.viewport().rect()
     rects = [scene.cards[id].scene_rect for id in sorted(scene.selection)]
     rects += [scene.notes.items[id].scene_rect for id in sorted(scene.selected_notes)]
