@@ -294,6 +294,13 @@ class MainWindow(QMainWindow):
         self.preferences.save()
         self.actions_.refresh()
 
+    def find(self) -> None:
+        """Find a component in the open campaign, or a campaign in the list."""
+        if self.editor is not None:
+            self.editor.finding.open()
+        else:
+            self.campaigns.focus_search()
+
     def show_commands(self) -> None:
         from app.command_palette import toggle
 

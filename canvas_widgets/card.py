@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPixmap, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.geometry import CARD, START_CARD
-from canvas_widgets.paints import MARGIN, CardState, static_text
+from canvas_widgets.paints import MARGIN, CardState, draw_found_ring, static_text
 from canvas_widgets.stage import Stage
 from engine.campaign.model import START_ID, Node
 from engine.campaign.status import is_configured
@@ -125,12 +125,14 @@ class CardItem(QGraphicsItem):
 
     def _paint(self, painter: QPainter) -> None:
         paints, scale = self._stage.paints, self._stage.scale
-        if self._stage.targets is not None:
-            painter.setOpacity(painter.opacity() * self._stage.opacity())
+        if self._stage.fades:
+            painter.setOpacity(painter.opacity() * self._stage.card_opacity(self.node_id))
         if self._frame is None or self._frame_scale != scale:
             self._frame = paints.card(self.node.kind, self.state, scale)
             self._frame_scale = scale
         painter.drawPixmap(_CORNER, self._frame)
+        if self._stage.found is not None and self.node_id in self._stage.found:
+            draw_found_ring(painter, paints, self.rect)
         name, summary = self._texts or self._make_texts()
         painter.setFont(paints.name_font)
         painter.setPen(paints.text)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, START_WIDTH
+from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GAP, START_WIDTH
 
 CHIP_HEIGHT = 20
 CHIP_PADDING = 8
@@ -164,3 +164,8 @@ def _segment_distance(point: QPointF, a: QPointF, b: QPointF) -> float:
         share = 0.0
     x, y = a.x() + share * dx - point.x(), a.y() + share * dy - point.y()
     return float((x * x + y * y) ** 0.5)
+
+
+def to_first_place(start: QPointF) -> LinkShape:
+    """The line to the marked place behind Start, in an empty flow."""
+    return joined(start, QPointF(start.x() + GAP, start.y()))._replace(open=True)

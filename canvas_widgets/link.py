@@ -119,7 +119,7 @@ class LinkItem(QGraphicsItem):
 
     def _paint(self, painter: QPainter, line: LinkShape) -> None:
         paints, stage = self._stage.paints, self._stage
-        if stage.targets is not None:
+        if stage.fades:
             painter.setOpacity(stage.opacity(self.link_id))
         lit = self.lit or (stage.targets is not None and self.link_id in stage.targets)
         scale = stage.scale
@@ -184,3 +184,10 @@ def chip_rect(centre: QPointF, width: float) -> QRectF:
 def place_rect(line: LinkShape) -> QRectF:
     """The marked place behind Start, in scene coordinates."""
     return CARD.translated(line.end.x(), line.end.y() - CARD.height() / 2)
+
+
+def share_text(count: int | None, total: int, lines: int) -> str:
+    """A line's count; of a branch, its share of everyone who left the card. Nothing without a count."""
+    if count is None:
+        return ""
+    return f"{count:,}" if lines == 1 or not total else f"{count / total:.0%}"

@@ -125,7 +125,7 @@ class NoteItem(QGraphicsItem):
 
     def _paint(self, painter: QPainter) -> None:
         paints = self._stage.paints
-        if self._stage.targets is not None:
+        if self._stage.fades:
             painter.setOpacity(painter.opacity() * self._stage.opacity())
         colour = paints.look.notes[self.note.shown_colour]
         self._paint_paper(painter, paints, colour)

@@ -55,6 +55,23 @@ class Overview:
         for card in selected:
             painter.drawRect(card.scene_rect.adjusted(-margin, -margin, margin, margin))
 
+    def draw_found(self, painter: QPainter, paints: Paints, found: Iterable[CardItem]) -> None:
+        """The cards that fit what is sought: in full colour, framed, with their red dots."""
+        pen = QPen(paints.colours.accent, paints.look.strokes.selected)
+        pen.setCosmetic(True)
+        scale = painter.worldTransform().m11()
+        margin, side = 1 / scale, paints.sizes.dot_on_screen / scale
+        for card in found:
+            rect = card.scene_rect
+            colour = QColor(paints.kind_colour(card.node.kind))
+            painter.setPen(pen)
+            painter.setBrush(colour)
+            painter.drawRect(rect.adjusted(-margin, -margin, margin, margin))
+            if not card.configured or card.broken:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(paints.colours.danger)
+                painter.drawRect(QRectF(rect.right() - side / 2, rect.top() - side / 2, side, side))
+
     def _draw_dots(self, painter: QPainter, paints: Paints, scale: float) -> None:
         if scale != self._dots_scale:
             side = paints.sizes.dot_on_screen / scale

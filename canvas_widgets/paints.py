@@ -24,6 +24,7 @@ from engine.components.base import Category
 from engine.components.registry import component
 
 MARGIN = 12.0  # around a card: its shadow, and the red dot that stands over its corner
+FOUND_GAP = 4.0  # between a card and the ring around it
 _PIXMAPS_KEPT = 512
 _SHADOW_STEPS = 5
 _DASHES = (5.0, 6.0)
@@ -195,6 +196,15 @@ def draw_ring(painter: QPainter, paints: Paints, centre: QPointF, size: float, c
     arm = size * 0.25
     painter.drawLine(QPointF(centre.x() - arm, centre.y()), QPointF(centre.x() + arm, centre.y()))
     painter.drawLine(QPointF(centre.x(), centre.y() - arm), QPointF(centre.x(), centre.y() + arm))
+
+
+def draw_found_ring(painter: QPainter, paints: Paints, card: QRectF) -> None:
+    """A ring at a distance around a card that was found: a shape, not only a colour."""
+    radius = paints.sizes.card_radius + FOUND_GAP
+    painter.setPen(QPen(paints.colours.accent, paints.look.strokes.selected))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    rect = card.adjusted(-FOUND_GAP, -FOUND_GAP, FOUND_GAP, FOUND_GAP)
+    painter.drawRoundedRect(rect, radius, radius)
 
 
 def static_text(text: str, font: QFont) -> QStaticText:

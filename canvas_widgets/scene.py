@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from time import perf_counter
 
 from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
@@ -13,15 +12,16 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from canvas_widgets.appear import Appearance
 from canvas_widgets.card import CardItem
-from canvas_widgets.geometry import CARD, OPEN_RADIUS, LinkShape, joined, open_ended, open_offsets
-from canvas_widgets.link import LinkItem, place_rect
+from canvas_widgets.collector import without_collection
+from canvas_widgets.geometry import CARD, OPEN_RADIUS, joined, open_ended, open_offsets, to_first_place
+from canvas_widgets.link import LinkItem, place_rect, share_text
 from canvas_widgets.look import Look
 from canvas_widgets.note_layer import NoteLayer
 from canvas_widgets.overview import Overview
 from canvas_widgets.paints import CardState, Paints
-from canvas_widgets.stage import Counts, Stage
+from canvas_widgets.stage import FADED, Counts, Stage
 from engine.campaign.document import CampaignDocument
-from engine.campaign.layout import GAP, ORIGIN, with_missing_places
+from engine.campaign.layout import ORIGIN, with_missing_places
 from engine.campaign.model import START, START_ID, Link, Note, Point
 from engine.campaign.notes import Group, note_box
 from engine.campaign.ops import Op, Table
@@ -88,7 +88,7 @@ class CampaignScene(QGraphicsScene):
 
     def load(self) -> None:
         """Mirror the whole document now."""
-        with _without_collection():
+        with without_collection():
             for _ in self._loading():
                 pass
 
@@ -109,7 +109,7 @@ class CampaignScene(QGraphicsScene):
 
     def _on_slice_due(self) -> None:
         end = perf_counter() + SLICE_SECONDS
-        with _without_collection():
+        with without_collection():
             while self._steps is not None and perf_counter() < end:
                 if next(self._steps, self) is self:
                     self._steps = None
@@ -246,7 +246,8 @@ class CampaignScene(QGraphicsScene):
             width = item.set_label(labels.get(item.link.port))
             if item.link.target is None:
                 first_place = source_id == START_ID and len(self.document.nodes) == 0
-                item.set_line(_to_open_end(start, offset or 0.0, width, first_place), first_place)
+                line = to_first_place(start) if first_place else open_ended(start, offset or 0.0, width)
+                item.set_line(line, first_place)
                 item.set_solid(False)
             elif (target := self.cards.get(item.link.target)) is not None:
                 side = lanes[item.link.target]
@@ -274,7 +275,9 @@ class CampaignScene(QGraphicsScene):
             card.set_count(nodes.get(node_id))
             items = [self.links[link_id] for link_id in self.links_of(node_id)]
             total = sum(links.get(item.link_id, 0) for item in items)
-            changed = [item.set_count(_share(links.get(item.link_id), total, len(items))) for item in items]
+            changed = [
+                item.set_count(share_text(links.get(item.link_id), total, len(items))) for item in items
+            ]
             if any(changed):
                 self._route(node_id)
 
@@ -300,6 +303,13 @@ class CampaignScene(QGraphicsScene):
         self.stage.targets = None if targets is None else frozenset(targets)
         self.update()
 
+    def set_found(self, node_ids: Iterable[str] | None) -> None:
+        """While something is sought: the cards that fit it stand out, everything else fades."""
+        found = None if node_ids is None else frozenset(node_ids)
+        if found != self.stage.found:
+            self.stage.found = found
+            self.update()
+
     def select(self, node_ids: Iterable[str], note_ids: Iterable[str] = ()) -> None:
         """Select these cards and these notes, and no others."""
         self.show_selected(node_ids, note_ids)
@@ -318,9 +328,15 @@ class CampaignScene(QGraphicsScene):
 
     def draw_overview(self, painter: QPainter) -> None:
         """Everything as seen from far away; the painter's transform maps scene units to the screen."""
+        found = self.stage.found
+        painter.setOpacity(1.0 if found is None else FADED)
         self.notes.draw_overview(painter, frames=True)
         self._overview.draw(painter, self.stage.paints, self.cards.values(), self.links.values())
         self.notes.draw_overview(painter, frames=False)
+        painter.setOpacity(1.0)
+        if found is not None:
+            cards = [self.cards[node_id] for node_id in found if node_id in self.cards]
+            self._overview.draw_found(painter, self.stage.paints, cards)
         selected = [self.cards[node_id] for node_id in self._shown_selected if node_id in self.cards]
         self._overview.draw_selection(painter, self.stage.paints, selected)
 
@@ -383,28 +399,3 @@ class CampaignScene(QGraphicsScene):
         self.notes.forget()
         self._overview.forget()
         self.update()
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Thousands of new items set the garbage collector off again and again, for nothing."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _share(count: int | None, total: int, lines: int) -> str:
-    """A line's count; of a branch, its share of everyone who left the card. Nothing without a count."""
-    if count is None:
-        return ""
-    return f"{count:,}" if lines == 1 or not total else f"{count / total:.0%}"
-
-
-def _to_open_end(start: QPointF, offset: float, label_width: float, first_place: bool) -> LinkShape:
-    if not first_place:
-        return open_ended(start, offset, label_width)
-    return joined(start, QPointF(start.x() + GAP, start.y()))._replace(open=True)

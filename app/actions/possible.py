@@ -59,6 +59,10 @@ def can_redo(window: MainWindow) -> bool:
     return window.editor is not None and window.editor.session.undo_stack.canRedo()
 
 
+def find_words(window: MainWindow) -> str:
+    return tr("Search campaigns") if window.editor is None else tr("Find in this campaign")
+
+
 def undo_words(window: MainWindow) -> str:
     return window.editor.session.undo_stack.undo_label() if window.editor is not None else tr("Undo")
 

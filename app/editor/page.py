@@ -15,6 +15,7 @@ from app.editor.arranging import Arranging
 from app.editor.attributes import attributes_dialog
 from app.editor.commands import EditorCommands
 from app.editor.context_menu import ContextMenu
+from app.editor.find.finding import Finding
 from app.editor.fixing import Fixing
 from app.editor.guide import GuidePlace
 from app.editor.notes import NoteCommands
@@ -56,6 +57,7 @@ class EditorPage(Retranslated, QWidget):
     Attributes: session, scene, view, palette_, panel (of configuration), problems, bar, notices, status,
     commands (what the actions do), guide (of the template), safekeeping (of what is not saved, and of the
     file).
+    commands (what the actions do), finding, safekeeping (of what is not saved, and of the file).
     """
 
     unsaved_changed = Signal()
@@ -83,6 +85,7 @@ class EditorPage(Retranslated, QWidget):
         self.arranging: Arranging = Arranging(self)
         self.menus: ContextMenu = ContextMenu(self, window.actions_)
         self._running: Running = Running(self)
+        self.finding = Finding(self, window.look, window.actions_)
         self.safekeeping: Safekeeping = Safekeeping(self, window)
         self.guide: GuidePlace = GuidePlace(self, window)
         self._lay_out()
@@ -224,6 +227,7 @@ class EditorPage(Retranslated, QWidget):
     def retranslate(self) -> None:
         self.show_notices()
         self.scene.refresh()
+        self.finding.retranslated()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What the canvas leaves: arrows walk, Enter goes to the panel, Escape comes back."""
