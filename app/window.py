@@ -294,7 +294,7 @@ class MainWindow(QMainWindow):
         self.preferences.save()
         self.actions_.refresh()
 
-    def find(self) -> None:
+    def find_something(self) -> None:
         """Find a component in the open campaign, or a campaign in the list."""
         if self.editor is not None:
             self.editor.finding.open()

@@ -64,6 +64,7 @@ class Overview:
         for card in found:
             rect = card.scene_rect
             colour = QColor(paints.kind_colour(card.node.kind))
+            colour.setAlphaF(_STRENGTH)
             painter.setPen(pen)
             painter.setBrush(colour)
             painter.drawRect(rect.adjusted(-margin, -margin, margin, margin))

@@ -60,7 +60,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("campaign.attributes", N_("Edit attributes…"), "F2", _LIST, lambda w: w.edit_attributes(), may(May.ATTRIBUTES), "pencil"),
     ActionSpec("campaign.copy", N_("Copy"), "Ctrl+D", _LIST, lambda w: w.campaigns.copy_selected(), listed(May.COPY), "copy"),
     ActionSpec("campaign.delete", N_("Delete…"), "Shift+Del", _LIST, lambda w: w.campaigns.delete_selected(), listed(May.DELETE), "trash"),
-    ActionSpec("campaign.search", N_("Search campaigns"), "Ctrl+F", _LIST, lambda w: w.find(), lambda w: w.workspace is not None, "search", words=find_words),
+    ActionSpec("campaign.search", N_("Search campaigns"), "Ctrl+F", _LIST, lambda w: w.find_something(), lambda w: w.workspace is not None, "search", words=find_words),
     ActionSpec("campaign.refresh", N_("Read the workspace again"), "F5", _LIST, lambda w: w.reload(), in_list, "refresh"),
 
     ActionSpec("editor.back", N_("Back to the list"), "Alt+Home", _EDITOR, lambda w: w.back(), in_editor, "arrow-left"),

@@ -85,7 +85,7 @@ class EditorPage(Retranslated, QWidget):
         self.arranging: Arranging = Arranging(self)
         self.menus: ContextMenu = ContextMenu(self, window.actions_)
         self._running: Running = Running(self)
-        self.finding = Finding(self, window.look, window.actions_)
+        self.finding: Finding = Finding(self, window.look, window.actions_)
         self.safekeeping: Safekeeping = Safekeeping(self, window)
         self.guide: GuidePlace = GuidePlace(self, window)
         self._lay_out()

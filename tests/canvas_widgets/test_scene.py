@@ -279,3 +279,30 @@ def test_a_closed_scene_follows_nothing(look: Look, flow: Flow) -> None:
 
 def test_start_is_called_by_its_name_in_every_language(show: Callable[[Flow], Stage], flow: Flow) -> None:
     assert show(flow).scene.cards[START_ID].full_text().startswith(tr("Start"))
+
+
+def test_what_is_found_stands_out_and_the_rest_fades(show: Callable[[Flow], Stage], flow: Flow) -> None:
+    audience, _ = flow.chain("target_audience", "issue_coupon")
+    scene = show(flow).scene
+    plain = paint(scene)
+    scene.set_found([audience])
+    stage = scene.stage
+    assert stage.card_opacity(audience) == 1 > stage.card_opacity(START_ID) == stage.opacity()
+    assert paint(scene) != plain
+    scene.set_found(None)
+    assert paint(scene) == plain
+
+
+def test_what_is_found_stands_out_from_far_away(show: Callable[[Flow], Stage], flow: Flow) -> None:
+    audience, coupon = flow.chain("target_audience", "issue_coupon")
+    scene = show(flow).scene
+    images = []
+    for found in (None, [audience], [audience, coupon], []):
+        scene.set_found(found)
+        image = QImage(800, 400, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(0)
+        with QPainter(image) as painter:
+            painter.scale(0.5, 0.5)
+            scene.draw_overview(painter)
+        images.append(image)
+    assert all(one != other for at, one in enumerate(images) for other in images[:at])

@@ -80,11 +80,11 @@ class FindBar(Retranslated, Floating):
         self._close.setAccessibleName(tr("Close"))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.search and event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() in _ENTER:
+        if watched is self.search and isinstance(event, QKeyEvent) and event.key() in _ENTER:
+            if event.type() is QEvent.Type.KeyPress:
                 back = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
                 self.next_asked.emit(-1 if back else 1)
-                return True
+            return True
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

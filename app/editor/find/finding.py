@@ -24,8 +24,8 @@ SLICE_SECONDS = 0.015
 class Finding(QObject):
     """Highlights what fits while the bar is open, and goes from one to the next.
 
-    The index is filled when it is first needed, in slices, and follows every change of the document. Attribute
-    `bar`.
+    The index is filled when it is first needed, in slices, and follows every change of the document.
+    Attribute `bar`.
     """
 
     def __init__(self, page: EditorPage, look: Look, actions: Actions) -> None:
@@ -41,15 +41,16 @@ class Finding(QObject):
         self.bar.typed.connect(self._on_typed)
         self.bar.next_asked.connect(self.step)
         self.bar.closed.connect(self.close)
-        page.session.changed.connect(self._on_changed)
+        page.scene.mirrored.connect(self._on_mirrored)
         page.scene.selection_changed.connect(self._show_count)
 
     def open(self) -> None:
         """Show the bar; what was sought last is found again. The workspace may have changed since then."""
-        if self.bar.isHidden():
+        was_hidden = self.bar.isHidden()
+        self.bar.begin()
+        if was_hidden:
             self._index.forget()
             self._search()
-        self.bar.begin()
 
     def close(self) -> None:
         """Put the bar away; what is selected stays selected."""
@@ -81,7 +82,7 @@ class Finding(QObject):
         self._step_when_found = 0
         self._search()
 
-    def _on_changed(self, ops: Sequence[Op]) -> None:
+    def _on_mirrored(self, ops: Sequence[Op]) -> None:
         self._index.forget(op.id for op in ops if op.table is Table.NODES)
         if not self.bar.isHidden():
             self._search()
@@ -102,11 +103,13 @@ class Finding(QObject):
 
     def _on_slice_due(self) -> None:
         end = perf_counter() + SLICE_SECONDS
-        while self._filling is not None and perf_counter() < end:
+        while self._filling is not None:
             if next(self._filling, self) is self:
                 self._filling = None
                 self._timer.stop()
                 self._show_found()
+            elif perf_counter() >= end:
+                return
 
     def _show_found(self) -> None:
         page, typed = self._page, self.bar.search.text()

@@ -12,7 +12,7 @@ from engine.campaign.document import CampaignDocument
 from engine.components.base import Lookup
 
 _SPELLED_FROM, _SAID_FROM = 2, 3
-"""So many letters are looked for as initials or pinyin in names, and in what is said: fewer fit everywhere."""
+"""From so many letters on, names and what is said are searched by their spelling: fewer fit everywhere."""
 
 
 class Corpus:

@@ -1,4 +1,4 @@
-"""What a component is found by: its name, kind and memo, and all that it says, also through what it refers to."""
+"""What a component is found by: its name, kind and memo, and what it says, also by what it refers to."""
 
 from __future__ import annotations
 
@@ -33,10 +33,8 @@ def texts_of(node: Node, lookup: Lookup) -> Texts:
     """Everything that is known of a node in words, in the language of the moment where it has one."""
     declared = component(node.kind)
     names = [node.name, *in_every_language(declared.label), node.memo]
-    said = [
-        str(declared.summary(node.config, lookup)),
-        *(str(port.label) for port in node.ports if port.label),
-    ]
+    said = [str(declared.summary(node.config, lookup))]
+    said += [str(port.label) for port in node.ports if port.label is not None]
     if (config := node.parsed.config) is not None:
         for reference in declared.references(config):
             names.append(lookup.name_of(reference.kind, reference.id) or reference.id)
