@@ -44,7 +44,7 @@ def open_window(app: QApplication, chosen: preferences.Preferences, file: Path |
     if chosen.language is None or chosen.language not in i18n.LANGUAGES:
         chosen.language = language.system_language()
     language.use_language(chosen.language)
-    look = Look(Theme(chosen.theme))
+    look = Look(Theme(chosen.theme), motion=chosen.reduced_motion != "always")
     look.apply(app)
     style.use(look)
     app.setWindowIcon(QIcon(look.pixmap("route", "accent", 64)))
@@ -53,6 +53,7 @@ def open_window(app: QApplication, chosen: preferences.Preferences, file: Path |
         window.painted.connect(lambda: window.workspaces.begin())
     else:
         window.painted.connect(lambda: window.opening.begin_with(file))
+    window.painted.connect(window.appearance.apply_motion)
     window.painted.connect(_log_start)
     window.show()
     return window

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from engine.workspace.engine_folder import APPLICATION
 
 Theme = Literal["system", "light", "dark", "contrast"]
-Motion = Literal["system", "always", "never"]
+ReducedMotion = Literal["system", "always", "never"]
 
 
 class Remote(BaseModel):
@@ -36,17 +36,22 @@ class Recent(BaseModel):
 class Preferences(BaseModel):
     """What is chosen in the dialog, and what is remembered without asking.
 
-    Attributes: language (None follows the desktop), theme, motion (whether things glide), shortcuts (portable
-    keys by action id, "" for none; only those that were changed), autosave (minutes; 0 is never),
-    autosave_on_leave (when the window loses the focus), template_guide (whether it shows), workspace (the
-    last one), recent_campaigns and recent_workspaces (the latest first), remotes, hidden_columns (of the
-    campaign list), recent_commands (of the command palette, the last one first), size and maximized (of the
-    window).
+    Attributes:
+    language: None follows the desktop.
+    theme, reduced_motion.
+    shortcuts: portable keys by action id, "" for none; only those that were changed.
+    autosave: every so many minutes, 0 is never; autosave_on_leave: when the window loses the focus.
+    template_guide: whether it shows.
+    workspace: the last one; recent_campaigns and recent_workspaces, the latest first.
+    remotes.
+    hidden_columns: of the campaign list.
+    recent_commands: of the command palette, the last one first.
+    size, maximized: of the window.
     """
 
     language: str | None = None
     theme: Theme = "system"
-    motion: Motion = "system"
+    reduced_motion: ReducedMotion = "system"
     shortcuts: dict[str, str] = Field(default_factory=dict)
     autosave: int = Field(default=0, ge=0, le=120)
     autosave_on_leave: bool = False

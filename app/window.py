@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QMainWindow
 
-from app import language, tasks
+from app import tasks
 from app.actions import Actions
 from app.campaign_list import loading
 from app.campaign_list.broken import error_words
@@ -29,11 +29,11 @@ from app.publishing.commands import RunCommands
 from app.publishing.service import Condition, Counts, EngineService
 from app.recent import RecentFiles
 from app.recovery.commands import RecoveryCommands
+from app.settings.appearance import Appearance
 from app.tabs import Tabs
 from app.widgets.toast import Toast
 from app.workspaces import WorkspaceCommands
 from canvas_widgets.look import Look
-from canvas_widgets.look import Theme as LookTheme
 from engine.campaign.document import CampaignDocument
 from engine.i18n import tr
 from engine.workspace.workspace import Workspace
@@ -60,6 +60,7 @@ class MainWindow(QMainWindow):
         self.open_campaigns: OpenCampaigns = OpenCampaigns(self)
         self.runs: RunCommands = RunCommands(self)
         self.workspaces: WorkspaceCommands = WorkspaceCommands(self)
+        self.appearance: Appearance = Appearance(self)
         self.opening: Opening = Opening(self)
         self.recent: RecentFiles = RecentFiles(self)
         self.recovery: RecoveryCommands = RecoveryCommands(self)
@@ -85,7 +86,7 @@ class MainWindow(QMainWindow):
         self.resize(*(preferences.size or FIRST_SIZE))
         if preferences.maximized:
             self.setWindowState(Qt.WindowState.WindowMaximized)
-        self.actions_.refresh()
+        self.actions_.apply_shortcuts(preferences.shortcuts)
         self.show_title()
 
     # The workspace and its list ----------------------------------------------------------------------------
@@ -283,16 +284,15 @@ class MainWindow(QMainWindow):
     # Appearance ---------------------------------------------------------------------------------------------
 
     def set_language(self, code: str) -> None:
-        language.use_language(code)
-        self.preferences.language = code
-        self.preferences.save()
-        self.actions_.refresh()
+        self.appearance.set_language(code)
 
     def set_theme(self, theme: Theme) -> None:
-        self.look.set_theme(LookTheme(theme))
-        self.preferences.theme = theme
-        self.preferences.save()
-        self.actions_.refresh()
+        self.appearance.set_theme(theme)
+
+    def show_preferences(self) -> None:
+        from app.settings.dialog import PreferencesDialog
+
+        PreferencesDialog(self).open()
 
     def find_something(self) -> None:
         """Find a component in the open campaign, or a campaign in the list."""

@@ -128,6 +128,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("workspace.new", N_("New workspace…"), "Ctrl+Shift+N", _WORKSPACE, lambda w: w.create_workspace(), icon="folder-plus"),
     ActionSpec("workspace.import", N_("Import people and events…"), "Ctrl+I", _WORKSPACE, lambda w: w.import_data(), in_list, "upload"),
     ActionSpec("workspace.recover", N_("Unsaved work…"), "Ctrl+Alt+U", _WORKSPACE, lambda w: w.recovery.show(), lambda w: bool(w.recovery.offers)),
+    ActionSpec("workspace.preferences", N_("Preferences…"), "Ctrl+,", _WORKSPACE, lambda w: w.show_preferences(), icon="settings"),
     ActionSpec("workspace.quit", N_("Quit"), "Ctrl+Q", _WORKSPACE, lambda w: w.close()),
 
     ActionSpec("view.english", "English", "Ctrl+Alt+E", Place.VIEW, _english, checked=_is_english),

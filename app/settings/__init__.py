@@ -1,0 +1,1 @@
+"""What people can set for themselves: the preferences dialog, and what its choices do."""

@@ -1,0 +1,132 @@
+"""The first page of the preferences: language, look, motion, and saving by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from app.editors.controls import Option, Segmented
+from app.language import Retranslated
+from app.preferences import ReducedMotion, Theme
+from app.widgets.basic import label
+from engine.i18n import tr
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+_USUAL_MINUTES = 5
+_MOST_MINUTES = 120
+
+
+class GeneralPage(Retranslated, QWidget):
+    """Every choice counts at once."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self._window = window
+        self.languages = Segmented([Option("en", "English"), Option("zh", "中文")])
+        self.themes = Segmented([])
+        self.motion = Segmented([])
+        self.autosave = QCheckBox()
+        self.minutes = QSpinBox(minimum=1, maximum=_MOST_MINUTES)
+        self.on_leave = QCheckBox()
+        self._scale = label("small", wrap=True)
+        self._journal = label("small", wrap=True)
+        self._labels = [label("label") for _row in range(5)]
+        self._lay_out()
+        self.retranslate()
+        self._show()
+        self._connect()
+
+    def retranslate(self) -> None:
+        titles = (tr("Language"), tr("Theme"), tr("Motion"), tr("Interface size"), tr("Save drafts"))
+        for heading, title in zip(self._labels, titles, strict=True):
+            heading.setText(title)
+        for field, title in zip((self.languages, self.themes, self.motion), titles, strict=False):
+            field.setAccessibleName(title)
+        system = tr("Like the system")
+        self.themes.set_options(
+            [
+                Option("light", tr("Light")),
+                Option("dark", tr("Dark")),
+                Option("contrast", tr("High contrast")),
+                Option("system", system),
+            ]
+        )
+        self.motion.set_options(
+            [Option("system", system), Option("always", tr("Reduced")), Option("never", tr("Full"))]
+        )
+        percent = round(self._window.devicePixelRatioF() * 100)
+        self._scale.setText(
+            tr(
+                "Like your desktop's scaling, {percent} % now. For this program alone, start it with "
+                "QT_SCALE_FACTOR=1.5 for half as large again.",
+                percent=percent,
+            )
+        )
+        self.autosave.setText(tr("Every so many minutes:"))
+        self.minutes.setAccessibleName(tr("Minutes between two savings"))
+        self.on_leave.setText(tr("When the window loses the focus"))
+        self._journal.setText(
+            tr("Unsaved work is kept beside the files in any case, and offered again after a crash.")
+        )
+
+    def _lay_out(self) -> None:
+        grid = self._window.look.sizes.grid
+        every = QHBoxLayout()
+        every.setSpacing(grid)
+        every.addWidget(self.autosave)
+        every.addWidget(self.minutes)
+        every.addStretch(1)
+        saving = QVBoxLayout()
+        saving.setSpacing(grid)
+        saving.addLayout(every)
+        saving.addWidget(self.on_leave)
+        saving.addWidget(self._journal)
+        form = QFormLayout(self)
+        form.setContentsMargins(0, 2 * grid, 0, 0)
+        form.setHorizontalSpacing(3 * grid)
+        form.setVerticalSpacing(2 * grid)
+        fields: tuple[QWidget | QVBoxLayout, ...] = (
+            self.languages,
+            self.themes,
+            self.motion,
+            self._scale,
+            saving,
+        )
+        for heading, field in zip(self._labels, fields, strict=True):
+            self._add(form, heading, field)
+
+    def _add(self, form: QFormLayout, heading: QLabel, field: QWidget | QVBoxLayout) -> None:
+        heading.setMinimumHeight(self._window.look.sizes.control if field is not self._scale else 0)
+        if isinstance(field, QWidget):
+            form.addRow(heading, field)
+        else:
+            form.addRow(heading, field)
+
+    def _show(self) -> None:
+        chosen = self._window.preferences
+        self.languages.set_value(chosen.language or "en")
+        self.themes.set_value(chosen.theme)
+        self.motion.set_value(chosen.reduced_motion)
+        self.autosave.setChecked(chosen.autosave > 0)
+        self.minutes.setValue(chosen.autosave or _USUAL_MINUTES)
+        self.minutes.setEnabled(chosen.autosave > 0)
+        self.on_leave.setChecked(chosen.autosave_on_leave)
+
+    def _connect(self) -> None:
+        appearance = self._window.appearance
+        self.languages.chosen.connect(appearance.set_language)
+        self.themes.chosen.connect(lambda value: appearance.set_theme(cast("Theme", value)))
+        self.motion.chosen.connect(lambda value: appearance.set_reduced_motion(cast("ReducedMotion", value)))
+        self.autosave.toggled.connect(self._on_saving_changed)
+        self.minutes.valueChanged.connect(self._on_saving_changed)
+        self.on_leave.toggled.connect(self._on_saving_changed)
+
+    def _on_saving_changed(self) -> None:
+        chosen = self._window.preferences
+        self.minutes.setEnabled(self.autosave.isChecked())
+        chosen.autosave = self.minutes.value() if self.autosave.isChecked() else 0
+        chosen.autosave_on_leave = self.on_leave.isChecked()
+        chosen.save()
