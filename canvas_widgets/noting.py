@@ -153,5 +153,4 @@ class Noting(QObject):
         if item is None:
             self.finish(keep=False)
         else:
-            self.editor.dress(item, self._scene.stage.paints)
             self.editor.follow(item, self._scene.stage.paints)

@@ -12,6 +12,7 @@ from engine.i18n import tr
 
 _SMALLEST = 11  # pixels of the font, however far away the canvas is
 _LEAST = QSize(160, 32)  # room for a few words, on the screen
+_BORDER = 2
 _LINES = 3  # of a note that are seen while it is written
 _STAYING = (
     Qt.FocusReason.PopupFocusReason,  # its own menu
@@ -57,40 +58,43 @@ class NoteEditor(QPlainTextEdit):
         self.setAccessibleName(tr("Title of the frame") if self._one_line else tr("Text of the note"))
         wrap = QTextOption.WrapMode.NoWrap if self._one_line else QTextOption.WrapMode.WordWrap
         self.setWordWrapMode(wrap)
-        self.dress(item, paints)
         self.setPlainText(item.text)
         self.follow(item, paints)
         self.show()
         self.selectAll()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def dress(self, item: NoteItem, paints: Paints) -> None:
-        """Take the colours of the note."""
-        colour, sizes = paints.look.notes[item.note.shown_colour], paints.sizes
-        text = colour.ink if self._one_line else paints.colours.text
-        self.setStyleSheet(
-            f"QPlainTextEdit {{ background: {colour.paper.name()}; color: {text.name()};"
-            f" border: 2px solid {paints.colours.accent.name()}; border-radius: {sizes.control_radius}px;"
-            " padding: 0px; min-height: 0px; }"
-        )
-
     def follow(self, item: NoteItem, paints: Paints) -> None:
-        """Lie where the note is seen just now, with its text in the note's size."""
+        """Lie where the note is seen just now, in its colours, with its text in the note's size."""
         zoom = self._view.transform().m11()
         font = QFont(paints.title_font if self._one_line else paints.note_font)
         font.setPixelSize(max(_SMALLEST, round(font.pixelSize() * zoom)))
-        self.setFont(font)
+        self._dress(item, paints, font)
         paper = item.scene_rect
         if self._one_line:
             paper.setHeight(item.text_rect().height())
-        margin = item.text_rect().left() * zoom - 2  # the border is 2 wide
-        self.document().setDocumentMargin(max(2.0, margin if not self._one_line else margin / 2))
+        margin = item.text_rect().left() * zoom - _BORDER
+        self.document().setDocumentMargin(max(2.0, margin / 2 if self._one_line else margin))
         self.setGeometry(self._place(paper))
+
+    def _dress(self, item: NoteItem, paints: Paints, font: QFont) -> None:
+        """A style sheet of its own: the window's would win over font and colours that are set."""
+        colour, sizes = paints.look.notes[item.note.shown_colour], paints.sizes
+        text = colour.ink if self._one_line else paints.colours.text
+        sheet = (
+            f"QPlainTextEdit {{ background: {colour.paper.name()}; color: {text.name()};"
+            f" font-size: {font.pixelSize()}px; font-weight: {font.weight().value};"
+            f" border: {_BORDER}px solid {paints.colours.accent.name()};"
+            f" border-radius: {sizes.control_radius}px; padding: 0px; min-height: 0px; }}"
+        )
+        self.setFont(font)
+        if sheet != self.styleSheet():
+            self.setStyleSheet(sheet)
 
     def _place(self, paper: QRectF) -> QRect:
         seen = self._view.mapFromScene(paper).boundingRect()
         lines = 1 if self._one_line else _LINES
-        room = round(2 * self.document().documentMargin()) + 4
+        room = round(2 * self.document().documentMargin()) + 2 * _BORDER
         least = _LEAST.expandedTo(QSize(0, self.fontMetrics().lineSpacing() * lines + room))
         return QRect(seen.topLeft(), seen.size().expandedTo(least))
 

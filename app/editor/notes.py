@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup, QCursor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QMenu
 
+from canvas_widgets import icons
 from canvas_widgets.values import NotePaint
 from engine.campaign import edits
 from engine.campaign.edits import Edit
@@ -68,10 +69,12 @@ class NoteCommands:
         menu = QMenu(tr("Colour"), self._page)
         group = QActionGroup(menu)
         for colour, name in _NAMES.items():
-            action = QAction(_swatch(self._page.scene.stage.paints.look.notes[colour]), tr(name), menu)
+            chosen = present == {colour}
+            paint = self._page.scene.stage.paints.look.notes[colour]
+            action = QAction(_swatch(paint, chosen), tr(name), menu)
             action.setCheckable(True)
-            action.setChecked(present == {colour})
-            action.triggered.connect(lambda _checked, chosen=colour: self.colour(chosen))
+            action.setChecked(chosen)
+            action.triggered.connect(lambda _checked, taken=colour: self.colour(taken))
             group.addAction(action)
             menu.addAction(action)
         return menu
@@ -101,8 +104,8 @@ class NoteCommands:
         return QPoint(min(max(at.x(), 0), seen.right()), min(max(at.y(), 0), seen.bottom()))
 
 
-def _swatch(colour: NotePaint) -> QIcon:
-    """A square of paper with its ink as the edge."""
+def _swatch(colour: NotePaint, chosen: bool) -> QIcon:
+    """A square of paper with its ink as the edge, ticked where it is chosen: menus show an icon or a tick."""
     side, ratio = 16, 2
     pixmap = QPixmap(QSize(side * ratio, side * ratio))
     pixmap.setDevicePixelRatio(ratio)
@@ -112,4 +115,6 @@ def _swatch(colour: NotePaint) -> QIcon:
         painter.setPen(QPen(colour.ink, 1.5))
         painter.setBrush(colour.paper)
         painter.drawRoundedRect(QRectF(1, 1, side - 2, side - 2), 4, 4)
+        if chosen:
+            icons.draw(painter, "check", colour.ink, QRectF(2, 2, side - 4, side - 4))
     return QIcon(pixmap)
