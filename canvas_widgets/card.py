@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPixmap, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.geometry import CARD, START_CARD
-from canvas_widgets.paints import MARGIN, CardState, draw_found_ring, static_text
+from canvas_widgets.paints import MARGIN, CardState, Paints, draw_found_ring, static_text
 from canvas_widgets.stage import Stage
 from engine.campaign.model import START_ID, Node
 from engine.campaign.status import is_configured
@@ -127,10 +127,7 @@ class CardItem(QGraphicsItem):
         paints, scale = self._stage.paints, self._stage.scale
         if self._stage.fades:
             painter.setOpacity(painter.opacity() * self._stage.card_opacity(self.node_id))
-        if self._frame is None or self._frame_scale != scale:
-            self._frame = paints.card(self.node.kind, self.state, scale)
-            self._frame_scale = scale
-        painter.drawPixmap(_CORNER, self._frame)
+        self._paint_frame(painter, paints, scale)
         if self._stage.found is not None and self.node_id in self._stage.found:
             draw_found_ring(painter, paints, self.rect)
         name, summary = self._texts or self._make_texts()
@@ -143,8 +140,25 @@ class CardItem(QGraphicsItem):
         if self._count:
             self._paint_count(painter)
         if not self.configured:
-            side = paints.dot_side(scale)
-            corner = QPointF(self.rect.right() - 2 - side / 2, 2 - side / 2)
+            self._paint_dot(painter, paints, scale)
+
+    def _paint_frame(self, painter: QPainter, paints: Paints, scale: float) -> None:
+        if self._stage.vector:
+            paints.draw_card(painter, self.node.kind, self.state)
+            return
+        if self._frame is None or self._frame_scale != scale:
+            self._frame = paints.card(self.node.kind, self.state, scale)
+            self._frame_scale = scale
+        painter.drawPixmap(_CORNER, self._frame)
+
+    def _paint_dot(self, painter: QPainter, paints: Paints, scale: float) -> None:
+        side = paints.dot_side(scale)
+        corner = QPointF(self.rect.right() - 2 - side / 2, 2 - side / 2)
+        if self._stage.vector:
+            painter.translate(corner)
+            paints.draw_dot(painter, side)
+            painter.translate(-corner)
+        else:
             painter.drawPixmap(corner, paints.dot(scale))
 
     def _paint_count(self, painter: QPainter) -> None:

@@ -13,13 +13,15 @@ from canvas_widgets.values import RESOURCES
 
 ICONS = RESOURCES / "icons"
 _RATIOS = (1, 2, 3)  # icons are sharp on screens scaled by these, and scaled down in between
+_BOUNDS = '<path stroke="none" d="M0 0h24v24H0z" fill="none" />'  # a square that Qt draws on paper
 _STROKE = 'stroke-width="1.75"'  # Tabler draws with 2, a little heavy at 16-20 pixels
 
 
 @cache
 def source(name: str) -> str:
     """The SVG text of an icon. Raises `FileNotFoundError` for a name without a file."""
-    return (ICONS / f"{name}.svg").read_text("utf-8").replace('stroke-width="2"', _STROKE)
+    text = (ICONS / f"{name}.svg").read_text("utf-8")
+    return text.replace(_BOUNDS, "").replace('stroke-width="2"', _STROKE)
 
 
 def tinted(name: str, colour: QColor) -> bytes:

@@ -122,8 +122,24 @@ class LinkItem(QGraphicsItem):
         if stage.fades:
             painter.setOpacity(stage.opacity(self.link_id))
         lit = self.lit or (stage.targets is not None and self.link_id in stage.targets)
-        scale = stage.scale
-        pen, down = paints.stroke(scale, self.solid, lit)
+        self._paint_strokes(painter, lit)
+        if self.first_place:
+            self._paint_first_place(painter, line, lit)
+        elif self.open:
+            colour = paints.colours.accent if lit else paints.colours.line
+            draw_ring(painter, paints, line.end, paints.sizes.open_end, colour)
+        if line.chip is not None:
+            self._paint_chip(painter, line.chip, line.chip_width)
+        elif self._count and not self.open:
+            self._paint_count(painter, line)
+
+    def _paint_strokes(self, painter: QPainter, lit: bool) -> None:
+        if self._stage.vector:
+            painter.setPen(self._stage.paints.plain_stroke(self.solid))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(self._path)
+            return
+        pen, down = self._stage.paints.stroke(self._stage.scale, self.solid, lit)
         painter.setPen(pen)
         # Two strokes side by side: offset across the direction in which the line runs.
         across = down * self._slant
@@ -132,16 +148,15 @@ class LinkItem(QGraphicsItem):
         painter.translate(-2 * across, -2 * down)
         painter.drawPath(self._path)
         painter.translate(across, down)
-        if self.first_place:
-            self._paint_first_place(painter, line, lit)
-        elif self.open:
-            colour = paints.colours.accent if lit else paints.colours.line
-            draw_ring(painter, paints, line.end, paints.sizes.open_end, colour)
-        if line.chip is not None:
-            corner = chip_rect(line.chip, line.chip_width).topLeft()
-            painter.drawPixmap(corner, paints.chip(self._elided(line.chip_width), line.chip_width, scale))
-        elif self._count and not self.open:
-            self._paint_count(painter, line)
+
+    def _paint_chip(self, painter: QPainter, centre: QPointF, width: float) -> None:
+        corner, text, paints = chip_rect(centre, width).topLeft(), self._elided(width), self._stage.paints
+        if self._stage.vector:
+            painter.translate(corner)
+            paints.draw_chip(painter, text, width)
+            painter.translate(-corner)
+        else:
+            painter.drawPixmap(corner, paints.chip(text, width, self._stage.scale))
 
     def _paint_count(self, painter: QPainter, line: LinkShape) -> None:
         paints = self._stage.paints
@@ -168,7 +183,8 @@ class LinkItem(QGraphicsItem):
         paints = self._stage.paints
         rect = place_rect(line)
         colour = paints.colours.accent if lit else paints.colours.line
-        painter.setPen(paints.stroke(self._stage.scale, False, lit)[0])
+        vector, scale = self._stage.vector, self._stage.scale
+        painter.setPen(paints.plain_stroke(False) if vector else paints.stroke(scale, False, lit)[0])
         painter.setBrush(paints.surface)
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
         draw_ring(painter, paints, QPointF(rect.left() + 32, rect.center().y()), paints.sizes.ring, colour)

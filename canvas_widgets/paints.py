@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import Enum
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -28,6 +29,7 @@ FOUND_GAP = 4.0  # between a card and the ring around it
 _PIXMAPS_KEPT = 512
 _SHADOW_STEPS = 5
 _DASHES = (5.0, 6.0)
+_PLAIN_WIDTH = 1.75
 
 
 class CardState(Enum):
@@ -86,23 +88,27 @@ class Paints:
 
     def card(self, kind: str, state: CardState, scale: float) -> QPixmap:
         """A card without its texts, `MARGIN` around it, at `scale` device pixels to a scene unit."""
-        key = (kind, state, scale)
-        pixmap = self._pixmaps.get(key)
-        if pixmap is None:
-            pixmap = self._keep(key, self._draw_card(kind, state, scale))
-        return pixmap
+
+        def draw(painter: QPainter) -> None:
+            painter.translate(MARGIN, MARGIN)
+            self.draw_card(painter, kind, state)
+
+        size = _card_rect(kind).size().grownBy(QMarginsF(MARGIN, MARGIN, MARGIN, MARGIN))
+        return self._pixmap((kind, state, scale), size, scale, draw)
 
     def chip(self, text: str, width: float, scale: float) -> QPixmap:
         """A branch's name on its line."""
-        key = (text, width, scale)
-        pixmap = self._pixmaps.get(key)
-        return pixmap if pixmap is not None else self._keep(key, self._draw_chip(text, width, scale))
+        size = QSizeF(width, CHIP_HEIGHT)
+        return self._pixmap(
+            (text, width, scale), size, scale, lambda painter: self.draw_chip(painter, text, width)
+        )
 
     def dot(self, scale: float) -> QPixmap:
         """The red dot of what is not configured, with its ring."""
-        key = ("dot", scale)
-        pixmap = self._pixmaps.get(key)
-        return pixmap if pixmap is not None else self._keep(key, self._draw_dot(scale))
+        side = self.dot_side(scale)
+        return self._pixmap(
+            ("dot", scale), QSizeF(side, side), scale, lambda painter: self.draw_dot(painter, side)
+        )
 
     def dot_side(self, scale: float) -> float:
         """The dot's side with its ring, in scene units: never less than a few pixels of the screen."""
@@ -112,23 +118,59 @@ class Paints:
     def icon(self, name: str, colour: str, size: int, scale: float) -> QPixmap:
         return self.look.pixmap(name, colour, size, scale)
 
-    def _keep(self, key: tuple[object, ...], pixmap: QPixmap) -> QPixmap:
-        if len(self._pixmaps) >= _PIXMAPS_KEPT:  # gliding zooms pass through many scales
-            self._pixmaps.clear()
-        self._pixmaps[key] = pixmap
-        return pixmap
+    # Drawn straight, where no pixmap will do: on paper, and into files of lines and curves -----------------
 
-    def _draw_card(self, kind: str, state: CardState, scale: float) -> QPixmap:
-        rect = START_CARD if kind == Category.START else CARD
-        pixmap = _blank(rect.width() + 2 * MARGIN, rect.height() + 2 * MARGIN, scale)
-        with QPainter(pixmap) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.translate(MARGIN, MARGIN)
-            self._draw_shadow(painter, rect)
-            self._draw_frame(painter, rect, state)
-            if kind != Category.START:
-                side = float(self.sizes.tile)
-                self._draw_tile(painter, kind, QRectF(12, (rect.height() - side) / 2, side, side))
+    def draw_card(self, painter: QPainter, kind: str, state: CardState) -> None:
+        """Draw a card without its texts, its upper left corner at the origin."""
+        rect = _card_rect(kind)
+        self._draw_shadow(painter, rect)
+        self._draw_frame(painter, rect, state)
+        if kind != Category.START:
+            side = float(self.sizes.tile)
+            self._draw_tile(painter, kind, QRectF(12, (rect.height() - side) / 2, side, side))
+
+    def draw_chip(self, painter: QPainter, text: str, width: float) -> None:
+        """Draw a branch's name, the upper left corner of its chip at the origin."""
+        rect = QRectF(0, 0, width, CHIP_HEIGHT)
+        painter.setPen(self.border)
+        painter.setBrush(self.surface)
+        painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
+        painter.setFont(self.small_font)
+        painter.setPen(self.muted)
+        painter.drawText(QPointF(CHIP_PADDING, CHIP_HEIGHT / 2 + 4), text)
+
+    def draw_dot(self, painter: QPainter, side: float) -> None:
+        """Draw the red dot with its ring, the upper left corner at the origin."""
+        ring = self.sizes.dot_ring
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.colours.canvas)
+        painter.drawEllipse(QRectF(0, 0, side, side))
+        painter.setBrush(self.colours.danger)
+        painter.drawEllipse(QRectF(0, 0, side, side).adjusted(ring, ring, -ring, -ring))
+
+    def plain_stroke(self, solid: bool) -> QPen:
+        """The pen of a line where one stroke costs no more than two."""
+        pen = QPen(self.colours.line, _PLAIN_WIDTH)
+        if not solid:
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            pen.setDashPattern([dash / _PLAIN_WIDTH for dash in _DASHES])
+        return pen
+
+    def _pixmap(
+        self, key: tuple[object, ...], size: QSizeF, scale: float, draw: Callable[[QPainter], None]
+    ) -> QPixmap:
+        """The pixmap that is kept for a key, or a new one that is drawn with its corner at the origin."""
+        pixmap = self._pixmaps.get(key)
+        if pixmap is None:
+            pixmap = QPixmap((size * scale).toSize())
+            pixmap.setDevicePixelRatio(scale)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            with QPainter(pixmap) as painter:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                draw(painter)
+            if len(self._pixmaps) >= _PIXMAPS_KEPT:  # gliding zooms pass through many scales
+                self._pixmaps.clear()
+            self._pixmaps[key] = pixmap
         return pixmap
 
     def _draw_shadow(self, painter: QPainter, rect: QRectF) -> None:
@@ -160,32 +202,6 @@ class Paints:
         inset = (tile.width() - self.sizes.icon) / 2
         icons.draw(painter, component(kind).icon, colour, tile.adjusted(inset, inset, -inset, -inset))
 
-    def _draw_chip(self, text: str, width: float, scale: float) -> QPixmap:
-        pixmap = _blank(width, CHIP_HEIGHT, scale)
-        rect = QRectF(0, 0, width, CHIP_HEIGHT)
-        with QPainter(pixmap) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(self.border)
-            painter.setBrush(self.surface)
-            painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), CHIP_HEIGHT / 2, CHIP_HEIGHT / 2)
-            painter.setFont(self.small_font)
-            painter.setPen(self.muted)
-            painter.drawText(QPointF(CHIP_PADDING, CHIP_HEIGHT / 2 + 4), text)
-        return pixmap
-
-    def _draw_dot(self, scale: float) -> QPixmap:
-        side = self.dot_side(scale)
-        pixmap = _blank(side, side, scale)
-        with QPainter(pixmap) as painter:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.colours.canvas)
-            painter.drawEllipse(QRectF(0, 0, side, side))
-            painter.setBrush(self.colours.danger)
-            ring = self.sizes.dot_ring
-            painter.drawEllipse(QRectF(0, 0, side, side).adjusted(ring, ring, -ring, -ring))
-        return pixmap
-
 
 def draw_ring(painter: QPainter, paints: Paints, centre: QPointF, size: float, colour: QColor) -> None:
     """A ring with a +: an open end, or the handle that adds."""
@@ -215,8 +231,5 @@ def static_text(text: str, font: QFont) -> QStaticText:
     return laid_out
 
 
-def _blank(width: float, height: float, scale: float) -> QPixmap:
-    pixmap = QPixmap(QSize(round(width * scale), round(height * scale)))
-    pixmap.setDevicePixelRatio(scale)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    return pixmap
+def _card_rect(kind: str) -> QRectF:
+    return START_CARD if kind == Category.START else CARD

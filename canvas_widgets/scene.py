@@ -89,12 +89,12 @@ class CampaignScene(QGraphicsScene):
     def load(self) -> None:
         """Mirror the whole document now."""
         with without_collection():
-            for _ in self._loading():
+            for _ in self.loading():
                 pass
 
     def start_loading(self) -> None:
         """Mirror the document in slices between turns of the event loop; `loaded` says when all is there."""
-        self._steps = self._loading()
+        self._steps = self.loading()
         self._timer.start()
 
     def close(self) -> None:
@@ -116,7 +116,8 @@ class CampaignScene(QGraphicsScene):
                     self._timer.stop()
         self._keep_from_collector()
 
-    def _loading(self) -> Iterator[None]:
+    def loading(self) -> Iterator[None]:
+        """Mirror the whole document, step by step as the iterator is advanced."""
         document = self.document
         places = with_missing_places(document)
         self._made_up = {id: place for id, place in places.items() if id not in document.layout}

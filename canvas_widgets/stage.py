@@ -20,7 +20,8 @@ class Stage:
     Attributes: `document`, `lookup`, `paints`, `counts` (None while nothing runs), `targets` (during a drag
     the ids of the links that take it, while everything else is faded; else None), `found` (the cards that fit
     what is sought, likewise; None while nothing is), `scale` (device pixels to a scene unit in what is being
-    painted: whoever starts a painting sets it).
+    painted: whoever starts a painting sets it), `vector` (what is being painted keeps lines, curves and texts
+    as such: no pixmaps, and plain strokes).
     """
 
     def __init__(self, document: CampaignDocument, lookup: Lookup, paints: Paints) -> None:
@@ -31,6 +32,7 @@ class Stage:
         self.targets: frozenset[str] | None = None
         self.found: frozenset[str] | None = None
         self.scale = 1.0
+        self.vector = False
 
     @property
     def fades(self) -> bool:

@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 
 from PySide6.QtGui import QColor
 
+FALLBACK_FAMILIES = "Inter, Noto Sans, Noto Sans SC, PingFang SC, Microsoft YaHei, sans-serif"
+"""Fonts that look alike, for files that are shown where the application's font is not installed."""
+
 RESOURCES = Path(__file__).parent.parent / "resources"
 
 

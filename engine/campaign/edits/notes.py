@@ -51,7 +51,7 @@ def add_frame(document: CampaignDocument, group: Group, centre: Point, title: st
         box = Box(_on_grid(centre.x - width // 2), _on_grid(centre.y - height // 2), width, height)
     else:
         margin = _FRAME_MARGIN
-        box = held.grown(margin, margin + FRAME_TITLE, margin, margin)
+        box = held.grown(margin, margin + FRAME_TITLE, margin, margin + GRID)  # counts stand under cards
     box = within_reach(box)
     draft = Draft(document)
     size = Point(box.width, box.height)

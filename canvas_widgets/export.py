@@ -1,0 +1,111 @@
+"""Pictures of a campaign as the content of a file, and on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF
+from PySide6.QtGui import QImage, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtSvg import QSvgGenerator
+
+from canvas_widgets.picture import Making, Picture
+from canvas_widgets.values import FALLBACK_FAMILIES
+
+_PAPER_MARGIN = 10.0  # millimetres
+_DOTS_OF_A_SCREEN = 96  # to the inch: a scene unit is one of them
+_DOTS_OF_A_PDF = 1_200
+_POINTS = 72
+_LONGEST_PAGE = 14_400.0  # points: what programs show of a PDF
+_CREATOR = "Campaign Canvas"
+
+
+class Page(StrEnum):
+    """How large the page of a PDF is: as the flow is, or paper to which it is fitted."""
+
+    FLOW = "flow"
+    A4 = "a4"
+    A3 = "a3"
+
+
+_PAPERS = {Page.A4: QPageSize.PageSizeId.A4, Page.A3: QPageSize.PageSizeId.A3}
+
+
+def png(image: QImage) -> bytes:
+    """The image as a file. The only function here that may run in any thread."""
+    buffer = _buffer()
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # takes str, its stub says bytes
+    return bytes(buffer.data().data())
+
+
+def svg(picture: Picture) -> Making[bytes]:
+    """One drawing with texts as texts."""
+    area = yield from picture.load()
+    buffer = _buffer()
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setResolution(_DOTS_OF_A_SCREEN)
+    generator.setSize(area.size().toSize())
+    generator.setViewBox(QRectF(0, 0, area.width(), area.height()))
+    generator.setTitle(picture.name)
+    generator.setDescription(_CREATOR)
+    with QPainter(generator) as painter:
+        painter.translate(-area.topLeft())
+        picture.paint_ground(painter, area, dots=False)
+        yield from picture.paint(painter, vector=True)
+    family = picture.look.font("control").family()
+    return bytes(buffer.data().data()).replace(
+        f'font-family="{family}"'.encode(), f'font-family="{family}, {FALLBACK_FAMILIES}"'.encode()
+    )
+
+
+def pdf(picture: Picture, page: Page) -> Making[bytes]:
+    """One page with texts as texts, and the font with it."""
+    area = yield from picture.load()
+    buffer = _buffer()
+    writer = QPdfWriter(buffer)
+    writer.setResolution(_DOTS_OF_A_PDF)
+    writer.setTitle(picture.name)
+    writer.setCreator(_CREATOR)
+    writer.setPageLayout(_layout(area.size(), page))
+    yield from on_paper(picture, writer, area)
+    return bytes(buffer.data().data())
+
+
+def on_paper(picture: Picture, device: QPagedPaintDevice, area: QRectF) -> Iterator[None]:
+    """Paint an area onto a page: in its middle, at 100 % at most, whole.
+
+    White paper is ground enough for light cards; for dark ones it is filled.
+    """
+    full = device.pageLayout().fullRectPixels(device.logicalDpiX())
+    room = device.pageLayout().paintRectPixels(device.logicalDpiX())
+    unit = device.logicalDpiX() / _DOTS_OF_A_SCREEN
+    scale = min(room.width() / area.width(), room.height() / area.height(), unit)
+    with QPainter(device) as painter:
+        if picture.look.is_dark:
+            picture.paint_ground(painter, full.translated(-room.topLeft()).toRectF(), dots=False)
+        left = (room.width() - area.width() * scale) / 2
+        top = (room.height() - area.height() * scale) / 2
+        painter.translate(left, top)
+        painter.scale(scale, scale)
+        painter.translate(-area.topLeft())
+        yield from picture.paint(painter, vector=True)
+
+
+def _layout(size: QSizeF, page: Page) -> QPageLayout:
+    if page in _PAPERS:
+        margin = QMarginsF(_PAPER_MARGIN, _PAPER_MARGIN, _PAPER_MARGIN, _PAPER_MARGIN)
+        landscape = QPageLayout.Orientation.Landscape
+        return QPageLayout(QPageSize(_PAPERS[page]), landscape, margin, QPageLayout.Unit.Millimeter)
+    points = size * (_POINTS / _DOTS_OF_A_SCREEN)
+    longest = max(points.width(), points.height())
+    if longest > _LONGEST_PAGE:
+        points *= _LONGEST_PAGE / longest
+    exact = QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
+    return QPageLayout(exact, QPageLayout.Orientation.Portrait, QMarginsF())
+
+
+def _buffer() -> QBuffer:
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    return buffer
