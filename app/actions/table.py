@@ -76,7 +76,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.zoom_reset", N_("Zoom to 100 %"), "Ctrl+0", _EDITOR, lambda w: w.the_editor.commands.zoom_reset(), in_editor),
     ActionSpec("editor.zoom_out", N_("Zoom out"), "Ctrl+-", _EDITOR, lambda w: w.the_editor.commands.zoom_out(), in_editor, "minus"),
     ActionSpec("notes.add", N_("Add note"), "Ctrl+M", Place.NOTES, lambda w: w.the_editor.note_commands.add_note(), editable, "note", context=_CANVAS),
-    ActionSpec("notes.frame", N_("Frame the selection"), "Ctrl+G", Place.NOTES, lambda w: w.the_editor.note_commands.frame_selection(), editable, "frame", context=_CARD | _SEVERAL | _NOTES | _CANVAS),
+    ActionSpec("notes.frame", N_("Frame the selection"), "Ctrl+G", Place.NOTES, lambda w: w.the_editor.note_commands.frame_selection(), editable, "frame", context=_CARD | _SEVERAL | _NOTES),
     ActionSpec("notes.write", N_("Edit note or title"), "Shift+F2", Place.NOTES, lambda w: w.the_editor.note_commands.write(), one_note_selected, "pencil", context=_NOTES),
     ActionSpec("notes.colour", N_("Colour…"), "Alt+C", Place.NOTES, lambda w: w.the_editor.note_commands.choose_colour(), notes_selected, "palette", context=_NOTES),
     ActionSpec("notes.delete", N_("Delete notes and frames"), "Alt+Del", Place.NOTES, lambda w: w.the_editor.note_commands.delete(), notes_selected, "trash", context=_NOTES),
