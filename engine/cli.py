@@ -44,7 +44,8 @@ def _by_typer(arguments: list[str]) -> int:
     from engine.commands.application import application
 
     try:
-        application()(args=arguments, prog_name="main.py")
+        program = "campaign-canvas" if getattr(sys, "frozen", False) else "main.py"
+        application()(args=arguments, prog_name=program)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     return 0
