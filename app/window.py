@@ -32,6 +32,7 @@ from app.recovery.commands import RecoveryCommands
 from app.settings.appearance import Appearance
 from app.tabs import Tabs
 from app.widgets.toast import Toast
+from app.workspace_watch import WorkspaceWatch
 from app.workspaces import WorkspaceCommands
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self.opening: Opening = Opening(self)
         self.recent: RecentFiles = RecentFiles(self)
         self.recovery: RecoveryCommands = RecoveryCommands(self)
+        self.workspace_watch: WorkspaceWatch = WorkspaceWatch(self)
         self.workspace: Workspace | None = None
         self.service: EngineService | None = None
         self.tabs: Tabs = Tabs(look)
@@ -130,7 +132,7 @@ class MainWindow(QMainWindow):
             return
 
         def show(loaded: Loaded) -> None:
-            self._show_rows_of(loaded)
+            self.show_rows_of(loaded)
             if select is not None:
                 self.list_page.select(select)
 
@@ -149,7 +151,7 @@ class MainWindow(QMainWindow):
         self.service.condition_changed.connect(self._on_condition)
         self.service.counts_changed.connect(self._on_counts)
         self.service.begin(start=self.runs.engine_has_data(loaded.workspace.folder))
-        self._show_rows_of(loaded)
+        self.show_rows_of(loaded)
         self.list_page.table.selectRow(0)
         self.list_page.table.setFocus()
         self.preferences.workspace = loaded.workspace.folder
@@ -157,7 +159,8 @@ class MainWindow(QMainWindow):
         self.show_title()
         self.ready.emit()
 
-    def _show_rows_of(self, loaded: Loaded) -> None:
+    def show_rows_of(self, loaded: Loaded) -> None:
+        """Show the campaigns of a workspace that was read, or read again."""
         self._loaded = loaded
         rows = with_runs(loaded.rows, self.service.runs if self.service else {})
         folders = loaded.workspace.catalog.folders
@@ -387,6 +390,7 @@ class MainWindow(QMainWindow):
         self.preferences.save()
         self.open_campaigns.close_all()
         self.recovery.close()
+        self.workspace_watch.close()
         self._end_service()
         self.close()
 

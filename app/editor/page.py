@@ -40,8 +40,7 @@ from engine.campaign.edits import Edit
 from engine.campaign.model import START_ID, Attributes
 from engine.campaign.problem import Problem
 from engine.components.registry import component
-from engine.files import FileError
-from engine.i18n import Message, tr
+from engine.i18n import Message
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -141,26 +140,7 @@ class EditorPage(Retranslated, QWidget):
 
     def save(self) -> bool:
         """Save the draft; says why where it cannot, and answers whether it is on disk."""
-        if self.safekeeping.asks_before_saving():
-            return False
-        self.view.notes.finish()
-        new = self.session.path is None
-        try:
-            self.session.save()
-        except FileError as error:
-            self._window.show_error(error)
-            return False
-        if new:
-            self._window.reload()  # the list has one more
-        waiting = [self.session.document.node(node_id).name for node_id in self.panel.unapplied()]
-        if waiting:
-            text = tr(
-                "Draft saved, without what is not confirmed with OK yet: {names}.", names=", ".join(waiting)
-            )
-            self._window.toast.show_message(text, tone="warn")
-        else:
-            self._window.toast.show_message(tr("Draft saved."))
-        return True
+        return self.safekeeping.save()
 
     def edit_attributes(self) -> None:
         attributes_dialog(
@@ -215,6 +195,12 @@ class EditorPage(Retranslated, QWidget):
     def show_counts(self, counts: Counts) -> None:
         """Live counts of the running version, on cards and lines, and in the panel of the selected card."""
         self._running.show_counts(counts)
+
+    def refresh_workspace(self) -> None:
+        """What the campaign refers to may have changed: red dots, the panel and the problems follow."""
+        self.scene.refresh()
+        self.panel.refresh()
+        self.session.check()
 
     def show_notices(self) -> None:
         """Say above the canvas what has to be known, in the words of the moment."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.campaign_list.broken import error_words
+from app.editor.autosave import Autosave
 from app.editor.disk_watch import DiskWatch, Standing
 from app.panels.content import Values
 from app.publishing.notices import Notice
@@ -31,11 +32,15 @@ class Safekeeping:
         self.standing: Standing | None = None
         self.watch = DiskWatch(page.session)
         self.watch.looked.connect(self._on_looked)
+        self.autosave = Autosave(page.session, self.save_by_itself, window.preferences)
+        self.autosave.saved.connect(page.bar.show_saved)
+        self.autosave.failed.connect(window.show_error)
         page.session.dirty_changed.connect(self._on_dirty_changed)
         keeper = page.session.keeper
         keeper.inputs = self._inputs
         keeper.trouble_changed.connect(page.show_notices)
         page.panel.unapplied_changed.connect(keeper.touch)
+        page.panel.unapplied_changed.connect(self.autosave.wait)
 
     def restore(self, inputs: Inputs) -> None:
         """Put input that was not confirmed back into the panels."""
@@ -65,6 +70,43 @@ class Safekeeping:
 
     # What the actions do
 
+    def save(self) -> bool:
+        """Save the draft; says why where it cannot, and answers whether it is on disk."""
+        page, session = self._page, self._page.session
+        differing = self._differing_file()
+        if differing is not None:
+            self._ask_overwrite(differing)
+            return False
+        page.view.notes.finish()
+        new = session.path is None
+        try:
+            session.save()
+        except FileError as error:
+            self._window.show_error(error)
+            return False
+        if new:
+            self._window.reload()  # the list has one more
+        waiting = [session.document.node(node_id).name for node_id in page.panel.unapplied()]
+        if waiting:
+            text = tr(
+                "Draft saved, without what is not confirmed with OK yet: {names}.", names=", ".join(waiting)
+            )
+            self._window.toast.show_message(text, tone="warn")
+        else:
+            self._window.toast.show_message(tr("Draft saved."))
+        return True
+
+    def save_by_itself(self) -> bool:
+        """Save without a word where there is a file that nobody else has changed. Raises `FileError`."""
+        session = self._page.session
+        if session.path is None or session.missing or not session.edited or self._page.read_only:
+            return False
+        if self._differing_file() is not None:
+            self.watch.look()
+            return False
+        session.save()
+        return True
+
     def changed_on_disk(self) -> bool:
         """Whether a state of the file is known that could be looked at or read instead."""
         return self.standing is not None and self.standing.document is not None
@@ -90,31 +132,32 @@ class Safekeeping:
             return None
         return self._differences_dialog(self.standing.document)
 
-    def asks_before_saving(self) -> bool:
-        """Whether the file is not the known one, so that saving has to be confirmed first."""
+    def _differing_file(self) -> str | None:
+        """The digest of the file where it is not the known one, so that saving has to be confirmed first."""
         session = self._page.session
         if session.path is None or not session.path.exists():
-            return False
+            return None
         try:
             digest = campaign_file.digest(read_bytes(session.path))
         except FileError:
             digest = ""
-        if digest == session.document.origin:
-            return False
+        return None if digest == session.document.origin else digest
+
+    def _ask_overwrite(self, digest: str) -> None:
         title = tr("Overwrite the file?")
         text = tr("It was changed on disk since you opened it. Those changes go when you save yours.")
         self.watch.look()
 
         def overwrite() -> None:
-            session.document.origin = digest
+            self._page.session.document.origin = digest
             self._show(None)
-            self._page.save()
+            self.save()
 
         ask(self._page, title, text, Choice(tr("Overwrite"), overwrite, "danger"))
-        return True
 
     def close(self) -> None:
         self.watch.close()
+        self.autosave.close()
 
     # What happens on the disk
 

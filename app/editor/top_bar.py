@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTime, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.actions import Actions
@@ -31,11 +31,13 @@ class TopBar(Retranslated, QFrame):
         self._status = Status.DRAFT
         self._problems: Sequence[Problem] = ()
         self._read_only = self._failed = False
+        self._saved_at: QTime | None = None
         grid = look.sizes.grid
         self.name = ElidedLabel("title", 8 * grid)
         self.pill = label("pill")
         self.view_only = label("summary")
         self.problems = button("link", self.problems_asked.emit)
+        self.saved = label("summary")
         self.zoom = button("ghost", actions["editor.zoom_reset"].trigger)
         self.zoom.setMinimumWidth(7 * grid)
         self.save = ActionButton(actions["editor.save"])
@@ -49,7 +51,7 @@ class TopBar(Retranslated, QFrame):
         row.addWidget(tool_button(actions["editor.back"]))
         row.addWidget(self.name)
         row.addWidget(tool_button(actions["campaign.attributes"]))
-        for widget in (self.pill, self.view_only, self.problems):
+        for widget in (self.pill, self.view_only, self.problems, self.saved):
             row.addWidget(widget)
         row.addStretch(1)
         for action_id in ("editor.add_ends", "editor.undo", "editor.redo", "editor.fit", "editor.zoom_in"):
@@ -68,6 +70,14 @@ class TopBar(Retranslated, QFrame):
         self.name.setText(f"{name} •" if modified else name)
         self.name.setAccessibleName(name)
         self.name.updateGeometry()
+        if modified:
+            self.show_saved(None)
+
+    def show_saved(self, at: QTime | None) -> None:
+        """Say that the draft was saved by itself; None: that is no longer so."""
+        self._saved_at = at
+        self.saved.setText("" if at is None else tr("Saved by itself at {time}", time=at.toString("HH:mm")))
+        self.saved.setVisible(at is not None)
 
     def show_status(self, status: Status, read_only: bool, *, failed: bool = False) -> None:
         """The campaign's status, and whether it is only looked at: that decides which buttons there are.
@@ -90,6 +100,7 @@ class TopBar(Retranslated, QFrame):
         self.zoom.setText(f"{round(factor * 100)} %")
 
     def retranslate(self) -> None:
+        self.show_saved(self._saved_at)
         self.pill.setText(str(self._status.label))
         tone = "danger" if self._failed else self._status.tone
         set_property(self.pill, "state", _PILL_STATES.get(tone, tone))
