@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.window import MainWindow
 from engine.campaign import campaign_file, edits
+from engine.files import canonical
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import complete, open_draft, settle
 
@@ -49,7 +50,7 @@ def test_the_list_follows_campaigns_that_come_and_go(
     other.apply(edits.set_attributes(other, changed).ops)
     content = campaign_file.content(other) | {"id": "c_other"}
     path = workspace.campaign_files.path / "other.campaign.json"
-    path.write_bytes(campaign_file.canonical(content))
+    path.write_bytes(canonical(content))
     qtbot.waitUntil(lambda: len(watched.rows()) == 2)
     path.unlink()
     qtbot.waitUntil(lambda: len(watched.rows()) == 1)

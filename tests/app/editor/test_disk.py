@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -23,6 +25,10 @@ def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
     return page
 
 
+def is_in(page: EditorPage, group: str) -> bool:
+    return page.session.document.attributes.group == group
+
+
 def content(page: EditorPage) -> bytes:
     assert page.session.path is not None
     return page.session.path.read_bytes()
@@ -38,7 +44,7 @@ def test_the_system_tells_of_a_change(qtbot: QtBot, page: EditorPage) -> None:
 def test_a_file_that_is_replaced_is_still_watched(qtbot: QtBot, page: EditorPage) -> None:
     for group in ("One", "Two"):
         change_on_disk(page, group=group)
-        qtbot.waitUntil(lambda group=group: page.session.document.attributes.group == group)
+        qtbot.waitUntil(partial(is_in, page, group))
         settle(qtbot)
 
 
