@@ -22,6 +22,8 @@ RECENT = 6
 ITSELF = "view.commands"
 _ACTION = 3.0  # better than an equally good name of a campaign or a component
 _IMPOSSIBLE = -1000.0  # behind all that can be done
+_OF_SELECTION = frozenset({Place.SELECT, Place.ARRANGE, Place.NOTES})
+_OF_EDITOR = _OF_SELECTION | {Place.EDITOR}
 _OPEN, _GO_TO = N_("Open"), N_("Go to")
 
 
@@ -109,12 +111,15 @@ def _why_not(window: MainWindow, place: Place) -> str:
     editor = window.editor
     if window.workspace is None:
         return tr("Open a workspace first")
-    if place is Place.EDITOR and editor is None:
-        return tr("In an open campaign")
-    if place is Place.EDITOR and editor is not None and editor.read_only:
-        return tr("This campaign is only viewed")
     if place is Place.LIST and editor is not None:
         return tr("In the list of campaigns")
+    if place in _OF_EDITOR:
+        if editor is None:
+            return tr("In an open campaign")
+        if editor.read_only:
+            return tr("This campaign is only viewed")
+        if place in _OF_SELECTION:
+            return tr("With another selection")
     return tr("Not possible just now")
 
 

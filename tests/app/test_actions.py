@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtGui import QAction, QShortcut
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from app import language
 from app.actions import ACTIONS, SECTIONS, ActionSpec, Place
 from app.actions.shortcuts import assigned
 from app.window import MainWindow
@@ -121,3 +124,29 @@ def test_keys_that_the_user_chose_are_taken_from_what_had_them(window: MainWindo
 def test_of_two_choices_the_later_one_counts() -> None:
     keys = assigned(ACTIONS, {"editor.undo": "Ctrl+Y", "editor.redo": "Ctrl+Z", "editor.fit": "Ctrl+Y"})
     assert (keys["editor.undo"], keys["editor.redo"], keys["editor.fit"]) == ("", "Ctrl+Z", "Ctrl+Y")
+
+
+def test_every_action_speaks_chinese(window: MainWindow) -> None:
+    english = {spec.id: window.actions_[spec.id].text() for spec in ACTIONS}
+    language.use_language("zh")
+    same = {spec.id for spec in ACTIONS if window.actions_[spec.id].text() == english[spec.id]}
+    assert same == {"view.english", "view.chinese"}  # each language says its own name
+
+
+def test_nothing_is_offered_beside_the_table(qtbot: QtBot, window: MainWindow) -> None:
+    """Every shortcut of the window, list and editor included, is an action of the table."""
+    open_draft(qtbot, window)
+    table = set(window.actions_)
+    others = [action for action in window.findChildren(QAction) if action not in table]
+    assert [action.text() for action in others if not action.shortcut().isEmpty()] == []
+    assert window.findChildren(QShortcut) == []
+
+
+def test_everything_possible_is_in_the_menu(qtbot: QtBot, window: MainWindow) -> None:
+    open_draft(qtbot, window)
+    menu = window.actions_.menu(window)
+    sections = menu.findChildren(QMenu)
+    offered = {action.objectName() for section in (menu, *sections) for action in section.actions()}
+    possible = {spec.id for spec in ACTIONS if window.actions_[spec.id].isEnabled()}
+    assert possible - offered == {"view.menu"}
+    menu.deleteLater()

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.actions import ACTIONS
 from app.help.events import curl_call, example_event, python_call
+from app.help.gestures import KEYS, MOUSE
 from app.window import MainWindow
 from engine.server.wire import Event
 from engine.workspace.catalog import CATALOG, Catalog
@@ -72,3 +73,29 @@ def test_about_names_the_workspace(window: MainWindow) -> None:
     window.actions_["help.about"].trigger()
     texts = " ".join(found.text() for found in dialog(window).findChildren(QLabel))
     assert str(window.workspace.folder) in texts  # type: ignore[union-attr]
+
+
+def test_keys_and_mouse_on_the_canvas_are_listed_and_everything_is_found(window: MainWindow) -> None:
+    window.actions_["help.shortcuts"].trigger()
+    shown = dialog(window)
+
+    def visible() -> set[str]:
+        return {found.text() for found in shown.findChildren(QLabel) if found.isVisible()}
+
+    assert {gesture.how for gesture in (*KEYS, *MOUSE)} <= visible()
+    shown.search.setText("cx")
+    assert {"Undo", "Ctrl+Z", "Editor"} <= visible()
+    assert "Arrow keys" not in visible()
+    shown.search.setText("wheel")
+    assert {"Zoom at the pointer", "Mouse on the canvas"} <= visible()
+    assert "Keys on the canvas" not in visible()
+    shown.search.setText("zzzz")
+    assert "Nothing found." in visible()
+
+
+def test_the_keys_that_the_user_chose_are_listed(window: MainWindow) -> None:
+    window.actions_.apply_shortcuts({"editor.undo": "Ctrl+Alt+Z"})
+    window.actions_["help.shortcuts"].trigger()
+    texts = {found.text() for found in dialog(window).findChildren(QLabel)}
+    assert "Ctrl+Alt+Z" in texts
+    assert "Ctrl+Z" not in texts

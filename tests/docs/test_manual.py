@@ -67,7 +67,8 @@ def test_every_picture_is_shown_and_small() -> None:
 def test_shortcuts_that_pages_name_exist() -> None:
     known = {spec.shortcut for spec in ACTIONS} | {"Ctrl+C"}
     for page in PAGES:
-        for keys in re.findall(r"\b(?:Ctrl|Alt|Shift)\+[\w+]*\w|\bF\d+\b", page.read_text("utf-8")):
+        text = page.read_text("utf-8")
+        for keys in re.findall(r"\b(?:Ctrl|Alt|Shift)\+(?:\w+\+)*(?:\w+|[.,/])|\bF\d+\b", text):
             assert keys in known, f"{page.name}: {keys}"
 
 
