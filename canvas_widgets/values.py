@@ -90,6 +90,7 @@ class Sizes:
     dots: int
     top_bar: int
     palette: int
+    outline: int
     palette_row: int
     panel: int
     control: int

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -367,6 +369,10 @@ class CanvasView(QGraphicsView):
     def chooser(self) -> Chooser | None:
         """The list that a + opened, while it is open."""
         return self._adding.chooser
+
+    def add_at(self, link_ids: Sequence[str]) -> None:
+        """Offer what may be added at one of these lines, by typing; the canvas gives way to the list."""
+        self._adding.open(link_ids)
 
     def open_chooser(self, link_id: str) -> None:
         """Open the list of what may be added at a line, beside its +."""

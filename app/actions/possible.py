@@ -79,6 +79,11 @@ def has_problems(window: MainWindow) -> bool:
     return editable(window) and bool(window.the_editor.session.problems)
 
 
+def nameable(window: MainWindow) -> bool:
+    """Whether one component is selected, other than Start, in a campaign that can be changed."""
+    return editable(window) and window.the_editor.selected_node() in window.the_editor.session.document.nodes
+
+
 def node_selected(window: MainWindow) -> bool:
     return editable(window) and window.the_editor.deletable()
 

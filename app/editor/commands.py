@@ -43,7 +43,36 @@ class EditorCommands:
         self._page.view.zoom_to(1.0)
 
     def focus_palette(self) -> None:
+        self._page.side_bar.show_tab("components")
         self._page.palette_.focus_search()
+
+    def toggle_outline(self) -> None:
+        """Go to the outline; from there back to the components and the canvas."""
+        page = self._page
+        if page.outline.hasFocus():
+            page.side_bar.show_tab("components")
+            page.view.setFocus()
+        else:
+            page.side_bar.show_tab("outline")
+            page.outline.setFocus()
+
+    def rename_selected(self) -> None:
+        """Edit the selected component's name in its row of the outline."""
+        node_id = self._page.selected_node()
+        if node_id is not None:
+            self._page.side_bar.show_tab("outline")
+            self._page.outline.rename(node_id)
+
+    def add_in_front(self) -> None:
+        """Offer what can be inserted on the lines in front of the selected card, by typing."""
+        document, node_id = self._page.session.document, self._page.selected_node()
+        links = [] if node_id is None else document.in_links(node_id)
+        taking = [link_id for link_id in links if edits.admissible(document, link_id)]
+        if taking:
+            self._page.view.setFocus()
+            self._page.view.add_at(taking)
+        else:
+            self._page.say(tr("Nothing can be inserted in front of this."))
 
     def add_kind(self, kind: str) -> None:
         """Add a component behind the selected one: at its first open end, else on its first line."""

@@ -20,6 +20,8 @@ from app.editor.fixing import Fixing
 from app.editor.guide import GuidePlace
 from app.editor.notes import NoteCommands
 from app.editor.notice_bar import NoticeBar
+from app.editor.outline import OutlineTree
+from app.editor.outline.steering import OutlineSteering
 from app.editor.panel_slot import PanelSlot
 from app.editor.problems import ProblemsPanel, node_of
 from app.editor.running import Running
@@ -27,6 +29,7 @@ from app.editor.safekeeping import Safekeeping
 from app.editor.selecting import Selecting
 from app.editor.selection_panel import SelectionPanel
 from app.editor.session import EditorSession
+from app.editor.side_bar import SideBar
 from app.editor.top_bar import TopBar
 from app.language import Retranslated
 from app.panels import ConfigurationPanel
@@ -57,6 +60,9 @@ class EditorPage(Retranslated, QWidget):
     commands (what the actions do), guide (of the template), safekeeping (of what is not saved, and of the
     file).
     commands (what the actions do), finding, safekeeping (of what is not saved, and of the file).
+    Attributes: session, scene, view, palette_, outline, side_bar (which holds these two), panel (of
+    configuration), problems, bar, notices, status, commands (what the actions do), safekeeping (of what is
+    not saved, and of the file).
     """
 
     unsaved_changed = Signal()
@@ -72,6 +78,8 @@ class EditorPage(Retranslated, QWidget):
         self.scene = CampaignScene(document, window.workspace, window.look)
         self.view = CanvasView(self.scene, window.look, read_only=read_only)
         self.palette_ = Palette(window.look)
+        self.outline = OutlineTree(self.scene, window.look, read_only=read_only)
+        self.side_bar = SideBar(window.look, self.palette_, self.outline, read_only=read_only)
         self.panel = ConfigurationPanel(window.look, window.runs.estimate)
         self.several = SelectionPanel(window.look, window.actions_)
         self._slot = PanelSlot(window.look, self.panel, self.several)
@@ -85,6 +93,7 @@ class EditorPage(Retranslated, QWidget):
         self.menus: ContextMenu = ContextMenu(self, window.actions_)
         self._running: Running = Running(self)
         self.finding: Finding = Finding(self, window.look, window.actions_)
+        self._steering: OutlineSteering = OutlineSteering(self, self.outline, window.actions_)
         self.safekeeping: Safekeeping = Safekeeping(self, window)
         self.guide: GuidePlace = GuidePlace(self, window)
         self._lay_out()
@@ -100,6 +109,7 @@ class EditorPage(Retranslated, QWidget):
 
     def _on_loaded(self) -> None:
         self.view.fit(glide=False)
+        self.side_bar.begin()
         if self.session.large:
             self.session.check()
         self.guide.begin()
@@ -224,7 +234,7 @@ class EditorPage(Retranslated, QWidget):
         elif key in _ENTER and self.view.hasFocus():
             self.panel.focus_first()
         elif key == Qt.Key.Key_Escape:
-            self.view.setFocus()
+            self._steering.go_home()
         else:
             super().keyPressEvent(event)
 
@@ -241,12 +251,14 @@ class EditorPage(Retranslated, QWidget):
         self.read_only = self.view.read_only = True
         self.palette_.hide()
         self.guide.end()
+        self.view.setAcceptDrops(False)
+        self.side_bar.end_editing()
         self._on_selection_changed()
 
     def _lay_out(self) -> None:
         body = QHBoxLayout()
         body.setSpacing(0)
-        body.addWidget(self.palette_)
+        body.addWidget(self.side_bar)
         centre = QVBoxLayout()
         centre.setSpacing(0)
         centre.addWidget(self.view, 1)
@@ -259,7 +271,6 @@ class EditorPage(Retranslated, QWidget):
         layout.addWidget(self.bar)
         layout.addWidget(self.notices)
         layout.addLayout(body, 1)
-        self.palette_.setVisible(not self.read_only)
 
     def _connect(self) -> None:
         self.session.undo_stack.indexChanged.connect(self._on_step)

@@ -2,7 +2,7 @@
 
 from engine.campaign.edits.add import admissible, append, end_open_links, insert
 from engine.campaign.edits.arrange import Direction, Side, align, distribute
-from engine.campaign.edits.change import move, set_attributes
+from engine.campaign.edits.change import move, rename, set_attributes
 from engine.campaign.edits.configure import configure, lost_by
 from engine.campaign.edits.delete import delete_behind, delete_several, doomed, doomed_together, stranded
 from engine.campaign.edits.edit import Edit, Refused
@@ -48,6 +48,7 @@ __all__ = [
     "move",
     "move_group",
     "paste",
+    "rename",
     "resize_note",
     "set_attributes",
     "stranded",

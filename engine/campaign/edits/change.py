@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits.edit import Draft, Edit
+from engine.campaign.edits.edit import Draft, Edit, Refused
 from engine.campaign.model import ATTRIBUTES_ID, Attributes, Point
 from engine.campaign.ops import Table
 from engine.i18n import Message
+from engine.shapes.text import NAME_LENGTH
 
 
 def move(document: CampaignDocument, places: Mapping[str, Point]) -> Edit:
@@ -23,6 +24,15 @@ def move(document: CampaignDocument, places: Mapping[str, Point]) -> Edit:
         else Message("Move {count} components", count=len(names))
     )
     return draft.edit(label)
+
+
+def rename(document: CampaignDocument, node_id: str, name: str) -> Edit:
+    """Give a component another name; everything else of it stays. Raises `Refused`."""
+    if not 1 <= len(name) <= NAME_LENGTH:
+        raise Refused(Message("A name has 1 to {most} characters.", most=NAME_LENGTH))
+    draft = Draft(document)
+    draft.put_node(document.node(node_id).model_copy(update={"name": name}), node_id)
+    return draft.edit(Message("Rename to “{name}”", name=name), node_id)
 
 
 def set_attributes(document: CampaignDocument, attributes: Attributes) -> Edit:

@@ -8,9 +8,8 @@ from datetime import datetime
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit, set_attributes
 from engine.i18n import Message
+from engine.shapes.text import NAME_LENGTH
 from engine.shapes.time import instant
-
-_LONGEST_NAME = 50
 
 
 def rename(document: CampaignDocument, taken: Container[str]) -> Edit:
@@ -35,4 +34,4 @@ def mend_times(document: CampaignDocument, now: datetime | None) -> Edit:
 
 def _numbered(name: str, number: int) -> str:
     tail = f" {number}"
-    return name[: _LONGEST_NAME - len(tail)] + tail
+    return name[: NAME_LENGTH - len(tail)] + tail

@@ -1,0 +1,137 @@
+"""How a row of the outline is drawn: icon, branch, name, and at the right its count or red dot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from canvas_widgets.look import Look
+from engine.campaign.outline import Row
+from engine.components.registry import component
+
+if TYPE_CHECKING:
+    from app.editor.outline.tree import OutlineTree
+
+_ICON = 16
+_GAP = 8
+_DOT = 12
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class OutlineDelegate(QStyledItemDelegate):
+    """Paints rows; names are edited in place by Qt's own field."""
+
+    def __init__(self, tree: OutlineTree, look: Look) -> None:
+        super().__init__(tree)
+        self._tree = tree
+        self._look = look
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        return QSize(120, self._look.sizes.row)
+
+    def updateEditorGeometry(self, editor: object, option: QStyleOptionViewItem, index: _Index) -> None:
+        rect: QRect = option.rect
+        editor.setGeometry(rect.adjusted(_ICON + _GAP // 2, 0, -2, 0))  # type: ignore[attr-defined]
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        row = self._tree.outline.row_at(index)
+        if row is None:
+            return
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        rect: QRect = option.rect
+        self._paint_ground(painter, option)
+        left = rect.left() + 4
+        right = self._paint_right(painter, rect, row)
+        if (icon := self._icon(row)) is not None:
+            ratio = painter.device().devicePixelRatio()
+            top = rect.top() + (rect.height() - _ICON) // 2
+            painter.drawPixmap(left, top, self._look.pixmap(*icon, _ICON, ratio))
+            left += _ICON + _GAP
+        left = self._paint_branch(painter, QRect(left, rect.top(), right - left, rect.height()), row)
+        strong = row.kind == "node"
+        self._paint_text(painter, QRect(left, rect.top(), right - left, rect.height()), index, strong=strong)
+        painter.restore()
+
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        colours, state = self._look.colours, option.state
+        ground = QRectF(option.rect).adjusted(0.5, 1.5, -2.5, -1.5)
+        painter.setPen(Qt.PenStyle.NoPen)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.setBrush(colours.accent_soft)
+            painter.drawRoundedRect(ground, 6, 6)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(colours.hover)
+            painter.drawRoundedRect(ground, 6, 6)
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(colours.accent, 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(ground, 6, 6)
+
+    def _paint_right(self, painter: QPainter, rect: QRect, row: Row) -> int:
+        """The dot of what is not configured, or the live count; gives where room for the name ends."""
+        words, right = self._tree.outline.words, rect.right() - _GAP
+        if not words.configured(row):
+            box = QRectF(right - _DOT, rect.center().y() - _DOT / 2 + 0.5, _DOT, _DOT)
+            draw_dot(painter, box, self._look.colours.danger, self._look.colours.on_danger)
+            right -= _DOT + _GAP
+        if count := words.count(row):
+            painter.setFont(self._look.font("summary"))
+            painter.setPen(self._look.colours.muted)
+            width = painter.fontMetrics().horizontalAdvance(count)
+            area = QRect(right - width, rect.top(), width, rect.height())
+            painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, count)
+            right -= width + _GAP
+        return right
+
+    def _icon(self, row: Row) -> tuple[str, str] | None:
+        match row.kind:
+            case "node":
+                declared = component(self._tree.node_kind(row.id))
+                return declared.icon, declared.colour
+            case "open":
+                return "plus", "accent" if not self._tree.outline.words.read_only else "muted"
+            case "loose":
+                return "alert-triangle", "warn"
+            case _:
+                return None
+
+    def _paint_branch(self, painter: QPainter, rect: QRect, row: Row) -> int:
+        """The name of the branch in front of an open end or a reference; gives where the text begins."""
+        if row.kind not in ("open", "reference"):
+            return rect.left()
+        label = self._tree.outline.words.label(row.id)
+        if not label:
+            return rect.left()
+        painter.setFont(self._look.font("section"))
+        painter.setPen(self._look.colours.muted)
+        metrics = painter.fontMetrics()
+        text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, rect.width() // 2)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, text)
+        return rect.left() + metrics.horizontalAdvance(text) + _GAP
+
+    def _paint_text(self, painter: QPainter, rect: QRect, index: _Index, *, strong: bool) -> None:
+        colours = self._look.colours
+        row = self._tree.outline.row_at(index)
+        branch = row is not None and row.kind in ("branch", "loose")
+        painter.setFont(self._look.font("section" if branch else "control"))
+        painter.setPen(colours.text if strong else colours.muted)
+        words = painter.fontMetrics().elidedText(
+            str(index.data() or ""), Qt.TextElideMode.ElideRight, rect.width()
+        )
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, words)
+
+
+def draw_dot(painter: QPainter, rect: QRectF, ground: QColor, mark: QColor) -> None:
+    """The mark of what is not configured: a disc with an exclamation mark."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawEllipse(rect)
+    painter.setBrush(mark)
+    side, centre = rect.width(), rect.center()
+    bar = QRectF(centre.x() - side * 0.08, rect.top() + side * 0.2, side * 0.16, side * 0.38)
+    painter.drawRoundedRect(bar, side * 0.08, side * 0.08)
+    painter.drawEllipse(QPointF(centre.x(), rect.top() + side * 0.75), side * 0.1, side * 0.1)

@@ -1,0 +1,222 @@
+"""The outline as an item model: it follows the document's ops, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
+
+from app.editor.outline.words import Words
+from canvas_widgets.scene import CampaignScene
+from engine.campaign.model import START_ID
+from engine.campaign.ops import Op
+from engine.campaign.outline import Children, Outline, Row
+
+_KEY_ROLE = Qt.ItemDataRole.UserRole
+_PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class OutlineModel(QStandardItemModel):
+    """Rows of `engine.campaign.outline`. Only what changed is inserted or removed.
+
+    The items hold a number each and nothing else: what a row says is asked when it is painted. (A model
+    written in Python would be asked for thousands of rows whenever the view lays itself out.)
+    Signals: `rename_asked(node id, name)`, by editing in place; `arrived(indexes)`, of rows that came with
+    others below them.
+    """
+
+    rename_asked = Signal(str, str)
+    arrived = Signal(object)
+
+    def __init__(self, scene: CampaignScene, read_only: bool, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._scene = scene
+        self.words = Words(scene, read_only)
+        self.is_filled = self._stale = False
+        self._outline: Outline | None = None
+        self._shown: dict[Row | None, list[Row]] = {}
+        self._items: dict[Row, QStandardItem] = {}
+        self._rows: dict[int, Row] = {}
+        self._numbers = count()
+
+    def filling(self) -> Iterator[None]:
+        """Show the document, and follow it from now on: the work in slices, the rows at the end."""
+        outline = self._outline = Outline(self._scene.document)
+        yield from outline.read()
+        self.is_filled, self._stale = True, False
+        self._take(outline.children())
+
+    def forget(self) -> None:
+        """Show nothing, and follow nothing, until `filling`."""
+        self._outline, self.is_filled = None, False
+        self.clear()
+        self._shown, self._items, self._rows = {}, {}, {}
+
+    def follow(self, ops: Sequence[Op]) -> None:
+        """Take in a change that the document, and the canvas, have made; `catch_up` shows it."""
+        if self._outline is not None:
+            self._stale = self._outline.follow(ops) or self._stale
+
+    def catch_up(self) -> None:
+        """Show what `follow` has taken in."""
+        if self._stale and self.is_filled and self._outline is not None:
+            self._stale = False
+            self._take(self._outline.children())
+
+    # Questions ---------------------------------------------------------------------------------------------
+
+    def row_at(self, index: _Index) -> Row | None:
+        """The row of an index."""
+        return self._rows.get(super().data(index, _KEY_ROLE)) if index.isValid() else None
+
+    def index_of(self, row: Row) -> QModelIndex:
+        """Where a row is; an invalid index for one that is not there."""
+        item = self._items.get(row)
+        return QModelIndex() if item is None else item.index()
+
+    def below(self, row: Row | None) -> Sequence[Row]:
+        """The rows directly below one; below None, the topmost ones."""
+        return self._shown.get(row, ())
+
+    def link_of(self, row: Row) -> str | None:
+        """The line where a component is added that is dropped on a row: its own, or the first behind it."""
+        if row.kind in ("open", "reference", "branch"):
+            return row.id
+        document = self._scene.document
+        links = document.out_links(row.id)
+        return next((id for id in links if document.links[id].target is None), next(iter(links), None))
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role == _KEY_ROLE:
+            return super().data(index, role)
+        row = self.row_at(index)
+        if row is None or not self._still_there(row):
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+                return self.words.text(row)
+            case Qt.ItemDataRole.ToolTipRole:
+                return self.words.tip(row)
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return self.words.spoken(row, self.row_at(index.parent()))
+        return None
+
+    def setData(self, index: _Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        row, name = self.row_at(index), str(value).strip()
+        if role != Qt.ItemDataRole.EditRole or row is None or not name:
+            return False
+        if name != self.words.text(row):
+            self.rename_asked.emit(row.id, name)
+        return True
+
+    def _still_there(self, row: Row) -> bool:
+        """Between a change and `follow`, a row may be of something that is gone."""
+        document = self._scene.document
+        if row.kind in ("node", "loose"):
+            return row.id == START_ID or row.id in document.nodes
+        return row.id in document.links
+
+    # Following ---------------------------------------------------------------------------------------------
+
+    def _take(self, wanted: Children) -> None:
+        """First what belongs elsewhere now leaves, then it comes back there, whole, beside what is new."""
+        parked: dict[Row, QStandardItem] = {}
+        for container, present in list(self._shown.items()):
+            after = wanted.get(container, [])
+            if present != after:
+                self._park_surplus(container, present, after, parked)
+        arrived: list[QStandardItem] = []
+        for container, rows in wanted.items():
+            held = self._shown.get(container)
+            if held is None:
+                held = self._shown[container] = []
+            if held != rows:
+                arrived += self._insert_missing(container, held, rows, wanted, parked)
+        for row in parked:
+            self._drop(row)
+        if arrived:
+            self.arrived.emit([item.index() for item in arrived if item.hasChildren()])
+
+    def _park_surplus(
+        self, container: Row | None, present: list[Row], wanted: list[Row], parked: dict[Row, QStandardItem]
+    ) -> None:
+        start, end = _middle(present, wanted)
+        parent = self._parent(container)
+        for at in range(end - 1, start - 1, -1):
+            parked[present[at]] = parent.takeRow(at)[0]
+        del present[start:end]
+
+    def _insert_missing(
+        self,
+        container: Row | None,
+        present: list[Row],
+        wanted: list[Row],
+        all_rows: Children,
+        parked: dict[Row, QStandardItem],
+    ) -> list[QStandardItem]:
+        start, end = _middle(wanted, present)
+        came = [self._come(row, all_rows, parked) for row in wanted[start:end]]
+        self._parent(container).insertRows(start, came)
+        present[start:start] = wanted[start:end]
+        return came
+
+    def _come(self, row: Row, all_rows: Children, parked: dict[Row, QStandardItem]) -> QStandardItem:
+        """A row's item: the one that left elsewhere, with all below it, or a new one with all below it."""
+        if (item := parked.pop(row, None)) is not None:
+            return item
+        top = self._make(row)
+        pending = [(row, top)]
+        while pending:
+            above, parent = pending.pop()
+            rows = all_rows.get(above)
+            if not rows:
+                continue
+            made: list[QStandardItem] = []
+            for below in rows:
+                if (item := parked.pop(below, None)) is None:
+                    item = self._make(below)
+                    pending.append((below, item))
+                made.append(item)
+            parent.appendRows(made)
+            self._shown[above] = list(rows)
+        return top
+
+    def _drop(self, row: Row) -> None:
+        for gone in self._with_all_below(row):
+            del self._rows[self._items.pop(gone).data(_KEY_ROLE)]
+            self._shown.pop(gone, None)
+
+    def _make(self, row: Row) -> QStandardItem:
+        item = QStandardItem()
+        number = next(self._numbers)
+        item.setData(number, _KEY_ROLE)
+        editable = row.kind == "node" and row.id != START_ID and not self.words.read_only
+        item.setFlags(_PLAIN | Qt.ItemFlag.ItemIsEditable if editable else _PLAIN)
+        self._rows[number] = row
+        self._items[row] = item
+        return item
+
+    def _with_all_below(self, row: Row) -> Iterator[Row]:
+        pending = [row]
+        while pending:
+            row = pending.pop()
+            pending.extend(self._shown.get(row, ()))
+            yield row
+
+    def _parent(self, container: Row | None) -> QStandardItem:
+        return self.invisibleRootItem() if container is None else self._items[container]
+
+
+def _middle(rows: Sequence[Row], others: Sequence[Row]) -> tuple[int, int]:
+    """The part of `rows` between the longest common beginning and the longest common end."""
+    limit = min(len(rows), len(others))
+    start = 0
+    while start < limit and rows[start] == others[start]:
+        start += 1
+    end = 0
+    while end < limit - start and rows[-1 - end] == others[-1 - end]:
+        end += 1
+    return start, len(rows) - end

@@ -1,0 +1,95 @@
+"""What the rows of the outline say, for the eye and for a screen reader."""
+
+from __future__ import annotations
+
+from canvas_widgets.card import count_text
+from canvas_widgets.scene import CampaignScene
+from engine.campaign.model import START_ID
+from engine.campaign.outline import Row
+from engine.components.registry import component
+from engine.i18n import tr
+
+
+class Words:
+    """Asks the document and the canvas at the moment when a row is shown."""
+
+    def __init__(self, scene: CampaignScene, read_only: bool) -> None:
+        self._scene = scene
+        self._document = scene.document
+        self.read_only = read_only
+
+    def text(self, row: Row) -> str:
+        """What the row is called; of an open end, what can be done there."""
+        match row.kind:
+            case "node":
+                return self.name(row.id)
+            case "branch":
+                return self.label(row.id)
+            case "reference":
+                return f"→ {self.name(self._document.links[row.id].target or '')}"
+            case "open":
+                return self._invitation(row.id)
+            case "loose":
+                return tr("Not connected")
+
+    def name(self, node_id: str) -> str:
+        return tr(component("start").label) if node_id == START_ID else self._document.node(node_id).name
+
+    def label(self, link_id: str) -> str:
+        """The name of the branch that a line is, "" where there is only one line and it has no name."""
+        link = self._document.links[link_id]
+        for port in self._document.ports(link.source):
+            if port.name == link.port and port.label is not None:
+                return str(port.label)
+        lines = self._document.out_links(link.source)
+        return tr("Line {n}", n=lines.index(link_id) + 1) if len(lines) > 1 else ""
+
+    def count(self, row: Row) -> str:
+        """Live counts of a component, "" where nothing runs."""
+        counts = self._scene.stage.counts
+        if row.kind != "node" or counts is None or row.id not in counts["nodes"]:
+            return ""
+        return count_text(self._document.node(row.id).kind, counts["nodes"][row.id])
+
+    def configured(self, row: Row) -> bool:
+        card = self._scene.cards.get(row.id) if row.kind == "node" else None
+        return card is None or card.configured
+
+    def tip(self, row: Row) -> str:
+        """The whole name, and what the card says."""
+        card = self._scene.cards.get(row.id) if row.kind == "node" else None
+        return self.text(row) if card is None else card.full_text()
+
+    def spoken(self, row: Row, parent: Row | None) -> str:
+        """The row for a screen reader: what it is, how it stands, and on which branch."""
+        parts = [self.text(row)]
+        if row.kind == "node":
+            parts += self._kind_words(row)
+        elif row.kind == "reference":
+            parts = [tr("Leads to {name}", name=self.name(self._document.links[row.id].target or ""))]
+        where = row.id if row.kind in ("branch", "open", "reference") else ""
+        if parent is not None and parent.kind == "branch" and row.kind != "branch":
+            where = where if self.label(where or parent.id) and row.kind != "node" else parent.id
+        if where and (label := self.label(where)):
+            source = self.name(self._document.links[where].source)
+            place = tr("branch {label} of {name}", label=label, name=source)
+            parts = [place] if row.kind == "branch" else [*parts, place]
+        return tr(", ").join(parts)
+
+    def _kind_words(self, row: Row) -> list[str]:
+        declared = component(self._document.node(row.id).kind)
+        kind, words = tr(declared.label), []
+        if kind not in self.name(row.id):
+            words.append(kind)
+        if row.id != START_ID:
+            words.append(str(declared.category.label))
+            words.append(tr("configured") if self.configured(row) else tr("not configured"))
+        if count := self.count(row):
+            words.append(count)
+        return words
+
+    def _invitation(self, link_id: str) -> str:
+        if self.read_only:
+            return tr("Open end")
+        first = self._document.links[link_id].source == START_ID
+        return tr("Add a trigger…") if first else tr("Add a component…")
