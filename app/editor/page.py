@@ -56,13 +56,9 @@ class EditorPage(Retranslated, QWidget):
     """Palette, canvas and panel below the top bar. `read_only` shows everything and changes nothing.
 
     Signal `unsaved_changed()`: the name, or whether something is unsaved, may have changed.
-    Attributes: session, scene, view, palette_, panel (of configuration), problems, bar, notices, status,
-    commands (what the actions do), guide (of the template), safekeeping (of what is not saved, and of the
-    file).
-    commands (what the actions do), finding, safekeeping (of what is not saved, and of the file).
     Attributes: session, scene, view, palette_, outline, side_bar (which holds these two), panel (of
-    configuration), problems, bar, notices, status, commands (what the actions do), safekeeping (of what is
-    not saved, and of the file).
+    configuration), problems, bar, notices, status, commands (what the actions do), finding, guide (of the
+    template), safekeeping (of what is not saved, and of the file).
     """
 
     unsaved_changed = Signal()
@@ -93,7 +89,7 @@ class EditorPage(Retranslated, QWidget):
         self.menus: ContextMenu = ContextMenu(self, window.actions_)
         self._running: Running = Running(self)
         self.finding: Finding = Finding(self, window.look, window.actions_)
-        self._steering: OutlineSteering = OutlineSteering(self, self.outline, window.actions_)
+        self._steering: OutlineSteering = OutlineSteering(self, self.outline)
         self.safekeeping: Safekeeping = Safekeeping(self, window)
         self.guide: GuidePlace = GuidePlace(self, window)
         self._lay_out()
@@ -249,10 +245,8 @@ class EditorPage(Retranslated, QWidget):
     def _end_editing(self) -> None:
         """The campaign has finished: from now on it can only be looked at."""
         self.read_only = self.view.read_only = True
-        self.palette_.hide()
-        self.guide.end()
-        self.view.setAcceptDrops(False)
         self.side_bar.end_editing()
+        self.guide.end()
         self._on_selection_changed()
 
     def _lay_out(self) -> None:

@@ -1,8 +1,8 @@
 """The campaign as an outline: sequences of components, branches below the component that they leave. No Qt.
 
 What follows on a single line stands below it in the same sequence. Every component stands in the outline
-once, where one comes to it first; other lines that lead to it end in a reference. Only a Test Target waits until
-the branches of its AB Test are through, and goes on behind them.
+once, where one comes to it first; other lines that lead to it end in a reference. Only a Test Target waits
+until the branches of its AB Test are through, and goes on behind them.
 """
 
 from __future__ import annotations

@@ -5,27 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
+from canvas_widgets.asking import MenuRequest
 from engine.campaign import edits
 
 if TYPE_CHECKING:
-    from app.actions import Actions
     from app.editor.outline.tree import OutlineTree
     from app.editor.page import EditorPage
-
-
-_OFFERED = ("editor.add", "editor.insert", "editor.rename", "editor.delete")
 
 
 class OutlineSteering(QObject):
     """Attribute `home`: the canvas or the outline, whichever the user was last in."""
 
-    def __init__(self, page: EditorPage, tree: OutlineTree, actions: Actions) -> None:
+    def __init__(self, page: EditorPage, tree: OutlineTree) -> None:
         super().__init__(page)
         self._page = page
         self._tree = tree
-        self._actions = actions
         self.home: QWidget = page.view
         tree.configure_asked.connect(lambda _node_id: page.panel.focus_first())
         tree.shown.connect(page.show_node)
@@ -69,9 +65,5 @@ class OutlineSteering(QObject):
         document = self._page.session.document
         self._page.commands.push_or_say(lambda: edits.rename(document, node_id, name))
 
-    def _open_menu(self, place: QPoint) -> None:
-        menu = QMenu(self._tree)
-        for action_id in _OFFERED:
-            menu.addAction(self._actions[action_id])
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
+    def _open_menu(self, place: QPoint, link_id: str) -> None:
+        self._page.menus.open(MenuRequest(place, link_id or None))

@@ -51,7 +51,8 @@ class OutlineTree(QTreeView):
     """Signals: `configure_asked(node id)`, by Enter; `shown(node id)`, by a double click: bring it into the
     middle; `add_asked(link id)`, on an open end; `behind_asked()`, by /;
     `dropped(link id, kind)`; `refused(text)`;
-    `menu_asked(global point)`."""
+    `menu_asked(global point, link id)`, the latter "" for
+    a component."""
 
     configure_asked = Signal(str)
     shown = Signal(str)
@@ -59,7 +60,7 @@ class OutlineTree(QTreeView):
     behind_asked = Signal()
     dropped = Signal(str, str)
     refused = Signal(object)
-    menu_asked = Signal(QPoint)
+    menu_asked = Signal(QPoint, str)
 
     def __init__(self, scene: CampaignScene, look: Look, *, read_only: bool) -> None:
         super().__init__()
@@ -235,7 +236,7 @@ class OutlineTree(QTreeView):
             place = event.globalPos()
         row = self.outline.row_at(index)
         if row is not None:
-            self.menu_asked.emit(place)
+            self.menu_asked.emit(place, "" if row.kind in ("node", "loose") else row.id)
 
     # Dropping a component ----------------------------------------------------------------------------------
 

@@ -298,6 +298,8 @@ def test_the_outline_mirrors_the_document(plain_look: Look, seed: int) -> None:
     tree = OutlineTree(scene, plain_look, read_only=False)
     tree.show()
     tree.begin()
+    while not tree.outline.is_filled:
+        QApplication.processEvents()
     done = []
     for _ in range(14):
         edit = random_edit(document, choose)
