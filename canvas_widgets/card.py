@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPixmap, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.geometry import CARD, START_CARD
-from canvas_widgets.paints import MARGIN, CardState, Paints, draw_found_ring, static_text
+from canvas_widgets.paints import MARGIN, CardState, Paints, draw_card_ring, static_text
 from canvas_widgets.stage import Stage
 from engine.campaign.model import START_ID, Node
 from engine.campaign.status import is_configured
@@ -128,8 +128,8 @@ class CardItem(QGraphicsItem):
         if self._stage.fades:
             painter.setOpacity(painter.opacity() * self._stage.card_opacity(self.node_id))
         self._paint_frame(painter, paints, scale)
-        if self._stage.found is not None and self.node_id in self._stage.found:
-            draw_found_ring(painter, paints, self.rect)
+        if self._stage.rings(self.node_id):
+            draw_card_ring(painter, paints, self.rect)
         name, summary = self._texts or self._make_texts()
         painter.setFont(paints.name_font)
         painter.setPen(paints.text)

@@ -257,6 +257,28 @@ class PressGesture(Gesture):
         """Nothing was done yet."""
 
 
+class PressOrDrag(Gesture):
+    """A button that can also be dragged: `begin` makes the gesture that goes on once the pointer means it."""
+
+    def __init__(self, position: QPoint, press: PressGesture, begin: Callable[[], Gesture]) -> None:
+        self._pressed = position
+        self._begin = begin
+        self._goes_on: Gesture = press
+        self._dragging = False
+
+    def move(self, position: QPoint) -> None:
+        if not self._dragging and _meant(self._pressed, position):
+            self._goes_on, self._dragging = self._begin(), True
+        self._goes_on.move(position)
+        self.scrolls, self.cursor = self._goes_on.scrolls, self._goes_on.cursor
+
+    def release(self, position: QPoint) -> None:
+        self._goes_on.release(position)
+
+    def cancel(self) -> None:
+        self._goes_on.cancel()
+
+
 def _meant(pressed: QPoint, position: QPoint) -> bool:
     """Whether the pointer went far enough from where it was pressed to mean it."""
     return (position - pressed).manhattanLength() >= QApplication.startDragDistance()

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF
 
-from canvas_widgets.handle import HandleItem
+from canvas_widgets.card import CardItem
+from canvas_widgets.geometry import OPEN_RADIUS, LinkShape
+from canvas_widgets.handle import COPYING, TOOLS, HandleItem, Offer, Tool
 from canvas_widgets.link import LinkItem, place_rect
 from canvas_widgets.scene import CampaignScene
-from engine.campaign.edits import admissible
+from engine.campaign.edits import admissible, growable, why_uncut
 from engine.components.registry import component
 
 _REACH = 10.0  # screen pixels from a line at which it is meant
+_EDGE_INSIDE, _EDGE_OUTSIDE, _EDGE_HALF = 10.0, 16.0, 20.0  # around the middle of a card's right edge
+_SCISSORS_FROM = 24.0  # screen pixels from a line's end at which scissors take the place of the +
+_SCISSORS_SHARE = 0.4  # of the line, at most, that they take
+_SCISSORS_LEAST = 10.0
+_SCISSORS_AWAY = 16.0  # from the line's end to their middle
 
 
 class Hover:
@@ -23,23 +30,20 @@ class Hover:
         self._lit: LinkItem | None = None
         scene.addItem(self.handle)
 
-    def at(self, point: QPointF, zoom: float) -> None:
-        """The pointer is at a point of the scene."""
+    def at(self, point: QPointF, zoom: float, *, read_only: bool = False) -> None:
+        """The pointer is at a point of the scene. A campaign that is only looked at can be copied from."""
         if self.pinned:
             return
         handle = self.handle
         handle.set_hot(handle.tool_at(point))
-        if handle.holds(point):
+        if not read_only and (self._at_edge(point, zoom) or self._at_end(point, zoom)):
+            return
+        if handle.holds(point) and handle.offer is not Offer.GROW:
             return
         if (card := self._scene.card_at(point)) is not None:
-            self._light(None)
-            if component(card.node.kind).deletable:
-                handle.show_tools(card.node_id, card.scene_rect, zoom)
-                handle.set_hot(handle.tool_at(point))
-            else:
-                handle.dismiss()
-        elif (link := self._scene.link_at(point, _REACH / zoom)) is not None and self._takes(link):
-            self.show_plus(link, zoom)
+            self._over_card(card, point, zoom, COPYING if read_only else TOOLS)
+        elif not read_only and (link := self._scene.link_at(point, _REACH / zoom)) is not None:
+            self._over_line(link, point, zoom)
         else:
             self.leave()
 
@@ -57,7 +61,7 @@ class Hover:
     def holds_plus(self, point: QPointF) -> bool:
         """Whether a press at this point means the + that is shown."""
         link = self._lit
-        if self.handle.link_id is None:
+        if self.handle.offer is not Offer.PLUS:
             return False
         if link is not None and link.first_place and link.line is not None:
             return place_rect(link.line).contains(point)
@@ -75,6 +79,65 @@ class Hover:
         self._lit = None if self._lit is None or self._lit.scene() is None else self._lit
         self.leave()
 
+    def _over_card(self, card: CardItem, point: QPointF, zoom: float, tools: tuple[Tool, ...]) -> None:
+        self._light(None)
+        if component(card.node.kind).deletable:
+            self.handle.show_tools(card.node_id, card.scene_rect, zoom, tools)
+            self.handle.set_hot(self.handle.tool_at(point))
+        else:
+            self.handle.dismiss()
+
+    def _over_line(self, link: LinkItem, point: QPointF, zoom: float) -> None:
+        if self._is_spare_stem(link, point, zoom):
+            self._show_scissors(link, zoom)
+        elif self._takes(link):
+            self.show_plus(link, zoom)
+        else:
+            self.leave()
+
+    def _at_edge(self, point: QPointF, zoom: float) -> bool:
+        """Offer another line at the right edge of a card that has something behind it."""
+        scale = max(1.0, 1.0 / zoom)
+        for reach in (QPointF(0, 0), QPointF(_EDGE_OUTSIDE * scale, 0)):
+            card = self._scene.card_at(point - reach)
+            if card is None:
+                continue
+            away = point - card.right_port
+            near = -_EDGE_INSIDE * scale <= away.x() <= _EDGE_OUTSIDE * scale
+            if near and abs(away.y()) <= _EDGE_HALF * scale:
+                if not growable(self._scene.document, card.node_id):
+                    return False
+                self._light(None)
+                self.handle.show_grow(card.node_id, card.right_port, zoom)
+                return True
+        return False
+
+    def _at_end(self, point: QPointF, zoom: float) -> bool:
+        """Offer the scissors where the pointer is near the end of a line that leads to a card."""
+        handle = self.handle
+        if handle.offer is Offer.SCISSORS and handle.holds(point):
+            return True
+        if self._scene.card_at(point) is not None:
+            return False
+        link = self._scene.link_at(point, _REACH / zoom)
+        if link is None or link.line is None or link.open or not _near_end(link.line, point, zoom):
+            return False
+        if why_uncut(self._scene.document, link.link_id) is not None:
+            return False
+        self._show_scissors(link, zoom)
+        return True
+
+    def _is_spare_stem(self, link: LinkItem, point: QPointF, zoom: float) -> bool:
+        """Whether the pointer is on the line to an open end that may go altogether, and not on its mark."""
+        if not link.open or link.line is None or why_uncut(self._scene.document, link.link_id) is not None:
+            return False
+        return _far(point, link.line.end) > OPEN_RADIUS + 4 / zoom
+
+    def _show_scissors(self, link: LinkItem, zoom: float) -> None:
+        if link.line is not None:
+            self._light(link)
+            self.handle.show_scissors(link.link_id, _scissors_place(link.line), zoom)
+
     def _takes(self, link: LinkItem) -> bool:
         return link is self._lit or bool(admissible(self._scene.document, link.link_id))
 
@@ -84,3 +147,24 @@ class Hover:
         self._lit = link
         if link is not None:
             link.set_lit(True)
+
+
+def _near_end(line: LinkShape, point: QPointF, zoom: float) -> bool:
+    """Whether a point lies where a line's scissors are, and not its +."""
+    begin = line.curve.p0.x() if line.chip is None else line.chip.x() + line.chip_width / 2
+    room = max(_SCISSORS_LEAST, _SCISSORS_SHARE * abs(line.end.x() - begin))
+    return _far(point, line.end) <= min(room, _SCISSORS_FROM / zoom)
+
+
+def _scissors_place(line: LinkShape) -> QPointF:
+    if line.open:
+        return line.curve.at(0.6)
+    across = line.end.x() - line.curve.p0.x()
+    if across <= 2 * _SCISSORS_AWAY:
+        return line.curve.at(0.85)
+    return line.curve.at_x(line.end.x() - _SCISSORS_AWAY)
+
+
+def _far(one: QPointF, other: QPointF) -> float:
+    away = one - other
+    return float(QPointF.dotProduct(away, away) ** 0.5)

@@ -50,6 +50,8 @@ class Paints:
         self.small_font = look.font("summary")
         self.name_metrics = QFontMetricsF(self.name_font)
         self.small_metrics = QFontMetricsF(self.small_font)
+        self.mark_font = look.font("section")
+        self.mark_metrics = QFontMetricsF(self.mark_font)
         self.note_font = look.font("small")
         self.title_font = look.font("label")
         self.note_metrics = QFontMetricsF(self.note_font)
@@ -214,10 +216,21 @@ def draw_ring(painter: QPainter, paints: Paints, centre: QPointF, size: float, c
     painter.drawLine(QPointF(centre.x(), centre.y() - arm), QPointF(centre.x(), centre.y() + arm))
 
 
-def draw_found_ring(painter: QPainter, paints: Paints, card: QRectF) -> None:
-    """A ring at a distance around a card that was found: a shape, not only a colour."""
+def draw_cut_ring(painter: QPainter, paints: Paints, size: float) -> None:
+    """A ring with scissors around the origin: the handle that cuts."""
+    painter.setPen(QPen(paints.colours.danger, 1.5))
+    painter.setBrush(paints.surface)
+    half = size / 2 - 0.75
+    painter.drawEllipse(QRectF(-half, -half, 2 * half, 2 * half))
+    side = paints.sizes.small_icon - 2
+    icon = paints.icon("scissors", "danger", side, painter.deviceTransform().m11())
+    painter.drawPixmap(QPointF(-side / 2, -side / 2), icon)
+
+
+def draw_card_ring(painter: QPainter, paints: Paints, card: QRectF, width: float | None = None) -> None:
+    """A ring at a distance around a card that was found or takes what is dragged: more than a colour."""
     radius = paints.sizes.card_radius + FOUND_GAP
-    painter.setPen(QPen(paints.colours.accent, paints.look.strokes.selected))
+    painter.setPen(QPen(paints.colours.accent, width or paints.look.strokes.selected))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     rect = card.adjusted(-FOUND_GAP, -FOUND_GAP, FOUND_GAP, FOUND_GAP)
     painter.drawRoundedRect(rect, radius, radius)

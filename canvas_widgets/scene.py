@@ -299,9 +299,10 @@ class CampaignScene(QGraphicsScene):
         self._overview.forget()
         self.update()
 
-    def set_targets(self, targets: Iterable[str] | None) -> None:
-        """During a drag: the links that take what is dragged light up, everything else fades."""
+    def set_targets(self, targets: Iterable[str] | None, nodes: Iterable[str] = ()) -> None:
+        """During a drag: the links and cards that take what is dragged light up, everything else fades."""
         self.stage.targets = None if targets is None else frozenset(targets)
+        self.stage.target_nodes = frozenset(nodes)
         self.update()
 
     def set_found(self, node_ids: Iterable[str] | None) -> None:

@@ -17,11 +17,11 @@ Counts = Mapping[str, Any]
 class Stage:
     """The document that is shown, the workspace that it refers to, and how it is drawn just now.
 
-    Attributes: `document`, `lookup`, `paints`, `counts` (None while nothing runs), `targets` (during a drag
-    the ids of the links that take it, while everything else is faded; else None), `found` (the cards that fit
-    what is sought, likewise; None while nothing is), `scale` (device pixels to a scene unit in what is being
-    painted: whoever starts a painting sets it), `vector` (what is being painted keeps lines, curves and texts
-    as such: no pixmaps, and plain strokes).
+    Attributes: `document`, `lookup`, `paints`, `counts` (None while nothing runs), `targets` and
+    `target_nodes` (during a drag the ids of the links and cards that take it, while everything else is faded;
+    `targets` is None at other times), `found` (the cards that fit what is sought; None while nothing is),
+    `scale` (device pixels to a scene unit in what is being painted: whoever starts a painting sets it),
+    `vector` (what is being painted keeps lines, curves and texts as such: no pixmaps, and plain strokes).
     """
 
     def __init__(self, document: CampaignDocument, lookup: Lookup, paints: Paints) -> None:
@@ -30,6 +30,7 @@ class Stage:
         self.paints = paints
         self.counts: Counts | None = None
         self.targets: frozenset[str] | None = None
+        self.target_nodes: frozenset[str] = frozenset()
         self.found: frozenset[str] | None = None
         self.scale = 1.0
         self.vector = False
@@ -41,12 +42,16 @@ class Stage:
 
     def opacity(self, link_id: str | None = None) -> float:
         """How strongly a link, or (without an id) what is none is drawn."""
-        if self.found is not None:
-            return FADED
-        return 1.0 if self.targets is None or link_id in self.targets else FADED
+        if self.targets is not None:
+            return 1.0 if link_id in self.targets else FADED
+        return 1.0 if self.found is None else FADED
 
     def card_opacity(self, node_id: str) -> float:
         """How strongly a card is drawn."""
-        if self.found is not None:
-            return 1.0 if node_id in self.found else FADED
-        return self.opacity()
+        return 1.0 if not self.fades or self.rings(node_id) else FADED
+
+    def rings(self, node_id: str) -> bool:
+        """Whether a card takes what is dragged, or else is one that was found: it has a ring around it."""
+        if self.targets is not None:
+            return node_id in self.target_nodes
+        return self.found is not None and node_id in self.found

@@ -29,17 +29,17 @@ from canvas_widgets.background import Background
 from canvas_widgets.camera import Camera
 from canvas_widgets.chooser import Chooser
 from canvas_widgets.drop import DropTarget
-from canvas_widgets.gestures import BandGesture, Gesture, MoveGesture, PanGesture, PressGesture
-from canvas_widgets.handle import Tool, tool_text
+from canvas_widgets.gestures import BandGesture, Gesture, MoveGesture, PanGesture
+from canvas_widgets.handling import Handling
 from canvas_widgets.hover import Hover
 from canvas_widgets.look import Look
 from canvas_widgets.noting import Noting
 from canvas_widgets.overlay import Overlay
 from canvas_widgets.overview import OVERVIEW_BELOW
+from canvas_widgets.pasting import PasteMode
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits import Edit, Refused, insert
 from engine.campaign.notes import NOTHING
-from engine.i18n import tr
 
 _TIP_REACH = 8.0
 _WRITING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
@@ -47,12 +47,14 @@ _ADDING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.Cont
 
 
 class CanvasView(QGraphicsView):
-    """Shows a scene and takes gestures. Selection is kept by the scene; `notes` is the part for notes.
+    """Shows a scene and takes gestures. Selection is kept by the scene.
 
+    Attributes: `notes` (the part for notes), `pasting` (copy mode), `handling` (what hovers at the pointer).
     Signals: `edit_requested` (an `Edit` to push), `delete_requested` (a node id: ask, then delete it with
-    everything behind), `delete_selected_requested`, `menu_requested` (a `MenuRequest`), `activated` (a double
-    click on the card that it selects), `refused` (a `Message` or text that says why not), `zoom_changed` (1.0
-    is 100 %).
+    everything behind), `delete_selected_requested`, `cut_requested` (a link id: ask, then cut it),
+    `copy_requested` (a node id, and whether with everything behind), `menu_requested` (a `MenuRequest`),
+    `activated` (a double click on the card that it selects), `refused` (a `Message` or text that says why
+    not), `zoom_changed` (1.0 is 100 %).
     """
 
     edit_requested = Signal(object)
@@ -60,6 +62,8 @@ class CanvasView(QGraphicsView):
     delete_selected_requested = Signal()
     menu_requested = Signal(object)
     activated = Signal()
+    cut_requested = Signal(str)
+    copy_requested = Signal(str, bool)
     refused = Signal(object)
     zoom_changed = Signal(float)
 
@@ -80,6 +84,8 @@ class CanvasView(QGraphicsView):
         self._autoscroll.scrolled.connect(self._move_gesture)
         self._space = False
         self._adding = Adding(self, scene, self._hover, look, self._add)
+        self.handling = Handling(self, scene, self._hover)
+        self.pasting = PasteMode(self, scene)
         self._drops = DropTarget(self, scene, self._hover, self._add, self.refused.emit)
         self._camera.zoom_changed.connect(self._on_zoom_changed)
         scene.mirrored.connect(self._on_mirrored)
@@ -192,6 +198,9 @@ class CanvasView(QGraphicsView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
+        if self.pasting.active:
+            self.mousePressEvent(event)
+            return
         if self.notes.write_at(self.mapToScene(point)):
             return
         card = self._campaign.card_at(self.mapToScene(point))
@@ -203,7 +212,7 @@ class CanvasView(QGraphicsView):
             self.mousePressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self._gesture is None:
+        if self._gesture is None and not self.pasting.active:
             self._hover.leave()
             self.menu_requested.emit(menu_request(self, self._campaign, event))
         event.accept()
@@ -237,6 +246,8 @@ class CanvasView(QGraphicsView):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = True
             self._show_cursor()
+        elif self.pasting.key(event):
+            self._hover.leave()
         elif event.key() == Qt.Key.Key_Escape:
             if not self._cancel():
                 self._campaign.select(())
@@ -253,7 +264,9 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's signature
-        """Tab adds behind a selected card, as a key of the canvas; else it goes to the next control."""
+        """Tab is a key of the canvas in copy mode, and where it adds behind a selected card."""
+        if self.pasting.active:
+            return False
         if forward and not self.read_only and self._adding.lines_behind():
             return False
         return super().focusNextPrevChild(forward)
@@ -273,6 +286,7 @@ class CanvasView(QGraphicsView):
         if self.read_only:
             event.ignore()
         else:
+            self.pasting.end()
             self._drops.enter(event)
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
@@ -289,14 +303,11 @@ class CanvasView(QGraphicsView):
     def _pressed(self, position: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
         """The gesture that a press of the left button begins."""
         self._point_at(position)
-        point, handle = self.mapToScene(position), self._hover.handle
-        if (tool := handle.tool_at(point)) is not None and handle.node_id is not None:
-            return self._press_tool(tool, handle.node_id)
-        if self._hover.holds_plus(point) and handle.link_id is not None:
-            link_id = handle.link_id
-            return PressGesture(
-                lambda at: self._hover.holds_plus(self.mapToScene(at)), lambda: self.open_chooser(link_id)
-            )
+        point = self.mapToScene(position)
+        if self.pasting.active:
+            return self.pasting.pressed(point)
+        if (gesture := self.handling.pressed(position)) is not None:
+            return gesture
         if (grip := self.notes.grip_at(point)) is not None:
             self._hover.leave()
             return self.notes.press(grip, position, adding=bool(modifiers & _ADDING_MODIFIERS))
@@ -320,13 +331,6 @@ class CanvasView(QGraphicsView):
         request = self.edit_requested.emit
         return MoveGesture(self, scene, self._overlay, scene.chosen, position, request)
 
-    def _press_tool(self, tool: Tool, node_id: str) -> Gesture:
-        def act() -> None:
-            if tool is Tool.DELETE:
-                self.delete_requested.emit(node_id)
-
-        return PressGesture(lambda at: self._hover.handle.tool_at(self.mapToScene(at)) is tool, act)
-
     def _begin(self, gesture: Gesture | None) -> None:
         self._gesture = gesture
         self._show_cursor()
@@ -336,6 +340,7 @@ class CanvasView(QGraphicsView):
         if self._gesture is None:
             return
         self._gesture.move(position)
+        self._show_cursor()
         if self._gesture.scrolls:
             self._autoscroll.follow(position)
 
@@ -358,8 +363,8 @@ class CanvasView(QGraphicsView):
             self.viewport().setCursor(self._gesture.cursor)
         elif self._space:
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-        elif self.notes.cursor is not None:
-            self.viewport().setCursor(self.notes.cursor)
+        elif (cursor := self.pasting.cursor or self.notes.cursor) is not None:
+            self.viewport().setCursor(cursor)
         else:
             self.viewport().unsetCursor()
 
@@ -399,23 +404,23 @@ class CanvasView(QGraphicsView):
     # Following ---------------------------------------------------------------------------------------------
 
     def _point_at(self, position: QPoint) -> None:
-        if self.read_only:
-            return
         point = self.mapToScene(position)
-        self.notes.point_at(None if self._hover.handle.holds(point) else point)
+        if self.pasting.active:
+            self.pasting.point_at(point)
+            self._show_cursor()
+            return
+        if not self.read_only:
+            self.notes.point_at(None if self._hover.handle.holds(point) else point)
         self._show_cursor()
         if self.notes.cursor is not None:
             self._hover.leave()
         elif self.zoom >= OVERVIEW_BELOW:
-            self._hover.at(point, self.zoom)
+            self._hover.at(point, self.zoom, read_only=self.read_only)
 
     def _tip(self, point: QPointF) -> str:
         """What the pointer is over, in full."""
-        handle = self._hover.handle
-        if (tool := handle.tool_at(point)) is not None:
-            return tool_text(tool)
-        if self._hover.holds_plus(point):
-            return tr("Add a component here")
+        if (text := self.handling.tip(point)) is not None:
+            return text
         if (text := self.notes.tip(point)) is not None:
             return text
         if (card := self._campaign.card_at(point)) is not None:

@@ -105,6 +105,38 @@ def selected(least: int) -> Callable[[MainWindow], bool]:
     return lambda window: editable(window) and len(window.the_editor.scene.selection) >= least
 
 
+def copyable(window: MainWindow) -> bool:
+    """Whether components are selected; those of a campaign that is only viewed can be copied, too."""
+    return window.editor is not None and bool(window.editor.scene.selection)
+
+
+def one_copyable(window: MainWindow) -> bool:
+    return window.editor is not None and window.editor.selected_node() is not None
+
+
+def cuttable(window: MainWindow) -> bool:
+    return editable(window) and copyable(window)
+
+
+def has_open_line(window: MainWindow) -> bool:
+    return editable(window) and bool(window.the_editor.lines.open_lines())
+
+
+def can_grow(window: MainWindow) -> bool:
+    return editable(window) and bool(window.the_editor.lines.growable())
+
+
+def cut_line_words(window: MainWindow) -> str:
+    """In the menu of a line it is that one."""
+    if window.editor is not None and window.editor.menus.link_id is not None:
+        return tr("Cut this line…")
+    return tr("Cut the line in front…")
+
+
+def can_cut_line(window: MainWindow) -> bool:
+    return editable(window) and bool(window.the_editor.lines.cuttable())
+
+
 def changed_on_disk(window: MainWindow) -> bool:
     """Whether the file holds another state than the one that is edited."""
     return editable(window) and window.the_editor.safekeeping.changed_on_disk()

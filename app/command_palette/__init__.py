@@ -1,5 +1,6 @@
 """The command palette: every action, campaign and component, found by typing."""
 
-from app.command_palette.palette import CommandPalette, toggle
+from app.command_palette.entries import Entry
+from app.command_palette.palette import CommandPalette, Picker, toggle
 
-__all__ = ["CommandPalette", "toggle"]
+__all__ = ["CommandPalette", "Entry", "Picker", "toggle"]

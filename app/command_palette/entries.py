@@ -70,7 +70,7 @@ def listed(entries: Sequence[Entry], typed: str, recent: Sequence[str]) -> list[
     query = Query(typed)
     if query:
         order = {entry.id: place for place, entry in enumerate(used)}
-        return [*_found(query, sorted(entries, key=lambda entry: order.get(entry.id, len(order))))]
+        return [*found(query, sorted(entries, key=lambda entry: order.get(entry.id, len(order))))]
     again = [entry for entry in used if not entry.why_not][:RECENT]
     rows: list[Listed] = [tr("Recently used"), *again] if again else []
     for place, title in SECTIONS.items():
@@ -80,7 +80,8 @@ def listed(entries: Sequence[Entry], typed: str, recent: Sequence[str]) -> list[
     return rows
 
 
-def _found(query: Query, entries: Sequence[Entry]) -> list[Entry]:
+def found(query: Query, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries that fit what is typed, the best first; equally good ones in their order."""
     scored = []
     for entry in entries:
         if score := query.score(entry.names, entry.also):

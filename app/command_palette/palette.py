@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import shiboken6
@@ -9,9 +10,10 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from app.command_palette.entries import Entry, gather, listed
+from app.command_palette.entries import Entry, Listed, found, gather, listed
 from app.command_palette.rows import EntryDelegate, EntryModel, spoken
 from app.widgets.basic import label
+from canvas_widgets.matching import Query
 from engine.i18n import tr
 
 if TYPE_CHECKING:
@@ -33,12 +35,10 @@ class CommandPalette(QFrame):
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("role", "popup")
-        self.setAccessibleName(tr("All commands"))
         self._window, self._before = window, QApplication.focusWidget()
-        self._entries = gather(window)
+        self._entries = self._gather()
         self.search = QLineEdit()
-        self.search.setPlaceholderText(tr("Search commands, campaigns and components"))
-        self.search.setAccessibleName(tr("Search commands, campaigns and components"))
+        self._name(tr("All commands"), tr("Search commands, campaigns and components"))
         self.list = QListView()
         self.list.setAccessibleName(tr("Commands"))
         self._rows = EntryModel(self.list)
@@ -67,6 +67,23 @@ class CommandPalette(QFrame):
         head.addWidget(self._nothing)
         column.addLayout(head)
         column.addWidget(self.list)
+
+    def _gather(self) -> list[Entry]:
+        return gather(self._window)
+
+    def _found(self, typed: str) -> list[Listed]:
+        return listed(self._entries, typed, self._window.preferences.recent_commands)
+
+    def _remember(self, entry: Entry) -> None:
+        preferences = self._window.preferences
+        remembered = [entry.id, *(id for id in preferences.recent_commands if id != entry.id)]
+        preferences.recent_commands = remembered[:_REMEMBERED]
+        preferences.save()
+
+    def _name(self, title: str, asks: str) -> None:
+        self.setAccessibleName(title)
+        self.search.setPlaceholderText(asks)
+        self.search.setAccessibleName(asks)
 
     def begin(self) -> None:
         """Show everything that can be done, ready to be typed into."""
@@ -126,15 +143,12 @@ class CommandPalette(QFrame):
         """Do it, as if it had been asked for where the cursor was before."""
         if entry is None or entry.why_not:
             return
-        window = self._window
         self.close()
-        remembered = [entry.id, *(id for id in window.preferences.recent_commands if id != entry.id)]
-        window.preferences.recent_commands = remembered[:_REMEMBERED]
-        window.preferences.save()
+        self._remember(entry)
         entry.run()
 
     def _show_found(self, typed: str) -> None:
-        rows = listed(self._entries, typed, self._window.preferences.recent_commands)
+        rows = self._found(typed)
         self._rows.show_rows(rows)
         self.list.setVisible(bool(rows))
         self._nothing.setVisible(not rows)
@@ -159,6 +173,25 @@ class CommandPalette(QFrame):
         self.setFixedWidth(min(_WIDTH * sizes.grid, room.width()))
         self.adjustSize()
         self.move(room.center().x() - self.width() // 2, room.top())
+
+
+class Picker(CommandPalette):
+    """The same for one question: a few entries in an order of their own, nothing of which is remembered."""
+
+    def __init__(self, window: MainWindow, entries: Sequence[Entry], title: str) -> None:
+        self._given = list(entries)
+        super().__init__(window)
+        self._name(title, title)
+
+    def _gather(self) -> list[Entry]:
+        return self._given
+
+    def _found(self, typed: str) -> list[Listed]:
+        query = Query(typed)
+        return [*(found(query, self._entries) if query else self._entries)]
+
+    def _remember(self, entry: Entry) -> None:
+        """What is picked here says nothing about the next question."""
 
 
 def toggle(window: MainWindow) -> None:

@@ -15,14 +15,17 @@ from app.editor.arranging import Arranging
 from app.editor.attributes import attributes_dialog
 from app.editor.commands import EditorCommands
 from app.editor.context_menu import ContextMenu
+from app.editor.copying import CopyCommands
 from app.editor.find.finding import Finding
 from app.editor.fixing import Fixing
 from app.editor.guide import GuidePlace
+from app.editor.lines import LineCommands
 from app.editor.notes import NoteCommands
 from app.editor.notice_bar import NoticeBar
 from app.editor.outline import OutlineTree
 from app.editor.outline.steering import OutlineSteering
 from app.editor.panel_slot import PanelSlot
+from app.editor.paste_hint import PasteHint
 from app.editor.problems import ProblemsPanel, node_of
 from app.editor.running import Running
 from app.editor.safekeeping import Safekeeping
@@ -84,6 +87,9 @@ class EditorPage(Retranslated, QWidget):
         self.problems = ProblemsPanel(window.look, Fixing(self.session, lambda: not self.read_only))
         self.commands: EditorCommands = EditorCommands(self)
         self.note_commands: NoteCommands = NoteCommands(self)
+        self.copying: CopyCommands = CopyCommands(self, window)
+        self.lines: LineCommands = LineCommands(self, window)
+        self.paste_hint = PasteHint(self.view, window.look)
         self.selecting: Selecting = Selecting(self)
         self.arranging: Arranging = Arranging(self)
         self.menus: ContextMenu = ContextMenu(self, window.actions_)
@@ -277,6 +283,8 @@ class EditorPage(Retranslated, QWidget):
         self.view.delete_selected_requested.connect(self.commands.delete_selected)
         self.view.menu_requested.connect(self.menus.open)
         self.view.activated.connect(self.panel.focus_first)
+        self.view.cut_requested.connect(self.lines.ask_cut)
+        self.view.copy_requested.connect(self.copying.copy_from_card)
         self.view.refused.connect(self.say)
         self.view.zoom_changed.connect(self.bar.show_zoom)
         self.panel.confirmed.connect(self._on_confirmed)

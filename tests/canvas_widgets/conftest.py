@@ -74,11 +74,15 @@ class Stage:
         self.stack = UndoStack()
         self.refusals: list[str] = []
         self.deletions: list[str] = []
+        self.cuts: list[str] = []
+        self.copies: list[tuple[str, bool]] = []
         self.edits: list[Edit] = []
         self.tips: list[str] = []
         self.view.edit_requested.connect(self._push)
         self.view.refused.connect(lambda message: self.refusals.append(str(message)))
         self.view.delete_requested.connect(self.deletions.append)
+        self.view.cut_requested.connect(self.cuts.append)
+        self.view.copy_requested.connect(lambda node_id, behind: self.copies.append((node_id, behind)))
         self.view.resize(1200, 600)
         self.view.show()
         self.view.center_node(START_ID)

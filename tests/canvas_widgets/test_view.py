@@ -330,7 +330,7 @@ def test_the_bin_above_a_card_asks_to_delete_it(show: Show, flow: Flow) -> None:
     audience, coupon = flow.chain("target_audience", "issue_coupon")
     stage = show(flow)
     hover(stage, centre(stage, coupon))
-    top = stage.scene.cards[coupon].scene_rect.center() - QPointF(0, 32 + 8 + 15)
+    top = stage.scene.cards[coupon].scene_rect.center() + QPointF(30, -32 - 8 - 15)
     point_to(stage, at(stage, top))
     click(stage, top)
     assert stage.deletions == [coupon]

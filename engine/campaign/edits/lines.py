@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.delete import open_ends_towards, rejoin_targets, stranded
 from engine.campaign.edits.edit import Draft, Edit, Refused
-from engine.campaign.graph import Scopes, ancestors
+from engine.campaign.graph import AB_TARGET, Scopes, ancestors
 from engine.campaign.model import START_ID, Link
 from engine.components.base import Category, Port
 from engine.components.registry import component
@@ -113,7 +113,8 @@ def why_uncut(document: CampaignDocument, link_id: str) -> Message | None:
         return None
     if link.target is None:
         return Message("This line leads nowhere yet.")
-    if Scopes(document).behind(link.source) == link.target:
+    is_goal = document.node(link.target).kind == AB_TARGET
+    if is_goal and Scopes(document).behind(link.source) == link.target:
         return Message(
             "Every branch of an AB Test leads to its Test Target. An empty one is a control group."
         )

@@ -36,8 +36,6 @@ class Pasting:
         link = self._document.links[link_id]
         if self._too_many:
             return Message("A campaign holds at most {most:,} components.", most=MAX_NODES)
-        if link.target is not None and not self._clip.single:
-            return Message("Several components can be pasted at an open end only.")
         return self._behind(link) or self._in_front(link)
 
     def places(self) -> list[str]:
@@ -70,6 +68,8 @@ class Pasting:
 
     def _in_front(self, link: Link) -> Message | None:
         """Does what follows the line fit behind the clip? Inside an AB Test, something has to lead on."""
+        if link.target is not None and not self._clip.single:
+            return Message("Several components can be pasted at an open end only.")
         last = component(AB_TARGET if AB_TARGET in self._kinds else self._roots[0].kind)
         if link.target is None:
             inside = self._scopes.behind(link.source) is not None

@@ -1,0 +1,161 @@
+"""Dragging the end of a line: to a component, onto another line, or (a new line) onto empty canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QStyleOptionGraphicsItem, QToolTip, QWidget
+
+from canvas_widgets.card import CardItem
+from canvas_widgets.geometry import joined
+from canvas_widgets.gestures import Gesture
+from canvas_widgets.paints import draw_card_ring
+from canvas_widgets.scene import CampaignScene
+from canvas_widgets.stage import Stage
+from engine.campaign.edits import Edit, Leading, join
+from engine.components.base import Port
+from engine.i18n import Message
+
+_REACH = 24.0  # screen pixels from a line at which a release joins it
+_END_RADIUS = 5.0
+_HOT_RING = 3.0
+_Z = 11.0
+
+Grow = Callable[[str, Sequence[Port], str | None], None]
+"""Adds a line out of one of the ports of a node: with an open end, or to a component."""
+
+
+class LineEnd(NamedTuple):
+    """What is dragged: the open end of a link, or (`link_id` None) a new line out of one of the ports."""
+
+    source: str
+    ports: tuple[Port, ...]
+    link_id: str | None = None
+
+
+class LineDrag(Gesture):
+    """Shows the line to the pointer, what takes it, and why something does not; one edit on release."""
+
+    scrolls = True
+
+    def __init__(
+        self,
+        view: QGraphicsView,
+        scene: CampaignScene,
+        end: LineEnd,
+        request: Callable[[Edit], None],
+        refuse: Callable[[Message], None],
+        grow: Grow,
+    ) -> None:
+        self._view, self._scene, self._end = view, scene, end
+        self._request, self._refuse, self._grow = request, refuse, grow
+        document = scene.document
+        self._leading = [Leading(document, end.source, port.name) for port in end.ports]
+        nodes = frozenset().union(*(leading.targets() for leading in self._leading))
+        scene.set_targets(self._leading[0].links(nodes) | {end.link_id or ""}, nodes)
+        self._preview = LinePreview(scene.stage, scene.cards[end.source].right_port)
+        scene.addItem(self._preview)
+        self._show_own_line(False)
+        self._target: str | None = None
+        self._why_not: Message | None = None
+
+    def move(self, position: QPoint) -> None:
+        point = self._view.mapToScene(position)
+        self._target, self._why_not = self._meant_at(point)
+        taken = self._target is not None and self._why_not is None
+        self._preview.show_end(point, self._scene.cards[self._target or ""] if taken else None)
+        if self._why_not is not None:
+            self.cursor = Qt.CursorShape.ForbiddenCursor
+            QToolTip.showText(self._view.viewport().mapToGlobal(position), str(self._why_not), self._view)
+        else:
+            self.cursor = Qt.CursorShape.CrossCursor
+            QToolTip.hideText()
+
+    def release(self, position: QPoint) -> None:
+        self.move(position)
+        self._end_preview()
+        if self._why_not is not None:
+            self._refuse(self._why_not)
+        elif self._end.link_id is not None:
+            if self._target is not None:
+                self._request(join(self._scene.document, self._end.link_id, self._target))
+        else:
+            self._grow(self._end.source, self._fitting(), self._target)
+
+    def cancel(self) -> None:
+        self._end_preview()
+
+    def _meant_at(self, point: QPointF) -> tuple[str | None, Message | None]:
+        """The component that a release here leads the line to, and why it cannot be led there."""
+        if (card := self._scene.card_at(point)) is not None:
+            return card.node_id, self._refusal(lambda leading: leading.refusal(card.node_id))
+        link = self._scene.link_at(point, _REACH / self._view.transform().m11())
+        if link is None or link.link_id == self._end.link_id:
+            return None, None
+        return link.link.target, self._refusal(lambda leading: leading.through(link.link_id))
+
+    def _refusal(self, ask: Callable[[Leading], Message | None]) -> Message | None:
+        """Why no port's line can be led there; None where one can."""
+        reasons = [ask(leading) for leading in self._leading]
+        return None if None in reasons else reasons[0]
+
+    def _fitting(self) -> list[Port]:
+        """The ports whose line may be led to the target."""
+        target = self._target
+        pairs = zip(self._end.ports, self._leading, strict=True)
+        return [port for port, leading in pairs if target is None or leading.refusal(target) is None]
+
+    def _end_preview(self) -> None:
+        self._scene.set_targets(None)
+        if self._preview.scene() is not None:
+            self._scene.removeItem(self._preview)
+        self._show_own_line(True)
+        QToolTip.hideText()
+
+    def _show_own_line(self, shown: bool) -> None:
+        """The line that is led elsewhere is not at its old place meanwhile."""
+        if (own := self._scene.links.get(self._end.link_id or "")) is not None:
+            own.setVisible(shown)
+
+
+class LinePreview(QGraphicsItem):
+    """The line that follows the pointer, and the ring around the card that it would lead to."""
+
+    def __init__(self, stage: Stage, start: QPointF) -> None:
+        super().__init__()
+        self._stage = stage
+        self._start = start
+        self._tip = start
+        self._path = QPainterPath()
+        self._card: QRectF | None = None
+        self.setZValue(_Z)
+
+    def boundingRect(self) -> QRectF:
+        rect = self._path.controlPointRect().united(QRectF(self._tip, self._tip))
+        return (rect if self._card is None else rect.united(self._card)).adjusted(-12, -12, 12, 12)
+
+    def show_end(self, point: QPointF, card: CardItem | None) -> None:
+        """Run to the pointer, or into a card that takes the line."""
+        self.prepareGeometryChange()
+        self._tip = point if card is None else card.left_port
+        self._card = None if card is None else card.scene_rect
+        self._path = joined(self._start, self._tip).path
+        self.update()
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        paints = self._stage.paints
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(paints.colours.accent, 2)
+        pen.setCosmetic(True)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(self._path)
+        painter.setBrush(paints.colours.accent)
+        painter.drawEllipse(self._tip, _END_RADIUS, _END_RADIUS)
+        if self._card is not None:
+            draw_card_ring(painter, paints, self._card, _HOT_RING)

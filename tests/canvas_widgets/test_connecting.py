@@ -1,0 +1,391 @@
+"""Leading, growing and cutting lines by the mouse, and copy mode by mouse and keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from canvas_widgets.handle import Offer
+from canvas_widgets.marks import MarkItem
+from canvas_widgets.pasting import READABLE
+from engine.campaign.clip import copy_behind, copy_nodes
+from engine.campaign.edits import grow
+from engine.campaign.model import START_ID
+from engine.components.registry import component
+from engine.i18n import use_language
+from tests.canvas_widgets.conftest import Flow, Stage
+from tests.canvas_widgets.test_view import LEFT, NONE, at, centre, click, drag, handle_of, hover, point_to
+
+Show = Callable[..., Stage]
+
+# The platform of tests cannot show a menu the way a desktop does, and says so.
+pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
+
+
+def fork(flow: Flow) -> tuple[str, str, str, str]:
+    """Audience → groups → SMS, and → mail → End."""
+    _, groups = flow.chain("target_audience", "random_grouping")
+    sms, mail = flow.add(groups, "text_sms"), flow.add(groups, "email")
+    return groups, sms, mail, flow.add(mail, "end")
+
+
+def edge(stage: Stage, node_id: str) -> QPointF:
+    return stage.scene.cards[node_id].right_port
+
+
+def near_target(stage: Stage, link_id: str) -> QPointF:
+    line = stage.scene.links[link_id].line
+    assert line is not None
+    return line.end - QPointF(16, 0)
+
+
+def offer(stage: Stage) -> Offer:
+    """What hovers under the pointer."""
+    return stage.view.handling.offer
+
+
+def in_copy_mode(stage: Stage) -> bool:
+    return stage.view.pasting.active
+
+
+def chosen(mark: MarkItem) -> bool:
+    return mark.chosen
+
+
+def way(stage: Stage, start: QPointF, end: QPointF) -> QPoint:
+    return at(stage, end) - at(stage, start)
+
+
+def lead(stage: Stage, start: QPointF, end: QPointF, *, release: bool = True) -> None:
+    drag(stage, start, way(stage, start, end), release=release)
+
+
+# Leading an open line ---------------------------------------------------------------------------------------
+
+
+def test_an_open_end_is_dragged_onto_a_component(show: Show, flow: Flow) -> None:
+    _, sms, mail, end = fork(flow)
+    stage = show(flow)
+    line = flow.open_link(sms)
+    lead(stage, handle_of(stage, line), centre(stage, end), release=False)
+    stage_ = stage.scene.stage
+    assert stage_.target_nodes == {mail, end}
+    assert stage_.rings(end)
+    assert not stage_.rings(sms)
+    assert stage_.opacity() < 1
+    assert not stage.scene.links[line].isVisible()
+    assert stage.view.viewport().cursor().shape() is Qt.CursorShape.CrossCursor
+    QTest.mouseRelease(stage.view.viewport(), LEFT, NONE, at(stage, centre(stage, end)))
+    assert flow.document.successors(sms) == [end]
+    assert stage.stack.undo_label() == "Undo Lead Text SMS 1 to End 1"
+    assert stage_.targets is None
+    assert stage.scene.links[line].isVisible()
+    stage.stack.undo()
+    assert flow.document.successors(sms) == []
+
+
+def test_an_open_end_that_is_dragged_onto_a_line_joins_what_it_leads_to(show: Show, flow: Flow) -> None:
+    _, sms, mail, end = fork(flow)
+    stage = show(flow)
+    onto = handle_of(stage, flow.link_between(mail, end))
+    lead(stage, handle_of(stage, flow.open_link(sms)), onto)
+    assert flow.document.successors(sms) == [end]
+
+
+@pytest.mark.parametrize(
+    ("target", "reason"),
+    [("groups", "circle"), ("audience", "trigger"), ("start", "Start"), ("sms", "itself")],
+)
+def test_what_cannot_be_joined_says_why_while_dragging_and_at_the_end(
+    show: Show, flow: Flow, target: str, reason: str
+) -> None:
+    groups, sms, _, _ = fork(flow)
+    (audience,) = flow.document.predecessors(groups)
+    stage = show(flow)
+    node_id = {"groups": groups, "audience": audience, "start": START_ID, "sms": sms}[target]
+    lead(stage, handle_of(stage, flow.open_link(sms)), centre(stage, node_id), release=False)
+    assert reason in stage.tips[-1]
+    assert stage.view.viewport().cursor().shape() is Qt.CursorShape.ForbiddenCursor
+    QTest.mouseRelease(stage.view.viewport(), LEFT, NONE, at(stage, centre(stage, node_id)))
+    assert reason in stage.refusals[-1]
+    assert not stage.edits
+
+
+def test_an_open_end_that_is_dropped_on_nothing_goes_back(show: Show, flow: Flow) -> None:
+    _, sms, _, _ = fork(flow)
+    stage = show(flow)
+    lead(stage, handle_of(stage, flow.open_link(sms)), QPointF(300, -180))
+    assert not stage.edits
+    assert not stage.refusals
+    assert stage.scene.stage.targets is None
+
+
+def test_escape_gives_up_a_line_without_a_trace(show: Show, flow: Flow) -> None:
+    _, sms, _, end = fork(flow)
+    stage = show(flow)
+    items = len(stage.scene.items())
+    line = flow.open_link(sms)
+    lead(stage, handle_of(stage, line), centre(stage, end), release=False)
+    assert len(stage.scene.items()) > items
+    QTest.keyClick(stage.view, Qt.Key.Key_Escape)
+    QTest.mouseRelease(stage.view.viewport(), LEFT, NONE, at(stage, centre(stage, end)))
+    assert len(stage.scene.items()) == items
+    assert stage.scene.links[line].isVisible()
+    assert stage.scene.stage.targets is None
+    assert not stage.edits
+
+
+def test_a_line_that_is_led_scrolls_the_view_at_its_edge(show: Show, flow: Flow) -> None:
+    _, sms, _, _ = fork(flow)
+    stage = show(flow)
+    start = handle_of(stage, flow.open_link(sms))
+    lead(stage, start, stage.view.mapToScene(QPoint(1198, 300)), release=False)
+    assert stage.view._autoscroll.active
+    QTest.keyClick(stage.view, Qt.Key.Key_Escape)
+    assert not stage.view._autoscroll.active
+
+
+# Another line -----------------------------------------------------------------------------------------------
+
+
+def test_the_edge_of_a_card_with_something_behind_it_grows_another_line(show: Show, flow: Flow) -> None:
+    _, sms, mail, end = fork(flow)
+    stage = show(flow)
+    hover(stage, edge(stage, mail))
+    assert offer(stage) is Offer.GROW
+    click(stage, edge(stage, mail))
+    assert len(flow.document.out_links(mail)) == 2
+    assert stage.stack.undo_label() == "Undo Add a line behind Email 1"
+    for node_id in (sms, end, START_ID):
+        hover(stage, edge(stage, node_id))
+        assert offer(stage) is not Offer.GROW
+
+
+def test_a_new_line_is_dragged_out_onto_nothing_or_onto_a_component(show: Show, flow: Flow) -> None:
+    _, sms, mail, end = fork(flow)
+    stage = show(flow)
+    lead(stage, edge(stage, mail), QPointF(900, -150))
+    assert flow.document.links[flow.open_link(mail)].source == mail
+    stage.stack.undo()
+    lead(stage, edge(stage, mail), centre(stage, sms))
+    assert flow.document.successors(mail) in ([end, sms], [sms, end])
+    lead(stage, edge(stage, mail), centre(stage, sms))
+    assert "already leads" in stage.refusals[-1]
+    assert stage.stack.count() == 1
+
+
+def test_of_several_branches_the_one_that_is_meant_is_asked_for(show: Show, flow: Flow) -> None:
+    groups, _, mail, _ = fork(flow)
+    stage = show(flow)
+    click(stage, edge(stage, groups))
+    menu = stage.view.handling.branches
+    assert menu is not None
+    first, second = (action for action in menu.actions() if not action.isSeparator())
+    assert [first.text(), second.text()] == ["Group 1", "Group 2"]
+    assert not stage.edits
+    second.trigger()
+    ports = [flow.document.links[id].port for id in flow.document.out_links(groups)]
+    assert ports.count(flow.document.ports(groups)[1].name) == 2
+    menu.close()
+    stage.stack.undo()
+    lead(stage, edge(stage, groups), centre(stage, mail))
+    added = flow.document.links[stage.edits[-1].ops[0].id]
+    assert (added.port, added.target) == (flow.document.ports(groups)[0].name, mail)
+
+
+# The scissors -----------------------------------------------------------------------------------------------
+
+
+def test_scissors_take_the_place_of_the_plus_near_the_target(show: Show, flow: Flow) -> None:
+    audience, wait = flow.chain("target_audience", "wait_until")
+    stage = show(flow)
+    line = flow.link_between(audience, wait)
+    hover(stage, handle_of(stage, line))
+    assert offer(stage) is Offer.PLUS
+    point_to(stage, at(stage, near_target(stage, line)))
+    assert offer(stage) is Offer.SCISSORS
+    click(stage, near_target(stage, line))
+    assert stage.cuts == [line]
+    point_to(stage, at(stage, handle_of(stage, line) - QPointF(14, 0)))
+    assert offer(stage) is Offer.PLUS
+    assert not stage.edits
+
+
+def test_an_open_line_beside_another_can_be_cut_at_its_stem(show: Show, flow: Flow) -> None:
+    _, _, mail, _ = fork(flow)
+    flow.document.apply(grow(flow.document, mail, "out").ops)
+    stage = show(flow)
+    spare = flow.open_link(mail)
+    line = stage.scene.links[spare].line
+    assert line is not None
+    stem = line.curve.at(0.8)
+    hover(stage, stem)
+    assert offer(stage) is Offer.SCISSORS
+    click(stage, line.curve.at(0.6))
+    assert stage.cuts == [spare]
+
+
+def test_the_only_way_to_a_test_target_offers_no_scissors(show: Show, flow: Flow) -> None:
+    _, test = flow.chain("target_audience", "ab_test")
+    stage = show(flow)
+    line = flow.document.out_links(test)[0]
+    hover(stage, near_target(stage, line))
+    assert offer(stage) is not Offer.SCISSORS
+
+
+# The icons above a card -------------------------------------------------------------------------------------
+
+
+def tool(stage: Stage, node_id: str, index: int, count: int = 3) -> QPointF:
+    """The middle of one of the icons above a card."""
+    card = stage.scene.cards[node_id].scene_rect
+    return QPointF(card.center().x() + (index - (count - 1) / 2) * 30, card.top() - 8 - 15)
+
+
+@pytest.mark.parametrize(("index", "behind"), [(0, False), (1, True)])
+def test_the_icons_above_a_card_copy_it(show: Show, flow: Flow, index: int, behind: bool) -> None:
+    _, _, mail, _ = fork(flow)
+    stage = show(flow)
+    hover(stage, centre(stage, mail))
+    point_to(stage, at(stage, tool(stage, mail, index)))
+    click(stage, tool(stage, mail, index))
+    assert stage.copies == [(mail, behind)]
+    assert not stage.deletions
+
+
+def test_what_is_only_looked_at_can_be_copied_and_nothing_else(show: Show, flow: Flow) -> None:
+    _, sms, mail, end = fork(flow)
+    stage = show(flow, read_only=True)
+    hover(stage, centre(stage, mail))
+    click(stage, tool(stage, mail, 1, 2))
+    assert stage.copies == [(mail, True)]
+    for point in (edge(stage, mail), near_target(stage, flow.link_between(mail, end))):
+        hover(stage, point)
+        assert offer(stage) in (Offer.NOTHING, Offer.TOOLS)
+    lead(stage, handle_of(stage, flow.open_link(sms)), centre(stage, end))
+    assert not stage.edits
+
+
+# Copy mode --------------------------------------------------------------------------------------------------
+
+
+def test_marks_stand_where_a_component_may_go_and_a_click_pastes(show: Show, flow: Flow) -> None:
+    groups, sms, mail, end = fork(flow)
+    stage = show(flow)
+    mode = stage.view.pasting
+    assert mode.begin(copy_nodes(flow.document, [mail])) is None
+    assert {mark.link_id for mark in mode.marks} == set(flow.document.links) - {"l_start"} - set(
+        flow.document.in_links(flow.document.predecessors(groups)[0])
+    )
+    assert stage.scene.stage.opacity() < 1
+    line = flow.link_between(mail, end)
+    (mark,) = [mark for mark in mode.marks if mark.link_id == line]
+    point_to(stage, at(stage, mark.centre))
+    assert mark.hot
+    assert stage.view.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
+    click(stage, mark.centre)
+    (copied,) = flow.document.successors(mail)
+    assert flow.document.node(copied).name == "Email 2"
+    assert flow.document.successors(copied) == [end]
+    assert not in_copy_mode(stage)
+    assert stage.scene.stage.targets is None
+    assert sms in flow.document.nodes
+
+
+def test_a_part_goes_to_open_ends_only(show: Show, flow: Flow) -> None:
+    _, sms, mail, _ = fork(flow)
+    stage = show(flow)
+    stage.view.pasting.begin(copy_behind(flow.document, mail))
+    (mark,) = stage.view.pasting.marks
+    assert mark.link_id == flow.open_link(sms)
+
+
+def test_copy_mode_by_keyboard(show: Show, flow: Flow) -> None:
+    _, sms, mail, _ = fork(flow)
+    stage = show(flow)
+    mode, words = stage.view.pasting, list[str]()
+    mode.changed.connect(lambda: words.append(mode.words))
+    mode.begin(copy_nodes(flow.document, [mail]), near=sms)
+    assert words[-1].endswith("Behind Text SMS 1")
+    first = next(mark for mark in mode.marks if mark.chosen)
+    QTest.keyClick(stage.view, Qt.Key.Key_Tab)
+    QTest.keyClick(stage.view, Qt.Key.Key_Backtab)
+    assert chosen(first)
+    QTest.keyClick(stage.view, Qt.Key.Key_Left)
+    assert not chosen(first)
+    assert sum(mark.chosen for mark in mode.marks) == 1
+    QTest.keyClick(stage.view, Qt.Key.Key_Right)
+    while not chosen(first):
+        QTest.keyClick(stage.view, Qt.Key.Key_Tab)
+    QTest.keyClick(stage.view, Qt.Key.Key_Return)
+    (copied,) = flow.document.successors(sms)
+    assert flow.document.node(copied).kind == "email"
+    assert words[-1] == ""
+
+
+@pytest.mark.parametrize("leave", ["escape", "another change"])
+def test_copy_mode_leaves_without_a_trace(show: Show, flow: Flow, leave: str) -> None:
+    _, _, mail, _ = fork(flow)
+    stage = show(flow)
+    items = len(stage.scene.items())
+    stage.view.pasting.begin(copy_nodes(flow.document, [mail]))
+    click(stage, QPointF(300, -180))
+    assert in_copy_mode(stage)
+    if leave == "escape":
+        QTest.keyClick(stage.view, Qt.Key.Key_Escape)
+        assert len(stage.scene.items()) == items
+    else:
+        flow.document.apply(grow(flow.document, mail, "out").ops)
+    assert not in_copy_mode(stage)
+    assert stage.scene.stage.targets is None
+
+
+def test_what_fits_nowhere_says_why(show: Show, flow: Flow) -> None:
+    groups, *_ = fork(flow)
+    (audience,) = flow.document.predecessors(groups)
+    stage = show(flow)
+    why = stage.view.pasting.begin(copy_nodes(flow.document, [audience]), near=groups)
+    assert "exactly one trigger" in str(why)
+    assert not in_copy_mode(stage)
+
+
+def test_marks_are_readable_from_afar(show: Show, flow: Flow) -> None:
+    _, _, mail, _ = fork(flow)
+    stage = show(flow)
+    stage.view.zoom_to(0.2)
+    stage.view.pasting.begin(copy_nodes(flow.document, [mail]))
+    assert stage.view.zoom == READABLE
+    mark = stage.view.pasting.marks[0]
+    assert mark.scale() * stage.view.zoom >= 1
+    stage.view.pasting.end()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_words_of_marks_fit_between_two_cards(show: Show, flow: Flow, language: str) -> None:
+    audience, wait = flow.chain("target_audience", "wait_until")
+    with use_language(language):
+        stage = show(flow)
+        stage.view.pasting.begin(copy_nodes(flow.document, [wait]))
+        (between,) = [
+            mark for mark in stage.view.pasting.marks if mark.link_id == flow.link_between(audience, wait)
+        ]
+        assert between.boundingRect().width() <= 64
+        assert between.boundingRect().height() >= 24
+        QApplication.processEvents()
+        stage.view.pasting.end()
+
+
+def test_a_trigger_is_pasted_into_an_empty_campaign(show: Show, flow: Flow) -> None:
+    other = Flow()
+    other.chain("target_audience", "wait_until")
+    stage = show(flow)
+    stage.view.pasting.begin(copy_behind(other.document, START_ID))
+    (mark,) = stage.view.pasting.marks
+    click(stage, mark.centre)
+    kinds = {node.kind for node in flow.document.nodes.values()}
+    assert kinds == {"target_audience", "wait_until"}
+    assert all(component(kind) for kind in kinds)
