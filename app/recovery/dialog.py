@@ -98,7 +98,7 @@ class RecoveryDialog(QDialog):
         troubles = _troubles(offer)
         self.trouble.setText("\n".join(troubles))
         self.trouble.setVisible(bool(troubles))
-        self.view.show_differences(offer.differences)
+        self.view.show_differences(offer.differences, offer.typed)
         self.view.setVisible(readable)
         self.restore.setEnabled(readable)
         self.copy.setVisible(readable and offer.standing is Standing.CHANGED)
@@ -152,9 +152,6 @@ def _troubles(offer: Offer) -> list[str]:
     if unsaved.cut:
         found.append(tr("The end of what was kept could not be read: the last moments are missing."))
     nodes = unsaved.document.nodes
-    if unsaved.inputs:
-        names = tr(", ").join(tr("“{name}”", name=nodes[id].name) for id in sorted(unsaved.inputs))
-        found.append(tr("Not confirmed with OK yet, and kept in the panel: {names}.", names=names))
     if unsaved.lost_inputs:
         names = tr(", ").join(tr("“{name}”", name=nodes[id].name) for id in unsaved.lost_inputs)
         found.append(tr("Lost, because it cannot be read: what stood in the panel of {names}.", names=names))

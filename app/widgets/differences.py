@@ -45,17 +45,18 @@ class DifferencesView(QTreeWidget):
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
 
-    def show_differences(self, found: Sequence[Difference]) -> None:
-        """Show these instead."""
+    def show_differences(self, found: Sequence[Difference], typed: Sequence[Difference] = ()) -> None:
+        """Show these instead; `typed`: what stands in panels and was not confirmed."""
         self.clear()
-        items = [self._item(difference) for difference in found]
+        items = [self._item(difference, tr(_WORDS[difference.change])) for difference in found]
+        items += [self._item(difference, tr("Not confirmed")) for difference in typed]
         if not items:
             items = [QTreeWidgetItem([tr("Nothing is different."), ""])]
         self.addTopLevelItems(items)
         self.expandAll()
 
-    def _item(self, difference: Difference) -> QTreeWidgetItem:
-        item = QTreeWidgetItem([str(difference.title), tr(_WORDS[difference.change])])
+    def _item(self, difference: Difference, word: str) -> QTreeWidgetItem:
+        item = QTreeWidgetItem([str(difference.title), word])
         name, colour = _ICONS[difference.change]
         item.setIcon(0, self._look.icon(name, colour))
         font = self.font()

@@ -12,6 +12,7 @@ from engine.campaign.differences import Difference, differences
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import complete
 from engine.campaign.model import START_ID, Link
+from engine.campaign.ops import Op, Table
 from engine.components.base import OUT
 from engine.files import FileError
 from engine.workspace.recovery import Left, Unsaved, left_behind
@@ -35,7 +36,7 @@ class Offer:
 
     Attributes: left (its journal), at (when it was last kept), unsaved (None where the journal cannot be
     read, then error says why), standing, path (where saving goes, None for a new file), on_disk (what stands
-    there), differences (what restoring changes).
+    there), differences (what restoring changes), typed (what stood in panels and was not confirmed).
     """
 
     left: Left
@@ -46,6 +47,7 @@ class Offer:
     path: Path | None = None
     on_disk: CampaignDocument | None = None
     differences: tuple[Difference, ...] = ()
+    typed: tuple[Difference, ...] = ()
 
     @property
     def name(self) -> str:
@@ -58,7 +60,7 @@ def offers(workspace: Workspace) -> list[Offer]:
     found = []
     for left in left_behind(workspace.folder):
         offer = _offer(workspace, left)
-        if offer.error is None and not offer.differences and not (offer.unsaved and offer.unsaved.inputs):
+        if offer.error is None and not offer.differences and not offer.typed:
             left.remove()  # saved just before the crash
         else:
             found.append(offer)
@@ -73,28 +75,44 @@ def _offer(workspace: Workspace, left: Left) -> Offer:
         return Offer(left, datetime.now(UTC))
     except FileError as error:
         return Offer(left, at, error=error)
-    path = _file_of(workspace, unsaved)
     complete(unsaved.document)
+    standing, path, on_disk = _compared(workspace, unsaved)
+    before = _bare(unsaved.document) if on_disk is None else on_disk
+    changed = differences(before, unsaved.document, workspace)
+    typed = differences(unsaved.document, _with_inputs(unsaved), workspace)
+    return Offer(left, at, unsaved, None, standing, path, on_disk, tuple(changed), tuple(typed))
+
+
+def _compared(
+    workspace: Workspace, unsaved: Unsaved
+) -> tuple[Standing, Path | None, CampaignDocument | None]:
+    """How the file stands, where saving goes, and what is there now."""
+    if unsaved.file is None:
+        return Standing.NEW, None, None
+    path = _file_of(workspace, unsaved)
     if path is None:
-        standing = Standing.NEW if unsaved.file is None else Standing.GONE
-        gone = None if unsaved.file is None else workspace.campaign_files.path / unsaved.file
-        made = tuple(differences(_bare(unsaved.document), unsaved.document, workspace))
-        return Offer(left, at, unsaved, standing=standing, path=gone, differences=made)
+        return Standing.GONE, workspace.campaign_files.path / unsaved.file, None
     try:
         on_disk = campaign_file.load(path)
     except FileError:
-        made = tuple(differences(_bare(unsaved.document), unsaved.document, workspace))
-        return Offer(left, at, unsaved, standing=Standing.UNREADABLE, differences=made)
+        return Standing.UNREADABLE, None, None
     complete(on_disk)
-    standing = Standing.SAME if on_disk.origin == unsaved.base else Standing.CHANGED
-    changed = tuple(differences(on_disk, unsaved.document, workspace))
-    return Offer(left, at, unsaved, None, standing, path, on_disk, changed)
+    return Standing.SAME if on_disk.origin == unsaved.base else Standing.CHANGED, path, on_disk
+
+
+def _with_inputs(unsaved: Unsaved) -> CampaignDocument:
+    """The campaign as if what stands in the panels had been confirmed."""
+    document = unsaved.document.copy()
+    for id, found in unsaved.inputs.items():
+        node = document.nodes[id]
+        typed = node.model_copy(update={"name": found.name, "memo": found.memo, "config": dict(found.config)})
+        document.apply([Op(Table.NODES, id, node, typed)])
+    return document
 
 
 def _file_of(workspace: Workspace, unsaved: Unsaved) -> Path | None:
-    """The campaign's file, also where it was renamed; None where it has none."""
-    if unsaved.file is None:
-        return None
+    """The campaign's file, also where it was renamed; None where it is gone."""
+    assert unsaved.file is not None
     path = workspace.campaign_files.path / unsaved.file
     if path.exists():
         return path

@@ -245,7 +245,7 @@ def test_input_that_was_not_confirmed_comes_back(
     (trigger, _) = sorted(edited.nodes, key=lambda id: edited.node(id).kind == "tag")
     crash(workspace, edited, path, {trigger: Input("Half typed", "memo", {"mode": "now"})})
     window = begin(workspace)
-    assert "Target Audience 1" in offered(window).trouble.text()
+    assert rows(offered(window))[-1] == "Half typed (Target Audience): Not confirmed"
     click(offered(window).restore)
     page = window.the_editor
     page.scene.select([trigger])
