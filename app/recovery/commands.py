@@ -113,6 +113,9 @@ class RecoveryCommands:
         page.safekeeping.restore(offer.unsaved.inputs)
         page.session.keeper.replace(offer.left)
         page.session.dirty_changed.emit()
+        if offer.unsaved.inputs:
+            page.scene.loaded.connect(partial(page.show_node, min(offer.unsaved.inputs)))
+        self._window.toast.show_message(tr("Restored. Save the draft to keep it."))
         self._settled(offer)
 
     def _discard(self, offer: Offer) -> None:

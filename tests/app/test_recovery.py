@@ -240,7 +240,7 @@ def test_several_are_decided_one_by_one(
 
 
 def test_input_that_was_not_confirmed_comes_back(
-    begin: MakeWindow, workspace: Workspace, path: Path, edited: CampaignDocument
+    qtbot: QtBot, begin: MakeWindow, workspace: Workspace, path: Path, edited: CampaignDocument
 ) -> None:
     (trigger, _) = sorted(edited.nodes, key=lambda id: edited.node(id).kind == "tag")
     crash(workspace, edited, path, {trigger: Input("Half typed", "memo", {"mode": "now"})})
@@ -248,7 +248,8 @@ def test_input_that_was_not_confirmed_comes_back(
     assert rows(offered(window))[-1] == "Half typed (Target Audience): Not confirmed"
     click(offered(window).restore)
     page = window.the_editor
-    page.scene.select([trigger])
+    qtbot.waitUntil(lambda: page.scene.is_loaded)
+    assert page.selected_node() == trigger
     assert page.panel.content is not None
     assert page.panel.content.values().name == "Half typed"
     assert page.panel.unapplied() == [trigger]
