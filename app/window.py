@@ -31,6 +31,7 @@ from app.recent import RecentFiles
 from app.recovery.commands import RecoveryCommands
 from app.settings.appearance import Appearance
 from app.tabs import Tabs
+from app.templates.commands import TemplateCommands
 from app.widgets.toast import Toast
 from app.workspace_watch import WorkspaceWatch
 from app.workspaces import WorkspaceCommands
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.look: Look = look
         self.preferences: Preferences = preferences
         self.campaigns: ListCommands = ListCommands(self)
+        self.templates: TemplateCommands = TemplateCommands(self)
         self.open_campaigns: OpenCampaigns = OpenCampaigns(self)
         self.runs: RunCommands = RunCommands(self)
         self.workspaces: WorkspaceCommands = WorkspaceCommands(self)

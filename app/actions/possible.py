@@ -27,6 +27,14 @@ def listed(what: May) -> Callable[[MainWindow], bool]:
     return lambda window: window.editor is None and what in window.allowed()
 
 
+def has_campaign(window: MainWindow) -> bool:
+    """Whether a campaign with components is open, or one is selected in the list."""
+    if window.editor is not None:
+        return bool(window.editor.session.document.nodes)
+    row = window.list_page.selected()
+    return row is not None and row.error is None and row.components > 0
+
+
 def held(window: MainWindow) -> bool:
     return window.service is not None and bool(window.service.condition.held)
 

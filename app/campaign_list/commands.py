@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+import shiboken6
+
+from app import tasks
 from app.campaign_list import loading
 from app.campaign_list.rows import Row
 from app.editor.attributes import AttributesDialog, attributes_dialog
@@ -13,7 +16,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import set_attributes
 from engine.campaign.model import Attributes
 from engine.files import FileError, remove
-from engine.i18n import tr
+from engine.i18n import current_language, tr
 
 if TYPE_CHECKING:
     from app.campaign_list.gallery import Gallery, Start
@@ -29,15 +32,28 @@ class ListCommands:
     def new_campaign(self) -> Gallery:
         """Show what a campaign can start from; choosing opens the editor."""
         from app.campaign_list.gallery import Gallery
-        from app.campaign_list.templates import starts
+        from app.campaign_list.templates import shipped_starts
+
+        gallery = Gallery(self._window, self._window.look, shipped_starts(current_language()), self.begin)
+        templates, show = self._window.templates, partial(self._show_own, gallery)
+        gallery.rename_asked = lambda own: templates.rename(gallery, own, show)
+        gallery.delete_asked = lambda own: templates.ask_delete(gallery, own, show)
+        gallery.open()
+        show()
+        return gallery
+
+    def _show_own(self, gallery: Gallery) -> None:
+        """Read the workspace's own templates in the background, for they may be many and large."""
+        from app.campaign_list.templates import own_starts
 
         assert self._window.workspace is not None
-        found, broken = starts(self._window.workspace)
-        gallery = Gallery(self._window, self._window.look, found, self.begin)
-        gallery.open()
-        for error in broken:
-            self._window.show_error(error)
-        return gallery
+
+        def show(found: tuple[list[Start], list[FileError]]) -> None:
+            if shiboken6.isValid(gallery):
+                gallery.show_own(*found)
+
+        folder = self._window.workspace.templates_folder
+        tasks.run(partial(own_starts, folder, current_language()), show, self._window.show_error)
 
     def begin(self, start: Start) -> None:
         """Open a new campaign in the editor. Nothing is on disk before it is saved."""

@@ -4,31 +4,97 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app.campaign_list.broken import error_text
 from app.campaign_list.flow_picture import FlowPicture
 from app.widgets.basic import Clickable, button, label
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
+from engine.files import FileError
 from engine.i18n import tr
 
+if TYPE_CHECKING:
+    from engine.workspace.own_templates import OwnTemplate
+
 COLUMNS = 2
+_LONGEST = 200  # characters of a description that a card shows
 
 
 @dataclass(frozen=True)
 class Start:
-    """What a new campaign starts from. `document` is None for an empty one."""
+    """What a new campaign starts from. `document` is None for an empty one; `own`: a template made here."""
 
     id: str | None
     name: str
     description: str
     document: CampaignDocument | None
+    own: OwnTemplate | None = None
+
+
+class OwnSection(QWidget):
+    """The workspace's own templates, and the files among them that cannot be read; hidden without any."""
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self._look = look
+        self.lines: list[QLabel] = []
+        self._contents: QWidget | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, look.sizes.grid, 0, 0)
+        self._column.addWidget(label("section", tr("Templates of this workspace")))
+        self.hide()
+
+    def show_all(self, cards: Sequence[Clickable], broken: Sequence[FileError]) -> None:
+        """Show these instead."""
+        if self._contents is not None:
+            self._column.removeWidget(self._contents)
+            self._contents.hide()
+            self._contents.deleteLater()
+        self._contents = QWidget()
+        column = QVBoxLayout(self._contents)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(self._look.sizes.grid)
+        if cards:
+            column.addLayout(table_of(cards, self._look))
+        self.lines = []
+        for error in broken:
+            column.addLayout(self._line(error))
+        self._column.addWidget(self._contents)
+        self.setVisible(bool(cards or broken))
+
+    def _line(self, error: FileError) -> QHBoxLayout:
+        icon, size = QLabel(), self._look.sizes.small_icon
+        icon.setPixmap(self._look.pixmap("alert-circle", "danger", size, self.devicePixelRatioF()))
+        text = label("error", error_text(error), wrap=True)
+        text.setToolTip(str(error.path))
+        self.lines.append(text)
+        row = QHBoxLayout()
+        row.setSpacing(self._look.sizes.grid)
+        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(text, 1)
+        return row
 
 
 class Gallery(QDialog):
-    """Cards to choose from; `chosen(start)` is called once."""
+    """Cards to choose from; `chosen(start)` is called once.
+
+    Attributes: `cards` (what can be chosen, in order), `own` (the section of the workspace's own),
+    `rename_asked` and `delete_asked` (called with an own template by its menu).
+    """
 
     def __init__(
         self, parent: QWidget, look: Look, templates: Sequence[Start], chosen: Callable[[Start], None]
@@ -37,23 +103,35 @@ class Gallery(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("New campaign"))
         self._look, self._chosen = look, chosen
+        self.rename_asked: Callable[[OwnTemplate], object] = lambda _own: None
+        self.delete_asked: Callable[[OwnTemplate], object] = lambda _own: None
         empty = Start(
             None, tr("Custom"), tr("An empty canvas: begin with a trigger and add what follows."), None
         )
-        self.cards = [self._card(start) for start in (empty, *templates)]
-        grid = look.sizes.grid
-        cards = QWidget()
-        cards.setObjectName("content")
-        table = QGridLayout(cards)
-        table.setContentsMargins(0, 0, grid, 0)
-        table.setSpacing(2 * grid)
-        for number, card in enumerate(self.cards):
-            table.addWidget(card, number // COLUMNS, number % COLUMNS)
-        for column in range(COLUMNS):
-            table.setColumnStretch(column, 1)
-        table.setRowStretch(len(self.cards), 1)
+        self._fixed = [self._card(start) for start in (empty, *templates)]
+        self.cards = list(self._fixed)
+        self.own = OwnSection(look)
+        self._lay_out()
+        self.cards[0].setFocus()
+
+    def show_own(self, starts: Sequence[Start], broken: Sequence[FileError]) -> None:
+        """Show the workspace's own templates below those that ship."""
+        own = [self._card(start) for start in starts]
+        self.cards = [*self._fixed, *own]
+        self.own.show_all(own, broken)
+
+    def _lay_out(self) -> None:
+        grid = self._look.sizes.grid
+        inside = QWidget()
+        inside.setObjectName("content")
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, grid, 0)
+        column.setSpacing(grid)
+        column.addLayout(table_of(self._fixed, self._look))
+        column.addWidget(self.own)
+        column.addStretch(1)
         scroll = QScrollArea(widgetResizable=True)
-        scroll.setWidget(cards)
+        scroll.setWidget(inside)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * grid, 3 * grid, 2 * grid, 2 * grid)
         layout.setSpacing(grid)
@@ -65,14 +143,13 @@ class Gallery(QDialog):
         row.addStretch(1)
         row.addWidget(button("", self.reject, tr("Cancel")))
         layout.addLayout(row)
-        rows = (len(self.cards) + COLUMNS - 1) // COLUMNS
+        rows = (len(self._fixed) + COLUMNS - 1) // COLUMNS
         self.resize(88 * grid, (16 + min(rows, 3) * 27) * grid)
-        self.cards[0].setFocus()
 
     def _card(self, start: Start) -> Clickable:
         card = Clickable()
         card.setAccessibleName(start.name)
-        card.setAccessibleDescription(start.description)
+        card.setAccessibleDescription(start.description[:_LONGEST])
         card.clicked.connect(lambda: self._on_chosen(start))
         grid = self._look.sizes.grid
         layout = QVBoxLayout(card)
@@ -80,14 +157,53 @@ class Gallery(QDialog):
         layout.setSpacing(grid // 2)
         layout.addWidget(FlowPicture(self._look, start.document))
         layout.addSpacing(grid // 2)
-        for role, text in (("strong", start.name), ("summary", start.description)):
-            line = label(role, text, wrap=True)
-            line.setAlignment(Qt.AlignmentFlag.AlignTop)
-            line.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            layout.addWidget(line)
+        head = QHBoxLayout()
+        head.addWidget(self._text("strong", start.name), 1)
+        if start.own is not None:
+            head.addWidget(self._menu_button(start.name, start.own))
+        layout.addLayout(head)
+        if start.description:
+            layout.addWidget(self._text("summary", _shortened(start.description)))
         layout.addStretch(1)
         return card
+
+    def _text(self, role: str, text: str) -> QLabel:
+        line = label(role, text, wrap=True)
+        line.setAlignment(Qt.AlignmentFlag.AlignTop)
+        line.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        return line
+
+    def _menu_button(self, name: str, own: OwnTemplate) -> QToolButton:
+        """What can be done with a template that was made here."""
+        made = QToolButton()
+        self._look.set_icon(made, "dots-vertical")
+        words = tr("Rename or delete “{name}”", name=name)
+        made.setToolTip(words)
+        made.setAccessibleName(words)
+        menu = QMenu(made)
+        menu.addAction(tr("Rename…"), lambda: self.rename_asked(own))
+        menu.addAction(tr("Delete…"), lambda: self.delete_asked(own))
+        made.setMenu(menu)
+        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return made
 
     def _on_chosen(self, start: Start) -> None:
         self.accept()
         self._chosen(start)
+
+
+def table_of(cards: Sequence[Clickable], look: Look) -> QGridLayout:
+    """Cards side by side, all of one width."""
+    table = QGridLayout()
+    table.setSpacing(2 * look.sizes.grid)
+    for number, card in enumerate(cards):
+        table.addWidget(card, number // COLUMNS, number % COLUMNS)
+    for column in range(COLUMNS):
+        table.setColumnStretch(column, 1)
+        if column >= len(cards):  # or a single card would be wider than those of a full row
+            table.addWidget(QWidget(), 0, column)
+    return table
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + "…"

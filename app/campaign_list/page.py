@@ -33,6 +33,7 @@ ROW_ACTIONS = (
     "run.stop",
     "run.restart",
     "campaign.copy",
+    "campaign.save_template",
     "campaign.delete",
 )
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
+from engine.campaign.layout import with_missing_places
 from engine.campaign.model import Node
 from engine.components.registry import component
 from engine.files import FileError, remove
@@ -118,6 +119,12 @@ def made_from(
     )
     # What cannot be read again must not be written.
     return TEMPLATE.parse(TEMPLATE.dump(template), Path("template"))
+
+
+def flow_order(document: CampaignDocument) -> list[str]:
+    """The components as one reads the flow: from left to right, then from top to bottom."""
+    places = with_missing_places(document)
+    return sorted(document.nodes, key=lambda id: (*places[id], id))
 
 
 def emptied(node: Node) -> Node:

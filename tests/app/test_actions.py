@@ -25,7 +25,7 @@ from tests.app.conftest import (
 # The platform of tests cannot show a menu the way a desktop does, and says so.
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 
-IN_EDITOR = {spec.id for spec in ACTIONS if spec.id.startswith(("editor.", "notes."))}
+IN_EDITOR = {spec.id for spec in ACTIONS if spec.id.startswith(("editor.", "notes.", "campaign.save_"))}
 ON_NOTES = {"notes.write", "notes.colour", "notes.delete"}
 NEED_A_RUN = {"run.stop": "in_progress", "run.restart": "stopped"}
 

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import language, preferences
-from app.campaign_list.templates import starts
+from app.campaign_list.templates import shipped_starts
 from app.editor.guide.guide import TemplateGuide
 from app.editor.page import EditorPage
 from app.pickers.audience_form import AudienceDialog
@@ -31,8 +31,7 @@ FIRST_ORDER, SECOND_ORDER, HIGH_VALUE = "t_first_order", "t_second_order", "t_hi
 
 def begin(qtbot: QtBot, window: MainWindow, id: str) -> EditorPage:
     """A new campaign from a template, with its guide on show."""
-    assert window.workspace is not None
-    start = next(start for start in starts(window.workspace)[0] if start.id == id)
+    start = next(start for start in shipped_starts("en") if start.id == id)
     window.campaigns.begin(start)
     page = window.the_editor
     qtbot.waitUntil(lambda: page.scene.is_loaded and page.guide.guide is not None)
