@@ -17,6 +17,10 @@ def main(arguments: list[str]) -> int:
         from app.main import main as designer
 
         return designer(file)
+    if arguments[0] == "picture":
+        from app.exporting.command import main as picture
+
+        return picture(arguments[1:])
     from engine.cli import main as command_line
 
     return command_line(arguments)

@@ -14,10 +14,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from time import perf_counter
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
+
+SLICE_SECONDS = 0.015
+"""How long a `SlicedTask` works between two turns of the event loop; a slice ends at most one step later."""
 
 log = logging.getLogger(__name__)
 _running: set[Task] = set()
@@ -98,6 +102,49 @@ class Task(QObject):
         else:
             log.info("a task failed", exc_info=error)
             self.failed.emit(error)
+
+
+class SlicedTask(Task):
+    """Work that begins in the GUI thread and ends in one of its own.
+
+    `making` is advanced between turns of the event loop, a few steps at a time; `finish` then gets what it
+    made, and makes the outcome of it in the thread.
+    """
+
+    def __init__(self, making: Generator[None, None, Any], finish: Callable[[Any], Any]) -> None:
+        super().__init__(lambda _progress: finish(self._made))
+        self._making = making
+        self._made: Any = None
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._on_slice_due)
+
+    def start(self) -> None:
+        _running.add(self)
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Ask for an end: at once, or as long as something is still made in slices."""
+        super().cancel()
+        if self._timer.isActive():
+            self._end_slices()
+            self._on_ended(None, Cancelled())
+
+    def _on_slice_due(self) -> None:
+        end = perf_counter() + SLICE_SECONDS
+        try:
+            while perf_counter() < end:
+                next(self._making)
+        except StopIteration as stop:
+            self._made = stop.value
+            self._end_slices()
+            super().start()
+        except Exception as error:  # noqa: BLE001 - as in a thread: it belongs to whoever waits for the outcome
+            self._end_slices()
+            self._on_ended(None, error)
+
+    def _end_slices(self) -> None:
+        self._timer.stop()
+        self._making.close()
 
 
 def running() -> bool:

@@ -21,6 +21,7 @@ from app.campaign_list.rows import Row, with_runs
 from app.campaign_list.status import May, Status
 from app.campaign_list.status import status_of as status_of_run
 from app.editor.page import EditorPage
+from app.exporting.commands import ExportCommands
 from app.file_drop import FileDrop
 from app.open_campaigns import OpenCampaigns
 from app.opening import Opening
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self.open_campaigns: OpenCampaigns = OpenCampaigns(self)
         self.runs: RunCommands = RunCommands(self)
         self.workspaces: WorkspaceCommands = WorkspaceCommands(self)
+        self.exports: ExportCommands = ExportCommands(self)
         self.appearance: Appearance = Appearance(self)
         self.opening: Opening = Opening(self)
         self.recent: RecentFiles = RecentFiles(self)

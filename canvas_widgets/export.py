@@ -11,6 +11,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from canvas_widgets.picture import Making, Picture
 from canvas_widgets.values import FALLBACK_FAMILIES
+from engine.i18n import Message, MessageError
 
 _PAPER_MARGIN = 10.0  # millimetres
 _DOTS_OF_A_SCREEN = 96  # to the inch: a scene unit is one of them
@@ -18,6 +19,10 @@ _DOTS_OF_A_PDF = 1_200
 _POINTS = 72
 _LONGEST_PAGE = 14_400.0  # points: what programs show of a PDF
 _CREATOR = "Campaign Canvas"
+
+
+class NoPaper(MessageError):  # noqa: N818 - an answer, not an error of the program
+    """The device takes nothing; `message` says so."""
 
 
 class Page(StrEnum):
@@ -75,13 +80,16 @@ def pdf(picture: Picture, page: Page) -> Making[bytes]:
 def on_paper(picture: Picture, device: QPagedPaintDevice, area: QRectF) -> Iterator[None]:
     """Paint an area onto a page: in its middle, at 100 % at most, whole.
 
-    White paper is ground enough for light cards; for dark ones it is filled.
+    White paper is ground enough for light cards; for dark ones it is filled. Raises `NoPaper`.
     """
     full = device.pageLayout().fullRectPixels(device.logicalDpiX())
     room = device.pageLayout().paintRectPixels(device.logicalDpiX())
     unit = device.logicalDpiX() / _DOTS_OF_A_SCREEN
     scale = min(room.width() / area.width(), room.height() / area.height(), unit)
-    with QPainter(device) as painter:
+    painter = QPainter()
+    if not painter.begin(device):
+        raise NoPaper(Message("The printer cannot be used just now."))
+    with painter:
         if picture.look.is_dark:
             picture.paint_ground(painter, full.translated(-room.topLeft()).toRectF(), dots=False)
         left = (room.width() - area.width() * scale) / 2

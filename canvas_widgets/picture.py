@@ -26,7 +26,7 @@ from canvas_widgets.stage import Counts
 from engine.campaign.document import CampaignDocument
 from engine.campaign.notes import Group
 from engine.components.base import Lookup
-from engine.i18n import Message, MessageError
+from engine.i18n import N_, Message, MessageError
 
 LONGEST_SIDE = 30_000
 """Pixels of an image; Qt paints none that is longer."""
@@ -159,7 +159,9 @@ def image_size(area: QRectF, scale: float) -> QSize:
     """How many pixels the image of an area has. Raises `TooLarge`."""
     width, height = round(area.width() * scale), round(area.height() * scale)
     if max(width, height) > LONGEST_SIDE or width * height > MOST_PIXELS:
-        text = "The image would have {width:,} × {height:,} pixels. Choose a smaller scale, or SVG or PDF."
+        text = N_(
+            "The image would have {width:,} × {height:,} pixels. Choose a smaller scale, or SVG or PDF."
+        )
         raise TooLarge(Message(text, width=width, height=height))
     return QSize(width, height)
 

@@ -114,6 +114,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.disk_differences", N_("Compare with the file on disk…"), "Ctrl+Alt+Shift+D", _EDITOR, lambda w: w.the_editor.safekeeping.show_differences(), changed_on_disk),
     ActionSpec("editor.disk_reload", N_("Read the file on disk again…"), "Ctrl+Alt+Shift+R", _EDITOR, lambda w: w.the_editor.safekeeping.ask_reload(), changed_on_disk),
     ActionSpec("editor.disk_keep", N_("Keep mine when the file changed on disk"), "Ctrl+Alt+Shift+K", _EDITOR, lambda w: w.the_editor.safekeeping.keep_mine(), differs_on_disk),
+    ActionSpec("editor.export", N_("Export a picture…"), "Ctrl+Shift+S", _EDITOR, lambda w: w.exports.to_file(), in_editor, "download"),
+    ActionSpec("editor.print", N_("Print…"), "Ctrl+P", _EDITOR, lambda w: w.exports.to_paper(), in_editor, "printer"),
     ActionSpec("editor.save", N_("Save draft"), "Ctrl+S", _EDITOR, lambda w: w.the_editor.save(), editable),
 
     ActionSpec("editor.select_all", N_("Select all"), "Ctrl+A", _SELECT, lambda w: w.the_editor.selecting.everything(), in_editor, "select-all", context=_CANVAS),

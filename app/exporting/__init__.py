@@ -1,0 +1,1 @@
+"""A campaign's canvas as a file, and on paper."""

@@ -1,0 +1,69 @@
+"""What can be chosen for a picture of the canvas, and how it is made by that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from canvas_widgets import export, picture
+from canvas_widgets.export import Page
+from canvas_widgets.picture import Making, Picture
+from engine.files import save_bytes
+from engine.i18n import N_
+
+SCALES = (1, 2, 3, 4)
+_NO_FILE_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
+_LONGEST_NAME = 80
+
+
+class Format(StrEnum):
+    """Its value is the file name's ending."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+
+
+FORMATS = {Format.PNG: N_("PNG image"), Format.SVG: N_("SVG drawing"), Format.PDF: N_("PDF document")}
+
+
+@dataclass(frozen=True)
+class Options:
+    """Attributes: format; scale (of a PNG image); page (of a PDF); selection (only what is selected); counts
+    (live counts, where there are any); light (whatever the theme on the screen)."""
+
+    format: Format = Format.PNG
+    scale: int = 2
+    page: Page = Page.FLOW
+    selection: bool = False
+    counts: bool = True
+    light: bool = True
+
+
+def making(made: Picture, options: Options, path: Path) -> tuple[Making[Any], Callable[[Any], Path]]:
+    """What is made step by step, and what makes the file of it in any thread; that raises `FileError`."""
+
+    def save(data: bytes) -> Path:
+        save_bytes(path, data)
+        return path
+
+    if options.format is Format.PNG:
+        return picture.image(made, options.scale), lambda image: save(export.png(image))
+    if options.format is Format.SVG:
+        return export.svg(made), save
+    return export.pdf(made, options.page), save
+
+
+def file_name(campaign: str, format: Format) -> str:
+    """A name for the file after the campaign's, without what systems do not allow in one."""
+    stem = _NO_FILE_NAME.sub(" ", campaign).strip(" .")[:_LONGEST_NAME].strip(" .")
+    return f"{stem or 'campaign'}.{format}"
+
+
+def with_ending(path: Path, format: Format) -> Path:
+    """The path with the format's ending, unless it has it."""
+    return path if path.suffix.lower() == f".{format}" else path.with_name(f"{path.name}.{format}")
