@@ -14,6 +14,8 @@ from engine.workspace.engine_folder import APPLICATION
 Theme = Literal["system", "light", "dark", "contrast"]
 ReducedMotion = Literal["system", "always", "never"]
 
+SideBarTab = Literal["components", "outline"]
+
 
 class Remote(BaseModel):
     """An engine on another machine. Its token is a secret and stands elsewhere (`app.publishing.tokens`)."""
@@ -41,7 +43,7 @@ class Preferences(BaseModel):
     theme, reduced_motion.
     shortcuts: portable keys by action id, "" for none; only those that were changed.
     autosave: every so many minutes, 0 is never; autosave_on_leave: when the window loses the focus.
-    template_guide: whether it shows.
+    template_guide, minimap: whether they show; side_bar: which of its tabs does.
     workspace: the last one; recent_campaigns and recent_workspaces, the latest first.
     remotes.
     hidden_columns: of the campaign list.
@@ -56,6 +58,8 @@ class Preferences(BaseModel):
     autosave: int = Field(default=0, ge=0, le=120)
     autosave_on_leave: bool = False
     template_guide: bool = True
+    minimap: bool = True
+    side_bar: SideBarTab = "components"
     workspace: Path | None = None
     recent_campaigns: list[Recent] = Field(default_factory=list)
     recent_workspaces: list[Recent] = Field(default_factory=list)

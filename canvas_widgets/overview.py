@@ -46,6 +46,26 @@ class Overview:
             painter.drawRects(rects)
         self._draw_dots(painter, paints, scale)
 
+    def draw_map(
+        self,
+        painter: QPainter,
+        paints: Paints,
+        cards: Iterable[CardItem],
+        links: Iterable[LinkItem],
+        dot: float,
+    ) -> None:
+        """Only blocks, and red dots of `dot` pixels: more cannot be told apart on a small map."""
+        if self._stale:
+            self._collect(paints, cards, links)
+        side = dot / painter.worldTransform().m11()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for colour, rects in self._blocks.values():
+            painter.setBrush(colour)
+            painter.drawRects(rects)
+        painter.setBrush(paints.colours.danger)
+        painter.drawRects([QRectF(x - side / 2, y - side / 2, side, side) for x, y in self._corners])
+
     def draw_selection(self, painter: QPainter, paints: Paints, selected: Iterable[CardItem]) -> None:
         pen = QPen(paints.colours.accent, paints.look.strokes.selected)
         pen.setCosmetic(True)

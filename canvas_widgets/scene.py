@@ -59,7 +59,7 @@ class CampaignScene(QGraphicsScene):
         self.is_loaded = False
         self.notes = NoteLayer(self, self.stage)
         self._look = look
-        self._overview = Overview()
+        self.overview = Overview()
         self._appearance = Appearance(look)
         self._made_up: Mapping[str, Point] = {}
         self._bounds = CARD
@@ -141,7 +141,7 @@ class CampaignScene(QGraphicsScene):
     def _finish_loading(self) -> None:
         self.is_loaded = True
         self._steps = None
-        self._overview.forget()
+        self.overview.forget()
         self._keep_from_collector()
         self.loaded.emit()
         self.update()
@@ -175,7 +175,7 @@ class CampaignScene(QGraphicsScene):
         for node_id in sources:
             if node_id in self.cards:
                 self._route(node_id)
-        self._overview.forget()
+        self.overview.forget()
         if self.is_loaded and 0 < len(fresh) <= _ANIMATED:
             self._appearance.show([self.cards[node_id] for node_id in fresh])
         self._drop_lost_selection()
@@ -229,7 +229,7 @@ class CampaignScene(QGraphicsScene):
         """Lay the lines that leave these cards anew: cards are shown elsewhere than before."""
         for source_id in source_ids:
             self._route(source_id)
-        self._overview.forget()
+        self.overview.forget()
 
     def _route(self, source_id: str) -> None:
         """Lay the lines that leave a card: where they run, what they are called, dashed or solid."""
@@ -296,7 +296,7 @@ class CampaignScene(QGraphicsScene):
         if self.stage.counts is not None:
             self.set_counts(self.stage.counts)
         self.notes.forget()
-        self._overview.forget()
+        self.overview.forget()
         self.update()
 
     def set_targets(self, targets: Iterable[str] | None, nodes: Iterable[str] = ()) -> None:
@@ -333,14 +333,14 @@ class CampaignScene(QGraphicsScene):
         found = self.stage.found
         painter.setOpacity(1.0 if found is None else FADED)
         self.notes.draw_overview(painter, frames=True)
-        self._overview.draw(painter, self.stage.paints, self.cards.values(), self.links.values())
+        self.overview.draw(painter, self.stage.paints, self.cards.values(), self.links.values())
         self.notes.draw_overview(painter, frames=False)
         painter.setOpacity(1.0)
         if found is not None:
             cards = [self.cards[node_id] for node_id in found if node_id in self.cards]
-            self._overview.draw_found(painter, self.stage.paints, cards)
+            self.overview.draw_found(painter, self.stage.paints, cards)
         selected = [self.cards[node_id] for node_id in self._shown_selected if node_id in self.cards]
-        self._overview.draw_selection(painter, self.stage.paints, selected)
+        self.overview.draw_selection(painter, self.stage.paints, selected)
 
     # Questions ---------------------------------------------------------------------------------------------
 
@@ -399,5 +399,5 @@ class CampaignScene(QGraphicsScene):
         for card in self.cards.values():
             card.forget()
         self.notes.forget()
-        self._overview.forget()
+        self.overview.forget()
         self.update()

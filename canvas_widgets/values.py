@@ -102,6 +102,8 @@ class Sizes:
     tile_radius: int
     icon: int
     small_icon: int
+    minimap_width: int
+    minimap_height: int
     ring: int
     open_end: int
     dot: int

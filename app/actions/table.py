@@ -153,6 +153,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("workspace.preferences", N_("Preferences…"), "Ctrl+,", _WORKSPACE, lambda w: w.show_preferences(), icon="settings"),
     ActionSpec("workspace.quit", N_("Quit"), "Ctrl+Q", _WORKSPACE, lambda w: w.close()),
 
+    ActionSpec("editor.minimap", N_("Minimap"), "M", Place.VIEW, lambda w: w.the_editor.minimap.toggle(), in_editor, checked=lambda w: w.preferences.minimap),
     ActionSpec("view.english", "English", "Ctrl+Alt+E", Place.VIEW, _english, checked=_is_english),
     ActionSpec("view.chinese", "中文", "Ctrl+Alt+C", Place.VIEW, _chinese, checked=_is_chinese),
     ActionSpec("view.light", N_("Light"), "Ctrl+Alt+L", Place.VIEW, lambda w: w.set_theme("light"), checked=lambda w: w.preferences.theme == "light"),

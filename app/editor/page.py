@@ -20,6 +20,7 @@ from app.editor.find.finding import Finding
 from app.editor.fixing import Fixing
 from app.editor.guide import GuidePlace
 from app.editor.lines import LineCommands
+from app.editor.minimap import Minimap
 from app.editor.notes import NoteCommands
 from app.editor.notice_bar import NoticeBar
 from app.editor.outline import OutlineTree
@@ -78,7 +79,9 @@ class EditorPage(Retranslated, QWidget):
         self.view = CanvasView(self.scene, window.look, read_only=read_only)
         self.palette_ = Palette(window.look)
         self.outline = OutlineTree(self.scene, window.look, read_only=read_only)
-        self.side_bar = SideBar(window.look, self.palette_, self.outline, read_only=read_only)
+        self.side_bar = SideBar(
+            window.look, self.palette_, self.outline, window.preferences, read_only=read_only
+        )
         self.panel = ConfigurationPanel(window.look, window.runs.estimate)
         self.several = SelectionPanel(window.look, window.actions_)
         self._slot = PanelSlot(window.look, self.panel, self.several)
@@ -94,6 +97,7 @@ class EditorPage(Retranslated, QWidget):
         self.arranging: Arranging = Arranging(self)
         self.menus: ContextMenu = ContextMenu(self, window.actions_)
         self._running: Running = Running(self)
+        self.minimap: Minimap = Minimap(self.view, self.scene, window.look, window.preferences)
         self.finding: Finding = Finding(self, window.look, window.actions_)
         self._steering: OutlineSteering = OutlineSteering(self, self.outline)
         self.safekeeping: Safekeeping = Safekeeping(self, window)

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent
 from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.editor.outline import OutlineTree
 from app.language import Retranslated
+from app.preferences import Preferences, SideBarTab
 from canvas_widgets.drop import dragged_kind
 from canvas_widgets.look import Look
 from canvas_widgets.palette import Palette
 from engine.i18n import tr
 
-Shown = Literal["components", "outline"]
 _COMPONENTS, _OUTLINE = 0, 1
 
 
 class SideBar(Retranslated, QFrame):
     """Where nothing can be added (`read_only`) there is the outline only.
 
-    The outline is wider, because its rows are indented. Signal `chosen(which)`: the other tab was chosen.
+    The outline is wider, because its rows are indented. Which of the two is shown is remembered.
     """
 
-    chosen = Signal(str)
-
-    def __init__(self, look: Look, palette: Palette, outline: OutlineTree, *, read_only: bool) -> None:
+    def __init__(
+        self,
+        look: Look,
+        palette: Palette,
+        outline: OutlineTree,
+        preferences: Preferences,
+        *,
+        read_only: bool,
+    ) -> None:
         super().__init__()
         self.setProperty("role", "side")
         self._look = look
         self._outline = outline
+        self._preferences = preferences
         self.tabs = _Tabs()
         self._pages = QStackedWidget()
         self._pages.addWidget(palette)
@@ -47,12 +51,15 @@ class SideBar(Retranslated, QFrame):
         self._on_tab(_COMPONENTS)
         if read_only:
             self.end_editing()
+        else:
+            self.show_tab(preferences.side_bar)
+        self.tabs.tabBarClicked.connect(self._remember)
 
     @property
-    def shown(self) -> Shown:
+    def shown(self) -> SideBarTab:
         return "outline" if self.tabs.currentIndex() == _OUTLINE else "components"
 
-    def show_tab(self, which: Shown) -> None:
+    def show_tab(self, which: SideBarTab) -> None:
         """Bring the components or the outline to the front."""
         if which == "outline" or self.tabs.isTabVisible(_COMPONENTS):
             self.tabs.setCurrentIndex(_OUTLINE if which == "outline" else _COMPONENTS)
@@ -81,7 +88,12 @@ class SideBar(Retranslated, QFrame):
         sizes = self._look.sizes
         self.setFixedWidth(sizes.outline if index == _OUTLINE else sizes.palette)
         self.begin()
-        self.chosen.emit(self.shown)
+
+    def _remember(self, index: int) -> None:
+        """What the user chose is there the next time; what a drag or an action brings to the front is not."""
+        if self.tabs.isTabVisible(_COMPONENTS):
+            self._preferences.side_bar = "outline" if index == _OUTLINE else "components"
+            self._preferences.save()
 
 
 class _Tabs(QTabBar):

@@ -12,6 +12,7 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QRect,
     Qt,
     QTimer,
     Signal,
@@ -44,15 +45,15 @@ _INDENT = 14
 _UNFOLDED = 9  # levels: what is deeper is folded until somebody looks there
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+_Index = QModelIndex | QPersistentModelIndex
 _SELECT = QItemSelectionModel.SelectionFlag.ClearAndSelect
 
 
 class OutlineTree(QTreeView):
     """Signals: `configure_asked(node id)`, by Enter; `shown(node id)`, by a double click: bring it into the
-    middle; `add_asked(link id)`, on an open end; `behind_asked()`, by /;
-    `dropped(link id, kind)`; `refused(text)`;
-    `menu_asked(global point, link id)`, the latter "" for
-    a component."""
+    middle; `add_asked(link id)`, on an open end; `behind_asked()`, by /; `dropped(link id, kind)`;
+    `refused(text)`; `menu_asked(global point, link id)`, the latter "" for a component.
+    """
 
     configure_asked = Signal(str)
     shown = Signal(str)
@@ -80,7 +81,6 @@ class OutlineTree(QTreeView):
         look.changed.connect(self.viewport().update)
 
     def _set_up(self) -> None:
-        self.setObjectName("outline")
         set_role(self, "plain")
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
@@ -278,6 +278,10 @@ class OutlineTree(QTreeView):
     def _show_drop(self, index: QPersistentModelIndex | None) -> None:
         self._drop_on = index
         self.viewport().update()
+
+    def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:
+        painter.fillRect(rect, self._look.colours.surface)  # the delegate lights what is selected
+        super().drawBranches(painter, rect, index)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -1,0 +1,152 @@
+"""The minimap: the whole flow in a corner of the canvas, and the part of it that is to be seen."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform, QWheelEvent
+
+from app.editor.floating import Floating
+from app.language import Retranslated
+from app.preferences import Preferences
+from canvas_widgets.look import Look
+from canvas_widgets.scene import CampaignScene
+from canvas_widgets.view import CanvasView
+from engine.i18n import tr
+
+REDRAW_MS = 120
+"""A change is drawn when the hand rests: while somebody types or drags, the map can wait."""
+
+_WHEEL_FACTOR = 1.0015  # zoom for an eighth of a degree of the wheel
+_DOT = 4.0
+_TINT = 0.08  # of what is to be seen
+_NEARLY = 2.0  # pixels of the screen: so little out of sight needs no map
+
+
+class Minimap(Retranslated, Floating):
+    """Blocks in the colours of the categories, red dots, and a frame around what the view shows.
+
+    A press goes there, a drag moves the view along, the wheel zooms. It hides while everything is to be seen,
+    and while the user does not want it. The flow is drawn once a change; panning moves only the frame.
+    """
+
+    def __init__(self, view: CanvasView, scene: CampaignScene, look: Look, preferences: Preferences) -> None:
+        super().__init__(view, look, Qt.Corner.BottomLeftCorner)
+        self._view, self._scene, self._preferences = view, scene, preferences
+        self._picture = QPixmap()
+        self._content = QRectF()
+        self._held: QPointF | None = None
+        self.setFixedSize(look.sizes.minimap_width, look.sizes.minimap_height)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.hide()
+        self._redraw = QTimer(self, singleShot=True, interval=REDRAW_MS)
+        self._redraw.timeout.connect(self.draw)
+        scene.loaded.connect(self.draw)
+        scene.mirrored.connect(self._redraw.start)
+        look.changed.connect(self._redraw.start)
+        view.zoom_changed.connect(self.follow)
+        for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
+            bar.valueChanged.connect(self.follow)
+        self.retranslate()
+
+    # What is shown -----------------------------------------------------------------------------------------
+
+    @property
+    def seen(self) -> QRectF:
+        """The part of the scene that the view shows."""
+        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
+
+    def follow(self) -> None:
+        """The view shows another part, or the map is wanted or not any more."""
+        margin = _NEARLY / self._view.zoom
+        everything = self.seen.contains(self._content.adjusted(margin, margin, -margin, -margin))
+        shown = self._scene.is_loaded and self._preferences.minimap and not everything
+        if shown != self.isVisible():
+            self.setVisible(shown)
+        self.update()
+
+    def toggle(self) -> None:
+        """Show it where there is something to see on it, or never; that is remembered."""
+        self._preferences.minimap = not self._preferences.minimap
+        self._preferences.save()
+        self.follow()
+
+    def draw(self) -> None:
+        """Draw the flow anew."""
+        if not self._scene.is_loaded:
+            return
+        self._content = self._scene.content_rect()
+        ratio = self.devicePixelRatioF()
+        self._picture = QPixmap(self.size() * ratio)
+        self._picture.setDevicePixelRatio(ratio)
+        self._picture.fill(Qt.GlobalColor.transparent)
+        with QPainter(self._picture) as painter:
+            painter.setWorldTransform(self.to_map())
+            scene = self._scene
+            scene.notes.draw_overview(painter, frames=True)
+            scene.overview.draw_map(
+                painter, scene.stage.paints, scene.cards.values(), scene.links.values(), _DOT
+            )
+        self.follow()
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(tr("Minimap"))
+        self.setToolTip(tr("Press or drag to go there; the wheel zooms"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        colours = self._look.colours
+        frame = self.to_map().mapRect(self.seen).intersected(QRectF(self.rect()).adjusted(3, 3, -3, -3))
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawPixmap(0, 0, self._picture)
+            tint = QColor(colours.accent)
+            tint.setAlphaF(_TINT)
+            painter.setBrush(tint)
+            painter.setPen(QPen(colours.accent, self._look.strokes.selected))
+            painter.drawRoundedRect(frame, 2, 2)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize:
+            QTimer.singleShot(0, self, self.follow)  # the view shows more or less when it has taken the size
+        return super().eventFilter(watched, event)
+
+    def wanted_size(self) -> QSize:
+        return self.size()
+
+    def to_map(self) -> QTransform:
+        """From the scene to this window: everything, with a margin, in the middle."""
+        grid = self._look.sizes.grid
+        room = QRectF(self.rect()).adjusted(grid, grid, -grid, -grid)
+        content = self._content if not self._content.isEmpty() else QRectF(0, 0, 1, 1)
+        scale = min(room.width() / content.width(), room.height() / content.height())
+        centre = room.center()
+        transform = QTransform.fromTranslate(centre.x(), centre.y()).scale(scale, scale)
+        return transform.translate(-content.center().x(), -content.center().y())
+
+    # Input -------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        point = self._scene_point(event.position())
+        self._held = self.seen.center() - point if self.seen.contains(point) else QPointF(0, 0)
+        self._go(point)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._held is not None:
+            self._go(self._scene_point(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._held = None
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        factor = _WHEEL_FACTOR ** event.angleDelta().y()
+        self._view.zoom_to(self._view.zoom * factor, glide=False)
+
+    def _go(self, point: QPointF) -> None:
+        if self._held is not None:
+            self._view.zoom_to(self._view.zoom, point + self._held, glide=False)
+
+    def _scene_point(self, position: QPointF) -> QPointF:
+        back, _ = self.to_map().inverted()
+        return back.map(position)

@@ -1,0 +1,134 @@
+"""The minimap: shown while something is out of sight, a press goes there, panning draws nothing anew."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app import preferences
+from app.editor.minimap import Minimap
+from app.editor.page import EditorPage
+from app.window import MainWindow
+from tests.app.conftest import open_draft
+
+LEFT = Qt.MouseButton.LeftButton
+NONE = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture
+def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
+    """A chain that is wider than the view at 100 %."""
+    page = open_draft(qtbot, window)
+    for kind in ("target_audience", *["wait_until"] * 8, "end"):
+        page.commands.add_kind(kind)
+    page.scene.select([])
+    page.view.zoom_to(1.0, QPointF(0, 0), glide=False)
+    page.minimap.draw()
+    return page
+
+
+def place_of(page: EditorPage, kind: str) -> QPoint:
+    """Where the last card of a kind is on the map."""
+    node_id = [id for id, node in page.session.document.nodes.items() if node.kind == kind][-1]
+    return page.minimap.to_map().map(page.scene.cards[node_id].scene_rect.center()).toPoint()
+
+
+def middle(page: EditorPage) -> QPointF:
+    return page.view.mapToScene(page.view.viewport().rect().center())
+
+
+def test_it_hides_while_everything_is_to_be_seen(qtbot: QtBot, page: EditorPage) -> None:
+    assert page.minimap.isVisible()
+    page.view.fit(glide=False)
+    assert not page.minimap.isVisible()
+    page.view.zoom_to(3.0, glide=False)
+    assert page.minimap.isVisible()
+    assert page.minimap.geometry().bottom() < page.view.height()
+    assert page.minimap.x() < page.view.width() // 4
+
+
+def test_a_press_goes_there_and_a_drag_moves_the_view(page: EditorPage) -> None:
+    page.view.zoom_to(2.0, QPointF(0, 0), glide=False)
+    end = place_of(page, "end")
+    QTest.mousePress(page.minimap, LEFT, NONE, end)
+    card = next(card for card in page.scene.cards.values() if card.node.kind == "end")
+    assert card.scene_rect.adjusted(-20, -20, 20, 20).contains(middle(page))
+    before = middle(page)
+    QTest.mouseMove(page.minimap, end - QPoint(20, 0))
+    QTest.mouseRelease(page.minimap, LEFT, NONE, end - QPoint(20, 0))
+    moved = before.x() - middle(page).x()
+    assert moved == pytest.approx(20 / page.minimap.to_map().m11(), abs=2)
+    assert page.scene.selection == frozenset()
+
+
+def test_the_frame_is_dragged_from_where_it_is_held(page: EditorPage) -> None:
+    page.view.zoom_to(3.0, QPointF(600, 0), glide=False)
+    inside = page.minimap.to_map().map(page.minimap.seen.center() - QPointF(60, 0)).toPoint()
+    before = middle(page)
+    QTest.mousePress(page.minimap, LEFT, NONE, inside)
+    assert (middle(page) - before).manhattanLength() < 4 + 1 / page.minimap.to_map().m11()
+    QTest.mouseRelease(page.minimap, LEFT, NONE, inside)
+
+
+def test_the_wheel_zooms(page: EditorPage) -> None:
+    zoom, place = page.view.zoom, QPointF(80, 60)
+    event = QWheelEvent(
+        place,
+        page.minimap.mapToGlobal(place),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        NONE,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(page.minimap, event)
+    assert page.view.zoom > zoom
+
+
+def test_panning_moves_only_the_frame(page: EditorPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[Minimap] = []
+    before, picture = page.minimap.seen, shown(page)
+    with monkeypatch.context() as patch:
+        patch.setattr(Minimap, "draw", drawn.append)
+        bar = page.view.horizontalScrollBar()
+        bar.setValue(bar.value() + 200)
+        assert page.minimap.seen != before
+        assert shown(page) != picture
+    assert not drawn
+
+
+def shown(page: EditorPage) -> QImage:
+    return page.minimap.grab().toImage()
+
+
+def test_it_follows_the_document(qtbot: QtBot, page: EditorPage) -> None:
+    before = shown(page)
+    page.commands.undo()
+    qtbot.waitUntil(lambda: shown(page) != before)
+
+
+def test_it_can_be_turned_off_and_that_is_remembered(page: EditorPage, window: MainWindow) -> None:
+    action = window.actions_["editor.minimap"]
+    assert action.isChecked()
+    action.trigger()
+    assert not page.minimap.isVisible()
+    assert not preferences.load().minimap
+    action.trigger()
+    assert page.minimap.isVisible()
+
+
+def test_the_side_bar_comes_back_as_it_was_left(qtbot: QtBot, page: EditorPage, window: MainWindow) -> None:
+    tabs = page.side_bar.tabs
+    QTest.mouseClick(tabs, LEFT, NONE, tabs.tabRect(1).center())
+    assert page.side_bar.shown == "outline"
+    assert preferences.load().side_bar == "outline"
+    page.save()
+    window.actions_["editor.back"].trigger()
+    again = open_draft(qtbot, window)
+    assert again is not page
+    assert again.side_bar.shown == "outline"
