@@ -279,7 +279,7 @@ class OutlineTree(QTreeView):
         self._drop_on = index
         self.viewport().update()
 
-    def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:
+    def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:  # noqa: N802 - Qt's name
         painter.fillRect(rect, self._look.colours.surface)  # the delegate lights what is selected
         super().drawBranches(painter, rect, index)
 
