@@ -105,10 +105,11 @@ class Adding(QObject):
         self._add(self._link_ids[self._at], kind)
 
     def _on_closed(self) -> None:
-        self.chooser = None
+        chooser, self.chooser = self.chooser, None
         self._hover.pinned = False
         self._hover.leave()
-        self._view.setFocus()
+        if chooser is not None and chooser.dismissal.has_focus:
+            self._view.setFocus()
 
 
 class PlaceWords(NamedTuple):

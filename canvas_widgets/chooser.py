@@ -6,9 +6,10 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from canvas_widgets.component_list import ComponentList
+from canvas_widgets.dismissal import Dismissal
 from canvas_widgets.look import Look, set_role
 from engine.i18n import tr
 
@@ -23,8 +24,8 @@ class Chooser(QFrame):
     """A floating list over the view: type to search, arrows to move, Enter or a click to choose.
 
     Its head says where what is chosen goes; Tab and Shift+Tab ask for another line (`line_asked(1 or -1)`).
-    A press elsewhere or Escape closes it. `chosen` gives the kind; `closed` comes first. It is a child of the
-    view and no window of its own, so that it looks and behaves alike on every desktop.
+    Escape, or turning elsewhere, closes it. `chosen` gives the kind; `closed` comes first. It is a child of
+    the view and no window of its own, so that it looks and behaves alike on every desktop.
     """
 
     chosen = Signal(str)
@@ -34,6 +35,7 @@ class Chooser(QFrame):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._over = parent
+        self.dismissal = Dismissal(self)
         set_role(self, "popup")
         self.where = _line("label")
         self.before = _line("summary")
@@ -91,14 +93,11 @@ class Chooser(QFrame):
         self.show()
         self.raise_()
         self.search.setFocus()
-        self._watch(True)
+        self.dismissal.begin()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Closes on a press elsewhere; keys move through the list while the search field keeps the cursor."""
-        if event.type() is QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
-            if watched is not self and not self.isAncestorOf(watched):
-                self.close()
-        elif watched is self.search and event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        """Keys move through the list while the search field keeps the cursor."""
+        if watched is self.search and event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._on_key(event)
         return super().eventFilter(watched, event)
 
@@ -107,7 +106,7 @@ class Chooser(QFrame):
             super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._watch(False)
+        self.dismissal.end()
         super().closeEvent(event)
         self.closed.emit()
 
@@ -115,14 +114,6 @@ class Chooser(QFrame):
         room = self._over.height() - 2 * _EDGE - _HEAD_ROOM
         self.list.setFixedHeight(min(_MAX_LIST, room, self.list.height_of_rows() + 2))
         self.adjustSize()
-
-    def _watch(self, watch: bool) -> None:
-        app = QApplication.instance()
-        assert app is not None
-        if watch:
-            app.installEventFilter(self)
-        else:
-            app.removeEventFilter(self)
 
     def _on_key(self, event: QKeyEvent) -> bool:
         if event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab):

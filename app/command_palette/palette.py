@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import shiboken6
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListView, QVBoxLayout
 
 from app.command_palette.entries import Entry, Listed, found, gather, listed
 from app.command_palette.rows import EntryDelegate, EntryModel, spoken
 from app.widgets.basic import label
+from canvas_widgets.dismissal import Dismissal
 from canvas_widgets.matching import Query
 from engine.i18n import tr
 
@@ -25,7 +26,7 @@ _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: _ROWS, Qt.
 
 
 class CommandPalette(QFrame):
-    """Type to find, arrows to move, Enter or a click to do it; Escape or a press elsewhere closes.
+    """Type to find, arrows to move, Enter or a click to do it; Escape or turning elsewhere closes.
 
     It is a child of the window and no window of its own, so that it looks and behaves alike on every desktop.
     Attributes: `search`, `list`.
@@ -36,6 +37,7 @@ class CommandPalette(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setProperty("role", "popup")
         self._window, self._before = window, QApplication.focusWidget()
+        self._dismissal = Dismissal(self)
         self._entries = self._gather()
         self.search = QLineEdit()
         self._name(tr("All commands"), tr("Search commands, campaigns and components"))
@@ -46,6 +48,7 @@ class CommandPalette(QFrame):
         self._lay_out()
         self.search.textChanged.connect(self._show_found)
         self.search.installEventFilter(self)
+        window.installEventFilter(self)
         self.list.entered.connect(self.list.setCurrentIndex)
         self.list.clicked.connect(self._on_clicked)
         self.list.selectionModel().currentChanged.connect(self._announce)
@@ -91,26 +94,24 @@ class CommandPalette(QFrame):
         self.show()
         self.raise_()
         self.search.setFocus()
-        QApplication.instance().installEventFilter(self)  # type: ignore[union-attr]  # there is one
+        self._dismissal.begin()
 
     def chosen(self) -> Entry | None:
         """The entry that Enter would take."""
         return self._rows.entry(self.list.currentIndex().row())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.MouseButtonPress and isinstance(watched, QWidget):
-            if watched is not self and not self.isAncestorOf(watched):
-                self.close()
-        elif watched is self._window and event.type() is QEvent.Type.Resize:
+        if watched is self._window and event.type() is QEvent.Type.Resize:
             self._place()
         elif watched is self.search and event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             return self._on_key(event)
         return super().eventFilter(watched, event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        QApplication.instance().removeEventFilter(self)  # type: ignore[union-attr]  # there is one
+        self._dismissal.end()
+        goes_back = self._dismissal.has_focus
         super().closeEvent(event)
-        if self._before is not None and shiboken6.isValid(self._before):
+        if goes_back and self._before is not None and shiboken6.isValid(self._before):
             self._before.setFocus()
 
     def _on_key(self, event: QKeyEvent) -> bool:

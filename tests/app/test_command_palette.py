@@ -172,3 +172,11 @@ def test_it_stays_inside_a_window_that_becomes_small(
     window.resize(420, 400)
     settle(qtbot)
     assert window.rect().contains(palette.geometry())
+
+
+def test_it_goes_when_the_focus_goes_elsewhere(qtbot: QtBot, window: MainWindow) -> None:
+    window.list_page.table.setFocus()
+    palette = opened(window)
+    window.actions_["campaign.search"].trigger()
+    assert not palette.isVisible()
+    assert QApplication.focusWidget() is window.list_page.search

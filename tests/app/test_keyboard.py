@@ -136,3 +136,13 @@ def test_enter_goes_to_the_panel_and_escape_comes_back(page: EditorPage) -> None
     assert page.panel.isAncestorOf(focused)
     QTest.keyClick(focused, Qt.Key.Key_Escape)
     assert QApplication.focusWidget() is page.view
+
+
+def test_the_list_closes_when_the_focus_goes_elsewhere(page: EditorPage) -> None:
+    (trigger,) = page.session.document.successors(START_ID)
+    page.show_node(trigger)
+    page.commands.add()
+    chooser = chooser_of(page)
+    page.finding.open()
+    assert not chooser.isVisible()
+    assert QApplication.focusWidget() is page.finding.bar.search
