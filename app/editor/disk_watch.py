@@ -103,6 +103,10 @@ class DiskWatch(QObject):
         self._looking = True
         tasks.run(partial(standing, path, origin), partial(self._on_looked, path, origin), self._on_failed)
 
+    def look_later(self) -> None:
+        """Look once things have settled."""
+        self._timer.start()
+
     def close(self) -> None:
         """Nothing is told any more."""
         self._closed = True
@@ -111,7 +115,7 @@ class DiskWatch(QObject):
             self._files.removePaths(watched)
 
     def _on_changed(self, _path: str) -> None:
-        self._timer.start()
+        self.look_later()
 
     def _on_application_state(self, state: Qt.ApplicationState) -> None:
         if state is Qt.ApplicationState.ApplicationActive and not self._closed:

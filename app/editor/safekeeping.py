@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
 from app.campaign_list.broken import error_words
 from app.editor.autosave import Autosave
 from app.editor.disk_watch import DiskWatch, Standing
@@ -183,6 +186,8 @@ class Safekeeping:
         elif found.digest == session.document.origin:
             self._set_missing(False)
             self._show(None)
+        elif QGuiApplication.mouseButtons() is not Qt.MouseButton.NoButton:
+            self.watch.look_later()  # nothing changes under a gesture
         elif found.document is not None and not self._page.unsaved():
             self._take_over(found.document)
         else:

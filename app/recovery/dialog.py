@@ -90,6 +90,7 @@ class RecoveryDialog(QDialog):
         zone = ZoneInfo(workspace.settings.time_zone)
         self.name.setText(offer.name)
         self.kept.setText(tr("Last kept: {time}", time=f"{offer.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"))
+        self.kept.setToolTip(tr("Time zone: {zone}", zone=zone.key))
         readable = offer.unsaved is not None
         if offer.error is not None:
             self.standing.setText(error_words(offer.error))

@@ -91,6 +91,8 @@ class CampaignFolder:
         data = campaign_file.dump(doc)
         write(path, data)
         doc.origin = campaign_file.digest(data)
+        entry = CampaignEntry(path, attributes, len(doc.nodes), frozenset(references(doc)))
+        self._read = {**self._read, path: (_stamp(path), entry)}  # it need not be read to be known
         return path
 
     def delete(self, id: str) -> None:

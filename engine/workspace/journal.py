@@ -112,27 +112,33 @@ class Journal:
 
     def write(self, part: Part) -> None:
         """Put a part on the disk. Raises `FileError`; the next part is then the whole campaign."""
-        with self._busy:
-            try:
+        try:
+            with self._busy:
                 if not self._removed:
                     self._write(part)
-            except (OSError, sqlite3.Error) as error:
-                self._whole = True
-                raise FileError(self.path, None, "", _reason(error)) from error
-            except FileError:
-                self._whole = True
-                raise
-        if self._removed:  # while the write went on
-            self.remove()
+        except (OSError, sqlite3.Error) as error:
+            self._whole = True
+            raise FileError(self.path, None, "", _reason(error)) from error
+        except BaseException:
+            self._whole = True
+            raise
+        finally:
+            if self._removed:  # while the write went on
+                self.remove()
 
-    def remove(self) -> None:
-        """Delete the file: the work is saved, or given up. Does not wait for a write that goes on."""
+    def remove(self, wait: float = 0.0) -> None:
+        """Delete the file: the work is saved, or given up.
+
+        A write that goes on is waited for `wait` seconds at most; then the file goes at its end.
+        """
         self._removed = True
-        if self._busy.acquire(blocking=False):
+        _leaving.add(self)
+        if self._busy.acquire(timeout=wait):
             try:
                 self._clear()
             finally:
                 self._busy.release()
+            _leaving.discard(self)
 
     def _write(self, part: Part) -> None:
         if self._hold is None:
@@ -156,6 +162,16 @@ class Journal:
         if self._hold is not None:
             delete(self.path, self._hold)
             self._hold = None
+
+
+_leaving: set[Journal] = set()
+"""Removed while they were written: their files go at the end of the write."""
+
+
+def finish(seconds: float) -> None:
+    """Before the program ends: wait, but not for long, until no file is left that is not wanted."""
+    for journal in tuple(_leaving):
+        journal.remove(wait=seconds)
 
 
 def _changed(before: Inputs, after: Inputs) -> dict[str, Input | None]:

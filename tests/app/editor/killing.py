@@ -6,6 +6,7 @@ did, a line each, through a pipe: what was written there outlives it.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -166,18 +167,17 @@ def _die() -> None:
 
 def _lay_trap(life: Life) -> None:
     """Die at the call that the life names."""
-    left = life.nth
+    calls = itertools.count(1)  # of any thread
 
     def trapped(call: Callable[..., Any], *, half: bool = False) -> Callable[..., Any]:
         def wrapped(*args: Any, **named: Any) -> Any:
-            nonlocal left
-            left -= 1
-            if left == 0 and life.before and not half:
+            last = next(calls) == life.nth
+            if last and life.before and not half:
                 _die()
             result = call(*args, **named)
-            if left == 0 and half:
+            if last and half:
                 _write_half(Path(life.workspace), result)
-            if left == 0:
+            if last:
                 _die()
             return result
 
