@@ -68,7 +68,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("campaign.view", N_("View"), "Ctrl+Shift+Return", _LIST, lambda w: w.view_selected(), listed(May.VIEW), "eye"),
     ActionSpec("campaign.attributes", N_("Edit attributes…"), "F2", _LIST, lambda w: w.edit_attributes(), may(May.ATTRIBUTES), "pencil"),
     ActionSpec("campaign.copy", N_("Copy"), "Ctrl+D", _LIST, lambda w: w.campaigns.copy_selected(), listed(May.COPY), "copy"),
-    ActionSpec("campaign.save_template", N_("Save as template…"), "Ctrl+Shift+S", _LIST, lambda w: w.templates.save_as(), has_campaign, "template"),
+    ActionSpec("campaign.save_template", N_("Save as template…"), "Ctrl+Alt+T", _LIST, lambda w: w.templates.save_as(), has_campaign, "template"),
     ActionSpec("campaign.delete", N_("Delete…"), "Shift+Del", _LIST, lambda w: w.campaigns.delete_selected(), listed(May.DELETE), "trash"),
     ActionSpec("campaign.search", N_("Search campaigns"), "Ctrl+F", _LIST, lambda w: w.find_something(), lambda w: w.workspace is not None, "search", words=find_words),
     ActionSpec("campaign.refresh", N_("Read the workspace again"), "F5", _LIST, lambda w: w.reload(), in_list, "refresh"),
@@ -145,7 +145,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("run.start", N_("Start the engine"), "Ctrl+Alt+G", Place.RUN, lambda w: w.runs.start_engine(), engine_off, "player-play"),
     ActionSpec("run.release", N_("Release the engine…"), "Ctrl+Alt+R", Place.RUN, lambda w: w.runs.release(), held),
 
-    ActionSpec("workspace.file", N_("Open file…"), "Ctrl+Shift+O", _WORKSPACE, lambda w: w.opening.choose(), icon="folder"),
+    ActionSpec("workspace.file", N_("Open file…"), "Ctrl+Alt+O", _WORKSPACE, lambda w: w.opening.choose(), icon="folder"),
     ActionSpec("workspace.open", N_("Open workspace…"), "Ctrl+O", _WORKSPACE, lambda w: w.choose_workspace(), icon="folder"),
     ActionSpec("workspace.new", N_("New workspace…"), "Ctrl+Shift+N", _WORKSPACE, lambda w: w.create_workspace(), icon="folder-plus"),
     ActionSpec("workspace.import", N_("Import people and events…"), "Ctrl+I", _WORKSPACE, lambda w: w.import_data(), in_list, "upload"),
