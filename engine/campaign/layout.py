@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import cyclic_nodes, reachable, topological_order
@@ -20,6 +21,13 @@ COLUMN = CARD_WIDTH + GAP
 ROW = 96
 GRID = 8
 ORIGIN = Point(0, 0)
+_OPEN_ENDS_A_ROW = 3
+
+Report = Callable[[int, int], None]
+"""Hears how much of long work is done, and of how much."""
+
+
+def _unheard(_done: int, _total: int) -> None: ...
 
 
 def complete(document: CampaignDocument) -> None:
@@ -108,13 +116,14 @@ def with_missing_places(document: CampaignDocument) -> dict[str, Point]:
     return {**document.layout, **placed}
 
 
-def layered(document: CampaignDocument) -> dict[str, Point]:
+def layered(document: CampaignDocument, report: Report = _unheard) -> dict[str, Point]:
     """A layout of every node but Start: columns by longest path, a node's first branch on its own row.
 
-    Every further branch takes rows of its own below, so no two cards overlap and straight runs stay straight.
+    Further branches stand below in the order of their ports, as high as there is room, so no two cards
+    overlap and straight runs stay straight. `report(done, total)` says how far it is.
     """
     columns = _columns(document)
-    rows = _rows(document)
+    rows = _rows(document, columns, report)
     gaps: dict[int, int] = {}
     for node_id in document.nodes:
         column = columns[node_id]
@@ -137,22 +146,71 @@ def _columns(document: CampaignDocument) -> dict[str, int]:
     return columns
 
 
-def _rows(document: CampaignDocument) -> dict[str, int]:
-    """Depth first: every branch that ends, or that joins a node placed earlier, uses up one row."""
+def _rows(document: CampaignDocument, columns: Mapping[str, int], report: Report) -> dict[str, int]:
+    """Depth first: a straight run takes the first row that is free in all columns that it passes.
+
+    The branches of its last cards come before those of its first ones: what lies further right lies higher.
+    """
+    tree = _tree(document)
     rows: dict[str, int] = {}
-    next_row = 0
-    roots = [START_ID, *sorted(set(document.nodes) - reachable(document, [START_ID]))]
-    for root in roots:
-        if root in rows:
-            continue
+    free: dict[int, int] = {}
+    for root in tree.roots:
         pending = [root]
         while pending:
-            node_id = pending.pop()
-            if node_id in rows:
-                continue
-            rows[node_id] = next_row
-            behind = [target for target in document.successors(node_id) if target not in rows]
-            if not behind:
-                next_row += 1
-            pending.extend(reversed(behind))
+            run = [pending.pop()]
+            while (follower := _straight_on(tree, columns, run[-1])) is not None:
+                run.append(follower)
+            end, beside = columns[run[-1]], _rows_beside(document, run[-1])
+            passed = range(columns[run[0]], max(end + 1, _joined_column(document, columns, run[-1])))
+            row = max(free.get(column, 0) + (beside if column == end else 0) for column in passed)
+            free |= {column: row + 1 + (beside if column == end else 0) for column in passed}
+            taken = set(run)
+            for node_id in run:
+                rows[node_id] = row
+                pending.extend(id for id in reversed(tree.behind[node_id]) if id not in taken)
+            report(len(rows), len(columns))
     return rows
+
+
+class _Tree(NamedTuple):
+    """Every node behind one of those that lead to it: the first on a walk in the order of the ports."""
+
+    roots: list[str]
+    behind: dict[str, list[str]]
+
+
+def _tree(document: CampaignDocument) -> _Tree:
+    """Start first; what it does not lead to in the order of its places, from top to bottom."""
+    loose = document.nodes.keys() - reachable(document, [START_ID])
+    order = [START_ID, *sorted(loose, key=lambda id: (place_of(document, id)[::-1], id))]
+    tree = _Tree([], {node_id: [] for node_id, _ in document.all_nodes()})
+    seen: set[str] = set()
+    for root in order:
+        pending: list[tuple[str, str | None]] = [(root, None)]
+        while pending:
+            node_id, before = pending.pop()
+            if node_id in seen:
+                continue
+            seen.add(node_id)
+            (tree.roots if before is None else tree.behind[before]).append(node_id)
+            pending.extend((target, node_id) for target in reversed(document.successors(node_id)))
+    return tree
+
+
+def _straight_on(tree: _Tree, columns: Mapping[str, int], node_id: str) -> str | None:
+    """The first node behind, unless a cycle keeps it from standing further right."""
+    first = next(iter(tree.behind[node_id]), None)
+    return first if first is not None and columns[first] > columns[node_id] else None
+
+
+def _joined_column(document: CampaignDocument, columns: Mapping[str, int], node_id: str) -> int:
+    """The furthest column that the lines of a run's end lead to."""
+    return max((columns[target] for target in document.successors(node_id)), default=0)
+
+
+def _rows_beside(document: CampaignDocument, node_id: str) -> int:
+    """Rows that stay free above and below the end of a run, where it fans out into many open ends."""
+    links = [document.links[link_id] for link_id in document.out_links(node_id)]
+    if any(link.target is not None for link in links):
+        return 0
+    return max(0, -(-(len(links) - _OPEN_ENDS_A_ROW) // (2 * _OPEN_ENDS_A_ROW)))

@@ -17,6 +17,7 @@ from engine.campaign.edits.notes import (
     write_note,
 )
 from engine.campaign.edits.pasting import Pasting, paste
+from engine.campaign.edits.tidy import tidy
 
 __all__ = [
     "Direction",
@@ -52,6 +53,7 @@ __all__ = [
     "resize_note",
     "set_attributes",
     "stranded",
+    "tidy",
     "why_uncut",
     "write_note",
 ]
