@@ -13,7 +13,7 @@ from canvas_widgets.paints import Paints, draw_cut_ring, draw_ring
 from engine.i18n import tr
 
 _CELL = 30.0  # side of one tool's square
-_GAP = 8.0  # between a card and its tools
+_GAP = 4.0  # between a card and its tools, so that they hardly reach a card in the row above
 _ICON = 18
 _REACH = 3.0  # around a ring, where it is still meant
 Z = 10.0

@@ -66,7 +66,8 @@ class LineDrag(Gesture):
         point = self._view.mapToScene(position)
         self._target, self._why_not = self._meant_at(point)
         taken = self._target is not None and self._why_not is None
-        self._preview.show_end(point, self._scene.cards[self._target or ""] if taken else None)
+        card = self._scene.cards[self._target or ""] if taken else None
+        self._preview.show_end(point, card, refused=self._why_not is not None)
         if self._why_not is not None:
             self.cursor = Qt.CursorShape.ForbiddenCursor
             QToolTip.showText(self._view.viewport().mapToGlobal(position), str(self._why_not), self._view)
@@ -131,15 +132,17 @@ class LinePreview(QGraphicsItem):
         self._tip = start
         self._path = QPainterPath()
         self._card: QRectF | None = None
+        self._refused = False
         self.setZValue(_Z)
 
     def boundingRect(self) -> QRectF:
         rect = self._path.controlPointRect().united(QRectF(self._tip, self._tip))
         return (rect if self._card is None else rect.united(self._card)).adjusted(-12, -12, 12, 12)
 
-    def show_end(self, point: QPointF, card: CardItem | None) -> None:
-        """Run to the pointer, or into a card that takes the line."""
+    def show_end(self, point: QPointF, card: CardItem | None, *, refused: bool) -> None:
+        """Run to the pointer, or into a card that takes the line; with a hollow end where nothing may."""
         self.prepareGeometryChange()
+        self._refused = refused
         self._tip = point if card is None else card.left_port
         self._card = None if card is None else card.scene_rect
         self._path = joined(self._start, self._tip).path
@@ -150,12 +153,12 @@ class LinePreview(QGraphicsItem):
     ) -> None:
         paints = self._stage.paints
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(paints.colours.accent, 2)
+        pen = QPen(paints.colours.danger if self._refused else paints.colours.accent, 2)
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(self._path)
-        painter.setBrush(paints.colours.accent)
+        painter.setBrush(paints.colours.card if self._refused else paints.colours.accent)
         painter.drawEllipse(self._tip, _END_RADIUS, _END_RADIUS)
         if self._card is not None:
             draw_card_ring(painter, paints, self._card, _HOT_RING)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QTextOption
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.geometry import CARD
 from canvas_widgets.link import LinkItem, place_rect
-from canvas_widgets.paints import Paints
 from canvas_widgets.stage import Stage
 from engine.i18n import tr
 
@@ -17,72 +20,115 @@ _PADDING = 10.0
 _HEIGHT = 28.0
 _ON_LINE = QRectF(-29, -18, 58, 36)  # between two cards of a row: the words stand one above the other
 _RADIUS = 8.0
+_REACH = 150.0  # no mark extends farther from its place
 
 
-class MarkItem(QGraphicsItem):
-    """One mark on a line or at its open end. Never smaller than at 100 %.
+class Mark(NamedTuple):
+    """One place: the line, the point that the mark stands at, and its shape around that at 100 %."""
 
-    Attributes: `link_id`; `chosen` (Enter pastes here); `hot` (the pointer is on it).
+    link_id: str
+    at: QPointF
+    rect: QRectF
+
+
+class Marks(QGraphicsItem):
+    """All marks as one item: there may be thousands. They are never smaller than at 100 %.
+
+    Attributes: `marks`, from left to right; `chosen` (Enter pastes here); `hot` (the pointer is on it).
     """
 
-    def __init__(self, stage: Stage, link: LinkItem) -> None:
+    def __init__(self, stage: Stage, links: Iterable[LinkItem], zoom: float) -> None:
         super().__init__()
         self._stage = stage
-        self.link_id = link.link_id
-        self.chosen = self.hot = False
-        self._on_line = not link.open
         self._text = tr("Click to paste")
-        line = link.line
-        assert line is not None
-        self.setPos(place_rect(line).center() if link.first_place else line.handle)
-        self._rect = self._measured(stage.paints, link.first_place)
+        width = stage.paints.mark_metrics.horizontalAdvance(self._text) + 2 * _PADDING
+        centred = QRectF(-width / 2, -_HEIGHT / 2, width, _HEIGHT)
+        self._on_line = centred if width <= _ON_LINE.width() else _ON_LINE
+        self._at_end = centred.translated(width / 2 - _HEIGHT / 2, 0)
+        marks = (self._mark(link) for link in links)
+        self.marks: list[Mark] = sorted(marks, key=lambda mark: (mark.at.x(), mark.at.y()))
+        self._xs = [mark.at.x() for mark in self.marks]
+        self.chosen: Mark = self.marks[0]
+        self.hot: Mark | None = None
+        self._scale = max(1.0, 1.0 / zoom)
+        self._bounds = self._around_all()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
         self.setZValue(_Z)
 
     def boundingRect(self) -> QRectF:
-        return self._rect.adjusted(-3, -3, 3, 3)
-
-    @property
-    def centre(self) -> QPointF:
-        """In scene coordinates."""
-        return self.mapToScene(self._rect.center())
-
-    def holds(self, point: QPointF) -> bool:
-        """Whether a point in scene coordinates is on the mark."""
-        return self._rect.contains(self.mapFromScene(point))
+        return self._bounds
 
     def set_zoom(self, zoom: float) -> None:
-        self.setScale(max(1.0, 1.0 / zoom))
+        self.prepareGeometryChange()
+        self._scale = max(1.0, 1.0 / zoom)
+        self._bounds = self._around_all()
 
-    def show_state(self, *, chosen: bool, hot: bool) -> None:
-        if (chosen, hot) != (self.chosen, self.hot):
-            self.chosen, self.hot = chosen, hot
-            self.setZValue(_Z + chosen + hot)
-            self.update()
+    def rect_of(self, mark: Mark) -> QRectF:
+        """What the mark covers, in scene coordinates."""
+        scale, rect = self._scale, mark.rect
+        corner = mark.at + rect.topLeft() * scale
+        return QRectF(corner.x(), corner.y(), rect.width() * scale, rect.height() * scale)
+
+    def mark_at(self, point: QPointF) -> Mark | None:
+        """The mark under a point in scene coordinates, the one that is drawn last."""
+        over = [mark for mark in self._near(QRectF(point, point)) if self.rect_of(mark).contains(point)]
+        return max(over, key=self._rank, default=None)
+
+    def show_state(self, chosen: Mark, hot: Mark | None) -> None:
+        """Show which mark Enter takes, and which a click."""
+        for mark in (self.chosen, self.hot, chosen, hot):
+            if mark is not None and (chosen, hot) != (self.chosen, self.hot):
+                self.update(self.rect_of(mark).adjusted(-4, -4, 4, 4))
+        self.chosen, self.hot = chosen, hot
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
-        paints = self._stage.paints
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        full = self.chosen or self.hot
-        painter.setPen(QPen(paints.colours.accent, 1.5))
-        painter.setBrush(paints.colours.accent if full else paints.colours.card)
-        painter.drawRoundedRect(self._rect.adjusted(0.75, 0.75, -0.75, -0.75), _RADIUS, _RADIUS)
-        if self.chosen:  # as a focus is shown elsewhere: a second ring, not the colour alone
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(self._rect.adjusted(-2, -2, 2, 2), _RADIUS + 2, _RADIUS + 2)
-        painter.setFont(paints.mark_font)
-        painter.setPen(paints.colours.on_accent if full else paints.colours.accent)
-        painter.drawText(self._rect, self._text, _CENTRED)
+        painter.setFont(self._stage.paints.mark_font)
+        exposed: QRectF = option.exposedRect
+        for mark in sorted(self._near(exposed), key=self._rank):
+            painter.save()
+            painter.translate(mark.at)
+            painter.scale(self._scale, self._scale)
+            self._paint_mark(painter, mark)
+            painter.restore()
 
-    def _measured(self, paints: Paints, first_place: bool) -> QRectF:
-        width = paints.mark_metrics.horizontalAdvance(self._text) + 2 * _PADDING
-        if first_place:
-            return QRectF(-CARD.width() / 2, -CARD.height() / 2, CARD.width(), CARD.height())
-        if self._on_line and width > _ON_LINE.width():
-            return _ON_LINE
-        left = -width / 2 if self._on_line else -_HEIGHT / 2
-        return QRectF(left, -_HEIGHT / 2, width, _HEIGHT)
+    def _paint_mark(self, painter: QPainter, mark: Mark) -> None:
+        colours = self._stage.paints.colours
+        full, rect = mark in (self.chosen, self.hot), mark.rect
+        painter.setPen(QPen(colours.accent, 1.5))
+        painter.setBrush(colours.accent if full else colours.card)
+        painter.drawRoundedRect(rect.adjusted(0.75, 0.75, -0.75, -0.75), _RADIUS, _RADIUS)
+        if mark is self.chosen:  # as a focus is shown elsewhere: a second ring, not the colour alone
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(rect.adjusted(-2, -2, 2, 2), _RADIUS + 2, _RADIUS + 2)
+        painter.setPen(colours.on_accent if full else colours.accent)
+        painter.drawText(rect, self._text, _CENTRED)
+
+    def _mark(self, link: LinkItem) -> Mark:
+        line = link.line
+        assert line is not None
+        if link.first_place:
+            return Mark(link.link_id, place_rect(line).center(), CARD.translated(-CARD.center()))
+        return Mark(link.link_id, line.handle, self._at_end if link.open else self._on_line)
+
+    def _near(self, rect: QRectF) -> Iterable[Mark]:
+        """The marks that may reach into a rectangle."""
+        reach = _REACH * self._scale
+        first, last = bisect_left(self._xs, rect.left() - reach), bisect_left(self._xs, rect.right() + reach)
+        top, bottom = rect.top() - reach, rect.bottom() + reach
+        return (mark for mark in self.marks[first:last] if top <= mark.at.y() <= bottom)
+
+    def _rank(self, mark: Mark) -> int:
+        """What is drawn above what: the chosen one, and the one under the pointer above that."""
+        return (mark is self.chosen) + 2 * (mark is self.hot)
+
+    def _around_all(self) -> QRectF:
+        ys = [mark.at.y() for mark in self.marks]
+        reach = _REACH * self._scale
+        box = QRectF(QPointF(self._xs[0], min(ys)), QPointF(self._xs[-1], max(ys)))
+        return box.adjusted(-reach, -reach, reach, reach)
 
 
 _CENTRED = QTextOption(Qt.AlignmentFlag.AlignCenter)

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from canvas_widgets.handle import Offer
-from canvas_widgets.marks import MarkItem
+from canvas_widgets.marks import Mark, Marks
 from canvas_widgets.pasting import READABLE
 from engine.campaign.clip import copy_behind, copy_nodes
 from engine.campaign.edits import grow
@@ -52,8 +52,19 @@ def in_copy_mode(stage: Stage) -> bool:
     return stage.view.pasting.active
 
 
-def chosen(mark: MarkItem) -> bool:
-    return mark.chosen
+def shown(stage: Stage) -> Marks:
+    """The marks of copy mode."""
+    marks = stage.view.pasting.marks
+    assert marks is not None
+    return marks
+
+
+def mark_on(stage: Stage, link_id: str) -> Mark:
+    return next(mark for mark in shown(stage).marks if mark.link_id == link_id)
+
+
+def middle(stage: Stage, mark: Mark) -> QPointF:
+    return shown(stage).rect_of(mark).center()
 
 
 def way(stage: Stage, start: QPointF, end: QPointF) -> QPoint:
@@ -276,18 +287,15 @@ def test_what_is_only_looked_at_can_be_copied_and_nothing_else(show: Show, flow:
 def test_marks_stand_where_a_component_may_go_and_a_click_pastes(show: Show, flow: Flow) -> None:
     groups, sms, mail, end = fork(flow)
     stage = show(flow)
-    mode = stage.view.pasting
-    assert mode.begin(copy_nodes(flow.document, [mail])) is None
-    assert {mark.link_id for mark in mode.marks} == set(flow.document.links) - {"l_start"} - set(
-        flow.document.in_links(flow.document.predecessors(groups)[0])
-    )
+    assert stage.view.pasting.begin(copy_nodes(flow.document, [mail])) is None
+    refusing = {"l_start", *flow.document.in_links(flow.document.predecessors(groups)[0])}
+    assert {mark.link_id for mark in shown(stage).marks} == set(flow.document.links) - refusing
     assert stage.scene.stage.opacity() < 1
-    line = flow.link_between(mail, end)
-    (mark,) = [mark for mark in mode.marks if mark.link_id == line]
-    point_to(stage, at(stage, mark.centre))
-    assert mark.hot
+    mark = mark_on(stage, flow.link_between(mail, end))
+    point_to(stage, at(stage, middle(stage, mark)))
+    assert shown(stage).hot is mark
     assert stage.view.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
-    click(stage, mark.centre)
+    click(stage, middle(stage, mark))
     (copied,) = flow.document.successors(mail)
     assert flow.document.node(copied).name == "Email 2"
     assert flow.document.successors(copied) == [end]
@@ -300,7 +308,7 @@ def test_a_part_goes_to_open_ends_only(show: Show, flow: Flow) -> None:
     _, sms, mail, _ = fork(flow)
     stage = show(flow)
     stage.view.pasting.begin(copy_behind(flow.document, mail))
-    (mark,) = stage.view.pasting.marks
+    (mark,) = shown(stage).marks
     assert mark.link_id == flow.open_link(sms)
 
 
@@ -311,15 +319,15 @@ def test_copy_mode_by_keyboard(show: Show, flow: Flow) -> None:
     mode.changed.connect(lambda: words.append(mode.words))
     mode.begin(copy_nodes(flow.document, [mail]), near=sms)
     assert words[-1].endswith("Behind Text SMS 1")
-    first = next(mark for mark in mode.marks if mark.chosen)
+    first = shown(stage).chosen
     QTest.keyClick(stage.view, Qt.Key.Key_Tab)
+    assert shown(stage).chosen is not first
     QTest.keyClick(stage.view, Qt.Key.Key_Backtab)
-    assert chosen(first)
+    assert shown(stage).chosen is first
     QTest.keyClick(stage.view, Qt.Key.Key_Left)
-    assert not chosen(first)
-    assert sum(mark.chosen for mark in mode.marks) == 1
+    assert shown(stage).chosen.at.x() < first.at.x()
     QTest.keyClick(stage.view, Qt.Key.Key_Right)
-    while not chosen(first):
+    while shown(stage).chosen is not first:
         QTest.keyClick(stage.view, Qt.Key.Key_Tab)
     QTest.keyClick(stage.view, Qt.Key.Key_Return)
     (copied,) = flow.document.successors(sms)
@@ -359,8 +367,8 @@ def test_marks_are_readable_from_afar(show: Show, flow: Flow) -> None:
     stage.view.zoom_to(0.2)
     stage.view.pasting.begin(copy_nodes(flow.document, [mail]))
     assert stage.view.zoom == READABLE
-    mark = stage.view.pasting.marks[0]
-    assert mark.scale() * stage.view.zoom >= 1
+    marks = shown(stage)
+    assert marks.rect_of(marks.chosen).height() * stage.view.zoom >= 24
     stage.view.pasting.end()
 
 
@@ -370,11 +378,9 @@ def test_the_words_of_marks_fit_between_two_cards(show: Show, flow: Flow, langua
     with use_language(language):
         stage = show(flow)
         stage.view.pasting.begin(copy_nodes(flow.document, [wait]))
-        (between,) = [
-            mark for mark in stage.view.pasting.marks if mark.link_id == flow.link_between(audience, wait)
-        ]
-        assert between.boundingRect().width() <= 64
-        assert between.boundingRect().height() >= 24
+        between = shown(stage).rect_of(mark_on(stage, flow.link_between(audience, wait)))
+        assert between.width() <= 64
+        assert between.height() >= 24
         QApplication.processEvents()
         stage.view.pasting.end()
 
@@ -384,8 +390,8 @@ def test_a_trigger_is_pasted_into_an_empty_campaign(show: Show, flow: Flow) -> N
     other.chain("target_audience", "wait_until")
     stage = show(flow)
     stage.view.pasting.begin(copy_behind(other.document, START_ID))
-    (mark,) = stage.view.pasting.marks
-    click(stage, mark.centre)
+    (mark,) = shown(stage).marks
+    click(stage, middle(stage, mark))
     kinds = {node.kind for node in flow.document.nodes.values()}
     assert kinds == {"target_audience", "wait_until"}
     assert all(component(kind) for kind in kinds)

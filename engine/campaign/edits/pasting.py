@@ -13,7 +13,7 @@ from engine.campaign.edits.add import make_room, place_between
 from engine.campaign.edits.edit import Draft, Edit, Refused
 from engine.campaign.graph import AB_TARGET, Scopes, trigger_of
 from engine.campaign.layout import CARD_WIDTH, Occupied, gap_behind, slot
-from engine.campaign.model import START_ID, Link, Node, Point
+from engine.campaign.model import START, Link, Node, Point
 from engine.components.base import Category
 from engine.components.hints import form
 from engine.components.registry import component
@@ -27,59 +27,63 @@ class Pasting:
         self._document = document
         self._clip = clip
         self._scopes = Scopes(document)
-        self._kinds = {node.kind for node in clip.flow.nodes.values()}
         self._roots = [component(clip.flow.node(root).kind) for root in clip.roots]
+        kinds = sorted({node.kind for node in clip.flow.nodes.values()})
+        self._last = component(AB_TARGET if AB_TARGET in kinds else self._roots[0].kind)
+        self._placements = [component(kind).placement for kind in kinds]
+        trigger = trigger_of(document)
+        self._trigger = None if trigger is None else document.node(trigger).kind
         self._too_many = len(document.nodes) + len(clip.flow.nodes) > MAX_NODES
+        self._answers: dict[tuple[str, str | None, bool], Message | None] = {}
 
     def refusal(self, link_id: str) -> Message | None:
         """Why the clip cannot go to this line; None where it can."""
         link = self._document.links[link_id]
-        if self._too_many:
-            return Message("A campaign holds at most {most:,} components.", most=MAX_NODES)
-        return self._behind(link) or self._in_front(link)
+        source = self._document.node(link.source).kind
+        target = None if link.target is None else self._document.node(link.target).kind
+        case = source, target, self._scopes.behind(link.source) is not None
+        if case not in self._answers:
+            self._answers[case] = self._refusal(*case)
+        return self._answers[case]
 
     def places(self) -> list[str]:
         """The lines that take the clip."""
         return [link_id for link_id in self._document.links if self.refusal(link_id) is None]
 
-    def _behind(self, link: Link) -> Message | None:
+    def _refusal(self, source: str, target: str | None, inside: bool) -> Message | None:
+        """The same for any line between two kinds (`target` None: an open end), inside an AB Test or not."""
+        if self._too_many:
+            return Message("A campaign holds at most {most:,} components.", most=MAX_NODES)
+        return self._behind(source, target) or self._in_front(target, inside)
+
+    def _behind(self, source: str, target: str | None) -> Message | None:
         """Does what the clip begins with fit behind the line's source, and all of it into the campaign?"""
-        document, at_start = self._document, link.source == START_ID
+        at_start = source == START.kind
         if any(root.category is Category.TRIGGER for root in self._roots) != at_start:
             if at_start:
                 return Message("A campaign begins with a trigger: Target Audience or Behavior Event.")
             return Message("A campaign has exactly one trigger. This one can only begin an empty campaign.")
-        if at_start and (link.target is not None or len(self._roots) > 1):
+        if at_start and (target is not None or len(self._roots) > 1):
             return Message("A campaign has exactly one trigger.")
-        source = component(document.node(link.source).kind)
         for root in self._roots:
-            if not root.placement.follows(source):
+            if not root.placement.follows(component(source)):
                 return root.placement.refusal
-        return self._needs_trigger(self._roots[0].kind if at_start else None)
+        trigger = self._roots[0].kind if at_start else self._trigger
+        unfit = (placement for placement in self._placements if placement.trigger not in (None, trigger))
+        return next((placement.refusal for placement in unfit), None)
 
-    def _needs_trigger(self, brought: str | None) -> Message | None:
-        trigger = trigger_of(self._document)
-        kind = brought or (None if trigger is None else self._document.node(trigger).kind)
-        for needing in sorted(self._kinds):
-            placement = component(needing).placement
-            if placement.trigger not in (None, kind):
-                return placement.refusal
-        return None
-
-    def _in_front(self, link: Link) -> Message | None:
+    def _in_front(self, target: str | None, inside: bool) -> Message | None:
         """Does what follows the line fit behind the clip? Inside an AB Test, something has to lead on."""
-        if link.target is not None and not self._clip.single:
-            return Message("Several components can be pasted at an open end only.")
-        last = component(AB_TARGET if AB_TARGET in self._kinds else self._roots[0].kind)
-        if link.target is None:
-            inside = self._scopes.behind(link.source) is not None
+        if target is None:
             if inside and not any(root.ports({}) for root in self._roots):
                 return Message("Inside an AB Test nothing ends: every branch leads to its Test Target.")
             return None
-        if not last.ports({}):
-            return Message("Nothing may follow {kind}.", kind=Message(last.label))
-        following = component(self._document.node(link.target).kind).placement
-        return None if following.follows(last) else following.refusal
+        if not self._clip.single:
+            return Message("Several components can be pasted at an open end only.")
+        if not self._last.ports({}):
+            return Message("Nothing may follow {kind}.", kind=Message(self._last.label))
+        following = component(target).placement
+        return None if following.follows(self._last) else following.refusal
 
 
 def paste(document: CampaignDocument, link_id: str, clip: Clip) -> Edit:

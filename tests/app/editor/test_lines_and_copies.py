@@ -97,7 +97,9 @@ def test_everything_behind_is_pasted_where_a_mark_is_clicked(page: EditorPage, w
 
 def test_the_icons_above_a_card_lead_into_copy_mode(page: EditorPage, window: MainWindow) -> None:
     page.view.copy_requested.emit(named(page, "Tag 1"), False)
-    assert len(page.view.pasting.marks) == 4
+    marks = page.view.pasting.marks
+    assert marks is not None
+    assert len(marks.marks) == 4
     QTest.mouseClick(page.paste_hint.leave, Qt.MouseButton.LeftButton)
     assert not page.view.pasting.active
     assert not page.paste_hint.isVisible()
@@ -161,6 +163,19 @@ def test_several_are_copied_and_cut_together(page: EditorPage, window: MainWindo
     assert "Start" in window.toast.message
     do(window, "editor.cut")
     assert "Start" in window.toast.message
+
+
+def test_another_program_reads_what_was_copied(page: EditorPage, window: MainWindow) -> None:
+    select(page, "Tag 1")
+    do(window, "editor.copy")
+    held = QGuiApplication.clipboard().mimeData()
+    assert held.formats() == [clipboard.MIME_TYPE]
+    data = bytes(held.data(clipboard.MIME_TYPE).data())
+    mime = QMimeData()
+    mime.setData(clipboard.MIME_TYPE, data)
+    QGuiApplication.clipboard().setMimeData(mime)
+    do(window, "editor.paste")
+    assert behind(page, "Tag 1") == ["Tag 2"]
 
 
 @pytest.mark.parametrize("data", [b"", b"nonsense", b'{"format": "campaign"}', b"{" * 100_000, b"\xff" * 64])
