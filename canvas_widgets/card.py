@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -15,7 +15,7 @@ from canvas_widgets.stage import Stage
 from engine.campaign.model import START_ID, Node
 from engine.campaign.status import is_configured
 from engine.components.registry import component
-from engine.i18n import tr
+from engine.i18n import ntr, tr
 
 _LOG = logging.getLogger(__name__)
 _COUNT_ROOM = 24.0  # below the card
@@ -25,6 +25,7 @@ _CORNER = QPointF(-MARGIN, -MARGIN)
 _NAME_AT = QPointF(_TEXT_LEFT, 15.0)
 _SUMMARY_AT = QPointF(_TEXT_LEFT, 36.0)
 _COUNT_BASE = 20.0
+_FINDINGS = 6  # sentences in a tooltip
 Z = 1.0
 
 
@@ -107,8 +108,20 @@ class CardItem(QGraphicsItem):
             self.update()
 
     def full_text(self) -> str:
-        """The whole name and summary, for the tooltip."""
-        return f"{self._name()}\n{self._summary()}".strip()
+        """The whole name, and what is wrong or else the summary, for the tooltip."""
+        found = self._stage.findings.get(self.node_id, ())
+        lines = [f"• {sentence}" for sentence in found[:_FINDINGS]]
+        if len(found) > _FINDINGS:
+            lines.append(ntr("and {n} more", "and {n} more", len(found) - _FINDINGS))
+        return "\n".join([self._name(), *(lines or [self._summary()])]).strip()
+
+    @property
+    def dot_rect(self) -> QRectF:
+        """Where the red dot is, in scene coordinates; empty where there is none."""
+        if self.configured:
+            return QRectF()
+        side = self._stage.paints.dot_side(self._stage.scale)
+        return QRectF(self._dot_corner(side), QSizeF(side, side)).translated(self.pos())
 
     def paint(
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
@@ -153,13 +166,16 @@ class CardItem(QGraphicsItem):
 
     def _paint_dot(self, painter: QPainter, paints: Paints, scale: float) -> None:
         side = paints.dot_side(scale)
-        corner = QPointF(self.rect.right() - 2 - side / 2, 2 - side / 2)
+        corner = self._dot_corner(side)
         if self._stage.vector:
             painter.translate(corner)
             paints.draw_dot(painter, side)
             painter.translate(-corner)
         else:
             painter.drawPixmap(corner, paints.dot(scale))
+
+    def _dot_corner(self, side: float) -> QPointF:
+        return QPointF(self.rect.right() - 2 - side / 2, 2 - side / 2)
 
     def _paint_count(self, painter: QPainter) -> None:
         paints = self._stage.paints

@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 )
 
 from canvas_widgets import icons
+from canvas_widgets.dot import MARKED_FROM, draw_mark
 from canvas_widgets.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, START_CARD
 from canvas_widgets.look import Look
 from engine.components.base import Category
@@ -109,7 +110,7 @@ class Paints:
         """The red dot of what is not configured, with its ring."""
         side = self.dot_side(scale)
         return self._pixmap(
-            ("dot", scale), QSizeF(side, side), scale, lambda painter: self.draw_dot(painter, side)
+            ("dot", scale), QSizeF(side, side), scale, lambda painter: self.draw_dot(painter, side, scale)
         )
 
     def dot_side(self, scale: float) -> float:
@@ -141,14 +142,18 @@ class Paints:
         painter.setPen(self.muted)
         painter.drawText(QPointF(CHIP_PADDING, CHIP_HEIGHT / 2 + 4), text)
 
-    def draw_dot(self, painter: QPainter, side: float) -> None:
-        """Draw the red dot with its ring, the upper left corner at the origin."""
+    def draw_dot(self, painter: QPainter, side: float, scale: float = 1.0) -> None:
+        """Draw the red dot with its ring, the upper left corner at the origin. `scale`: pixels to a unit."""
         ring = self.sizes.dot_ring
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.colours.canvas)
         painter.drawEllipse(QRectF(0, 0, side, side))
-        painter.setBrush(self.colours.danger)
-        painter.drawEllipse(QRectF(0, 0, side, side).adjusted(ring, ring, -ring, -ring))
+        disc = QRectF(0, 0, side, side).adjusted(ring, ring, -ring, -ring)
+        if disc.width() * scale >= MARKED_FROM:
+            draw_mark(painter, disc, self.colours.danger, self.colours.on_danger)
+        else:
+            painter.setBrush(self.colours.danger)
+            painter.drawEllipse(disc)
 
     def plain_stroke(self, solid: bool) -> QPen:
         """The pen of a line where one stroke costs no more than two."""

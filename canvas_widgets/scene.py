@@ -363,6 +363,11 @@ class CampaignScene(QGraphicsScene):
                 return item
         return None
 
+    def dot_at(self, point: QPointF) -> CardItem | None:
+        """The card whose red dot is under a point: half of it stands over the card's corner."""
+        cards = (item for item in self.items(point) if isinstance(item, CardItem))
+        return next((card for card in cards if card.dot_rect.contains(point)), None)
+
     def link_at(self, point: QPointF, reach: float) -> LinkItem | None:
         """The line nearest to a point, at most `reach` scene units away; an open end counts with its mark."""
         nearest, best = None, reach

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from canvas_widgets.paints import Paints
 from engine.campaign.document import CampaignDocument
 from engine.components.base import Lookup
+from engine.i18n import Message
 
 FADED = 0.4
 Counts = Mapping[str, Any]
@@ -20,6 +21,7 @@ class Stage:
     Attributes: `document`, `lookup`, `paints`, `counts` (None while nothing runs), `targets` and
     `target_nodes` (during a drag the ids of the links and cards that take it, while everything else is faded;
     `targets` is None at other times), `found` (the cards that fit what is sought; None while nothing is),
+    `findings` (what is wrong with nodes, in sentences, by id),
     `scale` (device pixels to a scene unit in what is being painted: whoever starts a painting sets it),
     `vector` (what is being painted keeps lines, curves and texts as such: no pixmaps, and plain strokes).
     """
@@ -32,6 +34,7 @@ class Stage:
         self.targets: frozenset[str] | None = None
         self.target_nodes: frozenset[str] = frozenset()
         self.found: frozenset[str] | None = None
+        self.findings: Mapping[str, Sequence[Message]] = {}
         self.scale = 1.0
         self.vector = False
 

@@ -423,7 +423,7 @@ class CanvasView(QGraphicsView):
             return text
         if (text := self.notes.tip(point)) is not None:
             return text
-        if (card := self._campaign.card_at(point)) is not None:
+        if (card := self._campaign.card_at(point) or self._campaign.dot_at(point)) is not None:
             return card.full_text()
         link = self._campaign.link_at(point, _TIP_REACH)
         return "" if link is None else link.full_text()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -15,7 +15,7 @@ from app.widgets.basic import button, label
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
 from engine.campaign.problem import Problem, Severity
-from engine.i18n import ntr, tr
+from engine.i18n import Message, ntr, tr
 
 _MOST_ROWS = 6
 
@@ -149,6 +149,15 @@ class ProblemsPanel(Retranslated, QFrame):
         self.fix_all.setVisible(cure is not None)
         if cure is not None:
             self.fix_all.setText(tr("Fix all {count:,}: {what}", count=count, what=cure.label))
+
+
+def sentences(problems: Iterable[Problem]) -> dict[str, list[Message]]:
+    """What is wrong with each component, by its id."""
+    found: dict[str, list[Message]] = {}
+    for problem in problems:
+        if problem.node is not None:
+            found.setdefault(problem.node, []).append(problem.sentence)
+    return found
 
 
 def problems_text(problems: Sequence[Problem]) -> str:

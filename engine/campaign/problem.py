@@ -24,3 +24,9 @@ class Problem(NamedTuple):
     node: str | None = None
     link: str | None = None
     field: str = ""
+
+    @property
+    def sentence(self) -> Message:
+        """The message without the component's name in front, for a place that shows the name already."""
+        reason = self.message.params.get("reason")
+        return reason if isinstance(reason, Message) else self.message

@@ -168,3 +168,11 @@ def test_a_view_offers_no_cure(qtbot: QtBot, window: MainWindow) -> None:
     page.open_problems()
     assert set(cures(page)) == {""}
     assert not window.actions_["editor.fix"].isEnabled()
+
+
+def test_cards_and_their_rows_say_what_is_wrong(page: EditorPage) -> None:
+    (sms,) = (id for id, node in page.session.document.nodes.items() if node.kind == "text_sms")
+    said = page.scene.cards[sms].full_text().splitlines()
+    assert said[0] == "Text SMS 1"
+    assert "• Text SMS 1 leads nowhere. Add a component or an End." in said
+    assert any("template" in line and not line.startswith("• Text SMS 1:") for line in said)

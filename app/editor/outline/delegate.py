@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from canvas_widgets.dot import draw_mark
 from canvas_widgets.look import Look
 from engine.campaign.outline import Row
 from engine.components.registry import component
@@ -76,7 +77,7 @@ class OutlineDelegate(QStyledItemDelegate):
         words, right = self._tree.outline.words, rect.right() - _GAP
         if not words.configured(row):
             box = QRectF(right - _DOT, rect.center().y() - _DOT / 2 + 0.5, _DOT, _DOT)
-            draw_dot(painter, box, self._look.colours.danger, self._look.colours.on_danger)
+            draw_mark(painter, box, self._look.colours.danger, self._look.colours.on_danger)
             right -= _DOT + _GAP
         if count := words.count(row):
             painter.setFont(self._look.font("summary"))
@@ -123,15 +124,3 @@ class OutlineDelegate(QStyledItemDelegate):
             str(index.data() or ""), Qt.TextElideMode.ElideRight, rect.width()
         )
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, words)
-
-
-def draw_dot(painter: QPainter, rect: QRectF, ground: QColor, mark: QColor) -> None:
-    """The mark of what is not configured: a disc with an exclamation mark."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
-    painter.drawEllipse(rect)
-    painter.setBrush(mark)
-    side, centre = rect.width(), rect.center()
-    bar = QRectF(centre.x() - side * 0.08, rect.top() + side * 0.2, side * 0.16, side * 0.38)
-    painter.drawRoundedRect(bar, side * 0.08, side * 0.08)
-    painter.drawEllipse(QPointF(centre.x(), rect.top() + side * 0.75), side * 0.1, side * 0.1)

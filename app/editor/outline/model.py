@@ -98,7 +98,7 @@ class OutlineModel(QStandardItemModel):
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return self.words.text(row)
-            case Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole:
                 return self.words.tip(row)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self.words.spoken(row, self.row_at(index.parent()))
