@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import tasks
+from engine.campaign.document import CampaignDocument
 from engine.campaign.ops import Op
 from engine.files import FileError
 from engine.workspace.journal import Inputs, Journal
@@ -29,8 +30,9 @@ class WorkKeeper(QObject):
     """Begins a journal with the first change, and removes it once nothing is unsaved. The disk is only
     touched in the background.
 
-    Attributes: inputs (asks for what stands in the panels), trouble (why the work cannot be kept, None while
-    it can). Signals: `trouble_changed()`; `kept()` after a write that has arrived on the disk.
+    Attributes: inputs (asks for what stands in the panels), writing (asks for the ops that would keep what is
+    being written on the canvas), trouble (why the work cannot be kept, None while it can).
+    Signals: `trouble_changed()`; `kept()` after a write that has arrived on the disk.
     """
 
     trouble_changed = Signal()
@@ -44,6 +46,8 @@ class WorkKeeper(QObject):
         self._restored = False
         self._writing = self._due = self._closed = False
         self.inputs: Callable[[], Inputs] = dict
+        self.writing: Callable[[], Sequence[Op]] = tuple
+        self._written: Sequence[Op] = ()
         self.trouble: FileError | None = None
         self._timer = QTimer(self, singleShot=True, interval=FLUSH_MS)
         self._timer.timeout.connect(self.flush)
@@ -76,24 +80,37 @@ class WorkKeeper(QObject):
         self._due = self._writing
         if self._writing or self._closed:
             return
-        session, inputs = self._session, self.inputs()
+        session, inputs, writing = self._session, self.inputs(), self.writing()
         has_no_file_yet = self._restored and session.path is None
-        if not session.edited and not inputs and not has_no_file_yet:
+        if not session.edited and not inputs and not writing and not has_no_file_yet:
             self._forget()
             return
+        document = session.document
         if self._journal is None:
-            document = session.document
             self._journal = Journal(
                 session.workspace.folder, document.attributes.id, session.path, document.origin
             )
         self._journal.record_inputs(inputs)
-        part = self._journal.collect(session.document)
+        part = self._journal.collect(self._with_writing(self._journal, writing))
         if part is not None:
             self._writing = True
             replaced = self._replaced
             tasks.run(
                 partial(self._journal.write, part), lambda _: self._on_written(replaced), self._on_failed
             )
+
+    def _with_writing(self, journal: Journal, writing: Sequence[Op]) -> CampaignDocument:
+        """The document as if what is being written had been kept; what no longer is, is taken back."""
+        document = self._session.document
+        if writing != self._written:
+            ended = [Op(op.table, op.id, None, document.get(op.table, op.id)) for op in self._written]
+            journal.record([*ended, *writing])
+            self._written = writing
+        if not writing:
+            return document
+        written = document.copy()
+        written.apply(writing)
+        return written
 
     def close(self) -> None:
         """The session ends: what is still unsaved is not wanted."""
@@ -105,6 +122,7 @@ class WorkKeeper(QObject):
         if self._journal is not None:
             self._journal.remove()
             self._journal = None
+        self._written = ()
         if self._replaced is not None:
             self._replaced.remove()
             self._replaced = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -17,7 +18,9 @@ from app.widgets.differences import DifferencesDialog
 from engine.campaign import campaign_file
 from engine.campaign.differences import differences
 from engine.campaign.document import CampaignDocument
+from engine.campaign.edits import Refused, write_note
 from engine.campaign.layout import complete
+from engine.campaign.ops import Op
 from engine.files import FileError, read_bytes
 from engine.i18n import tr
 from engine.workspace.journal import Input, Inputs
@@ -41,6 +44,8 @@ class Safekeeping:
         page.session.dirty_changed.connect(self._on_dirty_changed)
         keeper = page.session.keeper
         keeper.inputs = self._inputs
+        keeper.writing = self._writing
+        page.view.notes.editor.textChanged.connect(keeper.touch)
         keeper.trouble_changed.connect(page.show_notices)
         page.panel.unapplied_changed.connect(keeper.touch)
         page.panel.unapplied_changed.connect(self.autosave.wait)
@@ -167,6 +172,16 @@ class Safekeeping:
     def _inputs(self) -> Inputs:
         found = self._page.panel.inputs()
         return {id: Input(values.name, values.memo, values.raw) for id, values in found.items()}
+
+    def _writing(self) -> Sequence[Op]:
+        """What would keep the text of the note that is being written."""
+        notes, document = self._page.view.notes, self._page.session.document
+        if notes.written is None or notes.written not in document.notes or not notes.changed:
+            return ()
+        try:
+            return write_note(document, notes.written, notes.editor.text).ops
+        except Refused:  # for a character that no file can hold
+            return ()
 
     def _on_dirty_changed(self) -> None:
         self.watch.follow()

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from app.editor import keeping
 from app.editor.page import EditorPage
 from app.window import MainWindow
-from engine.campaign import campaign_file
+from engine.campaign import campaign_file, edits
+from engine.campaign.model import Point
 from engine.files import FileError
 from engine.i18n import Message
 from engine.workspace import recovery
@@ -111,6 +112,29 @@ def test_input_that_was_not_confirmed_is_kept(qtbot: QtBot, page: EditorPage, wo
     page.panel.cancel()
     flush(qtbot, page)
     assert journals(workspace) == []
+
+
+def test_a_note_is_kept_while_it_is_written(qtbot: QtBot, page: EditorPage, workspace: Workspace) -> None:
+    page.session.push(edits.add_note(page.session.document, Point(0, 0)))
+    page.save()
+    settle(qtbot)
+    (note,) = page.session.document.notes
+    text = page.session.document.notes[note].text
+    page.view.notes.write(note)
+    page.view.notes.editor.setPlainText("Ask Li")
+    assert page.session.keeper._timer.isActive()
+    flush(qtbot, page)
+    assert kept(workspace).document.notes[note].text == "Ask Li"
+    page.commands.add_kind("target_audience")
+    page.view.notes.write(note)
+    page.view.notes.editor.setPlainText("Ask Li again")
+    flush(qtbot, page)
+    assert kept(workspace).document.notes[note].text == "Ask Li again"
+    page.view.notes.finish(keep=False)
+    page.commands.add_kind("tag")
+    flush(qtbot, page)
+    assert kept(workspace).document.notes[note].text in (text, "Ask Li")
+    assert campaign_file.dump(kept(workspace).document) == campaign_file.dump(page.session.document)
 
 
 def test_a_change_during_a_write_is_written_right_after_it(
