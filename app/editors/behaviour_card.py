@@ -197,6 +197,9 @@ class BehaviourEditor(Editor):
     def _show_measures(self) -> None:
         fields = library.event_fields(self.context.workspace, self._code())
         numbers = [field.value for field in fields if field.type == "number"]
+        kind, _, name = self._measure.value().partition(":")
+        if kind in _MEASURES and name not in numbers:
+            numbers.append(name)  # what is chosen has its words also where the event lacks it
         options = [Option("count", tr("Number of times"))]
         options += [
             Option(f"{measure}:{name}", tr(text, name=name))

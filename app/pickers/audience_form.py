@@ -67,7 +67,9 @@ class AudienceDialog(FormDialog):
         self.resize(self.minimumWidth(), min(720, room))
         self._show_needs()
         if marks := self._marks():
+            self._quiet = True  # the form opens at its beginning
             self._show(marks)
+            self._quiet = False
 
     def retranslate(self) -> None:
         super().retranslate()
