@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from canvas_widgets.look import Look
 
@@ -61,6 +62,11 @@ class Floating(QFrame):
         """Take the size of the contents, and go where that belongs."""
         self.resize(self.wanted_size())
         self.move(self.wanted_place())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The pointer is here: what the view shows under it has to go."""
+        QApplication.sendEvent(self._over, QEvent(QEvent.Type.Leave))
+        super().enterEvent(event)
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's signature
         """Tab leads on through the window; the view, whose child this is, has a use of its own for it."""

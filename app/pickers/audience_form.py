@@ -70,6 +70,8 @@ class AudienceDialog(FormDialog):
             self._quiet = True  # the form opens at its beginning
             self._show(marks)
             self._quiet = False
+        elif self._start:
+            self.on_form_changed()  # how many does the recommended rule find?
 
     def retranslate(self) -> None:
         super().retranslate()

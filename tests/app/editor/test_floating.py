@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QEnterEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -22,8 +22,14 @@ class Below(QWidget):
         super().__init__()
         self.heard: list[str] = []
 
+    def keyPressEvent(self, event: object) -> None:
+        self.heard.append("key")
+
     def mousePressEvent(self, event: object) -> None:
         self.heard.append("press")
+
+    def leaveEvent(self, event: object) -> None:
+        self.heard.append("leave")
 
     def wheelEvent(self, event: object) -> None:
         self.heard.append("wheel")
@@ -66,6 +72,13 @@ def test_it_grows_out_of_its_corner(below: Below, look: Look) -> None:
     assert floating.geometry().bottomRight() == before.bottomRight()
 
 
+def test_what_was_hovered_below_goes_when_the_pointer_comes(below: Below, look: Look) -> None:
+    floating = shown(below, look, Qt.Corner.BottomLeftCorner)
+    at = QPointF(3, 3)
+    QApplication.sendEvent(floating, QEnterEvent(at, at, at))
+    assert below.heard == ["leave"]
+
+
 def test_nothing_falls_through_to_the_canvas(below: Below, look: Look) -> None:
     floating = shown(below, look, Qt.Corner.BottomLeftCorner)
     QTest.mouseClick(floating, Qt.MouseButton.LeftButton, pos=QPoint(3, 3))
@@ -82,4 +95,5 @@ def test_nothing_falls_through_to_the_canvas(below: Below, look: Look) -> None:
         False,
     )
     QApplication.sendEvent(floating, turn)
+    QTest.keyClick(floating, Qt.Key.Key_Backspace)
     assert below.heard == []
