@@ -20,6 +20,8 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from engine.files.memory import collection_paused
+
 SLICE_SECONDS = 0.015
 """How long a `SlicedTask` works between two turns of the event loop; a slice ends at most one step later."""
 
@@ -132,8 +134,9 @@ class SlicedTask(Task):
     def _on_slice_due(self) -> None:
         end = perf_counter() + SLICE_SECONDS
         try:
-            while perf_counter() < end:
-                next(self._making)
+            with collection_paused():
+                while perf_counter() < end:
+                    next(self._making)
         except StopIteration as stop:
             self._made = stop.value
             self._end_slices()

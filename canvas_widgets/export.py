@@ -1,15 +1,19 @@
-"""Pictures of a campaign as the content of a file, and on paper."""
+"""Pictures of a campaign as the content of a file, and on paper.
+
+Each format is made step by step in the application's thread, as `canvas_widgets.picture` says. The outcome is
+a function that gives the file's content: encoding and compressing are left to it, for any thread to do.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from enum import StrEnum
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF
-from PySide6.QtGui import QImage, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QPagedPaintDevice, QPageLayout, QPageSize, QPaintDevice, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
-from canvas_widgets.picture import Making, Picture
+from canvas_widgets.picture import Making, Picture, image
 from canvas_widgets.values import FALLBACK_FAMILIES
 from engine.i18n import Message, MessageError
 
@@ -21,8 +25,35 @@ _LONGEST_PAGE = 14_400.0  # points: what programs show of a PDF
 _CREATOR = "Campaign Canvas"
 
 
+Content = Callable[[], bytes]
+
+
 class NoPaper(MessageError):  # noqa: N818 - an answer, not an error of the program
     """The device takes nothing; `message` says so."""
+
+
+class Sheet:
+    """A device that is painted on, and the buffer that it writes to; a printer has none.
+
+    Qt must lose neither before the painter: the three go together, also when a picture is given up.
+    Raises `NoPaper`.
+    """
+
+    def __init__(self, device: QPaintDevice, buffer: QBuffer | None = None) -> None:
+        self._device = device
+        self._buffer = buffer
+        self.painter = QPainter()
+        if not self.painter.begin(device):
+            raise NoPaper(Message("The printer cannot be used just now."))
+
+    def end(self) -> bytes:
+        """End it, which takes its time, and give what was written."""
+        self.painter.end()
+        return b"" if self._buffer is None else bytes(self._buffer.data().data())
+
+    def __del__(self) -> None:
+        if self.painter.isActive():
+            self.painter.end()
 
 
 class Page(StrEnum):
@@ -36,14 +67,19 @@ class Page(StrEnum):
 _PAPERS = {Page.A4: QPageSize.PageSizeId.A4, Page.A3: QPageSize.PageSizeId.A3}
 
 
-def png(image: QImage) -> bytes:
-    """The image as a file. The only function here that may run in any thread."""
-    buffer = _buffer()
-    image.save(buffer, "PNG")  # type: ignore[call-overload]  # takes str, its stub says bytes
-    return bytes(buffer.data().data())
+def png(picture: Picture, scale: float) -> Making[Content]:
+    """An image of `scale` pixels to a scene unit. Raises `TooLarge`."""
+    made = yield from image(picture, scale)
+
+    def content() -> bytes:
+        buffer = _buffer()
+        made.save(buffer, "PNG")  # type: ignore[call-overload]  # takes str, its stub says bytes
+        return bytes(buffer.data().data())
+
+    return content
 
 
-def svg(picture: Picture) -> Making[bytes]:
+def svg(picture: Picture) -> Making[Content]:
     """One drawing with texts as texts."""
     area = yield from picture.load()
     buffer = _buffer()
@@ -54,17 +90,16 @@ def svg(picture: Picture) -> Making[bytes]:
     generator.setViewBox(QRectF(0, 0, area.width(), area.height()))
     generator.setTitle(picture.name)
     generator.setDescription(_CREATOR)
-    with QPainter(generator) as painter:
-        painter.translate(-area.topLeft())
-        picture.paint_ground(painter, area, dots=False)
-        yield from picture.paint(painter, vector=True)
+    sheet = Sheet(generator, buffer)
+    sheet.painter.translate(-area.topLeft())
+    picture.paint_ground(sheet.painter, area, dots=False)
+    yield from picture.paint(sheet.painter, vector=True)
     family = picture.look.font("control").family()
-    return bytes(buffer.data().data()).replace(
-        f'font-family="{family}"'.encode(), f'font-family="{family}, {FALLBACK_FAMILIES}"'.encode()
-    )
+    given, wanted = f'font-family="{family}"', f'font-family="{family}, {FALLBACK_FAMILIES}"'
+    return lambda: sheet.end().replace(given.encode(), wanted.encode())
 
 
-def pdf(picture: Picture, page: Page) -> Making[bytes]:
+def pdf(picture: Picture, page: Page) -> Making[Content]:
     """One page with texts as texts, and the font with it."""
     area = yield from picture.load()
     buffer = _buffer()
@@ -73,31 +108,31 @@ def pdf(picture: Picture, page: Page) -> Making[bytes]:
     writer.setTitle(picture.name)
     writer.setCreator(_CREATOR)
     writer.setPageLayout(_layout(area.size(), page))
-    yield from on_paper(picture, writer, area)
-    return bytes(buffer.data().data())
+    sheet = yield from on_paper(picture, writer, buffer)
+    return sheet.end
 
 
-def on_paper(picture: Picture, device: QPagedPaintDevice, area: QRectF) -> Iterator[None]:
-    """Paint an area onto a page: in its middle, at 100 % at most, whole.
+def on_paper(picture: Picture, device: QPagedPaintDevice, buffer: QBuffer | None = None) -> Making[Sheet]:
+    """Paint the picture onto a page: in its middle, at 100 % at most, whole. Raises `NoPaper`.
 
-    White paper is ground enough for light cards; for dark ones it is filled. Raises `NoPaper`.
+    White paper is ground enough for light cards; for dark ones it is filled. Whoever gets the sheet ends it.
     """
+    area = yield from picture.load()
     full = device.pageLayout().fullRectPixels(device.logicalDpiX())
     room = device.pageLayout().paintRectPixels(device.logicalDpiX())
     unit = device.logicalDpiX() / _DOTS_OF_A_SCREEN
     scale = min(room.width() / area.width(), room.height() / area.height(), unit)
-    painter = QPainter()
-    if not painter.begin(device):
-        raise NoPaper(Message("The printer cannot be used just now."))
-    with painter:
-        if picture.look.is_dark:
-            picture.paint_ground(painter, full.translated(-room.topLeft()).toRectF(), dots=False)
-        left = (room.width() - area.width() * scale) / 2
-        top = (room.height() - area.height() * scale) / 2
-        painter.translate(left, top)
-        painter.scale(scale, scale)
-        painter.translate(-area.topLeft())
-        yield from picture.paint(painter, vector=True)
+    sheet = Sheet(device, buffer)
+    painter = sheet.painter
+    if picture.look.is_dark:
+        picture.paint_ground(painter, full.translated(-room.topLeft()).toRectF(), dots=False)
+    left = (room.width() - area.width() * scale) / 2
+    top = (room.height() - area.height() * scale) / 2
+    painter.translate(left, top)
+    painter.scale(scale, scale)
+    painter.translate(-area.topLeft())
+    yield from picture.paint(painter, vector=True)
+    return sheet
 
 
 def _layout(size: QSizeF, page: Page) -> QPageLayout:

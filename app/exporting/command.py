@@ -14,6 +14,7 @@ from engine import i18n
 from engine.campaign import campaign_file
 from engine.commands import errors
 from engine.commands.target import open_workspace, workspace_of
+from engine.files import save_bytes
 from engine.i18n import N_, Message, tr
 
 NAME = "picture"
@@ -73,8 +74,8 @@ def _write(chosen: argparse.Namespace) -> None:
     picture = Picture(document, workspace, Look(Theme(chosen.theme), motion=False))
     try:
         options = Options(format=Format(ending), scale=chosen.scale, page=Page(chosen.page))
-        made, finish = making(picture, options, chosen.out)
-        finish(finished(made))
+        content = finished(making(picture, options))
+        save_bytes(chosen.out, content())
     finally:
         picture.close()
         del application

@@ -18,7 +18,8 @@ from app.tasks import SlicedTask
 from app.widgets.busy import BusyDialog
 from canvas_widgets.export import on_paper
 from canvas_widgets.look import Look, Theme
-from canvas_widgets.picture import Making, Picture, shown_area
+from canvas_widgets.picture import Picture, shown_area
+from engine.files import save_bytes
 from engine.i18n import tr
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ class ExportCommands:
         path = with_ending(path, options.format)
         self._folder = path.parent
         picture = self._picture(page, options)
-        task = SlicedTask(*making(picture, options, path))
-        task.done.connect(lambda _path: self._say(tr("Exported to {file}.", file=path.name)))
+        task = SlicedTask(making(picture, options), lambda content: save_bytes(path, content()))
+        task.done.connect(lambda _saved: self._say(tr("Exported to {file}.", file=path.name)))
         self._start(task, picture, tr("Exporting"))
         return task
 
@@ -105,8 +106,8 @@ class ExportCommands:
     def print_on(self, page: EditorPage, options: Options, printer: QPrinter) -> SlicedTask:
         """Print one page, and say that it is on its way or why it is not."""
         picture = self._picture(page, options)
-        task = SlicedTask(_printing(picture, printer), lambda made: made)
-        task.done.connect(lambda _made: self._say(tr("Printed.")))
+        task = SlicedTask(on_paper(picture, printer), lambda sheet: sheet.end())
+        task.done.connect(lambda _sheet: self._say(tr("Printed.")))
         self._start(task, picture, tr("Printing"))
         return task
 
@@ -131,8 +132,3 @@ class ExportCommands:
 
     def _say(self, text: str) -> None:
         self._window.toast.show_message(text)
-
-
-def _printing(picture: Picture, printer: QPrinter) -> Making[None]:
-    area = yield from picture.load()
-    yield from on_paper(picture, printer, area)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from canvas_widgets import export, picture
-from canvas_widgets.export import Page
+from canvas_widgets import export
+from canvas_widgets.export import Content, Page
 from canvas_widgets.picture import Making, Picture
-from engine.files import save_bytes
 from engine.i18n import N_
 
 SCALES = (1, 2, 3, 4)
@@ -44,18 +41,13 @@ class Options:
     light: bool = True
 
 
-def making(made: Picture, options: Options, path: Path) -> tuple[Making[Any], Callable[[Any], Path]]:
-    """What is made step by step, and what makes the file of it in any thread; that raises `FileError`."""
-
-    def save(data: bytes) -> Path:
-        save_bytes(path, data)
-        return path
-
+def making(picture: Picture, options: Options) -> Making[Content]:
+    """What makes the content of the file by the options. Raises `TooLarge`."""
     if options.format is Format.PNG:
-        return picture.image(made, options.scale), lambda image: save(export.png(image))
+        return export.png(picture, options.scale)
     if options.format is Format.SVG:
-        return export.svg(made), save
-    return export.pdf(made, options.page), save
+        return export.svg(picture)
+    return export.pdf(picture, options.page)
 
 
 def file_name(campaign: str, format: Format) -> str:

@@ -13,9 +13,9 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
 from canvas_widgets import export, picture
-from canvas_widgets.export import Page
+from canvas_widgets.export import Content, Page
 from canvas_widgets.look import Look, Theme
-from canvas_widgets.picture import Picture, TooLarge, finished, image_size
+from canvas_widgets.picture import Making, Picture, TooLarge, finished, image_size
 from engine.campaign import edits
 from engine.campaign.model import Note, Point
 from engine.campaign.notes import Group
@@ -37,6 +37,10 @@ def sample(flow: Flow) -> Flow:
     return flow
 
 
+def content_of(making: Making[Content]) -> bytes:
+    return finished(making)()
+
+
 def pictured(flow: Flow, theme: Theme = Theme.LIGHT, only: Group | None = None) -> Picture:
     return Picture(flow.document, Everything(), Look(theme), None, only)
 
@@ -51,7 +55,7 @@ def pages_of(pdf: bytes) -> list[QSizeF]:
 
 
 def test_an_svg_holds_names_as_text_and_no_pixels(qapp: QApplication, sample: Flow) -> None:
-    made = finished(export.svg(pictured(sample)))
+    made = content_of(export.svg(pictured(sample)))
     words = texts_of(made)
     for name in ("Target Audience 1", "A &lt;coupon&gt;", "Result Judgment 1", "Success", "Welcome", "Start"):
         assert name in words
@@ -64,14 +68,14 @@ def test_an_svg_holds_names_as_text_and_no_pixels(qapp: QApplication, sample: Fl
 def test_an_svg_is_as_large_as_what_it_shows(qapp: QApplication, sample: Flow) -> None:
     shown = pictured(sample)
     area = finished(shown.load())
-    made = finished(export.svg(shown))
+    made = content_of(export.svg(shown))
     assert QSvgRenderer(QByteArray(made)).viewBoxF() == QRectF(0, 0, area.width(), area.height())
     assert f"<title>{sample.document.attributes.name}</title>" in made.decode()
 
 
 def test_icons_have_no_box_around_them(qapp: QApplication, sample: Flow) -> None:
     """Qt would draw the invisible square that icons are drawn in."""
-    made = finished(export.svg(pictured(sample)))
+    made = content_of(export.svg(pictured(sample)))
     assert "M0,0 L24,0 L24,24 L0,24" not in made.decode()
 
 
@@ -79,7 +83,7 @@ def test_icons_have_no_box_around_them(qapp: QApplication, sample: Flow) -> None
 def test_a_pdf_on_paper_is_one_landscape_page(
     qapp: QApplication, sample: Flow, page: Page, size: QSizeF
 ) -> None:
-    (found,) = pages_of(finished(export.pdf(pictured(sample), page)))
+    (found,) = pages_of(content_of(export.pdf(pictured(sample), page)))
     assert abs(found.width() - size.width()) <= 1
     assert abs(found.height() - size.height()) <= 1
 
@@ -90,7 +94,7 @@ def test_a_pdf_can_be_as_large_as_the_flow_with_its_fonts(
 ) -> None:
     shown = pictured(sample, theme)
     area = finished(shown.load())
-    made = finished(export.pdf(shown, Page.FLOW))
+    made = content_of(export.pdf(shown, Page.FLOW))
     (found,) = pages_of(made)
     assert abs(found.width() - area.width() * 0.75) <= 1
     assert abs(found.height() - area.height() * 0.75) <= 1
@@ -102,7 +106,7 @@ def test_a_pdf_can_be_as_large_as_the_flow_with_its_fonts(
 def test_a_very_long_flow_still_fits_a_page(qapp: QApplication, flow: Flow) -> None:
     (audience,) = flow.chain("target_audience")
     flow.document.apply(edits.move(flow.document, {audience: Point(90_000, 0)}).ops)
-    (found,) = pages_of(finished(export.pdf(pictured(flow), Page.FLOW)))
+    (found,) = pages_of(content_of(export.pdf(pictured(flow), Page.FLOW)))
     assert found.width() == pytest.approx(14_400, abs=1)
 
 
@@ -110,7 +114,7 @@ def test_only_what_is_selected_is_shown(qapp: QApplication, sample: Flow) -> Non
     coupon, judgment = list(sample.document.nodes)[1:3]
     only = Group(frozenset({coupon, judgment}), frozenset())
     shown = pictured(sample, only=only)
-    words = texts_of(finished(export.svg(shown)))
+    words = texts_of(content_of(export.svg(shown)))
     assert "A &lt;coupon&gt;" in words
     assert "Result Judgment 1" in words
     for other in ("Start", "Target Audience 1", "Text SMS 1", "Welcome", "Campaign Sans"):
@@ -125,12 +129,12 @@ def test_a_picture_is_of_the_moment_when_it_was_asked_for(qapp: QApplication, sa
     next(making)
     first = next(iter(sample.document.nodes))
     sample.document.apply(edits.delete_behind(sample.document, first).ops)
-    assert "Target Audience 1" in texts_of(finished(making))
+    assert "Target Audience 1" in texts_of(content_of(making))
 
 
 def test_a_png_of_any_scale_can_be_read_back(qapp: QApplication, sample: Flow) -> None:
     made = picture.render(sample.document, Everything(), Look(), scale=3.0)
-    read = QImage.fromData(export.png(made))
+    read = QImage.fromData(content_of(export.png(pictured(sample), 3.0)))
     assert (read.width(), read.height()) == (made.width(), made.height())
 
 
@@ -147,8 +151,7 @@ def test_a_printer_gets_the_whole_flow_on_its_page(qapp: QApplication, sample: F
     printer.setOutputFileName(str(tmp_path / "printed.pdf"))
     printer.setPageOrientation(QPageLayout.Orientation.Landscape)
     shown = pictured(sample)
-    for _ in export.on_paper(shown, printer, finished(shown.load())):
-        pass
+    finished(export.on_paper(shown, printer)).end()
     made = (tmp_path / "printed.pdf").read_bytes()
     assert len(pages_of(made)) == 1
     assert b"CampaignSans-SemiBold" in made
@@ -160,15 +163,24 @@ def test_a_device_that_takes_nothing_says_so(qapp: QApplication, sample: Flow, t
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "no" / "folder.pdf"))
     shown = pictured(sample)
-    area = finished(shown.load())
     with pytest.raises(export.NoPaper):
-        list(export.on_paper(shown, printer, area))
+        finished(export.on_paper(shown, printer))
+
+
+def test_what_is_given_up_leaves_nothing_half_painted(qapp: QApplication, sample: Flow) -> None:
+    """Qt warns of a device that goes while something is painted on it, and a warning fails the test."""
+    steps = sum(1 for _ in export.svg(pictured(sample)))
+    for making in (export.svg(pictured(sample)), export.pdf(pictured(sample), Page.A4)):
+        for _ in range(steps - 3):
+            next(making)
+        making.close()
+    finished(export.svg(pictured(sample)))  # and nobody asks for its content
 
 
 def test_vectors_look_like_the_screen(qapp: QApplication, sample: Flow) -> None:
     """The SVG, drawn, differs from the image only where strokes and fonts are a little different."""
     shown = pictured(sample)
-    made = finished(export.svg(shown))
+    made = content_of(export.svg(shown))
     image = picture.render(sample.document, Everything(), Look())
     drawn = QImage(image.size(), QImage.Format.Format_ARGB32_Premultiplied)
     with QPainter(drawn) as painter:
