@@ -20,6 +20,7 @@ from app.campaign_list.page import CampaignListPage
 from app.campaign_list.rows import Row, with_runs
 from app.campaign_list.status import May, Status
 from app.campaign_list.status import status_of as status_of_run
+from app.dialogs import Dialogs
 from app.editor.page import EditorPage
 from app.exporting.commands import ExportCommands
 from app.file_drop import FileDrop
@@ -33,6 +34,7 @@ from app.recovery.commands import RecoveryCommands
 from app.settings.appearance import Appearance
 from app.tabs import Tabs
 from app.templates.commands import TemplateCommands
+from app.tour.tour import Tour
 from app.widgets.toast import Toast
 from app.workspace_watch import WorkspaceWatch
 from app.workspaces import WorkspaceCommands
@@ -66,6 +68,7 @@ class MainWindow(QMainWindow):
         self.workspaces: WorkspaceCommands = WorkspaceCommands(self)
         self.exports: ExportCommands = ExportCommands(self)
         self.appearance: Appearance = Appearance(self)
+        self.dialogs: Dialogs = Dialogs(self)
         self.opening: Opening = Opening(self)
         self.recent: RecentFiles = RecentFiles(self)
         self.recovery: RecoveryCommands = RecoveryCommands(self)
@@ -79,6 +82,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self, look)
         self.list_page = CampaignListPage(look, self.actions_)
         self.toast = Toast(self, look)
+        self.tour: Tour = Tour(self)
         self.drop = FileDrop(self, look, self.opening.refusal, self.opening.open_path)
         self.painted.connect(self.drop.start)
         self.tabs.home.addWidget(self.list_page)
@@ -118,6 +122,9 @@ class MainWindow(QMainWindow):
             and folder.resolve() == self.workspace.folder.resolve()
         ):
             self.tabs.show_page(None)
+            self.dialogs.hide_start_page()
+            if then is not None:
+                then()
             return
 
         def show(loaded: Loaded) -> None:
@@ -129,6 +136,11 @@ class MainWindow(QMainWindow):
             tasks.run(partial(loading.load, folder), show, self.workspaces.on_unreadable)
 
         self.open_campaigns.leave_all(load)
+
+    @property
+    def list_shown(self) -> bool:
+        """Whether the campaign list is on show, and its selected campaign at hand."""
+        return self.editor is None and self.tabs.home.currentWidget() is self.list_page
 
     def reload(self, select: Path | None = None) -> None:
         """Read the workspace's files again, and select the campaign of a file."""
@@ -146,6 +158,7 @@ class MainWindow(QMainWindow):
         """Show a workspace that was read, and look for its engine."""
         self.open_campaigns.close_all()  # whoever asked for another workspace has asked for that as well
         self.workspace = loaded.workspace
+        self.dialogs.hide_start_page()
         self._end_service()
         self.toast.hide()  # what it says is of the workspace before
         self.service = self.runs.make_service(loaded.workspace.folder)
@@ -192,7 +205,9 @@ class MainWindow(QMainWindow):
 
     def allowed(self) -> frozenset[May]:
         """What may be done with the campaign at hand: the open one, else the selected one."""
-        return self.editor.allowed() if self.editor is not None else self.list_page.allowed()
+        if self.editor is not None:
+            return self.editor.allowed()
+        return self.list_page.allowed() if self.list_shown else frozenset()
 
     # From the list to the editor and back -------------------------------------------------------------------
 
@@ -245,49 +260,6 @@ class MainWindow(QMainWindow):
         self.actions_.refresh()
         self.show_title()
 
-    # Publishing, the workspace, help ------------------------------------------------------------------------
-
-    def publish(self) -> None:
-        self.runs.publish()
-
-    def publish_remote(self) -> None:
-        self.runs.publish_remote()
-
-    def stop_campaign(self) -> None:
-        self.runs.stop()
-
-    def restart_campaign(self) -> None:
-        self.runs.restart()
-
-    def choose_workspace(self) -> None:
-        self.workspaces.choose()
-
-    def create_workspace(self) -> None:
-        self.workspaces.create()
-
-    def import_data(self) -> None:
-        self.workspaces.import_data()
-
-    def show_events_help(self) -> None:
-        from app.help.events import EventsHelp
-
-        EventsHelp(self).open()
-
-    def show_received(self) -> None:
-        from app.help.received import ReceivedDialog
-
-        ReceivedDialog(self).show()
-
-    def show_shortcuts(self) -> None:
-        from app.help.shortcuts import Shortcuts
-
-        Shortcuts(self).open()
-
-    def show_about(self) -> None:
-        from app.help.about import About
-
-        About(self).open()
-
     # Appearance ---------------------------------------------------------------------------------------------
 
     def set_language(self, code: str) -> None:
@@ -295,23 +267,6 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         self.appearance.set_theme(theme)
-
-    def show_preferences(self) -> None:
-        from app.settings.dialog import PreferencesDialog
-
-        PreferencesDialog(self).open()
-
-    def find_something(self) -> None:
-        """Find a component in the open campaign, or a campaign in the list."""
-        if self.editor is not None:
-            self.editor.finding.open()
-        else:
-            self.campaigns.focus_search()
-
-    def show_commands(self) -> None:
-        from app.command_palette import toggle
-
-        toggle(self)
 
     def show_menu(self) -> None:
         menu = self.actions_.menu(self)

@@ -50,27 +50,34 @@ class WorkspaceCommands:
         self.make_sample: MakeSample = _make_sample
 
     def begin(self, then: Callable[[], None] | None = None) -> None:
-        """Open the last workspace; on a first start make the sample one."""
+        """Open the last workspace; on a first start show where one can begin."""
         last = self._window.preferences.workspace
         if last is not None and (last / SETTINGS_NAME).exists():
             self._window.load(last, then)
         else:
-            self.open_sample()
+            self._window.dialogs.start_page()
+            if then is not None:
+                then()
 
-    def open_sample(self) -> None:
+    def open_sample(self, then: Callable[[], None] | None = None) -> None:
         """Open the sample workspace; makes it first, with progress, where it is not there."""
-        folder = user_data_folder() / SAMPLE_FOLDER
+        folder = sample_folder()
         if (folder / SETTINGS_NAME).exists():
-            self._window.load(folder)
+            self._window.load(folder, then)
         else:
-            self._window.open_campaigns.leave_all(lambda: self._make(folder))
+            self._window.open_campaigns.leave_all(lambda: self._make(folder, then))
 
-    def _make(self, folder: Path) -> None:
+    def _make(self, folder: Path, then: Callable[[], None] | None) -> None:
         language = current_language()
+
+        def show(loaded: Loaded) -> None:
+            self._window.show_loaded(loaded)
+            if then is not None:
+                then()
+
         task = tasks.Task(lambda progress: self._sample(folder, language, progress))
-        task.done.connect(self._window.show_loaded)
+        task.done.connect(show)
         task.failed.connect(self._window.show_error)
-        task.cancelled.connect(self.choose)
         BusyDialog(self._window, self._window.look, tr("Making a sample workspace"), task).open()
         task.start()
 
@@ -149,6 +156,11 @@ class WorkspaceCommands:
     def _parent(self) -> Path:
         workspace = self._window.workspace
         return workspace.folder.parent if workspace is not None else Path.home()
+
+
+def sample_folder() -> Path:
+    """Where the sample workspace is, or is made."""
+    return user_data_folder() / SAMPLE_FOLDER
 
 
 def local_time_zone() -> str:

@@ -166,7 +166,7 @@ def _works(window: MainWindow, workspace: Workspace, folder: Path) -> Iterator[t
     with measured():
         _open(window, "Runs")
         wait_for(lambda: window.the_editor.scene.is_loaded)
-        window.publish()
+        window.runs.publish()
         wait_for(lambda: window.service is not None and bool(window.service.runs))
     yield "longest gap, publishing", heart.longest
 

@@ -124,6 +124,7 @@ class Fonts:
     """The family and its roles."""
 
     family: str
+    display: Face
     title: Face
     control: Face
     strong: Face

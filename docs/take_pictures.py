@@ -227,7 +227,7 @@ class Photographer:
         document = self._template("t_high_value")
         _halve(document, window.workspace.load_campaign("c_second").node("n_sms").config)
         with self._opened(document):
-            window.publish()
+            window.runs.publish()
             id = window.the_editor.session.document.attributes.id
             wait(lambda: self._waiting(id) > 0)
             pause(TOAST_MS)  # until "Published" is gone

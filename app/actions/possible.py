@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def in_list(window: MainWindow) -> bool:
-    return window.editor is None and window.workspace is not None
+    return window.list_shown and window.workspace is not None
 
 
 def may(what: May) -> Callable[[MainWindow], bool]:

@@ -45,6 +45,28 @@ class Start:
     own: OwnTemplate | None = None
 
 
+class StartCard(Clickable):
+    """One of them, with a picture of its flow. Attribute `head`: the row of its name, for what belongs there."""
+
+    def __init__(self, look: Look, start: Start, chosen: Callable[[Start], None]) -> None:
+        super().__init__()
+        self.setAccessibleName(start.name)
+        self.setAccessibleDescription(start.description[:_LONGEST])
+        self.clicked.connect(lambda: chosen(start))
+        grid = look.sizes.grid
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(grid, grid, grid, grid + grid // 2)
+        layout.setSpacing(grid // 2)
+        layout.addWidget(FlowPicture(look, start.document))
+        layout.addSpacing(grid // 2)
+        self.head: QHBoxLayout = QHBoxLayout()
+        self.head.addWidget(_text("strong", start.name), 1)
+        layout.addLayout(self.head)
+        if start.description:
+            layout.addWidget(_text("summary", _shortened(start.description)))
+        layout.addStretch(1)
+
+
 class OwnSection(QWidget):
     """The workspace's own templates, and the files among them that cannot be read; hidden without any."""
 
@@ -147,31 +169,10 @@ class Gallery(QDialog):
         self.resize(88 * grid, (16 + min(rows, 3) * 27) * grid)
 
     def _card(self, start: Start) -> Clickable:
-        card = Clickable()
-        card.setAccessibleName(start.name)
-        card.setAccessibleDescription(start.description[:_LONGEST])
-        card.clicked.connect(lambda: self._on_chosen(start))
-        grid = self._look.sizes.grid
-        layout = QVBoxLayout(card)
-        layout.setContentsMargins(grid, grid, grid, grid + grid // 2)
-        layout.setSpacing(grid // 2)
-        layout.addWidget(FlowPicture(self._look, start.document))
-        layout.addSpacing(grid // 2)
-        head = QHBoxLayout()
-        head.addWidget(self._text("strong", start.name), 1)
+        card = StartCard(self._look, start, self._on_chosen)
         if start.own is not None:
-            head.addWidget(self._menu_button(start.name, start.own))
-        layout.addLayout(head)
-        if start.description:
-            layout.addWidget(self._text("summary", _shortened(start.description)))
-        layout.addStretch(1)
+            card.head.addWidget(self._menu_button(start.name, start.own))
         return card
-
-    def _text(self, role: str, text: str) -> QLabel:
-        line = label(role, text, wrap=True)
-        line.setAlignment(Qt.AlignmentFlag.AlignTop)
-        line.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        return line
 
     def _menu_button(self, name: str, own: OwnTemplate) -> QToolButton:
         """What can be done with a template that was made here."""
@@ -203,6 +204,13 @@ def table_of(cards: Sequence[Clickable], look: Look) -> QGridLayout:
         if column >= len(cards):  # or a single card would be wider than those of a full row
             table.addWidget(QWidget(), 0, column)
     return table
+
+
+def _text(role: str, text: str) -> QLabel:
+    line = label(role, text, wrap=True)
+    line.setAlignment(Qt.AlignmentFlag.AlignTop)
+    line.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    return line
 
 
 def _shortened(text: str) -> str:

@@ -85,7 +85,7 @@ class EditorPage(Retranslated, QWidget):
         self.panel = ConfigurationPanel(window.look, window.runs.estimate)
         self.several = SelectionPanel(window.look, window.actions_)
         self._slot = PanelSlot(window.look, self.panel, self.several)
-        self.bar = TopBar(window.look, window.actions_)
+        self.bar: TopBar = TopBar(window.look, window.actions_)
         self.notices = NoticeBar(window.look)
         self.problems = ProblemsPanel(window.look, Fixing(self.session, lambda: not self.read_only))
         self.commands: EditorCommands = EditorCommands(self)

@@ -108,7 +108,7 @@ class EventsHelp(QDialog):
 
     def _show_received(self) -> None:
         self.accept()
-        self._window.show_received()
+        self._window.dialogs.received()
 
     def _lay_out(self, look: Look) -> None:
         grid = look.sizes.grid

@@ -83,9 +83,7 @@ def test_the_title_names_where_one_is(qtbot: QtBot, window: MainWindow) -> None:
     assert window.windowTitle() == "Spring sale[*] – Campaign Canvas"
 
 
-def test_a_first_start_makes_the_sample_workspace(
-    qtbot: QtBot, window: MainWindow, own_folders: Path
-) -> None:
+def test_the_sample_workspace_is_made_once(qtbot: QtBot, window: MainWindow, own_folders: Path) -> None:
     made: list[Path] = []
 
     def make_sample(folder: Path, code: str, progress: tasks.Progress) -> None:
@@ -94,9 +92,8 @@ def test_a_first_start_makes_the_sample_workspace(
         made.append(folder)
 
     window.workspaces.make_sample = make_sample
-    window.preferences.workspace = None
     with qtbot.waitSignal(window.ready):
-        window.workspaces.begin()
+        window.workspaces.open_sample()
     settle(qtbot)
     assert window.workspace is not None
     assert window.workspace.settings.name == "Sample"

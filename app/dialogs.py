@@ -1,0 +1,68 @@
+"""What opens over the window: help, preferences, the command palette, the start page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+class Dialogs:
+    """One method each; what is shown is loaded when it is first asked for."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def preferences(self) -> None:
+        from app.settings.dialog import PreferencesDialog
+
+        PreferencesDialog(self._window).open()
+
+    def commands(self) -> None:
+        from app.command_palette import toggle
+
+        toggle(self._window)
+
+    def events_help(self) -> None:
+        from app.help.events import EventsHelp
+
+        EventsHelp(self._window).open()
+
+    def received(self) -> None:
+        from app.help.received import ReceivedDialog
+
+        ReceivedDialog(self._window).show()
+
+    def shortcuts(self) -> None:
+        from app.help.shortcuts import Shortcuts
+
+        Shortcuts(self._window).open()
+
+    def about(self) -> None:
+        from app.help.about import About
+
+        About(self._window).open()
+
+    def start_page(self) -> None:
+        """Show where one can begin, in the place of the list."""
+        from app.start_page.page import StartPage
+
+        self.hide_start_page()
+        page, tabs = StartPage(self._window), self._window.tabs
+        tabs.home.addWidget(page)
+        tabs.home.setCurrentWidget(page)
+        tabs.show_page(None)
+        page.focus_first()
+        self._window.actions_.refresh()
+
+    def hide_start_page(self) -> None:
+        """Show the list again."""
+        home, list_page = self._window.tabs.home, self._window.list_page
+        shown = home.currentWidget()
+        if shown is not None and shown is not list_page:
+            home.setCurrentWidget(list_page)
+            home.removeWidget(shown)
+            shown.deleteLater()
+            list_page.table.setFocus()
+            self._window.actions_.refresh()

@@ -1,0 +1,1 @@
+"""The first page: where one begins, and where one was."""
