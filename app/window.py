@@ -268,6 +268,13 @@ class MainWindow(QMainWindow):
     def set_theme(self, theme: Theme) -> None:
         self.appearance.set_theme(theme)
 
+    def find_something(self) -> None:
+        """Find a component in the open campaign, or a campaign in the list."""
+        if self.editor is not None:
+            self.editor.finding.open()
+        else:
+            self.campaigns.focus_search()
+
     def show_menu(self) -> None:
         menu = self.actions_.menu(self)
         menu.aboutToHide.connect(menu.deleteLater)

@@ -84,8 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             home.mkdir()
             os.chdir(home)  # the window shows the folder's path: let it be a short one
             os.environ["CAMPAIGN_CANVAS_HOME"] = "."
-            window = open_window(app, Preferences(language=language, size=SIZE))
-            window.look.motion = False
+            window = open_window(app, Preferences(language=language, size=SIZE, reduced_motion="always"))
+            window.workspaces.open_sample()
             wait(lambda window=window: len(window.rows()) > 0)  # type: ignore[misc]
             Photographer(window, shop, language, out).take_all()
             end(window)

@@ -46,7 +46,7 @@ class Start:
 
 
 class StartCard(Clickable):
-    """One of them, with a picture of its flow. Attribute `head`: the row of its name, for what belongs there."""
+    """One of them, with a picture of its flow. Attribute `head`: its name's row, for what belongs there."""
 
     def __init__(self, look: Look, start: Start, chosen: Callable[[Start], None]) -> None:
         super().__init__()

@@ -117,7 +117,7 @@ class ReceivedDialog(QDialog):
             tr("Events appear here as soon as the engine receives them. Copy the calls that send them."),
             tr("Send events to this workspace"),
         )
-        self.nothing.asked.connect(self._window.show_events_help)
+        self.nothing.asked.connect(self._window.dialogs.events_help)
         for page in (self.nothing, self.table):
             self._stack.addWidget(page)
         layout = QVBoxLayout(self)

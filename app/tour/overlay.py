@@ -107,9 +107,8 @@ class Bubble(Retranslated, QFrame):
         layout.addSpacing(grid)
         layout.addLayout(row)
         self.setFixedWidth(look.sizes.panel)
-        for key, by in _KEYS.items():  # shortcuts, because buttons make of arrows what they like
-            arrow = QShortcut(QKeySequence(key), self, partial(self.asked.emit, by))
-            arrow.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        for key, by in _KEYS.items():  # wherever the focus is; text fields keep their arrows
+            QShortcut(QKeySequence(key), self, partial(self.asked.emit, by))
 
     def show_step(self, step: Step, number: int, count: int) -> None:
         """Say step `number` (from 1) of `count`."""

@@ -79,6 +79,11 @@ def _show_all(page: EditorPage) -> None:
     page.view.fit(glide=False)
 
 
+def _show_components(page: EditorPage) -> None:
+    page.side_bar.show_tab("components")
+    _show_all(page)
+
+
 def _select(page: EditorPage) -> None:
     page.show_node(unconfigured(page))
 
@@ -89,8 +94,8 @@ STEPS: tuple[Step, ...] = (
         N_(
             "Everything a campaign can do: who enters, what they get, waits and decisions. Drag one onto the canvas, or double-click it."
         ),
-        lambda page: whole(page.palette_),
-        _show_all,
+        lambda page: whole(page.side_bar),
+        _show_components,
     ),
     Step(
         N_("Lines"),

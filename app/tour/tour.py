@@ -125,6 +125,7 @@ class Tour(QObject):
         self.spotlight.setGeometry(self._window.rect())
         self.spotlight.show()
         self.bubble.show()
+        self._window.activateWindow()  # a dialog may have had the focus while the sample was made
         self._following.start()
         self._show_step()
 

@@ -20,6 +20,7 @@ from app.editor.page import EditorPage
 from app.editors import style
 from app.preferences import Preferences
 from app.publishing.service import EngineService
+from app.tour.tour import SAMPLE_CAMPAIGN
 from app.window import MainWindow
 from canvas_widgets.look import Look
 from engine import i18n
@@ -168,6 +169,18 @@ def engine() -> FakeEngine:
     return FakeEngine()
 
 
+def small_sample(folder: Path, code: str, _progress: object) -> None:
+    """A sample workspace, made in a moment, with one campaign: an audience not configured, and an end."""
+    made = Workspace.create(folder, "Sample", "UTC", code)
+    empty = loading.new_document(made, None, "New arrivals", "")
+    attributes = empty.attributes.model_copy(update={"id": SAMPLE_CAMPAIGN})
+    document = CampaignDocument(attributes, empty.nodes, empty.links)
+    (link,) = document.links
+    document.apply(edits.append(document, link, "target_audience").ops)
+    document.apply(edits.end_open_links(document).ops)
+    made.save_campaign(document)
+
+
 MakeWindow = Callable[[Workspace], MainWindow]
 
 
@@ -182,6 +195,7 @@ def make_window(qtbot: QtBot, look: Look, engine: FakeEngine) -> Iterator[MakeWi
         window.runs.make_service = lambda folder: EngineService(
             folder, lambda _: engine.found(), lambda _: engine.started()
         )
+        window.workspaces.make_sample = small_sample
         window.show()
         with qtbot.waitSignal(window.ready):
             window.load(workspace.folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -12,7 +11,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.campaign_list import loading
 from app.preferences import Preferences, Recent
 from app.publishing.service import EngineService
 from app.start_page.page import StartPage
@@ -22,25 +20,11 @@ from app.tour.tour import SAMPLE_CAMPAIGN
 from app.window import MainWindow
 from app.workspaces import sample_folder as place_of_sample
 from canvas_widgets.look import Look
-from engine.campaign import edits
 from engine.workspace.workspace import Workspace
-from tests.app.conftest import FakeEngine, MakeWindow, close_dialogs, dialogs, settle
+from tests.app.conftest import FakeEngine, MakeWindow, close_dialogs, dialogs, settle, small_sample
 
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 LEFT = Qt.MouseButton.LeftButton
-
-
-def make_sample(folder: Path, code: str, progress: Any) -> None:
-    """A workspace with one campaign: an audience that is not configured, and an end."""
-    workspace = Workspace.create(folder, "Sample", "UTC", code)
-    document = loading.new_document(workspace, None, "New arrivals", "")
-    document = type(document)(
-        document.attributes.model_copy(update={"id": SAMPLE_CAMPAIGN}), document.nodes, document.links
-    )
-    (link,) = document.links
-    document.apply(edits.append(document, link, "target_audience").ops)
-    document.apply(edits.end_open_links(document).ops)
-    workspace.save_campaign(document)
 
 
 @pytest.fixture
@@ -48,7 +32,7 @@ def fresh(qtbot: QtBot, make_window: MakeWindow, look: Look, engine: FakeEngine)
     """The window of a first start."""
     window = MainWindow(look, Preferences(language="en"))
     qtbot.addWidget(window, before_close_func=lambda found: found.close_without_asking())
-    window.workspaces.make_sample = make_sample
+    window.workspaces.make_sample = small_sample
     window.runs.make_service = lambda folder: EngineService(
         folder, lambda _: engine.found(), lambda _: engine.started()
     )
@@ -178,7 +162,7 @@ def test_the_tour_points_at_what_it_is_about(touring: MainWindow) -> None:
     page = touring.the_editor
     assert page.session.document.attributes.id == SAMPLE_CAMPAIGN
     wanted = [
-        page.palette_,
+        page.side_bar,
         page.view,
         page.view,
         page.panel,
@@ -259,7 +243,6 @@ def test_whoever_goes_elsewhere_ends_the_tour(qtbot: QtBot, touring: MainWindow)
 def test_the_tour_comes_back_to_the_workspace_it_began_in(
     qtbot: QtBot, window: MainWindow, workspace: Workspace, tmp_path: Path
 ) -> None:
-    window.workspaces.make_sample = make_sample
     window.actions_["help.tour"].trigger()
     qtbot.waitUntil(lambda: window.tour.running)
     settle(qtbot)
