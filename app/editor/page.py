@@ -211,6 +211,7 @@ class EditorPage(Retranslated, QWidget):
     def show_counts(self, counts: Counts) -> None:
         """Live counts of the running version, on cards and lines, and in the panel of the selected card."""
         self._running.show_counts(counts)
+        self.outline.refresh()
 
     def refresh_workspace(self) -> None:
         """What the campaign refers to may have changed: red dots, the panel and the problems follow."""
@@ -314,7 +315,9 @@ class EditorPage(Retranslated, QWidget):
         self.bar.show_problems(self.session.problems)
         self.problems.show_problems(self.session.problems)
         self.scene.stage.findings = sentences(self.session.problems)
-        self._window.actions_.refresh()
+        self.outline.refresh()
+        if self._window.actions_["editor.fix"].isEnabled() != bool(self.session.problems):
+            self._window.actions_.refresh()
 
     def _on_selection_changed(self) -> None:
         node_id = self.selected_node()

@@ -83,13 +83,18 @@ class ProblemsPanel(Retranslated, QFrame):
         for choice, name, count in zip(self.filters, names, counts, strict=True):
             choice.setText(f"{name} {count:,}")
         self._title.setText(_verdict(problems))
+        for choice in self.filters:
+            choice.setVisible(bool(problems))
+        if not problems and self.list.hasFocus():
+            self._close.setFocus()
+        self.list.setVisible(bool(problems))
         self._show_lines()
 
     def open_drawer(self, *, focus: bool = True) -> None:
         """Show the lines, and put the focus on them."""
         self.show()
         if focus:
-            self.list.setFocus()
+            (self.list if self._problems else self._close).setFocus()
 
     def close_drawer(self) -> None:
         self.hide()

@@ -12,7 +12,6 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
-    QRect,
     Qt,
     QTimer,
     Signal,
@@ -81,6 +80,7 @@ class OutlineTree(QTreeView):
         look.changed.connect(self.viewport().update)
 
     def _set_up(self) -> None:
+        self.setObjectName("outline")
         set_role(self, "plain")
         self.setHeaderHidden(True)
         self.setUniformRowHeights(True)
@@ -116,6 +116,10 @@ class OutlineTree(QTreeView):
         self._slices = None
         self.outline.forget()
         self.begin()
+
+    def refresh(self) -> None:
+        """What is configured may be another thing now, or counts: say it anew."""
+        self.viewport().update()
 
     def node_kind(self, node_id: str) -> str:
         return self._scene.document.node(node_id).kind
@@ -278,10 +282,6 @@ class OutlineTree(QTreeView):
     def _show_drop(self, index: QPersistentModelIndex | None) -> None:
         self._drop_on = index
         self.viewport().update()
-
-    def drawBranches(self, painter: QPainter, rect: QRect, index: _Index) -> None:  # noqa: N802 - Qt's name
-        painter.fillRect(rect, self._look.colours.surface)  # the delegate lights what is selected
-        super().drawBranches(painter, rect, index)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
