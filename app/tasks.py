@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator
 from time import perf_counter
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
 from engine.files.memory import collection_paused
 
@@ -122,6 +122,8 @@ class SlicedTask(Task):
 
     def start(self) -> None:
         _running.add(self)
+        if (app := QCoreApplication.instance()) is not None:
+            app.aboutToQuit.connect(self.cancel)  # Qt must not go before what is painted with it
         self._timer.start()
 
     def cancel(self) -> None:

@@ -119,6 +119,7 @@ class ExportDialog(QDialog):
         layout.addWidget(self.counts)
         layout.addWidget(self.note)
         layout.addStretch(1)
+        layout.addSpacing(grid)
         row = QHBoxLayout()
         row.setSpacing(grid)
         row.addStretch(1)
