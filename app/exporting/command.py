@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as error:
         if (words := errors.words(error)) is None:
             raise
-        print(words)
+        print(words, file=sys.stderr)
         return 1
     return 0
 

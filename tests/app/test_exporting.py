@@ -212,7 +212,7 @@ def test_the_command_says_why_not(
     qapp: QApplication, file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], out: str, words: str
 ) -> None:
     assert command.main([str(file), str(tmp_path / out)]) == 1
-    assert words in capsys.readouterr().out
+    assert words in capsys.readouterr().err
 
 
 def test_the_command_needs_a_workspace(
@@ -221,5 +221,5 @@ def test_the_command_needs_a_workspace(
     alone = tmp_path / "alone.campaign.json"
     alone.write_bytes(file.read_bytes())
     assert command.main([str(alone), str(tmp_path / "out.svg")]) == 1
-    assert "--workspace" in capsys.readouterr().out
+    assert "--workspace" in capsys.readouterr().err
     assert command.main([str(alone), str(tmp_path / "out.svg"), "--workspace", str(file.parent.parent)]) == 0
