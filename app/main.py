@@ -12,8 +12,9 @@ from pathlib import Path
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from app import language, preferences
+from app import language, preferences, tasks
 from app.window import MainWindow
+from canvas_widgets import matching
 from canvas_widgets.look import Look, Theme
 from engine import i18n
 from engine.workspace import journal
@@ -58,8 +59,14 @@ def open_window(app: QApplication, chosen: preferences.Preferences, file: Path |
         window.painted.connect(lambda: window.opening.begin_with(file))
     window.painted.connect(window.appearance.apply_motion)
     window.painted.connect(_log_start)
+    window.ready.connect(_read_ahead)
     window.show()
     return window
+
+
+def _read_ahead() -> None:
+    """What the first search by typing waits for is read while nothing else is done."""
+    tasks.run(matching.read_ahead, lambda _: None, lambda error: log.error("no pinyin", exc_info=error))
 
 
 def _log_start() -> None:

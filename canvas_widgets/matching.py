@@ -65,81 +65,105 @@ def in_every_language(text: str | Message) -> tuple[str, ...]:
     return _in_every_language(text, current_language())
 
 
+def read_ahead() -> None:
+    """Read what pinyin needs, a tenth of a second that the first search then need not take; for a thread."""
+    _dictionary()
+
+
 class Query:
     """What somebody typed, to be held against texts."""
 
     def __init__(self, typed: str) -> None:
-        self.text = plain(typed)
-        self.words = tuple(self.text.split())
+        text = plain(typed)
+        self._whole = _Word(text)
+        self._words = tuple(_Word(word) for word in text.split())
+        self._aside: dict[str, list[float]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self.words)
+        return bool(self._words)
 
     def score(self, names: Sequence[str], also: Sequence[str] = ()) -> float:
         """How well something fits: by its names, earlier ones a little better, and less by what else is said.
 
         Every word must fit something; all of them together as one name is better. 0: it does not fit.
         """
-        whole = max((_fit(self.text, name) - at for at, name in enumerate(names)), default=0.0)
-        if len(self.words) <= 1 and whole > 0:
+        whole = max((self._whole.fit(name) - at for at, name in enumerate(names)), default=0.0)
+        if len(self._words) == 1 and whole > 0:
             return whole
-        each = [_of_word(word, names, also) for word in self.words]
+        each = [
+            max(0.0, *(word.fit(name) - at for at, name in enumerate(names)), *aside)
+            for word, aside in zip(self._words, self._fit_aside(also), strict=True)
+        ]
         return max(whole, sum(each) / len(each) if each and min(each) > 0 else 0.0)
 
+    def _fit_aside(self, also: Sequence[str]) -> list[list[float]]:
+        """For each word how well what else is said fits it: many items say the same, so that is kept."""
+        for text in also:
+            if text not in self._aside:
+                self._aside[text] = [word.fit(text, scattered=False) / 2 for word in self._words]
+        return [[self._aside[text][at] for text in also] for at in range(len(self._words))]
 
-def best_first(
-    typed: str, items: Iterable[T], named: Callable[[T], tuple[Sequence[str], Sequence[str]]]
-) -> list[T]:
-    """The items that fit, the best first; those that fit alike in their order. All of them for nothing typed.
 
-    `named` gives an item's names, and what else is said of it. Scattered letters only count where nothing
-    fits better.
+class _Word:
+    """One word that was typed, or all of them, with the patterns that find it."""
+
+    def __init__(self, text: str) -> None:
+        joined = text.replace(" ", "")
+        self._text = text
+        self._begins = re.compile(rf"\b{re.escape(text)}")
+        self._spelling = spelling_pattern(joined)
+        self._inside = self._spelling is None or len(text) >= _INSIDE_FROM
+        scattered = self._spelling is not None and len(joined) >= _INSIDE_FROM
+        self._scattered = re.compile(_MARK + ".*?".join(joined)) if scattered else None
+        self._span = _SCATTERED_SPAN * len(joined)
+
+    def fit(self, text: str, *, scattered: bool = True) -> float:
+        """How well a text fits the word."""
+        flat, spelling = _forms(text)
+        inside = self._text in flat
+        if inside:
+            if flat.startswith(self._text):
+                return SAME if flat == self._text else BEGINS
+            if self._begins.search(flat):
+                return WORD_BEGINS
+        found = self._spelling.search(spelling) if self._spelling is not None else None
+        if found is not None and found.start() == 0:
+            return SPELLS
+        if inside and self._inside:
+            return HOLDS
+        if found is not None:
+            return SPELLS_INSIDE
+        return SCATTERED if scattered and self._is_scattered(spelling) else 0.0
+
+    def _is_scattered(self, spelling: str) -> bool:
+        """Whether the letters stand there in this order, the first at a beginning, not too far apart."""
+        found = self._scattered.search(spelling) if self._scattered is not None else None
+        return found is not None and len(found[0]) <= self._span
+
+
+Named = Callable[[T], tuple[Sequence[str], Sequence[str]]]
+"""Gives an item's names, and what else is said of it."""
+
+
+def fitting(query: Query, items: Iterable[T], named: Named[T]) -> list[tuple[float, T]]:
+    """The items that fit, in their order, with how well.
+
+    Scattered letters only count where nothing fits better.
     """
+    scored = [(query.score(*named(item)), item) for item in items]
+    floor = SCATTERED if any(score > SCATTERED for score, _ in scored) else 0
+    return [(score, item) for score, item in scored if score > floor]
+
+
+def best_first(typed: str, items: Iterable[T], named: Named[T]) -> list[T]:
+    """The items that fit, the best first, equally good ones in their order. All of them for nothing typed."""
     query = Query(typed)
     if not query:
         return list(items)
-    scored = [(query.score(*named(item)), item) for item in items]
-    floor = SCATTERED if any(score > SCATTERED for score, _ in scored) else 0
-    fitting = [(score, item) for score, item in scored if score > floor]
-    return [item for _, item in sorted(fitting, key=lambda pair: -pair[0])]
+    return [item for _, item in sorted(fitting(query, items, named), key=lambda pair: -pair[0])]
 
 
-def _of_word(word: str, names: Sequence[str], also: Sequence[str]) -> float:
-    fits = [_fit(word, name) - at for at, name in enumerate(names)]
-    aside = [_fit(word, text, scattered=False) / 2 for text in also]
-    return max([*fits, *aside, 0.0])
-
-
-def _fit(word: str, text: str, *, scattered: bool = True) -> float:
-    flat, spelling = _forms(text)
-    if flat == word:
-        return SAME
-    if flat.startswith(word):
-        return BEGINS
-    inside = word in flat
-    if inside and re.search(rf"\b{re.escape(word)}", flat):
-        return WORD_BEGINS
-    joined = word.replace(" ", "")
-    pattern = spelling_pattern(joined)
-    found = pattern.search(spelling) if pattern is not None else None
-    if found is not None and found.start() == 0:
-        return SPELLS
-    if inside and (pattern is None or len(word) >= _INSIDE_FROM):
-        return HOLDS
-    if found is not None:
-        return SPELLS_INSIDE
-    return SCATTERED if scattered and _is_scattered(joined, spelling) else 0.0
-
-
-def _is_scattered(word: str, spelling: str) -> bool:
-    """Whether the letters stand in the text in this order, the first at a beginning, not too far apart."""
-    if len(word) < _INSIDE_FROM or not _SPELLABLE.fullmatch(word):
-        return False
-    found = re.search(_MARK + ".*?".join(word), spelling)
-    return found is not None and len(found[0]) <= _SCATTERED_SPAN * len(word)
-
-
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32768)
 def _forms(text: str) -> tuple[str, str]:
     flat = plain(text)
     return flat, spelled(flat)

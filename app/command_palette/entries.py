@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.actions import ACTIONS, SECTIONS, ActionSpec, Place
-from canvas_widgets.matching import Query, in_every_language
+from canvas_widgets.matching import Query, fitting, in_every_language
 from engine.campaign.model import START_ID
 from engine.components.registry import COMPONENTS
 from engine.i18n import N_, tr
@@ -27,8 +26,7 @@ _OF_EDITOR = _OF_SELECTION | {Place.EDITOR}
 _OPEN, _GO_TO = N_("Open"), N_("Go to")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One row of the palette.
 
     Attributes: id; text; names (what it is found by, in all languages) and also (what finds it less well);
@@ -76,17 +74,16 @@ def listed(entries: Sequence[Entry], typed: str, recent: Sequence[str]) -> list[
     for place, title in SECTIONS.items():
         possible = [entry for entry in entries if entry.place is place and not entry.why_not]
         if possible:
-            rows += [tr(title), *(replace(entry, section="") for entry in possible)]
+            rows += [tr(title), *(entry._replace(section="") for entry in possible)]
     return rows
 
 
 def found(query: Query, entries: Sequence[Entry]) -> list[Entry]:
     """The entries that fit what is typed, the best first; equally good ones in their order."""
-    scored = []
-    for entry in entries:
-        if score := query.score(entry.names, entry.also):
-            score += _ACTION if entry.place is not None else 0.0
-            scored.append((score + (_IMPOSSIBLE if entry.why_not else 0.0), entry))
+    scored = [
+        (score + (_ACTION if entry.place else 0.0) + (_IMPOSSIBLE if entry.why_not else 0.0), entry)
+        for score, entry in fitting(query, entries, lambda entry: (entry.names, entry.also))
+    ]
     return [entry for _, entry in sorted(scored, key=lambda pair: -pair[0])][:SHOWN]
 
 

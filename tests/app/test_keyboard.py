@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.editor.page import EditorPage
@@ -146,3 +147,38 @@ def test_the_list_closes_when_the_focus_goes_elsewhere(page: EditorPage) -> None
     page.finding.open()
     assert not chooser.isVisible()
     assert QApplication.focusWidget() is page.finding.bar.search
+
+
+@pytest.mark.parametrize("field", ["list of a +", "find bar", "command palette", "palette"])
+def test_an_input_method_writes_chinese_into_every_search_field(page: EditorPage, field: str) -> None:
+    (trigger,) = page.session.document.successors(START_ID)
+    page.show_node(trigger)
+    action = {
+        "list of a +": "editor.add",
+        "find bar": "campaign.search",
+        "command palette": "view.commands",
+        "palette": "editor.palette",
+    }
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    window.actions_[action[field]].trigger()
+    search = QApplication.focusWidget()
+    assert isinstance(search, QLineEdit)
+    compose(search, "mbrq")
+    assert search.text() == ""
+    compose(search, "", "目标人群")
+    assert search.text() == "目标人群"
+    match field:
+        case "list of a +":
+            assert chooser_of(page).list.components.kinds() == []  # a trigger cannot follow
+        case "find bar":
+            assert page.scene.stage.found == frozenset({trigger})
+        case "palette":
+            assert page.palette_.list.components.kinds() == ["target_audience"]
+
+
+def compose(field: QLineEdit, preedit: str, commit: str = "") -> None:
+    """What an input method sends: what is being composed, and in the end what was chosen."""
+    event = QInputMethodEvent(preedit, [])
+    event.setCommitString(commit)
+    QApplication.sendEvent(field, event)
