@@ -19,6 +19,7 @@ from canvas_widgets.look import Look
 from canvas_widgets.note_layer import NoteLayer
 from canvas_widgets.overview import Overview
 from canvas_widgets.paints import CardState, Paints
+from canvas_widgets.placing import AT_ONCE, Placing
 from canvas_widgets.stage import FADED, Counts, Stage
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import ORIGIN, with_missing_places
@@ -58,6 +59,7 @@ class CampaignScene(QGraphicsScene):
         self._shown_selected: frozenset[str] = frozenset()
         self.is_loaded = False
         self.notes = NoteLayer(self, self.stage)
+        self.placing: Placing = Placing(self)
         self._look = look
         self.overview = Overview()
         self._appearance = Appearance(look)
@@ -100,6 +102,7 @@ class CampaignScene(QGraphicsScene):
     def close(self) -> None:
         """Let go of the document and the look. The scene shows what it last showed."""
         self._timer.stop()
+        self.placing.stop()
         self._steps = None
         if self._unsubscribe is not None:
             self._unsubscribe()
@@ -158,6 +161,9 @@ class CampaignScene(QGraphicsScene):
         nodes = {op.id for op in ops if op.table is Table.NODES}
         links = {op.id for op in ops if op.table is Table.LINKS}
         moved = {op.id for op in ops if op.table is Table.LAYOUT}
+        if len(moved) > AT_ONCE and self.is_loaded:
+            self.placing.begin(moved - nodes)
+            moved = set()
         self._grow_bounds(op.after for op in ops)
         sources = {value.source for op in ops for value in (op.before, op.after) if isinstance(value, Link)}
         fresh = [node_id for node_id in nodes if node_id in self.document.nodes and node_id not in self.cards]

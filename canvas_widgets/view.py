@@ -89,6 +89,7 @@ class CanvasView(QGraphicsView):
         self._drops = DropTarget(self, scene, self._hover, self._add, self.refused.emit)
         self._camera.zoom_changed.connect(self._on_zoom_changed)
         scene.mirrored.connect(self._on_mirrored)
+        scene.placing.placed.connect(self._on_placed)
         scene.selection_changed.connect(self._on_selection_changed)
         look.changed.connect(self._on_look_changed)
         self._set_up()
@@ -434,9 +435,15 @@ class CanvasView(QGraphicsView):
 
     def _on_mirrored(self) -> None:
         self._cancel()  # what a gesture is about may be gone
+        self.viewport().setUpdatesEnabled(not self._campaign.placing.active)
         self._hover.forget()
         if self.zoom < OVERVIEW_BELOW:
             self.viewport().update()
+
+    def _on_placed(self) -> None:
+        """Many cards were on their way, and nothing was painted that is half way."""
+        self.viewport().setUpdatesEnabled(True)
+        self.viewport().update()
 
     def _on_selection_changed(self) -> None:
         if self.zoom < OVERVIEW_BELOW:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _ABOVE = frozenset({"view.menu", "view.commands"})
 """What a section of the menu does not have: the menu itself, and what stands above the sections."""
-_LONG_SECTION = 6
 
 
 class Actions:
@@ -120,12 +119,13 @@ class Actions:
         return {place: actions for place, actions in sections.items() if actions}
 
     def context_menu(self, parent: QWidget, context: Context) -> QMenu:
-        """The menu of a right click on the canvas; long sections are menus of their own."""
+        """The menu of a right click on the canvas; what arranges several is a menu of its own."""
         self.refresh()
         menu = QMenu(parent)
         for place, actions in self.offered(context).items():
             menu.addSeparator()
-            section = menu.addMenu(tr(SECTIONS[place])) if len(actions) > _LONG_SECTION else menu
+            folded = place is Place.ARRANGE and len(actions) > 1
+            section = menu.addMenu(tr(SECTIONS[place])) if folded else menu
             section.addActions(actions)
         return menu
 

@@ -79,6 +79,10 @@ def redo_words(window: MainWindow) -> str:
     return window.editor.session.undo_stack.redo_label() if window.editor is not None else tr("Redo")
 
 
+def has_cards(window: MainWindow) -> bool:
+    return editable(window) and bool(window.the_editor.session.document.nodes)
+
+
 def has_open_links(window: MainWindow) -> bool:
     return editable(window) and window.the_editor.session.has_open_links()
 

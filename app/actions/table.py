@@ -21,6 +21,7 @@ from app.actions.possible import (
     engine_off,
     find_words,
     has_campaign,
+    has_cards,
     has_open_line,
     has_open_links,
     has_problems,
@@ -123,6 +124,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.select_none", N_("Select nothing"), "Ctrl+Shift+D", _SELECT, lambda w: w.the_editor.selecting.nothing(), some_selected),
     ActionSpec("editor.context_menu", N_("Menu of what is selected"), "Shift+F10", _SELECT, lambda w: w.the_editor.menus.open_at_selection(), in_editor),
 
+    ActionSpec("editor.tidy", N_("Tidy up"), "Ctrl+L", _ARRANGE, lambda w: w.the_editor.tidying.tidy(), has_cards, "sitemap", context=_SEVERAL | _CANVAS),
     ActionSpec("editor.align_left", N_("Align left edges"), "Alt+A", _ARRANGE, lambda w: w.the_editor.arranging.align(Side.LEFT), selected(2), "layout-align-left", context=_SEVERAL),
     ActionSpec("editor.align_centre", N_("Align centres"), "Alt+H", _ARRANGE, lambda w: w.the_editor.arranging.align(Side.CENTRE), selected(2), "layout-align-center", context=_SEVERAL),
     ActionSpec("editor.align_right", N_("Align right edges"), "Alt+D", _ARRANGE, lambda w: w.the_editor.arranging.align(Side.RIGHT), selected(2), "layout-align-right", context=_SEVERAL),

@@ -34,6 +34,7 @@ from app.editor.selecting import Selecting
 from app.editor.selection_panel import SelectionPanel
 from app.editor.session import EditorSession
 from app.editor.side_bar import SideBar
+from app.editor.tidying import Tidying
 from app.editor.top_bar import TopBar
 from app.language import Retranslated
 from app.panels import ConfigurationPanel
@@ -95,6 +96,7 @@ class EditorPage(Retranslated, QWidget):
         self.paste_hint = PasteHint(self.view, window.look)
         self.selecting: Selecting = Selecting(self)
         self.arranging: Arranging = Arranging(self)
+        self.tidying: Tidying = Tidying(self, window)
         self.menus: ContextMenu = ContextMenu(self, window.actions_)
         self._running: Running = Running(self)
         self.minimap: Minimap = Minimap(self.view, self.scene, window.look, window.preferences)

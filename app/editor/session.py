@@ -30,7 +30,8 @@ class EditorSession(QObject):
     """Changes go through `push`, and nothing else changes the document.
 
     Attributes: document, workspace, undo_stack, path (None until the first save), problems (latest findings),
-    keeper (of what is not saved), missing (its file is gone: saving writes it again).
+    keeper (of what is not saved), missing (its file is gone: saving writes it again), changes (so many so
+    far), closed.
     Signals: `changed(ops)` after every change, also by undo; `focused(node id)` after an edit that names a
     node to select; `problems_changed()`; `dirty_changed()`.
     """
@@ -57,8 +58,8 @@ class EditorSession(QObject):
         self._now = now
         self.missing = False
         self.keeper = WorkKeeper(self)
-        self._changes = 0
-        self._closed = False
+        self.changes = 0
+        self.closed = False
         self._recheck = QTimer(self, singleShot=True, interval=RECHECK_MS)
         self._recheck.timeout.connect(lambda: self.check())
         complete(document)
@@ -125,12 +126,12 @@ class EditorSession(QObject):
             self._show(self._found_in(document), then)
             return
         copy = document.copy()
-        seen = self._changes
+        seen = self.changes
 
         def found(result: list[Problem]) -> None:
-            if seen == self._changes:
+            if seen == self.changes:
                 self._show(result, then)
-            elif not self._closed:
+            elif not self.closed:
                 self.check(then)
 
         tasks.run(partial(self._found_in, copy), found, _raise)
@@ -140,7 +141,7 @@ class EditorSession(QObject):
         return problems(document, self.workspace, self._now(), names)
 
     def _show(self, found: list[Problem], then: Callable[[], None]) -> None:
-        if not self._closed:
+        if not self.closed:
             self.problems = found
             self.problems_changed.emit()
             then()
@@ -155,14 +156,14 @@ class EditorSession(QObject):
 
     def close(self) -> None:
         """Let go of the document; no check is delivered any more."""
-        self._closed = True
+        self.closed = True
         self._recheck.stop()
         self.keeper.close()
         self._unsubscribe()
         self.undo_stack.blockSignals(True)  # it tells of its steps once more when Qt destroys it
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
-        self._changes += 1
+        self.changes += 1
         self.keeper.record(ops)
         self.changed.emit(ops)
         self._recheck.start()
