@@ -10,8 +10,12 @@ from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
 from app.editors.controls import LinkButton, empty, label
 from engine.files import FileError
+from engine.i18n import ntr
 from engine.workspace.needs import Need
 from engine.workspace.workspace import Workspace
+
+_MOST = 4
+"""So many are offered at a time."""
 
 
 class NeedsBar(QFrame):
@@ -48,17 +52,22 @@ class NeedsBar(QFrame):
         """Offer to create these, in the words of the moment."""
         self._needs = list(needs)
         empty(self._lines)
-        self.buttons = [self._line(need) for need in needs]
+        self.buttons = [self._line(need) for need in needs[:_MOST]]
+        if (more := len(needs) - _MOST) > 0:
+            self._add(label(ntr("{n} more after these.", "{n} more after these.", more), "small"))
         self._show_error("")
         self.setVisible(bool(needs))
 
     def _line(self, need: Need) -> QPushButton:
         sentence, button = label(str(need.message), "small"), LinkButton(str(need.remedy))
         button.clicked.connect(partial(self._create, need))
-        for part in (sentence, button):
-            self._lines.addWidget(part)
-            part.show()  # at once: only what is shown has a height
+        self._add(sentence)
+        self._add(button)
         return button
+
+    def _add(self, part: QWidget) -> None:
+        self._lines.addWidget(part)
+        part.show()  # at once: only what is shown has a height
 
     def _create(self, need: Need) -> None:
         try:

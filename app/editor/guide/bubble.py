@@ -25,6 +25,7 @@ from engine.workspace.workspace import Workspace
 
 _WIDTH = 34  # grid units, without the pointer
 _POINTER = 9  # pixels from the frame to the pointer's tip
+_LONGEST = 400  # characters of a prompt that are shown
 _APART = 2  # pixels from the tip to the card
 
 
@@ -99,7 +100,7 @@ class Bubble(Retranslated, Floating):
         moved = self.node_id != shown.node_id
         self._shown, self._card = shown, card
         if moved or shown.entry is None:
-            self.recommended.hide()
+            self.recommended.put_away()
         self._draw()
         self.show()
         self.raise_()
@@ -108,7 +109,7 @@ class Bubble(Retranslated, Floating):
         """The card is here now."""
         if card != self._card:
             self._card = card
-            self.place()
+            self.move(self.wanted_place())
 
     def dismiss(self) -> None:
         """Hide; nobody is told."""
@@ -117,13 +118,13 @@ class Bubble(Retranslated, Floating):
 
     def focus_first(self) -> None:
         """Put the keyboard's focus on the first thing that can be done."""
-        shown = (control for control in self.tab_order() if not control.isHidden())
+        shown = (control for control in self.tab_order() if control.isVisibleTo(self))
         next(shown, self.close_button).setFocus(Qt.FocusReason.TabFocusReason)
 
     def tab_order(self) -> list[QWidget]:
         """The controls in the order in which Tab goes through them."""
-        actions = [self.look_button, self.recommended.copy_button, self.make_button, self.problems_button]
-        return [*self.needs.buttons, *actions, self.close_button]
+        reading = [self.look_button, self.recommended, self.recommended.copy_button]
+        return [*self.needs.buttons, *reading, self.make_button, self.problems_button, self.close_button]
 
     def retranslate(self) -> None:
         self.close_button.setToolTip(tr("Close"))
@@ -193,6 +194,7 @@ class Bubble(Retranslated, Floating):
         inside.setSpacing(grid)
         for part in (self.prompt, self.note, self.needs, self.recommended):
             inside.addWidget(part)
+        inside.addWidget(self.recommended.copy_button, 0, Qt.AlignmentFlag.AlignLeft)
         inside.addLayout(links)
         column.addLayout(inside)
         self.retranslate()
@@ -204,7 +206,7 @@ class Bubble(Retranslated, Floating):
         all_done = entry is None
         self.title.set_text(tr("All key components are configured") if all_done else shown.name)
         text = tr("What is left to publish the campaign stands in the list of problems.")
-        self.prompt.setText(entry.prompt.text if entry is not None else text)
+        self.prompt.setText(_shortened(entry.prompt.text) if entry is not None else text)
         note = shown.note or (tr("Configured.") if shown.configured and not all_done else "")
         self.note.setText(note)
         self.note.setVisible(bool(note))
@@ -212,8 +214,8 @@ class Bubble(Retranslated, Floating):
         self._draw_links(shown)
         self.setAccessibleName(self.title.accessibleName())
         self.setAccessibleDescription(self.prompt.text())
-        self._set_tab_order()
         self.place()
+        self._set_tab_order()  # now it is known whether what is shown scrolls
 
     def _draw_links(self, shown: Shown) -> None:
         entry = shown.entry
@@ -234,7 +236,10 @@ class Bubble(Retranslated, Floating):
             self.recommended.show_content(content)
 
     def _toggle(self) -> None:
-        self.recommended.setVisible(self.recommended.isHidden())
+        if self.recommended.isHidden():
+            self.recommended.show()
+        else:
+            self.recommended.put_away()
         self._draw()
 
     def _make(self) -> None:
@@ -243,7 +248,7 @@ class Bubble(Retranslated, Floating):
             (self.audience_asked if entry.rule is not None else self.message_asked).emit()
 
     def _set_tab_order(self) -> None:
-        order = self.tab_order()
+        order = [control for control in self.tab_order() if control.focusPolicy() != Qt.FocusPolicy.NoFocus]
         for before, after in pairwise(order):
             QWidget.setTabOrder(before, after)
 
@@ -282,3 +287,8 @@ class Bubble(Retranslated, Floating):
         out = half if self._side is Side.RIGHT else -half
         ends = QPointF(edge, tip - half), QPointF(edge, tip + half)
         return [ends[0], QPointF(edge + out, tip), ends[1], ends[0]]
+
+
+def _shortened(text: str) -> str:
+    """A prompt that fits: files of others may hold any text."""
+    return text if len(text) <= _LONGEST else text[:_LONGEST].rstrip() + "…"

@@ -41,9 +41,16 @@ class TemplateGuide(QObject):
         self.refresh()
 
     def show(self) -> None:
-        """Show the window while the campaign has any of the key components."""
+        """Show the window while the campaign has any of the key components; folded where none is left."""
         self._wanted = True
+        self.window.fold(all(self._configured.values()))
         self.window.raise_()
+        self.refresh()
+
+    def put_away(self) -> None:
+        """Hide, until `show`."""
+        self._wanted = False
+        self.bubble.dismiss()
         self.refresh()
 
     def end(self) -> None:
@@ -205,10 +212,11 @@ class TemplateGuide(QObject):
         self._page.view.setFocus()
 
     def _on_put_away(self) -> None:
-        self._main.preferences.template_guide = self._wanted = False
+        self._main.preferences.template_guide = False
         self._main.preferences.save()
-        self.bubble.dismiss()
-        self.window.hide()
+        for page in self._main.editors:
+            if page.guide.guide is not None:
+                page.guide.guide.put_away()
         self._page.view.setFocus()
         self._main.toast.show_message(tr("The template guide stays hidden. The Help menu brings it back."))
 

@@ -60,6 +60,9 @@ def bring_back(main: MainWindow) -> None:
     """Undo "Don't show again": the guide shows at once where the open campaign has one, else from now on."""
     main.preferences.template_guide = True
     main.preferences.save()
+    for page in main.editors:
+        if page.guide.guide is not None:
+            page.guide.guide.show()
     place = main.editor.guide if main.editor is not None else None
     if place is not None and place.guide is not None and place.available:
         place.guide.bring_back()

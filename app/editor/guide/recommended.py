@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.editors.controls import empty
 from app.editors.message_preview import body_text
@@ -19,20 +19,23 @@ from engine.workspace.rule_words import JOIN_WORDS, sentence
 from engine.workspace.template import Recommendation, content_kind
 
 _MOST_HEIGHT = 200
+_EDGES = 2  # pixels of the frame that the focus shows in
 
 
 class Recommended(QScrollArea):
-    """A well in the bubble. Attribute `copy_button`: hidden where there is nothing to copy."""
+    """A well in the bubble. Attribute `copy_button`, for the text of a message: it stands below the well, for
+    it shall not scroll away."""
 
     def __init__(self, look: Look) -> None:
         super().__init__(widgetResizable=True)
         self._look = look
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setObjectName("recommended")
         self.copy_button = QPushButton()
         set_role(self.copy_button, "link")
         self.copy_button.clicked.connect(self._copy)
+        self.copy_button.hide()
         self._text = ""
         self._lines = QVBoxLayout()
         self._lines.setSpacing(look.sizes.grid // 2)
@@ -43,14 +46,15 @@ class Recommended(QScrollArea):
         column.setContentsMargins(grid + 4, grid, grid + 4, grid)
         column.setSpacing(grid // 2)
         column.addLayout(self._lines)
-        foot = QHBoxLayout()
-        foot.addWidget(self.copy_button)
-        foot.addStretch(1)
-        column.addLayout(foot)
         column.addStretch(1)
         self._well: QWidget = well
         self.setWidget(well)
         self.hide()
+
+    def put_away(self) -> None:
+        """Show nothing."""
+        self.hide()
+        self.copy_button.hide()
 
     @property
     def text(self) -> str:
@@ -77,8 +81,10 @@ class Recommended(QScrollArea):
 
     def fit(self, width: int) -> None:
         """Take the height of the contents at this width; what is longer scrolls."""
-        height = self._well.heightForWidth(width)
+        height = self._well.heightForWidth(width - _EDGES) + _EDGES
         self.setFixedHeight(min(max(height, 0), _MOST_HEIGHT))
+        scrolls = height > _MOST_HEIGHT  # then the keyboard needs a way in
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if scrolls else Qt.FocusPolicy.NoFocus)
 
     def _show(self, lines: Sequence[tuple[str, str]]) -> None:
         self._text = "\n".join(text for _, text in lines)

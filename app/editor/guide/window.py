@@ -158,7 +158,23 @@ class GuideWindow(Retranslated, Floating):
             super().keyPressEvent(event)
 
     def wanted_size(self) -> QSize:
-        return super().wanted_size().boundedTo(self.room.size())
+        """As many lines as the view has room for; the others scroll."""
+        row = self._look.sizes.row
+        fitting = max((self.room.height() - self._height_without_rows()) // row, 1)
+        if not self.folded:
+            self._scroll.setFixedHeight(min(len(self._entries), _MOST_ROWS, fitting) * row)
+        self._measure_anew()
+        return super().wanted_size()
+
+    def _height_without_rows(self) -> int:
+        self._measure_anew()
+        return super().wanted_size().height() - self._scroll.minimumHeight()
+
+    def _measure_anew(self) -> None:
+        """Let the layouts forget what they measured: Qt tells the outer one only after the next event."""
+        for layout in (self._body.layout(), self.layout()):
+            if layout is not None:
+                layout.invalidate()
 
     def _lay_out(self) -> None:
         grid = self._look.sizes.grid
@@ -206,7 +222,7 @@ class GuideWindow(Retranslated, Floating):
         marks = {configured: self._mark(configured) for configured in (True, False)}
         for line, entry in zip(self.buttons, self._entries, strict=True):
             line.show_entry(entry, marks[entry.configured], entry.node_id == self._current)
-        self._scroll.setFixedHeight(min(total, _MOST_ROWS) * self._look.sizes.row)
+        self.place()
 
     def _keep_buttons(self, count: int) -> None:
         """As many lines as are needed; those that are there stay, and with them the keyboard's focus."""

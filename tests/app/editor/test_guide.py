@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import language, preferences
-from app.campaign_list.templates import shipped_starts
+from app.campaign_list.templates import own_starts, shipped_starts
 from app.editor.guide.guide import TemplateGuide
 from app.editor.page import EditorPage
 from app.pickers.audience_form import AudienceDialog
@@ -22,6 +22,9 @@ from app.window import MainWindow
 from engine.campaign import edits
 from engine.campaign.model import Point
 from engine.campaign.ops import Op, Table
+from engine.workspace.message import TextSms
+from engine.workspace.own_templates import save_own
+from engine.workspace.template import GuideEntry, Recommendation, Words, load_templates
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MakeWindow, dialog, open_draft, settle
 from tests.app.panels.filling import choose, combo
@@ -321,6 +324,20 @@ class TestKeyboard:
         assert not guide.bubble.isVisible()
         assert page.view.hasFocus()
 
+    def test_what_scrolls_can_be_reached(self, guide: TemplateGuide) -> None:
+        long = TextSms(text="One more line.\n" * 60)
+        entry = guide._entries["n_sms"]
+        guide._entries["n_sms"] = entry.model_copy(update={"content": Recommendation(en=long, zh=long)})
+        click(guide.window.buttons[2])
+        click(guide.bubble.look_button)
+        guide.bubble.look_button.setFocus()
+        QTest.keyClick(guide.bubble.look_button, Qt.Key.Key_Tab)
+        assert guide.bubble.recommended.hasFocus()
+        QTest.keyClick(guide.bubble.recommended, Qt.Key.Key_PageDown)
+        assert guide.bubble.recommended.verticalScrollBar().value() > 0
+        QTest.keyClick(guide.bubble.recommended, Qt.Key.Key_Tab)
+        assert guide.bubble.recommended.copy_button.hasFocus()
+
     def test_escape_on_the_canvas_closes_the_bubble(self, page: EditorPage, guide: TemplateGuide) -> None:
         click(guide.window.buttons[1])
         assert page.view.hasFocus()
@@ -379,6 +396,53 @@ def test_do_not_show_again_holds_until_help_brings_it_back(
     window.actions_["help.guide"].trigger()
     assert guide_of(other).window.isVisible()
     assert preferences.load().template_guide
+
+
+def test_put_away_goes_for_every_open_campaign(
+    qtbot: QtBot, page: EditorPage, guide: TemplateGuide, window: MainWindow
+) -> None:
+    other = guide_of(begin(qtbot, window, HIGH_VALUE))
+    click(other.window.never)
+    assert guide.window.isHidden()
+    window.actions_["help.guide"].trigger()
+    assert not guide.window.isHidden()
+    assert not other.window.isHidden()
+
+
+def test_nothing_left_opens_folded(qtbot: QtBot, page: EditorPage, window: MainWindow) -> None:
+    for node_id in ("n_audience", "n_coupon"):
+        configure(page, node_id)
+    click(guide_of(page).window.buttons[2])
+    fill_sms(page)
+    click(page.panel.footer.ok)
+    assert page.save()
+    window.close_editor()
+    settle(qtbot)
+    again = open_draft(qtbot, window, "First purchase, lead to the second")
+    qtbot.waitUntil(lambda: again.guide.guide is not None)
+    assert guide_of(again).window.folded
+    assert guide_of(again).window.isVisible()
+
+
+def test_many_components_scroll_in_a_low_view(qtbot: QtBot, window: MainWindow, workspace: Workspace) -> None:
+    source = load_templates()[0][0]
+    long = Words(en="Read this. " * 2000, zh="")
+    guide = tuple(GuideEntry(node=node, prompt=long) for node in source.document().nodes)
+    made = source.model_copy(update={"id": "t_many", "guide": guide})
+    save_own(workspace.templates_folder, made.model_copy(update={"name": Words(en="Many", zh="很多")}))
+    start = next(start for start in own_starts(workspace.templates_folder, "en")[0])
+    window.campaigns.begin(start)
+    page = window.the_editor
+    qtbot.waitUntil(lambda: page.scene.is_loaded and page.guide.guide is not None)
+    shown = guide_of(page)
+    assert len(shown.window.buttons) == 9
+    for size in ((1200, 900), (1000, 420)):
+        window.resize(*size)
+        QApplication.processEvents()
+        assert page.view.rect().contains(shown.window.geometry())
+        shown.show_entry("n_expiry")
+        QApplication.processEvents()
+        assert page.view.rect().contains(shown.bubble.geometry())
 
 
 def test_help_says_so_where_there_is_no_guide(qtbot: QtBot, window: MainWindow) -> None:
