@@ -17,7 +17,6 @@ from app.window import MainWindow
 from canvas_widgets import matching
 from canvas_widgets.look import Look, Theme
 from engine import i18n
-from engine.workspace import journal
 from engine.workspace.engine_folder import APPLICATION
 
 log = logging.getLogger(__name__)
@@ -26,8 +25,8 @@ SWITCH_SECONDS = 0.001
 while a campaign is checked in the background waits 5 ms for each."""
 
 LOG_LEVEL_VARIABLE = "CAMPAIGN_CANVAS_LOG"
-LAST_WRITE_S = 2.0
-"""How long the end waits for a journal that is still being written, so that it is not taken for a crash."""
+LAST_TASKS_S = 2.0
+"""How long the end waits at most: for a journal that is still being written, for instance."""
 
 
 def application(arguments: Sequence[str]) -> QApplication:
@@ -80,7 +79,7 @@ def main(file: Path | None = None) -> int:
     window = open_window(app, preferences.load(), file)
     status = app.exec()
     del window
-    journal.finish(LAST_WRITE_S)
+    tasks.finish(LAST_TASKS_S)
     return status
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Generator
 from time import perf_counter
 from typing import Any
@@ -78,6 +79,10 @@ class Task(QObject):
     def cancel(self) -> None:
         """Ask for an end: the work stops at its next report of progress."""
         self.progress.cancelled.set()
+
+    def join(self, seconds: float) -> None:
+        """Wait until the work is done, but no longer than this."""
+        self._thread.join(seconds)
 
     def _run(self) -> None:
         result: object = None
@@ -155,6 +160,16 @@ class SlicedTask(Task):
 def running() -> bool:
     """Whether any task has not delivered its outcome yet."""
     return bool(_running)
+
+
+def finish(seconds: float) -> None:
+    """Before the program ends: wait for work that goes on, but not for long.
+
+    A thread that tells its outcome to Qt while Python shuts down would make the program end in a crash.
+    """
+    until = time.monotonic() + seconds
+    for task in tuple(_running):
+        task.join(max(0.0, until - time.monotonic()))
 
 
 def run(work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> Task:

@@ -126,19 +126,14 @@ class Journal:
             if self._removed:  # while the write went on
                 self.remove()
 
-    def remove(self, wait: float = 0.0) -> None:
-        """Delete the file: the work is saved, or given up.
-
-        A write that goes on is waited for `wait` seconds at most; then the file goes at its end.
-        """
+    def remove(self) -> None:
+        """Delete the file: the work is saved, or given up. During a write it goes at the end of that."""
         self._removed = True
-        _leaving.add(self)
-        if self._busy.acquire(timeout=wait):
+        if self._busy.acquire(blocking=False):
             try:
                 self._clear()
             finally:
                 self._busy.release()
-            _leaving.discard(self)
 
     def _write(self, part: Part) -> None:
         if self._hold is None:
@@ -162,16 +157,6 @@ class Journal:
         if self._hold is not None:
             delete(self.path, self._hold)
             self._hold = None
-
-
-_leaving: set[Journal] = set()
-"""Removed while they were written: their files go at the end of the write."""
-
-
-def finish(seconds: float) -> None:
-    """Before the program ends: wait, but not for long, until no file is left that is not wanted."""
-    for journal in tuple(_leaving):
-        journal.remove(wait=seconds)
 
 
 def _changed(before: Inputs, after: Inputs) -> dict[str, Input | None]:
