@@ -206,8 +206,6 @@ def make_window(qtbot: QtBot, look: Look, engine: FakeEngine) -> Iterator[MakeWi
     language.use_language("en")
     for window in windows:
         close_dialogs(window)
-        window.workspace_watch.close()
-        window.open_campaigns.close_all()
         if window.service is not None:
             window.service.close()
     qtbot.waitUntil(lambda: not tasks.running())
