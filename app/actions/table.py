@@ -111,6 +111,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.outline", N_("Outline"), "Ctrl+Shift+O", _EDITOR, lambda w: w.the_editor.commands.toggle_outline(), in_editor, "list"),
     ActionSpec("editor.rename", N_("Rename"), "Ctrl+F2", _EDITOR, lambda w: w.the_editor.commands.rename_selected(), nameable, "pencil", context=_CARD),
     ActionSpec("editor.insert", N_("Insert in front…"), "Alt+/", _EDITOR, lambda w: w.the_editor.commands.add_in_front(), nameable, "plus", context=_CARD),
+    ActionSpec("editor.next_area", N_("Next area"), "F6", _EDITOR, lambda w: w.the_editor.commands.next_area(1), in_editor),
+    ActionSpec("editor.previous_area", N_("Previous area"), "Shift+F6", _EDITOR, lambda w: w.the_editor.commands.next_area(-1), in_editor),
     ActionSpec("editor.edit", N_("Edit"), "Ctrl+Shift+E", _EDITOR, lambda w: w.edit_viewed(), viewed, "pencil"),
     ActionSpec("editor.disk_differences", N_("Compare with the file on disk…"), "Ctrl+Alt+Shift+D", _EDITOR, lambda w: w.the_editor.safekeeping.show_differences(), changed_on_disk),
     ActionSpec("editor.disk_reload", N_("Read the file on disk again…"), "Ctrl+Alt+Shift+R", _EDITOR, lambda w: w.the_editor.safekeeping.ask_reload(), changed_on_disk),

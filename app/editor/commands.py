@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from app.editor import areas
 from app.widgets.ask import Choice, Question, ask
 from engine.campaign import edits
 from engine.campaign.edits import Edit, Refused
@@ -41,6 +42,11 @@ class EditorCommands:
 
     def zoom_reset(self) -> None:
         self._page.view.zoom_to(1.0)
+
+    def next_area(self, by: int) -> None:
+        """From the palette or outline to the canvas, the problems, the panel and the top bar."""
+        page = self._page
+        areas.step((page.side_bar, page.view, page.problems, page.panel, page.bar), by)
 
     def focus_palette(self) -> None:
         self._page.side_bar.show_tab("components")

@@ -182,3 +182,25 @@ def compose(field: QLineEdit, preedit: str, commit: str = "") -> None:
     event = QInputMethodEvent(preedit, [])
     event.setCommitString(commit)
     QApplication.sendEvent(field, event)
+
+
+def test_f6_goes_from_area_to_area(page: EditorPage) -> None:
+    (trigger,) = page.session.document.successors(START_ID)
+    page.show_node(trigger)
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    areas = (page.side_bar, page.view, page.panel, page.bar)
+
+    def area() -> list[bool]:
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        return [area is focused or area.isAncestorOf(focused) for area in areas]
+
+    page.view.setFocus()
+    seen = []
+    for _ in range(4):
+        window.actions_["editor.next_area"].trigger()
+        seen.append(area().index(True))
+    assert seen == [2, 3, 0, 1]
+    window.actions_["editor.previous_area"].trigger()
+    assert area().index(True) == 0
