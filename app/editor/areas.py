@@ -23,8 +23,9 @@ def _first_stop(area: QWidget) -> QWidget | None:
 
 
 def _chain(area: QWidget) -> Iterator[QWidget]:
-    widget = area
-    while True:
+    """An area and everything that Tab would reach from it, until it comes back."""
+    widget: QWidget | None = area
+    while widget is not None:
         yield widget
         widget = widget.nextInFocusChain()
         if widget is area:
