@@ -88,7 +88,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.zoom_out", N_("Zoom out"), "Ctrl+-", _EDITOR, lambda w: w.the_editor.commands.zoom_out(), in_editor, "minus"),
     ActionSpec("editor.copy", N_("Copy component"), "Ctrl+C", _EDITOR, lambda w: w.the_editor.copying.copy(), copyable, "copy", context=_CARD | _SEVERAL),
     ActionSpec("editor.copy_behind", N_("Copy with everything behind"), "Ctrl+Shift+C", _EDITOR, lambda w: w.the_editor.copying.copy_behind(), one_copyable, "copy-plus", context=_CARD),
-    ActionSpec("editor.cut", N_("Cut component and what follows"), "Ctrl+X", _EDITOR, lambda w: w.the_editor.copying.cut(), cuttable, context=_CARD | _SEVERAL),
+    ActionSpec("editor.cut", N_("Cut component and what follows"), "Ctrl+X", _EDITOR, lambda w: w.the_editor.copying.cut(), cuttable, "scissors", context=_CARD | _SEVERAL),
     ActionSpec("editor.paste", N_("Paste"), "Ctrl+V", _EDITOR, lambda w: w.the_editor.copying.paste(), editable, "clipboard", context=_CARD | _LINE | _CANVAS),
     ActionSpec("editor.lead", N_("Lead the open line to…"), "Ctrl+J", _EDITOR, lambda w: w.the_editor.lines.lead(), has_open_line, "plug-connected", context=_CARD | _LINE),
     ActionSpec("editor.add_line", N_("Add another line"), "Ctrl+Shift+J", _EDITOR, lambda w: w.the_editor.lines.add(), can_grow, "git-fork", context=_CARD),

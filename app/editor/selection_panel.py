@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from collections.abc import Sequence
 
-from app.actions import SECTIONS, Actions, Context, Place
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout
+
+from app.actions import Actions, Context, Place
 from app.language import Retranslated
 from app.widgets.basic import label, tool_button
 from canvas_widgets.look import Look
 from engine.i18n import ntr, tr
 
-_ROW = 6
-"""So many icons stand in a row."""
+_PICTURED = ("editor.align_", "editor.distribute_")
+"""What a picture says better than words: a row of icons."""
+
+_ICONS_A_ROW = 8
 
 
 class SelectionPanel(Retranslated, QFrame):
@@ -23,24 +27,19 @@ class SelectionPanel(Retranslated, QFrame):
         super().__init__()
         self.setProperty("role", "panel")
         self.setFixedWidth(look.sizes.panel)
-        self._grid = look.sizes.grid
+        self._look, self._grid = look, look.sizes.grid
         self._count, self._unconfigured = 0, 0
         self.title = label("title")
         self.state = label("muted", wrap=True)
-        self._heads = {place: label("section") for place in actions.offered(Context.SEVERAL)}
         column = QVBoxLayout(self)
-        column.setContentsMargins(2 * self._grid, 2 * self._grid, 2 * self._grid, 2 * self._grid)
-        column.setSpacing(self._grid // 2)
-        column.addWidget(self.title)
-        column.addWidget(self.state)
-        for place, offered in actions.offered(Context.SEVERAL).items():
-            column.addSpacing(self._grid)
-            column.addWidget(self._heads[place])
-            if place is Place.ARRANGE:
-                self._add_icons(column, [action for action in offered if action.objectName() in _ICONS])
-                offered = [action for action in offered if action.objectName() not in _ICONS]
-            for action in offered:
-                column.addWidget(_wide(action))
+        column.setContentsMargins(self._grid, 2 * self._grid, self._grid, 2 * self._grid)
+        column.setSpacing(self._grid // 4)
+        for text in (self.title, self.state):
+            text.setContentsMargins(self._grid, 0, self._grid, 0)
+            column.addWidget(text)
+        offered = actions.offered(Context.SEVERAL)
+        for place in sorted(offered, key=lambda place: place is not Place.ARRANGE):
+            self._add_section(column, offered[place])
         column.addStretch(1)
         self.retranslate()
 
@@ -56,31 +55,62 @@ class SelectionPanel(Retranslated, QFrame):
             if self._unconfigured
             else tr("All of them are configured.")
         )
-        for place, head in self._heads.items():
-            head.setText(tr(SECTIONS[place]))
 
-    def _add_icons(self, column: QVBoxLayout, actions: list[QAction]) -> None:
-        for start in range(0, len(actions), _ROW):
+    def _add_section(self, column: QVBoxLayout, actions: Sequence[QAction]) -> None:
+        column.addSpacing(self._grid)
+        line = QFrame()
+        line.setProperty("role", "line")
+        column.addWidget(line)
+        column.addSpacing(self._grid)
+        pictured = [action for action in actions if action.objectName().startswith(_PICTURED)]
+        for start in range(0, len(pictured), _ICONS_A_ROW):
             row = QHBoxLayout()
-            row.setSpacing(self._grid // 2)
-            for action in actions[start : start + _ROW]:
-                row.addWidget(tool_button(action))
+            row.setSpacing(self._grid)
+            for action in pictured[start : start + _ICONS_A_ROW]:
+                row.addWidget(_icon_button(action, self._look))
             row.addStretch(1)
             column.addLayout(row)
+        for action in actions:
+            if action not in pictured:
+                column.addWidget(ActionRow(action, self._look))
 
 
-_ICONS = {
-    *(f"editor.align_{side}" for side in ("left", "centre", "right", "top", "middle", "bottom")),
-    "editor.distribute_across",
-    "editor.distribute_down",
-}
-"""What pictures say better than words: a row of icons."""
+class ActionRow(QPushButton):
+    """A button as wide as the panel that is an action: its icon, its words and, muted, its keys."""
+
+    def __init__(self, action: QAction, look: Look) -> None:
+        super().__init__()
+        self.setProperty("role", "row")
+        self._action, self._side = action, look.sizes.small_icon
+        self._icon, self._words, self._keys = QLabel(), label(), label("muted")
+        row = QHBoxLayout(self)
+        grid = look.sizes.grid
+        row.setContentsMargins(grid, 0, grid, 0)
+        row.setSpacing(grid)
+        self._icon.setFixedWidth(self._side)
+        row.addWidget(self._icon)
+        row.addWidget(self._words, 1)
+        row.addWidget(self._keys)
+        for part in (self._icon, self._words, self._keys):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    def _follow(self) -> None:
+        action = self._action
+        mode = QIcon.Mode.Normal if action.isEnabled() else QIcon.Mode.Disabled
+        self._icon.setPixmap(
+            action.icon().pixmap(QSize(self._side, self._side), self.devicePixelRatioF(), mode)
+        )
+        self._words.setText(action.text())
+        self._keys.setText(action.shortcut().toString(QKeySequence.SequenceFormat.NativeText))
+        self.setAccessibleName(action.text())
+        self.setEnabled(action.isEnabled())
 
 
-def _wide(action: QAction) -> QWidget:
-    """A button with words, as wide as the panel."""
-    result = QToolButton()
-    result.setDefaultAction(action)
-    result.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-    result.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-    return result
+def _icon_button(action: QAction, look: Look) -> QToolButton:
+    button = tool_button(action)
+    button.setFixedSize(look.sizes.control, look.sizes.control)
+    button.setIconSize(QSize(look.sizes.icon, look.sizes.icon))
+    return button
