@@ -86,6 +86,7 @@ class CanvasView(QGraphicsView):
         self._adding = Adding(self, scene, self._hover, look, self._add)
         self.handling = Handling(self, scene, self._hover)
         self.pasting = PasteMode(self, scene)
+        self.pasting.changed.connect(self._hover.leave)
         self._drops = DropTarget(self, scene, self._hover, self._add, self.refused.emit)
         self._camera.zoom_changed.connect(self._on_zoom_changed)
         scene.mirrored.connect(self._on_mirrored)

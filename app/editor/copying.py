@@ -98,7 +98,11 @@ class CopyCommands:
             return
         count = len(clip.flow.nodes)
         copied = ntr("Copied {n} component.", "Copied {n} components.", count)
-        how = tr("Ctrl+V pastes, also into another campaign.") if why_not is None else str(why_not)
+        how = (
+            tr("Ctrl+V pastes, also into another campaign.")
+            if why_not is None
+            else tr("Nothing here takes it: {reason}", reason=why_not)
+        )
         self._window.toast.show_message(f"{copied} {how}")
 
 

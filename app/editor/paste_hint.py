@@ -47,7 +47,7 @@ class PasteHint(Floating):
         if mode.clip is not None:
             count = len(mode.clip.flow.nodes)
             self.title.setText(
-                tr("Paste {name}", name=mode.clip.name)
+                tr("Paste “{name}”", name=mode.clip.name)
                 if mode.clip.single
                 else ntr("Paste {n} component", "Paste {n} components", count)
             )

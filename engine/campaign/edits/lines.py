@@ -5,8 +5,9 @@ from __future__ import annotations
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.delete import open_ends_towards, rejoin_targets, stranded
 from engine.campaign.edits.edit import Draft, Edit, Refused
-from engine.campaign.graph import AB_TARGET, Scopes, ancestors
-from engine.campaign.model import START_ID, Link
+from engine.campaign.graph import AB_TARGET, Scopes, ancestors, reachable
+from engine.campaign.layout import Occupied, column_behind, place_of
+from engine.campaign.model import START_ID, Link, Point
 from engine.components.base import Category, Port
 from engine.components.registry import component
 from engine.i18n import Message
@@ -79,6 +80,7 @@ def join(document: CampaignDocument, link_id: str, target: str) -> Edit:
         raise Refused(message)
     draft = Draft(document)
     draft.retarget(link_id, target)
+    _run_to_the_right(draft, link.source, target)
     return draft.edit(_lead(document, link.source, target))
 
 
@@ -102,6 +104,7 @@ def grow(document: CampaignDocument, node_id: str, port: str, target: str | None
     draft = Draft(document)
     draft.put_link(Link(source=node_id, port=port, target=target))
     if target is not None:
+        _run_to_the_right(draft, node_id, target)
         return draft.edit(_lead(document, node_id, target))
     return draft.edit(Message("Add a line behind {name}", name=document.node(node_id).name))
 
@@ -144,6 +147,21 @@ def _is_spare(document: CampaignDocument, link_id: str) -> bool:
     """Whether the port has another line, so that this one may go altogether."""
     link = document.links[link_id]
     return sum(document.links[id].port == link.port for id in document.out_links(link.source)) > 1
+
+
+def _run_to_the_right(draft: Draft, source: str, target: str) -> None:
+    """Let what the line leads to stand behind its source, unless a card would come to lie on another."""
+    document = draft.document
+    shift = column_behind(document, source) - place_of(document, target).x
+    if shift <= 0:
+        return
+    moved = reachable(document, [target])
+    staying = Occupied(place for node_id, place in document.layout.items() if node_id not in moved)
+    places = {id: document.layout[id] for id in moved if id in document.layout}
+    shifted = {id: Point(place.x + shift, place.y) for id, place in places.items()}
+    if all(staying.free_place(place) == place for place in shifted.values()):
+        for node_id, place in shifted.items():
+            draft.place(node_id, place)
 
 
 def _lead(document: CampaignDocument, source: str, target: str) -> Message:

@@ -28,6 +28,7 @@ from engine.campaign.edits import (
     growable,
     insert,
     join,
+    move,
     paste,
     stranded,
 )
@@ -65,6 +66,31 @@ def test_an_open_end_joins_a_component() -> None:
     assert document.successors(sms) == [end]
     assert str(edit.label) == "Lead Text SMS 1 to End 1"
     assert len(document.in_links(end)) == 2
+
+
+def test_a_joined_component_moves_behind_what_leads_to_it_where_there_is_room() -> None:
+    document = empty_campaign()
+    _, groups = chain(document, "target_audience", "random_grouping")
+    sms, wait = chain(document, "text_sms", "wait_until", source=groups)
+    mail, end = chain(document, "email", "end", source=groups)
+    before = dict(document.layout)
+    run(document, join(document, open_end(document, wait), mail))
+    right = {id for id in document.nodes if document.layout[id].x > before[id].x}
+    assert right == {mail, end}
+    assert document.layout[mail].x > document.layout[wait].x
+    assert {document.layout[id].y for id in right} == {before[mail].y}
+    assert document.layout[sms] == before[sms]
+
+
+def test_a_joined_component_stays_where_it_would_cover_another() -> None:
+    document, groups, sms, mail, end = fork()
+    wall = run(document, insert(document, open_end(document, sms), "wait_until"))
+    run(document, move(document, {wall: document.layout[end]._replace(x=document.layout[end].x + 256)}))
+    before = document.layout[end]
+    run(document, move(document, {sms: before._replace(y=-96)}))
+    run(document, grow(document, sms, "out", end))
+    assert document.layout[end] == before
+    assert {groups, mail} <= set(document.nodes)
 
 
 def test_joining_a_line_means_joining_what_it_leads_to() -> None:
