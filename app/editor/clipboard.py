@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
+from functools import partial
+from uuid import uuid4
+
 from PySide6.QtCore import QByteArray, QMimeData
 from PySide6.QtGui import QGuiApplication
 
+from app import tasks
 from engine.campaign import clip
 from engine.campaign.clip import Clip
 
 MIME_TYPE = "application/x-campaign-canvas-clip"
+LARGE = 300  # components: more take too long to write for the moment of a copy
 
-
-class _ClipData(QMimeData):
-    """A clip that this program copied. Its bytes are made when another program asks for them.
-
-    A large part takes a while to write, and longer to read and check: pasted where it was copied, it needs
-    neither.
-    """
-
-    def __init__(self, copied: Clip) -> None:
-        super().__init__()
-        self.clip = copied
-
-    def formats(self) -> list[str]:
-        return [MIME_TYPE]
-
-    def hasFormat(self, mime_type: str) -> bool:  # noqa: N802 - Qt's name
-        return mime_type == MIME_TYPE
-
-    def retrieveData(self, mime_type: str, preferred_type: object) -> object:  # noqa: N802 - Qt's name
-        return QByteArray(self.clip.data()) if mime_type == MIME_TYPE else None
+_STAMP = "application/x-campaign-canvas-stamp"
+_held: tuple[bytes, Clip] | None = None
+"""What this program copied last, and the stamp that stands for it: pasted here, it need not be read again."""
 
 
 def put(copied: Clip) -> None:
-    """Put a clip into the clipboard, in the place of what is there."""
-    QGuiApplication.clipboard().setMimeData(_ClipData(copied))
+    """Put a clip into the clipboard, in the place of what is there.
+
+    Of a large one, other programs see the bytes a moment later.
+    """
+    global _held
+    stamp = uuid4().hex.encode()
+    _held = stamp, copied
+    if len(copied.flow.nodes) <= LARGE:
+        _set(stamp, copied.data())
+    else:
+        _set(stamp, b"")
+        tasks.run(copied.data, partial(_complete, stamp), _raise)
 
 
 def get() -> Clip | None:
@@ -43,8 +41,30 @@ def get() -> Clip | None:
     What another program put there is read like a file from anybody. Raises `FileError` or `NotCopied`.
     """
     data = QGuiApplication.clipboard().mimeData()
-    if isinstance(data, _ClipData):
-        return data.clip
     if not data.hasFormat(MIME_TYPE):
         return None
+    if _held is not None and _stamp() == _held[0]:
+        return _held[1]
     return clip.parse(bytes(data.data(MIME_TYPE).data()))
+
+
+def _set(stamp: bytes, written: bytes) -> None:
+    data = QMimeData()
+    data.setData(_STAMP, QByteArray(stamp))
+    data.setData(MIME_TYPE, QByteArray(written))
+    QGuiApplication.clipboard().setMimeData(data)
+
+
+def _complete(stamp: bytes, written: bytes) -> None:
+    """The bytes are there; somebody may have copied something else meanwhile."""
+    if _stamp() == stamp:
+        _set(stamp, written)
+
+
+def _stamp() -> bytes:
+    return bytes(QGuiApplication.clipboard().mimeData().data(_STAMP).data())
+
+
+def _raise(error: Exception) -> None:
+    """A clip that cannot be written is a fault of the program: let it be seen."""
+    raise error

@@ -165,17 +165,33 @@ def test_several_are_copied_and_cut_together(page: EditorPage, window: MainWindo
     assert "Start" in window.toast.message
 
 
-def test_another_program_reads_what_was_copied(page: EditorPage, window: MainWindow) -> None:
+@pytest.mark.parametrize("large", [300, 0])
+def test_another_program_reads_what_was_copied(
+    page: EditorPage, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    monkeypatch.setattr(clipboard, "LARGE", large)
     select(page, "Tag 1")
     do(window, "editor.copy")
-    held = QGuiApplication.clipboard().mimeData()
-    assert held.formats() == [clipboard.MIME_TYPE]
-    data = bytes(held.data(clipboard.MIME_TYPE).data())
+    settle(qtbot)
     mime = QMimeData()
-    mime.setData(clipboard.MIME_TYPE, data)
+    mime.setData(clipboard.MIME_TYPE, QGuiApplication.clipboard().mimeData().data(clipboard.MIME_TYPE))
     QGuiApplication.clipboard().setMimeData(mime)
     do(window, "editor.paste")
     assert behind(page, "Tag 1") == ["Tag 2"]
+
+
+def test_a_large_part_is_pasted_before_it_is_written(
+    page: EditorPage, window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clipboard, "LARGE", 0)
+    select(page, "Tag 1")
+    do(window, "editor.copy")
+    do(window, "editor.paste")
+    assert behind(page, "Tag 1") == ["Tag 2"]
+    do(window, "editor.copy")
+    QGuiApplication.clipboard().setText("something else")
+    settle(qtbot)
+    assert QGuiApplication.clipboard().text() == "something else"
 
 
 @pytest.mark.parametrize("data", [b"", b"nonsense", b'{"format": "campaign"}', b"{" * 100_000, b"\xff" * 64])
