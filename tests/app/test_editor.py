@@ -69,6 +69,7 @@ def test_the_top_bar_stands_in_the_order_of_the_reference(page: EditorPage) -> N
         "editor.zoom_out",
         "save",
         "publish",
+        "view.commands",
         "view.menu",
     ]
 
