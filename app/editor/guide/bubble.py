@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPolygonF
+from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.editor.floating import Floating
@@ -160,10 +160,12 @@ class Bubble(Retranslated, Floating):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colours, radius = self._look.colours, self._look.sizes.window_radius
-        frame = QRectF(self._frame(self.rect())).adjusted(0.5, 0.5, -0.5, -0.5)
+        width = self._look.strokes.border
+        inset = width / 2
+        frame = QRectF(self._frame(self.rect())).adjusted(inset, inset, -inset, -inset)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(colours.accent)
+        painter.setPen(QPen(colours.accent, width))
         painter.setBrush(colours.card)
         path, pointer = QPainterPath(), QPainterPath()
         path.addRoundedRect(frame, radius, radius)

@@ -19,7 +19,6 @@ from engine.workspace.rule_words import JOIN_WORDS, sentence
 from engine.workspace.template import Recommendation, content_kind
 
 _MOST_HEIGHT = 200
-_EDGES = 2  # pixels of the frame that the focus shows in
 
 
 class Recommended(QScrollArea):
@@ -81,7 +80,8 @@ class Recommended(QScrollArea):
 
     def fit(self, width: int) -> None:
         """Take the height of the contents at this width; what is longer scrolls."""
-        height = self._well.heightForWidth(width - _EDGES) + _EDGES
+        edges = 2 * self._look.strokes.border  # of the frame that the focus shows in
+        height = self._well.heightForWidth(width - edges) + edges
         self.setFixedHeight(min(max(height, 0), _MOST_HEIGHT))
         scrolls = height > _MOST_HEIGHT  # then the keyboard needs a way in
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if scrolls else Qt.FocusPolicy.NoFocus)

@@ -17,6 +17,7 @@ from app.pickers.audience_form import AudienceDialog
 from app.pickers.message_form import MessageDialog
 from app.pickers.search import SearchCombo
 from app.pickers.sub_campaigns import SubCampaignPicker
+from engine.workspace.message import Email
 from engine.workspace.workspace import Workspace
 from tests.app.panels.conftest import OpenPanel
 from tests.app.panels.filling import choose, click, combo, form_of, line, write
@@ -228,3 +229,12 @@ def test_no_marketing_campaigns_yet(tmp_path: Path, qtbot: QtBot) -> None:
     picker.show()
     assert not picker.primary.isVisible()
     assert picker.chosen() == ()
+
+
+def test_a_message_form_opens_filled_in(workspace: Workspace, qtbot: QtBot) -> None:
+    start: RawObject = {"name": "Mine", "subject": "Hi", "preheader": "", "text": "One\nTwo", "html": "<p/>"}
+    dialog = MessageDialog(None, Context(workspace), "email", {}, start)
+    qtbot.addWidget(dialog)
+    with qtbot.waitSignal(dialog.created) as created:
+        dialog.on_create()
+    assert workspace.messages[created.args[0]].content == Email(subject="Hi", text="One\nTwo", html="<p/>")
