@@ -50,19 +50,18 @@ class Camera(QObject):
         across.setValue(across.value() + off.x())
         down.setValue(down.value() + off.y())
 
-    def wheel(self, event: QWheelEvent) -> bool:
-        """Zoom with Ctrl, else scroll; with Shift to the sides. True where it scrolled."""
+    def wheel(self, event: QWheelEvent) -> None:
+        """Zoom with Ctrl, else scroll; with Shift to the sides."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             factor = _WHEEL_FACTOR ** event.angleDelta().y()
             self.zoom_at(self.zoom * factor, event.position().toPoint())
-            return False
+            return
         steps = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             steps = QPoint(steps.y() or steps.x(), 0)
         across, down = self._view.horizontalScrollBar(), self._view.verticalScrollBar()
         across.setValue(across.value() - steps.x())
         down.setValue(down.value() - steps.y())
-        return True
 
     def zoom_in(self) -> None:
         """To the next larger step, around the middle."""

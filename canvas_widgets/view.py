@@ -1,10 +1,10 @@
-"""The view: looks at the scene, turns input into gestures, and asks for edits. It changes no document."""
+"""The view that takes input: it turns it into gestures, and asks for edits. It changes no document."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -16,25 +16,21 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
-    QPainter,
-    QPaintEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QFrame, QGraphicsView, QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from canvas_widgets.adding import Adding
 from canvas_widgets.asking import menu_request
 from canvas_widgets.autoscroll import AutoScroll
-from canvas_widgets.background import Background
-from canvas_widgets.camera import Camera
 from canvas_widgets.chooser import Chooser
 from canvas_widgets.drop import DropTarget
 from canvas_widgets.gestures import BandGesture, Gesture, MoveGesture, PanGesture
 from canvas_widgets.handling import Handling
 from canvas_widgets.hover import Hover
 from canvas_widgets.look import Look
+from canvas_widgets.looking import LookingView
 from canvas_widgets.noting import Noting
-from canvas_widgets.overlay import Overlay
 from canvas_widgets.overview import OVERVIEW_BELOW
 from canvas_widgets.pasting import PasteMode
 from canvas_widgets.scene import CampaignScene
@@ -46,7 +42,7 @@ _WRITING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
 _ADDING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
-class CanvasView(QGraphicsView):
+class CanvasView(LookingView):
     """Shows a scene and takes gestures. Selection is kept by the scene.
 
     Attributes: `notes` (the part for notes), `pasting` (copy mode), `handling` (what hovers at the pointer).
@@ -54,7 +50,7 @@ class CanvasView(QGraphicsView):
     everything behind), `delete_selected_requested`, `cut_requested` (a link id: ask, then cut it),
     `copy_requested` (a node id, and whether with everything behind), `menu_requested` (a `MenuRequest`),
     `activated` (a double click on the card that it selects), `refused` (a `Message` or text that says why
-    not), `zoom_changed` (1.0 is 100 %).
+    not).
     """
 
     edit_requested = Signal(object)
@@ -65,20 +61,14 @@ class CanvasView(QGraphicsView):
     cut_requested = Signal(str)
     copy_requested = Signal(str, bool)
     refused = Signal(object)
-    zoom_changed = Signal(float)
 
     def __init__(
         self, scene: CampaignScene, look: Look, *, read_only: bool = False, parent: QWidget | None = None
     ) -> None:
-        super().__init__(scene, parent)
-        self._campaign = scene  # QGraphicsView does not own its scene
-        self._look = look
+        super().__init__(scene, look, parent)
         self._read_only = read_only
-        self._background = Background()
-        self._camera = Camera(self, look)
         self._hover = Hover(scene)
         self._gesture: Gesture | None = None
-        self._overlay = Overlay(self)
         self.notes = Noting(self, scene, self._overlay)
         self._autoscroll = AutoScroll(self)
         self._autoscroll.scrolled.connect(self._move_gesture)
@@ -88,25 +78,9 @@ class CanvasView(QGraphicsView):
         self.pasting = PasteMode(self, scene)
         self.pasting.changed.connect(self._hover.leave)
         self._drops = DropTarget(self, scene, self._hover, self._add, self.refused.emit)
-        self._camera.zoom_changed.connect(self._on_zoom_changed)
-        scene.mirrored.connect(self._on_mirrored)
-        scene.placing.placed.connect(self._on_placed)
-        scene.selection_changed.connect(self._on_selection_changed)
-        look.changed.connect(self._on_look_changed)
-        self._set_up()
-        self.read_only = read_only
-
-    def _set_up(self) -> None:
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
-        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.read_only = read_only
 
     @property
     def read_only(self) -> bool:
@@ -118,55 +92,6 @@ class CanvasView(QGraphicsView):
         self._read_only = read_only
         self._campaign.notes.resizable = not read_only
         self.setAcceptDrops(not read_only)
-
-    # What is shown -----------------------------------------------------------------------------------------
-
-    @property
-    def zoom(self) -> float:
-        """Screen pixels to a scene unit."""
-        return self._camera.zoom
-
-    def fit(self, *, glide: bool = True) -> None:
-        """Show the whole flow, at 100 % at most."""
-        self._camera.fit(self._campaign.content_rect(), glide)
-
-    def zoom_in(self) -> None:
-        self._camera.zoom_in()
-
-    def zoom_out(self) -> None:
-        self._camera.zoom_out()
-
-    def zoom_to(self, zoom: float, centre: QPointF | None = None, *, glide: bool = True) -> None:
-        """Zoom around the middle, or with a point of the scene brought there."""
-        self._camera.go(zoom, self._camera.centre if centre is None else centre, glide)
-
-    def center_node(self, node_id: str, *, glide: bool = True) -> None:
-        """Bring a card to the middle. Raises `KeyError` for an id without a card."""
-        self._camera.centre_on(self._campaign.cards[node_id].scene_rect.center(), glide)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        stage = self._campaign.stage
-        stage.scale = self.zoom * self.devicePixelRatioF()
-        if self._campaign.is_loading:  # half a flow is of no use, and is painted anew each slice
-            with QPainter(self.viewport()) as painter:
-                painter.fillRect(event.rect(), stage.paints.colours.canvas)
-        elif self.zoom >= OVERVIEW_BELOW:
-            super().paintEvent(event)
-        else:
-            self._paint_overview(event)
-
-    def _paint_overview(self, event: QPaintEvent) -> None:
-        with QPainter(self.viewport()) as painter:
-            painter.fillRect(event.rect(), self._campaign.stage.paints.colours.canvas)
-            painter.setWorldTransform(self.viewportTransform())
-            self._campaign.draw_overview(painter)
-            self._overlay.paint(painter, self._campaign.stage.paints)
-
-    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        self._background.paint(painter, QRectF(rect), self._campaign.stage.paints)
-
-    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        self._overlay.paint(painter, self._campaign.stage.paints)
 
     # Input -------------------------------------------------------------------------------------------------
 
@@ -224,9 +149,8 @@ class CanvasView(QGraphicsView):
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if self._camera.wheel(event):
-            self._hover.leave()
-        event.accept()
+        super().wheelEvent(event)
+        self._hover.leave()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if isinstance(event, QNativeGestureEvent):
@@ -432,27 +356,16 @@ class CanvasView(QGraphicsView):
 
     def _on_zoom_changed(self, zoom: float) -> None:
         self._hover.leave()
-        self.zoom_changed.emit(zoom)
+        super()._on_zoom_changed(zoom)
 
     def _on_mirrored(self) -> None:
         self._cancel()  # what a gesture is about may be gone
-        self.viewport().setUpdatesEnabled(not self._campaign.placing.active)
         self._hover.forget()
-        if self.zoom < OVERVIEW_BELOW:
-            self.viewport().update()
-
-    def _on_placed(self) -> None:
-        """Many cards were on their way, and nothing was painted that is half way."""
-        self.viewport().setUpdatesEnabled(True)
-        self.viewport().update()
-
-    def _on_selection_changed(self) -> None:
-        if self.zoom < OVERVIEW_BELOW:
-            self.viewport().update()
+        super()._on_mirrored()
 
     def _on_look_changed(self) -> None:
         self._hover.handle.set_paints(self._campaign.stage.paints)
-        self.viewport().update()
+        super()._on_look_changed()
 
 
 def _is_override(event: QEvent, key: Qt.Key) -> bool:

@@ -1,0 +1,112 @@
+"""Looking at a scene: zoom, fit, and painting it near or from far away. No input but the wheel's."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
+
+from canvas_widgets.background import Background
+from canvas_widgets.camera import Camera
+from canvas_widgets.look import Look
+from canvas_widgets.overlay import Overlay
+from canvas_widgets.overview import OVERVIEW_BELOW
+from canvas_widgets.scene import CampaignScene
+
+
+class LookingView(QGraphicsView):
+    """Shows a scene; below some zoom its overview. Signal `zoom_changed`: 1.0 is 100 %."""
+
+    zoom_changed = Signal(float)
+
+    def __init__(self, scene: CampaignScene, look: Look, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self._campaign = scene  # QGraphicsView does not own its scene
+        self._look = look
+        self._background = Background()
+        self._overlay = Overlay(self)
+        self._camera = Camera(self, look)
+        self._camera.zoom_changed.connect(self._on_zoom_changed)
+        scene.mirrored.connect(self._on_mirrored)
+        scene.placing.placed.connect(self._on_placed)
+        scene.selection_changed.connect(self._on_selection_changed)
+        look.changed.connect(self._on_look_changed)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.SmartViewportUpdate)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    @property
+    def zoom(self) -> float:
+        """Screen pixels to a scene unit."""
+        return self._camera.zoom
+
+    def fit(self, *, glide: bool = True) -> None:
+        """Show the whole flow, at 100 % at most."""
+        self._camera.fit(self._campaign.content_rect(), glide)
+
+    def zoom_in(self) -> None:
+        self._camera.zoom_in()
+
+    def zoom_out(self) -> None:
+        self._camera.zoom_out()
+
+    def zoom_to(self, zoom: float, centre: QPointF | None = None, *, glide: bool = True) -> None:
+        """Zoom around the middle, or with a point of the scene brought there."""
+        self._camera.go(zoom, self._camera.centre if centre is None else centre, glide)
+
+    def center_node(self, node_id: str, *, glide: bool = True) -> None:
+        """Bring a card to the middle. Raises `KeyError` for an id without a card."""
+        self._camera.centre_on(self._campaign.cards[node_id].scene_rect.center(), glide)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._camera.wheel(event)
+        event.accept()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        stage = self._campaign.stage
+        stage.scale = self.zoom * self.devicePixelRatioF()
+        if self._campaign.is_loading:  # half a flow is of no use, and is painted anew each slice
+            with QPainter(self.viewport()) as painter:
+                painter.fillRect(event.rect(), stage.paints.colours.canvas)
+        elif self.zoom >= OVERVIEW_BELOW:
+            super().paintEvent(event)
+        else:
+            self._paint_overview(event)
+
+    def _paint_overview(self, event: QPaintEvent) -> None:
+        with QPainter(self.viewport()) as painter:
+            painter.fillRect(event.rect(), self._campaign.stage.paints.colours.canvas)
+            painter.setWorldTransform(self.viewportTransform())
+            self._campaign.draw_overview(painter)
+            self._overlay.paint(painter, self._campaign.stage.paints)
+
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        self._background.paint(painter, QRectF(rect), self._campaign.stage.paints)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        self._overlay.paint(painter, self._campaign.stage.paints)
+
+    def _on_zoom_changed(self, zoom: float) -> None:
+        self.zoom_changed.emit(zoom)
+
+    def _on_mirrored(self) -> None:
+        """The document changed: what is half way is not painted, and the overview is one picture."""
+        self.viewport().setUpdatesEnabled(not self._campaign.placing.active)
+        if self.zoom < OVERVIEW_BELOW:
+            self.viewport().update()
+
+    def _on_placed(self) -> None:
+        self.viewport().setUpdatesEnabled(True)
+        self.viewport().update()
+
+    def _on_selection_changed(self) -> None:
+        if self.zoom < OVERVIEW_BELOW:
+            self.viewport().update()
+
+    def _on_look_changed(self) -> None:
+        self.viewport().update()
