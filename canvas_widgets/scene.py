@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QGraphicsScene
 from canvas_widgets.appear import Appearance
 from canvas_widgets.card import CardItem
 from canvas_widgets.collector import without_collection
-from canvas_widgets.geometry import CARD, OPEN_RADIUS, joined, open_ended, open_offsets, to_first_place
+from canvas_widgets.geometry import CARD, OPEN_RADIUS
+from canvas_widgets.lines import lay
 from canvas_widgets.link import LinkItem, place_rect, share_text
 from canvas_widgets.look import Look
 from canvas_widgets.note_layer import NoteLayer
@@ -33,7 +34,6 @@ SLICE_SECONDS = 0.015
 
 _FREEZE_ABOVE = 500  # cards
 _EDGE = 4000.0  # of empty canvas around everything, to pan into
-_BEHIND = 1e-3  # a card's later lines run behind the chips of its earlier ones
 _ANIMATED = 24  # more cards than this appear at once
 
 
@@ -238,38 +238,9 @@ class CampaignScene(QGraphicsScene):
         self.overview.forget()
 
     def _route(self, source_id: str) -> None:
-        """Lay the lines that leave a card: where they run, what they are called, dashed or solid."""
-        source = self.cards[source_id]
-        labels = {port.name: port.label for port in source.node.ports}
         items = [self.links[link_id] for link_id in self.links_of(source_id)]
-        start = source.right_port
-        lanes: dict[str, list[LinkItem]] = {}
-        for item in items:
-            if item.link.target is not None:
-                lanes.setdefault(item.link.target, []).append(item)
-        offsets = self._open_offsets(items, start)
-        for index, (item, offset) in enumerate(zip(items, offsets, strict=True)):
-            item.setZValue(-index * _BEHIND)
-            width = item.set_label(labels.get(item.link.port))
-            if item.link.target is None:
-                first_place = source_id == START_ID and len(self.document.nodes) == 0
-                line = to_first_place(start) if first_place else open_ended(start, offset or 0.0, width)
-                item.set_line(line, first_place)
-                item.set_solid(False)
-            elif (target := self.cards.get(item.link.target)) is not None:
-                side = lanes[item.link.target]
-                lane = side.index(item) - (len(side) - 1) / 2
-                item.set_line(joined(start, target.left_port, lane, width))
-                item.set_solid(target.configured)
-
-    def _open_offsets(self, items: list[LinkItem], start: QPointF) -> Sequence[float | None]:
-        if len(items) == 1 or not any(item.open for item in items):
-            return [0.0] * len(items)
-        rows: list[float | None] = []
-        for item in items:
-            target = None if item.link.target is None else self.cards.get(item.link.target)
-            rows.append(None if target is None else target.left_port.y() - start.y())
-        return open_offsets(rows)
+        first_place = source_id == START_ID and len(self.document.nodes) == 0
+        lay(self.cards[source_id], items, self.cards, first_place=first_place)
 
     # What is shown -----------------------------------------------------------------------------------------
 

@@ -1,0 +1,49 @@
+"""Laying the lines that leave a card: where they run, what they are called, dashed or solid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from canvas_widgets.card import CardItem
+from canvas_widgets.geometry import joined, open_ended, open_offsets, to_first_place
+from canvas_widgets.link import LinkItem
+
+_BEHIND = 1e-3  # a card's later lines run behind the chips of its earlier ones
+
+
+def lay(
+    source: CardItem, items: Sequence[LinkItem], cards: Mapping[str, CardItem], *, first_place: bool
+) -> None:
+    """Lay a card's lines, given in their shown order; `first_place` where nothing follows Start yet."""
+    labels = {port.name: port.label for port in source.node.ports}
+    start = source.right_port
+    lanes: dict[str, list[LinkItem]] = {}
+    for item in items:
+        if item.link.target is not None:
+            lanes.setdefault(item.link.target, []).append(item)
+    offsets = _open_offsets(source, items, cards)
+    for index, (item, offset) in enumerate(zip(items, offsets, strict=True)):
+        item.setZValue(-index * _BEHIND)
+        width = item.set_label(labels.get(item.link.port))
+        if item.link.target is None:
+            line = to_first_place(start) if first_place else open_ended(start, offset or 0.0, width)
+            item.set_line(line, first_place)
+            item.set_solid(False)
+        elif (target := cards.get(item.link.target)) is not None:
+            side = lanes[item.link.target]
+            lane = side.index(item) - (len(side) - 1) / 2
+            item.set_line(joined(start, target.left_port, lane, width))
+            item.set_solid(target.configured)
+
+
+def _open_offsets(
+    source: CardItem, items: Sequence[LinkItem], cards: Mapping[str, CardItem]
+) -> Sequence[float | None]:
+    """How far below the card's middle each open end stands; None for lines that lead somewhere."""
+    if len(items) == 1 or not any(item.open for item in items):
+        return [0.0] * len(items)
+    rows: list[float | None] = []
+    for item in items:
+        target = None if item.link.target is None else cards.get(item.link.target)
+        rows.append(None if target is None else target.left_port.y() - source.right_port.y())
+    return open_offsets(rows)
