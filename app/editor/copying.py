@@ -98,12 +98,13 @@ class CopyCommands:
             return
         count = len(clip.flow.nodes)
         copied = ntr("Copied {n} component.", "Copied {n} components.", count)
+        keys = self._window.actions_.keys("editor.paste")
         how = (
-            tr("Ctrl+V pastes, also into another campaign.")
+            tr("{keys} pastes, also into another campaign.", keys=keys)
             if why_not is None
             else tr("Nothing here takes it: {reason}", reason=why_not)
         )
-        self._window.toast.show_message(f"{copied} {how}")
+        self._window.toast.show_message(tr("{copied} {how}", copied=copied, how=how))
 
 
 def _deletion(document: CampaignDocument, chosen: list[str]) -> Edit:

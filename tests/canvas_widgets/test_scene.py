@@ -20,6 +20,7 @@ from canvas_widgets.look import Look, Theme
 from canvas_widgets.moving import MovePreview
 from canvas_widgets.scene import CampaignScene
 from engine.campaign import edits
+from engine.campaign.clip import NotCopied, copy_behind
 from engine.campaign.edits import Edit, Refused
 from engine.campaign.model import START_ID, Point
 from engine.i18n import tr
@@ -70,9 +71,13 @@ def assert_joined(scene: CampaignScene) -> None:
 def random_edit(flow: Flow, data: st.DataObject) -> Edit | None:
     """Any edit that the editor offers, or None where the one drawn is refused."""
     document = flow.document
-    choice = data.draw(st.sampled_from(["add", "add", "add", "delete", "move", "configure", "end"]))
+    choice = data.draw(
+        st.sampled_from(["add", "add", "add", "delete", "move", "configure", "end", "line", "line"])
+    )
     nodes = sorted(document.nodes)
     try:
+        if choice == "line":
+            return random_line_edit(flow, data)
         if choice == "add":
             link_id = data.draw(st.sampled_from(sorted(document.links)))
             kinds = edits.admissible(document, link_id)
@@ -92,6 +97,26 @@ def random_edit(flow: Flow, data: st.DataObject) -> Edit | None:
         return edits.configure(document, node_id, name="Renamed", memo="", config=config)
     except Refused:
         return None
+
+
+def random_line_edit(flow: Flow, data: st.DataObject) -> Edit | None:
+    """A line that is led, grown or cut, or a copy that is pasted on one. Raises `Refused`."""
+    document = flow.document
+    link_id = data.draw(st.sampled_from(sorted(document.links)))
+    node_id = data.draw(st.sampled_from(sorted(document.nodes) or [START_ID]))
+    match data.draw(st.sampled_from(["join", "grow", "cut", "paste"])):
+        case "join":
+            return edits.join(document, link_id, node_id)
+        case "grow":
+            return edits.grow(document, node_id, document.links[link_id].port)
+        case "cut":
+            return edits.cut(document, link_id)
+    try:
+        clip = copy_behind(document, node_id)
+    except NotCopied:
+        return None
+    places = edits.Pasting(document, clip).places()
+    return edits.paste(document, data.draw(st.sampled_from(places)), clip) if places else None
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
