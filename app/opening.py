@@ -194,9 +194,7 @@ class Opening:
 
 
 def _from_template(path: Path) -> Start:
-    from app.campaign_list.gallery import Start
-    from engine.workspace.template import TEMPLATE, instantiate
+    from app.campaign_list.templates import start_of
+    from engine.workspace.template import TEMPLATE
 
-    template = TEMPLATE.load(path)
-    document = instantiate(template, template.name.text[:50], current_language())
-    return Start(template.id, template.name.text, template.description.text, document)
+    return start_of(TEMPLATE.load(path), current_language(), path)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.editors.controls import ElidedLabel, IconButton, LineEdit, Option, row
 from app.pickers.search import SearchCombo
-from app.templates.words import in_language, other_language
+from app.templates.words import other_language
 from engine.campaign.document import CampaignDocument
 from engine.i18n import LANGUAGES, current_language, tr
 from engine.workspace.own_templates import both, usual_prompt
@@ -27,9 +27,9 @@ class KeyRow(QFrame):
         self.node_id = node_id
         self._usual, self._given = usual_prompt(name), prompt
         self._language, self._other = current_language(), other_language()
-        self.prompts = {code: LineEdit(in_language(self._usual, code)) for code in LANGUAGES}
+        self.prompts = {code: LineEdit(self._usual.in_language(code)) for code in LANGUAGES}
         for code, field in self.prompts.items():
-            field.setText(in_language(prompt, code) if prompt is not None else "")
+            field.setText(prompt.in_language(code) if prompt is not None else "")
             field.setCursorPosition(0)  # a long text shows its beginning
             field.setAccessibleName(
                 tr("Prompt for {name} in {language}", name=name, language=LANGUAGES[code])
@@ -54,7 +54,7 @@ class KeyRow(QFrame):
         """The prompt; what nobody wrote is the usual one, and what nobody changed keeps both languages."""
         text = self.prompts[self._language].text().strip()
         other = self.prompts[self._other].text().strip() if with_other else ""
-        if self._given is not None and not with_other and text == in_language(self._given, self._language):
+        if self._given is not None and not with_other and text == self._given.in_language(self._language):
             return self._given
         return both(text, other, self._language) if text or other else self._usual
 

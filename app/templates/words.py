@@ -22,11 +22,6 @@ def other_language() -> str:
     return next(code for code in LANGUAGES if code != current_language())
 
 
-def in_language(words: Words, language: str) -> str:
-    """The text in that language."""
-    return words.zh if language == "zh" else words.en
-
-
 class WordsForm(QWidget):
     """Name and description of a template. Signal `both_shown(bool)`: the other language comes or goes."""
 
@@ -41,8 +36,8 @@ class WordsForm(QWidget):
         self._error.hide()
         self.both = QCheckBox(tr("Also in {language}", language=LANGUAGES[self._other]))
         for code in LANGUAGES:
-            self._texts[code].set_value(in_language(description, code))
-            self._names[code].setText(in_language(name, code)[:NAME_LENGTH])
+            self._texts[code].set_value(description.in_language(code))
+            self._names[code].setText(name.in_language(code)[:NAME_LENGTH])
         self._labels = [label("label"), label("label")]
         self._lay_out()
         differ = name.en != name.zh or description.en != description.zh

@@ -35,7 +35,18 @@ class Words(FileModel):
     @property
     def text(self) -> str:
         """The text in the language in force."""
-        return self.zh if current_language() == "zh" else self.en
+        return self.in_language(current_language())
+
+    def in_language(self, language: str) -> str:
+        """The text in that language."""
+        return self.zh if language == "zh" else self.en
+
+
+class Names(Words):
+    """What a component is called in each language."""
+
+    en: Name
+    zh: Name
 
 
 class Rule(FileModel):
@@ -104,7 +115,7 @@ class TemplateFile(FileModel):
     name: Words
     description: Words
     campaign: CampaignFile
-    names: Optional[Annotated[dict[Identifier, Words], Sorted]] = None
+    names: Optional[Annotated[dict[Identifier, Names], Sorted]] = None
     guide: Items[GuideEntry] = ()
 
     def canonical(self) -> dict[str, Any]:
@@ -175,7 +186,7 @@ def instantiate(
 def _renamed(node: Node, words: Words | None, language: str) -> Node:
     if words is None:
         return node
-    name = words.zh if language == "zh" else words.en
+    name = words.in_language(language)
     return Node(kind=node.kind, name=name, memo=node.memo, config=node.config, confirmed=node.confirmed)
 
 

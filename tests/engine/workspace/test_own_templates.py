@@ -190,6 +190,17 @@ def test_hostile_files_are_refused_one_by_one(workspace: Workspace, data: bytes)
     assert str(broken[0].message)
 
 
+def test_names_that_no_component_may_have_are_refused(workspace: Workspace) -> None:
+    folder = workspace.templates_folder
+    folder.mkdir()
+    content = json.loads(min(SHIPPED.iterdir()).read_bytes())
+    content |= {"id": "t_long", "names": {"n_care": {"en": "x" * 51, "zh": "关怀"}}}
+    (folder / "long.template.json").write_bytes(json.dumps(content).encode())
+    found, broken = own_templates(folder)
+    assert found == []
+    assert [error.field for error in broken] == ["names.n_care.en"]
+
+
 def test_a_shipped_id_is_not_taken_over(workspace: Workspace) -> None:
     folder = workspace.templates_folder
     folder.mkdir()
