@@ -157,12 +157,10 @@ def _rows(document: CampaignDocument, columns: Mapping[str, int], report: Report
     for root in tree.roots:
         pending = [root]
         while pending:
-            run = [pending.pop()]
-            while (follower := _straight_on(tree, columns, run[-1])) is not None:
-                run.append(follower)
+            run, row = _straight_run(document, tree, columns, free, pending.pop())
             end, beside = columns[run[-1]], _rows_beside(document, run[-1])
             passed = range(columns[run[0]], max(end + 1, _joined_column(document, columns, run[-1])))
-            row = max(free.get(column, 0) + (beside if column == end else 0) for column in passed)
+            row = max(row, *(free.get(column, 0) + (beside if column == end else 0) for column in passed))
             free |= {column: row + 1 + (beside if column == end else 0) for column in passed}
             taken = set(run)
             for node_id in run:
@@ -197,10 +195,24 @@ def _tree(document: CampaignDocument) -> _Tree:
     return tree
 
 
-def _straight_on(tree: _Tree, columns: Mapping[str, int], node_id: str) -> str | None:
-    """The first node behind, unless a cycle keeps it from standing further right."""
-    first = next(iter(tree.behind[node_id]), None)
-    return first if first is not None and columns[first] > columns[node_id] else None
+def _straight_run(
+    document: CampaignDocument, tree: _Tree, columns: Mapping[str, int], free: Mapping[int, int], start: str
+) -> tuple[list[str], int]:
+    """A node and those that follow it in one row, and the first row that is free for them.
+
+    First branches always go straight on; another one does where the first leads elsewhere and there is room.
+    """
+    run, row = [start], free.get(columns[start], 0)
+    while followers := tree.behind[run[-1]]:
+        last, follower = columns[run[-1]], followers[0]
+        needed = max((free.get(at, 0) for at in range(last + 1, columns[follower] + 1)), default=None)
+        if needed is None:  # a cycle keeps it from standing further right
+            break
+        if needed > row and document.successors(run[-1])[0] != follower:
+            break
+        row = max(row, needed)
+        run.append(follower)
+    return run, row
 
 
 def _joined_column(document: CampaignDocument, columns: Mapping[str, int], node_id: str) -> int:
