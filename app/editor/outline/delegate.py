@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from canvas_widgets.dot import draw_mark
 from canvas_widgets.look import Look
 from engine.campaign.outline import Row
 from engine.components.registry import component
+from engine.i18n import tr
+from engine.shapes.text import NAME_LENGTH
 
 if TYPE_CHECKING:
     from app.editor.outline.tree import OutlineTree
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _ICON = 16
 _GAP = 8
 _DOT = 12
+_COUNT_SHARE = 0.4  # of a row's width that a count may take from the name
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -33,9 +36,16 @@ class OutlineDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
         return QSize(120, self._look.sizes.row)
 
-    def updateEditorGeometry(self, editor: object, option: QStyleOptionViewItem, index: _Index) -> None:
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
+        editor = super().createEditor(parent, option, index)
+        if isinstance(editor, QLineEdit):
+            editor.setMaxLength(NAME_LENGTH)
+            editor.setAccessibleName(tr("Name"))
+        return editor
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:
         rect: QRect = option.rect
-        editor.setGeometry(rect.adjusted(_ICON + _GAP // 2, 0, -2, 0))  # type: ignore[attr-defined]
+        editor.setGeometry(rect.adjusted(_ICON + _GAP // 2, 0, -2, 0))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         row = self._tree.outline.row_at(index)
@@ -83,6 +93,9 @@ class OutlineDelegate(QStyledItemDelegate):
             painter.setFont(self._look.font("summary"))
             painter.setPen(self._look.colours.muted)
             width = painter.fontMetrics().horizontalAdvance(count)
+            if width > (right - rect.left()) * _COUNT_SHARE:  # how many arrived matters most
+                count = count.partition(" · ")[0]
+                width = painter.fontMetrics().horizontalAdvance(count)
             area = QRect(right - width, rect.top(), width, rect.height())
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, count)
             right -= width + _GAP

@@ -137,6 +137,7 @@ class OutlineModel(QStandardItemModel):
                 arrived += self._insert_missing(container, held, rows, wanted, parked)
         for row in parked:
             self._drop(row)
+        QStandardItem().appendRows(list(parked.values()))  # what was taken is nobody's: it goes too
         if arrived:
             self.arrived.emit([item.index() for item in arrived if item.hasChildren()])
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, Qt
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -18,6 +18,7 @@ from app.campaign_list.status import Status
 from app.editor.outline import OutlineTree
 from app.editor.page import EditorPage
 from app.window import MainWindow
+from canvas_widgets.asking import MenuRequest
 from canvas_widgets.component_list import MIME_TYPE
 from canvas_widgets.look import Look
 from canvas_widgets.scene import CampaignScene
@@ -172,6 +173,21 @@ def test_a_component_is_renamed_in_place(qtbot: QtBot, page: EditorPage, window:
     assert index(page, "text_sms").data() == "Welcome"
     assert page.panel.content is not None
     assert page.panel.content.values().name == "Welcome"
+
+
+def test_the_menu_is_that_of_the_canvas(page: EditorPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[MenuRequest] = []
+    monkeypatch.setattr(page.menus, "open", opened.append)
+    for at in (index(page, "text_sms"), index(page, "text_sms").parent()):
+        place = page.outline.visualRect(at).center()
+        click(page, at)
+        viewport = page.outline.viewport()
+        event = QContextMenuEvent(
+            QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place), Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(viewport, event)
+    (first,) = page.session.document.in_links(node(page, "text_sms"))
+    assert [request.link_id for request in opened] == [None, first]
 
 
 def test_delete_asks_as_on_the_canvas(page: EditorPage, window: MainWindow) -> None:
