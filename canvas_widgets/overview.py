@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from canvas_widgets.card import CardItem
@@ -45,6 +45,17 @@ class Overview:
             painter.setBrush(colour)
             painter.drawRects(rects)
         self._draw_dots(painter, paints, scale)
+
+    def bounds(self, paints: Paints, cards: Iterable[CardItem], links: Iterable[LinkItem]) -> QRectF:
+        """What cards and lines take, without what stands over their edges."""
+        if self._stale:
+            self._collect(paints, cards, links)
+        rects = [rect for _, same in self._blocks.values() for rect in same]
+        ends = [line.p2() for line in self._lines]
+        left, top = min(rect.left() for rect in rects), min(rect.top() for rect in rects)
+        right = max([*(rect.right() for rect in rects), *(end.x() for end in ends)])
+        bottom = max([*(rect.bottom() for rect in rects), *(end.y() for end in ends)])
+        return QRectF(QPointF(left, top), QPointF(right, bottom))
 
     def draw_map(
         self,

@@ -74,18 +74,18 @@ class Minimap(Retranslated, Floating):
         """Draw the flow anew."""
         if not self._scene.is_loaded:
             return
-        self._content = self._scene.content_rect()
+        scene, paints = self._scene, self._scene.stage.paints
+        self._content = scene.overview.bounds(paints, scene.cards.values(), scene.links.values())
+        for covered in scene.notes.rects():
+            self._content = self._content.united(covered)
         ratio = self.devicePixelRatioF()
         self._picture = QPixmap(self.size() * ratio)
         self._picture.setDevicePixelRatio(ratio)
         self._picture.fill(Qt.GlobalColor.transparent)
         with QPainter(self._picture) as painter:
             painter.setWorldTransform(self.to_map())
-            scene = self._scene
             scene.notes.draw_overview(painter, frames=True)
-            scene.overview.draw_map(
-                painter, scene.stage.paints, scene.cards.values(), scene.links.values(), _DOT
-            )
+            scene.overview.draw_map(painter, paints, scene.cards.values(), scene.links.values(), _DOT)
         self.follow()
 
     def retranslate(self) -> None:
