@@ -354,10 +354,10 @@ class MainWindow(QMainWindow):
         normal = self.normalGeometry().size()
         self.preferences.size = normal.width(), normal.height()
         self.preferences.save()
+        self._end_service()  # first: nothing is asked of it while the tabs go
         self.open_campaigns.close_all()
         self.recovery.close()
         self.workspace_watch.close()
-        self._end_service()
         self.close()
 
     def _end_service(self) -> None:

@@ -74,6 +74,8 @@ class GeneralPage(Retranslated, QWidget):
 
     def _lay_out(self) -> None:
         grid = self._window.look.sizes.grid
+        self.minutes.lineEdit().setTextMargins(grid, 0, 0, 0)
+        self.minutes.setFixedWidth(10 * grid)
         every = QHBoxLayout()
         every.setSpacing(grid)
         every.addWidget(self.autosave)
