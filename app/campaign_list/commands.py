@@ -60,6 +60,9 @@ class ListCommands:
         window = self._window
         assert window.workspace is not None
         name = start.name if start.id is not None else tr("New campaign")
+        taken = window.workspace.other_campaign_names("")  # on disk; others are only open yet
+        taken |= {page.session.document.attributes.name for page in window.editors}
+        name = loading.free_name(name, taken)
         group = window.list_page.sidebar.group or ""
         window.open_document(loading.new_document(window.workspace, start.document, name, group), None)
 

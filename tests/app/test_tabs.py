@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QTabBar, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.campaign_list import loading
+from app.campaign_list.gallery import Start
 from app.editor.page import EditorPage
 from app.tabs import UNSAVED
 from app.window import MainWindow
@@ -159,6 +160,13 @@ def test_closing_a_tab_shows_its_neighbour(
     assert shown(window) is pages[0]
     window.open_campaigns.ask_to_close(pages[0])
     assert shown(window) is None
+
+
+def test_new_campaigns_that_are_not_saved_yet_have_names_of_their_own(window: MainWindow) -> None:
+    for _new in range(2):
+        window.campaigns.begin(Start(None, "", "", None))
+        window.tabs.show_page(None)
+    assert tab_names(window) == [f"New campaign {UNSAVED}", f"New campaign 2 {UNSAVED}"]
 
 
 def test_the_lists_tab_cannot_be_closed(window: MainWindow, pages: list[EditorPage]) -> None:
