@@ -159,6 +159,10 @@ def differs_on_disk(window: MainWindow) -> bool:
     return editable(window) and window.the_editor.safekeeping.standing is not None
 
 
+def has_notes(window: MainWindow) -> bool:
+    return in_editor(window) and bool(window.the_editor.session.document.notes)
+
+
 def notes_selected(window: MainWindow) -> bool:
     return editable(window) and bool(window.the_editor.scene.selected_notes)
 

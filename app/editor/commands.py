@@ -98,13 +98,13 @@ class EditorCommands:
         return sorted(links, key=lambda link_id: document.links[link_id].target is not None)
 
     def delete_selected(self) -> Question | None:
-        selection = self._page.scene.selection
-        if len(selection) > 1:
-            return self._ask_delete_several(selection - {START_ID})
+        nodes, notes = self._page.scene.chosen
+        if len(nodes) > 1 or notes:
+            return self._ask_delete_several(nodes - {START_ID}, notes)
         node_id = self._page.deletable_node()
         return self.ask_delete(node_id) if node_id is not None else None
 
-    def _ask_delete_several(self, node_ids: frozenset[str]) -> Question | None:
+    def _ask_delete_several(self, node_ids: frozenset[str], note_ids: frozenset[str]) -> Question | None:
         """Ask, saying how many components go with the selected ones, then delete. Start stays."""
         document = self._page.session.document
         try:
@@ -112,6 +112,7 @@ class EditorCommands:
         except Refused as refused:
             self._page.say(refused.message)
             return None
+        edit = edit._replace(ops=edit.ops + edits.delete_notes(document, note_ids).ops)
         more = len(edits.doomed_together(document, node_ids) - node_ids)
         title = ntr("Delete {n:,} component?", "Delete {n:,} components?", len(node_ids))
         text = (
@@ -123,6 +124,9 @@ class EditorCommands:
             if more
             else tr("Nothing else stands behind them.")
         )
+        if note_ids:
+            said = ntr("{n:,} note goes, too.", "{n:,} notes go, too.", len(note_ids))
+            text = tr("{one} {other}", one=text, other=said)
         return ask(self._page, title, text, Choice(tr("Delete"), lambda: self._page.push(edit), "danger"))
 
     def ask_delete(self, node_id: str) -> Question | None:

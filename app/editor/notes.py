@@ -12,7 +12,9 @@ from canvas_widgets import icons
 from canvas_widgets.values import NotePaint
 from engine.campaign import edits
 from engine.campaign.edits import Edit
+from engine.campaign.layout import GRID
 from engine.campaign.model import NoteColour, Point
+from engine.campaign.notes import note_box
 from engine.i18n import N_, tr
 
 if TYPE_CHECKING:
@@ -46,6 +48,25 @@ class NoteCommands:
     def write(self) -> None:
         """Write in the one note or frame that is selected."""
         self._page.view.notes.write_selected()
+
+    def select_next(self) -> None:
+        """Go to the next note or frame in reading order, and to the first one after the last."""
+        scene, view = self._page.scene, self._page.view
+        places = {id: (item.box.top, item.box.left, id) for id, item in scene.notes.items.items()}
+        here = max((places[id] for id in scene.selected_notes), default=None)
+        behind = [id for id in sorted(places, key=places.__getitem__) if here is None or places[id] > here]
+        chosen = behind[0] if behind else min(places, key=places.__getitem__)
+        scene.select((), [chosen])
+        view.ensureVisible(scene.notes.items[chosen].scene_rect)
+        view.setFocus()
+
+    def resize(self, across: int, down: int) -> None:
+        """Give the one that is selected another size, by steps of the grid. Key after key is one undo step."""
+        (note_id,) = self._page.scene.selected_notes
+        document = self._page.session.document
+        box = note_box(document.notes[note_id])
+        box = box._replace(width=box.width + across * GRID, height=box.height + down * GRID)
+        self._page.session.push(edits.resize_note(document, note_id, box), f"resize {note_id}")
 
     def delete(self) -> None:
         """Delete the notes and frames that are selected; cards stay. No question: it is one step to undo."""

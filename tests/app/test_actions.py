@@ -26,7 +26,7 @@ from tests.app.conftest import (
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 
 IN_EDITOR = {spec.id for spec in ACTIONS if spec.id.startswith(("editor.", "notes.", "campaign.save_"))}
-ON_NOTES = {"notes.write", "notes.colour", "notes.delete"}
+ON_NOTES = {spec.id for spec in ACTIONS if spec.id.startswith("notes.")} - {"notes.add", "notes.frame"}
 NEED_A_RUN = {"run.stop": "in_progress", "run.restart": "stopped"}
 
 
