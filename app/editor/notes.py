@@ -61,7 +61,7 @@ class NoteCommands:
         view.setFocus()
 
     def resize(self, across: int, down: int) -> None:
-        """Give the one that is selected another size, by steps of the grid. Key after key is one undo step."""
+        """Give the one that is selected another size, by steps of the grid; key after key, one undo step."""
         (note_id,) = self._page.scene.selected_notes
         document = self._page.session.document
         box = note_box(document.notes[note_id])

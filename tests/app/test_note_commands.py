@@ -56,21 +56,16 @@ def test_a_frame_goes_around_what_is_selected(window: MainWindow, page: EditorPa
     ((frame_id, frame),) = page.session.document.notes.items()
     assert frame.title == "All of it"
     assert contents(page.session.document, frame_id).nodes == nodes
-    assert page.scene.chosen == (frozenset(), {frame_id})
+    assert page.scene.selected_notes == {frame_id}
+    assert not page.scene.selection
 
 
 def test_the_colours_have_names_and_the_present_one_is_checked(window: MainWindow, page: EditorPage) -> None:
     trigger(window, "notes.add")
     write(page, "A")
     menu = page.note_commands.colour_menu()
-    assert [action.text() for action in menu.actions()] == [
-        "Grey",
-        "Blue",
-        "Green",
-        "Yellow",
-        "Red",
-        "Purple",
-    ]
+    names = [action.text() for action in menu.actions()]
+    assert names == ["Grey", "Blue", "Green", "Yellow", "Red", "Purple"]
     assert [action.text() for action in menu.actions() if action.isChecked()] == ["Yellow"]
     menu.actions()[1].trigger()
     (note,) = page.session.document.notes.values()
