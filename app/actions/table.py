@@ -70,7 +70,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("campaign.view", N_("View"), "Ctrl+Shift+Return", _LIST, lambda w: w.view_selected(), listed(May.VIEW), "eye"),
     ActionSpec("campaign.attributes", N_("Edit attributes…"), "F2", _LIST, lambda w: w.edit_attributes(), may(May.ATTRIBUTES), "pencil"),
     ActionSpec("campaign.copy", N_("Copy"), "Ctrl+D", _LIST, lambda w: w.campaigns.copy_selected(), listed(May.COPY), "copy"),
-    ActionSpec("campaign.save_template", N_("Save as template…"), "Ctrl+Alt+T", _LIST, lambda w: w.templates.save_as(), has_campaign, "template"),
+    ActionSpec("campaign.save_template", N_("Save as template…"), "Ctrl+Shift+T", _LIST, lambda w: w.templates.save_as(), has_campaign, "template"),
     ActionSpec("campaign.delete", N_("Delete…"), "Shift+Del", _LIST, lambda w: w.campaigns.delete_selected(), listed(May.DELETE), "trash"),
     ActionSpec("campaign.search", N_("Search campaigns"), "Ctrl+F", _LIST, lambda w: w.find_something(), lambda w: w.workspace is not None, "search", words=find_words),
     ActionSpec("campaign.refresh", N_("Read the workspace again"), "F5", _LIST, lambda w: w.reload(), in_list, "refresh"),
