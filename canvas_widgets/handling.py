@@ -7,12 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLabel, QMenu, QWidgetAction
 
 from canvas_widgets.gestures import Gesture, PressGesture, PressOrDrag
 from canvas_widgets.handle import Offer, Tool, offer_text, tool_text
 from canvas_widgets.hover import Hover
 from canvas_widgets.line_drag import LineDrag, LineEnd
+from canvas_widgets.look import set_role
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits import Refused, grow, growable
 from engine.components.base import Port
@@ -20,6 +21,8 @@ from engine.i18n import tr
 
 if TYPE_CHECKING:
     from canvas_widgets.view import CanvasView
+
+_HEADING = (12, 8, 12, 4)  # pixels around the heading of a menu
 
 
 class Handling:
@@ -100,7 +103,7 @@ class Handling:
 
     def _ask(self, ports: Sequence[Port], then: Callable[[Port], None]) -> None:
         menu = self.branches = QMenu(self._view)
-        menu.addSection(tr("Another line for the branch"))
+        menu.addAction(_heading(menu, tr("Another line for the branch")))
         for port in ports:
             action = menu.addAction(str(port.label or port.name).replace("&", "&&"))
             action.triggered.connect(partial(_call, then, port))
@@ -118,6 +121,18 @@ class Handling:
             self._view.delete_requested.emit(node_id)
         else:
             self._view.copy_requested.emit(node_id, tool is Tool.COPY_BEHIND)
+
+
+def _heading(menu: QMenu, text: str) -> QWidgetAction:
+    """A line that only says what the menu asks: a style sheet hides the titles of a menu's sections."""
+    label = QLabel(text)
+    label.setContentsMargins(*_HEADING)
+    set_role(label, "section")
+    heading = QWidgetAction(menu)
+    heading.setDefaultWidget(label)
+    heading.setEnabled(False)  # keys pass over it,
+    label.setEnabled(True)  # and yet it is to be read
+    return heading
 
 
 def _call(then: Callable[[Port], None], port: Port, *_checked: bool) -> None:
