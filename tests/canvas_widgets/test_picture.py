@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from io import BytesIO
+from typing import get_args
 
 import pytest
 from PIL import Image
@@ -14,6 +15,9 @@ from PySide6.QtWidgets import QApplication
 from canvas_widgets import picture
 from canvas_widgets.look import Look, Theme
 from engine.campaign import edits
+from engine.campaign.model import Note, NoteColour, Point
+from engine.campaign.notes import Group
+from engine.campaign.ops import Op, Table
 from tests.canvas_widgets.conftest import Everything, Flow
 
 Snapshot = Callable[..., None]
@@ -54,6 +58,24 @@ def test_cards_and_lines_look_as_they_did(
     image = picture.render(sample.document, Everything(), Look(theme), counts)
     folder = request.path.parent / "pictures"
     image_snapshot(as_pillow(image), str(folder / f"campaign-{theme}.png"), threshold=0.02)
+
+
+@pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
+def test_notes_and_frames_look_as_they_did(
+    qapp: QApplication, flow: Flow, theme: Theme, image_snapshot: Snapshot, request: pytest.FixtureRequest
+) -> None:
+    audience, coupon = flow.chain("target_audience", "issue_coupon")
+    text = "Ask the shop which coupon it gives away, and how many are left of it. 先问店长。\nThen send."
+    around = Group(frozenset({audience, coupon}), frozenset())
+    flow.document.apply(edits.add_frame(flow.document, around, Point(0, 0), "Welcome 欢迎").ops)
+    for index, colour in enumerate(get_args(NoteColour)):
+        note = Note(
+            text=text[: 120 - 24 * index], at=Point(208 * index, 160), size=Point(192, 64), colour=colour
+        )
+        flow.document.apply([Op(Table.NOTES, f"note_{index}", None, note)])
+    image = picture.render(flow.document, Everything(), Look(theme))
+    folder = request.path.parent / "pictures"
+    image_snapshot(as_pillow(image), str(folder / f"notes-{theme}.png"), threshold=0.02)
 
 
 def test_a_picture_has_the_scale_that_is_asked_for(qapp: QApplication, sample: Flow) -> None:
