@@ -19,6 +19,8 @@ _OPEN_PITCH = 32.0  # between open ends of one card
 _BESIDE_CARD = 48.0  # from the row of a card in the next column to an open end beside it
 _LANE_PITCH = 28.0  # between lines that join the same two cards
 _MIN_BEND = 32.0
+_AROUND_REACH = 24.0  # how soon a line that goes around cards leaves their row
+_AROUND_BEND = 68.0  # three quarters of it is halfway between a card and the next row's
 _CHIP_LEAD = 6.0  # from the card's edge to a chip
 _CHIP_SHARE = 0.42  # of the way to the target, at least, so that chips of several branches part
 _STEPS = 12
@@ -117,6 +119,26 @@ def joined(start: QPointF, end: QPointF, lane: float = 0.0, label_width: float =
     else:
         chip = curve.at_x(start.x() + max(_CHIP_LEAD + width / 2, across * _CHIP_SHARE))
     return LinkShape(curve, end, False, chip, width)
+
+
+def around(start: QPointF, end: QPointF, label_width: float = 0.0) -> LinkShape:
+    """A line that goes below the cards between two of one row, in the room above the next row."""
+    curve = Curve(
+        start,
+        QPointF(start.x() + _AROUND_REACH, start.y() + _AROUND_BEND),
+        QPointF(end.x() - _AROUND_REACH, end.y() + _AROUND_BEND),
+        end,
+    )
+    if not label_width:
+        return LinkShape(curve, end, open=False)
+    beside = start.x() + _OPEN_CURVE + label_width / 2
+    chip = next(point for step in range(100) if (point := curve.at(step / 99)).x() >= beside or step == 99)
+    return LinkShape(curve, end, False, chip, label_width)
+
+
+def may_be_blocked(start: QPointF, end: QPointF) -> bool:
+    """Whether another card may stand on a line between two cards: in one row, further apart than columns."""
+    return abs(end.y() - start.y()) < CARD_HEIGHT / 2 and end.x() - start.x() > CARD_WIDTH
 
 
 def open_ended(start: QPointF, offset: float, label_width: float = 0.0) -> LinkShape:

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from PySide6.QtCore import QRectF
+from PySide6.QtWidgets import QGraphicsScene
 
 from canvas_widgets.card import CardItem
-from canvas_widgets.geometry import joined, open_ended, open_offsets, to_first_place
+from canvas_widgets.geometry import around, joined, may_be_blocked, open_ended, open_offsets, to_first_place
 from canvas_widgets.link import LinkItem
 
+_BESIDE_LINE = 8.0  # a card that comes so near to a line stands in its way
 _BEHIND = 1e-3  # a card's later lines run behind the chips of its earlier ones
 
 
 def lay(
-    source: CardItem, items: Sequence[LinkItem], cards: Mapping[str, CardItem], *, first_place: bool
+    scene: QGraphicsScene,
+    source: CardItem,
+    items: Sequence[LinkItem],
+    cards: Mapping[str, CardItem],
+    *,
+    first_place: bool,
 ) -> None:
-    """Lay a card's lines, given in their shown order; `first_place` where nothing follows Start yet."""
+    """Lay a card's lines, given in their shown order; `first_place` where nothing follows Start yet.
+
+    A line between two cards of one row goes around what stands between them.
+    """
     labels = {port.name: port.label for port in source.node.ports}
     start = source.right_port
     lanes: dict[str, list[LinkItem]] = {}
@@ -32,8 +44,27 @@ def lay(
         elif (target := cards.get(item.link.target)) is not None:
             side = lanes[item.link.target]
             lane = side.index(item) - (len(side) - 1) / 2
-            item.set_line(joined(start, target.left_port, lane, width))
+            end = target.left_port
+            hidden = may_be_blocked(start, end) and _holds_card(scene, QRectF(start, end).normalized())
+            item.set_line(around(start, end, width) if hidden else joined(start, end, lane, width))
             item.set_solid(target.configured)
+
+
+def passing(scene: QGraphicsScene, cards: Iterable[CardItem]) -> set[str]:
+    """Where lines begin that pass these cards, perhaps around them: they have to be laid anew with them."""
+    items = (item for card in cards for item in scene.items(card.scene_rect) if isinstance(item, LinkItem))
+    return {
+        item.link.source
+        for item in items
+        if item.line is not None and may_be_blocked(item.line.curve.p0, item.line.end)
+    }
+
+
+def _holds_card(scene: QGraphicsScene, between: QRectF) -> bool:
+    """Whether a card stands between two others, not counting themselves at either end."""
+    rect = between.adjusted(_BESIDE_LINE, -_BESIDE_LINE, -_BESIDE_LINE, _BESIDE_LINE)
+    found = (item for item in scene.items(rect) if isinstance(item, CardItem))
+    return any(card.scene_rect.intersects(rect) for card in found)
 
 
 def _open_offsets(

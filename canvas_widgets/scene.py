@@ -14,7 +14,7 @@ from canvas_widgets.appear import Appearance
 from canvas_widgets.card import CardItem
 from canvas_widgets.collector import without_collection
 from canvas_widgets.geometry import CARD, OPEN_RADIUS
-from canvas_widgets.lines import lay
+from canvas_widgets.lines import lay, passing
 from canvas_widgets.link import LinkItem, place_rect, share_text
 from canvas_widgets.look import Look
 from canvas_widgets.note_layer import NoteLayer
@@ -170,10 +170,12 @@ class CampaignScene(QGraphicsScene):
         for op in ops:
             if op.table is Table.NOTES:
                 self.notes.mirror(op.id)
+        sources |= passing(self, (self.cards[id] for id in nodes | moved if id in self.cards))
         for node_id in nodes | moved:
             self._mirror_node(node_id)
         for link_id in links:
             self._mirror_link(link_id)
+        sources |= passing(self, (self.cards[id] for id in nodes | moved if id in self.cards))
         for node_id in nodes | moved:
             if node_id in self.cards:
                 sources.add(node_id)
@@ -240,7 +242,7 @@ class CampaignScene(QGraphicsScene):
     def _route(self, source_id: str) -> None:
         items = [self.links[link_id] for link_id in self.links_of(source_id)]
         first_place = source_id == START_ID and len(self.document.nodes) == 0
-        lay(self.cards[source_id], items, self.cards, first_place=first_place)
+        lay(self, self.cards[source_id], items, self.cards, first_place=first_place)
 
     # What is shown -----------------------------------------------------------------------------------------
 
