@@ -15,6 +15,7 @@ from canvas_widgets.look import Look
 from engine.i18n import tr
 
 _NAME_WIDTH = 22  # of the grid: longer names end in …
+_LEAST_WIDTH = 15  # of a tab where there are many
 UNSAVED = "•"
 
 
@@ -35,7 +36,7 @@ class CampaignTabBar(QTabBar):
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setUsesScrollButtons(True)
-        self.setElideMode(Qt.TextElideMode.ElideNone)  # names are elided here, so that the dot stays
+        self.setElideMode(Qt.TextElideMode.ElideRight)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setIconSize(QSize(look.sizes.small_icon, look.sizes.small_icon))
 
@@ -45,13 +46,29 @@ class CampaignTabBar(QTabBar):
         bold.setWeight(self._look.font("strong").weight())
         width = _NAME_WIDTH * self._look.sizes.grid
         shown = QFontMetrics(bold).elidedText(name, Qt.TextElideMode.ElideRight, width).replace("&", "&&")
-        self.setTabText(index, f"{shown} {UNSAVED}" if unsaved else shown)
+        self.setTabText(
+            index, f"{UNSAVED} {shown}" if unsaved else shown
+        )  # in front, where nothing is cut off
         said = tr("{name}, not saved", name=name) if unsaved else name
         self.setAccessibleTabName(index, said)
         closer = self.tabButton(index, QTabBar.ButtonPosition.RightSide)
         if closer is not None:
             closer.setToolTip(tr("Close campaign"))
             closer.setAccessibleName(tr("Close “{name}”", name=name))
+
+    def minimumTabSizeHint(self, index: int) -> QSize:
+        """Where there are many, names become shorter before the bar has to be scrolled."""
+        size = self.tabSizeHint(index)
+        least = _LEAST_WIDTH * self._look.sizes.grid
+        return QSize(min(size.width(), least), size.height()) if index > 0 else size
+
+    def tabLayoutChange(self) -> None:
+        """The arrows that scroll stand over the buttons that close."""
+        super().tabLayoutChange()
+        for name in ("ScrollLeftButton", "ScrollRightButton"):
+            arrow = self.findChild(QToolButton, name)
+            if arrow is not None:
+                arrow.raise_()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         index = self.tabAt(event.position().toPoint())

@@ -120,7 +120,7 @@ def test_what_is_only_looked_at_gives_way_to_editing(qtbot: QtBot, window: MainW
 
 def test_a_tab_says_whether_it_is_saved_and_what_it_is(window: MainWindow, pages: list[EditorPage]) -> None:
     add(pages[1])
-    assert tab_names(window) == ["Spring sale", f"Summer sale {UNSAVED}", "Winter sale"]
+    assert tab_names(window) == ["Spring sale", f"{UNSAVED} Summer sale", "Winter sale"]
     assert window.tabs.bar.accessibleTabName(2) == "Summer sale, not saved"
     tip = window.tabs.bar.tabToolTip(2).splitlines()
     assert tip == ["Summer sale", str(pages[1].session.workspace.folder / "campaigns")]
@@ -135,8 +135,8 @@ def test_a_long_name_is_shortened_and_keeps_its_ampersand(qtbot: QtBot, window: 
     name = "Bath & body: the whole family's spring sale in May"
     window.open_document(loading.new_document(window.workspace, None, name, ""), None)
     (shown,) = tab_names(window)
-    assert shown.startswith("Bath && body")
-    assert shown.endswith(f"… {UNSAVED}")
+    assert shown.startswith(f"{UNSAVED} Bath && body")
+    assert shown.endswith("…")
     assert window.tabs.bar.tabToolTip(1).splitlines()[0] == name
 
 
@@ -166,7 +166,7 @@ def test_new_campaigns_that_are_not_saved_yet_have_names_of_their_own(window: Ma
     for _new in range(2):
         window.campaigns.begin(Start(None, "", "", None))
         window.tabs.show_page(None)
-    assert tab_names(window) == [f"New campaign {UNSAVED}", f"New campaign 2 {UNSAVED}"]
+    assert tab_names(window) == [f"{UNSAVED} New campaign", f"{UNSAVED} New campaign 2"]
 
 
 def test_the_lists_tab_cannot_be_closed(window: MainWindow, pages: list[EditorPage]) -> None:
@@ -174,6 +174,19 @@ def test_the_lists_tab_cannot_be_closed(window: MainWindow, pages: list[EditorPa
     window.tabs.show_page(None)
     assert not window.actions_["editor.close"].isEnabled()
     assert len(window.editors) == 3
+
+
+def test_many_tabs_become_narrow_before_the_bar_scrolls(window: MainWindow) -> None:
+    assert window.workspace is not None
+    window.resize(1100, 700)
+    for number in range(8):
+        document = loading.new_document(window.workspace, None, f"{number}, a campaign with a long name", "")
+        window.open_document(document, None)
+    bar = window.tabs.bar
+    last = bar.tabRect(bar.count() - 1)
+    assert bar.tabRect(0).left() >= 0
+    assert last.right() <= bar.width()
+    assert last.width() >= 10 * window.look.sizes.grid
 
 
 def test_closing_asks_where_something_would_be_lost(window: MainWindow, pages: list[EditorPage]) -> None:
