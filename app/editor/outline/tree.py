@@ -107,7 +107,7 @@ class OutlineTree(QTreeView):
                 self._slices = None
                 self.show_selection()
         if self._slices is not None:
-            QTimer.singleShot(0, self._on_slice_due)
+            QTimer.singleShot(0, self, self._on_slice_due)
 
     def end_editing(self) -> None:
         """From now on the campaign is only looked at."""

@@ -67,14 +67,19 @@ class Words:
             parts += self._kind_words(row)
         elif row.kind == "reference":
             parts = [tr("Leads to {name}", name=self.name(self._document.links[row.id].target or ""))]
-        where = row.id if row.kind in ("branch", "open", "reference") else ""
-        if parent is not None and parent.kind == "branch" and row.kind != "branch":
-            where = where if self.label(where or parent.id) and row.kind != "node" else parent.id
-        if where and (label := self.label(where)):
-            source = self.name(self._document.links[where].source)
-            place = tr("branch {label} of {name}", label=label, name=source)
+        if place := self._place(row, parent):
             parts = [place] if row.kind == "branch" else [*parts, place]
         return tr(", ").join(parts)
+
+    def _place(self, row: Row, parent: Row | None) -> str:
+        """The branch that a row stands on: its own where that has a name, else that of the row above."""
+        link_id = row.id if row.kind in ("branch", "open", "reference") else ""
+        if not (link_id and self.label(link_id)):
+            link_id = parent.id if parent is not None and parent.kind == "branch" else ""
+        if not link_id:
+            return ""
+        source = self.name(self._document.links[link_id].source)
+        return tr("branch {label} of {name}", label=self.label(link_id), name=source)
 
     def _kind_words(self, row: Row) -> list[str]:
         declared = component(self._document.node(row.id).kind)
