@@ -16,6 +16,7 @@ from canvas_widgets.line_drag import LineDrag, LineEnd
 from canvas_widgets.look import set_role
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits import Refused, grow, growable
+from engine.campaign.model import START_ID
 from engine.components.base import Port
 from engine.i18n import tr
 
@@ -70,7 +71,7 @@ class Handling:
             lambda at: self._hover.holds_plus(self._view.mapToScene(at)),
             lambda: self._view.open_chooser(link_id),
         )
-        if link.target is not None:
+        if link.target is not None or link.source == START_ID:  # what Start leads to is added
             return press
         ports = tuple(port for port in self._scene.document.ports(link.source) if port.name == link.port)
         return PressOrDrag(position, press, lambda: self._drag(LineEnd(link.source, ports, link_id)))

@@ -150,6 +150,17 @@ def test_escape_gives_up_a_line_without_a_trace(show: Show, flow: Flow) -> None:
     assert not stage.edits
 
 
+def test_the_marked_place_of_an_empty_flow_is_a_button_and_not_dragged(show: Show, flow: Flow) -> None:
+    stage = show(flow)
+    line = stage.scene.links["l_start"].line
+    assert line is not None
+    lead(stage, line.end + QPointF(40, 0), line.end + QPointF(90, 10), release=False)
+    assert stage.scene.stage.targets is None
+    QTest.mouseRelease(stage.view.viewport(), LEFT, NONE, at(stage, line.end + QPointF(90, 10)))
+    assert stage.view.chooser is not None
+    stage.view.chooser.close()
+
+
 def test_a_line_that_is_led_scrolls_the_view_at_its_edge(show: Show, flow: Flow) -> None:
     _, sms, _, _ = fork(flow)
     stage = show(flow)

@@ -229,6 +229,16 @@ def test_a_test_target_stays_with_its_ab_test() -> None:
     assert document.successors(test) == [target]
 
 
+def test_the_only_line_to_a_test_target_is_made_good_by_an_open_end() -> None:
+    document, _, sms, target = joined_test()
+    (line,) = document.out_links(sms)
+    run(document, grow(document, sms, "out"))
+    spare = open_end(document, sms)
+    run(document, cut(document, line))
+    assert document.out_links(sms) == [spare]
+    assert document.successors(sms) == [target]
+
+
 def test_a_test_target_that_only_a_removed_branch_reached_is_led_to_anew() -> None:
     document, _, sms, target = joined_test()
     groups = run(document, insert(document, link_between(document, sms, target), "random_grouping"))
@@ -349,6 +359,18 @@ def test_an_ab_test_is_copied_with_its_test_target() -> None:
     assert {node.kind for node in whole.flow.nodes.values()} == {"ab_test", "ab_target", "text_sms"}
     branch = copy_behind(document, sms)
     assert list(branch.flow.nodes) == [sms]
+
+
+def test_a_part_of_a_branch_does_not_reach_into_the_copied_test_from_outside() -> None:
+    document = empty_campaign()
+    _, test = chain(document, "target_audience", "ab_test")
+    (target,) = document.successors(test)
+    first = run(document, insert(document, document.out_links(test)[0], "text_sms"))
+    last = run(document, insert(document, link_between(document, first, target), "wait_until"))
+    flow = copy_nodes(document, [test, last]).flow
+    assert set(flow.nodes) == {test, target, last}
+    assert {flow.links[id].target for id in flow.out_links(test)} == {target}
+    assert [flow.links[id].target for id in flow.out_links(last)] == [None]
 
 
 def test_ends_that_go_into_an_ab_test_become_its_test_target() -> None:
