@@ -40,8 +40,8 @@ def get() -> Clip | None:
 
     What another program put there is read like a file from anybody. Raises `FileError` or `NotCopied`.
     """
-    data = QGuiApplication.clipboard().mimeData()
-    if not data.hasFormat(MIME_TYPE):
+    data = _data()
+    if data is None or not data.hasFormat(MIME_TYPE):
         return None
     if _held is not None and _stamp() == _held[0]:
         return _held[1]
@@ -62,7 +62,13 @@ def _complete(stamp: bytes, written: bytes) -> None:
 
 
 def _stamp() -> bytes:
-    return bytes(QGuiApplication.clipboard().mimeData().data(_STAMP).data())
+    data = _data()
+    return b"" if data is None else bytes(data.data(_STAMP).data())
+
+
+def _data() -> QMimeData | None:
+    """What is in the clipboard; None where nothing is, which Qt's annotations leave out."""
+    return QGuiApplication.clipboard().mimeData()
 
 
 def _raise(error: Exception) -> None:

@@ -206,6 +206,14 @@ def test_a_hostile_clipboard_is_refused_in_words(page: EditorPage, window: MainW
     assert not page.view.pasting.active
 
 
+def test_an_empty_clipboard_is_nothing_to_paste(page: EditorPage, window: MainWindow) -> None:
+    QGuiApplication.clipboard().clear()
+    before = names(page)
+    do(window, "editor.paste")
+    assert window.toast.message
+    assert names(page) == before
+
+
 def test_other_things_in_the_clipboard_are_nothing_to_paste(page: EditorPage, window: MainWindow) -> None:
     QGuiApplication.clipboard().setText("a text")
     do(window, "editor.paste")
