@@ -13,15 +13,13 @@ from app import tasks
 from app.widgets.ask import Choice, Question, ask
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
-from engine.campaign.status import is_configured
 from engine.files import FileError
 from engine.i18n import tr
 
 if TYPE_CHECKING:
     from app.templates.dialogs import RenameTemplateDialog, SaveTemplateDialog, TemplateDialog
     from app.window import MainWindow
-    from engine.workspace.own_templates import OwnTemplate
-    from engine.workspace.template import TemplateFile
+    from engine.workspace.own_templates import Outline, OwnTemplate
 
 
 class TemplateCommands:
@@ -40,34 +38,21 @@ class TemplateCommands:
             tasks.run(partial(campaign_file.load, row.path), self._prepare, window.show_error)
 
     def _prepare(self, document: CampaignDocument) -> None:
-        """Find the template that the campaign came from; its prompts are offered again."""
-        from engine.workspace.own_templates import find_template
-
-        assert self._window.workspace is not None
-        id = document.attributes.template
-        if id is None:
-            self._open(document, None)
-            return
-        folder = self._window.workspace.templates_folder
-        tasks.run(partial(find_template, folder, id), partial(self._open, document), self._window.show_error)
-
-    def _open(self, document: CampaignDocument, source: TemplateFile | None) -> None:
-        from app.templates.dialogs import SaveTemplateDialog
-
-        prompts = {entry.node: entry.prompt for entry in source.guide} if source is not None else {}
-        dialog = SaveTemplateDialog(self._window, document, prompts, partial(self._open_nodes, document))
-        dialog.asked = partial(self._save, dialog, document)
-        self.dialog = dialog
-        dialog.open()
-
-    def _open_nodes(self, document: CampaignDocument, keep: bool) -> list[str]:
-        """What somebody who begins with the template has to configure."""
-        from engine.workspace.own_templates import emptied
+        """Look over the campaign in the background, for it may be large."""
+        from engine.workspace.own_templates import outlined
 
         workspace = self._window.workspace
         assert workspace is not None
-        nodes = document.nodes.items()
-        return [id for id, node in nodes if not is_configured(node if keep else emptied(node), workspace)]
+        work = partial(outlined, document, workspace)
+        tasks.run(work, partial(self._open, document), self._window.show_error)
+
+    def _open(self, document: CampaignDocument, outline: Outline) -> None:
+        from app.templates.dialogs import SaveTemplateDialog
+
+        dialog = SaveTemplateDialog(self._window, document.attributes.name, outline)
+        dialog.asked = partial(self._save, dialog, document)
+        self.dialog = dialog
+        dialog.open()
 
     def _save(self, dialog: SaveTemplateDialog, document: CampaignDocument) -> None:
         from engine.workspace.own_templates import made_from, save_own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
@@ -12,10 +12,9 @@ from app.editors.controls import row
 from app.templates.key_components import KeyComponents
 from app.templates.words import WordsForm
 from app.widgets.basic import button, label
-from engine.campaign.document import CampaignDocument
 from engine.files import FileError
 from engine.i18n import tr
-from engine.workspace.own_templates import flow_order
+from engine.workspace.own_templates import Outline
 from engine.workspace.template import Words
 
 
@@ -95,23 +94,14 @@ class SaveTemplateDialog(TemplateDialog):
     Attributes: `keys` (the key components), `keep` (the settings of the components).
     """
 
-    def __init__(
-        self,
-        parent: QWidget,
-        document: CampaignDocument,
-        prompts: Mapping[str, Words],
-        open_with: Callable[[bool], list[str]],
-    ) -> None:
-        """`prompts`: of the template that the campaign came from. `open_with`: the components that are left
-        to configure with the settings kept (True), or without them."""
-        name = document.attributes.name
+    def __init__(self, parent: QWidget, name: str, outline: Outline) -> None:
         super().__init__(parent, tr("Save as template"), Words(en=name, zh=name), Words(en="", zh=""))
         self.keep = QCheckBox(tr("Keep the settings of the components"))
         self.keep.setChecked(True)
-        self.keys = KeyComponents(document, flow_order(document), dict(prompts))
+        self.keys = KeyComponents(outline.names, outline.prompts)
         self.words.both_shown.connect(self.keys.show_both)
-        self.keep.toggled.connect(lambda keep: self.keys.choose(open_with(keep)))
-        self.keys.choose(open_with(True))
+        self.keep.toggled.connect(lambda keep: self.keys.choose(outline.left if keep else outline.left_bare))
+        self.keys.choose(outline.left)
         self._add_parts()
         self.resize(self.minimumWidth(), 640)
 

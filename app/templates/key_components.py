@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.editors.controls import ElidedLabel, IconButton, LineEdit, Option, row
 from app.pickers.search import SearchCombo
 from app.templates.words import other_language
-from engine.campaign.document import CampaignDocument
 from engine.i18n import LANGUAGES, current_language, tr
 from engine.workspace.own_templates import both, usual_prompt
 from engine.workspace.template import Words
 
-MOST = 30
+MOST = 12
 """A guide through more components than this is none: so many are taken without being asked for."""
+
+
+class Adder(SearchCombo):
+    """The list to add from. It is filled when it opens: a campaign may have thousands of components."""
+
+    def __init__(self, options: Callable[[], list[Option]]) -> None:
+        super().__init__(tr("Add a component"))
+        self.setAccessibleName(tr("Add a component"))
+        self._options = options
+
+    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+        self.set_options(self._options())
+        super().showPopup()
 
 
 class KeyRow(QFrame):
@@ -62,15 +75,15 @@ class KeyRow(QFrame):
 class KeyComponents(QWidget):
     """The chosen components in the order of the flow, and a list to add others from."""
 
-    def __init__(self, document: CampaignDocument, order: Iterable[str], prompts: dict[str, Words]) -> None:
+    def __init__(self, names: Mapping[str, str], prompts: Mapping[str, Words]) -> None:
+        """`names`: of all components by id, in the order of the flow."""
         super().__init__()
-        self._names = {id: document.node(id).name for id in order}
+        self._names = names
         self._prompts = prompts
         self._both = False
         self._rows: dict[str, KeyRow] = {}
         self.touched = False
-        self.add = SearchCombo(tr("Add a component"))
-        self.add.setAccessibleName(tr("Add a component"))
+        self.add = Adder(self._left)
         self.add.chosen.connect(self._on_added)
         self._column = QVBoxLayout()
         self._column.setSpacing(8)
@@ -90,7 +103,8 @@ class KeyComponents(QWidget):
             return
         for id in list(self._rows):
             self._drop(id)
-        for id in [id for id in self._names if id in set(node_ids)][:MOST]:
+        wanted = set(node_ids)
+        for id in islice((id for id in self._names if id in wanted), MOST):
             self._take(id)
         self._refresh()
 
@@ -107,7 +121,7 @@ class KeyComponents(QWidget):
         line = self._rows[id] = KeyRow(id, self._names[id], self._prompts.get(id))
         line.show_both(self._both)
         line.remove.clicked.connect(lambda: self._on_removed(id))
-        at = [row.node_id for row in self.rows()].index(id)
+        at = next(at for at, other in enumerate(self.rows()) if other is line)
         self._column.insertWidget(at, line)
         line.show()
         return line
@@ -118,11 +132,13 @@ class KeyComponents(QWidget):
         line.hide()
         line.deleteLater()  # its button may be what was clicked
 
+    def _left(self) -> list[Option]:
+        return [Option(id, name) for id, name in self._names.items() if id not in self._rows]
+
     def _refresh(self) -> None:
-        left = [Option(id, name) for id, name in self._names.items() if id not in self._rows]
-        self.add.set_options(left)
+        self.add.set_options(())
         self.add.set_value("")
-        self.add.setVisible(bool(left))
+        self.add.setVisible(len(self._rows) < len(self._names))
 
     def _on_added(self, id: str) -> None:
         self.touched = True

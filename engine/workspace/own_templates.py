@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.campaign import campaign_file
+from engine.campaign.campaign_file import CampaignFile
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import with_missing_places
 from engine.campaign.model import Node
+from engine.campaign.status import is_configured
 from engine.components.registry import component
 from engine.files import FileError, remove
 from engine.i18n import N_, Message, use_language
@@ -35,6 +36,20 @@ class OwnTemplate(NamedTuple):
 
     path: Path
     template: TemplateFile
+
+
+class Outline(NamedTuple):
+    """What has to be known of a campaign before a template is made of it.
+
+    Attributes: `names` (of the components by id, in the order of the flow), `left` and `left_bare` (what
+    somebody who begins with the template has to configure, with the settings kept and without them),
+    `prompts` (of the template that the campaign came from).
+    """
+
+    names: dict[str, str]
+    left: list[str]
+    left_bare: list[str]
+    prompts: dict[str, Words]
 
 
 def own_templates(folder: Path) -> tuple[list[OwnTemplate], list[FileError]]:
@@ -87,6 +102,18 @@ def delete_own(own: OwnTemplate) -> None:
     remove(own.path)
 
 
+def outlined(document: CampaignDocument, workspace: Workspace) -> Outline:
+    """What to ask about when the campaign shall become a template."""
+    nodes = {id: document.nodes[id] for id in flow_order(document)}
+    source = _source(document, workspace)
+    return Outline(
+        {id: node.name for id, node in nodes.items()},
+        [id for id, node in nodes.items() if not is_configured(node, workspace)],
+        [id for id, node in nodes.items() if not is_configured(emptied(node), workspace)],
+        {entry.node: entry.prompt for entry in source.guide} if source is not None else {},
+    )
+
+
 def made_from(
     document: CampaignDocument,
     workspace: Workspace,
@@ -101,24 +128,24 @@ def made_from(
     What they are configured with becomes what the template recommends, else what the campaign's own template
     did. Without its settings a component begins anew; only branches stay, for lines hang on them.
     """
-    earlier = document.attributes.template
-    source = find_template(workspace.templates_folder, earlier) if earlier is not None else None
+    source = _source(document, workspace)
     guides = {entry.node: entry for entry in source.guide} if source is not None else {}
     guide = tuple(_entry(document, workspace, id, words, guides.get(id)) for id, words in prompts.items())
     nodes = document.nodes if keep_settings else {id: emptied(node) for id, node in document.nodes.items()}
-    attributes = document.attributes.model_copy(
-        update={"group": "", "sub_campaigns": (), "start": None, "end": None, "template": None}
-    )
-    flow = CampaignDocument(attributes, nodes, document.links, document.notes, document.layout)
-    template = TemplateFile(
+    return TemplateFile(
         id=new_id("t"),
         name=name,
         description=description,
-        campaign=campaign_file.CAMPAIGN.parse(campaign_file.dump(flow), Path("campaign")),
+        campaign=CampaignFile(
+            id=document.attributes.id,
+            name=document.attributes.name,
+            nodes=dict(nodes),
+            links=dict(document.links),
+            notes=dict(document.notes),
+            layout=dict(document.layout),
+        ),
         guide=guide,
     )
-    # What cannot be read again must not be written.
-    return TEMPLATE.parse(TEMPLATE.dump(template), Path("template"))
 
 
 def flow_order(document: CampaignDocument) -> list[str]:
@@ -151,6 +178,12 @@ def usual_prompt(name: str) -> Words:
         english = str(prompt)
     with use_language("zh"):
         return Words(en=english, zh=str(prompt))
+
+
+def _source(document: CampaignDocument, workspace: Workspace) -> TemplateFile | None:
+    """The template that the campaign came from."""
+    id = document.attributes.template
+    return find_template(workspace.templates_folder, id) if id is not None else None
 
 
 def _entry(

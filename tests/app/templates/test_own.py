@@ -118,6 +118,17 @@ def test_what_is_not_configured_is_offered_as_key(qtbot: QtBot, window: MainWind
     assert (node.config, node.confirmed) == ({"on_conflict": "overwrite"}, False) or node.config == {}
 
 
+def test_others_can_be_added_in_the_order_of_the_flow(qtbot: QtBot, window: MainWindow) -> None:
+    from_template(qtbot, window)
+    dialog = ask_to_save(qtbot, window)
+    offered = [option.value for option in dialog.keys._left()]
+    assert sorted(offered) == ["n_end", "n_end_no_coupon", "n_issued"]
+    dialog.keys.add.chosen.emit("n_issued")
+    assert [row.node_id for row in dialog.keys.rows()] == ["n_audience", "n_coupon", "n_issued", "n_sms"]
+    assert dialog.focusWidget() is dialog.keys.rows()[2].prompts["en"]
+    assert "n_issued" not in [option.value for option in dialog.keys._left()]
+
+
 def test_both_languages(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
     from_template(qtbot, window, "t_high_value")
     dialog = ask_to_save(qtbot, window)
