@@ -142,6 +142,7 @@ class SlicedTask(Task):
         end = perf_counter() + SLICE_SECONDS
         try:
             with collection_paused():
+                next(self._making)
                 while perf_counter() < end:
                     next(self._making)
         except StopIteration as stop:

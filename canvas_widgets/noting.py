@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from canvas_widgets.overlay import Overlay
     from canvas_widgets.view import CanvasView
 
+_LINE_REACH = 4.0  # screen pixels from a line at which it comes before a frame
 _READABLE = 0.6  # the zoom under which a text is not written where it stands, but at 100 %
 
 
@@ -43,9 +44,10 @@ class Noting(QObject):
     # The mouse ---------------------------------------------------------------------------------------------
 
     def grip_at(self, point: QPointF) -> Grip | None:
-        """What a press takes hold of; a frame only where no card lies over it."""
-        behind = self._scene.card_at(point) is None
-        return self._scene.notes.grip_at(point, self._view.zoom, behind=behind)
+        """What a press takes hold of; a frame only where no card and no line lies over it."""
+        scene, zoom = self._scene, self._view.zoom
+        behind = scene.card_at(point) is None and scene.link_at(point, _LINE_REACH / zoom) is None
+        return scene.notes.grip_at(point, zoom, behind=behind)
 
     def point_at(self, point: QPointF | None) -> None:
         """The pointer is over this point of the scene; None where something else takes it."""

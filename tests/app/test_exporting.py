@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -113,6 +115,27 @@ def test_where_nothing_can_be_written_the_old_file_stands(
     settle(qtbot)
     assert "was not saved" in window.toast.message
     assert not target.exists()
+
+
+def test_the_window_goes_on_while_a_picture_is_made(
+    qtbot: QtBot, window: MainWindow, page: EditorPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.tasks.SLICE_SECONDS", 0.0)  # a turn of the event loop for every step
+    threads: list[threading.Thread] = []
+    monkeypatch.setattr(
+        "app.exporting.commands.save_bytes", lambda *_file: threads.append(threading.current_thread())
+    )
+    turns = []
+    timer = QTimer(interval=0)
+    timer.timeout.connect(lambda: turns.append(True))
+    timer.start()
+    task = window.exports.write(page, Options(format=Format.PDF), tmp_path / "flow.pdf")
+    with qtbot.waitSignal(task.done):
+        pass
+    timer.stop()
+    assert len(turns) >= len(page.scene.cards) + len(page.scene.links)
+    assert threads != [threading.main_thread()]
+    settle(qtbot)
 
 
 def test_an_export_can_be_stopped(qtbot: QtBot, window: MainWindow, page: EditorPage, tmp_path: Path) -> None:

@@ -165,6 +165,16 @@ def test_no_corner_passes_the_one_across() -> None:
     assert resized(box, Corner.TOP_RIGHT, QPointF(-16, 8)) == Box(0, 8, 144, 72)
 
 
+def test_a_line_over_the_edge_of_a_frame_comes_first(canvas: Scene) -> None:
+    (link_id,) = canvas.document.out_links(canvas.coupon)
+    line = canvas.scene.links[link_id].line
+    assert line is not None
+    edge = canvas.scene.notes.items[canvas.frame].scene_rect.right()
+    crossing = QPointF(edge, line.curve.p0.y())
+    assert canvas.view.notes.grip_at(crossing) is None
+    assert canvas.view.notes.grip_at(crossing + QPointF(0, 40)) is not None
+
+
 def test_the_pointer_says_what_can_be_dragged(canvas: Scene) -> None:
     def cursor_at(place: QPoint) -> Qt.CursorShape:
         there = QPointF(canvas.view.viewport().mapToGlobal(place))
