@@ -127,6 +127,7 @@ class StartPage(Retranslated, QScrollArea):
             row.addWidget(self.back)
         row.addStretch(1)
         row.addWidget(self.languages)
+        row.addWidget(tool_button(window.actions_["view.commands"]))
         row.addWidget(tool_button(window.actions_["view.menu"]))
         return row
 

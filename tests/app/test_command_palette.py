@@ -14,6 +14,7 @@ from app.actions import ACTIONS
 from app.command_palette import CommandPalette
 from app.command_palette.entries import Entry, gather, listed
 from app.window import MainWindow
+from canvas_widgets.look import Look
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MakeWindow, open_draft, settle
 
@@ -180,3 +181,12 @@ def test_it_goes_when_the_focus_goes_elsewhere(qtbot: QtBot, window: MainWindow)
     window.actions_["campaign.search"].trigger()
     assert not palette.isVisible()
     assert QApplication.focusWidget() is window.list_page.search
+
+
+def test_without_a_workspace_it_says_what_is_missing(qtbot: QtBot, look: Look) -> None:
+    window = MainWindow(look, preferences.Preferences(language="en"))
+    qtbot.addWidget(window, before_close_func=lambda shown: shown.close_without_asking())
+    window.show()
+    opened(window)
+    assert found(window, "undo")[0].why_not == "Open a workspace first"
+    assert not found(window, "open workspace")[0].why_not
