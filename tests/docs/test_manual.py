@@ -68,7 +68,7 @@ def test_shortcuts_that_pages_name_exist() -> None:
     known = {spec.shortcut for spec in ACTIONS} | {"Ctrl+C"}
     for page in PAGES:
         text = page.read_text("utf-8")
-        for keys in re.findall(r"\b(?:Ctrl|Alt|Shift)\+(?:\w+\+)*(?:\w+|[.,/])|\bF\d+\b", text):
+        for keys in re.findall(r"\b(?:Ctrl|Alt|Shift)\+(?:\w+\+)*(?:\w+|[.,/])|\bF\d+\b", text, re.ASCII):
             assert keys in known, f"{page.name}: {keys}"
 
 
