@@ -77,6 +77,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
 
     ActionSpec("editor.back", N_("Back to the list"), "Alt+Home", _EDITOR, lambda w: w.back(), in_editor, "arrow-left"),
     ActionSpec("editor.close", N_("Close campaign"), "Ctrl+W", _EDITOR, lambda w: w.open_campaigns.ask_to_close(w.the_editor), in_editor, "x"),
+    ActionSpec("editor.list", N_("Show the list of campaigns"), "Ctrl+Shift+L", _EDITOR, lambda w: w.tabs.show_page(None), in_editor, "layout-grid"),
     ActionSpec("editor.next", N_("Next tab"), "Ctrl+Tab", _EDITOR, lambda w: w.tabs.step(1), has_tabs),
     ActionSpec("editor.previous", N_("Previous tab"), "Ctrl+Shift+Tab", _EDITOR, lambda w: w.tabs.step(-1), has_tabs),
     ActionSpec("editor.add", N_("Add a component…"), "/", _EDITOR, lambda w: w.the_editor.commands.add(), editable, "plus", context=_CARD | _LINE),

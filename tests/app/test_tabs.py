@@ -21,6 +21,7 @@ from tests.app.conftest import FakeEngine, MakeWindow, dialog, dialogs, open_dra
 
 NAMES = ("Spring sale", "Summer sale", "Winter sale")
 LEFT = Qt.MouseButton.LeftButton
+CTRL_SHIFT = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
@@ -89,8 +90,11 @@ def test_keys_go_round_the_tabs(qtbot: QtBot, window: MainWindow, pages: list[Ed
         QTest.keyClick(window, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
         seen.append(window.editor)
     assert seen == [None, *pages]
-    back = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    QTest.keyClick(window, Qt.Key.Key_Backtab, back)
+    QTest.keyClick(window, Qt.Key.Key_L, CTRL_SHIFT)
+    assert shown(window) is None
+    QTest.keyClick(window, Qt.Key.Key_Backtab, CTRL_SHIFT)
+    assert shown(window) is pages[2]
+    QTest.keyClick(window, Qt.Key.Key_Backtab, CTRL_SHIFT)
     assert shown(window) is pages[1]
 
 
