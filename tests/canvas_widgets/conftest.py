@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from canvas_widgets.commands import UndoStack
@@ -15,6 +16,15 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit, append
 from engine.campaign.model import START_ID, Attributes, Link
 from engine.components.base import RefKind
+
+
+def paint(scene: CampaignScene) -> QImage:
+    """Everything that the scene shows, as an image."""
+    image = QImage(800, 400, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    with QPainter(image) as painter:
+        scene.render(painter)
+    return image
 
 
 class Everything:

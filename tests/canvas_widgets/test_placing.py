@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from engine.campaign.edits import move
 from engine.campaign.model import Point
 from tests.canvas_widgets.conftest import Flow, Stage
-from tests.canvas_widgets.test_scene import assert_mirrors
+from tests.canvas_widgets.mirroring import assert_mirrors
 
 Show = Callable[..., Stage]
 

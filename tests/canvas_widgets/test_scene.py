@@ -2,157 +2,23 @@
 
 from __future__ import annotations
 
-import gc
-import random
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from canvas_widgets.card import CardItem
-from canvas_widgets.commands import UndoStack
-from canvas_widgets.link import LinkItem
 from canvas_widgets.look import Look, Theme
-from canvas_widgets.moving import MovePreview
 from canvas_widgets.scene import CampaignScene
 from engine.campaign import edits
-from engine.campaign.clip import NotCopied, copy_behind
-from engine.campaign.edits import Edit, Refused
-from engine.campaign.model import START_ID, Point
+from engine.campaign.model import START_ID
 from engine.i18n import tr
-from tests.canvas_widgets.conftest import Everything, Flow, Stage
+from tests.canvas_widgets.conftest import Everything, Flow, Stage, paint
+from tests.canvas_widgets.mirroring import assert_mirrors
 
 COUPON = {"coupon": "ten_off"}
-
-
-def paint(scene: CampaignScene) -> QImage:
-    image = QImage(800, 400, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(0)
-    with QPainter(image) as painter:
-        scene.render(painter)
-    return image
-
-
-def assert_mirrors(scene: CampaignScene) -> None:
-    """Every node and link has its item, with the right place, state and ends, and there is no other item."""
-    document = scene.document
-    assert scene.cards.keys() == {START_ID, *document.nodes}
-    assert scene.links.keys() == set(document.links)
-    items = {item for item in scene.items() if isinstance(item, CardItem | LinkItem)}
-    assert items == {*scene.cards.values(), *scene.links.values()}
-    for node_id, card in scene.cards.items():
-        assert card.node is document.node(node_id)
-        assert card.pos().toTuple() == scene.place(node_id)
-    for link_id, link in document.links.items():
-        item = scene.links[link_id]
-        assert item.link is link
-        assert item.line is not None
-        assert item.line.curve.p0 == scene.cards[link.source].right_port
-        assert item.open == item.line.open == (link.target is None)
-        if link.target is not None:
-            assert item.line.end == scene.cards[link.target].left_port
-            assert item.solid == scene.cards[link.target].configured
-    assert scene.selection <= scene.cards.keys()
-
-
-def assert_joined(scene: CampaignScene) -> None:
-    """Every line runs between its cards, wherever these are shown just now."""
-    for item in scene.links.values():
-        assert item.line is not None
-        assert item.pos() + item.line.curve.p0 == scene.cards[item.link.source].right_port
-        if item.link.target is not None:
-            assert item.pos() + item.line.end == scene.cards[item.link.target].left_port
-
-
-def random_edit(flow: Flow, data: st.DataObject) -> Edit | None:
-    """Any edit that the editor offers, or None where the one drawn is refused."""
-    document = flow.document
-    choice = data.draw(
-        st.sampled_from(["add", "add", "add", "delete", "move", "configure", "end", "line", "line"])
-    )
-    nodes = sorted(document.nodes)
-    try:
-        if choice == "line":
-            return random_line_edit(flow, data)
-        if choice == "add":
-            link_id = data.draw(st.sampled_from(sorted(document.links)))
-            kinds = edits.admissible(document, link_id)
-            return edits.insert(document, link_id, data.draw(st.sampled_from(kinds))) if kinds else None
-        if choice == "end":
-            return edits.end_open_links(document)
-        if not nodes:
-            return None
-        node_id = data.draw(st.sampled_from(nodes))
-        if choice == "delete":
-            return edits.delete_behind(document, node_id)
-        if choice == "move":
-            place = Point(data.draw(st.integers(-50, 200)) * 8, data.draw(st.integers(-50, 50)) * 8)
-            return edits.move(document, {node_id: place})
-        node = document.node(node_id)
-        config = COUPON if node.kind == "issue_coupon" else node.config
-        return edits.configure(document, node_id, name="Renamed", memo="", config=config)
-    except Refused:
-        return None
-
-
-def random_line_edit(flow: Flow, data: st.DataObject) -> Edit | None:
-    """A line that is led, grown or cut, or a copy that is pasted on one. Raises `Refused`."""
-    document = flow.document
-    link_id = data.draw(st.sampled_from(sorted(document.links)))
-    node_id = data.draw(st.sampled_from(sorted(document.nodes) or [START_ID]))
-    match data.draw(st.sampled_from(["join", "grow", "cut", "paste"])):
-        case "join":
-            return edits.join(document, link_id, node_id)
-        case "grow":
-            return edits.grow(document, node_id, document.links[link_id].port)
-        case "cut":
-            return edits.cut(document, link_id)
-    try:
-        clip = copy_behind(document, node_id)
-    except NotCopied:
-        return None
-    places = edits.Pasting(document, clip).places()
-    return edits.paste(document, data.draw(st.sampled_from(places)), clip) if places else None
-
-
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.data())
-def test_the_scene_is_the_document_after_any_edits(qapp: QApplication, data: st.DataObject) -> None:
-    with pytest.MonkeyPatch.context() as patch:  # hypothesis needs the same ids in every run
-        patch.setattr("engine.shapes.text.secrets.choice", random.Random(0).choice)
-        live(data)
-
-
-def live(data: st.DataObject) -> None:
-    """A few steps of a document's life, each mirrored."""
-    look, flow, stack = Look(motion=False), Flow(), UndoStack()
-    scene = CampaignScene(flow.document, Everything(), look)
-    scene.load()
-    for step in range(data.draw(st.integers(1, 12))):
-        action = data.draw(st.sampled_from(["edit", "edit", "edit", "undo", "redo", "select", "preview"]))
-        if action == "edit" and (edit := random_edit(flow, data)) is not None:
-            stack.push_edit(flow.document, edit)
-        elif action == "undo":
-            stack.undo()
-        elif action == "redo":
-            stack.redo()
-        elif action == "select":
-            scene.select(data.draw(st.sets(st.sampled_from(sorted(scene.cards)))))
-        elif action == "preview" and flow.document.nodes:
-            moved = data.draw(st.sets(st.sampled_from(sorted(flow.document.nodes)), min_size=1))
-            preview = MovePreview(scene, moved)
-            preview.show(Point(80, 40))
-            assert_joined(scene)
-            preview.end()
-        if step % 4 == 0:
-            gc.collect()
-            paint(scene)
-        assert_mirrors(scene)
-    scene.close()
 
 
 def test_loading_in_slices_ends_with_everything(look: Look, flow: Flow, qtbot: QtBot) -> None:

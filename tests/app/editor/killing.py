@@ -31,7 +31,7 @@ from engine.campaign.document import CampaignDocument
 from engine.files import FileError
 from engine.workspace import journal
 from engine.workspace.workspace import Workspace
-from tests.engine.workspace.test_journal import random_edit
+from tests.engine.campaign.random_edits import random_edit
 
 MOST_STEPS = 3000
 POINTS = ("fsync", "line", "replace", "unlink")

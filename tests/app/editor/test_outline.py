@@ -30,7 +30,7 @@ from engine.campaign.outline import Outline, Row
 from tests.app.conftest import dialog, open_draft
 from tests.canvas_widgets.conftest import Everything
 from tests.engine.campaign.building import empty_campaign
-from tests.engine.campaign.test_edits import random_edit
+from tests.engine.campaign.random_edits import random_edit
 
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 

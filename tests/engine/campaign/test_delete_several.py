@@ -9,14 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits import Refused, delete_behind, delete_several, doomed, doomed_together
+from engine.campaign.edits import (
+    Refused,
+    delete_behind,
+    delete_notes,
+    delete_several,
+    doomed,
+    doomed_together,
+)
 from engine.campaign.edits.edit import Draft
 from engine.campaign.graph import reachable, targets_by_test
 from engine.campaign.model import START_ID
 from engine.campaign.ops import inverse
 from engine.i18n import Message
 from tests.engine.campaign.building import chain, empty_campaign, open_end
-from tests.engine.campaign.test_edits import assert_whole, random_edit, state
+from tests.engine.campaign.random_edits import assert_whole, random_edit, state
 
 
 def test_what_two_lead_to_goes_when_both_go() -> None:
@@ -59,7 +66,7 @@ def test_a_test_target_is_refused_unless_its_test_goes() -> None:
 
 
 def grown(choose: random.Random) -> CampaignDocument:
-    """A random campaign, some of whose lines were joined to others' targets."""
+    """A random campaign without notes, some of whose lines were joined to others' targets."""
     document = empty_campaign()
     for _ in range(30):
         if (edit := random_edit(document, choose)) is not None:
@@ -71,6 +78,7 @@ def grown(choose: random.Random) -> CampaignDocument:
         if ends and choose.random() < 0.5:
             draft.retarget(link_id, choose.choice(ends))
     document.apply(draft.edit(Message("join")).ops)
+    document.apply(delete_notes(document, document.notes).ops)
     return document
 
 

@@ -16,7 +16,7 @@ from engine.campaign.edits import Edit
 from engine.campaign.model import Note, Point
 from engine.campaign.ops import Op, Table
 from tests.engine.campaign.building import Everything, chain, empty_campaign, link_between
-from tests.engine.workspace.test_journal import random_edit
+from tests.engine.campaign.random_edits import random_edit
 
 
 def said(before: CampaignDocument, after: CampaignDocument) -> list[tuple[str, str, list[str]]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import (
-    Edit,
     Refused,
     admissible,
     append,
@@ -20,15 +21,14 @@ from engine.campaign.edits import (
     end_open_links,
     insert,
     lost_by,
-    move,
     set_attributes,
 )
-from engine.campaign.graph import reachable, targets_by_test
 from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, layered, with_missing_places
-from engine.campaign.model import START_ID, Attributes, Point
+from engine.campaign.model import Attributes, Point
 from engine.campaign.ops import StaleOpError, inverse
 from engine.components.registry import component
 from tests.engine.campaign.building import chain, empty_campaign, link_between, open_end, run
+from tests.engine.campaign.random_edits import RandomEdits, assert_whole, random_edit, state
 
 
 def kinds(document: CampaignDocument) -> list[str]:
@@ -236,69 +236,18 @@ def test_attributes_keep_the_id() -> None:
 # ---- every edit, at random
 
 
-def random_edit(document: CampaignDocument, choose: random.Random) -> Edit | None:
-    """Any admissible edit, or None where the drawn one is refused."""
-    link = choose.choice(sorted(document.links))
-    options = admissible(document, link)
-    nodes = sorted(document.nodes)
-    drawn = choose.random()
-    try:
-        if drawn < 0.6 and options:
-            return insert(document, link, choose.choice(options))
-        if drawn < 0.7:
-            return end_open_links(document)
-        if drawn < 0.85 and nodes:
-            return delete_behind(document, choose.choice(nodes))
-        if drawn < 0.95 and nodes:
-            node_id = choose.choice(nodes)
-            raw = dict(document.node(node_id).config)
-            if isinstance(groups := raw.get("groups"), list):
-                kept = [group for group in groups if choose.random() < 0.7] or groups[:1]
-                raw["groups"] = [*kept, {**groups[0], "id": f"g_{choose.randrange(10**6)}"}]  # type: ignore[dict-item]
-            if "other" in raw:
-                raw["other"] = not raw["other"]
-            return configure(document, node_id, name="Again", memo="", config=raw)
-        if nodes:
-            place = Point(choose.randrange(-500, 500), choose.randrange(-500, 500))
-            return move(document, {choose.choice(nodes): place})
-    except Refused:
-        pass
-    return None
-
-
-def assert_whole(document: CampaignDocument) -> None:
-    """Every port has a line, every line has its ends, every node a place, and Start reaches everything."""
-    for node_id, _ in document.all_nodes():
-        linked = [document.links[id].port for id in document.out_links(node_id)]
-        assert set(linked) == {port.name for port in document.ports(node_id)}
-    for link in document.links.values():
-        assert link.source == START_ID or link.source in document.nodes
-        assert link.target is None or link.target in document.nodes
-    assert set(document.layout) == set(document.nodes)
-    assert reachable(document, [START_ID]) == {START_ID, *document.nodes}
-    for test, target in targets_by_test(document).items():
-        assert test in document.nodes
-        assert target in document.nodes
-
-
-def state(document: CampaignDocument) -> object:
-    tables = (document.nodes, document.links, document.notes, document.layout)
-    return [dict(table) for table in tables], document.attributes
-
-
 @given(st.integers(0, 2**32))
-def test_random_edits_keep_the_document_whole_and_undo_exactly(seed: int) -> None:
-    choose = random.Random(seed)
-    document = empty_campaign()
+def test_any_sequence_of_edits_keeps_the_document_whole_and_undo_is_exact(seed: int) -> None:
+    draws, document = RandomEdits(random.Random(seed)), empty_campaign()
     undo = []
-    for _ in range(25):
+    for _ in range(30):
         before = state(document)
-        edit = random_edit(document, choose)
-        if edit is None:
-            continue
-        document.apply(edit.ops)
-        assert_whole(document)
-        undo.append((inverse(edit.ops), before))
+        if (edit := draws.draw(document)) is not None:
+            document.apply(edit.ops)
+            assert_whole(document)
+            undo.append((inverse(edit.ops), before))
+    saved = campaign_file.dump(document)
+    assert campaign_file.dump(campaign_file.parse(saved, Path("saved"))) == saved
     for ops, before in reversed(undo):
         document.apply(ops)
         assert state(document) == before

@@ -20,7 +20,7 @@ from engine.campaign.ops import inverse
 from engine.campaign.rules import Problem, Severity, problems
 from engine.i18n import Message
 from tests.engine.campaign.building import Everything, chain, empty_campaign, open_end, run
-from tests.engine.campaign.test_edits import assert_whole, random_edit
+from tests.engine.campaign.random_edits import assert_whole, random_edit
 from tests.engine.campaign.test_rules import NOW, change, confirm, sound_campaign
 
 COMPONENT_FILES = sorted(Path(components.__file__).parent.glob("*.py"))

@@ -15,7 +15,7 @@ from engine.campaign.ops import inverse
 from engine.campaign.outline import Children, Outline, Row
 from engine.i18n import Message
 from tests.engine.campaign.building import chain, empty_campaign, open_end
-from tests.engine.campaign.test_edits import random_edit
+from tests.engine.campaign.random_edits import random_edit
 
 
 def outline_of(document: CampaignDocument) -> Outline:

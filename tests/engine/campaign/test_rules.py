@@ -20,7 +20,7 @@ from engine.components.base import Lookup, RefKind
 from engine.components.registry import COMPONENTS
 from engine.i18n import LANGUAGES, Message, use_language
 from tests.engine.campaign.building import Everything, Nothing, chain, empty_campaign, open_end, run
-from tests.engine.campaign.test_edits import random_edit
+from tests.engine.campaign.random_edits import random_edit
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 

@@ -17,8 +17,8 @@ from engine.campaign.model import START_ID, Link, Note, Point
 from engine.campaign.ops import StaleOpError, Table, inverse
 from engine.i18n import Message
 from tests.engine.campaign.building import chain, empty_campaign, open_end
+from tests.engine.campaign.random_edits import state
 from tests.engine.campaign.test_delete_several import grown
-from tests.engine.campaign.test_edits import state
 
 
 def scatter(document: CampaignDocument, choose: random.Random) -> None:

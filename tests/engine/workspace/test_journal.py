@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.campaign import campaign_file, edits
-from engine.campaign.document import CampaignDocument
-from engine.campaign.edits import Edit, Refused
+from engine.campaign.edits import Edit
 from engine.campaign.model import Point
 from engine.campaign.ops import inverse
 from engine.files import FileError
@@ -24,6 +23,7 @@ from engine.workspace import journal as journals
 from engine.workspace import recovery
 from engine.workspace.journal import Input, Journal, line
 from tests.engine.campaign.building import chain, empty_campaign
+from tests.engine.campaign.random_edits import random_edit
 
 
 class Kept:
@@ -53,26 +53,6 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
 
 def read(journal: Journal) -> bytes:
     return campaign_file.dump(recovery.read(journal.path).document)
-
-
-def random_edit(document: CampaignDocument, choose: random.Random) -> Edit | None:
-    """An edit that a person could make here."""
-    node = choose.choice([None, *document.nodes])
-    try:
-        match choose.randrange(5):
-            case 0 | 1:
-                link = choose.choice(list(document.links))
-                kinds = sorted(edits.admissible(document, link))
-                return edits.insert(document, link, choose.choice(kinds)) if kinds else None
-            case 2 if node is not None:
-                return edits.move(document, {node: Point(choose.randrange(999), choose.randrange(999))})
-            case 3 if node is not None:
-                return edits.delete_behind(document, node)
-            case _:
-                changed = document.attributes.model_copy(update={"group": f"G{choose.randrange(99)}"})
-                return edits.set_attributes(document, changed)
-    except Refused:
-        return None
 
 
 def test_nothing_is_written_before_the_first_flush(kept: Kept) -> None:
