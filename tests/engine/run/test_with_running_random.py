@@ -177,7 +177,7 @@ def test_rehearsals_with_a_running_campaign_many_times(
         seen["same"] += 1
         seen["not alone"] += together != alone
     assert seen["same"] >= 100
-    assert seen["not alone"] >= 20
+    assert seen["not alone"] >= 10
 
 
 def in_two_databases(
