@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from canvas_widgets.commands import UndoStack
+from canvas_widgets.gestures.moving import MovePreview
 from canvas_widgets.look import Look
-from canvas_widgets.moving import MovePreview
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.view import CanvasView
 from engine.campaign.document import CampaignDocument

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap, QTransform
 
-from canvas_widgets.paints import Paints
+from canvas_widgets.items.paints import Paints
 
 _FADE_FROM = 0.6  # the zoom under which the dots begin to fade
 _FADE_TO = 0.4  # and where they are gone

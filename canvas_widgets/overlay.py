@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsView
 
-from canvas_widgets.paints import Paints
+from canvas_widgets.items.paints import Paints
 
 _TICK = 3.0  # screen pixels from the middle of a guide's end mark to its corner
 _AROUND = math.ceil(_TICK) + 2

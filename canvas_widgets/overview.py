@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from canvas_widgets.card import CardItem
-from canvas_widgets.link import LinkItem
-from canvas_widgets.paints import Paints
+from canvas_widgets.items.card import CardItem
+from canvas_widgets.items.link import LinkItem
+from canvas_widgets.items.paints import Paints
 
 OVERVIEW_BELOW = 0.35
 """The zoom under which the overview takes the items' place."""

@@ -17,12 +17,12 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem
 
 from canvas_widgets.background import Background
-from canvas_widgets.card import CardItem
-from canvas_widgets.link import LinkItem
+from canvas_widgets.items.card import CardItem
+from canvas_widgets.items.link import LinkItem
+from canvas_widgets.items.note import NoteItem
+from canvas_widgets.items.stage import Counts
 from canvas_widgets.look import Look
-from canvas_widgets.note import NoteItem
 from canvas_widgets.scene import CampaignScene
-from canvas_widgets.stage import Counts
 from engine.campaign.document import CampaignDocument
 from engine.campaign.notes import Group
 from engine.components.base import Lookup

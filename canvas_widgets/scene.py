@@ -10,18 +10,18 @@ from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
-from canvas_widgets.appear import Appearance
-from canvas_widgets.card import CardItem
 from canvas_widgets.collector import without_collection
-from canvas_widgets.geometry import CARD, OPEN_RADIUS
-from canvas_widgets.lines import lay, passing
-from canvas_widgets.link import LinkItem, place_rect, share_text
+from canvas_widgets.items.appear import Appearance
+from canvas_widgets.items.card import CardItem
+from canvas_widgets.items.geometry import CARD, OPEN_RADIUS
+from canvas_widgets.items.lines import lay, passing
+from canvas_widgets.items.link import LinkItem, place_rect, share_text
+from canvas_widgets.items.note_layer import NoteLayer
+from canvas_widgets.items.paints import CardState, Paints
+from canvas_widgets.items.stage import FADED, Counts, Stage
 from canvas_widgets.look import Look
-from canvas_widgets.note_layer import NoteLayer
 from canvas_widgets.overview import Overview
-from canvas_widgets.paints import CardState, Paints
 from canvas_widgets.placing import AT_ONCE, Placing
-from canvas_widgets.stage import FADED, Counts, Stage
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import ORIGIN, with_missing_places
 from engine.campaign.model import START, START_ID, Link, Note, Point

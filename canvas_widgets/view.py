@@ -20,19 +20,19 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from canvas_widgets.adding import Adding
-from canvas_widgets.asking import menu_request
-from canvas_widgets.autoscroll import AutoScroll
-from canvas_widgets.chooser import Chooser
-from canvas_widgets.drop import DropTarget
-from canvas_widgets.gestures import BandGesture, Gesture, MoveGesture, PanGesture
-from canvas_widgets.handling import Handling
-from canvas_widgets.hover import Hover
+from canvas_widgets.gestures.adding import Adding
+from canvas_widgets.gestures.asking import menu_request
+from canvas_widgets.gestures.autoscroll import AutoScroll
+from canvas_widgets.gestures.chooser import Chooser
+from canvas_widgets.gestures.drop import DropTarget
+from canvas_widgets.gestures.gesture import BandGesture, Gesture, MoveGesture, PanGesture
+from canvas_widgets.gestures.handling import Handling
+from canvas_widgets.gestures.hover import Hover
+from canvas_widgets.gestures.noting import Noting
+from canvas_widgets.gestures.pasting import PasteMode
 from canvas_widgets.look import Look
 from canvas_widgets.looking import LookingView
-from canvas_widgets.noting import Noting
 from canvas_widgets.overview import OVERVIEW_BELOW
-from canvas_widgets.pasting import PasteMode
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits import Edit, Refused, insert
 from engine.campaign.notes import NOTHING

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 
 from app.actions import Actions, Context
-from canvas_widgets.asking import MenuRequest, beside_selection
+from canvas_widgets.gestures.asking import MenuRequest, beside_selection
 
 if TYPE_CHECKING:
     from app.editor.page import EditorPage

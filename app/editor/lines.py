@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from app.command_palette import Entry, Picker
 from app.widgets.ask import Choice, Question, ask
-from canvas_widgets.adding import place_words
+from canvas_widgets.gestures.adding import place_words
 from canvas_widgets.matching import in_every_language
 from engine.campaign import edits
 from engine.campaign.edits import Leading, Refused

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWid
 from app.editor.outline import OutlineTree
 from app.language import Retranslated
 from app.preferences import Preferences, SideBarTab
-from canvas_widgets.drop import dragged_kind
+from canvas_widgets.gestures.drop import dragged_kind
 from canvas_widgets.look import Look
 from canvas_widgets.palette import Palette
 from engine.i18n import tr

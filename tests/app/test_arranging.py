@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.editor.page import EditorPage
 from app.window import MainWindow
-from canvas_widgets.asking import beside_selection
+from canvas_widgets.gestures.asking import beside_selection
 from engine.campaign import edits
 from engine.campaign.model import START_ID, Point
 from tests.app.conftest import dialog, open_draft

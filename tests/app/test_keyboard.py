@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.editor.page import EditorPage
 from app.window import MainWindow
-from canvas_widgets.chooser import Chooser
+from canvas_widgets.gestures.chooser import Chooser
 from engine.campaign.model import START_ID
 from tests.app.conftest import open_draft
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from canvas_widgets.card import CardItem
-from canvas_widgets.link import LinkItem
-from canvas_widgets.note import NoteItem
+from canvas_widgets.items.card import CardItem
+from canvas_widgets.items.link import LinkItem
+from canvas_widgets.items.note import NoteItem
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.model import START_ID
 from engine.campaign.notes import note_box

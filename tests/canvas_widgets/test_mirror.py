@@ -10,8 +10,8 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from canvas_widgets.commands import UndoStack
+from canvas_widgets.gestures.moving import MovePreview
 from canvas_widgets.look import Look, Theme
-from canvas_widgets.moving import MovePreview
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.model import START_ID, Point
 from tests.canvas_widgets.conftest import Everything, Flow, paint

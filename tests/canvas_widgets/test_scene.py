@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from canvas_widgets.card import CardItem
+from canvas_widgets.items.card import CardItem
 from canvas_widgets.look import Look, Theme
 from canvas_widgets.scene import CampaignScene
 from engine.campaign import edits

@@ -20,8 +20,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from canvas_widgets.chooser import Chooser
 from canvas_widgets.component_list import MIME_TYPE
+from canvas_widgets.gestures.chooser import Chooser
 from canvas_widgets.look import Look
 from canvas_widgets.overview import OVERVIEW_BELOW
 from engine.campaign.model import START_ID, Point

@@ -8,7 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QS
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from canvas_widgets.dot import draw_mark
+from canvas_widgets.items.dot import draw_mark
 from canvas_widgets.look import Look
 from engine.campaign.outline import Row
 from engine.components.registry import component

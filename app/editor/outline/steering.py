@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtWidgets import QWidget
 
-from canvas_widgets.asking import MenuRequest
+from canvas_widgets.gestures.asking import MenuRequest
 from engine.campaign import edits
 
 if TYPE_CHECKING:

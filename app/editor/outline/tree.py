@@ -33,7 +33,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTreeView
 
 from app.editor.outline.delegate import OutlineDelegate
 from app.editor.outline.model import OutlineModel
-from canvas_widgets.drop import dragged_kind
+from canvas_widgets.gestures.drop import dragged_kind
 from canvas_widgets.look import Look, set_role
 from canvas_widgets.scene import SLICE_SECONDS, CampaignScene
 from engine.campaign.edits.add import refusal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from canvas_widgets.card import count_text
+from canvas_widgets.items.card import count_text
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.model import START_ID
 from engine.campaign.outline import Row

@@ -18,8 +18,8 @@ from app.campaign_list.status import Status
 from app.editor.outline import OutlineTree
 from app.editor.page import EditorPage
 from app.window import MainWindow
-from canvas_widgets.asking import MenuRequest
 from canvas_widgets.component_list import MIME_TYPE
+from canvas_widgets.gestures.asking import MenuRequest
 from canvas_widgets.look import Look
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.document import CampaignDocument

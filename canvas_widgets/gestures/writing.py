@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QTextOption, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QPlainTextEdit
 
-from canvas_widgets.note import NoteItem
-from canvas_widgets.paints import Paints
+from canvas_widgets.items.note import NoteItem
+from canvas_widgets.items.paints import Paints
 from engine.i18n import tr
 
 _SMALLEST = 11  # pixels of the font, however far away the canvas is

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from canvas_widgets.paints import Paints, draw_cut_ring, draw_ring
+from canvas_widgets.items.paints import Paints, draw_cut_ring, draw_ring
 from engine.i18n import tr
 
 _CELL = 30.0  # side of one tool's square

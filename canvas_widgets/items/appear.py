@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEasingCurve, QVariantAnimation
 
-from canvas_widgets.card import CardItem
+from canvas_widgets.items.card import CardItem
 from canvas_widgets.look import Look
 
 _FROM_SCALE = 0.92

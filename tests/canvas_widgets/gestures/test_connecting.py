@@ -9,9 +9,9 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from canvas_widgets.handle import Offer
-from canvas_widgets.marks import Mark, Marks
-from canvas_widgets.pasting import READABLE
+from canvas_widgets.gestures.pasting import READABLE
+from canvas_widgets.items.handle import Offer
+from canvas_widgets.items.marks import Mark, Marks
 from engine.campaign.clip import copy_behind, copy_nodes
 from engine.campaign.edits import grow
 from engine.campaign.model import START_ID

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.campaign.model import Point
 
 if TYPE_CHECKING:
-    from canvas_widgets.link import LinkItem
+    from canvas_widgets.items.link import LinkItem
     from canvas_widgets.scene import CampaignScene
 
 

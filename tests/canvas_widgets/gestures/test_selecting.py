@@ -10,7 +10,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from canvas_widgets.paints import CardState
+from canvas_widgets.items.paints import CardState
 from engine.campaign.model import START_ID
 from tests.canvas_widgets.conftest import Flow, Stage
 from tests.canvas_widgets.test_view import LEFT, NONE, at, click

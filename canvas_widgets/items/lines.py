@@ -7,9 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
-from canvas_widgets.card import CardItem
-from canvas_widgets.geometry import around, joined, may_be_blocked, open_ended, open_offsets, to_first_place
-from canvas_widgets.link import LinkItem
+from canvas_widgets.items.card import CardItem
+from canvas_widgets.items.geometry import (
+    around,
+    joined,
+    may_be_blocked,
+    open_ended,
+    open_offsets,
+    to_first_place,
+)
+from canvas_widgets.items.link import LinkItem
 
 _BESIDE_LINE = 8.0  # a card that comes so near to a line stands in its way
 _BEHIND = 1e-3  # a card's later lines run behind the chips of its earlier ones

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from canvas_widgets.autoscroll import AutoScroll
+from canvas_widgets.gestures.autoscroll import AutoScroll
 from tests.canvas_widgets.conftest import Flow, Stage
 from tests.canvas_widgets.test_view import centre, drag
 

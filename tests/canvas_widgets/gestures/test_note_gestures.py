@@ -10,12 +10,12 @@ from PySide6.QtGui import QInputMethodEvent, QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from canvas_widgets.note_layer import Corner, resized
+from canvas_widgets.items.note_layer import Corner, resized
 from engine.campaign import edits
 from engine.campaign.model import Point
 from engine.campaign.notes import MIN_SIZE, Box, Group
 from tests.canvas_widgets.conftest import Flow, Stage
-from tests.canvas_widgets.test_notes import add, assert_mirrored
+from tests.canvas_widgets.items.test_notes import add, assert_mirrored
 
 LEFT = Qt.MouseButton.LeftButton
 NONE, SHIFT, ALT = (

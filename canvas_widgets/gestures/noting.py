@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 
-from canvas_widgets.gestures import Gesture, MoveGesture, ResizeGesture
-from canvas_widgets.note_layer import CORNER_CURSORS, Grip
+from canvas_widgets.gestures.gesture import Gesture, MoveGesture, ResizeGesture
+from canvas_widgets.gestures.writing import NoteEditor
+from canvas_widgets.items.note_layer import CORNER_CURSORS, Grip
 from canvas_widgets.scene import CampaignScene
-from canvas_widgets.writing import NoteEditor
 from engine.campaign.edits import Refused, delete_notes, write_note
 
 if TYPE_CHECKING:

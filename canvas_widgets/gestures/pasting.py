@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
-from canvas_widgets.adding import place_words
-from canvas_widgets.gestures import Gesture, PressGesture
-from canvas_widgets.marks import Mark, Marks
+from canvas_widgets.gestures.adding import place_words
+from canvas_widgets.gestures.gesture import Gesture, PressGesture
+from canvas_widgets.items.marks import Mark, Marks
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.clip import Clip
 from engine.campaign.edits import Pasting, Refused, paste

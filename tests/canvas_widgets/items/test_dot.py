@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QHelpEvent, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
+from canvas_widgets.items.paints import Paints
 from canvas_widgets.look import Look, Theme
-from canvas_widgets.paints import Paints
 from engine.i18n import Message
 from tests.canvas_widgets.conftest import Flow, Stage
 

@@ -9,8 +9,8 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QGraphicsView, QToolTip
 
 from canvas_widgets.component_list import MIME_TYPE
-from canvas_widgets.hover import Hover
-from canvas_widgets.link import LinkItem
+from canvas_widgets.gestures.hover import Hover
+from canvas_widgets.items.link import LinkItem
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits.add import refusal
 from engine.components.registry import COMPONENTS

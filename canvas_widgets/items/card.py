@@ -9,9 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from canvas_widgets.geometry import CARD, START_CARD
-from canvas_widgets.paints import MARGIN, CardState, Paints, draw_card_ring, static_text
-from canvas_widgets.stage import Stage
+from canvas_widgets.items.geometry import CARD, START_CARD
+from canvas_widgets.items.paints import MARGIN, CardState, Paints, draw_card_ring, static_text
+from canvas_widgets.items.stage import Stage
 from engine.campaign.model import START_ID, Node
 from engine.campaign.status import is_configured
 from engine.components.registry import component

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from PySide6.QtCore import QObject, QPoint, QRectF, Qt
 from PySide6.QtWidgets import QGraphicsView
 
-from canvas_widgets.chooser import Chooser
-from canvas_widgets.hover import Hover
+from canvas_widgets.gestures.chooser import Chooser
+from canvas_widgets.gestures.hover import Hover
 from canvas_widgets.look import Look
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.document import CampaignDocument

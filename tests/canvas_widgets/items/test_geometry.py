@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPointF
 
-from canvas_widgets.geometry import CHIP_HEIGHT, OPEN_RADIUS, joined, open_ended, open_offsets
+from canvas_widgets.items.geometry import CHIP_HEIGHT, OPEN_RADIUS, joined, open_ended, open_offsets
 from engine.campaign.layout import BRANCH_GAP, CARD_HEIGHT, GAP, ROW
 
 START = QPointF(100, 50)

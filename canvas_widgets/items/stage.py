@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from canvas_widgets.paints import Paints
+from canvas_widgets.items.paints import Paints
 from engine.campaign.document import CampaignDocument
 from engine.components.base import Lookup
 from engine.i18n import Message

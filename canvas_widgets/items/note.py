@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText, QTextLayout, QTextOption
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from canvas_widgets.paints import Paints, static_text
-from canvas_widgets.stage import Stage
+from canvas_widgets.items.paints import Paints, static_text
+from canvas_widgets.items.stage import Stage
 from canvas_widgets.values import NotePaint
 from engine.campaign.edits.notes import FRAME_TITLE
 from engine.campaign.model import Note

@@ -12,7 +12,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from canvas_widgets.snapping import NEAR, Snapper
+from canvas_widgets.gestures.snapping import NEAR, Snapper
 from engine.campaign.edits import move
 from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GRID
 from engine.campaign.model import Point

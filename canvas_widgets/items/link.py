@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from canvas_widgets.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, LinkShape
-from canvas_widgets.paints import draw_ring
-from canvas_widgets.stage import Stage
+from canvas_widgets.items.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, LinkShape
+from canvas_widgets.items.paints import draw_ring
+from canvas_widgets.items.stage import Stage
 from engine.campaign.model import Link
 from engine.i18n import Message, tr
 

@@ -10,9 +10,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QTextOption
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from canvas_widgets.geometry import CARD
-from canvas_widgets.link import LinkItem, place_rect
-from canvas_widgets.stage import Stage
+from canvas_widgets.items.geometry import CARD
+from canvas_widgets.items.link import LinkItem, place_rect
+from canvas_widgets.items.stage import Stage
 from engine.i18n import tr
 
 _Z = 12.0

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QLabel, QMenu, QWidgetAction
 
-from canvas_widgets.gestures import Gesture, PressGesture, PressOrDrag
-from canvas_widgets.handle import Offer, Tool, offer_text, tool_text
-from canvas_widgets.hover import Hover
-from canvas_widgets.line_drag import LineDrag, LineEnd
+from canvas_widgets.gestures.gesture import Gesture, PressGesture, PressOrDrag
+from canvas_widgets.gestures.hover import Hover
+from canvas_widgets.gestures.line_drag import LineDrag, LineEnd
+from canvas_widgets.items.handle import Offer, Tool, offer_text, tool_text
 from canvas_widgets.look import set_role
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits import Refused, grow, growable

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPointF
 
-from canvas_widgets.card import CardItem
-from canvas_widgets.geometry import OPEN_RADIUS, LinkShape
-from canvas_widgets.handle import COPYING, TOOLS, HandleItem, Offer, Tool
-from canvas_widgets.link import LinkItem, place_rect
+from canvas_widgets.items.card import CardItem
+from canvas_widgets.items.geometry import OPEN_RADIUS, LinkShape
+from canvas_widgets.items.handle import COPYING, TOOLS, HandleItem, Offer, Tool
+from canvas_widgets.items.link import LinkItem, place_rect
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits import admissible, growable, why_uncut
 from engine.components.registry import component

@@ -19,8 +19,8 @@ from PySide6.QtGui import (
 )
 
 from canvas_widgets import icons
-from canvas_widgets.dot import MARKED_FROM, draw_mark
-from canvas_widgets.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, START_CARD
+from canvas_widgets.items.dot import MARKED_FROM, draw_mark
+from canvas_widgets.items.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, START_CARD
 from canvas_widgets.look import Look
 from engine.components.base import Category
 from engine.components.registry import component

@@ -9,12 +9,12 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QStyleOptionGraphicsItem, QToolTip, QWidget
 
-from canvas_widgets.card import CardItem
-from canvas_widgets.geometry import joined
-from canvas_widgets.gestures import Gesture
-from canvas_widgets.paints import draw_card_ring
+from canvas_widgets.gestures.gesture import Gesture
+from canvas_widgets.items.card import CardItem
+from canvas_widgets.items.geometry import joined
+from canvas_widgets.items.paints import draw_card_ring
+from canvas_widgets.items.stage import Stage
 from canvas_widgets.scene import CampaignScene
-from canvas_widgets.stage import Stage
 from engine.campaign.edits import Edit, Leading, join
 from engine.components.base import Port
 from engine.i18n import Message

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsScene
 
-from canvas_widgets.note import NoteItem, corners
-from canvas_widgets.stage import Stage
+from canvas_widgets.items.note import NoteItem, corners
+from canvas_widgets.items.stage import Stage
 from engine.campaign.layout import GRID
 from engine.campaign.model import Point
 from engine.campaign.notes import MIN_SIZE, Box, note_box

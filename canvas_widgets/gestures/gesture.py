@@ -11,11 +11,11 @@ from collections.abc import Callable
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtWidgets import QApplication, QGraphicsView
 
-from canvas_widgets.moving import MovePreview
-from canvas_widgets.note_layer import CORNER_CURSORS, Corner, resized
+from canvas_widgets.gestures.moving import MovePreview
+from canvas_widgets.gestures.snapping import Snap, Snapper
+from canvas_widgets.items.note_layer import CORNER_CURSORS, Corner, resized
 from canvas_widgets.overlay import Overlay
 from canvas_widgets.scene import CampaignScene
-from canvas_widgets.snapping import Snap, Snapper
 from engine.campaign.edits import Edit, move_group, resize_note
 from engine.campaign.model import START_ID, Point
 from engine.campaign.notes import NOTHING, Group, carried, note_box

@@ -13,9 +13,9 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from canvas_widgets.commands import UndoStack
+from canvas_widgets.items.note import NoteItem, wrapped
+from canvas_widgets.items.paints import Paints
 from canvas_widgets.look import Look, Theme
-from canvas_widgets.note import NoteItem, wrapped
-from canvas_widgets.paints import Paints
 from canvas_widgets.scene import CampaignScene
 from engine.campaign import edits
 from engine.campaign.edits import Edit
