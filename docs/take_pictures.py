@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -26,6 +28,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 from app import language as languages
 from app import tasks
 from app.campaign_list.gallery import Start
+from app.campaign_list.loading import empty_document
 from app.editors.base import Context
 from app.main import application, open_window
 from app.panels import ConfigurationPanel
@@ -38,6 +41,7 @@ from canvas_widgets.look import Look
 from canvas_widgets.picture import render
 from engine.campaign import campaign_file, edits
 from engine.campaign.document import CampaignDocument
+from engine.campaign.model import Attributes
 from engine.components.base import Category
 from engine.components.registry import COMPONENTS, component
 from engine.i18n import tr
@@ -57,9 +61,16 @@ LANGUAGES = ("en", "zh")
 THEMES: tuple[Theme, ...] = ("light", "dark")
 SIZE = 1440, 900
 CLOSE = 0.9  # zoom
+LARGE, LARGE_WIDTH = 1000, 40  # components; open ends at most
+LARGE_CONFIGS: Mapping[str, Mapping[str, JsonValue]] = {
+    "wait_until": {"mode": "duration", "amount": 2, "unit": "day"},
+    "random_grouping": component("random_grouping").defaults(),
+}
+LARGE_KINDS = (*("wait_until",) * 6, *("random_grouping",) * 2, "text_sms", "issue_coupon")
 SCALE = 1.5  # of the explained campaigns
 TIMEOUT_S = 60.0
 TOAST_MS = 5000
+GUIDE_MS = 500  # until the bubble stands above its card
 ESTIMATE_MS = 2000  # until the audience's size is there
 COLOURS = 256
 PANELS_A_SHEET = 4
@@ -125,6 +136,8 @@ class Photographer:
         for _theme in self._themes():
             self._save("list", self._window)
             self._take_editor()
+            self._take_guide()
+            self._take_overview()
             self._take_dialogs()
             self._take_panels()
 
@@ -136,9 +149,13 @@ class Photographer:
 
     def _take_editor(self) -> None:
         window = self._window
+        with self._opened(empty_document(Attributes(id="c_empty", name=tr("Campaign")))):
+            self._save("editor-empty", window)
         with self._opened(self._template("t_first_order")):
             self._show("n_coupon")
             self._save("editor-unconfigured", window)
+            self._show("n_login")
+            self._save("panel-branching", window)
             window.the_editor.scene.select([])
             settle()
             (link,) = window.the_editor.session.document.out_links("n_care")
@@ -152,6 +169,30 @@ class Photographer:
         with self._opened(window.workspace.load_campaign("c_arrivals")):
             window.the_editor.open_problems()
             self._save("editor-problems", window)
+
+    def _take_guide(self) -> None:
+        """The template guide, with the bubble above a component; then the outline, and all commands."""
+        window = self._window
+        with self._opened(self._template("t_second_order")):
+            editor = window.the_editor
+            wait(lambda: editor.guide.guide is not None)
+            assert editor.guide.guide is not None
+            editor.view.zoom_to(CLOSE)
+            editor.guide.guide.show_entry("n_audience")
+            pause(GUIDE_MS)
+            self._save("guide", window)
+            window.actions_["editor.outline"].trigger()
+            self._save("outline", window)
+            window.actions_["editor.outline"].trigger()
+            window.actions_["view.commands"].trigger()
+            self._save("commands", window)
+            window.actions_["view.commands"].trigger()
+
+    def _take_overview(self) -> None:
+        """A thousand components, from far away."""
+        with self._opened(large_campaign()):
+            self._window.the_editor.commands.fit()
+            self._save("overview", self._window)
 
     def _show(self, node_id: str) -> None:
         """Select a component, near enough to read the cards, in the middle."""
@@ -273,6 +314,27 @@ class Photographer:
                 painter.drawImage(QRect(left, GAP, image.width(), image.height()), image)
                 left += image.width() + GAP
         save(sheet, self._out / f"{name}-{self._suffix}.png")
+
+
+def large_campaign() -> CampaignDocument:
+    """A flow of a thousand components, always the same, tidied up; some are still to configure."""
+    choose = random.Random(LARGE)
+    document = empty_document(Attributes(id="c_large", name=tr("Campaign")))
+    open_ends = deque(document.links)
+    while len(document.nodes) < LARGE:
+        kind = choose.choice(LARGE_KINDS) if document.nodes else "target_audience"
+        edit = edits.append(document, open_ends.popleft(), kind)
+        document.apply(edit.ops)
+        assert edit.focus is not None
+        open_ends.extend(document.out_links(edit.focus))
+        if (config := LARGE_CONFIGS.get(kind)) is not None:
+            name = document.node(edit.focus).name
+            document.apply(edits.configure(document, edit.focus, name=name, memo="", config=config).ops)
+        if len(open_ends) > LARGE_WIDTH:
+            document.apply(edits.append(document, open_ends.popleft(), "end").ops)
+    document.apply(edits.end_open_links(document).ops)
+    document.apply(edits.tidy(document, ()).ops)
+    return document
 
 
 def _halve(document: CampaignDocument, sms: Mapping[str, JsonValue]) -> None:
