@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -92,6 +92,7 @@ class Overview:
         pen.setCosmetic(True)
         scale = painter.worldTransform().m11()
         margin, side = 1 / scale, paints.sizes.dot_on_screen / scale
+        dots: list[QRectF] = []
         for card in found:
             rect = card.scene_rect
             colour = QColor(paints.kind_colour(card.node.kind))
@@ -100,22 +101,15 @@ class Overview:
             painter.setBrush(colour)
             painter.drawRect(rect.adjusted(-margin, -margin, margin, margin))
             if not card.configured or card.broken:
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(paints.colours.danger)
-                painter.drawRect(QRectF(rect.right() - side / 2, rect.top() - side / 2, side, side))
+                dots.append(QRectF(rect.right() - side / 2, rect.top() - side / 2, side, side))
+        _paint_dots(painter, paints, dots)
 
     def _draw_dots(self, painter: QPainter, paints: Paints, scale: float) -> None:
         if scale != self._dots_scale:
             side = paints.sizes.dot_on_screen / scale
             self._dots = [QRectF(x - side / 2, y - side / 2, side, side) for x, y in self._corners]
             self._dots_scale = scale
-        painter.setBrush(paints.colours.danger)
-        if len(self._dots) > _ROUND_DOTS:
-            painter.drawRects(self._dots)
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for rect in self._dots:
-            painter.drawEllipse(rect)
+        _paint_dots(painter, paints, self._dots)
 
     def _collect(self, paints: Paints, cards: Iterable[CardItem], links: Iterable[LinkItem]) -> None:
         self._blocks = {}
@@ -130,6 +124,17 @@ class Overview:
                 self._corners.append((rect.right(), rect.top()))
         self._lines = [QLineF(link.line.curve.p0, link.line.end) for link in links if link.line is not None]
         self._stale = False
+
+
+def _paint_dots(painter: QPainter, paints: Paints, dots: Sequence[QRectF]) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(paints.colours.danger)
+    if len(dots) > _ROUND_DOTS:
+        painter.drawRects(dots)
+        return
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for dot in dots:
+        painter.drawEllipse(dot)
 
 
 _STRENGTH = 0.8  # opacity of the blocks: a full category colour is too loud in such an area

@@ -25,7 +25,7 @@ hypothesis.settings.load_profile("project")
 
 THREAD_GRACE_S = 2.0
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.sheets"]
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -127,6 +127,7 @@ class LinkItem(QGraphicsItem):
             self._paint_first_place(painter, line, lit)
         elif self.open:
             colour = paints.colours.accent if lit else paints.colours.line
+            self._cover_line(painter, _square(line.end, paints.sizes.open_end))
             draw_ring(painter, paints, line.end, paints.sizes.open_end, colour)
         if line.chip is not None:
             self._paint_chip(painter, line.chip, line.chip_width)
@@ -149,7 +150,18 @@ class LinkItem(QGraphicsItem):
         painter.drawPath(self._path)
         painter.translate(across, down)
 
+    def _cover_line(self, painter: QPainter, mark: QRectF) -> None:
+        """Keep the line from showing through a mark that stands on it, which fades like everything."""
+        if (opacity := painter.opacity()) < 1:
+            rounding = mark.height() / 2
+            painter.setOpacity(1)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._stage.paints.colours.canvas)
+            painter.drawRoundedRect(mark.adjusted(1, 1, -1, -1), rounding, rounding)
+            painter.setOpacity(opacity)
+
     def _paint_chip(self, painter: QPainter, centre: QPointF, width: float) -> None:
+        self._cover_line(painter, chip_rect(centre, width))
         corner, text, paints = chip_rect(centre, width).topLeft(), self._elided(width), self._stage.paints
         if self._stage.vector:
             painter.translate(corner)
@@ -195,6 +207,10 @@ class LinkItem(QGraphicsItem):
 
 def chip_rect(centre: QPointF, width: float) -> QRectF:
     return QRectF(centre.x() - width / 2, centre.y() - CHIP_HEIGHT / 2, width, CHIP_HEIGHT)
+
+
+def _square(centre: QPointF, side: float) -> QRectF:
+    return QRectF(centre.x() - side / 2, centre.y() - side / 2, side, side)
 
 
 def place_rect(line: LinkShape) -> QRectF:

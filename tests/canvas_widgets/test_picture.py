@@ -57,7 +57,7 @@ def test_cards_and_lines_look_as_they_did(
     }
     image = picture.render(sample.document, Everything(), Look(theme), counts)
     folder = request.path.parent / "pictures"
-    image_snapshot(as_pillow(image), str(folder / f"campaign-{theme}.png"), threshold=0.02)
+    image_snapshot(as_pillow(image), str(folder / f"campaign-{theme}.png"))
 
 
 @pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
@@ -75,7 +75,7 @@ def test_notes_and_frames_look_as_they_did(
         flow.document.apply([Op(Table.NOTES, f"note_{index}", None, note)])
     image = picture.render(flow.document, Everything(), Look(theme))
     folder = request.path.parent / "pictures"
-    image_snapshot(as_pillow(image), str(folder / f"notes-{theme}.png"), threshold=0.02)
+    image_snapshot(as_pillow(image), str(folder / f"notes-{theme}.png"))
 
 
 def test_a_picture_has_the_scale_that_is_asked_for(qapp: QApplication, sample: Flow) -> None:
