@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from canvas_widgets.focus import draw_focus
 from canvas_widgets.look import Look, set_role
 from canvas_widgets.matching import best_first, in_every_language
 from engine.components.base import Category
@@ -151,6 +152,8 @@ class ComponentDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(look.colours.hover)
             painter.drawRoundedRect(QRectF(rect).adjusted(8, 0, -8, 0), 6, 6)
+        if state & QStyle.StateFlag.State_HasFocus:
+            draw_focus(painter, look, QRectF(rect).adjusted(8, 0, -8, 0))
         declared, size = component(kind), 18
         ratio = painter.device().devicePixelRatio()
         icon = look.pixmap(declared.icon, declared.colour, size, ratio)

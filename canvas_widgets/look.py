@@ -254,16 +254,21 @@ def load_fonts() -> None:
 
 def _strokes(strokes: Strokes, sizes: Sizes) -> dict[str, str]:
     """Borders' widths, and what is left inside a control of them: controls are as high in every theme."""
-    strong = strokes.focus + 1  # the focus on a filled button, which its colour alone would not show
+    wide = strokes.focus + 1  # where one more pixel has to tell the focus from a border of the same colour
+    twin = 3  # two lines of the ground on what is filled, with its own colour between them
+    mark = 16 + 2 * strokes.border  # the mark of a check box, with its border
     return {
         "edge": str(strokes.border),
         "focus": str(strokes.focus),
-        "strong": str(strong),
+        "wide_focus": str(wide),
+        "twin_focus": str(twin),
+        "mark_wide": str(mark - 2 * wide),
+        "mark_twin": str(mark - 2 * twin),
         "inner": str(sizes.control - 2 * strokes.border),
         "inner_focus": str(sizes.control - 2 * strokes.focus),
-        "inner_strong": str(sizes.control - 2 * strong),
+        "inner_twin": str(sizes.control - 2 * twin),
+        "pad_twin": str(14 + strokes.border - twin),
         "pad_focus": str(14 + strokes.border - strokes.focus),
-        "pad_strong": str(14 + strokes.border - strong),
     }
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from canvas_widgets.background import Background
 from canvas_widgets.camera import Camera
+from canvas_widgets.focus import FocusRing
 from canvas_widgets.look import Look
 from canvas_widgets.overlay import Overlay
 from canvas_widgets.overview import OVERVIEW_BELOW
@@ -15,7 +16,10 @@ from canvas_widgets.scene import CampaignScene
 
 
 class LookingView(QGraphicsView):
-    """Shows a scene; below some zoom its overview. Signal `zoom_changed`: 1.0 is 100 %."""
+    """Shows a scene; below some zoom its overview. Signal `zoom_changed`: 1.0 is 100 %.
+
+    Attribute `ring`: what shows the keyboard's focus.
+    """
 
     zoom_changed = Signal(float)
 
@@ -25,6 +29,7 @@ class LookingView(QGraphicsView):
         self._look = look
         self._background = Background()
         self._overlay = Overlay(self)
+        self.ring = FocusRing(self, look)
         self._camera = Camera(self, look)
         self._camera.zoom_changed.connect(self._on_zoom_changed)
         scene.mirrored.connect(self._on_mirrored)
@@ -77,6 +82,21 @@ class LookingView(QGraphicsView):
             super().paintEvent(event)
         else:
             self._paint_overview(event)
+        if self.ring.shown:
+            with QPainter(self.viewport()) as painter:
+                self.ring.paint(painter)
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:  # noqa: N802 - Qt's name
+        super().scrollContentsBy(dx, dy)
+        self.ring.scrolled(dx, dy)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.ring.entered(event.reason())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.ring.left()
 
     def _paint_overview(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:

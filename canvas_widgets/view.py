@@ -39,6 +39,14 @@ from engine.campaign.notes import NOTHING
 
 _TIP_REACH = 8.0
 _WRITING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
+_WALKING_KEYS = (
+    Qt.Key.Key_Left,
+    Qt.Key.Key_Right,
+    Qt.Key.Key_Up,
+    Qt.Key.Key_Down,
+    Qt.Key.Key_Tab,
+    Qt.Key.Key_Backtab,
+)
 _ADDING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
@@ -100,6 +108,7 @@ class CanvasView(LookingView):
         if self._gesture is not None:
             return
         self.notes.finish()
+        self.ring.use(keyboard=False)
         if event.button() is Qt.MouseButton.MiddleButton or (
             self._space and event.button() is Qt.MouseButton.LeftButton
         ):
@@ -169,6 +178,8 @@ class CanvasView(LookingView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in _WALKING_KEYS:
+            self.ring.use(keyboard=True)
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = True
             self._show_cursor()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from app.campaign_list.rows import Row
 from app.campaign_list.status import Status
 from app.campaign_list.table import COLUMNS, RowRole, ToneRole
+from canvas_widgets.focus import draw_focus
 from canvas_widgets.look import Look
 
 Index = QModelIndex | QPersistentModelIndex
@@ -47,6 +48,8 @@ class RowDelegate(QStyledItemDelegate):
                 self._paint_text(painter, first, index)
         if failure:
             self._paint_failure(painter, option, failure)
+        if self._view.hasFocus() and index.row() == self._view.currentIndex().row():
+            self._paint_focus(painter, option)
 
     def initStyleOption(  # noqa: N802 - Qt's name
         self, option: QStyleOptionViewItem, index: Index
@@ -99,6 +102,16 @@ class RowDelegate(QStyledItemDelegate):
         painter.setFont(font)
         shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(line.width()))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.restore()
+
+    def _paint_focus(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+        """This cell's part of the ring around its row: what is chosen here is always a row."""
+        cell = QRectF(option.rect)
+        row = QRectF(0, cell.top(), self._view.viewport().width(), cell.height())
+        painter.save()
+        painter.setClipRect(cell)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_focus(painter, self._look, row)
         painter.restore()
 
     def _paint_pill(self, painter: QPainter, line: QRectF, index: Index) -> None:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QLineEdit, QListView, QVBoxLayout
 
 from app.command_palette.entries import Entry, Listed, found, gather, listed
 from app.command_palette.rows import EntryDelegate, EntryModel, spoken
+from app.widgets.announce import describe
 from app.widgets.basic import label
 from canvas_widgets.dismissal import Dismissal
 from canvas_widgets.matching import Query
@@ -160,8 +161,7 @@ class CommandPalette(QFrame):
     def _announce(self) -> None:
         """The cursor stays in the field: whoever hears the window is told there what Enter would take."""
         entry = self.chosen()
-        self.search.setAccessibleDescription(spoken(entry) if entry is not None else "")
-        QAccessible.updateAccessibility(QAccessibleEvent(self.search, QAccessible.Event.DescriptionChanged))
+        describe(self.search, spoken(entry) if entry is not None else "")
 
     def _place(self) -> None:
         """In the middle below the top bar, as high as its rows up to a dozen."""

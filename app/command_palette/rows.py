@@ -90,7 +90,8 @@ class EntryDelegate(QStyledItemDelegate):
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(self._look.colours.hover)
                 radius = self._look.sizes.control_radius
-                painter.drawRoundedRect(QRectF(rect).adjusted(grid, 0, -grid, 0), radius, radius)
+                ground = QRectF(rect).adjusted(grid, 0, -grid, 0)
+                painter.drawRoundedRect(ground, radius, radius)
             self._paint_entry(painter, rect.adjusted(2 * grid, 0, -2 * grid, 0), entry)
         else:
             self._write(

@@ -34,6 +34,7 @@ from app.editor.selecting import Selecting
 from app.editor.selection_panel import SelectionPanel
 from app.editor.session import EditorSession
 from app.editor.side_bar import SideBar
+from app.editor.speaking import Speaking
 from app.editor.tidying import Tidying
 from app.editor.top_bar import TopBar
 from app.language import Retranslated
@@ -94,6 +95,7 @@ class EditorPage(Retranslated, QWidget):
         self.copying: CopyCommands = CopyCommands(self, window)
         self.lines: LineCommands = LineCommands(self, window)
         self.paste_hint = PasteHint(self.view, window.look)
+        self.speaking = Speaking(self.view, self.scene, self.outline.outline.words)
         self.selecting: Selecting = Selecting(self)
         self.arranging: Arranging = Arranging(self)
         self.tidying: Tidying = Tidying(self, window)
@@ -117,6 +119,7 @@ class EditorPage(Retranslated, QWidget):
 
     def _on_loaded(self) -> None:
         self.view.fit(glide=False)
+        self.speaking.refresh()
         self.side_bar.begin()
         if self.session.large:
             self.session.check()
@@ -232,6 +235,7 @@ class EditorPage(Retranslated, QWidget):
     def retranslate(self) -> None:
         self.show_notices()
         self.scene.refresh()
+        self.speaking.refresh()
         self.finding.retranslated()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from app.editor.floating import Floating
@@ -41,7 +40,7 @@ class PasteHint(Floating):
         return QPoint(room.center().x() - self.width() // 2, room.top())
 
     def _follow(self) -> None:
-        """Show what the mode is about, and tell it to who hears the canvas, which keeps the cursor."""
+        """Show what the mode is about. The canvas keeps the cursor: `speaking` tells who hears it."""
         mode = self._view.pasting
         self.setVisible(mode.active)
         if mode.clip is not None:
@@ -55,5 +54,3 @@ class PasteHint(Floating):
             self.keys.setText(tr("Click a mark. Tab: the next one, Enter: paste, Esc: leave"))
             self.leave.setText(tr("Cancel"))
             self.place()
-        self._view.setAccessibleDescription(f"{self.title.text()}. {mode.words}" if mode.active else "")
-        QAccessible.updateAccessibility(QAccessibleEvent(self._view, QAccessible.Event.DescriptionChanged))

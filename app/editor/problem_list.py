@@ -18,6 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from canvas_widgets.focus import draw_focus
 from canvas_widgets.look import Look, set_role
 from engine.campaign.edits import Edit
 from engine.campaign.problem import Problem, Severity
@@ -198,9 +199,7 @@ class _ProblemDelegate(QStyledItemDelegate):
             painter.setBrush(colours.hover)
             painter.drawRoundedRect(ground, 6, 6)
         if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(colours.accent, 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(ground, 6, 6)
+            draw_focus(painter, look, ground)
         error = index.data(PROBLEM_ROLE).severity is Severity.ERROR
         ratio = painter.device().devicePixelRatio()
         icon = ("alert-circle", "danger") if error else ("alert-triangle", "warn")

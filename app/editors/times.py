@@ -74,6 +74,7 @@ class TimeOfDayEditor(Editor):
         super().__init__(context, parent)
         self._field = TimeEdit()
         self._field.setFixedWidth(88)
+        self._field.setAccessibleName(spec.label or tr("Time of day"))
         self._field.setToolTip(context.zone.key)
         self._raw: JsonValue = None
         self._field.timeChanged.connect(self._on_changed)
@@ -124,6 +125,7 @@ class DateTimeEditor(Editor):
         self._choose = LinkButton(spec.placeholder or tr("Choose date and time"))
         self._choose.clicked.connect(self._on_choose)
         self._field = _DateTimeField()
+        self._field.setAccessibleName(spec.label or tr("Date and time"))
         self._field.setToolTip(tr("Time zone: {zone}", zone=context.zone.key))
         self._field.dateTimeChanged.connect(self._on_changed)
         self._clear = IconButton("x", tr("Remove this time"))

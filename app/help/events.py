@@ -81,7 +81,7 @@ class EventsHelp(QDialog):
         self._window = window
         self._token_file = window.workspace.engine_folder / "token"
         self._event = example_event(window.workspace.catalog, now(), _event_at_hand(window))
-        self.curl, self.python = _code(), _code()
+        self.curl, self.python = _code("curl"), _code("Python")
         self.state = label("small", tr("Starting the engine, to know its address…"), wrap=True)
         self._lay_out(window.look)
         self.show_calls("http://127.0.0.1:PORT")
@@ -148,7 +148,9 @@ def _event_at_hand(window: MainWindow) -> str | None:
     return event if isinstance(event, str) else None
 
 
-def _code() -> QPlainTextEdit:
+def _code(language: str) -> QPlainTextEdit:
     result = QPlainTextEdit(readOnly=True, lineWrapMode=QPlainTextEdit.LineWrapMode.NoWrap)
+    result.setTabChangesFocus(True)  # or who came here by Tab would not get on
+    result.setAccessibleName(tr("The call in {language}", language=language))
     result.setObjectName("code")
     return result

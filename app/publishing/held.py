@@ -144,8 +144,9 @@ def _table() -> QTableWidget:
     ]
     result.setHorizontalHeaderLabels(titles)
     result.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    result.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-    result.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    result.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+    result.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    result.setTabKeyNavigation(False)
     result.verticalHeader().hide()
     result.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     result.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 
 def label(role: str = "", text: str = "", *, wrap: bool = False) -> QLabel:
@@ -77,37 +77,29 @@ class ElidedLabel(QLabel):
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
 
 
-_PRESSING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
-
-
-def _presses(event: QKeyEvent) -> bool:
-    return event.type() is QEvent.Type.KeyPress and event.key() in _PRESSING_KEYS
-
-
-class Clickable(QFrame):
-    """A frame that is one button: click, Enter and Space."""
-
-    clicked = Signal()
+class Clickable(QPushButton):
+    """A button that holds more than words, as large as its layout: click, Enter and Space."""
 
     def __init__(self, role: str = "card") -> None:
         super().__init__()
         self.setProperty("role", role)
-        self.setProperty("clickable", True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.setAutoDefault(False)  # Enter presses it, not what a dialog takes for its default
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QMouseEvent) and event.type() is QEvent.Type.MouseButtonRelease:
-            if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
-                event.position().toPoint()
-            ):
-                self.clicked.emit()
-            return True
-        if isinstance(event, QKeyEvent) and _presses(event):
-            self.clicked.emit()
-            return True
-        return super().event(event)
+    def sizeHint(self) -> QSize:
+        layout = self.layout()
+        return super().sizeHint() if layout is None else layout.totalSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        layout = self.layout()
+        return super().minimumSizeHint() if layout is None else layout.totalMinimumSize()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:

@@ -7,6 +7,7 @@ from typing import Literal
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
+from app.widgets.announce import announce
 from app.widgets.basic import label
 from canvas_widgets.look import Look
 
@@ -49,6 +50,7 @@ class Toast(QFrame):
         self._text.setText(text)
         self.setAccessibleName(text)
         self._place()
+        announce(self, text, urgent=tone == "danger")
         self.show()
         self.raise_()
         if busy:

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessibilityHints, QColor, QFontInfo, QRawFont
+from PySide6.QtGui import QAccessibilityHints, QFontInfo, QRawFont
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +15,7 @@ from canvas_widgets.look import Look, Theme
 from engine.campaign.model import NoteColour
 from engine.components.base import Category
 from engine.components.registry import COMPONENTS
+from tests.colours import contrast, over
 
 THEMES = [Theme.LIGHT, Theme.DARK, Theme.CONTRAST]
 LEAST = {
@@ -23,31 +24,6 @@ LEAST = {
     Theme.CONTRAST: 7.0,
 }  # of texts: WCAG's AA, and AAA in high contrast
 ICONS = 3.0  # of icons and lines
-
-
-def luminance(colour: QColor) -> float:
-    """Relative luminance as WCAG defines it."""
-    linear = (
-        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
-        for value in (colour.redF(), colour.greenF(), colour.blueF())
-    )
-    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-
-
-def contrast(one: QColor, other: QColor) -> float:
-    dark, bright = sorted((luminance(one), luminance(other)))
-    return (bright + 0.05) / (dark + 0.05)
-
-
-def over(colour: QColor, ground: QColor, opacity: float) -> QColor:
-    """What a colour looks like on a ground that shines through."""
-    pairs = (
-        (colour.redF(), ground.redF()),
-        (colour.greenF(), ground.greenF()),
-        (colour.blueF(), ground.blueF()),
-    )
-    mixed = (c * opacity + g * (1 - opacity) for c, g in pairs)
-    return QColor.fromRgbF(*mixed)
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
+from canvas_widgets.focus import draw_focus
 from canvas_widgets.items.dot import draw_mark
 from canvas_widgets.look import Look
 from engine.campaign.outline import Row
@@ -78,9 +79,7 @@ class OutlineDelegate(QStyledItemDelegate):
             painter.setBrush(colours.hover)
             painter.drawRoundedRect(ground, 6, 6)
         if state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(colours.accent, 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(ground, 6, 6)
+            draw_focus(painter, self._look, ground)
 
     def _paint_right(self, painter: QPainter, rect: QRect, row: Row) -> int:
         """The dot of what is not configured, or the live count; gives where room for the name ends."""

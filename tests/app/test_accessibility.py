@@ -1,0 +1,328 @@
+"""Every window and dialog as a screen reader and the keyboard meet it, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QTabWidget, QWidget
+from pytestqt.qtbot import QtBot
+
+from app import language
+from app.campaign_list.templates import shipped_starts
+from app.command_palette.palette import CommandPalette
+from app.editor.page import EditorPage
+from app.editors.base import Context
+from app.panels import ConfigurationPanel
+from app.pickers.account_form import AccountDialog
+from app.pickers.audience_form import AudienceDialog
+from app.pickers.message_form import MessageDialog
+from app.publishing.held import HeldDialog
+from app.publishing.remote import RemoteDialog
+from app.templates.dialogs import RenameTemplateDialog
+from app.window import MainWindow
+from canvas_widgets.look import Look, Theme
+from engine.campaign.model import START_ID
+from engine.i18n import current_language, tr
+from engine.workspace.template import Words
+from engine.workspace.workspace import Workspace
+from tests.app.auditing import clipped, findings, hidden_focus
+from tests.app.conftest import (
+    MakeWindow,
+    change_on_disk,
+    close_dialogs,
+    leave_behind,
+    open_draft,
+    settle,
+)
+from tests.app.panels.samples import CONFIGS, sample_document
+
+# The platform of tests cannot show a menu the way a desktop does, and says so.
+pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
+
+LANGUAGES = ("en", "zh")
+NOT_BY_TAB = ("Commands",)
+"""Lists below a search field that moves through them with the arrows: there Tab has nothing to do."""
+OVER_THE_LIST = (
+    "campaign.new",
+    "campaign.delete",
+    "campaign.attributes",
+    "workspace.preferences",
+    "help.shortcuts",
+    "help.about",
+    "help.events",
+    "run.received",
+    "view.commands",
+    "workspace.recover",
+)
+OVER_THE_EDITOR = (
+    "editor.export",
+    "editor.delete",
+    "campaign.attributes",
+    "campaign.save_template",
+    "editor.disk_differences",
+)
+
+State = tuple[str, QWidget]
+
+
+def opened(qtbot: QtBot, window: MainWindow, *actions: str) -> Iterator[State]:
+    """What these actions open, one after the other, each tab of it."""
+    for action_id in actions:
+        window.actions_[action_id].trigger()
+        settle(qtbot)
+        shown = [found for found in QApplication.topLevelWidgets() if _is_over(found, window)]
+        assert shown or window.findChildren(CommandPalette), action_id
+        for widget in shown or [window]:
+            tabs = widget.findChild(QTabWidget)
+            for index in range(tabs.count() if tabs is not None else 1):
+                if tabs is not None:
+                    tabs.setCurrentIndex(index)
+                yield f"{action_id} {index}", widget
+            if widget is not window:
+                widget.close()
+        close_dialogs(window)
+        for palette in window.findChildren(CommandPalette):
+            palette.close()
+
+
+def _is_over(widget: QWidget, window: MainWindow) -> bool:
+    return isinstance(widget, QDialog) and widget.isVisible() and window.isAncestorOf(widget)
+
+
+def states_of_the_list(qtbot: QtBot, window: MainWindow) -> Iterator[State]:
+    yield "list", window
+    yield from opened(qtbot, window, *OVER_THE_LIST)
+    window.actions_["help.start"].trigger()
+    yield "start page", window
+    window.dialogs.hide_start_page()
+    window.list_page.show_rows([])
+    yield "empty list", window
+    window.reload()
+    settle(qtbot)
+    window.list_page.table.selectRow(0)
+
+
+def states_of_the_editor(qtbot: QtBot, window: MainWindow) -> Iterator[State]:
+    page = open_draft(qtbot, window)
+    yield "empty editor", window
+    for kind in ("target_audience", "random_grouping", "tag"):
+        page.commands.add_kind(kind)
+    yield "unconfigured", window
+    for action_id in ("editor.outline", "editor.problems", "campaign.search", "notes.add"):
+        window.actions_[action_id].trigger()
+        settle(qtbot)
+        yield action_id, window
+    page.finding.bar.search.setText("t")
+    yield "found", window
+    page.selecting.everything()
+    yield "several", window
+    page.show_node(next(iter(page.session.document.nodes)))
+    window.actions_["editor.rename"].trigger()
+    yield "renaming", window
+    page.view.setFocus()
+    window.actions_["editor.add"].trigger()
+    yield "chooser", window
+    window.actions_["editor.copy"].trigger()
+    window.actions_["editor.paste"].trigger()
+    yield "copy mode", window
+    page.view.pasting.end()
+    change_on_disk(page)
+    settle(qtbot)
+    yield "changed on disk", window
+    page.show_node(next(iter(page.session.document.nodes)))
+    yield from opened(qtbot, window, *OVER_THE_EDITOR)
+
+
+def states_of_the_guide(qtbot: QtBot, window: MainWindow) -> Iterator[State]:
+    start = next(start for start in shipped_starts(current_language()) if start.id == "t_second_order")
+    window.campaigns.begin(start)
+    page = window.the_editor
+    qtbot.waitUntil(lambda: page.scene.is_loaded and page.guide.guide is not None)
+    yield "guide", window
+    assert page.guide.guide is not None
+    page.guide.guide.window.buttons[0].click()
+    yield "bubble", window
+    window.actions_["help.tour"].trigger()
+    settle(qtbot)
+    yield "tour", window
+    window.tour.end()
+
+
+def states_of_forms(qtbot: QtBot, window: MainWindow, workspace: Workspace) -> Iterator[State]:
+    context = Context(workspace)
+    for form in (
+        AccountDialog(window, workspace),
+        MessageDialog(window, context, "text_sms", {}),
+        MessageDialog(window, context, "email", {}),
+        AudienceDialog(window, context),
+        RemoteDialog(window, window.look, (), lambda _url, _token: None),
+        RenameTemplateDialog(window, Words(en="Spring", zh="春季"), Words(en="New", zh="新")),
+        HeldDialog(window),
+    ):
+        form.show()
+        settle(qtbot)
+        yield type(form).__name__, form
+        form.close()
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_control_has_a_name_a_role_and_room(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, code: str
+) -> None:
+    leave_behind(workspace)
+    window = make_window(workspace)
+    settle(qtbot)
+    close_dialogs(window)
+    window.set_language(code)
+    for states in (
+        states_of_the_list(qtbot, window),
+        states_of_the_editor(qtbot, window),
+        states_of_the_guide(qtbot, window),
+        states_of_forms(qtbot, window, workspace),
+    ):
+        for state, root in states:
+            settle(qtbot)
+            QApplication.processEvents()  # what the first round laid out anew
+            assert findings(root, frozenset(map(tr, NOT_BY_TAB))) == [], state
+            assert clipped(root) == [], state
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_panel_has_names_roles_and_room(
+    qtbot: QtBot, look: Look, workspace: Workspace, code: str
+) -> None:
+    language.use_language(code)
+    panel = ConfigurationPanel(look)
+    qtbot.addWidget(panel)
+    panel.resize(look.sizes.panel, 3000)
+    panel.show()
+    try:
+        for kind, configs in CONFIGS.items():
+            for config in (None, *configs) if code == "en" else (None, configs[0]):
+                panel.show_node(sample_document(kind, config, config is not None), "n_x", workspace)
+                QApplication.processEvents()
+                assert findings(panel) == [], kind
+                assert clipped(panel) == [], kind
+    finally:
+        language.use_language("en")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+def test_the_focus_is_seen_on_every_control(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace, theme: str
+) -> None:
+    window.activateWindow()
+    window.look.set_theme(Theme(theme))
+    try:
+        assert hidden_focus(window.list_page) == []
+        for _state, root in opened(qtbot, window, "workspace.preferences", "campaign.new"):
+            root.activateWindow()
+            assert hidden_focus(root) == []
+        window.activateWindow()
+        page = open_draft(qtbot, window)
+        for kind in ("target_audience", "random_grouping"):
+            page.commands.add_kind(kind)
+        settle(qtbot)
+        assert hidden_focus(page) == []
+        for kind in ("target_audience", "behavior_event", "text_sms", "audience_judgment"):
+            page.panel.show_node(sample_document(kind, CONFIGS[kind][0], True), "n_x", workspace)
+            settle(qtbot)
+            assert hidden_focus(page.panel) == [], kind
+    finally:
+        window.look.set_theme(Theme.LIGHT)
+
+
+class TestCanvas:
+    """What is drawn is nothing to a screen reader: the view says it, and the outline has it all."""
+
+    @pytest.fixture
+    def page(self, qtbot: QtBot, window: MainWindow) -> EditorPage:
+        window.activateWindow()
+        page = open_draft(qtbot, window)
+        for kind in ("target_audience", "random_grouping", "tag"):
+            page.commands.add_kind(kind)
+        page.view.setFocus()
+        return page
+
+    @pytest.fixture
+    def heard(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """What screen readers are told, in order."""
+        said: list[str] = []
+
+        def update(event: QAccessibleEvent) -> None:
+            if isinstance(event, QAccessibleAnnouncementEvent):
+                said.append(event.message())
+
+        monkeypatch.setattr(QAccessible, "updateAccessibility", update)
+        return said
+
+    def test_it_says_what_is_selected_and_where_all_of_it_is_a_list(
+        self, page: EditorPage, heard: list[str]
+    ) -> None:
+        trigger = next(iter(page.session.document.nodes))
+        page.scene.select([trigger])
+        sentence = "Selected: Target Audience 1, Trigger mode, not configured. Followed by Random Grouping 1."
+        assert heard == [sentence]
+        assert page.view.accessibleDescription().startswith(sentence)
+        assert "outline" in page.view.accessibleDescription()
+        page.selecting.everything()
+        page.scene.select(())
+        assert heard[1:] == ["3 things are selected.", "Nothing is selected."]
+
+    def test_it_is_silent_while_the_focus_is_elsewhere(self, page: EditorPage, heard: list[str]) -> None:
+        page.palette_.focus_search()
+        page.selecting.everything()
+        assert heard == []
+        assert page.view.accessibleDescription().startswith("3 things")
+
+    def test_notes_and_copy_mode_are_said(self, page: EditorPage, heard: list[str]) -> None:
+        page.note_commands.add_note()
+        page.view.notes.finish()
+        page.view.setFocus()
+        assert page.view.accessibleDescription().startswith("Selected: note")
+        page.scene.select([page.session.document.successors(START_ID)[0]])
+        page.scene.select([list(page.session.document.nodes)[-1]])
+        page.copying.copy()
+        page.scene.select(())
+        page.copying.paste()
+        assert heard[-1].startswith("Paste here: ")
+        page.view.pasting.end()
+        assert heard[-1] == "Nothing is selected."
+
+    def test_refusals_and_messages_are_read_out(
+        self, page: EditorPage, window: MainWindow, heard: list[str]
+    ) -> None:
+        page.say("That is not possible here.")
+        window.toast.show_message("Saved")
+        assert heard == ["That is not possible here.", "Saved"]
+
+    def test_a_ring_shows_the_focus_to_who_came_by_keyboard(self, page: EditorPage) -> None:
+        shown = [False]
+
+        def look() -> None:
+            shown.append(page.view.ring.shown)
+
+        page.palette_.focus_search()
+        page.view.setFocus(Qt.FocusReason.TabFocusReason)
+        look()
+        QTest.mouseClick(page.view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+        look()
+        QTest.keyClick(page.view, Qt.Key.Key_Right)
+        look()
+        page.palette_.focus_search()
+        look()
+        assert shown == [False, True, False, True, False]
+
+    def test_the_ring_stays_at_the_edge_while_the_canvas_moves(self, page: EditorPage, look: Look) -> None:
+        page.palette_.focus_search()
+        page.view.setFocus(Qt.FocusReason.TabFocusReason)
+        page.view.grab()
+        page.view.horizontalScrollBar().setValue(page.view.horizontalScrollBar().value() + 30)
+        QApplication.processEvents()
+        picture = page.view.viewport().grab().toImage()
+        assert picture.pixelColor(0, 100) == look.colours.accent
+        assert picture.pixelColor(40, picture.height() - 40) != look.colours.accent
