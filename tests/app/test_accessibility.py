@@ -74,7 +74,8 @@ def opened(qtbot: QtBot, window: MainWindow, *actions: str) -> Iterator[State]:
     for action_id in actions:
         window.actions_[action_id].trigger()
         settle(qtbot)
-        shown = [found for found in QApplication.topLevelWidgets() if _is_over(found, window)]
+        over = [found for found in QApplication.topLevelWidgets() if isinstance(found, QDialog)]
+        shown: list[QWidget] = [found for found in over if found.isVisible()]
         assert shown or window.findChildren(CommandPalette), action_id
         for widget in shown or [window]:
             tabs = widget.findChild(QTabWidget)
@@ -87,10 +88,6 @@ def opened(qtbot: QtBot, window: MainWindow, *actions: str) -> Iterator[State]:
         close_dialogs(window)
         for palette in window.findChildren(CommandPalette):
             palette.close()
-
-
-def _is_over(widget: QWidget, window: MainWindow) -> bool:
-    return isinstance(widget, QDialog) and widget.isVisible() and window.isAncestorOf(widget)
 
 
 def states_of_the_list(qtbot: QtBot, window: MainWindow) -> Iterator[State]:
