@@ -53,8 +53,7 @@ class Camera(QObject):
     def wheel(self, event: QWheelEvent) -> None:
         """Zoom with Ctrl, else scroll; with Shift to the sides."""
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            factor = _WHEEL_FACTOR ** event.angleDelta().y()
-            self.zoom_at(self.zoom * factor, event.position().toPoint())
+            self.zoom_at(self.zoom * wheel_factor(event), event.position().toPoint())
             return
         steps = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
@@ -114,3 +113,8 @@ class Camera(QObject):
             self.zoom = zoom
             self._view.setTransform(QTransform.fromScale(zoom, zoom))
             self.zoom_changed.emit(zoom)
+
+
+def wheel_factor(event: QWheelEvent) -> float:
+    """How much a turn of the wheel magnifies."""
+    return float(_WHEEL_FACTOR ** event.angleDelta().y())

@@ -50,6 +50,11 @@ class LookingView(QGraphicsView):
         """Screen pixels to a scene unit."""
         return self._camera.zoom
 
+    @property
+    def seen(self) -> QRectF:
+        """The part of the scene that the view shows."""
+        return self.mapToScene(self.viewport().rect()).boundingRect()
+
     def fit(self, *, glide: bool = True) -> None:
         """Show the whole flow, at 100 % at most."""
         self._camera.fit(self._campaign.content_rect(), glide)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
@@ -331,8 +331,12 @@ class CanvasView(LookingView):
         return bool(lines)
 
     def _add(self, link_id: str, kind: str) -> None:
+        self.ask_for(lambda: insert(self._campaign.document, link_id, kind))
+
+    def ask_for(self, make: Callable[[], Edit]) -> None:
+        """Ask for an edit, or say why it is refused."""
         try:
-            edit: Edit = insert(self._campaign.document, link_id, kind)
+            edit = make()
         except Refused as refused:
             self.refused.emit(refused.message)
         else:

@@ -101,6 +101,7 @@ def node_selected(window: MainWindow) -> bool:
 
 
 def some_selected(window: MainWindow) -> bool:
+    """Whether components are selected; also in a campaign that is only viewed."""
     return window.editor is not None and bool(window.editor.scene.selection)
 
 
@@ -117,17 +118,12 @@ def selected(least: int) -> Callable[[MainWindow], bool]:
     return lambda window: editable(window) and len(window.the_editor.scene.selection) >= least
 
 
-def copyable(window: MainWindow) -> bool:
-    """Whether components are selected; those of a campaign that is only viewed can be copied, too."""
-    return window.editor is not None and bool(window.editor.scene.selection)
-
-
-def one_copyable(window: MainWindow) -> bool:
+def one_selected(window: MainWindow) -> bool:
     return window.editor is not None and window.editor.selected_node() is not None
 
 
 def cuttable(window: MainWindow) -> bool:
-    return editable(window) and copyable(window)
+    return editable(window) and some_selected(window)
 
 
 def has_open_line(window: MainWindow) -> bool:

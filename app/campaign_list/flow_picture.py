@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
-from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, START_WIDTH, with_missing_places
+from engine.campaign.layout import CARD_HEIGHT, card_width, with_missing_places
 from engine.campaign.model import START_ID, Point
 from engine.components.registry import component
 
@@ -51,7 +51,7 @@ class FlowPicture(QWidget):
         self._paint_cards(painter, self._document)
 
     def _rect(self, node_id: str, place: Point) -> QRectF:
-        return QRectF(place.x, place.y, START_WIDTH if node_id == START_ID else CARD_WIDTH, CARD_HEIGHT)
+        return QRectF(place.x, place.y, card_width(node_id), CARD_HEIGHT)
 
     def _paint_plus(self, painter: QPainter) -> None:
         size = self._look.sizes.ring

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from app.actions import ACTIONS, SECTIONS, ActionSpec, Place
 from canvas_widgets.matching import Query, fitting, in_every_language
-from engine.campaign.model import START_ID
 from engine.components.registry import COMPONENTS
 from engine.i18n import N_, tr
 
@@ -143,11 +142,10 @@ def _components(window: MainWindow) -> Iterator[Entry]:
         kind: (*in_every_language(_GO_TO), *in_every_language(COMPONENTS[kind].label)) for kind in COMPONENTS
     }
     for node_id, node in page.session.document.all_nodes():
-        name = tr(COMPONENTS[node.kind].label) if node_id == START_ID else node.name
         yield Entry(
             id=f"node:{node_id}",
-            text=tr("Go to {name}", name=name),
-            names=(name,),
+            text=tr("Go to {name}", name=node.shown_name),
+            names=(node.shown_name,),
             also=also[node.kind],
             section=tr(COMPONENTS[node.kind].label),
             icon=COMPONENTS[node.kind].icon,

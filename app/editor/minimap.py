@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPix
 from app.editor.floating import Floating
 from app.language import Retranslated
 from app.preferences import Preferences
+from canvas_widgets.camera import wheel_factor
 from canvas_widgets.look import Look
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.view import CanvasView
@@ -16,7 +17,6 @@ from engine.i18n import tr
 REDRAW_MS = 120
 """A change is drawn when the hand rests: while somebody types or drags, the map can wait."""
 
-_WHEEL_FACTOR = 1.0015  # zoom for an eighth of a degree of the wheel
 _DOT = 4.0
 _TINT = 0.08  # of what is to be seen
 _NEARLY = 2.0  # pixels of the screen: so little out of sight needs no map
@@ -50,15 +50,10 @@ class Minimap(Retranslated, Floating):
 
     # What is shown -----------------------------------------------------------------------------------------
 
-    @property
-    def seen(self) -> QRectF:
-        """The part of the scene that the view shows."""
-        return self._view.mapToScene(self._view.viewport().rect()).boundingRect()
-
     def follow(self) -> None:
         """The view shows another part, or the map is wanted or not any more."""
         margin = _NEARLY / self._view.zoom
-        everything = self.seen.contains(self._content.adjusted(margin, margin, -margin, -margin))
+        everything = self._view.seen.contains(self._content.adjusted(margin, margin, -margin, -margin))
         shown = self._scene.is_loaded and self._preferences.minimap and not everything
         if shown != self.isVisible():
             self.setVisible(shown)
@@ -95,7 +90,7 @@ class Minimap(Retranslated, Floating):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         colours = self._look.colours
-        frame = self.to_map().mapRect(self.seen).intersected(QRectF(self.rect()).adjusted(3, 3, -3, -3))
+        frame = self.to_map().mapRect(self._view.seen).intersected(QRectF(self.rect()).adjusted(3, 3, -3, -3))
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.drawPixmap(0, 0, self._picture)
@@ -129,7 +124,7 @@ class Minimap(Retranslated, Floating):
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         point = self._scene_point(event.position())
-        self._held = self.seen.center() - point if self.seen.contains(point) else QPointF(0, 0)
+        self._held = self._view.seen.center() - point if self._view.seen.contains(point) else QPointF(0, 0)
         self._go(point)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -140,8 +135,7 @@ class Minimap(Retranslated, Floating):
         self._held = None
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        factor = _WHEEL_FACTOR ** event.angleDelta().y()
-        self._view.zoom_to(self._view.zoom * factor, glide=False)
+        self._view.zoom_to(self._view.zoom * wheel_factor(event), glide=False)
 
     def _go(self, point: QPointF) -> None:
         if self._held is not None:

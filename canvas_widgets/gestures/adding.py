@@ -14,8 +14,6 @@ from canvas_widgets.look import Look
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import admissible
-from engine.campaign.model import START_ID
-from engine.components.registry import component
 from engine.i18n import tr
 
 _BESIDE = 16  # pixels from a + to its list
@@ -123,7 +121,7 @@ def place_words(document: CampaignDocument, link_id: str) -> PlaceWords:
     """Say where a component goes that is added at a line."""
     link = document.links[link_id]
     source = document.node(link.source)
-    name = tr(component(source.kind).label) if link.source == START_ID else source.name
+    name = source.shown_name
     branch = next((port.label for port in source.ports if port.name == link.port), None)
     behind = (
         tr("Behind {name}", name=name)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QGraphicsView, QToolTip
 
 from canvas_widgets.component_list import MIME_TYPE
 from canvas_widgets.gestures.hover import Hover
-from canvas_widgets.items.link import LinkItem
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits.add import refusal
 from engine.components.registry import COMPONENTS
@@ -51,15 +50,12 @@ class PaletteDrop:
             self._hover.leave()
             return
         self.link_id, self.why_not = link.link_id, ""
-        self._show(link, zoom)
+        self._hover.show_plus(link, zoom)
 
     def end(self) -> None:
         """Dropped or left: nothing is faded any more."""
         self._scene.set_targets(None)
         self._hover.leave()
-
-    def _show(self, link: LinkItem, zoom: float) -> None:
-        self._hover.show_plus(link, zoom)
 
 
 class DropTarget:

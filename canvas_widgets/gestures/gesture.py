@@ -95,11 +95,6 @@ class MoveGesture(Gesture):
         self._preview: MovePreview | None = None
         self._snapper: Snapper | None = None
 
-    @property
-    def moving(self) -> bool:
-        """Whether the pointer went far enough to mean it."""
-        return self._preview is not None
-
     def move(self, position: QPoint) -> None:
         if self._preview is None or self._snapper is None:
             if not any(self._group) or not _meant(self._pressed, position):

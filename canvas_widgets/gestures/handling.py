@@ -15,7 +15,7 @@ from canvas_widgets.gestures.line_drag import LineDrag, LineEnd
 from canvas_widgets.items.handle import Offer, Tool, offer_text, tool_text
 from canvas_widgets.look import set_role
 from canvas_widgets.scene import CampaignScene
-from engine.campaign.edits import Refused, grow, growable
+from engine.campaign.edits import grow, growable
 from engine.campaign.model import START_ID
 from engine.components.base import Port
 from engine.i18n import tr
@@ -90,12 +90,7 @@ class Handling:
         """Add another line; where several ports may be meant, ask at the pointer for the branch."""
 
         def add(port: Port) -> None:
-            try:
-                edit = grow(self._scene.document, node_id, port.name, target)
-            except Refused as refused:
-                self._view.refused.emit(refused.message)
-            else:
-                self._view.edit_requested.emit(edit)
+            self._view.ask_for(lambda: grow(self._scene.document, node_id, port.name, target))
 
         if len(ports) == 1:
             add(ports[0])

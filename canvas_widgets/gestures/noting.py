@@ -10,7 +10,7 @@ from canvas_widgets.gestures.gesture import Gesture, MoveGesture, ResizeGesture
 from canvas_widgets.gestures.writing import NoteEditor
 from canvas_widgets.items.note_layer import CORNER_CURSORS, Grip
 from canvas_widgets.scene import CampaignScene
-from engine.campaign.edits import Refused, delete_notes, write_note
+from engine.campaign.edits import delete_notes, write_note
 
 if TYPE_CHECKING:
     from canvas_widgets.overlay import Overlay
@@ -135,17 +135,10 @@ class Noting(QObject):
         if (item := self._scene.notes.items.get(note_id)) is not None:
             item.set_written(False)
             if keep and self.editor.changed:
-                self._keep(note_id)
+                text = self.editor.text
+                self._view.ask_for(lambda: write_note(self._scene.document, note_id, text))
         if had_focus:
             self._view.setFocus()
-
-    def _keep(self, note_id: str) -> None:
-        try:
-            edit = write_note(self._scene.document, note_id, self.editor.text)
-        except Refused as refused:
-            self._view.refused.emit(refused.message)
-        else:
-            self._view.edit_requested.emit(edit)
 
     def _follow(self) -> None:
         """The view or the note moved, or the note is gone."""

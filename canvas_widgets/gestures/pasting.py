@@ -12,7 +12,7 @@ from canvas_widgets.gestures.gesture import Gesture, PressGesture
 from canvas_widgets.items.marks import Mark, Marks
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.clip import Clip
-from engine.campaign.edits import Pasting, Refused, paste
+from engine.campaign.edits import Pasting, paste
 from engine.i18n import Message, tr
 
 if TYPE_CHECKING:
@@ -131,14 +131,8 @@ class PasteMode(QObject):
     def _paste(self, mark: Mark) -> None:
         clip = self.clip
         self.end()
-        if clip is None:
-            return
-        try:
-            edit = paste(self._scene.document, mark.link_id, clip)
-        except Refused as refused:
-            self._view.refused.emit(refused.message)
-        else:
-            self._view.edit_requested.emit(edit)
+        if clip is not None:
+            self._view.ask_for(lambda: paste(self._scene.document, mark.link_id, clip))
 
     def _choose(self, mark: Mark) -> None:
         assert self.marks is not None

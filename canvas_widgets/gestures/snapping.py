@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QPointF, QRectF
 
-from engine.campaign.layout import GRID
+from engine.campaign.layout import on_grid
 from engine.campaign.model import Point
 
 NEAR = 1200.0
@@ -81,8 +81,8 @@ class Snapper:
         rect = self._moved.translated(by)
         across = self._across.nearest(rect.left(), rect.right(), (rect.top(), rect.bottom()), reach)
         down = self._down.nearest(rect.top(), rect.bottom(), (rect.left(), rect.right()), reach)
-        dx = by.x() + across[0] if across else _on_grid(rect.left()) - self._moved.left()
-        dy = by.y() + down[0] if down else _on_grid(rect.top()) - self._moved.top()
+        dx = by.x() + across[0] if across else on_grid(rect.left()) - self._moved.left()
+        dy = by.y() + down[0] if down else on_grid(rect.top()) - self._moved.top()
         step = Point(round(dx), round(dy))
         rest = self._moved.translated(step.x, step.y)
         guides = []
@@ -97,7 +97,3 @@ class Snapper:
 
 def _anchors(low: float, high: float) -> tuple[float, float, float]:
     return low, (low + high) / 2, high
-
-
-def _on_grid(value: float) -> float:
-    return round(value / GRID) * GRID

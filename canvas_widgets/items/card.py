@@ -113,7 +113,7 @@ class CardItem(QGraphicsItem):
         lines = [f"• {sentence}" for sentence in found[:_FINDINGS]]
         if len(found) > _FINDINGS:
             lines.append(ntr("and {n} more", "and {n} more", len(found) - _FINDINGS))
-        return "\n".join([self._name(), *(lines or [self._summary()])]).strip()
+        return "\n".join([self.node.shown_name, *(lines or [self._summary()])]).strip()
 
     @property
     def dot_rect(self) -> QRectF:
@@ -196,7 +196,7 @@ class CardItem(QGraphicsItem):
     def _make_texts(self) -> tuple[QStaticText, QStaticText]:
         """Lay out name and summary, cut to the card's width: drawing text that is laid out costs half."""
         paints, room = self._stage.paints, self.rect.width() - _TEXT_LEFT - _TEXT_RIGHT
-        name, summary, elide = self._name(), self._summary(), Qt.TextElideMode.ElideRight
+        name, summary, elide = self.node.shown_name, self._summary(), Qt.TextElideMode.ElideRight
         if self.node_id == START_ID:
             left = (self.rect.width() - paints.name_metrics.horizontalAdvance(name)) / 2
             self._name_at = QPointF(left, self.rect.center().y() - paints.name_metrics.height() / 2)
@@ -206,9 +206,6 @@ class CardItem(QGraphicsItem):
             summary = paints.small_metrics.elidedText(summary, elide, room)
         self._texts = (static_text(name, paints.name_font), static_text(summary, paints.small_font))
         return self._texts
-
-    def _name(self) -> str:
-        return tr(component(self.node.kind).label) if self.node_id == START_ID else self.node.name
 
     def _summary(self) -> str:
         return str(component(self.node.kind).summary(self.node.config, self._stage.lookup))

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from canvas_widgets.items.note import NoteItem, corners
 from canvas_widgets.items.stage import Stage
-from engine.campaign.layout import GRID
+from engine.campaign.layout import on_grid
 from engine.campaign.model import Point
 from engine.campaign.notes import MIN_SIZE, Box, note_box
 
@@ -122,13 +122,6 @@ class NoteLayer:
                 return Grip(item.note_id)
         return None
 
-    def item_at(self, point: QPointF) -> NoteItem | None:
-        """The note or frame that a point lies in, the foremost."""
-        for item in self._scene.items(point):
-            if isinstance(item, NoteItem) and item.scene_rect.contains(point):
-                return item
-        return None
-
     def within(self, rect: QRectF) -> frozenset[str]:
         """The notes that a rectangle touches, and the frames that it holds."""
         return frozenset(
@@ -187,15 +180,11 @@ def resized(box: Box, corner: Corner, by: QPointF) -> Box:
     """The box with a corner dragged: its sides come to rest on the grid, the other corner stays."""
     left, top, right, bottom = box.left, box.top, box.right, box.bottom
     if corner in (Corner.TOP_LEFT, Corner.BOTTOM_LEFT):
-        left = min(_on_grid(left + by.x()), right - MIN_SIZE.x)
+        left = min(on_grid(left + by.x()), right - MIN_SIZE.x)
     else:
-        right = max(_on_grid(right + by.x()), left + MIN_SIZE.x)
+        right = max(on_grid(right + by.x()), left + MIN_SIZE.x)
     if corner in (Corner.TOP_LEFT, Corner.TOP_RIGHT):
-        top = min(_on_grid(top + by.y()), bottom - MIN_SIZE.y)
+        top = min(on_grid(top + by.y()), bottom - MIN_SIZE.y)
     else:
-        bottom = max(_on_grid(bottom + by.y()), top + MIN_SIZE.y)
+        bottom = max(on_grid(bottom + by.y()), top + MIN_SIZE.y)
     return Box(left, top, right - left, bottom - top)
-
-
-def _on_grid(value: float) -> int:
-    return round(value / GRID) * GRID

@@ -39,7 +39,16 @@ def complete(document: CampaignDocument) -> None:
 
 def place_of(document: CampaignDocument, node_id: str) -> Point:
     """The upper left corner of a node's card; Start and cards without a place stand at the origin."""
-    return document.layout.get(node_id, ORIGIN)
+    return ORIGIN if node_id == START_ID else document.layout.get(node_id, ORIGIN)
+
+
+def card_width(node_id: str) -> int:
+    return START_WIDTH if node_id == START_ID else CARD_WIDTH
+
+
+def on_grid(value: float) -> int:
+    """The nearest line of the grid."""
+    return round(value / GRID) * GRID
 
 
 def gap_behind(ports: Iterable[Port]) -> int:
@@ -49,8 +58,7 @@ def gap_behind(ports: Iterable[Port]) -> int:
 
 def column_behind(document: CampaignDocument, node_id: str) -> int:
     """The x of the next column behind a card."""
-    width = START_WIDTH if node_id == START_ID else CARD_WIDTH
-    return place_of(document, node_id).x + width + gap_behind(document.ports(node_id))
+    return place_of(document, node_id).x + card_width(node_id) + gap_behind(document.ports(node_id))
 
 
 class Occupied:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, P
 
 from engine.components.base import Parsed, Port
 from engine.components.registry import component
-from engine.i18n import N_, Message
+from engine.i18n import N_, Message, tr
 from engine.shapes.model import invalid
 from engine.shapes.text import Identifier, Name, Text
 from engine.shapes.time import DateTime
@@ -44,6 +44,11 @@ class Node(_Frozen):
     def ports(self) -> tuple[Port, ...]:
         """The outputs in their shown order."""
         return component(self.kind).ports(self.config)
+
+    @property
+    def shown_name(self) -> str:
+        """Its name; Start, which nobody names, is called what its kind is, in the language of the moment."""
+        return tr(component(self.kind).label) if self.kind == START.kind else self.name
 
     def __copy__(self) -> Self:
         """A copy without what was derived from the config: `model_copy` may be about to change it."""

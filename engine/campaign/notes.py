@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, ORIGIN, START_WIDTH, place_of
+from engine.campaign.layout import CARD_HEIGHT, card_width, place_of
 from engine.campaign.model import MAX_COORDINATE, START_ID, Note, Point
 
 MIN_SIZE = Point(64, 40)
@@ -60,9 +60,7 @@ def note_box(note: Note) -> Box:
 
 def card_box(document: CampaignDocument, node_id: str) -> Box:
     """What a card covers."""
-    if node_id == START_ID:
-        return Box(*ORIGIN, START_WIDTH, CARD_HEIGHT)
-    return Box(*place_of(document, node_id), CARD_WIDTH, CARD_HEIGHT)
+    return Box(*place_of(document, node_id), card_width(node_id), CARD_HEIGHT)
 
 
 def around(boxes: Iterable[Box]) -> Box | None:

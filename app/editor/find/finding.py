@@ -124,8 +124,7 @@ class Finding(QObject):
             page.view.center_node(self._found[0])
 
     def _any_in_sight(self) -> bool:
-        view, cards = self._page.view, self._page.scene.cards
-        seen = view.mapToScene(view.viewport().rect()).boundingRect()
+        seen, cards = self._page.view.seen, self._page.scene.cards
         return any(seen.intersects(cards[node_id].scene_rect) for node_id in self._found)
 
     def _show_count(self) -> None:

@@ -33,7 +33,7 @@ class Words:
                 return tr("Not connected")
 
     def name(self, node_id: str) -> str:
-        return tr(component("start").label) if node_id == START_ID else self._document.node(node_id).name
+        return self._document.node(node_id).shown_name
 
     def label(self, link_id: str) -> str:
         """The name of the branch that a line is, "" where there is only one line and it has no name."""

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.edit import Draft, Edit, Refused
-from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GAP, GRID, ROW, START_WIDTH, place_of
+from engine.campaign.layout import CARD_HEIGHT, GAP, GRID, ROW, place_of
 from engine.campaign.model import START_ID, Point
+from engine.campaign.notes import card_box
 from engine.i18n import N_, Message
 
 
@@ -105,9 +106,8 @@ def distribute(document: CampaignDocument, node_ids: Collection[str], direction:
 
 def _spans(document: CampaignDocument, node_id: str) -> Mapping[Direction, Span]:
     """Where a card begins, and how long it is, in both directions."""
-    place = place_of(document, node_id)
-    width = START_WIDTH if node_id == START_ID else CARD_WIDTH
-    return {Direction.ACROSS: (place.x, width), Direction.DOWN: (place.y, CARD_HEIGHT)}
+    box = card_box(document, node_id)
+    return {Direction.ACROSS: (box.left, box.width), Direction.DOWN: (box.top, box.height)}
 
 
 def _line(spans: Sequence[Span], fixed: Span | None, side: Side) -> float:

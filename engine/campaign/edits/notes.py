@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.change import move
 from engine.campaign.edits.edit import Draft, Edit, Refused
-from engine.campaign.layout import GRID
+from engine.campaign.layout import GRID, on_grid
 from engine.campaign.model import START_ID, Note, NoteColour, Point
 from engine.campaign.notes import Box, Group, around, card_box, carried, note_box, within_reach
 from engine.campaign.ops import Table
@@ -27,11 +27,11 @@ _FRAME_MARGIN = 3 * GRID
 def add_note(document: CampaignDocument, centre: Point) -> Edit:
     """Add an empty note around a point, or at the first place below where it covers nothing."""
     width, height = NOTE_SIZE
-    box = Box(_on_grid(centre.x - width // 2), _on_grid(centre.y - height // 2), width, height)
+    box = Box(on_grid(centre.x - width // 2), on_grid(centre.y - height // 2), width, height)
     taken = [card_box(document, node_id) for node_id, _ in document.all_nodes()]
     taken += [note_box(note) for note in document.notes.values() if not note.is_frame]
     while covered := [other.bottom for other in taken if box.meets(other)]:
-        box = box._replace(top=_on_grid(max(covered) + 2 * GRID))
+        box = box._replace(top=on_grid(max(covered) + 2 * GRID))
     draft = Draft(document)
     box = within_reach(box)
     draft.put_note(Note(at=Point(box.left, box.top), size=NOTE_SIZE))
@@ -48,7 +48,7 @@ def add_frame(document: CampaignDocument, group: Group, centre: Point, title: st
     )
     if held is None:
         width, height = EMPTY_FRAME_SIZE
-        box = Box(_on_grid(centre.x - width // 2), _on_grid(centre.y - height // 2), width, height)
+        box = Box(on_grid(centre.x - width // 2), on_grid(centre.y - height // 2), width, height)
     else:
         margin = _FRAME_MARGIN
         box = held.grown(margin, margin + FRAME_TITLE, margin, margin + GRID)  # counts stand under cards
@@ -126,10 +126,6 @@ def _named(
         return many
     (only,) = note_ids
     return frame if document.notes[only].is_frame else note
-
-
-def _on_grid(value: int) -> int:
-    return round(value / GRID) * GRID
 
 
 def _stored(text: str) -> str:

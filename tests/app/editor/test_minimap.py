@@ -67,7 +67,7 @@ def test_a_press_goes_there_and_a_drag_moves_the_view(page: EditorPage) -> None:
 
 def test_the_frame_is_dragged_from_where_it_is_held(page: EditorPage) -> None:
     page.view.zoom_to(3.0, QPointF(600, 0), glide=False)
-    inside = page.minimap.to_map().map(page.minimap.seen.center() - QPointF(60, 0)).toPoint()
+    inside = page.minimap.to_map().map(page.view.seen.center() - QPointF(60, 0)).toPoint()
     before = middle(page)
     QTest.mousePress(page.minimap, LEFT, NONE, inside)
     assert (middle(page) - before).manhattanLength() < 4 + 1 / page.minimap.to_map().m11()
@@ -92,12 +92,12 @@ def test_the_wheel_zooms(page: EditorPage) -> None:
 
 def test_panning_moves_only_the_frame(page: EditorPage, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[Minimap] = []
-    before, picture = page.minimap.seen, shown(page)
+    before, picture = page.view.seen, shown(page)
     with monkeypatch.context() as patch:
         patch.setattr(Minimap, "draw", drawn.append)
         bar = page.view.horizontalScrollBar()
         bar.setValue(bar.value() + 200)
-        assert page.minimap.seen != before
+        assert page.view.seen != before
         assert shown(page) != picture
     assert not drawn
 
