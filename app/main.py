@@ -9,11 +9,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import language, preferences, tasks
-from app.window import MainWindow
+from app.window import FIRST_SIZE, MainWindow
 from canvas_widgets import matching
 from canvas_widgets.look import Look, Theme
 from engine import i18n
@@ -63,6 +64,12 @@ def open_window(app: QApplication, chosen: preferences.Preferences, file: Path |
     return window
 
 
+def on_screen(size: tuple[int, int], screen: QSize) -> tuple[int, int]:
+    """A window's size as far as there is room for it: the screen may be another one than the last time."""
+    bounded = QSize(*size).boundedTo(screen)
+    return bounded.width(), bounded.height()
+
+
 def _read_ahead() -> None:
     """What the first search by typing waits for is read while nothing else is done."""
     tasks.run(matching.read_ahead, lambda _: None, lambda error: log.error("no pinyin", exc_info=error))
@@ -76,7 +83,9 @@ def main(file: Path | None = None) -> int:
     """Run the designer, with this file open, until its window closes; the exit status."""
     logging.basicConfig(level=os.environ.get(LOG_LEVEL_VARIABLE, "WARNING"))
     app = application(sys.argv[:1])
-    window = open_window(app, preferences.load(), file)
+    chosen = preferences.load()
+    chosen.size = on_screen(chosen.size or FIRST_SIZE, app.primaryScreen().availableSize())
+    window = open_window(app, chosen, file)
     status = app.exec()
     del window
     tasks.finish(LAST_TASKS_S)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """What can be opened, by the end of its name."""
+    """What can be opened, by the end of its name; a workspace by the whole."""
 
     CAMPAIGN = ".campaign.json"
     TEMPLATE = ".template.json"
@@ -31,11 +31,16 @@ class Kind(Enum):
     WORKSPACE = SETTINGS_NAME
 
 
+_BY_ENDING = (Kind.CAMPAIGN, Kind.TEMPLATE, Kind.BUNDLE)
+
+
 def kind_of(path: Path) -> Kind | None:
     """What a file or a folder is, told by its name; None for what cannot be opened."""
     if path.is_dir():
         return Kind.WORKSPACE if (path / SETTINGS_NAME).is_file() else None
-    return next((kind for kind in Kind if path.name.lower().endswith(kind.value)), None)
+    if path.name == SETTINGS_NAME:
+        return Kind.WORKSPACE
+    return next((kind for kind in _BY_ENDING if path.name.lower().endswith(kind.value)), None)
 
 
 def workspace_of(path: Path) -> Path | None:
@@ -56,7 +61,7 @@ class Opening:
         start = window.workspace.folder / "campaigns" if window.workspace is not None else Path.home()
         dialog = QFileDialog(window, tr("Open file"), str(start))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        patterns = " ".join(f"*{kind.value}" for kind in Kind)
+        patterns = " ".join((*(f"*{kind.value}" for kind in _BY_ENDING), SETTINGS_NAME))
         dialog.setNameFilters([f"{tr('Campaigns, templates, bundles, workspaces')} ({patterns})"])
         dialog.fileSelected.connect(lambda path: self.open_path(Path(path)))
         dialog.open()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import from_json
 
 from engine.workspace.engine_folder import APPLICATION
 
@@ -15,6 +16,8 @@ Theme = Literal["system", "light", "dark", "contrast"]
 ReducedMotion = Literal["system", "always", "never"]
 
 SideBarTab = Literal["components", "outline"]
+
+Pixels = Annotated[int, Field(gt=0, lt=1 << 15)]
 
 
 class Remote(BaseModel):
@@ -66,7 +69,7 @@ class Preferences(BaseModel):
     remotes: list[Remote] = Field(default_factory=list)
     hidden_columns: list[str] = Field(default_factory=lambda: ["end"])
     recent_commands: list[str] = Field(default_factory=list)
-    size: tuple[int, int] | None = None
+    size: tuple[Pixels, Pixels] | None = None
     maximized: bool = False
 
     def save(self) -> None:
@@ -82,11 +85,24 @@ class Preferences(BaseModel):
 
 
 def load() -> Preferences:
-    """The remembered preferences; the defaults where there are none or they cannot be read."""
+    """The remembered preferences; the defaults where there are none, and for each that is none."""
     try:
-        return Preferences.model_validate_json(preferences_path().read_bytes())
-    except (OSError, ValidationError):
+        data = preferences_path().read_bytes()
+    except OSError:
         return Preferences()
+    try:
+        return Preferences.model_validate_json(data)
+    except ValidationError as error:
+        return _without_what_is_wrong(data, error)
+
+
+def _without_what_is_wrong(data: bytes, error: ValidationError) -> Preferences:
+    """One wrong value, of a later version or a slip of the pen, costs that value and not the others."""
+    wrong = {found["loc"][0] for found in error.errors() if found["loc"]}
+    if not wrong:
+        return Preferences()  # the file as a whole is none
+    right = {name: value for name, value in from_json(data).items() if name not in wrong}
+    return Preferences.model_validate(right)
 
 
 def preferences_path() -> Path:

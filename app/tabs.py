@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QToo
 from app.editor.page import EditorPage
 from app.language import Retranslated
 from canvas_widgets.look import Look
+from canvas_widgets.tooltip import plain
 from engine.i18n import tr
 
 _NAME_WIDTH = 22  # of the grid: longer names end in …
@@ -184,7 +185,7 @@ class Tabs(Retranslated, QWidget):
         index = self._pages.index(page) + 1
         attributes, path = page.session.document.attributes, page.session.path
         self.bar.show_name(index, attributes.name, page.unsaved())
-        self.bar.setTabToolTip(index, f"{attributes.name}\n{_folder(path)}")
+        self.bar.setTabToolTip(index, plain(f"{attributes.name}\n{_folder(path)}"))
 
     def step(self, by: int) -> None:
         """Go to the next tab (1) or the one before (-1), round and round."""

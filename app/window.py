@@ -285,6 +285,7 @@ class MainWindow(QMainWindow):
         if event.type() is QEvent.Type.LanguageChange:
             self.actions_.retranslate()
             self.show_title()
+            self.toast.hide()  # it speaks the language of before
 
     def show_error(self, error: Exception) -> None:
         """Say what went wrong, of a file also where, without stopping anything."""

@@ -34,6 +34,7 @@ from canvas_widgets.look import Look
 from canvas_widgets.looking import LookingView
 from canvas_widgets.overview import OVERVIEW_BELOW
 from canvas_widgets.scene import CampaignScene
+from canvas_widgets.tooltip import plain
 from engine.campaign.edits import Edit, Refused, insert
 from engine.campaign.notes import NOTHING
 
@@ -167,7 +168,7 @@ class CanvasView(LookingView):
                 self._camera.zoom_at(self.zoom * (1 + event.value()), event.position().toPoint())
                 return True
         elif isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), self._tip(self.mapToScene(event.pos())), self)
+            QToolTip.showText(event.globalPos(), plain(self._tip(self.mapToScene(event.pos()))), self)
             return True
         return super().viewportEvent(event)
 

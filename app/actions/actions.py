@@ -12,6 +12,7 @@ from app.actions.shortcuts import assigned, native
 from app.actions.spec import SECTIONS, ActionSpec, Context, Place
 from app.actions.table import ACTIONS
 from canvas_widgets.look import Look
+from canvas_widgets.tooltip import plain
 from engine.i18n import tr
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Actions:
         action.setText(text)
         keys = self.keys(spec.id)
         bare = text.rstrip("…")
-        action.setToolTip(f"{bare} ({keys})" if keys else bare)
+        action.setToolTip(plain(f"{bare} ({keys})" if keys else bare))
 
     def refresh(self) -> None:
         """Enable what is possible now, and say it in the words of the moment."""

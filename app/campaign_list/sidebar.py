@@ -14,6 +14,7 @@ from app.publishing import notices
 from app.publishing.service import Situation, State
 from app.widgets.basic import ElidedLabel, button, label, set_property
 from canvas_widgets.look import Look
+from canvas_widgets.tooltip import plain
 from engine.i18n import tr
 
 
@@ -118,7 +119,7 @@ class Sidebar(Retranslated, QFrame):
         item = QListWidgetItem(f"{text}  {count:,}" if count else text)
         item.setIcon(self._look.icon(icon, "muted"))
         item.setData(Qt.ItemDataRole.UserRole, group)
-        item.setToolTip(text)
+        item.setToolTip(plain(text))
         self.list.addItem(item)
 
     def _on_current_changed(self, item: QListWidgetItem | None) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from app.campaign_list.rows import Row, folder_label
 from app.campaign_list.status import Status
+from canvas_widgets.tooltip import plain
 from engine.i18n import N_, tr
 from engine.shapes.time import instant
 
@@ -152,7 +153,7 @@ class TableModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return column.text(row, self)
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tooltip(row, column)
+                return plain(self._tooltip(row, column))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._spoken(row, column)
             case Qt.ItemDataRole.TextAlignmentRole if column.numeric:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from canvas_widgets.focus import draw_focus
 from canvas_widgets.look import Look, set_role
+from canvas_widgets.tooltip import plain
 from engine.campaign.edits import Edit
 from engine.campaign.problem import Problem, Severity
 from engine.i18n import tr
@@ -66,8 +67,10 @@ class ProblemModel(QAbstractListModel):
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         problem = self._problems[index.row()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+            case Qt.ItemDataRole.DisplayRole:
                 return str(problem.message)
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain(str(problem.message))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._spoken(index.row(), problem)
             case _ if role == PROBLEM_ROLE:

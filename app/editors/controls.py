@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from app.editors import style
 from app.widgets import basic
+from canvas_widgets.tooltip import plain
 
 
 class Option(NamedTuple):
@@ -76,7 +77,7 @@ class ComboBox(QComboBox):
         self._show_state()
 
     def _show_state(self) -> None:
-        self.setToolTip(self.currentText())
+        self.setToolTip(plain(self.currentText()))
         empty = self.currentIndex() < 0
         if self.property("empty") != empty:
             self.setProperty("empty", empty)
@@ -366,7 +367,7 @@ class ElidedLabel(QLabel):
         line = self._text.replace("\n", " ")
         shown = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, max(self.width(), 16))
         self.setText(shown)
-        self.setToolTip(self._text if shown != line else "")
+        self.setToolTip(plain(self._text) if shown != line else "")
 
 
 class LineEdit(QLineEdit):

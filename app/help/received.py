@@ -19,9 +19,11 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from app.language import Retranslated
 from app.widgets.basic import ActionButton, button, label
 from app.widgets.empty import EmptyState
 from canvas_widgets.look import Look
+from canvas_widgets.tooltip import plain
 from engine.i18n import ntr, tr
 
 if TYPE_CHECKING:
@@ -31,13 +33,12 @@ REFRESH_MS = 1000
 _DONE = {"entered", "pending", "counted"}
 
 
-class ReceivedDialog(QDialog):
+class ReceivedDialog(Retranslated, QDialog):
     """One row an event, the latest first. It does not stand in the way: the window stays usable."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Events received"))
         assert window.workspace is not None
         self._window = window
         self._zone = ZoneInfo(window.workspace.settings.time_zone)
@@ -45,13 +46,38 @@ class ReceivedDialog(QDialog):
         self._asking = self._closed = False
         self.table = _table()
         self.nothing = EmptyState(window.look, "bolt")
-        self.state = label("small", tr("Asking the engine…"), wrap=True)
+        self.state = label("small", wrap=True)
+        self._title, self._explanation = label("title"), label("muted", wrap=True)
+        self._close = button("primary", self.accept)
         self._stack = QStackedWidget()
         self._lay_out(window.look)
+        self.retranslate()
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
         self._timer.start()
         self.refresh()
+
+    def retranslate(self) -> None:
+        self.setWindowTitle(tr("Events received"))
+        self._title.setText(tr("Events received"))
+        self._explanation.setText(
+            tr(
+                "What other programs tell this workspace's engine, which campaigns each event moved, "
+                "and why it did not move the others."
+            )
+        )
+        self.nothing.set_texts(
+            tr("No events yet"),
+            tr("Events appear here as soon as the engine receives them. Copy the calls that send them."),
+            tr("Send events to this workspace"),
+        )
+        self.state.setText(tr("Asking the engine…"))
+        self.table.setHorizontalHeaderLabels(
+            [tr("Received"), tr("Event"), tr("Person"), tr("Happened"), tr("What it did")]
+        )
+        self.table.setAccessibleName(tr("Events received"))
+        self._close.setText(tr("Close"))
+        self._shown = None  # the engine's next answer is shown in the new words
 
     def refresh(self) -> None:
         """Ask the engine, unless an answer is still awaited."""
@@ -101,37 +127,28 @@ class ReceivedDialog(QDialog):
         details = "" if imported else "\n".join(filter(None, (event.event_id, event.attributes)))
         for column, text in enumerate(cells):
             item = QTableWidgetItem(text)
-            item.setToolTip(details if column == 1 else text)
+            item.setToolTip(plain(details if column == 1 else text))
             if column == len(cells) - 1 and not ok:
                 item.setForeground(self._window.look.colours.muted)
             self.table.setItem(row, column, item)
 
     def _lay_out(self, look: Look) -> None:
         grid = look.sizes.grid
-        explanation = tr(
-            "What other programs tell this workspace's engine, which campaigns each event moved, "
-            "and why it did not move the others."
-        )
-        self.nothing.set_texts(
-            tr("No events yet"),
-            tr("Events appear here as soon as the engine receives them. Copy the calls that send them."),
-            tr("Send events to this workspace"),
-        )
         self.nothing.asked.connect(self._window.dialogs.events_help)
         for page in (self.nothing, self.table):
             self._stack.addWidget(page)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
         layout.setSpacing(grid)
-        layout.addWidget(label("title", tr("Events received")))
-        layout.addWidget(label("muted", explanation, wrap=True))
+        layout.addWidget(self._title)
+        layout.addWidget(self._explanation)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.state)
         row = QHBoxLayout()
         row.setSpacing(grid)
         row.addWidget(ActionButton(self._window.actions_["help.events"]))
         row.addStretch(1)
-        row.addWidget(button("primary", self.accept, tr("Close")))
+        row.addWidget(self._close)
         layout.addLayout(row)
         self.resize(128 * grid, 76 * grid)
 
@@ -154,9 +171,6 @@ def _local(time: str, zone: ZoneInfo) -> str:
 
 def _table() -> QTableWidget:
     result = QTableWidget(0, 5)
-    result.setHorizontalHeaderLabels(
-        [tr("Received"), tr("Event"), tr("Person"), tr("Happened"), tr("What it did")]
-    )
     result.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     result.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     result.setWordWrap(True)
@@ -164,5 +178,4 @@ def _table() -> QTableWidget:
     result.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
     result.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
     result.horizontalHeader().setSectionResizeMode(4, QHeaderView.ResizeMode.Stretch)
-    result.setAccessibleName(tr("Events received"))
     return result

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.editors.controls import label, row
 from app.language import Retranslated
+from canvas_widgets.tooltip import plain
 from engine.i18n import ntr, tr
 from engine.workspace.workspace import Workspace
 
@@ -95,7 +96,7 @@ class SubCampaignPicker(Retranslated, QWidget):
 
     def _item(self, id: str, state: Qt.CheckState) -> QListWidgetItem:
         item = QListWidgetItem(self._names[id])
-        item.setToolTip(self._names[id])
+        item.setToolTip(plain(self._names[id]))
         item.setData(_ID, id)
         item.setFlags(
             Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable

@@ -8,6 +8,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from canvas_widgets.tooltip import plain
+
 
 def label(role: str = "", text: str = "", *, wrap: bool = False) -> QLabel:
     """A label in a role: title, strong, label, section, small, summary, muted, error, warning or ok."""
@@ -70,7 +72,7 @@ class ElidedLabel(QLabel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.setToolTip(self.text() if self._elided() != self.text() else "")
+        self.setToolTip(plain(self.text()) if self._elided() != self.text() else "")
 
     def _elided(self) -> str:
         width = self.contentsRect().width()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.widgets.basic import button, label
 from canvas_widgets.look import Look
+from canvas_widgets.tooltip import plain
 from engine.campaign.differences import Change, Difference
 from engine.i18n import N_, tr
 
@@ -63,10 +64,10 @@ class DifferencesView(QTreeWidget):
         font.setWeight(font.Weight.DemiBold)
         item.setFont(0, font)
         item.setForeground(1, self._look.colours.muted)
-        item.setToolTip(0, str(difference.title))
+        item.setToolTip(0, plain(str(difference.title)))
         for detail in difference.details:
             line = QTreeWidgetItem([str(detail), ""])
-            line.setToolTip(0, str(detail))
+            line.setToolTip(0, plain(str(detail)))
             line.setForeground(0, self._look.colours.muted)
             line.setFirstColumnSpanned(True)
             item.addChild(line)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayou
 from canvas_widgets.component_list import ComponentList
 from canvas_widgets.dismissal import Dismissal
 from canvas_widgets.look import Look, set_role
+from canvas_widgets.tooltip import plain
 from engine.i18n import tr
 
 _WIDTH = 240
@@ -166,4 +167,4 @@ def _say(label: QLabel, text: str, room: int) -> None:
     label.ensurePolished()
     shown = label.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
     label.setText(shown)
-    label.setToolTip(text if shown != text else "")
+    label.setToolTip(plain(text) if shown != text else "")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsView, QToolTip
 from canvas_widgets.component_list import MIME_TYPE
 from canvas_widgets.gestures.hover import Hover
 from canvas_widgets.scene import CampaignScene
+from canvas_widgets.tooltip import plain
 from engine.campaign.edits.add import refusal
 from engine.components.registry import COMPONENTS
 from engine.i18n import tr
@@ -91,7 +92,7 @@ class DropTarget:
             event.ignore()
         else:
             event.acceptProposedAction()
-        QToolTip.showText(self._view.viewport().mapToGlobal(position), self._drop.why_not, self._view)
+        QToolTip.showText(self._view.viewport().mapToGlobal(position), plain(self._drop.why_not), self._view)
 
     def drop(self, event: QDropEvent) -> None:
         drop = self._drop

@@ -15,6 +15,7 @@ from canvas_widgets.items.geometry import joined
 from canvas_widgets.items.paints import draw_card_ring
 from canvas_widgets.items.stage import Stage
 from canvas_widgets.scene import CampaignScene
+from canvas_widgets.tooltip import plain
 from engine.campaign.edits import Edit, Leading, join
 from engine.components.base import Port
 from engine.i18n import Message
@@ -70,7 +71,9 @@ class LineDrag(Gesture):
         self._preview.show_end(point, card, refused=self._why_not is not None)
         if self._why_not is not None:
             self.cursor = Qt.CursorShape.ForbiddenCursor
-            QToolTip.showText(self._view.viewport().mapToGlobal(position), str(self._why_not), self._view)
+            QToolTip.showText(
+                self._view.viewport().mapToGlobal(position), plain(str(self._why_not)), self._view
+            )
         else:
             self.cursor = Qt.CursorShape.CrossCursor
             QToolTip.hideText()

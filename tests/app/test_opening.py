@@ -139,6 +139,7 @@ def test_a_bundle_is_imported_on_request(
         ("gone.campaign.json", "not there"),
         ("holidays", "is no workspace"),
         ("broken.template.json", "broken.template.json"),
+        ("my-workspace.json", "cannot be opened"),
     ],
 )
 def test_what_cannot_be_opened_is_refused_with_the_reason(

@@ -340,6 +340,25 @@ def test_events_appear_with_what_they_did(qtbot: QtBot, window: MainWindow, engi
     shown.accept()
 
 
+def test_the_events_received_follow_the_language(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    """The dialog leaves the window usable, and with it the menu that switches."""
+    shown = open_received(qtbot, window)
+    engine.events = [received(fate="duplicate")]
+    shown.refresh()
+    settle(qtbot)
+    try:
+        window.set_language("zh")
+        shown.refresh()
+        settle(qtbot)
+        assert shown.windowTitle() == "已接收的事件"
+        assert "此前" in cells(shown.table, 0)[4]
+    finally:
+        window.set_language("en")
+    shown.accept()
+
+
 @pytest.mark.parametrize("action", ["run.received", "run.release"])
 def test_an_answer_that_comes_after_closing_is_dropped(
     qtbot: QtBot, window: MainWindow, engine: FakeEngine, action: str

@@ -144,6 +144,12 @@ def test_a_long_name_is_shortened_and_keeps_its_ampersand(qtbot: QtBot, window: 
     assert window.tabs.bar.tabToolTip(1).splitlines()[0] == name
 
 
+def test_a_name_that_looks_like_markup_is_shown_as_it_is(window: MainWindow) -> None:
+    assert window.workspace is not None
+    window.open_document(loading.new_document(window.workspace, None, "<b>Sale</b>", ""), None)
+    assert "&lt;b&gt;Sale" in window.tabs.bar.tabToolTip(1)
+
+
 @pytest.mark.parametrize("how", ["button", "middle click", "key"])
 def test_closing_a_tab_shows_its_neighbour(
     how: str, qtbot: QtBot, window: MainWindow, pages: list[EditorPage]

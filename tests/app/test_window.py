@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtCore import QThread, QTimer
+from PySide6.QtCore import QSize, QThread, QTimer
 from pytestqt.qtbot import QtBot
 
 from app import language, main, preferences, tasks
@@ -167,8 +167,23 @@ def test_preferences_survive(own_folders: Path) -> None:
 def test_broken_preferences_are_the_defaults(own_folders: Path) -> None:
     path = preferences.preferences_path()
     path.parent.mkdir(parents=True)
-    path.write_text('{"theme": "purple"}')
-    assert preferences.load() == Preferences()
+    for text in ("", "[]", "{", '{"theme": "purple"}', "\udcff"):
+        path.write_text(text, errors="surrogateescape")
+        assert preferences.load() == Preferences()
+
+
+def test_a_wrong_preference_costs_no_other(own_folders: Path) -> None:
+    path = preferences.preferences_path()
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        '{"theme": "purple", "language": "zh", "size": [0, 1e9], "autosave": 999, "minimap": false}'
+    )
+    assert preferences.load() == Preferences(language="zh", minimap=False)
+
+
+def test_the_window_is_no_larger_than_the_screen() -> None:
+    assert main.on_screen((1440, 900), QSize(1366, 768)) == (1366, 768)
+    assert main.on_screen((800, 600), QSize(1366, 768)) == (800, 600)
 
 
 def test_preferences_that_cannot_be_saved_stop_nothing(own_folders: Path) -> None:

@@ -23,6 +23,7 @@ from app.editor.floating import Floating
 from app.language import Retranslated
 from app.widgets.basic import button, label, set_property
 from canvas_widgets.look import Look
+from canvas_widgets.tooltip import plain
 from engine.i18n import N_, tr
 
 _WIDTH = 30  # grid units
@@ -72,7 +73,7 @@ class EntryButton(QPushButton):
         room = self.width() - self.iconSize().width() - 24  # padding on both sides, the gap behind the mark
         shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
         self.setText(shown)
-        self.setToolTip(name if shown != name else "")
+        self.setToolTip(plain(name) if shown != name else "")
 
     def _on_clicked(self) -> None:
         if self._entry is not None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QStandardItem, QStandardItemModel
 
 from app.editor.outline.words import Words
 from canvas_widgets.scene import CampaignScene
+from canvas_widgets.tooltip import plain
 from engine.campaign.model import START_ID
 from engine.campaign.ops import Op
 from engine.campaign.outline import Children, Outline, Row
@@ -98,7 +99,9 @@ class OutlineModel(QStandardItemModel):
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
                 return self.words.text(row)
-            case Qt.ItemDataRole.ToolTipRole | Qt.ItemDataRole.AccessibleDescriptionRole:
+            case Qt.ItemDataRole.ToolTipRole:
+                return plain(self.words.tip(row))
+            case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return self.words.tip(row)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self.words.spoken(row, self.row_at(index.parent()))
