@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject
 
 from app import tasks
 from app.campaign_list import loading
 from app.campaign_list.loading import Loaded
+from app.file_watch import FileWatch
 from engine.workspace.workspace import CATALOG_NAME, SETTINGS_NAME, Workspace
 
 if TYPE_CHECKING:
@@ -58,14 +58,9 @@ class WorkspaceWatch(QObject):
         self._window = window
         self._known: Stamps | None = None
         self._looking = self._closed = False
-        self._files = QFileSystemWatcher(self)
-        self._timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._timer.timeout.connect(self.look)
-        self._files.directoryChanged.connect(lambda _path: self._timer.start())
+        self._files = FileWatch(self, SETTLE_MS)
+        self._files.settled.connect(self.look)
         window.ready.connect(self._begin)
-        application = QGuiApplication.instance()
-        assert isinstance(application, QGuiApplication)
-        application.applicationStateChanged.connect(self._on_application_state)
 
     def look(self) -> None:
         """See in the background whether anything is different, and read that again."""
@@ -73,7 +68,7 @@ class WorkspaceWatch(QObject):
         if workspace is None or self._closed:
             return
         if self._looking:
-            self._timer.start()
+            self._files.wait()
             return
         self._looking = True
         tasks.run(partial(stamps, workspace), partial(self._on_stamps, workspace), self._on_failed)
@@ -81,17 +76,12 @@ class WorkspaceWatch(QObject):
     def close(self) -> None:
         """Nothing is noticed any more."""
         self._closed = True
-        self._forget()
+        self._files.close()
 
     def _begin(self) -> None:
-        self._forget()
-        self.look()
-
-    def _forget(self) -> None:
-        self._timer.stop()
         self._known = None
-        if watched := self._files.directories():
-            self._files.removePaths(watched)
+        self._files.forget()
+        self.look()
 
     def _follow(self, workspace: Workspace) -> None:
         """Watch the folders that are there; the workspace's own tells of new ones."""
@@ -102,14 +92,7 @@ class WorkspaceWatch(QObject):
             workspace.accounts.path,
             workspace.campaign_files.path,
         )
-        watched = set(self._files.directories())
-        for folder in folders:
-            if str(folder) not in watched and folder.is_dir():
-                self._files.addPath(str(folder))
-
-    def _on_application_state(self, state: Qt.ApplicationState) -> None:
-        if state is Qt.ApplicationState.ApplicationActive and self._known is not None:
-            self._timer.start()
+        self._files.follow(folders)
 
     def _on_stamps(self, workspace: Workspace, found: Stamps) -> None:
         self._looking = False

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from PySide6.QtCore import QFileSystemWatcher, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, Signal
 
 from app import tasks
 from app.editor.session import EditorSession
+from app.file_watch import FileWatch
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
 from engine.files import FileError, read_bytes
@@ -71,26 +71,14 @@ class DiskWatch(QObject):
         super().__init__(session)
         self._session = session
         self._looking = self._closed = False
-        self._files = QFileSystemWatcher(self)
-        self._timer = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._timer.timeout.connect(self.look)
-        self._files.fileChanged.connect(self._on_changed)
-        self._files.directoryChanged.connect(self._on_changed)
-        application = QGuiApplication.instance()
-        assert isinstance(application, QGuiApplication)
-        application.applicationStateChanged.connect(self._on_application_state)
+        self._files = FileWatch(self, SETTLE_MS)
+        self._files.settled.connect(self.look)
         self.follow()
 
     def follow(self) -> None:
         """Watch the session's file, and its folder, because a file that is replaced is another one."""
         path = self._session.path
-        wanted = set() if path is None else {str(path), str(path.parent)}
-        watched = {*self._files.files(), *self._files.directories()}
-        if dropped := watched - wanted:
-            self._files.removePaths(sorted(dropped))
-        for name in wanted - watched:
-            if Path(name).exists():
-                self._files.addPath(name)
+        self._files.follow(() if path is None else (path, path.parent))
 
     def look(self) -> None:
         """Look now, in the background."""
@@ -98,28 +86,19 @@ class DiskWatch(QObject):
         if path is None or self._closed:
             return
         if self._looking:
-            self._timer.start()
+            self._files.wait()
             return
         self._looking = True
         tasks.run(partial(standing, path, origin), partial(self._on_looked, path, origin), self._on_failed)
 
     def look_later(self) -> None:
         """Look once things have settled."""
-        self._timer.start()
+        self._files.wait()
 
     def close(self) -> None:
         """Nothing is told any more."""
         self._closed = True
-        self._timer.stop()
-        if watched := [*self._files.files(), *self._files.directories()]:
-            self._files.removePaths(watched)
-
-    def _on_changed(self, _path: str) -> None:
-        self.look_later()
-
-    def _on_application_state(self, state: Qt.ApplicationState) -> None:
-        if state is Qt.ApplicationState.ApplicationActive and not self._closed:
-            self._timer.start()
+        self._files.close()
 
     def _on_looked(self, path: Path, origin: str | None, found: Standing) -> None:
         self._looking = False

@@ -15,7 +15,7 @@ from tests.app.conftest import complete, open_draft, settle
 @pytest.fixture
 def watched(qtbot: QtBot, window: MainWindow) -> MainWindow:
     """The window, once it knows what there is."""
-    qtbot.waitUntil(lambda: bool(window.workspace_watch._files.directories()))
+    qtbot.waitUntil(lambda: bool(window.workspace_watch._known))
     settle(qtbot)
     return window
 
