@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLineEdit,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.campaign_list.rows import folder_label
 from app.pickers.sub_campaigns import SubCampaignPicker
 from app.widgets.basic import button, label, set_property
+from app.widgets.dialog import button_row, dialog_column
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import Attributes
@@ -110,10 +110,7 @@ class AttributesDialog(QDialog):
     ) -> None:
         grid = look.sizes.grid
         self.setMinimumWidth(look.sizes.panel + 12 * grid)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
-        layout.setSpacing(grid)
-        layout.addWidget(label("title", title))
+        layout = dialog_column(self, title)
         fields: list[tuple[str, list[QWidget]]] = [
             (tr("Name"), [self.name, self.name_error]),
             (tr("Folder"), [self.group]),
@@ -129,14 +126,9 @@ class AttributesDialog(QDialog):
                 layout.addWidget(widget)
         layout.addStretch(1)
         layout.addSpacing(grid)
-        row = QHBoxLayout()
-        row.setSpacing(grid)
-        row.addStretch(1)
-        row.addWidget(button("", self.reject, tr("Cancel")))
         self.ok = button("primary", self._on_ok, tr("OK"))
         self.ok.setDefault(True)
-        row.addWidget(self.ok)
-        layout.addLayout(row)
+        layout.addLayout(button_row(button("", self.reject, tr("Cancel")), self.ok))
 
     def _on_ok(self) -> None:
         changed = self._read()

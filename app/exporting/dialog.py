@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QWidget
 
 from app.exporting.options import FORMATS, SCALES, Format, Options
 from app.widgets.basic import button, label
+from app.widgets.dialog import button_row, dialog_column
 from canvas_widgets.export import Page
 from canvas_widgets.look import Look
 from canvas_widgets.picture import TooLarge, image_size
@@ -100,10 +101,7 @@ class ExportDialog(QDialog):
     def _lay_out(self, look: Look, title: str) -> None:
         grid = look.sizes.grid
         self.setMinimumWidth(look.sizes.panel + 8 * grid)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
-        layout.setSpacing(grid)
-        layout.addWidget(label("title", title))
+        layout = dialog_column(self, title)
         for text, box in (
             (tr("Format"), self.format),
             (tr("Size"), self.scale),
@@ -120,13 +118,8 @@ class ExportDialog(QDialog):
         layout.addWidget(self.note)
         layout.addStretch(1)
         layout.addSpacing(grid)
-        row = QHBoxLayout()
-        row.setSpacing(grid)
-        row.addStretch(1)
-        row.addWidget(button("", self.reject, tr("Cancel")))
         self.ok.setDefault(True)
-        row.addWidget(self.ok)
-        layout.addLayout(row)
+        layout.addLayout(button_row(button("", self.reject, tr("Cancel")), self.ok))
 
     def _follow(self) -> None:
         """Show what the format needs, and how large the image becomes."""

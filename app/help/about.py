@@ -6,10 +6,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, qVersion
-from PySide6.QtWidgets import QDialog, QVBoxLayout
+from PySide6.QtWidgets import QDialog
 
 from app.preferences import preferences_path
 from app.widgets.basic import button, label
+from app.widgets.dialog import dialog_column
 from engine.i18n import tr
 
 if TYPE_CHECKING:
@@ -39,10 +40,7 @@ class About(QDialog):
             tr("Workspace: {folder}", folder=folder),
             tr("Preferences: {file}", file=preferences_path()),
         ]
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
-        layout.setSpacing(grid)
-        layout.addWidget(label("title", tr("Campaign Canvas")))
+        layout = dialog_column(self, tr("Campaign Canvas"))
         layout.addWidget(label("muted", tr("Draw automated marketing campaigns, and watch them run.")))
         for line in lines:
             text = label("small", line, wrap=True)

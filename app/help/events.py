@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QTabWidget
 
 from app.widgets.basic import button, label
+from app.widgets.dialog import button_row, dialog_column
 from canvas_widgets.look import Look
 from engine.i18n import tr
 from engine.workspace.catalog import Catalog
@@ -121,20 +122,13 @@ class EventsHelp(QDialog):
             "Campaigns that start with Behavior Event or judge events react at once. "
             "The same event_id sent twice counts once."
         )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
-        layout.setSpacing(grid)
-        layout.addWidget(label("title", tr("Send events to this workspace")))
+        layout = dialog_column(self, tr("Send events to this workspace"))
         layout.addWidget(label("muted", explanation, wrap=True))
         layout.addWidget(tabs, 1)
         layout.addWidget(self.state)
-        row = QHBoxLayout()
-        row.setSpacing(grid)
-        row.addWidget(button("link", self._show_received, tr("See the events received")))
-        row.addStretch(1)
-        row.addWidget(button("", self.accept, tr("Close")))
-        row.addWidget(button("primary", self.copy_shown, tr("Copy")))
-        layout.addLayout(row)
+        received = button("link", self._show_received, tr("See the events received"))
+        close, copy = button("", self.accept, tr("Close")), button("primary", self.copy_shown, tr("Copy"))
+        layout.addLayout(button_row(close, copy, at_left=received))
         self.resize(88 * grid, 68 * grid)
 
 

@@ -11,16 +11,15 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QHBoxLayout,
     QHeaderView,
     QStackedWidget,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
 )
 
 from app.language import Retranslated
 from app.widgets.basic import ActionButton, button, label
+from app.widgets.dialog import button_row, dialog_column
 from app.widgets.empty import EmptyState
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
@@ -137,19 +136,13 @@ class ReceivedDialog(Retranslated, QDialog):
         self.nothing.asked.connect(self._window.dialogs.events_help)
         for page in (self.nothing, self.table):
             self._stack.addWidget(page)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
-        layout.setSpacing(grid)
+        layout = dialog_column(self)
         layout.addWidget(self._title)
         layout.addWidget(self._explanation)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.state)
-        row = QHBoxLayout()
-        row.setSpacing(grid)
-        row.addWidget(ActionButton(self._window.actions_["help.events"]))
-        row.addStretch(1)
-        row.addWidget(self._close)
-        layout.addLayout(row)
+        send = ActionButton(self._window.actions_["help.events"])
+        layout.addLayout(button_row(self._close, at_left=send))
         self.resize(128 * grid, 76 * grid)
 
 

@@ -11,14 +11,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QHBoxLayout,
     QHeaderView,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
 )
 
 from app.widgets.basic import button, label
+from app.widgets.dialog import button_row, dialog_column
 from canvas_widgets.look import Look
 from engine.i18n import tr
 
@@ -112,22 +111,14 @@ class HeldDialog(QDialog):
             "two engines would send everything twice. Otherwise stop the campaigns that shall not go on "
             "(select them in the list), and release the engine."
         )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
-        layout.setSpacing(grid)
-        layout.addWidget(label("title", tr("The engine is held")))
+        layout = dialog_column(self, tr("The engine is held"))
         for widget in (self.reason, self.as_of, label("muted", explanation, wrap=True)):
             layout.addWidget(widget)
         layout.addWidget(label("section", tr("Campaigns in progress")))
         layout.addWidget(self.campaigns, 1)
         layout.addWidget(self.error)
-        row = QHBoxLayout()
-        row.setSpacing(grid)
-        row.addStretch(1)
         stay = button("", self.reject, tr("Leave it held"))
-        row.addWidget(stay)
-        row.addWidget(self.release)
-        layout.addLayout(row)
+        layout.addLayout(button_row(stay, self.release))
         stay.setDefault(True)
         stay.setFocus()
         self.resize(88 * grid, 64 * grid)

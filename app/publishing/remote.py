@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
 
 from app.preferences import Remote
 from app.publishing import tokens
 from app.widgets.basic import button, label, set_property
+from app.widgets.dialog import button_row, dialog_column
 from canvas_widgets.look import Look
 from engine.i18n import tr
 
@@ -47,10 +48,7 @@ class RemoteDialog(QDialog):
     def _lay_out(self, look: Look) -> None:
         grid = look.sizes.grid
         self.setFixedWidth(look.sizes.panel + 12 * grid)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
-        layout.setSpacing(grid)
-        layout.addWidget(label("title", tr("Publish to another machine")))
+        layout = dialog_column(self, tr("Publish to another machine"))
         explanation = tr(
             "The engine there runs the campaign on its own people and accounts. "
             "Its operator gives you the address and the token."
@@ -63,11 +61,7 @@ class RemoteDialog(QDialog):
         layout.addWidget(self.error)
         self.error.hide()
         layout.addSpacing(grid)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(button("", self.reject, tr("Cancel")))
-        row.addWidget(self.publish)
-        layout.addLayout(row)
+        layout.addLayout(button_row(button("", self.reject, tr("Cancel")), self.publish))
 
     def _on_url_changed(self, url: str) -> None:
         known = tokens.load(url.strip()) if url.strip() else None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QVBoxLayout
 
 from app.campaign_list.broken import error_words
 from app.widgets.basic import button, label
+from app.widgets.dialog import button_row, dialog_column
 from app.widgets.differences import DifferencesView
 from engine.i18n import N_, tr
 from engine.workspace.offers import Offer, Standing
@@ -115,10 +116,7 @@ class RecoveryDialog(QDialog):
 
     def _lay_out(self) -> None:
         grid = self._window.look.sizes.grid
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
-        layout.setSpacing(grid)
-        layout.addWidget(label("title", tr("There is unsaved work"), wrap=True))
+        layout = dialog_column(self, tr("There is unsaved work"))
         text = tr("The program ended before this was saved. Look at it, and restore what you want to keep.")
         layout.addWidget(label("muted", text, wrap=True))
         layout.addSpacing(grid)
@@ -135,13 +133,7 @@ class RecoveryDialog(QDialog):
         body.addLayout(side, 1)
         layout.addLayout(body, 1)
         layout.addSpacing(grid)
-        row = QHBoxLayout()
-        row.setSpacing(grid)
-        row.addWidget(self.discard)
-        row.addStretch(1)
-        for choice in (self.later, self.copy, self.restore):
-            row.addWidget(choice)
-        layout.addLayout(row)
+        layout.addLayout(button_row(self.later, self.copy, self.restore, at_left=self.discard))
         self.resize(104 * grid, 68 * grid)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QTabWidget
 
 from app.language import Retranslated
 from app.settings.general import GeneralPage
 from app.settings.keyboard import KeyboardPage
 from app.widgets.basic import button, label
+from app.widgets.dialog import dialog_column
 from engine.i18n import tr
 
 if TYPE_CHECKING:
@@ -32,9 +33,7 @@ class PreferencesDialog(Retranslated, QDialog):
         self._close = button("", self.accept)
         self._close.setAutoDefault(False)  # Enter belongs to the fields
         grid = window.look.sizes.grid
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
-        layout.setSpacing(grid)
+        layout = dialog_column(self)
         layout.addWidget(self._title)
         layout.addWidget(self.tabs, 1)
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignRight)

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from app.editors import style
 from app.widgets.basic import button, label
+from app.widgets.dialog import button_row, dialog_column
 from engine.i18n import tr
 
 
@@ -33,21 +34,13 @@ class Question(QDialog):
         self.setWindowTitle(title)
         grid = style.sizes().grid
         self.setMinimumWidth(style.sizes().panel + 8 * grid)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
-        layout.setSpacing(grid)
-        layout.addWidget(label("title", title, wrap=True))
+        layout = dialog_column(self, title)
         self.sentence = label("muted", text, wrap=True)
         layout.addWidget(self.sentence)
         layout.addSpacing(grid)
-        row = QHBoxLayout()
-        row.setSpacing(grid)
-        row.addStretch(1)
         self.cancel = button("", self.reject, tr("Cancel"))
         self.buttons = [self._button(choice) for choice in choices]
-        for widget in (self.cancel, *self.buttons):
-            row.addWidget(widget)
-        layout.addLayout(row)
+        layout.addLayout(button_row(self.cancel, *self.buttons))
         first = (
             self.cancel if choices and choices[-1].role == "danger" else (self.buttons or [self.cancel])[-1]
         )

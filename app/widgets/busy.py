@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QProgressBar, QWidget
 
 from app.tasks import Task
 from app.widgets.basic import button, label
+from app.widgets.dialog import button_row, dialog_column
 from canvas_widgets.look import Look
 from engine.i18n import tr
 
@@ -26,16 +27,10 @@ class BusyDialog(QDialog):
         self.cancel = button("", self._on_cancel, tr("Cancel"))
         grid = look.sizes.grid
         self.setFixedWidth(look.sizes.panel + 8 * grid)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
-        layout.setSpacing(grid)
-        layout.addWidget(label("title", title, wrap=True))
+        layout = dialog_column(self, title)
         layout.addWidget(self.text)
         layout.addWidget(self.bar)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self.cancel)
-        layout.addLayout(row)
+        layout.addLayout(button_row(self.cancel))
         task.progressed.connect(self._on_progress)
         for signal in (task.done, task.failed, task.cancelled):
             signal.connect(self._on_end)

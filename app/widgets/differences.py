@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QHeaderView,
     QTreeWidget,
     QTreeWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.widgets.basic import button, label
+from app.widgets.dialog import button_row, dialog_column
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
 from engine.campaign.differences import Change, Difference
@@ -86,14 +85,8 @@ class DifferencesDialog(QDialog):
         grid = look.sizes.grid
         self.view = DifferencesView(look)
         self.view.show_differences(found)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
-        layout.setSpacing(grid)
-        layout.addWidget(label("title", title, wrap=True))
+        layout = dialog_column(self, title)
         layout.addWidget(label("muted", sentence, wrap=True))
         layout.addWidget(self.view, 1)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(button("primary", self.accept, tr("Close")))
-        layout.addLayout(row)
+        layout.addLayout(button_row(button("primary", self.accept, tr("Close"))))
         self.resize(88 * grid, 64 * grid)
