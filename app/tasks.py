@@ -15,16 +15,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator
-from time import perf_counter
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from engine.files.memory import collection_paused
-
-SLICE_SECONDS = 0.015
-"""How long a `SlicedTask` works between two turns of the event loop; a slice ends at most one step later."""
+from canvas_widgets.slicing import Slices
 
 log = logging.getLogger(__name__)
 _running: set[Task] = set()
@@ -122,40 +118,34 @@ class SlicedTask(Task):
         super().__init__(lambda _progress: finish(self._made))
         self._making = making
         self._made: Any = None
-        self._timer = QTimer(self, interval=0)
-        self._timer.timeout.connect(self._on_slice_due)
+        self._error: Exception | None = None
+        self._slices = Slices(self)
 
     def start(self) -> None:
         _running.add(self)
         if (app := QCoreApplication.instance()) is not None:
             app.aboutToQuit.connect(self.cancel)  # Qt must not go before what is painted with it
-        self._timer.start()
+        self._slices.begin(self._steps(), self._on_made)
 
     def cancel(self) -> None:
         """Ask for an end: at once, or as long as something is still made in slices."""
         super().cancel()
-        if self._timer.isActive():
-            self._end_slices()
+        if self._slices.active:
+            self._slices.stop()
+            self._making.close()
             self._on_ended(None, Cancelled())
 
-    def _on_slice_due(self) -> None:
-        end = perf_counter() + SLICE_SECONDS
+    def _steps(self) -> Iterator[None]:
         try:
-            with collection_paused():
-                next(self._making)
-                while perf_counter() < end:
-                    next(self._making)
-        except StopIteration as stop:
-            self._made = stop.value
-            self._end_slices()
-            super().start()
+            self._made = yield from self._making
         except Exception as error:  # noqa: BLE001 - as in a thread: it belongs to whoever waits for the outcome
-            self._end_slices()
-            self._on_ended(None, error)
+            self._error = error
 
-    def _end_slices(self) -> None:
-        self._timer.stop()
-        self._making.close()
+    def _on_made(self) -> None:
+        if self._error is None:
+            super().start()
+        else:
+            self._on_ended(None, self._error)
 
 
 def running() -> bool:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from time import perf_counter
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
+
+from canvas_widgets.slicing import Slices
 
 if TYPE_CHECKING:
     from canvas_widgets.scene import CampaignScene
 
 AT_ONCE = 300
 """So many cards are moved without slices: that takes less than a few frames."""
-
-SLICE_SECONDS = 0.015
 
 
 class Placing(QObject):
@@ -30,30 +29,21 @@ class Placing(QObject):
         self._scene = scene
         self._cards: dict[str, None] = {}
         self._sources: dict[str, None] = {}
-        self._timer = QTimer(self, interval=0)
-        self._timer.timeout.connect(self._on_slice_due)
+        self._slices = Slices(self)
 
     @property
     def active(self) -> bool:
         """Whether cards are still on their way."""
-        return self._timer.isActive()
+        return self._slices.active
 
     def begin(self, node_ids: Iterable[str]) -> None:
         """Bring these cards to their places, beside those that are on their way."""
         self._cards.update(dict.fromkeys(node_ids))
-        self._timer.start()
+        self._slices.begin(self._steps(), self.placed.emit)
 
     def stop(self) -> None:
         """Leave everything where it is."""
-        self._timer.stop()
-
-    def _on_slice_due(self) -> None:
-        end = perf_counter() + SLICE_SECONDS
-        for _ in self._steps():
-            if perf_counter() >= end:
-                return
-        self._timer.stop()
-        self.placed.emit()
+        self._slices.stop()
 
     def _steps(self) -> Iterator[None]:
         """Cards first: a line is laid once, when both its ends are there."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from time import perf_counter
 
-from PySide6.QtCore import QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsScene
 
-from canvas_widgets.collector import without_collection
 from canvas_widgets.items.appear import Appearance
 from canvas_widgets.items.card import CardItem
 from canvas_widgets.items.geometry import CARD, OPEN_RADIUS
@@ -22,15 +20,14 @@ from canvas_widgets.items.stage import FADED, Counts, Stage
 from canvas_widgets.look import Look
 from canvas_widgets.overview import Overview
 from canvas_widgets.placing import AT_ONCE, Placing
+from canvas_widgets.slicing import Slices
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import ORIGIN, with_missing_places
 from engine.campaign.model import START, START_ID, Link, Note, Point
 from engine.campaign.notes import Group, note_box
 from engine.campaign.ops import Op, Table
 from engine.components.base import Lookup
-
-SLICE_SECONDS = 0.015
-"""How long loading works between two turns of the event loop; a slice ends at most one item later."""
+from engine.files.memory import collection_paused
 
 _FREEZE_ABOVE = 500  # cards
 _EDGE = 4000.0  # of empty canvas around everything, to pan into
@@ -65,10 +62,7 @@ class CampaignScene(QGraphicsScene):
         self._appearance = Appearance(look)
         self._made_up: Mapping[str, Point] = {}
         self._bounds = CARD
-        self._steps: Iterator[None] | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(0)
-        self._timer.timeout.connect(self._on_slice_due)
+        self._slices = Slices(self, self._keep_from_collector)
         self._unsubscribe: Callable[[], None] | None = document.subscribe(self._on_ops)
         look.changed.connect(self._on_look_changed)
 
@@ -80,7 +74,7 @@ class CampaignScene(QGraphicsScene):
     @property
     def is_loading(self) -> bool:
         """Whether slices are still to come."""
-        return self._steps is not None
+        return self._slices.active
 
     @property
     def document(self) -> CampaignDocument:
@@ -90,34 +84,23 @@ class CampaignScene(QGraphicsScene):
 
     def load(self) -> None:
         """Mirror the whole document now."""
-        with without_collection():
+        with collection_paused():
             for _ in self.loading():
                 pass
 
     def start_loading(self) -> None:
         """Mirror the document in slices between turns of the event loop; `loaded` says when all is there."""
-        self._steps = self.loading()
-        self._timer.start()
+        self._slices.begin(self.loading())
 
     def close(self) -> None:
         """Let go of the document and the look. The scene shows what it last showed."""
-        self._timer.stop()
+        self._slices.stop()
         self.placing.stop()
-        self._steps = None
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
             self._look.changed.disconnect(self._on_look_changed)
             gc.unfreeze()
-
-    def _on_slice_due(self) -> None:
-        end = perf_counter() + SLICE_SECONDS
-        with without_collection():
-            while self._steps is not None and perf_counter() < end:
-                if next(self._steps, self) is self:
-                    self._steps = None
-                    self._timer.stop()
-        self._keep_from_collector()
 
     def loading(self) -> Iterator[None]:
         """Mirror the whole document, step by step as the iterator is advanced."""
@@ -143,7 +126,7 @@ class CampaignScene(QGraphicsScene):
 
     def _finish_loading(self) -> None:
         self.is_loaded = True
-        self._steps = None
+        self._slices.stop()
         self.overview.forget()
         self._keep_from_collector()
         self.loaded.emit()

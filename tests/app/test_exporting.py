@@ -120,7 +120,7 @@ def test_where_nothing_can_be_written_the_old_file_stands(
 def test_the_window_goes_on_while_a_picture_is_made(
     qtbot: QtBot, window: MainWindow, page: EditorPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.tasks.SLICE_SECONDS", 0.0)  # a turn of the event loop for every step
+    monkeypatch.setattr("canvas_widgets.slicing.SLICE_SECONDS", 0.0)  # a turn of the loop for every step
     threads: list[threading.Thread] = []
     monkeypatch.setattr(
         "app.exporting.commands.save_bytes", lambda *_file: threads.append(threading.current_thread())

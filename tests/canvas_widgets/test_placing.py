@@ -19,7 +19,7 @@ Show = Callable[..., Stage]
 def stage(show: Show, flow: Flow, monkeypatch: pytest.MonkeyPatch) -> Stage:
     """Three cards are already too many at once, and a slice is one step."""
     monkeypatch.setattr("canvas_widgets.scene.AT_ONCE", 2)
-    monkeypatch.setattr("canvas_widgets.placing.SLICE_SECONDS", 0.0)
+    monkeypatch.setattr("canvas_widgets.slicing.SLICE_SECONDS", 0.0)
     flow.chain("target_audience", "random_grouping", "wait_until", "end")
     return show(flow)
 
@@ -42,7 +42,7 @@ def test_they_arrive_with_their_lines_and_nothing_is_painted_half_way(stage: Sta
 def test_a_change_meanwhile_is_taken_along(stage: Stage, qtbot: QtBot) -> None:
     with qtbot.waitSignal(stage.scene.placing.placed):
         all_moved(stage, 80)
-        stage.scene.placing._on_slice_due()
+        stage.scene.placing._slices.advance()
         all_moved(stage, 16)
         added = stage.flow.add(next(iter(stage.document.nodes)), "tag") if _has_open(stage) else ""
     assert_mirrors(stage.scene)

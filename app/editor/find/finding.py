@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from time import perf_counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 
 from app.actions import Actions
 from app.editor.find.bar import FindBar
 from app.editor.find.index import FindIndex
 from canvas_widgets.look import Look
+from canvas_widgets.slicing import Slices
 from engine.campaign.ops import Op, Table
 
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
-
-SLICE_SECONDS = 0.015
-"""How long the index is filled between two turns of the event loop."""
 
 
 class Finding(QObject):
@@ -34,9 +31,7 @@ class Finding(QObject):
         self.bar = FindBar(page.view, look, actions)
         self._index = FindIndex(page.session.document, page.session.workspace)
         self._found: list[str] = []
-        self._filling: Iterator[None] | None = None
-        self._timer = QTimer(self, interval=0)
-        self._timer.timeout.connect(self._on_slice_due)
+        self._filling = Slices(self)
         self._step_when_found = 0
         self.bar.typed.connect(self._on_typed)
         self.bar.next_asked.connect(self.step)
@@ -64,7 +59,7 @@ class Finding(QObject):
         if self.bar.isHidden():
             self._step_when_found = by
             self.open()
-        elif self._filling is not None:
+        elif self._filling.active:
             self._step_when_found = by
         elif self._found:
             at = self._at()
@@ -92,24 +87,12 @@ class Finding(QObject):
         if self._index.is_complete:
             self._show_found()
             return
-        self._filling = self._index.filling()
-        self._timer.start()
-        self._on_slice_due()
+        self._filling.begin(self._index.filling(), self._show_found)
+        self._filling.advance()  # most campaigns need no second slice
 
     def _stop(self) -> None:
-        self._filling = None
+        self._filling.stop()
         self._step_when_found = 0
-        self._timer.stop()
-
-    def _on_slice_due(self) -> None:
-        end = perf_counter() + SLICE_SECONDS
-        while self._filling is not None:
-            if next(self._filling, self) is self:
-                self._filling = None
-                self._timer.stop()
-                self._show_found()
-            elif perf_counter() >= end:
-                return
 
     def _show_found(self) -> None:
         page, typed = self._page, self.bar.search.text()

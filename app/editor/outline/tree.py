@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from time import perf_counter
+from collections.abc import Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -13,7 +12,6 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     Qt,
-    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -35,7 +33,8 @@ from app.editor.outline.delegate import OutlineDelegate
 from app.editor.outline.model import OutlineModel
 from canvas_widgets.gestures.drop import dragged_kind
 from canvas_widgets.look import Look, set_role
-from canvas_widgets.scene import SLICE_SECONDS, CampaignScene
+from canvas_widgets.scene import CampaignScene
+from canvas_widgets.slicing import Slices
 from engine.campaign.edits.add import refusal
 from engine.campaign.outline import Row
 from engine.i18n import tr
@@ -67,7 +66,7 @@ class OutlineTree(QTreeView):
         self._scene = scene
         self._look = look
         self._selecting = False
-        self._slices: Iterator[None] | None = None
+        self._filling = Slices(self)
         self._drop_on: QPersistentModelIndex | None = None
         self.outline = OutlineModel(scene, read_only, self)
         self.setModel(self.outline)
@@ -96,24 +95,15 @@ class OutlineTree(QTreeView):
 
     def begin(self) -> None:
         """Show the campaign, a large one in slices; until now the outline costs nothing."""
-        if self._slices is None and not self.outline.is_filled and self._scene.is_loaded:
-            self._slices = self.outline.filling()
-            self._on_slice_due()
-
-    def _on_slice_due(self) -> None:
-        end = perf_counter() + SLICE_SECONDS
-        while self._slices is not None and perf_counter() < end:
-            if next(self._slices, self) is self:
-                self._slices = None
-                self.show_selection()
-        if self._slices is not None:
-            QTimer.singleShot(0, self, self._on_slice_due)
+        if not self._filling.active and not self.outline.is_filled and self._scene.is_loaded:
+            self._filling.begin(self.outline.filling(), self.show_selection)
+            self._filling.advance()
 
     def end_editing(self) -> None:
         """From now on the campaign is only looked at."""
         self.outline.words.read_only = True
         self.setAcceptDrops(False)
-        self._slices = None
+        self._filling.stop()
         self.outline.forget()
         self.begin()
 

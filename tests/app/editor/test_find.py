@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import language
-from app.editor.find import finding as finding_module
 from app.editor.find.finding import Finding
 from app.editor.find.index import FindIndex
 from app.editor.find.texts import texts_of
@@ -203,7 +202,7 @@ def test_edits_and_the_language_are_followed_while_the_bar_is_open(
 def test_the_index_is_filled_in_slices(
     qtbot: QtBot, window: MainWindow, page: EditorPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(finding_module, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr("canvas_widgets.slicing.SLICE_SECONDS", 0.0)
     window.actions_["campaign.search"].trigger()
     finding = page.finding
     QTest.keyClicks(finding.bar.search, "1")

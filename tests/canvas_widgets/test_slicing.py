@@ -1,0 +1,61 @@
+"""Work in slices: a turn of the event loop in between, and the last word to what was begun last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from canvas_widgets.slicing import Slices
+
+
+@pytest.fixture(autouse=True)
+def _short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slice is one step."""
+    monkeypatch.setattr("canvas_widgets.slicing.SLICE_SECONDS", 0.0)
+
+
+def steps(log: list[str], name: str, count: int = 3) -> Iterator[None]:
+    for number in range(count):
+        log.append(f"{name}{number}")
+        yield
+
+
+def test_each_slice_ends_in_time_and_the_end_is_told(qtbot: QtBot) -> None:
+    log: list[str] = []
+    slices = Slices(parent := QObject(), lambda: log.append("slice"))
+    slices.begin(steps(log, "a"), lambda: log.append("done"))
+    assert log == []
+    slices.advance()
+    assert log == ["a0", "slice"]
+    qtbot.waitUntil(lambda: not slices.active)
+    assert log == ["a0", "slice", "a1", "slice", "a2", "slice", "done", "slice"]
+    parent.deleteLater()
+
+
+def test_what_begins_later_takes_the_place_of_what_was_under_way(qtbot: QtBot) -> None:
+    log: list[str] = []
+    slices = Slices(parent := QObject())
+
+    def interrupted() -> Iterator[None]:
+        slices.begin(steps(log, "b"), lambda: log.append("done b"))
+        yield
+
+    slices.begin(interrupted(), lambda: log.append("done a"))
+    qtbot.waitUntil(lambda: not slices.active)
+    assert log == ["b0", "b1", "b2", "done b"]
+    parent.deleteLater()
+
+
+def test_what_is_stopped_is_left_undone(qapp: QApplication) -> None:
+    log: list[str] = []
+    slices = Slices(parent := QObject())
+    slices.begin(steps(log, "a"), lambda: log.append("done"))
+    slices.advance()
+    slices.stop()
+    slices.advance()
+    assert log == ["a0"]
+    parent.deleteLater()
