@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QSizePolicy,
     QWidget,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from app.campaign_list.status import Status
 from app.language import Retranslated
+from app.widgets.basic import ShrinkingField
 from canvas_widgets.look import Look
 from engine.i18n import tr
 
@@ -63,14 +63,13 @@ class StatusFilter(Retranslated, QWidget):
             button.setVisible(status is not Status.UNREADABLE or number > 0 or button.isChecked())
 
 
-class SearchField(Retranslated, QLineEdit):
+class SearchField(Retranslated, ShrinkingField):
     """Search by name; Escape empties it."""
 
     def __init__(self, look: Look) -> None:
-        super().__init__()
+        super().__init__(look.sizes.palette + 4 * look.sizes.grid, 12 * look.sizes.grid)
         self.setClearButtonEnabled(True)
-        self.addAction(look.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        self.setFixedWidth(look.sizes.palette + 4 * look.sizes.grid)
+        self.addAction(look.icon("search", "muted"), self.ActionPosition.LeadingPosition)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -87,6 +86,7 @@ class SubCampaignFilter(Retranslated, QComboBox):
         super().__init__()
         self._tree: Mapping[str, tuple[str, str | None]] = {}
         self.setMinimumWidth(look.sizes.palette - 3 * look.sizes.grid)
+        self.setMaximumWidth(look.sizes.palette)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.activated.connect(lambda _index: self.chosen.emit(self.currentData()))
         self.retranslate()

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from app.campaign_list.delegate import RowDelegate
@@ -30,6 +30,8 @@ _WIDTHS = {
     "changed": 18,
     "menu": 6,
 }  # in steps of the grid; the name takes the rest
+_LEAST_NAME = 24
+_NAME = [column.id for column in COLUMNS].index("name")
 
 
 class CampaignTable(Retranslated, QTableView):
@@ -144,9 +146,24 @@ class CampaignTable(Retranslated, QTableView):
         header.setMinimumSectionSize(5 * self._look.sizes.grid)
         for number, column in enumerate(COLUMNS):
             if column.id == "name":
-                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
+                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Fixed)
             else:
                 self.setColumnWidth(number, _WIDTHS[column.id] * self._look.sizes.grid)
+        header.sectionResized.connect(self._on_section_resized)
+
+    def _size_name(self) -> None:
+        """Names take what the other columns leave, and never so little that they cannot be told apart."""
+        others = self.horizontalHeader().length() - self.columnWidth(_NAME)
+        least = _LEAST_NAME * self._look.sizes.grid
+        self.setColumnWidth(_NAME, max(least, self.viewport().width() - others))
+
+    def _on_section_resized(self, number: int, _before: int, _after: int) -> None:
+        if number != _NAME:
+            self._size_name()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._size_name()
 
     def _size_rows(self) -> None:
         for number in range(self.model_.rowCount()):

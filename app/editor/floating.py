@@ -45,8 +45,10 @@ class Floating(QFrame):
         return self._over.rect().adjusted(margin, margin, -margin, -margin)
 
     def wanted_size(self) -> QSize:
-        """As large as the contents want, with the height that they need at that width."""
-        size = self.sizeHint().expandedTo(self.minimumSize()).boundedTo(self.maximumSize())
+        """As wide as the contents want and there is room, with the height that they need at that width."""
+        size = self.sizeHint()
+        size.setWidth(max(min(size.width(), self.room.width()), self.minimumSizeHint().width()))
+        size = size.expandedTo(self.minimumSize()).boundedTo(self.maximumSize())
         if self.hasHeightForWidth():
             size.setHeight(self.heightForWidth(size.width()))
         return size

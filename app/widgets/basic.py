@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from canvas_widgets.tooltip import plain
 
@@ -77,6 +77,19 @@ class ElidedLabel(QLabel):
     def _elided(self) -> str:
         width = self.contentsRect().width()
         return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
+
+
+class ShrinkingField(QLineEdit):
+    """A field that is `width` wide where there is room, and gives way down to `least`."""
+
+    def __init__(self, width: int, least: int) -> None:
+        super().__init__()
+        self._width = width
+        self.setMinimumWidth(least)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(self._width, super().sizeHint().height())
 
 
 class Clickable(QPushButton):

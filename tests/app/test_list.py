@@ -202,6 +202,18 @@ def test_columns_can_be_hidden(window: MainWindow) -> None:
     assert window.preferences.hidden_columns == ["folder", "end"]
 
 
+def test_names_take_what_the_other_columns_leave(window: MainWindow) -> None:
+    table = window.list_page.table
+    header, name = table.horizontalHeader(), [column.id for column in COLUMNS].index("name")
+    window.resize(1600, 700)
+    assert header.length() == table.viewport().width()
+    table.setColumnHidden([column.id for column in COLUMNS].index("folder"), True)
+    assert header.length() == table.viewport().width()
+    window.resize(1024, 700)
+    assert window.width() == 1024
+    assert table.columnWidth(name) >= 190
+
+
 def test_times_are_shown_in_the_workspaces_zone(make_window: MakeWindow, workspace: Workspace) -> None:
     document = workspace.load_campaign(str(workspace.campaigns()[0].id))
     attributes = document.attributes.model_copy(update={"start": "2026-12-01T01:00:00+00:00"})

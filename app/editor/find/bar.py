@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from app.actions import Actions
 from app.editor.floating import Floating
 from app.language import Retranslated
-from app.widgets.basic import label, tool_button
+from app.widgets.basic import ShrinkingField, label, tool_button
 from canvas_widgets.look import Look
 from engine.i18n import tr
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_FIELD, _COUNT = 30, 10  # of the grid: widths
+_FIELD, _LEAST_FIELD, _COUNT = 30, 12, 10  # of the grid: widths
 
 
 class FindBar(Retranslated, Floating):
@@ -28,9 +28,8 @@ class FindBar(Retranslated, Floating):
     def __init__(self, over: QWidget, look: Look, actions: Actions) -> None:
         super().__init__(over, look, Qt.Corner.TopRightCorner)
         grid = look.sizes.grid
-        self.search = QLineEdit()
+        self.search = ShrinkingField(_FIELD * grid, _LEAST_FIELD * grid)
         self.search.setClearButtonEnabled(True)
-        self.search.setFixedWidth(_FIELD * grid)
         self.search.textChanged.connect(self.typed)
         self.search.installEventFilter(self)
         self.count = label("summary")

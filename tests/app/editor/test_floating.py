@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.editor.floating import Floating
+from app.widgets.basic import ShrinkingField
 from canvas_widgets.look import Look
 
 MARGIN = 16
@@ -61,6 +62,17 @@ def test_it_keeps_to_its_corner(below: Below, look: Look, corner: Qt.Corner) -> 
         across = place.left() if "Left" in corner.name else below.width() - place.right() - 1
         down = place.top() if "Top" in corner.name else below.height() - place.bottom() - 1
         assert (across, down) == (MARGIN, MARGIN)
+
+
+def test_it_gives_way_where_there_is_little_room(below: Below, look: Look) -> None:
+    floating = Floating(below, look, Qt.Corner.TopRightCorner)
+    QVBoxLayout(floating).addWidget(ShrinkingField(300, 100))
+    floating.show()
+    for width, gives in ((800, False), (260, True)):
+        below.resize(width, 600)
+        QApplication.processEvents()
+        assert (floating.width() < 300) is gives
+        assert floating.x() >= MARGIN
 
 
 def test_it_grows_out_of_its_corner(below: Below, look: Look) -> None:
