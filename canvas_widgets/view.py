@@ -30,6 +30,7 @@ from canvas_widgets.gestures.handling import Handling
 from canvas_widgets.gestures.hover import Hover
 from canvas_widgets.gestures.noting import Noting
 from canvas_widgets.gestures.pasting import PasteMode
+from canvas_widgets.gestures.resting import Resting
 from canvas_widgets.look import Look
 from canvas_widgets.looking import LookingView
 from canvas_widgets.overview import OVERVIEW_BELOW
@@ -54,7 +55,8 @@ _ADDING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.Cont
 class CanvasView(LookingView):
     """Shows a scene and takes gestures. Selection is kept by the scene.
 
-    Attributes: `notes` (the part for notes), `pasting` (copy mode), `handling` (what hovers at the pointer).
+    Attributes: `notes` (the part for notes), `pasting` (copy mode), `handling` (what hovers at the pointer),
+    `resting` (opens the list of a + that the pointer stays on).
     Signals: `edit_requested` (an `Edit` to push), `delete_requested` (a node id: ask, then delete it with
     everything behind), `delete_selected_requested`, `cut_requested` (a link id: ask, then cut it),
     `copy_requested` (a node id, and whether with everything behind), `menu_requested` (a `MenuRequest`),
@@ -84,6 +86,7 @@ class CanvasView(LookingView):
         self._space = False
         self._adding = Adding(self, scene, self._hover, look, self._add)
         self.handling = Handling(self, scene, self._hover)
+        self.resting = Resting(self, self._hover, self._adding)
         self.pasting = PasteMode(self, scene)
         self.pasting.changed.connect(self._hover.leave)
         self._drops = DropTarget(self, scene, self._hover, self._add, self.refused.emit)
@@ -110,6 +113,7 @@ class CanvasView(LookingView):
             return
         self.notes.finish()
         self.ring.use(keyboard=False)
+        self.resting.pressed()
         if event.button() is Qt.MouseButton.MiddleButton or (
             self._space and event.button() is Qt.MouseButton.LeftButton
         ):
@@ -125,6 +129,7 @@ class CanvasView(LookingView):
             self._move_gesture(position)
         elif event.buttons() == Qt.MouseButton.NoButton:
             self._point_at(position)
+            self.resting.at(position)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if (gesture := self._end_gesture()) is not None:
@@ -155,10 +160,13 @@ class CanvasView(LookingView):
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
+        self.resting.left()
         self._hover.leave()
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.chooser is not None:
+            self.chooser.close()  # its + moves away from below it
         super().wheelEvent(event)
         self._hover.leave()
 
@@ -361,6 +369,8 @@ class CanvasView(LookingView):
 
     def _tip(self, point: QPointF) -> str:
         """What the pointer is over, in full."""
+        if self.chooser is not None:
+            return ""  # the list says it
         if (text := self.handling.tip(point)) is not None:
             return text
         if (text := self.notes.tip(point)) is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -47,6 +47,7 @@ from engine.campaign import edits
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
 from engine.campaign.model import START_ID, Attributes
+from engine.campaign.ops import StaleOpError
 from engine.campaign.problem import Problem
 from engine.components.registry import component
 from engine.i18n import Message
@@ -76,6 +77,7 @@ class EditorPage(Retranslated, QWidget):
         assert window.workspace is not None
         self._window = window
         self.read_only = read_only
+        self._said = ""
         self.session = EditorSession(window.workspace, document, path)
         self.scene = CampaignScene(document, window.workspace, window.look)
         self.view = CanvasView(self.scene, window.look, read_only=read_only)
@@ -191,15 +193,25 @@ class EditorPage(Retranslated, QWidget):
         """Select a component and bring it into the middle."""
         self.scene.select([node_id])
         self.view.center_node(node_id)
-        QTimer.singleShot(self._window.look.duration, self._centre_selected)  # the panel has its room then
+        self._slot.when_settled(self._centre_selected)
 
     def push(self, edit: Edit) -> None:
-        """Make an edit an undo step, and select what it names."""
-        self.session.push(edit)
+        """Make an edit an undo step, and select what it names; says why where the campaign is another by now.
+
+        A question may have stood open while the file was read again, or while the campaign came to its end.
+        """
+        if self.read_only:
+            self.say(Message("This campaign can only be viewed now."))
+            return
+        try:
+            self.session.push(edit)
+        except StaleOpError:
+            self.say(Message("The campaign has changed meanwhile. Look at it, and do it again."))
 
     def say(self, message: Message | str) -> None:
-        """Say why something is not done."""
-        self._window.toast.show_message(str(message), tone="danger")
+        """Say why something is not done, until something is."""
+        self._said = str(message)
+        self._window.toast.show_message(self._said, tone="danger")
 
     # What is shown
 
@@ -310,6 +322,7 @@ class EditorPage(Retranslated, QWidget):
 
     def _on_step(self) -> None:
         """A step was made, undone or redone."""
+        self._window.toast.put_away(self._said)
         self._on_dirty_changed()
         self._window.actions_.refresh()
 
@@ -332,8 +345,9 @@ class EditorPage(Retranslated, QWidget):
         else:
             document, workspace = self.session.document, self.session.workspace
             self.panel.show_node(document, node_id, workspace, self.read_only)
-            QTimer.singleShot(self._window.look.duration, self._keep_selected_visible)  # the panel takes room
         self._slot.slide(self._panel_for(len(self.scene.selection)))
+        if self.panel.node_id is not None:
+            self._slot.when_settled(self._keep_selected_visible)
         self._window.actions_.refresh()
 
     def _panel_for(self, selected: int) -> QWidget | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEasingCurve, QVariantAnimation
+from collections.abc import Callable
+
+from PySide6.QtCore import QEasingCurve, QTimer, QVariantAnimation
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -20,6 +22,7 @@ class PanelSlot(QWidget):
         self._look = look
         self._panels = panels
         self._open: QWidget | None = None
+        self._waiting: list[Callable[[], None]] = []
         for panel in panels:
             panel.setParent(self)
             panel.hide()
@@ -50,6 +53,14 @@ class PanelSlot(QWidget):
         self._glide.setEndValue(target)
         self._glide.start()
 
+    def when_settled(self, then: Callable[[], None]) -> None:
+        """Call back once what is beside the room has the size that it keeps: a glide takes what it takes."""
+        if self._glide.state() is QVariantAnimation.State.Running:
+            if then not in self._waiting:
+                self._waiting.append(then)
+        else:
+            QTimer.singleShot(0, self, then)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         for panel in self._panels:
@@ -62,3 +73,6 @@ class PanelSlot(QWidget):
     def _on_finished(self) -> None:
         for panel in self._panels:
             panel.setVisible(panel is self._open)
+        waiting, self._waiting = self._waiting, []
+        for then in waiting:
+            QTimer.singleShot(0, self, then)

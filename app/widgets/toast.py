@@ -58,6 +58,11 @@ class Toast(QFrame):
         else:
             self._timer.start(SHOWN_MS if tone == "ok" else ERROR_MS)
 
+    def put_away(self, text: str) -> None:
+        """Hide this message before its time, if it is on show: it holds no longer."""
+        if self.message == text:
+            self.hide()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize and self.isVisible():
             self._place()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, QPoint, QRectF, Qt
+from PySide6.QtCore import QObject, QRect, QRectF, Qt
 from PySide6.QtWidgets import QGraphicsView
 
 from canvas_widgets.gestures.chooser import Chooser
@@ -14,9 +14,10 @@ from canvas_widgets.look import Look
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import admissible
+from engine.campaign.model import START_ID
 from engine.i18n import tr
 
-_BESIDE = 16  # pixels from a + to its list
+_BESIDE = 24  # pixels from the middle of a + to the far side of what parts it from its list
 _AROUND = 48  # pixels that are seen above and below a +
 
 
@@ -55,7 +56,7 @@ class Adding(QObject):
         ends = [(item.line.end, id) for id, item in self._scene.links.items() if item.open and item.line]
         return [link_id for end, link_id in sorted(ends, key=lambda pair: (pair[0].y(), pair[0].x()))]
 
-    def open(self, link_ids: Sequence[str], *, make_room: bool = True) -> None:
+    def open(self, link_ids: Sequence[str], *, make_room: bool = True, take_focus: bool = True) -> Chooser:
         """Offer what may be added at the first of these lines, beside its +.
 
         With `make_room` the canvas gives way where + and list have no room: nobody points at anything.
@@ -67,7 +68,12 @@ class Adding(QObject):
         chooser.closed.connect(self._on_closed)
         chooser.line_asked.connect(self._step)
         self._offer(chooser)
-        chooser.begin()
+        chooser.begin(take_focus=take_focus)
+        return chooser
+
+    def anchor(self) -> QRect:
+        """What the list stands beside, in pixels of the view: the +, or the marked place of a trigger."""
+        return self._view.mapFromScene(self._hover.plus_rect()).boundingRect()
 
     def _step(self, by: int) -> None:
         """Go on to the next line, or back to the one before; what is typed stays."""
@@ -83,16 +89,23 @@ class Adding(QObject):
         where, before = place_words(document, link_id)
         many = len(self._link_ids)
         turn = tr("Tab: {n} of {many}", n=self._at + 1, many=many) if many > 1 else ""
+        if not self._make_room and self._can_be_led(link_id):
+            before = tr("Or drag the + onto a component.")
         chooser.offer(admissible(document, link_id), where, before, turn)
-        chooser.move_beside(self._beside(chooser.width()))
-
-    def _beside(self, width: int) -> QPoint:
-        """Where a list of this width opens."""
-        view, plus = self._view, self._hover.handle.pos()
         if self._make_room:
-            zoom = view.transform().m11()
-            view.ensureVisible(QRectF(plus.x(), plus.y(), (width + _BESIDE) / zoom, 1.0), _BESIDE, _AROUND)
-        return view.mapFromScene(plus) + QPoint(_BESIDE, -_BESIDE)
+            self._give_way(chooser.width())
+        chooser.stand_beside(self.anchor())
+
+    def _give_way(self, width: int) -> None:
+        """Scroll to where the + and a list of this width are wholly seen."""
+        view, plus = self._view, self._hover.handle.pos()
+        zoom = view.transform().m11()
+        view.ensureVisible(QRectF(plus.x(), plus.y(), (width + _BESIDE) / zoom, 1.0), _BESIDE, _AROUND)
+
+    def _can_be_led(self, link_id: str) -> bool:
+        """Whether a line may be dragged to a component instead."""
+        link = self._scene.document.links[link_id]
+        return link.target is None and link.source != START_ID
 
     def _on_mirrored(self) -> None:
         """The document changed below the list: its lines may be gone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
@@ -17,6 +17,8 @@ from engine.i18n import tr
 _WIDTH = 240
 _MAX_LIST = 400
 _EDGE = 8  # pixels that stay free at the parent's edges
+_GAP = 4  # pixels from what it stands beside
+_LEAST = 280  # pixels below that are enough to stand there
 _HEAD_ROOM = 104  # pixels that the head and the search field take
 _LEFT = 11
 
@@ -36,6 +38,7 @@ class Chooser(QFrame):
     def __init__(self, look: Look, parent: QWidget) -> None:
         super().__init__(parent)
         self._over = parent
+        self._most = self._room().height()
         self.dismissal = Dismissal(self)
         set_role(self, "popup")
         self.where = _line("label")
@@ -85,15 +88,27 @@ class Chooser(QFrame):
         self.list.components.set_admissible(kinds)
         self._show_found()
 
-    def move_beside(self, place: QPoint) -> None:
-        """Stand beside a place of the parent, wholly inside it where it fits."""
+    def stand_beside(self, rect: QRect) -> None:
+        """Stand to the right of a part of the parent, else below it, else to its left; never on it."""
+        room = self._room()
+        self._most = room.height()
+        below = rect.bottom() + _GAP
+        if rect.right() + _GAP + self.width() <= room.right():
+            place = QPoint(rect.right() + _GAP, rect.top() - _GAP)
+        elif room.bottom() - below >= _LEAST:
+            self._most = room.bottom() - below
+            place = QPoint(rect.left(), below)
+        else:
+            place = QPoint(rect.left() - _GAP - self.width(), rect.top() - _GAP)
+        self._fit()
         self.move(self._inside(place))
 
-    def begin(self) -> None:
+    def begin(self, *, take_focus: bool = True) -> None:
         """Show the list, ready to be typed into."""
         self.show()
         self.raise_()
-        self.search.setFocus()
+        if take_focus:
+            self.search.setFocus()
         self.dismissal.begin()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -112,8 +127,7 @@ class Chooser(QFrame):
         self.closed.emit()
 
     def _fit(self) -> None:
-        room = self._over.height() - 2 * _EDGE - _HEAD_ROOM
-        self.list.setFixedHeight(min(_MAX_LIST, room, self.list.height_of_rows() + 2))
+        self.list.setFixedHeight(min(_MAX_LIST, self._most - _HEAD_ROOM, self.list.height_of_rows() + 2))
         self.adjustSize()
 
     def _on_key(self, event: QKeyEvent) -> bool:
@@ -148,8 +162,11 @@ class Chooser(QFrame):
             self.close()
             self.chosen.emit(kind)
 
+    def _room(self) -> QRect:
+        return self._over.rect().adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
+
     def _inside(self, place: QPoint) -> QPoint:
-        room = self._over.rect().adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
+        room = self._room()
         x = max(room.left(), min(place.x(), room.right() - self.width()))
         y = max(room.top(), min(place.y(), room.bottom() - self.height()))
         return QPoint(x, y)

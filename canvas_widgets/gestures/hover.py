@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 
 from canvas_widgets.items.card import CardItem
 from canvas_widgets.items.geometry import OPEN_RADIUS, LinkShape
@@ -66,6 +66,13 @@ class Hover:
         if link is not None and link.first_place and link.line is not None:
             return place_rect(link.line).contains(point)
         return self.handle.holds(point)
+
+    def plus_rect(self) -> QRectF:
+        """What of the scene the + that is shown takes, with the marked place that it stands in."""
+        link = self._lit
+        if link is not None and link.first_place and link.line is not None:
+            return place_rect(link.line)
+        return self.handle.sceneBoundingRect()
 
     def leave(self) -> None:
         """Nothing is meant."""

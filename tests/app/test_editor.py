@@ -403,3 +403,36 @@ def test_the_panel_slides_away_with_the_selection(page: EditorPage) -> None:
     page.scene.select([])
     assert not page.panel.isVisible()
     assert page.panel.parentWidget().width() == 0  # type: ignore[union-attr]
+
+
+def test_a_question_whose_campaign_has_changed_meanwhile_does_nothing_and_says_so(
+    window: MainWindow, page: EditorPage
+) -> None:
+    add(page, "target_audience", "wait_until")
+    (wait,) = (id for id, node in page.session.document.nodes.items() if node.kind == "wait_until")
+    page.scene.select([wait])
+    question = page.commands.delete_selected()
+    assert question is not None
+    page.session.push(edits.rename(page.session.document, wait, "Renamed elsewhere"))
+    question.buttons[0].click()
+    assert wait in page.session.document.nodes
+    assert window.toast.message.startswith("The campaign has changed meanwhile.")
+
+
+def test_a_question_does_nothing_once_the_campaign_can_only_be_viewed(
+    window: MainWindow, page: EditorPage
+) -> None:
+    add(page, "target_audience")
+    question = page.commands.delete_selected()
+    assert question is not None
+    page.read_only = True
+    question.buttons[0].click()
+    assert kinds(page) == ["target_audience"]
+    assert window.toast.message == "This campaign can only be viewed now."
+
+
+def test_a_refusal_goes_once_something_is_done(window: MainWindow, page: EditorPage) -> None:
+    add(page, "text_sms")
+    assert window.toast.message.startswith("A campaign begins with a trigger")
+    add(page, "target_audience")
+    assert not window.toast.message
