@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -185,6 +186,9 @@ class EditorPage(Retranslated, QWidget):
         node_id = node_of(problem, self.session.document)
         if node_id is None:
             self.edit_attributes()
+            return
+        if node_id not in self.scene.cards:  # the canvas is still being filled
+            self.scene.loaded.connect(partial(self.jump, problem))
             return
         self.show_node(node_id)
         self.panel.show_problem(problem.field)

@@ -436,3 +436,15 @@ def test_a_refusal_goes_once_something_is_done(window: MainWindow, page: EditorP
     assert window.toast.message.startswith("A campaign begins with a trigger")
     add(page, "target_audience")
     assert not window.toast.message
+
+
+def test_a_problem_that_is_asked_for_while_the_canvas_fills_is_shown_once_it_is_full(
+    qtbot: QtBot, window: MainWindow, page: EditorPage
+) -> None:
+    add(page, "target_audience")
+    window.open_document(page.session.document.copy(), None)
+    opened = window.the_editor
+    assert not opened.scene.is_loaded
+    opened.commands.next_problem()
+    qtbot.waitUntil(lambda: opened.scene.is_loaded)
+    assert opened.selected_node() in opened.session.document.nodes
