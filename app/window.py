@@ -20,6 +20,7 @@ from app.campaign_list.page import CampaignListPage
 from app.campaign_list.rows import Row, with_runs
 from app.campaign_list.status import May, Status
 from app.campaign_list.status import status_of as status_of_run
+from app.composing import Composing
 from app.dialogs import Dialogs
 from app.editor.page import EditorPage
 from app.exporting.commands import ExportCommands
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self, look)
         self.list_page = CampaignListPage(look, self.actions_)
         self.toast = Toast(self, look)
+        self.composing = Composing(self)
         self.tour: Tour = Tour(self)
         self.drop = FileDrop(self, look, self.opening.refusal, self.opening.open_path)
         self.painted.connect(self.drop.start)
