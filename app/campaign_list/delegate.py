@@ -14,7 +14,6 @@ from canvas_widgets.focus import draw_focus
 from canvas_widgets.look import Look
 
 Index = QModelIndex | QPersistentModelIndex
-_SOFT = 0.14
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -122,13 +121,14 @@ class RowDelegate(QStyledItemDelegate):
         height = QFontMetrics(font).height() + grid // 2
         width = QFontMetrics(font).horizontalAdvance(text) + 2 * grid
         pill = QRectF(line.left() + 2 * grid, line.center().y() - height / 2, width, height)
-        ground = QColor(colour)
-        ground.setAlphaF(_SOFT)
+        tint = QColor(colour)
+        tint.setAlphaF(self._look.tints.soft)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
-        painter.drawRoundedRect(pill, height / 2, height / 2)
+        for ground in (self._look.colours.surface, tint):  # the row's own would take from the contrast
+            painter.setBrush(ground)
+            painter.drawRoundedRect(pill, height / 2, height / 2)
         painter.setPen(colour)
         painter.setFont(font)
         painter.drawText(pill, Qt.AlignmentFlag.AlignCenter, text)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessibilityHints, QFontInfo, QRawFont
+from PySide6.QtGui import QAccessibilityHints, QColor, QFontInfo, QRawFont
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QToolButton
 from pytestqt.qtbot import QtBot
 
 from canvas_widgets import icons
+from canvas_widgets.items.note import FRAME
 from canvas_widgets.look import Look, Theme
 from engine.campaign.model import NoteColour
 from engine.components.base import Category
@@ -52,6 +54,61 @@ def test_texts_are_readable_on_their_tints(qapp: QApplication, theme: Theme) -> 
             coat = over(colours.named(tint), ground, look.tints.soft)
             assert contrast(colours.named(text), coat) >= LEAST[theme], text
             assert contrast(colours.text, coat) >= LEAST[theme], tint
+
+
+WORDLESS = ("QProgressBar", "QScrollBar", "QSlider", "QSplitter", "indicator", "separator", '"line"')
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_rule_of_the_style_sheet_can_be_read(qapp: QApplication, theme: Theme) -> None:
+    """Text and ground of each rule; what has no ground of its own stands on surface or card."""
+    look, texts = Look(theme), dict[str, QColor]()
+    for selectors, declarations in rules(look.stylesheet()):
+        if ":disabled" in selectors or any(part in selectors for part in WORDLESS):
+            continue
+        text, ground = colour_of(declarations, "color"), colour_of(declarations, "background")
+        if text is not None:
+            texts[selectors] = text
+        elif ground is None:
+            continue
+        usual = texts.get(re.sub(r"(?<!:):(?!:)[\w-]+$", "", selectors), look.colours.text)
+        for below in (look.colours.surface, look.colours.card):
+            shown = below if ground is None else over(ground, below, ground.alphaF())
+            assert contrast(text or usual, shown) >= LEAST[theme], selectors
+
+
+def rules(sheet: str) -> list[tuple[str, str]]:
+    """Selectors and declarations of a style sheet's rules."""
+    bare = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
+    return [(selectors.strip(), body) for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", bare)]
+
+
+def colour_of(declarations: str, name: str) -> QColor | None:
+    """The colour that a rule gives, None where it gives none that is seen."""
+    found = re.search(rf"(?:^|[;\s]){name}:\s*(#\w+|rgba\([^)]*\))", declarations)
+    if found is None:
+        return None
+    if found[1].startswith("#"):
+        return QColor(found[1])
+    red, green, blue, alpha = map(int, re.findall(r"\d+", found[1]))
+    return QColor(red, green, blue, alpha)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_is_painted_by_hand_can_be_read(qapp: QApplication, theme: Theme) -> None:
+    """Pills in the list, chips and counts on the canvas, titles of frames."""
+    look, least = Look(theme), LEAST[theme]
+    colours = look.colours
+    for tone in ("muted", "ok", "warn", "danger_hover", "accent"):
+        pill = over(colours.named(tone), colours.surface, look.tints.soft)
+        assert contrast(colours.named(tone), pill) >= least, tone
+    for ground in (colours.canvas, colours.card, colours.surface):
+        for text in (colours.text, colours.muted):
+            assert contrast(text, ground) >= least
+    for paper, ink in look.notes.values():
+        frame = over(paper, colours.canvas, FRAME)
+        for text in (ink, colours.muted):
+            assert contrast(text, frame) >= least, paper.name()
 
 
 @pytest.mark.parametrize("theme", THEMES)
