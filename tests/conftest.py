@@ -13,7 +13,10 @@ import pytest
 
 # Before anything imports Qt: a test may neither open a window nor depend on the desktop's looks.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
-os.environ["QT_SCALE_FACTOR"] = "1"
+SCALE_VARIABLE = "CAMPAIGN_CANVAS_TEST_SCALE"
+"""Set for the one process of a test that looks at a screen of another scaling."""
+
+os.environ["QT_SCALE_FACTOR"] = os.environ.get(SCALE_VARIABLE, "1")
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"
 for _category in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
     os.environ.pop(_category, None)

@@ -20,7 +20,7 @@ from engine.campaign.edits import edit
 
 _GAP = 12
 _CAPTION = 22
-_COLOURS = 256
+_COLOURS = 128
 """Of each picture that are kept, the nearest of which are compared."""
 
 
@@ -42,6 +42,7 @@ class Sheet:
         self._parts: list[tuple[str, QImage]] = []
 
     def add(self, caption: str, picture: QImage) -> None:
+        picture.setDevicePixelRatio(1)
         self._parts.append((caption, picture))
 
     def drawn(self) -> QImage:
@@ -87,9 +88,14 @@ def compare_sheet(
             with Image.open(path) as kept:
                 image_snapshot(_in_colours_of(kept, drawn).convert("RGB"), str(path))
         else:
-            image_snapshot(_in_colours_of(drawn.quantize(_COLOURS), drawn), str(path))
+            image_snapshot(_in_colours_of(_palette(drawn), drawn), str(path))
 
     return compare
+
+
+def _palette(drawn: Image.Image) -> Image.Image:
+    """In few colours, among them those of small things: a red dot stays red."""
+    return drawn.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE)
 
 
 def _in_colours_of(kept: Image.Image, drawn: Image.Image) -> Image.Image:

@@ -163,10 +163,11 @@ class StartPage(Retranslated, QScrollArea):
         for title, is_folder in ((tr("Recent workspaces"), True), (tr("Recent campaigns"), False)):
             column = QVBoxLayout()
             column.setSpacing(self._window.look.sizes.grid // 2)
-            column.addWidget(label("section", title))
-            for row in self.recent:
-                if row.is_folder is is_folder:
-                    column.addWidget(row)
+            rows = [row for row in self.recent if row.is_folder is is_folder]
+            if rows:
+                column.addWidget(label("section", title))
+            for row in rows:
+                column.addWidget(row)
             column.addStretch(1)
             columns.addLayout(column, 1)
         return columns

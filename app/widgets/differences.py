@@ -34,6 +34,7 @@ class DifferencesView(QTreeWidget):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._look = look
+        self._shown: tuple[Sequence[Difference], Sequence[Difference]] = ((), ())
         self.setColumnCount(2)
         self.setObjectName("differences")
         self.setHeaderHidden(True)
@@ -44,9 +45,11 @@ class DifferencesView(QTreeWidget):
         self.header().setStretchLastSection(False)
         self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        look.changed.connect(self._on_look_changed)
 
     def show_differences(self, found: Sequence[Difference], typed: Sequence[Difference] = ()) -> None:
         """Show these instead; `typed`: what stands in panels and was not confirmed."""
+        self._shown = (found, typed)
         self.clear()
         items = [self._item(difference, tr(_WORDS[difference.change])) for difference in found]
         items += [self._item(difference, tr("Not confirmed")) for difference in typed]
@@ -54,6 +57,10 @@ class DifferencesView(QTreeWidget):
             items = [QTreeWidgetItem([tr("Nothing is different."), ""])]
         self.addTopLevelItems(items)
         self.expandAll()
+
+    def _on_look_changed(self) -> None:
+        """Items keep the colours and icons that they were made with."""
+        self.show_differences(*self._shown)
 
     def _item(self, difference: Difference, word: str) -> QTreeWidgetItem:
         item = QTreeWidgetItem([str(difference.title), word])

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from engine.campaign.campaign_file import canonical_config
 from engine.campaign.document import CampaignDocument
-from engine.campaign.model import ATTRIBUTES_ID, START_ID, Node
+from engine.campaign.model import ATTRIBUTES_ID, START, START_ID, Node
 from engine.campaign.ops import Op, Table, Value
 from engine.components.base import Lookup
 from engine.components.hints import form
@@ -183,7 +183,8 @@ def _summary(node: Node, lookup: Lookup) -> tuple[Message, ...]:
 
 
 def _title(node: Node) -> Message:
-    return Message(N_("{name} ({kind})"), name=node.name, kind=Message(component(node.kind).label))
+    kind = Message(component(node.kind).label)
+    return kind if node.kind == START.kind else Message(N_("{name} ({kind})"), name=node.name, kind=kind)
 
 
 def _joined(parts: list[Message]) -> Message:
