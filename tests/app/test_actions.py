@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QShortcut
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app import language
@@ -44,9 +45,15 @@ def test_action_ids_are_unique() -> None:
     assert len({spec.id for spec in ACTIONS}) == len(ACTIONS)
 
 
+@pytest.mark.parametrize("code", ["en", "zh"])
 @pytest.mark.parametrize("spec", ACTIONS, ids=lambda spec: spec.id)
 def test_every_action_is_possible_somewhere_and_triggers(
-    spec: ActionSpec, qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine
+    spec: ActionSpec,
+    code: str,
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    workspace: Workspace,
+    engine: FakeEngine,
 ) -> None:
     action_id = spec.id
     row = workspace.campaigns()[0]
@@ -58,6 +65,7 @@ def test_every_action_is_possible_somewhere_and_triggers(
     if action_id == "workspace.recover":
         leave_behind(workspace)
     window = make_window(workspace)
+    language.use_language(code)
     settle(qtbot)
     window.list_page.select(row.path)
     if action_id == "editor.edit":
@@ -134,6 +142,20 @@ def test_every_action_speaks_chinese(window: MainWindow) -> None:
     language.use_language("zh")
     same = {spec.id for spec in ACTIONS if window.actions_[spec.id].text() == english[spec.id]}
     assert same == {"view.english", "view.chinese"}  # each language says its own name
+
+
+def test_what_stands_in_a_bar_has_an_icon_or_its_words(qtbot: QtBot, window: MainWindow) -> None:
+    page = open_draft(qtbot, window)
+    table = {window.actions_[spec.id]: spec for spec in ACTIONS}
+    buttons = [found for bar in (page.bar, window.list_page) for found in bar.findChildren(QToolButton)]
+    offered = [(found, table[action]) for found in buttons if (action := found.defaultAction()) in table]
+    assert {spec.id for _, spec in offered} >= {"editor.undo", "editor.redo", "editor.fit", "editor.add_ends"}
+    for found, spec in offered:
+        words = found.toolButtonStyle() is Qt.ToolButtonStyle.ToolButtonTextOnly
+        assert found.text() if words else not found.icon().isNull(), spec.id
+        assert window.actions_[spec.id].text().rstrip("…") in found.toolTip(), (
+            "and says in words what it does"
+        )
 
 
 def test_nothing_is_offered_beside_the_table(qtbot: QtBot, window: MainWindow) -> None:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QRect, Qt
@@ -44,21 +45,14 @@ DIALOGS = {
 Dress = Callable[[str, Theme], MainWindow]
 
 
-class Noon(datetime):
-    """A clock that stands."""
-
-    @classmethod
-    def now(cls, tz: object = None) -> datetime:  # noqa: ARG003 - the signature of a clock
-        return datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
-
-
 @pytest.fixture
 def dress(
     qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, look: Look, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Dress]:
     """Open a window in a language and a theme."""
     count_ids(monkeypatch)
-    monkeypatch.setattr(attributes, "datetime", Noon)
+    noon = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    monkeypatch.setattr(attributes, "datetime", SimpleNamespace(now=lambda _zone: noon))
 
     def make(code: str, theme: Theme) -> MainWindow:
         window = make_window(workspace)
