@@ -129,6 +129,8 @@ class CampaignScene(QGraphicsScene):
         self._slices.stop()
         self.overview.forget()
         self._keep_from_collector()
+        if self.stage.counts is not None:
+            self.set_counts(self.stage.counts)  # they came before the cards
         self.loaded.emit()
         self.update()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QDate, QDateTime, Qt, QTime
@@ -29,6 +29,7 @@ from engine.shapes.time import instant
 from engine.workspace.workspace import Workspace
 
 NAME_LENGTH = 50
+_USUAL_RUN = timedelta(days=30)  # what an end begins with: after the start, to be changed
 
 
 class TimeField(QWidget):
@@ -96,7 +97,7 @@ class AttributesDialog(QDialog):
         self.group.setCurrentText(folder_label(attributes.group))
         self.group.setAccessibleName(tr("Folder"))
         self.start = TimeField(look, tr("Start"), zone, attributes.start, now)
-        self.end = TimeField(look, tr("End"), zone, attributes.end, now)
+        self.end = TimeField(look, tr("End"), zone, attributes.end, now + _USUAL_RUN)
         self.name_error = label("error", wrap=True)
         self.time_error = label("error", wrap=True)
         self._lay_out(look, title, zone, sub_campaigns)

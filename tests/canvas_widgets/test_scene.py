@@ -42,6 +42,17 @@ def test_an_edit_between_two_slices_is_mirrored(look: Look, flow: Flow, qtbot: Q
     scene.close()
 
 
+def test_counts_that_come_before_the_cards_are_shown(look: Look, flow: Flow, qtbot: QtBot) -> None:
+    audience, coupon = flow.chain("target_audience", "issue_coupon")
+    line = flow.link_between(audience, coupon)
+    scene = CampaignScene(flow.document, Everything(), look)
+    scene.start_loading()
+    scene.set_counts({"nodes": {coupon: {"arrived": 12}}, "links": {line: 12}})
+    qtbot.waitUntil(lambda: scene.is_loaded)
+    assert scene.links[line].full_text() == "12"
+    scene.close()
+
+
 def test_a_line_is_dashed_until_what_it_leads_to_is_configured(
     show: Callable[[Flow], Stage], flow: Flow
 ) -> None:

@@ -206,7 +206,7 @@ class Bubble(Retranslated, Floating):
         assert shown is not None
         entry = shown.entry
         all_done = entry is None
-        self.title.set_text(tr("All key components are configured") if all_done else shown.name)
+        self.title.set_text(tr("Key components configured") if all_done else shown.name)
         text = tr("What is left to publish the campaign stands in the list of problems.")
         self.prompt.setText(_shortened(entry.prompt.text) if entry is not None else text)
         note = shown.note or (tr("Configured.") if shown.configured and not all_done else "")

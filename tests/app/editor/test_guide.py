@@ -123,7 +123,7 @@ def test_configured_moves_the_bubble_on_until_all_is_done(page: EditorPage, guid
     click(page.panel.footer.ok)
     assert guide.bubble.node_id == "n_coupon"  # the one that was left out
     configure(page, "n_coupon")
-    assert guide.bubble.title.accessibleName() == "All key components are configured"
+    assert guide.bubble.title.accessibleName() == "Key components configured"
     assert guide.bubble.problems_button.isVisible()
     assert guide.window.pill.text() == "Template guide: 3 of 3"
 
