@@ -25,10 +25,10 @@ from app.campaign_list.status import Status
 from app.editor.page import EditorPage
 from app.pickers.audience_form import AudienceDialog
 from app.window import MainWindow
-from canvas_widgets.card import CardItem
-from canvas_widgets.geometry import LinkShape
-from canvas_widgets.handle import HandleItem, Tool
-from canvas_widgets.link import LinkItem, place_rect
+from canvas_widgets.items.card import CardItem
+from canvas_widgets.items.geometry import LinkShape
+from canvas_widgets.items.handle import HandleItem, Tool
+from canvas_widgets.items.link import LinkItem, place_rect
 
 T = TypeVar("T")
 Spot = tuple[int, int]

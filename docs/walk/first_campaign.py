@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QAbstractItemView
 
-from canvas_widgets.handle import Tool
-from canvas_widgets.marks import Mark
+from canvas_widgets.items.handle import Tool
+from canvas_widgets.items.marks import Mark
 from docs.walk import eyes
 from docs.walk.eyes import NotSeen
 from docs.walk.person import Person
