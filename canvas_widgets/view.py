@@ -327,7 +327,7 @@ class CanvasView(LookingView):
 
     def open_chooser(self, link_id: str) -> None:
         """Open the list of what may be added at a line, beside its +."""
-        self._adding.open([link_id])
+        self._adding.open([link_id], make_room=False)
 
     def add_behind(self) -> bool:
         """Offer what may be added behind the selected card, or without one at the open ends.

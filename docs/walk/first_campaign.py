@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from canvas_widgets.items.handle import Tool
 from canvas_widgets.items.marks import Mark
@@ -84,8 +84,8 @@ class FirstCampaign:
         """At the marked place; its panel opens."""
         p = self.p
         p.point(p.place(eyes.first_place))
+        p.see(_chooser)  # it opens by itself
         p.shot("first-place")
-        p.click(p.place(eyes.first_place))
         p.choose(_chooser, tr("Target Audience"))
         p.expect("the trigger on the canvas", lambda: eyes.card(self.audience).node.kind == "target_audience")
         p.expect("its panel", lambda: eyes.editor().panel.node_id == eyes.card(self.audience).node_id)
@@ -124,6 +124,7 @@ class FirstCampaign:
         """By the + that appears on a line; what is typed finds the component."""
         p = self.p
         self._open_list(self.audience, self.sms)
+        p.click(p.find(lambda: eyes.spot(eyes.middle(_search()))))
         p.type(self.words["random"])
         p.shot("insert")
         p.choose(_chooser, tr("Random Grouping"))
@@ -330,9 +331,9 @@ class FirstCampaign:
     # Helpers -----------------------------------------------------------------------------------------------
 
     def _open_list(self, source: str, target: str | None, nth: int = 0) -> None:
-        """Rest on a line, and click on the + that appears."""
+        """Rest on the + of a line: its list opens."""
         p = self.p
-        p.click(p.place(lambda: eyes.line_shape(source, target, nth).handle))
+        p.point(p.place(lambda: eyes.line_shape(source, target, nth).handle))
         p.see(_chooser)
 
     def _use_tool(self, name: str, tool: Tool) -> None:
@@ -360,6 +361,13 @@ def _marks() -> Sequence[Mark]:
     if marks is None:
         raise NotSeen("marks where to paste")
     return marks.marks
+
+
+def _search() -> QWidget:
+    chooser = eyes.editor().view.chooser
+    if chooser is None:
+        raise NotSeen("the list of components")
+    return chooser.search
 
 
 def _chooser() -> QAbstractItemView:
