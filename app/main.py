@@ -26,6 +26,9 @@ SWITCH_SECONDS = 0.001
 while a campaign is checked in the background waits 5 ms for each."""
 
 LOG_LEVEL_VARIABLE = "CAMPAIGN_CANVAS_LOG"
+_FRAME = QSize(0, 40)
+"""What the desktop puts around a window at most: its title, mainly."""
+
 LAST_TASKS_S = 2.0
 """How long the end waits at most: for a journal that is still being written, for instance."""
 
@@ -66,7 +69,7 @@ def open_window(app: QApplication, chosen: preferences.Preferences, file: Path |
 
 def on_screen(size: tuple[int, int], screen: QSize) -> tuple[int, int]:
     """A window's size as far as there is room for it: the screen may be another one than the last time."""
-    bounded = QSize(*size).boundedTo(screen)
+    bounded = QSize(*size).boundedTo(screen - _FRAME)
     return bounded.width(), bounded.height()
 
 

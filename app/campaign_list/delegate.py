@@ -64,6 +64,8 @@ class RowDelegate(QStyledItemDelegate):
             option.text = ""
         if index.row() == self.hovered_row:  # the whole row lights up, not the cell alone
             option.state |= QStyle.StateFlag.State_MouseOver
+        else:
+            option.state &= ~QStyle.StateFlag.State_MouseOver
 
     def editorEvent(self, event: QEvent, model: object, option: QStyleOptionViewItem, index: Index) -> bool:
         if (

@@ -61,8 +61,8 @@ _DISTRIBUTED = {
 def align(document: CampaignDocument, node_ids: Collection[str], side: Side) -> Edit:
     """Put cards in one line: at the outermost edge, or halfway between the outermost ones.
 
-    Start stays, so with Start among them the others come to it. Cards that would come to lie on each other
-    stand beside each other. Raises `Refused` for fewer than two.
+    Start stays, so with Start among them the others come to it. Cards that would come to lie on each other,
+    or on one that is not among them, stand beside it. Raises `Refused` for fewer than two.
     """
     if len(node_ids) < 2:
         raise Refused(Message("Select at least two components to align."))
@@ -71,10 +71,14 @@ def align(document: CampaignDocument, node_ids: Collection[str], side: Side) -> 
     cards = {id: _spans(document, id) for id in node_ids}
     line = _line([spans[beside] for spans in cards.values()], cards.get(START_ID, {}).get(beside), side)
     order = sorted(cards.keys() - {START_ID}, key=lambda id: (cards[id][along], cards[id][beside], id))
-    starts = _apart([cards[id][along] for id in order], cards.get(START_ID, {}).get(along), _GAPS[along])
+    asides = {id: round(line - _SHARES[side] * cards[id][beside][1]) for id in order}
+    band = min(asides.values()), max(asides[id] + cards[id][beside][1] for id in order)
+    others = [_spans(document, id) for id in (START_ID, *(document.nodes.keys() - cards.keys()))]
+    fixed = [spans[along] for spans in others if _meet(spans[beside], band)]
+    starts = _apart([cards[id][along] for id in order], fixed, _GAPS[along])
     places: dict[str, Point] = {}
     for node_id, start in zip(order, starts, strict=True):
-        aside = round(line - _SHARES[side] * cards[node_id][beside][1])
+        aside = asides[node_id]
         places[node_id] = Point(aside, start) if along is Direction.DOWN else Point(start, aside)
     return _placed(document, places, Message(_ALIGNED[side]))
 
@@ -118,15 +122,23 @@ def _line(spans: Sequence[Span], fixed: Span | None, side: Side) -> float:
     return low + share * (high - low)
 
 
-def _apart(spans: Iterable[Span], fixed: Span | None, gap: int) -> list[int]:
-    """Where cards begin that follow each other: where they did, or moved on so that none lies on another."""
+def _meet(span: Span, band: tuple[int, int]) -> bool:
+    """Whether something stands in a band."""
+    return span[0] < band[1] and band[0] < sum(span)
+
+
+def _apart(spans: Iterable[Span], fixed: Iterable[Span], gap: int) -> list[int]:
+    """Where cards begin that follow each other: where they did, or moved on so that none lies on another,
+    nor on what is fixed."""
+    fixed = sorted(fixed)
     starts: list[int] = []
     end: int | None = None
     for start, length in spans:
         if end is not None and start < end + GRID:
             start = end + gap
-        if fixed and start < sum(fixed) + GRID and fixed[0] < start + length + GRID:
-            start = sum(fixed) + gap
+        for obstacle in fixed:
+            if _meet(obstacle, (start, start + length)):
+                start = sum(obstacle) + gap
         end = start + length
         starts.append(start)
     return starts

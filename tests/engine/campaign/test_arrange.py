@@ -61,6 +61,13 @@ def test_cards_of_one_row_become_a_column_and_not_a_pile() -> None:
     assert places_after(document, align(document, ids, Side.LEFT), ids) == [(256, 0), (256, 96), (256, 192)]
 
 
+def test_aligned_cards_stand_beside_those_that_are_not_among_them() -> None:
+    document, ids = scattered((200, 0), (600, 200), (640, 0), (880, 0))
+    after = places_after(document, align(document, ids[:2], Side.TOP), ids)
+    assert after[2:] == [(640, 0), (880, 0)]
+    assert after[:2] == [(200, 0), (880 + CARD_WIDTH + 64, 0)], "there is no room between the two"
+
+
 def test_start_stays_and_the_others_come_to_it() -> None:
     document, ids = scattered((160, 40), (500, 300))
     after = places_after(document, align(document, [START_ID, *ids], Side.MIDDLE), ids)
@@ -102,6 +109,8 @@ def test_aligned_cards_are_in_line_lie_apart_and_keep_their_order(
     places: list[tuple[int, int]], side: Side, with_start: bool
 ) -> None:
     document, ids = scattered(*places)
+    bystander = ids.pop() if len(ids) > 3 else None
+    there = None if bystander is None else document.layout[bystander]
     edit = align(document, [START_ID, *ids] if with_start else ids, side)
     assert all(op.table is Table.LAYOUT and op.id != START_ID for op in edit.ops)
     after = places_after(document, edit, ids)
@@ -111,6 +120,9 @@ def test_aligned_cards_are_in_line_lie_apart_and_keep_their_order(
     starts = [after[index][1 - axis] for index in order]
     least = CARD_HEIGHT if axis == 0 else CARD_WIDTH
     assert all(later - earlier >= least for earlier, later in pairwise(starts))
+    assert there is None or not any(
+        abs(there.x - place.x) < CARD_WIDTH and abs(there.y - place.y) < CARD_HEIGHT for place in after
+    )
 
 
 @given(_places, st.sampled_from(Direction), st.randoms())
