@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import JsonValue
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, RawObject, lines
 from app.editors.controls import label
@@ -42,7 +42,8 @@ class FieldFrame(QWidget):
         self._error.hide()
         editor.setAccessibleName(spec.label)
         target = editor.focus_target()
-        if not target.accessibleName():
+        # What a button says is its name: who speaks to the computer reads it out.
+        if not target.accessibleName() and not (isinstance(target, QAbstractButton) and target.text()):
             target.setAccessibleName(spec.label)
 
     @property

@@ -77,6 +77,8 @@ def findings(root: QWidget, not_by_tab: frozenset[str] = frozenset()) -> list[st
         where = f"{type(widget).__name__} “{name}” in {_place(widget)}"
         if not name.strip():
             found.append(f"{where}: no name")
+        if isinstance(widget, QAbstractButton) and _plain(widget.text()) not in name:
+            found.append(f"{where}: reads “{widget.text()}”")
         if role not in _fitting(widget):
             found.append(f"{where}: is a {role.name}")
         if not _in_reach(widget) and name not in not_by_tab:
@@ -192,6 +194,11 @@ def _wanted(widget: QLabel | QAbstractButton) -> QSize:
 
 def _shortens(widget: QWidget) -> bool:
     return type(widget).__name__ == "ElidedLabel"
+
+
+def _plain(text: str) -> str:
+    """A button's text without the mark of its key."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
 
 
 def _place(widget: QWidget) -> str:
