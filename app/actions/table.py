@@ -106,6 +106,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("notes.delete", N_("Delete notes and frames"), "Alt+Del", Place.NOTES, lambda w: w.the_editor.note_commands.delete(), notes_selected, "trash", context=_NOTES),
 
     ActionSpec("editor.delete", N_("Delete with what follows…"), "Del", _EDITOR, lambda w: w.the_editor.commands.delete_selected(), node_selected, "trash", context=_CARD | _SEVERAL),
+    ActionSpec("editor.take_out", N_("Take out of the flow"), "Ctrl+Backspace", _EDITOR, lambda w: w.the_editor.commands.take_out(), nameable, "x", context=_CARD),
     ActionSpec("editor.problems", N_("Show problems"), "Ctrl+Shift+M", _EDITOR, lambda w: w.the_editor.toggle_problems(), in_editor, "alert-triangle"),
     ActionSpec("editor.next_problem", N_("Next problem"), "F8", _EDITOR, lambda w: w.the_editor.commands.next_problem(), in_editor, "alert-circle"),
     ActionSpec("editor.previous_problem", N_("Previous problem"), "Shift+F8", _EDITOR, lambda w: w.the_editor.commands.next_problem(-1), in_editor),

@@ -152,6 +152,29 @@ class EditorCommands:
         choice = Choice(tr("Delete"), lambda: self._page.push(edit), "danger")
         return ask(self._page, title, text, choice)
 
+    def take_out(self) -> Question | None:
+        """Delete the selected component alone: its lines lead on. Asks where other branches of it go, too."""
+        node_id = self._page.deletable_node()
+        if node_id is None:
+            return None
+        document = self._page.session.document
+        try:
+            edit = edits.take_out(document, node_id)
+        except Refused as refused:
+            self._page.say(refused.message)
+            return None
+        lost = len(edits.lost_without(document, node_id))
+        if not lost:
+            self._page.push(edit)
+            return None
+        title = tr("Take out “{name}”?", name=document.node(node_id).name)
+        text = ntr(
+            "{n} component that only its other branches lead to goes, too.",
+            "{n} components that only its other branches lead to go, too.",
+            lost,
+        )
+        return ask(self._page, title, text, Choice(tr("Take out"), lambda: self._page.push(edit), "danger"))
+
     def next_problem(self, by: int = 1) -> None:
         """Go to the next (1) or the previous (-1) problem, and to what it is about."""
         self._page.session.check(lambda: self._page.problems.step(by))

@@ -17,6 +17,7 @@ from engine.campaign.edits.notes import (
     write_note,
 )
 from engine.campaign.edits.pasting import Pasting, paste
+from engine.campaign.edits.take_out import lost_without, take_out
 from engine.campaign.edits.tidy import tidy
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "insert",
     "join",
     "lost_by",
+    "lost_without",
     "move",
     "move_group",
     "paste",
@@ -53,6 +55,7 @@ __all__ = [
     "resize_note",
     "set_attributes",
     "stranded",
+    "take_out",
     "tidy",
     "why_uncut",
     "write_note",

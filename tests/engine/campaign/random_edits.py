@@ -71,6 +71,9 @@ class RandomEdits:
     def delete_several(self, document: CampaignDocument) -> Edit:
         return edits.delete_several(document, self._several(document))
 
+    def take_out(self, document: CampaignDocument) -> Edit:
+        return edits.take_out(document, self._node(document))
+
     def cut(self, document: CampaignDocument) -> Edit:
         return edits.cut(document, self._link(document))
 
@@ -162,6 +165,7 @@ _SORTS: Mapping[str, _Draw] = {
     "move": RandomEdits.move,
     "note": RandomEdits.note,
     "paste": RandomEdits.paste,
+    "take out": RandomEdits.take_out,
     "tidy": RandomEdits.tidy,
 }
 SORTS = frozenset(_SORTS)
