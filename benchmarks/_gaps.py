@@ -54,24 +54,25 @@ ROOT = Path(__file__).parents[1]
 
 
 class Heart:
-    """Ticks in the window's thread. `longest`: the longest time between two ticks so far, in seconds."""
+    """Ticks in the window's thread. Since `begin`, in seconds: `longest`, the longest time between two ticks;
+    `busiest`, the most that the thread itself worked between two, whatever else the machine had to do."""
 
     def __init__(self) -> None:
-        self.longest = 0.0
-        self._last = time.perf_counter()
+        self.begin()
         self._timer = QTimer()
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._on_tick)
         self._timer.start(TICK_MS)
 
     def begin(self) -> None:
-        self.longest = 0.0
-        self._last = time.perf_counter()
+        self.longest = self.busiest = 0.0
+        self._last, self._worked = time.perf_counter(), time.thread_time()
 
     def _on_tick(self) -> None:
-        now = time.perf_counter()
+        now, worked = time.perf_counter(), time.thread_time()
         self.longest = max(self.longest, now - self._last)
-        self._last = now
+        self.busiest = max(self.busiest, worked - self._worked)
+        self._last, self._worked = now, worked
 
 
 def wait_for(ready: Callable[[], bool]) -> None:

@@ -114,6 +114,10 @@ class Look(QObject):
         """Dress the application: Fusion, font, palette and style sheet."""
         app.setStyle("Fusion")
         app.setFont(self.font("control"))
+        self._colour(app)
+
+    def _colour(self, app: QApplication) -> None:
+        """Only what a theme differs in: every further setting would dress each widget once more."""
         app.setPalette(self.palette())
         app.setStyleSheet(self.stylesheet())
 
@@ -225,7 +229,7 @@ class Look(QObject):
     def _announce(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication) and app.styleSheet():
-            self.apply(app)
+            self._colour(app)
         for target, binding in list(self._bound.items()):
             if shiboken6.isValid(target):
                 target.setIcon(self.icon(*binding))

@@ -33,7 +33,8 @@ class LookingView(QGraphicsView):
         self._camera = Camera(self, look)
         self._camera.zoom_changed.connect(self._on_zoom_changed)
         scene.mirrored.connect(self._on_mirrored)
-        scene.placing.placed.connect(self._on_placed)
+        scene.catching_up.began.connect(self._on_mirrored)
+        scene.catching_up.caught_up.connect(self._on_caught_up)
         scene.selection_changed.connect(self._on_selection_changed)
         look.changed.connect(self._on_look_changed)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -121,11 +122,11 @@ class LookingView(QGraphicsView):
 
     def _on_mirrored(self) -> None:
         """The document changed: what is half way is not painted, and the overview is one picture."""
-        self.viewport().setUpdatesEnabled(not self._campaign.placing.active)
+        self.viewport().setUpdatesEnabled(not self._campaign.catching_up.active)
         if self.zoom < OVERVIEW_BELOW:
             self.viewport().update()
 
-    def _on_placed(self) -> None:
+    def _on_caught_up(self) -> None:
         self.viewport().setUpdatesEnabled(True)
         self.viewport().update()
 

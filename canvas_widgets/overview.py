@@ -19,11 +19,12 @@ class Overview:
     """Keeps what the overview draws, in scene coordinates, until something changes."""
 
     def __init__(self) -> None:
-        self._blocks: dict[str, tuple[QColor, list[QRectF]]] = {}
+        self._blocks: dict[str, list[QRectF]] = {}
         self._lines: list[QLineF] = []
         self._corners: list[tuple[float, float]] = []
         self._dots: list[QRectF] = []
         self._dots_scale = 0.0
+        self._bounds = QRectF()
         self._stale = True
 
     def forget(self) -> None:
@@ -41,21 +42,14 @@ class Overview:
         painter.setPen(paints.stroke(scale)[0])
         painter.drawLines(self._lines)
         painter.setPen(Qt.PenStyle.NoPen)
-        for colour, rects in self._blocks.values():
-            painter.setBrush(colour)
-            painter.drawRects(rects)
+        self._draw_blocks(painter, paints)
         self._draw_dots(painter, paints, scale)
 
     def bounds(self, paints: Paints, cards: Iterable[CardItem], links: Iterable[LinkItem]) -> QRectF:
         """What cards and lines take, without what stands over their edges."""
         if self._stale:
             self._collect(paints, cards, links)
-        rects = [rect for _, same in self._blocks.values() for rect in same]
-        ends = [line.p2() for line in self._lines]
-        left, top = min(rect.left() for rect in rects), min(rect.top() for rect in rects)
-        right = max([*(rect.right() for rect in rects), *(end.x() for end in ends)])
-        bottom = max([*(rect.bottom() for rect in rects), *(end.y() for end in ends)])
-        return QRectF(QPointF(left, top), QPointF(right, bottom))
+        return self._bounds
 
     def draw_map(
         self,
@@ -71,9 +65,7 @@ class Overview:
         side = dot / painter.worldTransform().m11()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        for colour, rects in self._blocks.values():
-            painter.setBrush(colour)
-            painter.drawRects(rects)
+        self._draw_blocks(painter, paints)
         painter.setBrush(paints.colours.danger)
         painter.drawRects([QRectF(x - side / 2, y - side / 2, side, side) for x, y in self._corners])
 
@@ -104,6 +96,13 @@ class Overview:
                 dots.append(QRectF(rect.right() - side / 2, rect.top() - side / 2, side, side))
         _paint_dots(painter, paints, dots)
 
+    def _draw_blocks(self, painter: QPainter, paints: Paints) -> None:
+        for kind, rects in self._blocks.items():
+            colour = QColor(paints.kind_colour(kind))
+            colour.setAlphaF(_STRENGTH)
+            painter.setBrush(colour)
+            painter.drawRects(rects)
+
     def _draw_dots(self, painter: QPainter, paints: Paints, scale: float) -> None:
         if scale != self._dots_scale:
             side = paints.sizes.dot_on_screen / scale
@@ -112,17 +111,20 @@ class Overview:
         _paint_dots(painter, paints, self._dots)
 
     def _collect(self, paints: Paints, cards: Iterable[CardItem], links: Iterable[LinkItem]) -> None:
-        self._blocks = {}
-        self._corners = []
+        """Goes through thousands after every change: what is the same for many is asked once."""
         self._dots_scale = 0.0
+        rects: list[QRectF] = []
+        self._corners = []
+        self._blocks = {}
         for card in cards:
-            colour = QColor(paints.kind_colour(card.node.kind))
-            colour.setAlphaF(_STRENGTH)
             rect = card.scene_rect
-            self._blocks.setdefault(colour.name(), (colour, []))[1].append(rect)
+            rects.append(rect)
+            self._blocks.setdefault(card.node.kind, []).append(rect)
             if not card.configured or card.broken:
                 self._corners.append((rect.right(), rect.top()))
-        self._lines = [QLineF(link.line.curve.p0, link.line.end) for link in links if link.line is not None]
+        shown = [(link.line, link.open) for link in links if link.line is not None]
+        self._lines = [QLineF(line.curve.p0, line.end) for line, _ in shown]
+        self._bounds = _around(rects, [line.end for line, is_open in shown if is_open])
         self._stale = False
 
 
@@ -135,6 +137,14 @@ def _paint_dots(painter: QPainter, paints: Paints, dots: Sequence[QRectF]) -> No
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for dot in dots:
         painter.drawEllipse(dot)
+
+
+def _around(rects: Sequence[QRectF], ends: Sequence[QPointF]) -> QRectF:
+    """What holds all of them; a line that leads somewhere ends at a card."""
+    left, top = min(rect.left() for rect in rects), min(rect.top() for rect in rects)
+    right = max([*(rect.right() for rect in rects), *(end.x() for end in ends)])
+    bottom = max([*(rect.bottom() for rect in rects), *(end.y() for end in ends)])
+    return QRectF(QPointF(left, top), QPointF(right, bottom))
 
 
 _STRENGTH = 0.8  # opacity of the blocks: a full category colour is too loud in such an area

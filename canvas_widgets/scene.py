@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QGraphicsScene
 
+from canvas_widgets.catching_up import AT_ONCE, CatchingUp
+from canvas_widgets.collector import keep_large
 from canvas_widgets.items.appear import Appearance
 from canvas_widgets.items.card import CardItem
-from canvas_widgets.items.geometry import CARD, OPEN_RADIUS
+from canvas_widgets.items.geometry import CARD
 from canvas_widgets.items.lines import lay, passing
-from canvas_widgets.items.link import LinkItem, place_rect, share_text
+from canvas_widgets.items.link import LinkItem, share_text
 from canvas_widgets.items.note_layer import NoteLayer
 from canvas_widgets.items.paints import CardState, Paints
 from canvas_widgets.items.stage import FADED, Counts, Stage
 from canvas_widgets.look import Look
 from canvas_widgets.overview import Overview
-from canvas_widgets.placing import AT_ONCE, Placing
+from canvas_widgets.pointing import PointedScene
 from canvas_widgets.slicing import Slices
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import ORIGIN, with_missing_places
@@ -29,12 +30,11 @@ from engine.campaign.ops import Op, Table
 from engine.components.base import Lookup
 from engine.files.memory import collection_paused
 
-_FREEZE_ABOVE = 500  # cards
 _EDGE = 4000.0  # of empty canvas around everything, to pan into
 _ANIMATED = 24  # more cards than this appear at once
 
 
-class CampaignScene(QGraphicsScene):
+class CampaignScene(PointedScene):
     """Cards and lines by id, following the document's ops.
 
     Call `load` (at once) or `start_loading` (in slices), and `close` when done. `loaded` follows the last
@@ -56,13 +56,14 @@ class CampaignScene(QGraphicsScene):
         self._shown_selected: frozenset[str] = frozenset()
         self.is_loaded = False
         self.notes = NoteLayer(self, self.stage)
-        self.placing: Placing = Placing(self)
+        self.catching_up: CatchingUp = CatchingUp(self)
+        self._refreshing = Slices(self)
         self._look = look
         self.overview = Overview()
         self._appearance = Appearance(look)
         self._made_up: Mapping[str, Point] = {}
         self._bounds = CARD
-        self._slices = Slices(self, self._keep_from_collector)
+        self._slices = Slices(self, lambda: keep_large(len(self.cards)))
         self._unsubscribe: Callable[[], None] | None = document.subscribe(self._on_ops)
         look.changed.connect(self._on_look_changed)
 
@@ -95,7 +96,8 @@ class CampaignScene(QGraphicsScene):
     def close(self) -> None:
         """Let go of the document and the look. The scene shows what it last showed."""
         self._slices.stop()
-        self.placing.stop()
+        self.catching_up.stop()
+        self._refreshing.stop()
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
@@ -128,49 +130,56 @@ class CampaignScene(QGraphicsScene):
         self.is_loaded = True
         self._slices.stop()
         self.overview.forget()
-        self._keep_from_collector()
+        keep_large(len(self.cards))
         if self.stage.counts is not None:
             self.set_counts(self.stage.counts)  # they came before the cards
         self.loaded.emit()
         self.update()
 
-    def _keep_from_collector(self) -> None:
-        """A collection that goes through thousands of items which live long would hold up the window."""
-        if len(self.cards) > _FREEZE_ABOVE:
-            gc.freeze()
-
     # Mirroring ---------------------------------------------------------------------------------------------
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
-        """Bring every item that the ops touch in line with the document as it now is."""
-        nodes = {op.id for op in ops if op.table is Table.NODES}
-        links = {op.id for op in ops if op.table is Table.LINKS}
-        moved = {op.id for op in ops if op.table is Table.LAYOUT}
-        if len(moved) > AT_ONCE and self.is_loaded:
-            self.placing.begin(moved - nodes)
-            moved = set()
         self._grow_bounds(op.after for op in ops)
+        if self.is_loaded and (self.catching_up.active or len(ops) > AT_ONCE):
+            self.catching_up.begin(ops)
+            self._drop_lost_selection()
+            return
+        for _ in self.mirroring(ops):
+            pass
+
+    def mirroring(self, ops: Sequence[Op]) -> Iterator[None]:
+        """Bring every item that the ops touch in line with the document as it now is, step by step.
+
+        The document may have changed further meanwhile; those ops are then still to come.
+        """
+        changed = {op.id for op in ops if op.table in (Table.NODES, Table.LAYOUT)}
+        fresh = [op.id for op in ops if op.table is Table.NODES and op.id not in self.cards]
         sources = {value.source for op in ops for value in (op.before, op.after) if isinstance(value, Link)}
-        fresh = [node_id for node_id in nodes if node_id in self.document.nodes and node_id not in self.cards]
+        everywhere = len(changed) > max(AT_ONCE, len(self.cards) // 2)
         for op in ops:
             if op.table is Table.NOTES:
                 self.notes.mirror(op.id)
-        sources |= passing(self, (self.cards[id] for id in nodes | moved if id in self.cards))
-        for node_id in nodes | moved:
+                yield
+        for node_id in changed:
+            if not everywhere:
+                sources |= self._passing(node_id)
             self._mirror_node(node_id)
-        for link_id in links:
+            yield
+        for link_id in {op.id for op in ops if op.table is Table.LINKS}:
             self._mirror_link(link_id)
-        sources |= passing(self, (self.cards[id] for id in nodes | moved if id in self.cards))
-        for node_id in nodes | moved:
-            if node_id in self.cards:
-                sources.add(node_id)
-                sources.update(self.document.predecessors(node_id))
-        for node_id in sources:
-            if node_id in self.cards:
-                self._route(node_id)
+            yield
+        for node_id in changed & self.cards.keys() if not everywhere else ():
+            sources |= {node_id, *self.document.predecessors(node_id), *self._passing(node_id)}
+            yield
+        for source_id in list(self.cards) if everywhere else sources:
+            self._route(source_id)
+            yield
+        self._finish_mirroring(ops, [self.cards[node_id] for node_id in fresh if node_id in self.cards])
+
+    def _finish_mirroring(self, ops: Sequence[Op], fresh: Sequence[CardItem]) -> None:
         self.overview.forget()
         if self.is_loaded and 0 < len(fresh) <= _ANIMATED:
-            self._appearance.show([self.cards[node_id] for node_id in fresh])
+            self._appearance.show(fresh)
         self._drop_lost_selection()
         self.mirrored.emit(ops)
 
@@ -218,13 +227,24 @@ class CampaignScene(QGraphicsScene):
         """The links that leave a card, as far as they have lines; in their shown order."""
         return [link_id for link_id in self.document.out_links(source_id) if link_id in self.links]
 
+    def has_line(self, link_id: str) -> bool:
+        """Whether a link is shown: of much that came at once, some is still on its way."""
+        return link_id in self.links and self.links[link_id].line is not None
+
     def lay_lines(self, source_ids: Iterable[str]) -> None:
         """Lay the lines that leave these cards anew: cards are shown elsewhere than before."""
         for source_id in source_ids:
             self._route(source_id)
         self.overview.forget()
 
+    def _passing(self, node_id: str) -> set[str]:
+        """Where lines begin that pass a card, perhaps around it."""
+        card = self.cards.get(node_id)
+        return set() if card is None else passing(self, [card])
+
     def _route(self, source_id: str) -> None:
+        if source_id not in self.cards:
+            return
         items = [self.links[link_id] for link_id in self.links_of(source_id)]
         first_place = source_id == START_ID and len(self.document.nodes) == 0
         lay(self, self.cards[source_id], items, self.cards, first_place=first_place)
@@ -248,15 +268,24 @@ class CampaignScene(QGraphicsScene):
 
     def refresh(self) -> None:
         """Workspace or language changed: ask again what is configured and what cards and lines say."""
-        stale = set()
-        for node_id, card in self.cards.items():
+        if len(self.cards) > AT_ONCE:
+            self._refreshing.begin(self._refresh())
+            return
+        for _ in self._refresh():
+            pass
+
+    def _refresh(self) -> Iterator[None]:
+        stale: set[str] = set()
+        for node_id, card in list(self.cards.items()):
             card.forget()
             if card.refresh_status():
                 stale.update(self.document.predecessors(node_id))
             if any(port.label is not None for port in card.node.ports):
                 stale.add(node_id)
+            yield
         for node_id in stale:
             self._route(node_id)
+            yield
         if self.stage.counts is not None:
             self.set_counts(self.stage.counts)
         self.notes.forget()
@@ -285,7 +314,11 @@ class CampaignScene(QGraphicsScene):
 
     def show_selected(self, node_ids: Iterable[str], note_ids: Iterable[str] = ()) -> None:
         """Light these up, and no others; what is selected stays as it is until `select`."""
-        shown = frozenset(node_id for node_id in node_ids if node_id in self.cards)
+        wanted = [node_id for node_id in node_ids if self._holds(node_id)]
+        for node_id in wanted:
+            if node_id not in self.cards:  # it is still on its way
+                self._mirror_node(node_id)
+        shown = frozenset(wanted)
         self.notes.show_selected(note_ids, alone=not shown)
         before, self._shown_selected = self._shown_selected, shown
         for node_id in before ^ shown:
@@ -320,34 +353,6 @@ class CampaignScene(QGraphicsScene):
                 rect = rect.united(item.boundingRect())
         return rect.adjusted(-8, -16, 8, 24)
 
-    def card_at(self, point: QPointF) -> CardItem | None:
-        """The card under a point, in scene coordinates."""
-        for item in self.items(QRectF(point.x() - 1, point.y() - 1, 2, 2)):
-            if isinstance(item, CardItem) and item.scene_rect.contains(point):
-                return item
-        return None
-
-    def dot_at(self, point: QPointF) -> CardItem | None:
-        """The card whose red dot is under a point: half of it stands over the card's corner."""
-        cards = (item for item in self.items(point) if isinstance(item, CardItem))
-        return next((card for card in cards if card.dot_rect.contains(point)), None)
-
-    def link_at(self, point: QPointF, reach: float) -> LinkItem | None:
-        """The line nearest to a point, at most `reach` scene units away; an open end counts with its mark."""
-        nearest, best = None, reach
-        for item in self.items(QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)):
-            if not isinstance(item, LinkItem) or item.line is None:
-                continue
-            if item.first_place and place_rect(item.line).contains(point):
-                return item
-            distance = item.distance(point)
-            if item.open:
-                away = point - item.line.end
-                distance = min(distance, max(0.0, QPointF.dotProduct(away, away) ** 0.5 - OPEN_RADIUS))
-            if distance < best:
-                nearest, best = item, distance
-        return nearest
-
     def _grow_bounds(self, places: Iterable[object]) -> None:
         """Keep the scene's rectangle around everything; it only grows, because changing it costs."""
         for place in places:
@@ -360,13 +365,18 @@ class CampaignScene(QGraphicsScene):
             self.setSceneRect(wanted)
 
     def _drop_lost_selection(self) -> None:
-        if not (self.selection <= self.cards.keys() and self.selected_notes <= self.notes.items.keys()):
+        held = all(self._holds(node_id) for node_id in self.selection)
+        if not held or not self.selected_notes <= self.notes.items.keys():
             self.select(self.selection, self.selected_notes)
+
+    def _holds(self, node_id: str) -> bool:
+        """Whether a card is shown, or about to be."""
+        in_document = node_id == START_ID or node_id in self.document.nodes
+        return in_document and (node_id in self.cards or self.catching_up.active)
 
     def _on_look_changed(self) -> None:
         self.stage.paints = Paints(self._look)
         for card in self.cards.values():
             card.forget()
         self.notes.forget()
-        self.overview.forget()
         self.update()

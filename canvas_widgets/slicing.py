@@ -42,20 +42,20 @@ class Slices(QObject):
         self._steps = None
         self._timer.stop()
 
-    def advance(self) -> None:
-        """Work for a slice now."""
+    def advance(self, at_least: int = 0) -> None:
+        """Work for a slice now; so many steps are not worth a slice of their own."""
         if self._steps is not None:
             with collection_paused():
-                ended = self._advance(self._steps)
+                ended = self._advance(self._steps, at_least)
             if ended:
                 self.stop()
                 self._done()
         self._after_slice()
 
-    def _advance(self, steps: Iterator[None]) -> bool:
+    def _advance(self, steps: Iterator[None], at_least: int) -> bool:
         """Whether the last step was reached, and nothing else has begun meanwhile."""
         end = perf_counter() + SLICE_SECONDS
-        for _ in steps:
-            if perf_counter() >= end or self._steps is not steps:
+        for number, _ in enumerate(steps, 1):
+            if (number >= at_least and perf_counter() >= end) or self._steps is not steps:
                 return False
         return self._steps is steps

@@ -28,7 +28,7 @@ from app.editor.outline import OutlineTree
 from app.editor.outline.steering import OutlineSteering
 from app.editor.panel_slot import PanelSlot
 from app.editor.paste_hint import PasteHint
-from app.editor.problems import ProblemsPanel, node_of, sentences
+from app.editor.problems import ProblemsPanel, by_node, node_of
 from app.editor.running import Running
 from app.editor.safekeeping import Safekeeping
 from app.editor.selecting import Selecting
@@ -337,7 +337,7 @@ class EditorPage(Retranslated, QWidget):
     def _on_problems_changed(self) -> None:
         self.bar.show_problems(self.session.problems)
         self.problems.show_problems(self.session.problems)
-        self.scene.stage.findings = sentences(self.session.problems)
+        self.scene.stage.findings = by_node(self.session.problems)
         self.outline.refresh()
         if self._window.actions_["editor.fix"].isEnabled() != bool(self.session.problems):
             self._window.actions_.refresh()

@@ -15,7 +15,7 @@ from app.widgets.basic import button, label
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
 from engine.campaign.problem import Problem, Severity
-from engine.i18n import Message, ntr, tr
+from engine.i18n import ntr, tr
 
 _MOST_ROWS = 6
 
@@ -37,6 +37,7 @@ class ProblemsPanel(Retranslated, QFrame):
         self._look = look
         self._fixing = fixing
         self._problems: list[Problem] = []
+        self._stale = True
         self._title = label("strong")
         self.list = ProblemList(look, fixing.of)
         self.filters = [_segment(place) for place in ("first", "middle", "last")]
@@ -75,8 +76,15 @@ class ProblemsPanel(Retranslated, QFrame):
         layout.addWidget(self.list)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
-        """Replace the lines."""
+        """Replace the lines; of a drawer that is closed, when it opens."""
         self._problems = list(problems)
+        self._stale = self.isHidden()
+        if not self._stale:
+            self._show()
+
+    def _show(self) -> None:
+        problems = self._problems
+        self._stale = False
         errors = sum(problem.severity is Severity.ERROR for problem in problems)
         counts = (len(problems), errors, len(problems) - errors)
         names = (tr("All"), tr("Errors"), tr("Warnings"))
@@ -92,6 +100,8 @@ class ProblemsPanel(Retranslated, QFrame):
 
     def open_drawer(self, *, focus: bool = True) -> None:
         """Show the lines, and put the focus on them."""
+        if self._stale:
+            self._show()
         self.show()
         if focus:
             (self.list if self._problems else self._close).setFocus()
@@ -156,12 +166,12 @@ class ProblemsPanel(Retranslated, QFrame):
             self.fix_all.setText(tr("Fix all {count:,}: {what}", count=count, what=cure.label))
 
 
-def sentences(problems: Iterable[Problem]) -> dict[str, list[Message]]:
+def by_node(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
     """What is wrong with each component, by its id."""
-    found: dict[str, list[Message]] = {}
+    found: dict[str, list[Problem]] = {}
     for problem in problems:
         if problem.node is not None:
-            found.setdefault(problem.node, []).append(problem.sentence)
+            found.setdefault(problem.node, []).append(problem)
     return found
 
 

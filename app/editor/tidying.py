@@ -68,7 +68,7 @@ class Tidying:
         session.push(edit)
         if part is not None:
             return
-        if scene.placing.active:
-            scene.placing.placed.connect(self._page.view.fit, Qt.ConnectionType.SingleShotConnection)
+        if scene.catching_up.active:
+            scene.catching_up.caught_up.connect(self._page.view.fit, Qt.ConnectionType.SingleShotConnection)
         else:
             self._page.view.fit()

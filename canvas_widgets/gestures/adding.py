@@ -47,7 +47,7 @@ class Adding(QObject):
         """The lines behind the selected card that take something, open ends first."""
         document, selection = self._scene.document, self._scene.selection
         lines = document.out_links(next(iter(selection))) if len(selection) == 1 else []
-        lines = [link_id for link_id in lines if link_id in self._scene.links]
+        lines = [link_id for link_id in lines if self._scene.has_line(link_id)]
         taking = [link_id for link_id in lines if admissible(document, link_id)]
         return sorted(taking, key=lambda link_id: document.links[link_id].target is not None)
 
@@ -61,6 +61,9 @@ class Adding(QObject):
 
         With `make_room` the canvas gives way where + and list have no room: nobody points at anything.
         """
+        link_ids = [link_id for link_id in link_ids if self._scene.has_line(link_id)]
+        if not link_ids:
+            return
         self._link_ids, self._at, self._make_room = link_ids, 0, make_room
         chooser = self.chooser = Chooser(self._look, self._view)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -48,6 +48,7 @@ class PasteMode(QObject):
         self.marks: Marks | None = None
         view.zoom_changed.connect(self._on_zoom_changed)
         scene.mirrored.connect(self.end)
+        scene.catching_up.began.connect(self.end)
 
     @property
     def active(self) -> bool:
@@ -66,7 +67,7 @@ class PasteMode(QObject):
         """Show the marks; one behind the component `near` is chosen first. Answers why not, where none is."""
         self.end()
         pasting = Pasting(self._scene.document, clip)
-        places = [link_id for link_id in pasting.places() if link_id in self._scene.links]
+        places = [link_id for link_id in pasting.places() if self._scene.has_line(link_id)]
         links = self._scene.document.links
         if not places:
             behind = min(links, key=lambda id: (links[id].source != near, links[id].target is not None, id))

@@ -110,7 +110,7 @@ class CardItem(QGraphicsItem):
     def full_text(self) -> str:
         """The whole name, and what is wrong or else the summary, for the tooltip."""
         found = self._stage.findings.get(self.node_id, ())
-        lines = [f"• {sentence}" for sentence in found[:_FINDINGS]]
+        lines = [f"• {problem.sentence}" for problem in found[:_FINDINGS]]
         if len(found) > _FINDINGS:
             lines.append(ntr("and {n} more", "and {n} more", len(found) - _FINDINGS))
         return "\n".join([self.node.shown_name, *(lines or [self._summary()])]).strip()

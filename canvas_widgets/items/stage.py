@@ -7,8 +7,8 @@ from typing import Any
 
 from canvas_widgets.items.paints import Paints
 from engine.campaign.document import CampaignDocument
+from engine.campaign.problem import Problem
 from engine.components.base import Lookup
-from engine.i18n import Message
 
 FADED = 0.4
 Counts = Mapping[str, Any]
@@ -21,7 +21,7 @@ class Stage:
     Attributes: `document`, `lookup`, `paints`, `counts` (None while nothing runs), `targets` and
     `target_nodes` (during a drag the ids of the links and cards that take it, while everything else is faded;
     `targets` is None at other times), `found` (the cards that fit what is sought; None while nothing is),
-    `findings` (what is wrong with nodes, in sentences, by id),
+    `findings` (what is wrong with nodes, by id),
     `scale` (device pixels to a scene unit in what is being painted: whoever starts a painting sets it),
     `vector` (what is being painted keeps lines, curves and texts as such: no pixmaps, and plain strokes).
     """
@@ -34,7 +34,7 @@ class Stage:
         self.targets: frozenset[str] | None = None
         self.target_nodes: frozenset[str] = frozenset()
         self.found: frozenset[str] | None = None
-        self.findings: Mapping[str, Sequence[Message]] = {}
+        self.findings: Mapping[str, Sequence[Problem]] = {}
         self.scale = 1.0
         self.vector = False
 

@@ -120,7 +120,7 @@ class CampaignDocument:
         for op in ops:
             key = (op.table, op.id)
             present = pending[key] if key in pending else self._tables[op.table].get(op.id)
-            if present != op.before:
+            if present is not op.before and present != op.before:  # comparing large values takes its time
                 raise StaleOpError(op)
             pending[key] = op.after
 

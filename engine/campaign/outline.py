@@ -7,8 +7,8 @@ until the branches of its AB Test are through, and goes on behind them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from typing import Literal, NamedTuple, TypeGuard
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import AB_TARGET
@@ -90,29 +90,40 @@ class Outline:
 
     def children(self) -> Children:
         """The outline, parents before what is below them."""
+        making = self.arranging()
+        while True:
+            try:
+                next(making)
+            except StopIteration as stop:
+                found: Children = stop.value
+                return found
+
+    def arranging(self) -> Generator[None, None, Children]:
+        """Make `children` step by step. After a change that comes meanwhile, it is of no use."""
         found: dict[Row | None, list[Row]] = {None: []}
         seen: set[str] = set()
-        self._walk(found, seen, found[None], START_ID)
+        yield from self._walk(found, seen, found[None], START_ID)
         if len(seen) < len(self._nodes):
             for head in self._heads(seen):
                 if head not in seen:
                     found[None].append(row := Row("loose", head))
-                    self._walk(found, seen, found.setdefault(row, []), head)
+                    yield from self._walk(found, seen, found.setdefault(row, []), head)
         return found
 
     def _walk(
         self, found: dict[Row | None, list[Row]], seen: set[str], rows: list[Row], node_id: str
-    ) -> None:
+    ) -> Iterator[None]:
         """Depth first, without recursion: a flow can be thousands of branches deep."""
         pending: list[tuple[list[Row], _Step | str]] = []
         while True:
             self._walk_sequence(found, seen, rows, node_id, pending)
+            yield
             while pending:
                 siblings, step = pending.pop()
                 if isinstance(step, str):
                     rows, node_id = siblings, step
                     break
-                if step.target is not None and step.target not in seen:
+                if self._is_new(step.target, seen):
                     siblings.append(step.branch)
                     rows = found[step.branch] = []
                     node_id = step.target
@@ -120,6 +131,10 @@ class Outline:
                 siblings.append(step.open if step.target is None else step.joined)
             else:
                 return
+
+    def _is_new(self, target: str | None, seen: set[str]) -> TypeGuard[str]:
+        """Whether something is known that was not met yet; of a large change, some may not be known yet."""
+        return target is not None and target not in seen and target in self._nodes
 
     def _walk_sequence(
         self,
@@ -148,20 +163,18 @@ class Outline:
                 pending += [(below, step) for step in reversed(node.steps)]
                 return
             step = node.steps[0]
-            if step.target is None or step.target in seen:
+            if not self._is_new(step.target, seen):
                 rows.append(step.open if step.target is None else step.joined)
                 return
             node_id = step.target
 
     def _waiting_target(self, node_id: str, seen: set[str]) -> str | None:
         target = self._target_of.get(node_id)
-        if target is None or target in seen or not self._document.in_links(target):
-            return None
-        return target
+        return target if self._is_new(target, seen) and self._document.in_links(target) else None
 
     def _heads(self, seen: set[str]) -> list[str]:
         """Where parts that Start does not lead to begin; on a cycle anywhere."""
-        unseen = [node_id for node_id in self._document.nodes if node_id not in seen]
+        unseen = [node_id for node_id in self._document.nodes if self._is_new(node_id, seen)]
         free = [node_id for node_id in unseen if not self._document.in_links(node_id)]
         return [*free, *unseen]
 

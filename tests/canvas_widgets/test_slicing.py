@@ -59,3 +59,14 @@ def test_what_is_stopped_is_left_undone(qapp: QApplication) -> None:
     slices.advance()
     assert log == ["a0"]
     parent.deleteLater()
+
+
+def test_some_steps_are_not_worth_a_slice(qapp: QApplication) -> None:
+    log: list[str] = []
+    slices = Slices(parent := QObject())
+    slices.begin(steps(log, "a", 5), lambda: log.append("done"))
+    slices.advance(3)
+    assert log == ["a0", "a1", "a2"]
+    slices.advance(3)
+    assert log[3:] == ["a3", "a4", "done"]
+    parent.deleteLater()

@@ -55,7 +55,7 @@ class OutlineDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect: QRect = option.rect
-        self._paint_ground(painter, option)
+        self._paint_ground(painter, option, lit=row.id in self._tree.lit)
         left = rect.left() + 4
         right = self._paint_right(painter, rect, row)
         if (icon := self._icon(row)) is not None:
@@ -68,11 +68,11 @@ class OutlineDelegate(QStyledItemDelegate):
         self._paint_text(painter, QRect(left, rect.top(), right - left, rect.height()), index, strong=strong)
         painter.restore()
 
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem) -> None:
+    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, *, lit: bool) -> None:
         colours, state = self._look.colours, option.state
         ground = QRectF(option.rect).adjusted(0.5, 1.5, -2.5, -1.5)
         painter.setPen(Qt.PenStyle.NoPen)
-        if state & QStyle.StateFlag.State_Selected:
+        if state & QStyle.StateFlag.State_Selected or lit:
             painter.setBrush(colours.accent_soft)
             painter.drawRoundedRect(ground, 6, 6)
         elif state & QStyle.StateFlag.State_MouseOver:

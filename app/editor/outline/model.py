@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from itertools import count
+from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QStandardItem, QStandardItemModel
@@ -17,7 +18,15 @@ from engine.campaign.outline import Children, Outline, Row
 
 _KEY_ROLE = Qt.ItemDataRole.UserRole
 _PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
+_EDITABLE = _PLAIN | Qt.ItemFlag.ItemIsEditable
 _Index = QModelIndex | QPersistentModelIndex
+
+
+class _Store(NamedTuple):
+    """Where rows that come get their items from: what left elsewhere, and what was made for them."""
+
+    parked: dict[Row, QStandardItem]
+    made: Mapping[Row, QStandardItem]
 
 
 class OutlineModel(QStandardItemModel):
@@ -42,13 +51,14 @@ class OutlineModel(QStandardItemModel):
         self._items: dict[Row, QStandardItem] = {}
         self._rows: dict[int, Row] = {}
         self._numbers = count()
+        self._changes = 0
 
     def filling(self) -> Iterator[None]:
-        """Show the document, and follow it from now on: the work in slices, the rows at the end."""
+        """Show the document, and follow it from now on, step by step; the rows come at the end."""
         outline = self._outline = Outline(self._scene.document)
         yield from outline.read()
-        self.is_filled, self._stale = True, False
-        self._take(outline.children())
+        self._stale = True
+        yield from self._taking_in(outline)
 
     def forget(self) -> None:
         """Show nothing, and follow nothing, until `filling`."""
@@ -57,21 +67,41 @@ class OutlineModel(QStandardItemModel):
         self._shown, self._items, self._rows = {}, {}, {}
 
     def follow(self, ops: Sequence[Op]) -> None:
-        """Take in a change that the document, and the canvas, have made; `catch_up` shows it."""
+        """Take in a change that the document, and the canvas, have made; `catching_up` shows it."""
         if self._outline is not None:
             self._stale = self._outline.follow(ops) or self._stale
+            self._changes += 1
 
-    def catch_up(self) -> None:
-        """Show what `follow` has taken in."""
-        if self._stale and self.is_filled and self._outline is not None:
-            self._stale = False
-            self._take(self._outline.children())
+    def catching_up(self) -> Iterator[None]:
+        """Show what `follow` has taken in, and what it takes in meanwhile, step by step."""
+        if self.is_filled and self._outline is not None:
+            yield from self._taking_in(self._outline)
+
+    def _taking_in(self, outline: Outline) -> Iterator[None]:
+        while self._stale:
+            seen = self._changes
+            wanted = yield from outline.arranging()
+            made = yield from self._making(wanted)
+            if seen == self._changes:
+                self.is_filled, self._stale = True, False
+                self._take(wanted, made)
+
+    def _making(self, wanted: Children) -> Generator[None, None, dict[Row, QStandardItem]]:
+        """Items for the rows that are new."""
+        made = {}
+        for rows in wanted.values():
+            for row in rows:
+                if row not in self._items:
+                    made[row] = self._make(row)
+            yield
+        return made
 
     # Questions ---------------------------------------------------------------------------------------------
 
     def row_at(self, index: _Index) -> Row | None:
-        """The row of an index."""
-        return self._rows.get(super().data(index, _KEY_ROLE)) if index.isValid() else None
+        """The row of an index; None where it is of something that is gone already."""
+        row = self._rows.get(super().data(index, _KEY_ROLE)) if index.isValid() else None
+        return row if row is not None and self._still_there(row) else None
 
     def index_of(self, row: Row) -> QModelIndex:
         """Where a row is; an invalid index for one that is not there."""
@@ -94,7 +124,7 @@ class OutlineModel(QStandardItemModel):
         if role == _KEY_ROLE:
             return super().data(index, role)
         row = self.row_at(index)
-        if row is None or not self._still_there(row):
+        if row is None:
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
@@ -120,11 +150,12 @@ class OutlineModel(QStandardItemModel):
         document = self._scene.document
         if row.kind in ("node", "loose"):
             return row.id == START_ID or row.id in document.nodes
-        return row.id in document.links
+        link = document.links.get(row.id)
+        return link is not None and (row.kind != "reference" or link.target is not None)
 
     # Following ---------------------------------------------------------------------------------------------
 
-    def _take(self, wanted: Children) -> None:
+    def _take(self, wanted: Children, made: Mapping[Row, QStandardItem]) -> None:
         """First what belongs elsewhere now leaves, then it comes back there, whole, beside what is new."""
         parked: dict[Row, QStandardItem] = {}
         for container, present in list(self._shown.items()):
@@ -137,7 +168,7 @@ class OutlineModel(QStandardItemModel):
             if held is None:
                 held = self._shown[container] = []
             if held != rows:
-                arrived += self._insert_missing(container, held, rows, wanted, parked)
+                arrived += self._insert_missing(container, held, rows, wanted, _Store(parked, made))
         for row in parked:
             self._drop(row)
         QStandardItem().appendRows(list(parked.values()))  # what was taken is nobody's: it goes too
@@ -159,32 +190,32 @@ class OutlineModel(QStandardItemModel):
         present: list[Row],
         wanted: list[Row],
         all_rows: Children,
-        parked: dict[Row, QStandardItem],
+        store: _Store,
     ) -> list[QStandardItem]:
         start, end = _middle(wanted, present)
-        came = [self._come(row, all_rows, parked) for row in wanted[start:end]]
+        came = [self._come(row, all_rows, store) for row in wanted[start:end]]
         self._parent(container).insertRows(start, came)
         present[start:start] = wanted[start:end]
         return came
 
-    def _come(self, row: Row, all_rows: Children, parked: dict[Row, QStandardItem]) -> QStandardItem:
+    def _come(self, row: Row, all_rows: Children, store: _Store) -> QStandardItem:
         """A row's item: the one that left elsewhere, with all below it, or a new one with all below it."""
-        if (item := parked.pop(row, None)) is not None:
+        if (item := store.parked.pop(row, None)) is not None:
             return item
-        top = self._make(row)
+        top = self._add(row, store.made[row])
         pending = [(row, top)]
         while pending:
             above, parent = pending.pop()
             rows = all_rows.get(above)
             if not rows:
                 continue
-            made: list[QStandardItem] = []
+            came: list[QStandardItem] = []
             for below in rows:
-                if (item := parked.pop(below, None)) is None:
-                    item = self._make(below)
+                if (item := store.parked.pop(below, None)) is None:
+                    item = self._add(below, store.made[below])
                     pending.append((below, item))
-                made.append(item)
-            parent.appendRows(made)
+                came.append(item)
+            parent.appendRows(came)
             self._shown[above] = list(rows)
         return top
 
@@ -195,11 +226,13 @@ class OutlineModel(QStandardItemModel):
 
     def _make(self, row: Row) -> QStandardItem:
         item = QStandardItem()
-        number = next(self._numbers)
-        item.setData(number, _KEY_ROLE)
+        item.setData(next(self._numbers), _KEY_ROLE)
         editable = row.kind == "node" and row.id != START_ID and not self.words.read_only
-        item.setFlags(_PLAIN | Qt.ItemFlag.ItemIsEditable if editable else _PLAIN)
-        self._rows[number] = row
+        item.setFlags(_EDITABLE if editable else _PLAIN)
+        return item
+
+    def _add(self, row: Row, item: QStandardItem) -> QStandardItem:
+        self._rows[item.data(_KEY_ROLE)] = row
         self._items[row] = item
         return item
 

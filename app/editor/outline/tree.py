@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTreeView
 
 from app.editor.outline.delegate import OutlineDelegate
 from app.editor.outline.model import OutlineModel
+from canvas_widgets.collector import keep_large
 from canvas_widgets.gestures.drop import dragged_kind
 from canvas_widgets.look import Look, set_role
 from canvas_widgets.scene import CampaignScene
@@ -40,6 +41,8 @@ from engine.campaign.outline import Row
 from engine.i18n import tr
 
 _INDENT = 14
+_AT_ONCE = 300  # steps that are not worth a slice of their own
+_MOST_SELECTED = 300  # rows
 _UNFOLDED = 9  # levels: what is deeper is folded until somebody looks there
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _COMMANDS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
@@ -51,6 +54,7 @@ class OutlineTree(QTreeView):
     """Signals: `configure_asked(node id)`, by Enter; `shown(node id)`, by a double click: bring it into the
     middle; `add_asked(link id)`, on an open end; `behind_asked()`, by /; `dropped(link id, kind)`;
     `refused(text)`; `menu_asked(global point, link id)`, the latter "" for a component.
+    Attribute `lit`: the components that look selected, where they are too many to be it.
     """
 
     configure_asked = Signal(str)
@@ -68,6 +72,7 @@ class OutlineTree(QTreeView):
         self._selecting = False
         self._filling = Slices(self)
         self._drop_on: QPersistentModelIndex | None = None
+        self.lit: frozenset[str] = frozenset()
         self.outline = OutlineModel(scene, read_only, self)
         self.setModel(self.outline)
         self.setItemDelegate(OutlineDelegate(self, look))
@@ -96,8 +101,23 @@ class OutlineTree(QTreeView):
     def begin(self) -> None:
         """Show the campaign, a large one in slices; until now the outline costs nothing."""
         if not self._filling.active and not self.outline.is_filled and self._scene.is_loaded:
-            self._filling.begin(self.outline.filling(), self.show_selection)
-            self._filling.advance()
+            self._filling.begin(self._steps(self.outline.filling()), self._on_caught_up)
+            self._filling.advance(_AT_ONCE)
+
+    def _steps(self, steps: Iterator[None]) -> Iterator[None]:
+        """A row that goes takes its selection along; the canvas knows its own."""
+        while True:
+            self._selecting = True
+            ended = next(steps, self) is self
+            self._selecting = False
+            if ended:
+                return
+            yield
+
+    def _on_caught_up(self) -> None:
+        self.show_selection()
+        self.viewport().update()
+        keep_large(len(self._scene.cards))
 
     def end_editing(self) -> None:
         """From now on the campaign is only looked at."""
@@ -115,11 +135,16 @@ class OutlineTree(QTreeView):
         return self._scene.document.node(node_id).kind
 
     def show_selection(self) -> None:
-        """Select what is selected on the canvas, and bring it into sight where it is one component."""
+        """Select what is selected on the canvas, and bring it into sight where it is one component.
+
+        Of very many, rows only look selected: with thousands of ranges Qt takes a second to paint.
+        """
         if self._selecting or not self.outline.is_filled or not self.isVisible():
             return
+        selection = self._scene.selection
+        self.lit = selection if len(selection) > _MOST_SELECTED else frozenset()
         chosen = QItemSelection()
-        indexes = [self.outline.index_of(Row("node", node_id)) for node_id in self._scene.selection]
+        indexes = [self.outline.index_of(Row("node", id)) for id in selection] if not self.lit else []
         for index in indexes:
             chosen.select(index, index)
         self._selecting = True
@@ -128,6 +153,7 @@ class OutlineTree(QTreeView):
             self.selectionModel().setCurrentIndex(indexes[0], QItemSelectionModel.SelectionFlag.NoUpdate)
             self.scrollTo(indexes[0])
         self._selecting = False
+        self.viewport().update()
 
     def _on_selected(self) -> None:
         if self._selecting:
@@ -144,11 +170,10 @@ class OutlineTree(QTreeView):
             self._catch_up()
 
     def _catch_up(self) -> None:
-        self._selecting = True  # a row that goes takes its selection along; the canvas knows its own
-        self.outline.catch_up()
-        self._selecting = False
-        self.show_selection()
-        self.viewport().update()
+        """Follow in slices; what is under way takes in what comes on the way."""
+        if not self._filling.active and self.outline.is_filled:
+            self._filling.begin(self._steps(self.outline.catching_up()), self._on_caught_up)
+            self._filling.advance(_AT_ONCE)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

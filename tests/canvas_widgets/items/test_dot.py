@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from canvas_widgets.items.paints import Paints
 from canvas_widgets.look import Look, Theme
+from engine.campaign.problem import Problem, Severity
 from engine.i18n import Message
 from tests.canvas_widgets.conftest import Flow, Stage
 
@@ -56,7 +57,9 @@ def tip_at(stage: Stage, point: QPoint) -> str:
 def test_the_dot_and_the_card_say_what_is_missing(show: Show, flow: Flow) -> None:
     audience, sms = flow.chain("target_audience", "text_sms")
     stage = show(flow)
-    stage.scene.stage.findings = {sms: [Message.verbatim(f"Reason {n}") for n in range(9)]}
+    stage.scene.stage.findings = {
+        sms: [Problem("x", Severity.ERROR, Message.verbatim(f"Reason {n}")) for n in range(9)]
+    }
     card = stage.scene.cards[sms]
     over_corner = stage.view.mapFromScene(card.scene_rect.topRight()) + QPoint(2, -3)
     for point in (over_corner, stage.view.mapFromScene(card.scene_rect.center())):

@@ -1,0 +1,42 @@
+"""What of a scene is under a point."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtWidgets import QGraphicsScene
+
+from canvas_widgets.items.card import CardItem
+from canvas_widgets.items.geometry import OPEN_RADIUS
+from canvas_widgets.items.link import LinkItem, place_rect
+
+
+class PointedScene(QGraphicsScene):
+    """Answers in scene coordinates, from the scene's own index."""
+
+    def card_at(self, point: QPointF) -> CardItem | None:
+        """The card under a point, in scene coordinates."""
+        for item in self.items(QRectF(point.x() - 1, point.y() - 1, 2, 2)):
+            if isinstance(item, CardItem) and item.scene_rect.contains(point):
+                return item
+        return None
+
+    def dot_at(self, point: QPointF) -> CardItem | None:
+        """The card whose red dot is under a point: half of it stands over the card's corner."""
+        cards = (item for item in self.items(point) if isinstance(item, CardItem))
+        return next((card for card in cards if card.dot_rect.contains(point)), None)
+
+    def link_at(self, point: QPointF, reach: float) -> LinkItem | None:
+        """The line nearest to a point, at most `reach` scene units away; an open end counts with its mark."""
+        nearest, best = None, reach
+        for item in self.items(QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)):
+            if not isinstance(item, LinkItem) or item.line is None:
+                continue
+            if item.first_place and place_rect(item.line).contains(point):
+                return item
+            distance = item.distance(point)
+            if item.open:
+                away = point - item.line.end
+                distance = min(distance, max(0.0, QPointF.dotProduct(away, away) ** 0.5 - OPEN_RADIUS))
+            if distance < best:
+                nearest, best = item, distance
+        return nearest

@@ -1,0 +1,120 @@
+"""Very much that changes at once comes onto the canvas in slices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from engine.campaign.edits import Edit, delete_behind, move
+from engine.campaign.model import START_ID, Point
+from engine.campaign.ops import inverse
+from tests.canvas_widgets.conftest import Flow, Stage
+from tests.canvas_widgets.mirroring import assert_mirrors
+
+Show = Callable[..., Stage]
+
+
+@pytest.fixture
+def stage(show: Show, flow: Flow, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    """Three changes are already too many at once, and a slice is one step."""
+    monkeypatch.setattr("canvas_widgets.scene.AT_ONCE", 2)
+    monkeypatch.setattr("canvas_widgets.slicing.SLICE_SECONDS", 0.0)
+    flow.chain("target_audience", "random_grouping", "wait_until", "end")
+    return show(flow)
+
+
+def all_moved(stage: Stage, by: int) -> None:
+    places = {id: Point(place.x + by, place.y + by) for id, place in stage.document.layout.items()}
+    stage.document.apply(move(stage.document, places).ops)
+
+
+def all_deleted(stage: Stage) -> Edit:
+    edit = delete_behind(stage.document, stage.document.successors(START_ID)[0])
+    stage.document.apply(edit.ops)
+    return edit
+
+
+def test_they_arrive_with_their_lines_and_nothing_is_painted_half_way(stage: Stage, qtbot: QtBot) -> None:
+    before = {id: card.pos() for id, card in stage.scene.cards.items()}
+    with qtbot.waitSignal(stage.scene.catching_up.caught_up):
+        all_moved(stage, 80)
+        assert {id: card.pos() for id, card in stage.scene.cards.items()} == before
+        assert not stage.view.viewport().updatesEnabled()
+    assert stage.view.viewport().updatesEnabled()
+    assert_mirrors(stage.scene)
+
+
+def test_a_slice_is_a_few_steps(stage: Stage) -> None:
+    all_deleted(stage)
+    left = []
+    while stage.scene.catching_up.active:
+        left.append(len(stage.scene.cards) + len(stage.scene.links))
+        stage.scene.catching_up._slices.advance()
+    assert len(left) > 8
+    assert all(0 <= before - after <= 1 for before, after in pairwise(left))
+    assert_mirrors(stage.scene)
+
+
+def test_changes_meanwhile_are_taken_along(stage: Stage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(stage.scene.catching_up.caught_up):
+        all_moved(stage, 80)
+        stage.scene.catching_up._slices.advance()
+        all_moved(stage, 16)
+        edit = all_deleted(stage)
+        for _ in range(7):
+            stage.scene.catching_up._slices.advance()
+        stage.document.apply(inverse(edit.ops))
+    assert_mirrors(stage.scene)
+
+
+def test_others_hear_of_each_change_when_it_is_there(stage: Stage, qtbot: QtBot) -> None:
+    heard: list[object] = []
+    stage.scene.mirrored.connect(heard.append)
+    with qtbot.waitSignal(stage.scene.catching_up.caught_up):
+        edit = all_deleted(stage)
+        assert not heard
+    with qtbot.waitSignal(stage.scene.catching_up.caught_up):
+        stage.document.apply(inverse(edit.ops))
+    assert heard == [edit.ops, inverse(edit.ops)]
+
+
+def test_what_is_gone_is_not_selected_and_cannot_be_pressed(stage: Stage, qtbot: QtBot) -> None:
+    first = stage.document.successors(START_ID)[0]
+    stage.scene.select([first])
+    place = stage.view.mapFromScene(stage.scene.cards[first].scene_rect.center())
+    with qtbot.waitSignal(stage.scene.catching_up.caught_up):
+        all_deleted(stage)
+        assert stage.scene.selection == frozenset()
+        stage.scene.select([first])
+        QTest.mouseClick(stage.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert stage.scene.selection == frozenset()
+
+
+def test_what_is_on_its_way_can_be_selected(stage: Stage, qtbot: QtBot) -> None:
+    first = stage.document.successors(START_ID)[0]
+    with qtbot.waitSignal(stage.scene.catching_up.caught_up):
+        edit = all_deleted(stage)
+    with qtbot.waitSignal(stage.scene.catching_up.caught_up):
+        stage.document.apply(inverse(edit.ops))
+        assert first not in stage.scene.cards
+        stage.scene.select([first])
+        assert stage.scene.selection == {first}
+    assert stage.scene.selection == {first}
+    assert_mirrors(stage.scene)
+
+
+def test_a_gesture_ends_when_much_changes(stage: Stage, qtbot: QtBot) -> None:
+    first = stage.document.successors(START_ID)[0]
+    viewport = stage.view.viewport()
+    place = stage.view.mapFromScene(stage.scene.cards[first].scene_rect.center())
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=place)
+    QTest.mouseMove(viewport, place + QPoint(40, 40))
+    with qtbot.waitSignal(stage.scene.catching_up.caught_up):
+        all_deleted(stage)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=place + QPoint(40, 40))
+    assert_mirrors(stage.scene)
