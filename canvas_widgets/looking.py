@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
@@ -77,6 +77,9 @@ class LookingView(QGraphicsView):
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._camera.wheel(event)
         event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        return self._campaign.catching_up.bars(event) or super().viewportEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         stage = self._campaign.stage

@@ -171,8 +171,6 @@ class CanvasView(LookingView):
         self._hover.leave()
 
     def viewportEvent(self, event: QEvent) -> bool:
-        if self._campaign.catching_up.bars(event):
-            return True
         if isinstance(event, QNativeGestureEvent):
             if event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture:
                 self._camera.zoom_at(self.zoom * (1 + event.value()), event.position().toPoint())

@@ -56,14 +56,17 @@ class Adding(QObject):
         ends = [(item.line.end, id) for id, item in self._scene.links.items() if item.open and item.line]
         return [link_id for end, link_id in sorted(ends, key=lambda pair: (pair[0].y(), pair[0].x()))]
 
-    def open(self, link_ids: Sequence[str], *, make_room: bool = True, take_focus: bool = True) -> Chooser:
+    def open(
+        self, link_ids: Sequence[str], *, make_room: bool = True, take_focus: bool = True
+    ) -> Chooser | None:
         """Offer what may be added at the first of these lines, beside its +.
 
         With `make_room` the canvas gives way where + and list have no room: nobody points at anything.
+        None where no line is on show: of much that came at once, it is still on its way.
         """
         link_ids = [link_id for link_id in link_ids if self._scene.has_line(link_id)]
         if not link_ids:
-            return
+            return None
         self._link_ids, self._at, self._make_room = link_ids, 0, make_room
         chooser = self.chooser = Chooser(self._look, self._view)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

@@ -72,8 +72,9 @@ class Resting(QObject):
             return
         chooser = self._adding.open([on], make_room=False, take_focus=self._view.hasFocus())
         self._opened = chooser
-        chooser.installEventFilter(self)
-        chooser.closed.connect(self._on_closed)
+        if chooser is not None:
+            chooser.installEventFilter(self)
+            chooser.closed.connect(self._on_closed)
 
     def _follow(self, position: QPoint) -> None:
         if self._opened is None:
