@@ -31,7 +31,9 @@ from app.editor.session import EditorSession
 from app.main import application, open_window
 from app.preferences import Preferences
 from app.window import MainWindow
+from benchmarks import _designing
 from benchmarks._canvas_scenes import campaign
+from benchmarks._report import peak_memory
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import append, configure, end_open_links, insert
 from engine.campaign.model import START_ID, Attributes, Link
@@ -46,6 +48,7 @@ LARGE, PUBLISHED = 5_000, 300
 CHECKED = (100, 500)
 TICK_MS = 2
 TIMEOUT_S = 300
+SETTLED_S = 0.25
 _RUNNABLE: Mapping[str, dict[str, JsonValue]] = {
     "target_audience": {"mode": "now", "repeat_unchanged": False},
     "wait_until": {"mode": "duration", "amount": 2, "unit": "day"},
@@ -152,24 +155,34 @@ def _works(window: MainWindow, workspace: Workspace, folder: Path) -> Iterator[t
         yield
         wait_for(lambda: not tasks.running())
 
+    def found(name: str) -> Iterator[tuple[str, float]]:
+        yield f"longest gap, {name}", heart.longest
+        yield f"busiest turn, {name}", heart.busiest
+
     with measured():
         _open(window, "Bench")
         wait_for(lambda: window.the_editor.scene.is_loaded)
-    yield f"longest gap, opening {LARGE:,}", heart.longest
+    yield from found(f"opening {LARGE:,}")
+    for name, work in _designing.works(window, folder):
+        with measured():
+            work()
+            _settle(window)
+        yield from found(name)
+    yield "memory of the whole window", peak_memory() / 1e6
     window.close_editor()
     data = cdnow.write_cdnow(folder / "data").folder
     with measured():
         _use(window, lambda client: client.import_folder(data))
-    yield "longest gap, importing", heart.longest
+    yield from found("importing")
     with measured():
         _simulate(workspace, folder)
-    yield "longest gap, simulating", heart.longest
+    yield from found("simulating")
     with measured():
         _open(window, "Runs")
         wait_for(lambda: window.the_editor.scene.is_loaded)
         window.runs.publish()
         wait_for(lambda: window.service is not None and bool(window.service.runs))
-    yield "longest gap, publishing", heart.longest
+    yield from found("publishing")
 
 
 def _workspace(folder: Path) -> Workspace:
@@ -188,6 +201,13 @@ def _open(window: MainWindow, name: str) -> None:
     row: Row = next(row for row in window.rows() if row.name == name)
     window.open_row(row, read_only=False)
     wait_for(lambda: window.editor is not None)
+
+
+def _settle(window: MainWindow) -> None:
+    """What follows a change has come: the canvas, the minimap, the list of problems."""
+    end = time.perf_counter() + SETTLED_S
+    scene = window.the_editor.scene
+    wait_for(lambda: time.perf_counter() > end and not tasks.running() and not scene.catching_up.active)
 
 
 def _use(window: MainWindow, work: Callable[[Any], object]) -> None:

@@ -2,7 +2,9 @@
 
 Opening, frames, panning, dragging, inserting, hovering, memory: CPU time, medians, 1920 × 1080, painted
 offscreen. In the same run "floor" is the barest scene of that size, and "peer" is NodeGraphQt. "longest gap"
-is the longest that the window did not answer while it opened, imported, simulated and published (wall time).
+is the longest that the window did not answer (wall time) while it opened, while a designer did all that one does to
+5,000 components, and while it imported, simulated and published; "busiest turn" is what its thread worked at most
+between two turns of the event loop, which does not depend on what else the machine has to do.
 """
 
 from __future__ import annotations
@@ -49,8 +51,10 @@ def main() -> None:
                 if key in measured[scene]:
                     report.line(f"{case}, {size:,}, {name}", measured[scene][key] * factor, unit)
     for case, seconds in figures("_gaps").items():
-        target = MAX_GAP_MS if case.startswith("longest gap") else None
-        report.line(case, seconds * 1e3, "ms", target)
+        if case.startswith("memory"):
+            report.line(case, seconds, "MB")
+        else:
+            report.line(case, seconds * 1e3, "ms", MAX_GAP_MS if case.startswith("longest gap") else None)
     report.machine()
     sys.exit(0 if report.ok else 1)
 
