@@ -2,9 +2,9 @@
 
 Opening, frames, panning, dragging, inserting, hovering, memory: CPU time, medians, 1920 × 1080, painted
 offscreen. In the same run "floor" is the barest scene of that size, and "peer" is NodeGraphQt. "longest gap"
-is the longest that the window did not answer (wall time) while it opened, while a designer did all that one does to
-5,000 components, and while it imported, simulated and published; "busiest turn" is what its thread worked at most
-between two turns of the event loop, which does not depend on what else the machine has to do.
+is the longest that the window did not answer (wall time) while it opened, while a designer did all that one
+does to 5,000 components, and while it imported, simulated and published; "busiest turn" is what its thread
+worked at most between two turns of the event loop, whatever else the machine had to do.
 """
 
 from __future__ import annotations
