@@ -341,6 +341,15 @@ class CampaignScene(PointedScene):
 
     # Questions ---------------------------------------------------------------------------------------------
 
+    def with_open_ends(self, card: CardItem) -> QRectF:
+        """A card with the open ends behind it: where its flow can go on."""
+        rect = card.scene_rect
+        for link_id in self.document.out_links(card.node_id):
+            item = self.links.get(link_id)
+            if item is not None and item.open:
+                rect = rect.united(item.sceneBoundingRect())
+        return rect
+
     def content_rect(self) -> QRectF:
         """Everything that is shown, with a little room for marks and counts."""
         rect = QRectF(0, 0, 0, 0)

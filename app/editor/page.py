@@ -363,12 +363,11 @@ class EditorPage(Retranslated, QWidget):
         return self.several
 
     def _keep_selected_visible(self) -> None:
-        """The panel must not open over the card that it is about."""
+        """The panel must not open over the card that it is about, nor over the open ends behind it."""
         card = self.scene.cards.get(self.selected_node() or "")
         if card is not None:
-            grid = self._window.look.sizes.grid
-            with_open_end = card.scene_rect.adjusted(0, 0, 6 * grid, 0)
-            self.view.ensureVisible(with_open_end, 3 * grid, 3 * grid)
+            margin = 3 * self._window.look.sizes.grid
+            self.view.ensureVisible(self.scene.with_open_ends(card), margin, margin)
 
     def _centre_selected(self) -> None:
         if (node_id := self.selected_node()) is not None:

@@ -448,3 +448,16 @@ def test_a_problem_that_is_asked_for_while_the_canvas_fills_is_shown_once_it_is_
     opened.commands.next_problem()
     qtbot.waitUntil(lambda: opened.scene.is_loaded)
     assert opened.selected_node() in opened.session.document.nodes
+
+
+def test_the_panel_opens_over_no_open_end(qtbot: QtBot, window: MainWindow) -> None:
+    page = open_draft(qtbot, window)
+    document = page.session.document
+    for kind in ("target_audience", "random_grouping"):
+        (link,) = (id for id, found in document.links.items() if found.target is None)
+        page.push(edits.append(document, link, kind))
+    settle(qtbot)
+    shown = page.view.mapToScene(page.view.viewport().rect()).boundingRect()
+    ends = [item for item in page.scene.links.values() if item.open]
+    assert len(ends) == 2
+    assert all(shown.contains(item.sceneBoundingRect()) for item in ends)
