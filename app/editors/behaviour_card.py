@@ -52,8 +52,10 @@ class RangeEditor(Editor):
         )
         self._kind.set_value("all")
         self._last = DurationEditor(context, FieldSpec("last"))
-        self._from = DateTimeEditor(context, FieldSpec("from"))
-        self._to = DateTimeEditor(context, FieldSpec("to"))
+        # Each says which end it is: there is no label beside them.
+        begin = FieldSpec("from", tr("Not before"), placeholder=tr("Choose since when"))
+        end = FieldSpec("to", tr("Not after"), placeholder=tr("Choose until when"))
+        self._from, self._to = DateTimeEditor(context, begin), DateTimeEditor(context, end)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
