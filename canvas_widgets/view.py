@@ -80,6 +80,7 @@ class CanvasView(LookingView):
         self._read_only = read_only
         self._hover = Hover(scene)
         self._gesture: Gesture | None = None
+        self._held = Qt.MouseButton.NoButton  # that the gesture began with
         self.notes = Noting(self, scene, self._overlay)
         self._autoscroll = AutoScroll(self)
         self._autoscroll.scrolled.connect(self._move_gesture)
@@ -111,6 +112,7 @@ class CanvasView(LookingView):
         position = event.position().toPoint()
         if self._gesture is not None:
             return
+        self._held = event.button()
         self.notes.finish()
         self.ring.use(keyboard=False)
         self.resting.pressed()
@@ -120,10 +122,11 @@ class CanvasView(LookingView):
             self._begin(PanGesture(self, position))
         elif event.button() is Qt.MouseButton.LeftButton:
             self._begin(self._pressed(position, event.modifiers()))
-        event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         position = event.position().toPoint()
+        if not event.buttons() & self._held:
+            self._drop_gesture()  # the button was released over a dialog that opened meanwhile
         if self._gesture is not None:
             self._gesture.modifiers = event.modifiers()
             self._move_gesture(position)
@@ -132,11 +135,12 @@ class CanvasView(LookingView):
             self.resting.at(position)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & self._held:
+            return  # another button, while that of the gesture is held
         if (gesture := self._end_gesture()) is not None:
             gesture.modifiers = event.modifiers()
             gesture.release(event.position().toPoint())
         self._show_cursor()
-        event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         point = event.position().toPoint()
@@ -181,7 +185,7 @@ class CanvasView(LookingView):
         return super().viewportEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        if _is_override(event, Qt.Key.Key_F2) and self.notes.writable:
+        if isinstance(event, QKeyEvent) and self.notes.claims(event):
             event.accept()  # it opens the note, not what the window has on this key
             return True
         return super().event(event)
@@ -254,15 +258,15 @@ class CanvasView(LookingView):
             return self.pasting.pressed(point)
         if (gesture := self.handling.pressed(position)) is not None:
             return gesture
-        if (grip := self.notes.grip_at(point)) is not None:
-            self._hover.leave()
-            return self.notes.press(grip, position, adding=bool(modifiers & _ADDING_MODIFIERS))
-        card = self._campaign.card_at(point)
-        if card is None:
-            self._hover.leave()
-            kept = self._campaign.chosen if modifiers & _ADDING_MODIFIERS else NOTHING
-            return BandGesture(self, self._campaign, self._overlay, position, kept)
-        return self._press_card(card.node_id, position, modifiers)
+        grip = self.notes.grip_at(point)
+        if grip is None and (card := self._campaign.card_at(point)) is not None:
+            return self._press_card(card.node_id, position, modifiers)
+        self._hover.leave()
+        adding = bool(modifiers & _ADDING_MODIFIERS)
+        if grip is not None:
+            return self.notes.press(grip, position, adding=adding)
+        kept = self._campaign.chosen if adding else NOTHING
+        return BandGesture(self, self._campaign, self._overlay, position, kept)
 
     def _press_card(self, node_id: str, position: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
         scene = self._campaign
@@ -297,22 +301,24 @@ class CanvasView(LookingView):
 
     def _cancel(self) -> bool:
         """Give up what is being done; False where nothing was."""
-        gesture = self._end_gesture()
-        if gesture is not None:
-            gesture.cancel()
+        dropped = self._drop_gesture()
         self._hover.leave()
         self._show_cursor()
+        return dropped
+
+    def _drop_gesture(self) -> bool:
+        if (gesture := self._end_gesture()) is not None:
+            gesture.cancel()
         return gesture is not None
 
     def _show_cursor(self) -> None:
-        if self._gesture is not None and self._gesture.cursor is not None:
-            self.viewport().setCursor(self._gesture.cursor)
-        elif self._space:
-            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-        elif (cursor := self.pasting.cursor or self.notes.cursor) is not None:
-            self.viewport().setCursor(cursor)
-        else:
+        of_gesture = None if self._gesture is None else self._gesture.cursor
+        of_space = Qt.CursorShape.OpenHandCursor if self._space else None
+        cursor = of_gesture or of_space or self.pasting.cursor or self.notes.cursor
+        if cursor is None:
             self.viewport().unsetCursor()
+        else:
+            self.viewport().setCursor(cursor)
 
     # Adding ------------------------------------------------------------------------------------------------
 
@@ -392,9 +398,3 @@ class CanvasView(LookingView):
     def _on_look_changed(self) -> None:
         self._hover.handle.set_paints(self._campaign.stage.paints)
         super()._on_look_changed()
-
-
-def _is_override(event: QEvent, key: Qt.Key) -> bool:
-    """Whether Qt asks if a key that is a shortcut of the window is rather meant for the canvas."""
-    overriding = event.type() is QEvent.Type.ShortcutOverride
-    return overriding and isinstance(event, QKeyEvent) and event.key() == key

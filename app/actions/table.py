@@ -64,7 +64,7 @@ _CARD, _SEVERAL, _LINE, _NOTES, _CANVAS = (
 
 # fmt: off
 ACTIONS: tuple[ActionSpec, ...] = (
-    ActionSpec("campaign.new", N_("New campaign…"), "Ctrl+N", _LIST, lambda w: w.campaigns.new_campaign(), in_list, "plus"),
+    ActionSpec("campaign.new", N_("New campaign…"), "Ctrl+N", _LIST, lambda w: w.campaigns.new_campaign(), lambda w: w.workspace is not None, "plus"),
     ActionSpec("campaign.open", N_("Open"), "Ctrl+Return", _LIST, lambda w: w.open_selected(), listed(May.EDIT), "pencil"),
     ActionSpec("campaign.view", N_("View"), "Ctrl+Shift+Return", _LIST, lambda w: w.view_selected(), listed(May.VIEW), "eye"),
     ActionSpec("campaign.attributes", N_("Edit attributes…"), "F2", _LIST, lambda w: w.edit_attributes(), may(May.ATTRIBUTES), "pencil"),

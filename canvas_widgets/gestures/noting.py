@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent
 
 from canvas_widgets.gestures.gesture import Gesture, MoveGesture, ResizeGesture
 from canvas_widgets.gestures.writing import NoteEditor
@@ -98,6 +99,11 @@ class Noting(QObject):
         """Whether exactly one note is selected, and can be written in."""
         scene = self._scene
         return not self._view.read_only and not scene.selection and len(scene.selected_notes) == 1
+
+    def claims(self, event: QKeyEvent) -> bool:
+        """Whether Qt asks if F2, a shortcut of the window, is meant for the selected note."""
+        asks = event.type() is QEvent.Type.ShortcutOverride
+        return asks and event.key() == Qt.Key.Key_F2 and self.writable
 
     def write_selected(self) -> bool:
         """Write in the one note that is selected. False where that cannot be."""

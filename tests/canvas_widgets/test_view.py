@@ -493,3 +493,38 @@ def test_the_overview_takes_the_place_of_the_cards(show: Show, flow: Flow, look:
     click(stage, centre(stage, audience))
     assert stage.scene.selection == {audience}
     assert not stage.view.chooser
+
+
+# A button's release that never comes -------------------------------------------------------------------------
+
+
+def test_a_gesture_whose_button_was_released_elsewhere_leaves_no_trace(show: Show, flow: Flow) -> None:
+    (audience,) = flow.chain("target_audience")
+    stage = show(flow)
+    card = stage.scene.cards[audience]
+    place = card.pos()
+    drag(stage, centre(stage, audience), QPoint(80, 80), release=False)
+    assert card.pos() != place
+    point_to(stage, QPoint(5, 5))  # a dialog took the release
+    assert card.pos() == place
+    assert not stage.edits
+    drag(stage, centre(stage, audience), QPoint(80, 80))
+    assert len(stage.edits) == 1
+
+
+def test_another_button_does_not_end_a_gesture(show: Show, flow: Flow) -> None:
+    (audience,) = flow.chain("target_audience")
+    stage = show(flow)
+    viewport, start = stage.view.viewport(), at(stage, centre(stage, audience))
+    drag(stage, centre(stage, audience), QPoint(40, 40), release=False)
+    right = Qt.MouseButton.RightButton
+    for kind, held in (
+        (QEvent.Type.MouseButtonPress, LEFT | right),
+        (QEvent.Type.MouseButtonRelease, LEFT),
+    ):
+        there = QPointF(start + QPoint(40, 40))
+        QApplication.sendEvent(viewport, QMouseEvent(kind, there, there, right, held, NONE))
+    assert not stage.edits
+    point_to(stage, start + QPoint(80, 80), LEFT)
+    QTest.mouseRelease(viewport, LEFT, NONE, start + QPoint(80, 80))
+    assert len(stage.edits) == 1
