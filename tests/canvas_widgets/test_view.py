@@ -495,7 +495,7 @@ def test_the_overview_takes_the_place_of_the_cards(show: Show, flow: Flow, look:
     assert not stage.view.chooser
 
 
-# A button's release that never comes -------------------------------------------------------------------------
+# A button's release that never comes -----------------------------------------------------------------------
 
 
 def test_a_gesture_whose_button_was_released_elsewhere_leaves_no_trace(show: Show, flow: Flow) -> None:
