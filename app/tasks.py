@@ -12,18 +12,22 @@ Signals arrive in the thread that made the task. Whoever starts a task need not 
 
 from __future__ import annotations
 
+import atexit
 import logging
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance
 
 from canvas_widgets.slicing import Slices
 
 log = logging.getLogger(__name__)
 _running: set[Task] = set()
+_telling = threading.RLock()
+_over = False
+"""Whether the program ends. A thread that tells Qt something while Python goes would make that a crash."""
 
 
 class Cancelled(Exception):  # noqa: N818 - the user's wish, not an error
@@ -62,7 +66,7 @@ class Task(QObject):
     def __init__(self, work: Work) -> None:
         super().__init__()
         self._work = work
-        self.progress = Progress(self._reported.emit)
+        self.progress = Progress(lambda *said: _tell(self._reported, *said))
         self._thread = threading.Thread(target=self._run, daemon=True, name="task")
         # By way of our own thread: a plain function connected to a signal runs where the signal is emitted.
         self._reported.connect(self._on_reported)
@@ -87,10 +91,7 @@ class Task(QObject):
             result = self._work(self.progress)
         except Exception as caught:  # noqa: BLE001 - whatever it is, it belongs to whoever waits for the outcome
             error = caught
-        try:
-            self._ended.emit(result, error)
-        except RuntimeError:  # the application closed while the work ran
-            log.debug("nobody is left to hear the outcome")
+        _tell(self._ended, result, error)
 
     def _on_reported(self, done: int, total: int, text: str) -> None:
         if not self.progress.cancelled.is_set():
@@ -148,16 +149,34 @@ class SlicedTask(Task):
             self._on_ended(None, self._error)
 
 
+def _tell(signal: SignalInstance, *said: object) -> None:
+    """Emit a signal from whatever thread, unless nobody is left to hear it."""
+    with _telling:
+        if _over:
+            return
+        try:
+            signal.emit(*said)
+        except RuntimeError:  # the application closed while the work ran
+            log.debug("nobody is left to hear the outcome")
+
+
+def _end() -> None:
+    """The last moment at which Qt and Python are both whole."""
+    global _over
+    with _telling:
+        _over = True
+
+
+atexit.register(_end)  # before that of Qt, which was registered earlier
+
+
 def running() -> bool:
     """Whether any task has not delivered its outcome yet."""
     return bool(_running)
 
 
 def finish(seconds: float) -> None:
-    """Before the program ends: wait for work that goes on, but not for long.
-
-    A thread that tells its outcome to Qt while Python shuts down would make the program end in a crash.
-    """
+    """Before the program ends: wait for work that goes on, but not for long."""
     until = time.monotonic() + seconds
     for task in tuple(_running):
         task.join(max(0.0, until - time.monotonic()))

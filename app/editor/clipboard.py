@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from functools import partial
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from engine.campaign.clip import Clip
 MIME_TYPE = "application/x-campaign-canvas-clip"
 LARGE = 300  # components: more take too long to write for the moment of a copy
 
+_WITHOUT_SCREEN = ("offscreen", "minimal")
 _STAMP = "application/x-campaign-canvas-stamp"
 _held: tuple[bytes, Clip] | None = None
 """What this program copied last, and the stamp that stands for it: pasted here, it need not be read again."""
@@ -69,6 +71,15 @@ def _stamp() -> bytes:
 def _data() -> QMimeData | None:
     """What is in the clipboard; None where nothing is, which Qt's annotations leave out."""
     return QGuiApplication.clipboard().mimeData()
+
+
+def _let_go() -> None:
+    """Without a screen, Qt keeps this beyond Python's end, and crashes over what Python made."""
+    if QGuiApplication.instance() is not None and QGuiApplication.platformName() in _WITHOUT_SCREEN:
+        QGuiApplication.clipboard().clear()
+
+
+atexit.register(_let_go)
 
 
 def _raise(error: Exception) -> None:
