@@ -157,7 +157,7 @@ class Opening:
         def show(copied: tuple[CampaignDocument, Path]) -> None:
             document, place = copied
             window.reload(select=place)
-            window.open_document(document, place)
+            window.open_campaigns.open_document(document, place)
             window.toast.show_message(
                 tr("Copied into this workspace as “{name}”.", name=document.attributes.name)
             )

@@ -182,7 +182,14 @@ def finish(seconds: float) -> None:
         task.join(max(0.0, until - time.monotonic()))
 
 
-def run(work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]) -> Task:
+def _raise(error: Exception) -> None:
+    """Work that cannot fail and did is a fault of the program: let it be seen."""
+    raise error
+
+
+def run(
+    work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None] = _raise
+) -> Task:
     """Start work that reports no progress; `done` or `failed` is called in the GUI thread."""
     task = Task(lambda _progress: work())
     task.done.connect(done)

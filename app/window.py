@@ -27,7 +27,7 @@ from app.exporting.commands import ExportCommands
 from app.file_drop import FileDrop
 from app.open_campaigns import OpenCampaigns
 from app.opening import Opening
-from app.preferences import Preferences, Theme
+from app.preferences import Preferences
 from app.publishing.commands import RunCommands
 from app.publishing.service import Condition, Counts, EngineService
 from app.recent import RecentFiles
@@ -49,8 +49,9 @@ FIRST_SIZE = (1440, 900)
 
 class MainWindow(QMainWindow):
     """Attributes: workspace (None until one is read), editor (the one on show, None while the list shows),
-    editors (all open ones), service (engine); campaigns, open_campaigns, runs, workspaces (the commands of
-    each area); preferences, look, actions_, tabs, list_page.
+    editors (all open ones), service (engine); campaigns, templates, open_campaigns, runs, workspaces,
+    exports, appearance, dialogs, opening, recovery (what can be done, by topic); recent, preferences, look,
+    actions_, tabs, list_page, toast, tour.
 
     Signals: `painted()`, once, after the first paint; `ready()`: a workspace is on show.
     """
@@ -211,39 +212,21 @@ class MainWindow(QMainWindow):
             return self.editor.allowed()
         return self.list_page.allowed() if self.list_shown else frozenset()
 
-    # From the list to the editor and back -------------------------------------------------------------------
+    # The campaign at hand -----------------------------------------------------------------------------------
 
     def open_selected(self) -> None:
         if (row := self.list_page.selected()) is not None:
-            self.open_row(row, read_only=False)
+            self.open_campaigns.open_row(row, read_only=False)
 
     def view_selected(self) -> None:
         if (row := self.list_page.selected()) is not None:
-            self.open_row(row, read_only=True)
-
-    def open_row(self, row: Row, *, read_only: bool, then: Callable[[], None] | None = None) -> None:
-        self.open_campaigns.open_row(row, read_only=read_only, then=then)
-
-    def open_document(
-        self, document: CampaignDocument, path: Path | None, *, read_only: bool = False
-    ) -> None:
-        self.open_campaigns.open_document(document, path, read_only=read_only)
+            self.open_campaigns.open_row(row, read_only=True)
 
     def show_run(self, editor: EditorPage) -> None:
         """Show what the engine last said of an open campaign."""
         document = editor.session.document
         runs = {} if self.service is None else self.service.runs
         editor.show_run(self.status_of(document), runs.get(document.attributes.id))
-
-    def back(self) -> None:
-        self.open_campaigns.back()
-
-    def close_editor(self) -> None:
-        """Close the campaign on show and go to the list, without asking."""
-        self.open_campaigns.close(self.the_editor, to_list=True)
-
-    def edit_viewed(self) -> None:
-        self.open_campaigns.edit_viewed()
 
     def edit_attributes(self) -> None:
         if self.editor is not None:
@@ -262,13 +245,7 @@ class MainWindow(QMainWindow):
         self.actions_.refresh()
         self.show_title()
 
-    # Appearance ---------------------------------------------------------------------------------------------
-
-    def set_language(self, code: str) -> None:
-        self.appearance.set_language(code)
-
-    def set_theme(self, theme: Theme) -> None:
-        self.appearance.set_theme(theme)
+    # What is shown of the window itself ---------------------------------------------------------------------
 
     def find_something(self) -> None:
         """Find a component in the open campaign, or a campaign in the list."""

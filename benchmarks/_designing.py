@@ -53,10 +53,10 @@ def works(window: MainWindow, folder: Path) -> Iterator[Work]:
     page.finding.close()
     yield "offering where a copy may go", lambda: page.copying.copy_from_card(waits, False)
     page.view.pasting.end()
-    yield "switching to the dark theme", partial(window.set_theme, "dark")
-    yield "switching to the light theme", partial(window.set_theme, "light")
+    yield "switching to the dark theme", partial(window.appearance.set_theme, "dark")
+    yield "switching to the light theme", partial(window.appearance.set_theme, "light")
     for language in ("zh", "en"):
-        yield f"switching to the language {language}", partial(window.set_language, language)
+        yield f"switching to the language {language}", partial(window.appearance.set_language, language)
     yield "opening the problems", page.open_problems
     session.push(edits.insert(document, list(document.links)[-2], "wait_until"))
     yield "saving", page.save

@@ -169,7 +169,7 @@ def _works(window: MainWindow, workspace: Workspace, folder: Path) -> Iterator[t
             _settle(window)
         yield from found(name)
     yield "memory of the whole window", peak_memory() / 1e6
-    window.close_editor()
+    window.open_campaigns.close(window.the_editor, to_list=True)
     data = cdnow.write_cdnow(folder / "data").folder
     with measured():
         _use(window, lambda client: client.import_folder(data))
@@ -199,7 +199,7 @@ def _workspace(folder: Path) -> Workspace:
 
 def _open(window: MainWindow, name: str) -> None:
     row: Row = next(row for row in window.rows() if row.name == name)
-    window.open_row(row, read_only=False)
+    window.open_campaigns.open_row(row, read_only=False)
     wait_for(lambda: window.editor is not None)
 
 

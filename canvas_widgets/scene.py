@@ -68,6 +68,11 @@ class CampaignScene(PointedScene):
         look.changed.connect(self._on_look_changed)
 
     @property
+    def selected_node(self) -> str | None:
+        """The one component that is selected, Start included; None for none, and for several."""
+        return next(iter(self.selection)) if len(self.selection) == 1 else None
+
+    @property
     def chosen(self) -> Group:
         """All that is selected: cards and notes."""
         return Group(self.selection, self.selected_notes)

@@ -39,7 +39,7 @@ class Slices(QObject):
 
     def stop(self) -> None:
         """Leave the rest undone."""
-        self._steps = None
+        self._steps, self._done = None, _nothing  # held, they would keep whose they are alive
         self._timer.stop()
 
     def advance(self, at_least: int = 0) -> None:
@@ -48,8 +48,9 @@ class Slices(QObject):
             with collection_paused():
                 ended = self._advance(self._steps, at_least)
             if ended:
+                done = self._done
                 self.stop()
-                self._done()
+                done()
         self._after_slice()
 
     def _advance(self, steps: Iterator[None], at_least: int) -> bool:

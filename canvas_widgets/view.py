@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import (
@@ -55,8 +55,8 @@ _ADDING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.Cont
 class CanvasView(LookingView):
     """Shows a scene and takes gestures. Selection is kept by the scene.
 
-    Attributes: `notes` (the part for notes), `pasting` (copy mode), `handling` (what hovers at the pointer),
-    `resting` (opens the list of a + that the pointer stays on).
+    Attributes: `adding` (the list of a +), `resting` (opens it where the pointer stays on a +), `notes` (the
+    part for notes), `pasting` (copy mode), `handling` (what hovers at the pointer).
     Signals: `edit_requested` (an `Edit` to push), `delete_requested` (a node id: ask, then delete it with
     everything behind), `delete_selected_requested`, `cut_requested` (a link id: ask, then cut it),
     `copy_requested` (a node id, and whether with everything behind), `menu_requested` (a `MenuRequest`),
@@ -85,9 +85,9 @@ class CanvasView(LookingView):
         self._autoscroll = AutoScroll(self)
         self._autoscroll.scrolled.connect(self._move_gesture)
         self._space = False
-        self._adding = Adding(self, scene, self._hover, look, self._add)
+        self.adding = Adding(self, scene, self._hover, look, self._add)
         self.handling = Handling(self, scene, self._hover)
-        self.resting = Resting(self, self._hover, self._adding)
+        self.resting = Resting(self, self._hover, self.adding)
         self.pasting = PasteMode(self, scene)
         self.pasting.changed.connect(self._hover.leave)
         self._drops = DropTarget(self, scene, self._hover, self._add, self.refused.emit)
@@ -202,22 +202,28 @@ class CanvasView(LookingView):
             if not self._cancel():
                 self._campaign.select(())
         elif event.key() == Qt.Key.Key_Tab and not self.read_only:
-            self.add_behind()
+            self.adding.open_behind()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not self.read_only:
-            if not self.notes.delete_selected() and len(self._campaign.selection) == 1:
-                self.delete_requested.emit(next(iter(self._campaign.selection)))
-            elif self._campaign.selection:
-                self.delete_selected_requested.emit()
+            self._delete_selected()
         elif event.key() not in _WRITING_KEYS or not self.notes.write_selected():
             event.ignore()
             return
         event.accept()
 
+    def _delete_selected(self) -> None:
+        """Notes alone go at once; whoever owns the view asks before components do."""
+        if self.notes.delete_selected() or not self._campaign.selection:
+            return
+        if (only := self._campaign.selected_node) is not None:
+            self.delete_requested.emit(only)
+        else:
+            self.delete_selected_requested.emit()
+
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's signature
         """Tab is a key of the canvas in copy mode, and where it adds behind a selected card."""
         if self.pasting.active:
             return False
-        if forward and not self.read_only and self._adding.lines_behind():
+        if forward and not self.read_only and self.adding.lines_behind():
             return False
         return super().focusNextPrevChild(forward)
 
@@ -325,25 +331,7 @@ class CanvasView(LookingView):
     @property
     def chooser(self) -> Chooser | None:
         """The list that a + opened, while it is open."""
-        return self._adding.chooser
-
-    def add_at(self, link_ids: Sequence[str]) -> None:
-        """Offer what may be added at one of these lines, by typing; the canvas gives way to the list."""
-        self._adding.open(link_ids)
-
-    def open_chooser(self, link_id: str) -> None:
-        """Open the list of what may be added at a line, beside its +."""
-        self._adding.open([link_id], make_room=False)
-
-    def add_behind(self) -> bool:
-        """Offer what may be added behind the selected card, or without one at the open ends.
-
-        False where there is no such line.
-        """
-        lines = self._adding.lines_behind() if self._campaign.selection else self._adding.open_ends()
-        if lines:
-            self._adding.open(lines)
-        return bool(lines)
+        return self.adding.chooser
 
     def _add(self, link_id: str, kind: str) -> None:
         self.ask_for(lambda: insert(self._campaign.document, link_id, kind))

@@ -143,7 +143,7 @@ class Photographer:
 
     def _themes(self) -> Iterator[Theme]:
         for theme in THEMES:
-            self._window.set_theme(theme)
+            self._window.appearance.set_theme(theme)
             self._suffix = f"{self._language}-{theme}"
             yield theme
 
@@ -160,7 +160,7 @@ class Photographer:
             settle()
             (link,) = window.the_editor.session.document.out_links("n_care")
             window.the_editor.view.center_node("n_care", glide=False)
-            window.the_editor.view.open_chooser(link)
+            window.the_editor.view.adding.open([link], make_room=False)
             self._save("editor-add", window)
         assert window.workspace is not None
         with self._opened(window.workspace.load_campaign("c_welcome")):
@@ -290,13 +290,13 @@ class Photographer:
         window = self._window
         known = [row.path for row in window.rows() if row.id == document.attributes.id]
         if known:
-            window.open_document(document, known[0])
+            window.open_campaigns.open_document(document, known[0])
         else:
             window.campaigns.begin(Start("", document.attributes.name, "", document))
         wait(lambda: window.the_editor.scene.is_loaded)
         settle()
         yield
-        window.close_editor()
+        window.open_campaigns.close(window.the_editor, to_list=True)
         wait(lambda: not tasks.running())
 
     def _save(self, name: str, widget: QWidget) -> None:

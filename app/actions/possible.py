@@ -93,11 +93,13 @@ def has_problems(window: MainWindow) -> bool:
 
 def nameable(window: MainWindow) -> bool:
     """Whether one component is selected, other than Start, in a campaign that can be changed."""
-    return editable(window) and window.the_editor.selected_node() in window.the_editor.session.document.nodes
+    return (
+        editable(window) and window.the_editor.scene.selected_node in window.the_editor.session.document.nodes
+    )
 
 
 def node_selected(window: MainWindow) -> bool:
-    return editable(window) and window.the_editor.deletable()
+    return editable(window) and window.the_editor.selecting.deletable()
 
 
 def some_selected(window: MainWindow) -> bool:
@@ -119,7 +121,7 @@ def selected(least: int) -> Callable[[MainWindow], bool]:
 
 
 def one_selected(window: MainWindow) -> bool:
-    return window.editor is not None and window.editor.selected_node() is not None
+    return window.editor is not None and window.editor.scene.selected_node is not None
 
 
 def cuttable(window: MainWindow) -> bool:
@@ -168,4 +170,4 @@ def one_note_selected(window: MainWindow) -> bool:
 
 
 def language(code: str) -> tuple[Callable[[MainWindow], object], Callable[[MainWindow], bool]]:
-    return lambda w: w.set_language(code), lambda w: w.preferences.language == code
+    return lambda w: w.appearance.set_language(code), lambda w: w.preferences.language == code

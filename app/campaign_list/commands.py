@@ -64,7 +64,8 @@ class ListCommands:
         taken |= {page.session.document.attributes.name for page in window.editors}
         name = loading.free_name(name, taken)
         group = window.list_page.sidebar.group or ""
-        window.open_document(loading.new_document(window.workspace, start.document, name, group), None)
+        document = loading.new_document(window.workspace, start.document, name, group)
+        window.open_campaigns.open_document(document, None)
 
     def copy_selected(self) -> None:
         """Save a copy as a draft of its own, and select it."""

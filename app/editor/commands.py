@@ -64,19 +64,19 @@ class EditorCommands:
 
     def rename_selected(self) -> None:
         """Edit the selected component's name in its row of the outline."""
-        node_id = self._page.selected_node()
+        node_id = self._page.scene.selected_node
         if node_id is not None:
             self._page.side_bar.show_tab("outline")
             self._page.outline.rename(node_id)
 
     def add_in_front(self) -> None:
         """Offer what can be inserted on the lines in front of the selected card, by typing."""
-        document, node_id = self._page.session.document, self._page.selected_node()
+        document, node_id = self._page.session.document, self._page.scene.selected_node
         links = [] if node_id is None else document.in_links(node_id)
         taking = [link_id for link_id in links if edits.admissible(document, link_id)]
         if taking:
             self._page.view.setFocus()
-            self._page.view.add_at(taking)
+            self._page.view.adding.open(taking)
         else:
             self._page.say(tr("Nothing can be inserted in front of this."))
 
@@ -93,7 +93,7 @@ class EditorCommands:
 
     def _links_behind(self) -> list[str]:
         """Where to add: at the selected card's lines, open ones first, or at any open end."""
-        document, selected = self._page.session.document, self._page.selected_node()
+        document, selected = self._page.session.document, self._page.scene.selected_node
         links = document.out_links(selected) if selected is not None else self._page.session.open_links()
         return sorted(links, key=lambda link_id: document.links[link_id].target is not None)
 
@@ -101,16 +101,14 @@ class EditorCommands:
         nodes, notes = self._page.scene.chosen
         if len(nodes) > 1 or notes:
             return self._ask_delete_several(nodes - {START_ID}, notes)
-        node_id = self._page.deletable_node()
+        node_id = self._page.selecting.deletable_node()
         return self.ask_delete(node_id) if node_id is not None else None
 
     def _ask_delete_several(self, node_ids: frozenset[str], note_ids: frozenset[str]) -> Question | None:
         """Ask, saying how many components go with the selected ones, then delete. Start stays."""
         document = self._page.session.document
-        try:
-            edit = edits.delete_several(document, node_ids)
-        except Refused as refused:
-            self._page.say(refused.message)
+        edit = self.made(lambda: edits.delete_several(document, node_ids))
+        if edit is None:
             return None
         edit = edit._replace(ops=edit.ops + edits.delete_notes(document, note_ids).ops)
         more = len(edits.doomed_together(document, node_ids) - node_ids)
@@ -132,10 +130,8 @@ class EditorCommands:
     def ask_delete(self, node_id: str) -> Question | None:
         """Ask, saying how many components go, then delete."""
         document = self._page.session.document
-        try:
-            edit = edits.delete_behind(document, node_id)
-        except Refused as refused:
-            self._page.say(refused.message)
+        edit = self.made(lambda: edits.delete_behind(document, node_id))
+        if edit is None:
             return None
         count = len(edits.doomed(document, node_id)) - 1
         name = document.node(node_id).name
@@ -154,14 +150,12 @@ class EditorCommands:
 
     def take_out(self) -> Question | None:
         """Delete the selected component alone: its lines lead on. Asks where other branches of it go, too."""
-        node_id = self._page.deletable_node()
+        node_id = self._page.selecting.deletable_node()
         if node_id is None:
             return None
         document = self._page.session.document
-        try:
-            edit = edits.take_out(document, node_id)
-        except Refused as refused:
-            self._page.say(refused.message)
+        edit = self.made(lambda: edits.take_out(document, node_id))
+        if edit is None:
             return None
         lost = len(edits.lost_without(document, node_id))
         if not lost:
@@ -194,15 +188,22 @@ class EditorCommands:
             self._page.say(tr("These are better looked at one by one."))
 
     def push_or_say(self, make: Callable[[], Edit]) -> None:
+        """Push an edit, or say why it is refused."""
+        if (edit := self.made(make)) is not None:
+            self._page.push(edit)
+
+    def made(self, make: Callable[[], Edit]) -> Edit | None:
+        """The edit; None where it is refused, and says why."""
         try:
-            self._page.push(make())
+            return make()
         except Refused as refused:
             self._page.say(refused.message)
+            return None
 
     def add(self) -> None:
         """Offer what can be added behind the selected card, or on the line of a menu, by typing."""
         self._page.view.setFocus()
         if (link_id := self._page.menus.link_id) is not None:
-            self._page.view.open_chooser(link_id)
-        elif not self._page.view.add_behind():
+            self._page.view.adding.open([link_id], make_room=False)
+        elif not self._page.view.adding.open_behind():
             self._page.say(tr("Nothing can follow here. Select the component to add it behind."))

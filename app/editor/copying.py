@@ -9,7 +9,7 @@ from app.editor import clipboard
 from engine.campaign import edits
 from engine.campaign.clip import Clip, NotCopied, copy_behind, copy_nodes
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits import Edit, Pasting, Refused
+from engine.campaign.edits import Edit, Pasting
 from engine.campaign.ops import Table
 from engine.files import FileError
 from engine.i18n import Message, ntr, tr
@@ -32,7 +32,7 @@ class CopyCommands:
 
     def copy_behind(self) -> None:
         """Copy the selected component with everything behind it."""
-        if (node_id := self._page.selected_node()) is not None:
+        if (node_id := self._page.scene.selected_node) is not None:
             self._tell_copied(self._put(lambda: copy_behind(self._page.session.document, node_id)))
 
     def copy_from_card(self, node_id: str, everything: bool) -> None:
@@ -51,13 +51,9 @@ class CopyCommands:
         """Copy what a deletion would take, and delete it: nothing is lost, so nothing is asked."""
         document, chosen = self._page.session.document, self._page.scene.selection
         lost = edits.doomed_together(document, chosen) or set(chosen)
-        try:
-            edit = _deletion(document, sorted(chosen))
-        except Refused as refused:
-            self._page.say(refused.message)
-            return
-        clip = self._put(lambda: copy_nodes(document, lost))
-        if clip is not None:
+        edit = self._page.commands.made(lambda: _deletion(document, sorted(chosen)))
+        clip = None if edit is None else self._put(lambda: copy_nodes(document, lost))
+        if edit is not None and clip is not None:
             self._page.push(edit)
             self._tell_copied(clip)
 
@@ -74,7 +70,7 @@ class CopyCommands:
         if clip is None:
             self._page.say(tr("There is nothing to paste. Copy a component first."))
             return
-        document, near = self._page.session.document, self._page.selected_node()
+        document, near = self._page.session.document, self._page.scene.selected_node
         if (asked := self._page.menus.link_id) is not None:
             self._page.commands.push_or_say(lambda: edits.paste(document, asked, clip))
             return

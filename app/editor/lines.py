@@ -11,7 +11,7 @@ from app.widgets.ask import Choice, Question, ask
 from canvas_widgets.gestures.adding import place_words
 from canvas_widgets.matching import in_every_language
 from engine.campaign import edits
-from engine.campaign.edits import Leading, Refused
+from engine.campaign.edits import Leading
 from engine.components.base import Port
 from engine.components.registry import component
 from engine.i18n import ntr, tr
@@ -32,10 +32,8 @@ class LineCommands:
     def ask_cut(self, link_id: str) -> Question | None:
         """Cut a line; asks first, saying how many components go, where any does."""
         document = self._page.session.document
-        try:
-            edit = edits.cut(document, link_id)
-        except Refused as refused:
-            self._page.say(refused.message)
+        edit = self._page.commands.made(lambda: edits.cut(document, link_id))
+        if edit is None:
             return None
         count = len(edits.stranded(document, {link_id}))
         if not count:
@@ -54,13 +52,13 @@ class LineCommands:
         if (asked := self._page.menus.link_id) is not None:
             link = self._page.session.document.links.get(asked)
             return [asked] if link is not None and link.target is None else []
-        document, selected = self._page.session.document, self._page.selected_node()
+        document, selected = self._page.session.document, self._page.scene.selected_node
         links = document.out_links(selected) if selected is not None else []
         return [link_id for link_id in links if document.links[link_id].target is None]
 
     def growable(self) -> list[Port]:
         """The ports of the selected component that another line may leave."""
-        selected = self._page.selected_node()
+        selected = self._page.scene.selected_node
         return [] if selected is None else edits.growable(self._page.session.document, selected)
 
     def cuttable(self) -> list[str]:
@@ -68,7 +66,7 @@ class LineCommands:
 
         In the menu of a line, that one.
         """
-        document, selected = self._page.session.document, self._page.selected_node()
+        document, selected = self._page.session.document, self._page.scene.selected_node
         if (asked := self._page.menus.link_id) is not None:
             taken = asked in document.links and edits.why_uncut(document, asked) is None
             return [asked] if taken else []
@@ -81,7 +79,7 @@ class LineCommands:
 
     def add(self) -> None:
         """Add another line with an open end behind the selected component."""
-        selected = self._page.selected_node()
+        selected = self._page.scene.selected_node
         assert selected is not None
 
         def grow(port: Port) -> None:

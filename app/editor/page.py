@@ -50,7 +50,6 @@ from engine.campaign.edits import Edit
 from engine.campaign.model import START_ID, Attributes
 from engine.campaign.ops import StaleOpError
 from engine.campaign.problem import Problem
-from engine.components.registry import component
 from engine.i18n import Message
 
 if TYPE_CHECKING:
@@ -143,22 +142,6 @@ class EditorPage(Retranslated, QWidget):
         """What may be done with the open campaign; publishing and attributes only where it can be edited."""
         allowed = ALLOWED[self.status] - {May.COPY, May.DELETE, May.EDIT, May.VIEW}
         return allowed - {May.PUBLISH, May.ATTRIBUTES} if self.read_only else allowed
-
-    def selected_node(self) -> str | None:
-        """The one component that is selected, Start included."""
-        return next(iter(self.scene.selection)) if len(self.scene.selection) == 1 else None
-
-    def deletable(self) -> bool:
-        """Whether something is selected that can be deleted."""
-        nodes = self.session.document.nodes
-        return any(id in nodes and component(nodes[id].kind).deletable for id in self.scene.selection)
-
-    def deletable_node(self) -> str | None:
-        """The selected component if it can be deleted."""
-        node_id = self.selected_node()
-        # An undo may have taken the node out of the document before the canvas hears of it.
-        node = self.session.document.nodes.get(node_id or "")
-        return node_id if node is not None and component(node.kind).deletable else None
 
     # What the window and the actions do
 
@@ -343,7 +326,7 @@ class EditorPage(Retranslated, QWidget):
             self._window.actions_.refresh()
 
     def _on_selection_changed(self) -> None:
-        node_id = self.selected_node()
+        node_id = self.scene.selected_node
         if node_id is None or node_id == START_ID:  # nothing of Start can be configured
             self.panel.clear()
         else:
@@ -364,13 +347,13 @@ class EditorPage(Retranslated, QWidget):
 
     def _keep_selected_visible(self) -> None:
         """The panel must not open over the card that it is about, nor over the open ends behind it."""
-        card = self.scene.cards.get(self.selected_node() or "")
+        card = self.scene.cards.get(self.scene.selected_node or "")
         if card is not None:
             margin = 3 * self._window.look.sizes.grid
             self.view.ensureVisible(self.scene.with_open_ends(card), margin, margin)
 
     def _centre_selected(self) -> None:
-        if (node_id := self.selected_node()) is not None:
+        if (node_id := self.scene.selected_node) is not None:
             self.view.center_node(node_id, glide=False)
 
     def _on_confirmed(self, edit: Edit) -> None:

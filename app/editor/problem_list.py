@@ -16,9 +16,9 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
-from canvas_widgets.focus import draw_focus
+from app.widgets.rows import draw_ground
 from canvas_widgets.look import Look, set_role
 from canvas_widgets.tooltip import plain
 from engine.campaign.edits import Edit
@@ -190,19 +190,9 @@ class _ProblemDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         look, colours = self._look, self._look.colours
         rect: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if state & QStyle.StateFlag.State_Selected:
-            painter.setBrush(colours.accent_soft)
-            painter.drawRoundedRect(ground, 6, 6)
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(colours.hover)
-            painter.drawRoundedRect(ground, 6, 6)
-        if state & QStyle.StateFlag.State_HasFocus:
-            draw_focus(painter, look, ground)
+        draw_ground(painter, look, QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), option.state)
         error = index.data(PROBLEM_ROLE).severity is Severity.ERROR
         ratio = painter.device().devicePixelRatio()
         icon = ("alert-circle", "danger") if error else ("alert-triangle", "warn")

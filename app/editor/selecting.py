@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from app.editor.walking import neighbour
 from engine.campaign.graph import reachable
 from engine.campaign.model import START_ID
+from engine.components.registry import component
 
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
@@ -27,6 +28,15 @@ class Selecting:
         """The selected components that can be moved, in the document's order."""
         selection = self._page.scene.selection
         return [node_id for node_id in self._page.session.document.nodes if node_id in selection]
+
+    def deletable(self) -> bool:
+        """Whether something is selected that can be deleted."""
+        return any(self._is_deletable(node_id) for node_id in self._page.scene.selection)
+
+    def deletable_node(self) -> str | None:
+        """The selected component if it is the only one, and can be deleted."""
+        node_id = self._page.scene.selected_node
+        return node_id if node_id is not None and self._is_deletable(node_id) else None
 
     def everything(self) -> None:
         """Every component and every note. Not Start: nothing can be done with it."""
@@ -51,6 +61,11 @@ class Selecting:
         self._reached = found
         scene.select(scene.selection | {found} if extend else [found])
         self._page.view.ensureVisible(scene.cards[found].scene_rect, _AROUND, _AROUND)
+
+    def _is_deletable(self, node_id: str) -> bool:
+        # An undo may have taken the node out of the document before the canvas hears of it.
+        node = self._page.session.document.nodes.get(node_id)
+        return node is not None and component(node.kind).deletable
 
     def _from(self) -> str | None:
         """Where a walk begins: the last one's end while it is selected, else the first selected card."""

@@ -134,7 +134,7 @@ class EditorSession(QObject):
             elif not self.closed:
                 self.check(then)
 
-        tasks.run(partial(self._found_in, copy), found, _raise)
+        tasks.run(partial(self._found_in, copy), found)
 
     def _found_in(self, document: CampaignDocument) -> list[Problem]:
         names = self.workspace.other_campaign_names(document.attributes.id)
@@ -167,8 +167,3 @@ class EditorSession(QObject):
         self.keeper.record(ops)
         self.changed.emit(ops)
         self._recheck.start()
-
-
-def _raise(error: Exception) -> None:
-    """A check that breaks is a fault of the program: let it be seen."""
-    raise error

@@ -71,7 +71,7 @@ class SideBar(Retranslated, QFrame):
 
     def end_editing(self) -> None:
         """Nothing can be added any more."""
-        if not self._outline.outline.words.read_only:
+        if not self._outline.read_only:
             self._outline.end_editing()
         self.tabs.setCurrentIndex(_OUTLINE)
         self.tabs.setTabVisible(_COMPONENTS, False)

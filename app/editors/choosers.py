@@ -6,12 +6,13 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_list, as_text, mark_invalid, route, together
-from app.editors.controls import ComboBox, ElidedLabel, IconButton, LineEdit, Option, row
+from app.editors.controls import ComboBox, IconButton, LineEdit, Option, row
 from app.editors.message_preview import MessagePreview
 from app.editors.spec import FieldSpec
 from app.pickers import library
 from app.pickers.new import new_account, new_audience, new_message
 from app.pickers.search import SearchCombo
+from app.widgets.basic import ElidedLabel
 from engine.i18n import tr
 
 _NEW_MESSAGES = ("text_sms", "email")
@@ -252,7 +253,7 @@ class _AudienceLine(QWidget):
         super().__init__()
         line = row(self, spacing=0)
         line.setContentsMargins(10, 0, 0, 0)
-        line.addWidget(ElidedLabel(name), 1)
+        line.addWidget(ElidedLabel(text=name, fills=True), 1)
         order = IconButton("dots-vertical", tr("Change the order of {name}", name=name))
         menu = QMenu(order)
         self.up = menu.addAction(tr("Move up"))

@@ -21,8 +21,9 @@ from app.editors.base import (
     route,
     together,
 )
-from app.editors.controls import ComboBox, ElidedLabel, LineEdit, Option, TextArea, label, row
+from app.editors.controls import ComboBox, LineEdit, Option, TextArea, label, row
 from app.editors.spec import FieldSpec
+from app.widgets.basic import ElidedLabel
 from engine.components.template_message import keywords_of
 from engine.i18n import N_, tr
 
@@ -194,7 +195,7 @@ class _KeywordCard(QFrame):
         column.setContentsMargins(12, 8, 12, 12)
         column.setSpacing(8)
         head = row()
-        name = ElidedLabel(key)
+        name = ElidedLabel(text=key, fills=True)
         name.setProperty("role", "strong")
         head.addWidget(name, 1)
         column.addLayout(head)

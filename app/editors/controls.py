@@ -345,31 +345,6 @@ class IconButton(QToolButton):
         style.set_icon(self, icon)
 
 
-class ElidedLabel(QLabel):
-    """One line that ends in … where it is too long; the whole text is the tooltip."""
-
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._text = ""
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.set_text(text)
-
-    def set_text(self, text: str) -> None:
-        self._text = text
-        self.setAccessibleName(text)
-        self._elide()
-
-    def resizeEvent(self, event: object) -> None:
-        super().resizeEvent(event)  # type: ignore[arg-type]  # the event that Qt passed
-        self._elide()
-
-    def _elide(self) -> None:
-        line = self._text.replace("\n", " ")
-        shown = self.fontMetrics().elidedText(line, Qt.TextElideMode.ElideRight, max(self.width(), 16))
-        self.setText(shown)
-        self.setToolTip(plain(self._text) if shown != line else "")
-
-
 class LineEdit(QLineEdit):
     """A line of text that selects itself when entered by Tab, as Qt's own does; adds a name and a hint."""
 

@@ -20,9 +20,10 @@ from app.editors.base import (
     route,
     together,
 )
-from app.editors.controls import ComboBox, ElidedLabel, LineEdit, Option, label, row
+from app.editors.controls import ComboBox, LineEdit, Option, label, row
 from app.pickers.library import event_fields
 from app.pickers.search import SearchCombo
+from app.widgets.basic import ElidedLabel
 from engine.i18n import tr
 
 
@@ -74,7 +75,7 @@ class BindingCard(QFrame):
         column.setContentsMargins(12, 8, 12, 12)
         column.setSpacing(8)
         head = row(spacing=8)
-        name = ElidedLabel(self.place.shown)
+        name = ElidedLabel(text=self.place.shown, fills=True)
         name.setProperty("role", "strong")
         head.addWidget(name, 1)
         if self.place.note:

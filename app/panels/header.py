@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors import style
-from app.editors.controls import ElidedLabel, label, row
+from app.editors.controls import label, row
+from app.widgets.basic import ElidedLabel
 from engine.components.registry import component
 from engine.i18n import tr
 
@@ -50,8 +51,7 @@ class PanelHeader(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._tile = IconTile()
-        self._name = ElidedLabel()
-        self._name.setProperty("role", "title")
+        self._name = ElidedLabel("title", fills=True)
         self._kind = label("", "summary", wrap=False)
         texts = QVBoxLayout()
         texts.setContentsMargins(0, 0, 0, 0)
@@ -66,9 +66,9 @@ class PanelHeader(QWidget):
 
     def show_node(self, kind: str, name: str) -> None:
         self._tile.show_kind(kind)
-        self._name.set_text(name)
+        self._name.setText(name)
         self._kind.setText(tr(component(kind).label))
 
     def show_name(self, name: str) -> None:
         """The name as it is being typed."""
-        self._name.set_text(name)
+        self._name.setText(name)

@@ -135,7 +135,7 @@ class RunCommands:
             row = window.list_page.selected()
             if row is None:
                 return
-            window.open_row(row, read_only=False, then=lambda: self._with_publishable(go_on))
+            window.open_campaigns.open_row(row, read_only=False, then=lambda: self._with_publishable(go_on))
             return
         editor = window.editor
         editor.session.check(partial(self._publish_checked, editor, go_on))

@@ -51,12 +51,12 @@ class RecoveryCommands:
             return
         window, document = self._window, offer.unsaved.document
         if offer.on_disk is None:
-            window.open_document(document, offer.path)
+            window.open_campaigns.open_document(document, offer.path)
             window.the_editor.session.missing = offer.standing is Standing.GONE
         else:
             on_disk = offer.on_disk.copy()
             on_disk.origin = offer.on_disk.origin
-            window.open_document(on_disk, offer.path)
+            window.open_campaigns.open_document(on_disk, offer.path)
             ops = ops_between(on_disk, document)
             window.the_editor.push(Edit(ops, Message("Restore unsaved work")))
             window.the_editor.safekeeping.watch.look()  # the file may have changed since it was compared
@@ -69,7 +69,7 @@ class RecoveryCommands:
             return
         name = tr("Copy of {name}", name=offer.name)[:50]
         document: CampaignDocument = loading.new_document(workspace, offer.unsaved.document, name, "")
-        self._window.open_document(document, None)
+        self._window.open_campaigns.open_document(document, None)
         self._go_on_in_editor(offer)
 
     def ask_discard(self, offer: Offer) -> Question:

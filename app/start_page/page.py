@@ -46,7 +46,7 @@ class StartPage(Retranslated, QScrollArea):
         self.languages = Segmented([Option("en", "English"), Option("zh", "中文")])
         self.languages.set_value(current_language())
         self.languages.setAccessibleName(tr("Language"))
-        self.languages.chosen.connect(self._window.set_language)
+        self.languages.chosen.connect(self._window.appearance.set_language)
         self.cards = self._make_cards()
         self.templates = [
             StartCard(self._window.look, start, self._begin) for start in shipped_starts(current_language())

@@ -7,9 +7,10 @@ from itertools import islice
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from app.editors.controls import ElidedLabel, IconButton, LineEdit, Option, row
+from app.editors.controls import IconButton, LineEdit, Option, row
 from app.pickers.search import SearchCombo
 from app.templates.words import other_language
+from app.widgets.basic import ElidedLabel
 from engine.i18n import LANGUAGES, current_language, tr
 from engine.workspace.own_templates import both, usual_prompt
 from engine.workspace.template import Words
@@ -49,7 +50,7 @@ class KeyRow(QFrame):
             )
         self.remove = IconButton("x", tr("Remove {name}", name=name))
         head = row(spacing=4)
-        title = ElidedLabel(name)
+        title = ElidedLabel(text=name, fills=True)
         title.setProperty("role", "strong")
         head.addWidget(title, 1)
         head.addWidget(self.remove)

@@ -104,7 +104,7 @@ class Tour(QObject):
         rows = [row for row in self._window.rows() if row.error is None]
         row = next((row for row in rows if row.id == SAMPLE_CAMPAIGN), rows[0] if rows else None)
         if row is not None:
-            self._window.open_row(row, read_only=False, then=self._begin_when_loaded)
+            self._window.open_campaigns.open_row(row, read_only=False, then=self._begin_when_loaded)
 
     def _begin_when_loaded(self) -> None:
         page = self._window.the_editor

@@ -55,14 +55,22 @@ class ActionButton(QPushButton):
 
 
 class ElidedLabel(QLabel):
-    """A label whose text ends in … where it does not fit; the tooltip then has it whole."""
+    """One line that ends in … where it does not fit; the tooltip then has it whole.
 
-    def __init__(self, role: str = "", width: int = 0) -> None:
-        super().__init__()
+    It is `width` wide at least, and no wider than its text; one that `fills` takes what room there is.
+    """
+
+    def __init__(self, role: str = "", width: int = 0, text: str = "", *, fills: bool = False) -> None:
+        super().__init__(text)
         self.setProperty("role", role)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        across = QSizePolicy.Policy.Ignored if fills else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(across, QSizePolicy.Policy.Preferred)
         self.setMinimumWidth(width)
+
+    def setText(self, text: str) -> None:  # noqa: N802 - Qt's name
+        super().setText(text)
+        self._follow()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -72,11 +80,17 @@ class ElidedLabel(QLabel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.setToolTip(plain(self.text()) if self._elided() != self.text() else "")
+        self._follow()
+
+    def _follow(self) -> None:
+        self.setToolTip(plain(self.text()) if self._elided() != self._line() else "")
+
+    def _line(self) -> str:
+        return self.text().replace("\n", " ")
 
     def _elided(self) -> str:
         width = self.contentsRect().width()
-        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
+        return self.fontMetrics().elidedText(self._line(), Qt.TextElideMode.ElideRight, width)
 
 
 class ShrinkingField(QLineEdit):

@@ -45,8 +45,8 @@ class Adding(QObject):
 
     def lines_behind(self) -> list[str]:
         """The lines behind the selected card that take something, open ends first."""
-        document, selection = self._scene.document, self._scene.selection
-        lines = document.out_links(next(iter(selection))) if len(selection) == 1 else []
+        document, selected = self._scene.document, self._scene.selected_node
+        lines = [] if selected is None else document.out_links(selected)
         lines = [link_id for link_id in lines if self._scene.has_line(link_id)]
         taking = [link_id for link_id in lines if admissible(document, link_id)]
         return sorted(taking, key=lambda link_id: document.links[link_id].target is not None)
@@ -55,6 +55,16 @@ class Adding(QObject):
         """Every open end of the campaign, from top to bottom."""
         ends = [(item.line.end, id) for id, item in self._scene.links.items() if item.open and item.line]
         return [link_id for end, link_id in sorted(ends, key=lambda pair: (pair[0].y(), pair[0].x()))]
+
+    def open_behind(self) -> bool:
+        """Open it for the lines behind the selected card, or without one for the open ends.
+
+        False where there is no such line.
+        """
+        lines = self.lines_behind() if self._scene.selection else self.open_ends()
+        if lines:
+            self.open(lines)
+        return bool(lines)
 
     def open(
         self, link_ids: Sequence[str], *, make_room: bool = True, take_focus: bool = True

@@ -237,7 +237,7 @@ class BandGesture(Gesture):
 class PressGesture(Gesture):
     """A button on the canvas: it acts when it is released where it was pressed."""
 
-    def __init__(self, holds: Callable[[QPoint], bool], act: Callable[[], None]) -> None:
+    def __init__(self, holds: Callable[[QPoint], bool], act: Callable[[], object]) -> None:
         self._holds = holds
         self._act = act
 

@@ -69,7 +69,7 @@ class Handling:
         link = self._scene.document.links[link_id]
         press = PressGesture(
             lambda at: self._hover.holds_plus(self._view.mapToScene(at)),
-            lambda: self._view.open_chooser(link_id),
+            lambda: self._view.adding.open([link_id], make_room=False),
         )
         if link.target is not None or link.source == START_ID:  # what Start leads to is added
             return press

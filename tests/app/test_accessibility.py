@@ -174,7 +174,7 @@ def test_every_control_has_a_name_a_role_and_room(
     window = make_window(workspace)
     settle(qtbot)
     close_dialogs(window)
-    window.set_language(code)
+    window.appearance.set_language(code)
     for states in (
         states_of_the_list(qtbot, window),
         states_of_the_editor(qtbot, window),

@@ -83,7 +83,7 @@ def test_every_action_is_possible_somewhere_and_triggers(
             page.selecting.everything()
         if action_id == "editor.add_line":  # behind what has something behind it
             page.commands.add_kind("tag")
-            page.scene.select(page.session.document.predecessors(page.selected_node() or ""))
+            page.scene.select(page.session.document.predecessors(page.scene.selected_node or ""))
         if action_id == "editor.redo":
             page.commands.undo()
         if action_id in ON_NOTES:

@@ -85,7 +85,7 @@ def test_campaigns_and_components_are_offered_by_name(qtbot: QtBot, window: Main
     assert chosen.text == "Go to Target Audience 1"
     QTest.keyClick(palette.search, Qt.Key.Key_Return)
     (node_id,) = page.session.document.nodes
-    assert page.selected_node() == node_id
+    assert page.scene.selected_node == node_id
 
 
 def test_enter_does_it_where_the_cursor_was_and_it_is_remembered(qtbot: QtBot, window: MainWindow) -> None:

@@ -83,7 +83,7 @@ def _name(page: EditorPage, child: QWidget) -> str:
 def test_palette_adds_behind_what_is_selected(page: EditorPage) -> None:
     page.palette_.kind_activated.emit("target_audience")
     (trigger,) = page.session.document.nodes
-    assert page.selected_node() == trigger
+    assert page.scene.selected_node == trigger
     assert page.panel.isVisible()
     page.palette_.kind_activated.emit("end")
     page.show_node(trigger)
@@ -288,7 +288,7 @@ def test_problems_are_counted_listed_and_jumped_to(
     (trigger,) = page.session.document.successors(START_ID)
     row = next(i for i, problem in enumerate(page.session.problems) if problem.node == trigger)
     click_line(page, row)
-    assert page.selected_node() == trigger
+    assert page.scene.selected_node == trigger
     assert page.panel.node_id == trigger
     assert page.problems.isVisible()
     QTest.keyClick(page.problems.list, Qt.Key.Key_Escape)
@@ -355,7 +355,7 @@ def test_complete_campaigns_have_no_problems(
 ) -> None:
     document = loading.new_document(workspace, None, "Complete", "")
     complete(document)
-    window.open_document(document, None)
+    window.open_campaigns.open_document(document, None)
     assert not window.the_editor.session.errors
     assert not window.the_editor.bar.problems.isVisible()
 
@@ -442,12 +442,12 @@ def test_a_problem_that_is_asked_for_while_the_canvas_fills_is_shown_once_it_is_
     qtbot: QtBot, window: MainWindow, page: EditorPage
 ) -> None:
     add(page, "target_audience")
-    window.open_document(page.session.document.copy(), None)
+    window.open_campaigns.open_document(page.session.document.copy(), None)
     opened = window.the_editor
     assert not opened.scene.is_loaded
     opened.commands.next_problem()
     qtbot.waitUntil(lambda: opened.scene.is_loaded)
-    assert opened.selected_node() in opened.session.document.nodes
+    assert opened.scene.selected_node in opened.session.document.nodes
 
 
 def test_the_panel_opens_over_no_open_end(qtbot: QtBot, window: MainWindow) -> None:

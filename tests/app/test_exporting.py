@@ -149,7 +149,7 @@ def test_an_export_can_be_stopped(qtbot: QtBot, window: MainWindow, page: Editor
 def test_light_is_light_whatever_the_screen(
     qtbot: QtBot, window: MainWindow, page: EditorPage, tmp_path: Path
 ) -> None:
-    window.set_theme("dark")
+    window.appearance.set_theme("dark")
     try:
         for light in (True, False):
             window.exports.write(page, Options(light=light), tmp_path / f"{light}.png")
@@ -159,7 +159,7 @@ def test_light_is_light_whatever_the_screen(
             for name in ("True", "False")
         }
     finally:
-        window.set_theme("light")
+        window.appearance.set_theme("light")
     assert corners["True"] > 200
     assert corners["False"] < 60
 

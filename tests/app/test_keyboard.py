@@ -32,7 +32,7 @@ def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
 def press(page: EditorPage, key: Qt.Key) -> str | None:
     """Press a key on the canvas; the kind of the card that is selected then."""
     QTest.keyClick(page.view, key)
-    selected = page.selected_node()
+    selected = page.scene.selected_node
     return None if selected is None else page.session.document.node(selected).kind
 
 
@@ -66,7 +66,7 @@ def test_a_key_and_some_letters_add_behind_the_selected_card(page: EditorPage, k
     QTest.keyClick(chooser.search, Qt.Key.Key_Return)
     (added,) = page.session.document.successors(trigger)
     assert page.session.document.node(added).kind == "wait_until"
-    assert page.selected_node() == added
+    assert page.scene.selected_node == added
     assert QApplication.focusWidget() is page.view
 
 

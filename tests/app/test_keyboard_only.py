@@ -71,7 +71,7 @@ def kinds_behind(page: EditorPage, node_id: str) -> list[str]:
 
 
 def name_of(page: EditorPage) -> str:
-    node_id = page.selected_node()
+    node_id = page.scene.selected_node
     assert node_id is not None
     return page.session.document.node(node_id).name
 
@@ -93,12 +93,12 @@ def test_a_campaign_is_begun_without_a_mouse(qtbot: QtBot, window: MainWindow) -
     tab_to(qtbot, SearchCombo, "Add an audience")
     choose(qtbot, "once")
     press(qtbot, "Return", "Escape")
-    assert page.scene.cards[page.selected_node() or ""].configured
+    assert page.scene.cards[page.scene.selected_node or ""].configured
     assert focused() is page.view
 
     add(qtbot, "tag", "Tab")
     add(qtbot, "sjfz", "Alt+/")
-    grouping = page.selected_node() or ""
+    grouping = page.scene.selected_node or ""
     press(qtbot, "Return", "Return", "Escape")  # its groups are good as they are
     assert page.scene.cards[grouping].configured
     press(qtbot, "Ctrl+J")  # the second branch leads nowhere yet
@@ -129,7 +129,7 @@ def test_copies_and_cuts(qtbot: QtBot, page: EditorPage) -> None:
 
 
 def test_notes_places_and_search(qtbot: QtBot, page: EditorPage) -> None:
-    document, tag = page.session.document, page.selected_node() or ""
+    document, tag = page.session.document, page.scene.selected_node or ""
     before = dict(document.layout)
     press(qtbot, "Alt+Down", "Alt+Down")
     assert document.layout[tag].y == before[tag].y + 16

@@ -111,7 +111,7 @@ def test_a_template_begins_a_campaign_and_a_folder_opens_as_a_workspace(
     settle(qtbot)
     assert window.the_editor.session.path is None
     assert window.the_editor.session.document.nodes
-    window.close_editor()
+    window.open_campaigns.close(window.the_editor, to_list=True)
     settle(qtbot)
     with qtbot.waitSignal(window.ready):
         window.opening.open_path(other.folder)
@@ -261,7 +261,7 @@ def test_what_was_open_is_offered_the_latest_first(
     settle(qtbot)
     for name in ("Spring sale", "Bed & bath"):
         open_draft(qtbot, window, name)
-        window.close_editor()
+        window.open_campaigns.close(window.the_editor, to_list=True)
         settle(qtbot)
     with qtbot.waitSignal(window.ready):
         window.load(other.folder)

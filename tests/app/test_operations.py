@@ -112,7 +112,7 @@ def test_a_workspace_shows_nothing_of_the_engine_of_another(
     poll(qtbot, window)
     assert sidebar.engine.text() == "Engine: running"
     assert not sidebar.way_out.isVisible()
-    window.set_language("zh")
+    window.appearance.set_language("zh")
     assert sidebar.trouble.text() == ""
 
 
@@ -187,7 +187,7 @@ def test_an_engine_that_cannot_start_says_why_until_it_can(
     sidebar = window.list_page.sidebar
     assert window.toast.message == sidebar.trouble.text() == "The engine could not start: port 1"
     assert sidebar.way_out.text() == "Start the engine"
-    window.set_language("zh")
+    window.appearance.set_language("zh")
     assert sidebar.trouble.text() == str(why) != "The engine could not start: port 1"
     engine.away = False
     poll(qtbot, window)
@@ -284,9 +284,9 @@ def test_viewing_says_where_the_draft_is_not_what_runs(
     engine.hash = "of another version"
     poll(qtbot, running)
     assert said(page) == ["This is your draft, which differs from version 4 that runs."]
-    running.set_language("zh")
+    running.appearance.set_language("zh")
     assert said(page) == ["这是您的草稿，与正在运行的版本 4 不同。"]
-    running.set_language("en")
+    running.appearance.set_language("en")
     engine.statuses = dict.fromkeys(engine.statuses, "stopped")
     poll(qtbot, running)
     assert said(page) == ["This is your draft, which differs from version 4 that was published."]
@@ -349,13 +349,13 @@ def test_the_events_received_follow_the_language(
     shown.refresh()
     settle(qtbot)
     try:
-        window.set_language("zh")
+        window.appearance.set_language("zh")
         shown.refresh()
         settle(qtbot)
         assert shown.windowTitle() == "已接收的事件"
         assert "此前" in cells(shown.table, 0)[4]
     finally:
-        window.set_language("en")
+        window.appearance.set_language("en")
     shown.accept()
 
 

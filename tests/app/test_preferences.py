@@ -48,8 +48,8 @@ def test_language_and_theme_change_behind_the_dialog(
         assert look.strokes.border == 2
         assert (remembered().language, remembered().theme) == ("zh", "contrast")
     finally:
-        window.set_theme("light")
-        window.set_language("en")
+        window.appearance.set_theme("light")
+        window.appearance.set_language("en")
     assert shown.tabs.tabText(0) == "General"
 
 

@@ -87,7 +87,7 @@ def test_the_keyboard_goes_through_the_problems(page: EditorPage) -> None:
     assert lines.currentIndex().row() == 1
     current = lines.current()
     assert current is not None
-    assert page.selected_node() == current.node
+    assert page.scene.selected_node == current.node
     press(page, "Shift+F8")
     press(page, "Shift+F8")
     assert lines.currentIndex().row() == lines.problems.rowCount() - 1
@@ -104,7 +104,7 @@ def test_enter_jumps_and_the_cure_has_a_key(page: EditorPage) -> None:
     assert current is not None
     page.problems.list.setFocus()
     QTest.keyClick(page.problems.list, Qt.Key.Key_Return)
-    assert page.selected_node() == current.node
+    assert page.scene.selected_node == current.node
     press(page, "Ctrl+.")
     page.session.check()
     assert len(rows_of(page, "open_end")) == OPEN_ENDS - 1

@@ -71,7 +71,7 @@ def test_a_new_campaign_is_known_to_run(qtbot: QtBot, window: MainWindow, engine
     assert window.workspace is not None
     document = loading.new_document(window.workspace, None, "Brand new", "")
     complete(document)
-    window.open_document(document, None)
+    window.open_campaigns.open_document(document, None)
     window.actions_["run.publish"].trigger()
     settle(qtbot)
     engine.statuses[document.attributes.id] = "in_progress"

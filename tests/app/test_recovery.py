@@ -249,7 +249,7 @@ def test_input_that_was_not_confirmed_comes_back(
     click(offered(window).restore)
     page = window.the_editor
     qtbot.waitUntil(lambda: page.scene.is_loaded)
-    assert page.selected_node() == trigger
+    assert page.scene.selected_node == trigger
     assert page.panel.content is not None
     assert page.panel.content.values().name == "Half typed"
     assert page.panel.unapplied() == [trigger]

@@ -57,8 +57,8 @@ def dress(
     def make(code: str, theme: Theme) -> MainWindow:
         window = make_window(workspace)
         settle(qtbot)
-        window.set_language(code)
-        window.set_theme(theme.value)
+        window.appearance.set_language(code)
+        window.appearance.set_theme(theme.value)
         window.resize(*SIZE)
         return window
 

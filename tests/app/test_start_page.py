@@ -219,9 +219,9 @@ def test_the_tour_follows_the_window_and_the_language(touring: MainWindow) -> No
     assert after.left() < before.left()
     assert after.intersects(place_of(touring, touring.the_editor.bar.publish))
     assert touring.rect().contains(bubble(touring).geometry())
-    touring.set_language("zh")
+    touring.appearance.set_language("zh")
     assert bubble(touring).title.text() != STEPS[5].title
-    touring.set_language("en")
+    touring.appearance.set_language("en")
     assert bubble(touring).title.text() == STEPS[5].title
 
 

@@ -67,7 +67,7 @@ def test_without_an_open_campaign_there_is_no_bar(qtbot: QtBot, window: MainWind
     assert window.tabs.bar.isVisible()
     assert tab_names(window) == ["Spring sale"]
     assert shown(window) is page
-    window.back()
+    window.open_campaigns.back()
     assert not window.tabs.bar.isVisible()
 
 
@@ -137,7 +137,7 @@ def test_a_tab_says_whether_it_is_saved_and_what_it_is(window: MainWindow, pages
 def test_a_long_name_is_shortened_and_keeps_its_ampersand(qtbot: QtBot, window: MainWindow) -> None:
     assert window.workspace is not None
     name = "Bath & body: the whole family's spring sale in May"
-    window.open_document(loading.new_document(window.workspace, None, name, ""), None)
+    window.open_campaigns.open_document(loading.new_document(window.workspace, None, name, ""), None)
     (shown,) = tab_names(window)
     assert shown.startswith(f"{UNSAVED} Bath && body")
     assert shown.endswith("…")
@@ -146,7 +146,7 @@ def test_a_long_name_is_shortened_and_keeps_its_ampersand(qtbot: QtBot, window: 
 
 def test_a_name_that_looks_like_markup_is_shown_as_it_is(window: MainWindow) -> None:
     assert window.workspace is not None
-    window.open_document(loading.new_document(window.workspace, None, "<b>Sale</b>", ""), None)
+    window.open_campaigns.open_document(loading.new_document(window.workspace, None, "<b>Sale</b>", ""), None)
     assert "&lt;b&gt;Sale" in window.tabs.bar.tabToolTip(1)
 
 
@@ -191,7 +191,7 @@ def test_many_tabs_become_narrow_before_the_bar_scrolls(window: MainWindow) -> N
     window.resize(1100, 700)
     for number in range(8):
         document = loading.new_document(window.workspace, None, f"{number}, a campaign with a long name", "")
-        window.open_document(document, None)
+        window.open_campaigns.open_document(document, None)
     bar = window.tabs.bar
     last = bar.tabRect(bar.count() - 1)
     assert bar.tabRect(0).left() >= 0

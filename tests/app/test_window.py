@@ -48,7 +48,7 @@ def test_the_language_switches_live(qtbot: QtBot, window: MainWindow, zh_catalog
     assert page.bar.publish.text() == "发布"
     assert page.bar.pill.text() == "草稿"
     assert window.actions_["editor.save"].text() == "保存草稿"
-    window.back()
+    window.open_campaigns.back()
     assert window.list_page.title.text() == "活动"
     assert window.actions_["view.chinese"].isChecked()
     assert preferences.load().language == "zh"

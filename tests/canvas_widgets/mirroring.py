@@ -49,7 +49,8 @@ def assert_shows_notes(scene: CampaignScene) -> None:
     assert {item for item in scene.items() if isinstance(item, NoteItem)} == set(scene.notes.items.values())
     for note_id, item in scene.notes.items.items():
         assert item.note is notes[note_id]
-        assert item.scene_rect.getRect() == tuple(note_box(notes[note_id]))
+        assert item.box == note_box(notes[note_id])
+        assert item.scene_rect.getRect() == tuple(item.box)
         assert item.selected == (note_id in scene.selected_notes)
         assert not item.broken
     assert scene.selected_notes <= scene.notes.items.keys()

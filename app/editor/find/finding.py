@@ -116,12 +116,12 @@ class Finding(QObject):
 
     def _at(self) -> int | None:
         """Which of what was found is selected."""
-        selected = self._page.selected_node()
+        selected = self._page.scene.selected_node
         return self._found.index(selected) if selected in self._found else None
 
     def _before_selected(self) -> int:
         """The last one found that stands before what is selected; -1 where none does."""
-        scene, selected = self._page.scene, self._page.selected_node()
+        scene, selected = self._page.scene, self._page.scene.selected_node
         if selected is None:
             return -1
         place = (*scene.place(selected), selected)

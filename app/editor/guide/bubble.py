@@ -12,10 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.editor.floating import Floating
 from app.editor.guide.recommended import Recommended
-from app.editors.controls import ElidedLabel
 from app.language import Retranslated
 from app.pickers.needs_bar import NeedsBar
-from app.widgets.basic import button, label
+from app.widgets.basic import ElidedLabel, button, label
 from canvas_widgets.look import Look
 from canvas_widgets.view import CanvasView
 from engine.i18n import tr
@@ -73,8 +72,7 @@ class Bubble(Retranslated, Floating):
         self._shown: Shown | None = None
         self._card = QRect()
         self._side, self._tip = Side.BOTTOM, 0
-        self.title = ElidedLabel()
-        self.title.setProperty("role", "strong")
+        self.title = ElidedLabel("strong", fills=True)
         self.close_button = QToolButton()
         look.set_icon(self.close_button, "x")
         self.close_button.clicked.connect(self.closed)
@@ -206,7 +204,7 @@ class Bubble(Retranslated, Floating):
         assert shown is not None
         entry = shown.entry
         all_done = entry is None
-        self.title.set_text(tr("Key components configured") if all_done else shown.name)
+        self.title.setText(tr("Key components configured") if all_done else shown.name)
         text = tr("What is left to publish the campaign stands in the list of problems.")
         self.prompt.setText(_shortened(entry.prompt.text) if entry is not None else text)
         note = shown.note or (tr("Configured.") if shown.configured and not all_done else "")

@@ -199,7 +199,7 @@ class TemplateGuide(QObject):
 
     def _on_selection_changed(self) -> None:
         """The bubble goes with the selection, from one key component to the other."""
-        current, selected = self.bubble.node_id, self._page.selected_node()
+        current, selected = self.bubble.node_id, self._page.scene.selected_node
         if current is None or selected == current:
             return
         if selected is not None and selected in self._configured:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from canvas_widgets.focus import draw_focus
+from app.widgets.rows import draw_ground
 from canvas_widgets.items.dot import draw_mark
 from canvas_widgets.look import Look
 from engine.campaign.outline import Row
@@ -55,7 +55,8 @@ class OutlineDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         rect: QRect = option.rect
-        self._paint_ground(painter, option, lit=row.id in self._tree.lit)
+        ground = QRectF(rect).adjusted(0.5, 1.5, -2.5, -1.5)
+        draw_ground(painter, self._look, ground, option.state, lit=row.id in self._tree.lit)
         left = rect.left() + 4
         right = self._paint_right(painter, rect, row)
         if (icon := self._icon(row)) is not None:
@@ -67,19 +68,6 @@ class OutlineDelegate(QStyledItemDelegate):
         strong = row.kind == "node"
         self._paint_text(painter, QRect(left, rect.top(), right - left, rect.height()), index, strong=strong)
         painter.restore()
-
-    def _paint_ground(self, painter: QPainter, option: QStyleOptionViewItem, *, lit: bool) -> None:
-        colours, state = self._look.colours, option.state
-        ground = QRectF(option.rect).adjusted(0.5, 1.5, -2.5, -1.5)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if state & QStyle.StateFlag.State_Selected or lit:
-            painter.setBrush(colours.accent_soft)
-            painter.drawRoundedRect(ground, 6, 6)
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(colours.hover)
-            painter.drawRoundedRect(ground, 6, 6)
-        if state & QStyle.StateFlag.State_HasFocus:
-            draw_focus(painter, self._look, ground)
 
     def _paint_right(self, painter: QPainter, rect: QRect, row: Row) -> int:
         """The dot of what is not configured, or the live count; gives where room for the name ends."""
@@ -106,7 +94,7 @@ class OutlineDelegate(QStyledItemDelegate):
                 declared = component(self._tree.node_kind(row.id))
                 return declared.icon, declared.colour
             case "open":
-                return "plus", "accent" if not self._tree.outline.words.read_only else "muted"
+                return "plus", "accent" if not self._tree.read_only else "muted"
             case "loose":
                 return "alert-triangle", "warn"
             case _:

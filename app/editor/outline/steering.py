@@ -49,7 +49,7 @@ class OutlineSteering(QObject):
         self._come_back()
 
     def _add(self, link_id: str) -> None:
-        self._page.view.add_at([link_id])
+        self._page.view.adding.open([link_id])
         self._come_back()
 
     def _come_back(self) -> None:

@@ -93,7 +93,7 @@ class OutlineTree(QTreeView):
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setAcceptDrops(not self.outline.words.read_only)
+        self.setAcceptDrops(not self.read_only)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
 
     # What is shown -----------------------------------------------------------------------------------------
@@ -118,6 +118,11 @@ class OutlineTree(QTreeView):
         self.show_selection()
         self.viewport().update()
         keep_large(len(self._scene.cards))
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the campaign is only looked at."""
+        return self.outline.words.read_only
 
     def end_editing(self) -> None:
         """From now on the campaign is only looked at."""
@@ -206,7 +211,7 @@ class OutlineTree(QTreeView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Slash and not self.outline.words.read_only:
+        if event.key() == Qt.Key.Key_Slash and not self.read_only:
             self.behind_asked.emit()
         elif event.key() in _ENTER and self.state() is not QAbstractItemView.State.EditingState:
             self.enter(self.currentIndex())
@@ -224,7 +229,7 @@ class OutlineTree(QTreeView):
             case "node":
                 self.configure_asked.emit(row.id)
             case "open":
-                if not self.outline.words.read_only:
+                if not self.read_only:
                     self.add_asked.emit(row.id)
             case "reference":
                 self.setCurrentIndex(
@@ -260,7 +265,7 @@ class OutlineTree(QTreeView):
     # Dropping a component ----------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dragged_kind(event.mimeData()) is not None and not self.outline.words.read_only:
+        if dragged_kind(event.mimeData()) is not None and not self.read_only:
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:

@@ -58,7 +58,7 @@ def test_without_unsaved_changes_it_is_read_again_and_all_stays_in_place(
     settle(qtbot)
     assert campaign_file.dump(page.session.document) == data
     assert "read again" in window.toast.message
-    assert page.selected_node() == node
+    assert page.scene.selected_node == node
     assert page.view.transform().m11() == pytest.approx(0.75)
     assert not page.unsaved()
     assert not page.session.undo_stack.canUndo()

@@ -127,7 +127,7 @@ def test_typing_lights_up_what_fits_and_fades_the_rest(
     finding = find(qtbot, window, "dbq")
     assert kinds(page, lit(page)) == {"tag"}
     assert finding.bar.count.text() == "1 found"
-    assert page.selected_node() is None
+    assert page.scene.selected_node is None
     finding.bar.search.setText("zzz")
     assert lit(page) == frozenset()
     assert finding.bar.count.text() == "Nothing found."
@@ -208,7 +208,7 @@ def test_the_index_is_filled_in_slices(
     QTest.keyClicks(finding.bar.search, "1")
     QTest.keyClick(finding.bar.search, Qt.Key.Key_Return)
     assert lit(page) is None
-    assert page.selected_node() is None
+    assert page.scene.selected_node is None
     qtbot.waitUntil(lambda: lit(page) is not None)
     assert kinds(page, page.scene.selection) == {"target_audience"}
 

@@ -93,7 +93,7 @@ def test_leaving_without_saving_gives_it_up(
 ) -> None:
     page.commands.add_kind("target_audience")
     flush(qtbot, page)
-    window.close_editor()
+    window.open_campaigns.close(window.the_editor, to_list=True)
     settle(qtbot)
     assert not (workspace.folder / FOLDER_NAME).exists()
 

@@ -74,7 +74,7 @@ def test_copy_and_paste_go_on_behind_what_was_pasted(page: EditorPage, window: M
     do(window, "editor.paste")
     assert behind(page, "Tag 1") == ["Tag 2"]
     assert behind(page, "Tag 2") == ["End 1"]
-    assert page.selected_node() == named(page, "Tag 2")
+    assert page.scene.selected_node == named(page, "Tag 2")
     do(window, "editor.paste")
     assert behind(page, "Tag 2") == ["Tag 3"]
     page.commands.undo()
@@ -114,7 +114,7 @@ def test_a_trigger_is_copied_for_another_campaign(
     page.view.copy_requested.emit(named(page, "Target Audience 1"), True)
     assert not page.view.pasting.active
     assert "exactly one trigger" in window.toast.message
-    window.open_document(loading.new_document(workspace, None, "Another", ""), None)
+    window.open_campaigns.open_document(loading.new_document(workspace, None, "Another", ""), None)
     other = window.the_editor
     qtbot.waitUntil(lambda: other.scene.is_loaded)
     do(window, "editor.paste")
@@ -125,7 +125,7 @@ def test_what_is_viewed_can_be_copied_and_not_pasted(qtbot: QtBot, window: MainW
     page = open_draft(qtbot, window)
     page.commands.add_kind("target_audience")
     page.save()
-    window.close_editor()
+    window.open_campaigns.close(window.the_editor, to_list=True)
     settle(qtbot)
     window.list_page.select(window.rows()[0].path)
     window.view_selected()

@@ -216,7 +216,7 @@ def test_a_reference_leads_to_its_component(page: EditorPage) -> None:
     test = index(page, "ab_test")
     page.outline.setCurrentIndex(page.outline.model().index(1, 0, test))
     key(page, Qt.Key.Key_Return)
-    assert page.selected_node() == node(page, "ab_target")
+    assert page.scene.selected_node == node(page, "ab_target")
 
 
 def test_a_component_is_dropped_on_a_row(page: EditorPage) -> None:

@@ -83,7 +83,7 @@ def test_from_campaign_to_template_to_campaign(qtbot: QtBot, window: MainWindow,
     template = only(folder).template
     assert [entry.node for entry in template.guide] == ["n_audience", "n_coupon", "n_sms"]
     assert template.guide[0].rule is not None  # handed on from the template that ships
-    window.close_editor()
+    window.open_campaigns.close(window.the_editor, to_list=True)
     settle(qtbot)
     gallery = new_campaign(qtbot, window)
     assert [each.accessibleName() for each in gallery.cards][4:] == ["Second order, ours"]
@@ -144,7 +144,7 @@ def test_both_languages(qtbot: QtBot, window: MainWindow, folder: Path) -> None:
     assert template.name == Words(en="Ours", zh="我们的")
     assert template.guide[1].prompt.zh.startswith("选择一条")  # prompts that nobody changed keep theirs
     language.use_language("zh")
-    window.close_editor()
+    window.open_campaigns.close(window.the_editor, to_list=True)
     settle(qtbot)
     assert card(new_campaign(qtbot, window), "我们的").isVisible()
 
@@ -197,7 +197,7 @@ class TestGallery:
     def gallery(self, qtbot: QtBot, window: MainWindow) -> Gallery:
         from_template(qtbot, window)
         save(qtbot, ask_to_save(qtbot, window), "Ours")
-        window.close_editor()
+        window.open_campaigns.close(window.the_editor, to_list=True)
         settle(qtbot)
         return new_campaign(qtbot, window)
 

@@ -15,7 +15,8 @@ from engine.campaign import edits
 from engine.campaign.model import Point
 from engine.campaign.notes import MIN_SIZE, Box, Group
 from tests.canvas_widgets.conftest import Flow, Stage
-from tests.canvas_widgets.items.test_notes import add, assert_mirrored
+from tests.canvas_widgets.items.test_notes import add
+from tests.canvas_widgets.mirroring import assert_shows_notes
 
 LEFT = Qt.MouseButton.LeftButton
 NONE, SHIFT, ALT = (
@@ -81,7 +82,7 @@ def test_a_note_is_dragged_in_one_step(canvas: Scene) -> None:
     assert canvas.stage.stack.undo_label() == "Undo Move note"
     canvas.stage.stack.undo()
     assert canvas.document.notes[canvas.note].at == before
-    assert_mirrored(canvas.scene)
+    assert_shows_notes(canvas.scene)
 
 
 def test_a_frame_dragged_by_its_title_takes_its_cards_along(canvas: Scene) -> None:
@@ -111,7 +112,7 @@ def test_escape_gives_up_a_drag_of_a_frame(canvas: Scene) -> None:
     canvas.drag(canvas.title(), QPoint(0, 160), release=False)
     QTest.keyClick(canvas.view, Qt.Key.Key_Escape)
     assert canvas.stage.edits == []
-    assert_mirrored(canvas.scene)
+    assert_shows_notes(canvas.scene)
     assert canvas.scene.cards[canvas.audience].pos().toTuple() == canvas.document.layout[canvas.audience]
 
 
@@ -151,7 +152,7 @@ def test_a_corner_resizes_in_one_step(canvas: Scene) -> None:
     canvas.drag(canvas.corner(canvas.note), QPoint(-2000, -2000), release=False)
     QTest.keyClick(canvas.view, Qt.Key.Key_Escape)
     assert canvas.document.notes[canvas.note] == after
-    assert_mirrored(canvas.scene)
+    assert_shows_notes(canvas.scene)
 
 
 def test_no_corner_passes_the_one_across() -> None:

@@ -13,16 +13,17 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from canvas_widgets.commands import UndoStack
-from canvas_widgets.items.note import NoteItem, wrapped
+from canvas_widgets.items.note import wrapped
 from canvas_widgets.items.paints import Paints
 from canvas_widgets.look import Look, Theme
 from canvas_widgets.scene import CampaignScene
 from engine.campaign import edits
 from engine.campaign.edits import Edit
 from engine.campaign.model import START_ID, Note, Point
-from engine.campaign.notes import Group, note_box
+from engine.campaign.notes import Group
 from engine.campaign.ops import Op, Table
-from tests.canvas_widgets.conftest import Everything, Flow, Stage
+from tests.canvas_widgets.conftest import Everything, Flow, Stage, paint
+from tests.canvas_widgets.mirroring import assert_shows_notes
 from tests.engine.campaign.test_notes import random_note_edit
 
 Show = Callable[..., Stage]
@@ -32,28 +33,6 @@ def add(flow: Flow, edit: Edit) -> str:
     """Apply an edit that adds a note or a frame; its id."""
     flow.document.apply(edit.ops)
     return edit.ops[0].id
-
-
-def paint(scene: CampaignScene) -> QImage:
-    image = QImage(800, 400, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(0)
-    with QPainter(image) as painter:
-        scene.render(painter)
-    return image
-
-
-def assert_mirrored(scene: CampaignScene) -> None:
-    """Every note has its item, where the document has it, and there is no other item."""
-    notes = scene.document.notes
-    assert scene.notes.items.keys() == set(notes)
-    assert {item for item in scene.items() if isinstance(item, NoteItem)} == set(scene.notes.items.values())
-    for note_id, item in scene.notes.items.items():
-        assert item.note is notes[note_id]
-        assert item.box == note_box(notes[note_id])
-        assert item.scene_rect.getRect() == tuple(item.box)
-        assert item.selected == (note_id in scene.selected_notes)
-        assert not item.broken
-    assert scene.selected_notes <= scene.notes.items.keys()
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -82,7 +61,7 @@ def live(data: st.DataObject) -> None:
             scene.select(data.draw(st.sampled_from([[], [START_ID]])), chosen)
         if step % 4 == 0:
             paint(scene)
-        assert_mirrored(scene)
+        assert_shows_notes(scene)
     scene.close()
 
 
@@ -91,7 +70,7 @@ def test_notes_are_loaded_with_the_campaign(look: Look, flow: Flow) -> None:
     frame = add(flow, edits.add_frame(flow.document, Group(frozenset(), frozenset({note})), Point(0, 0), "A"))
     scene = CampaignScene(flow.document, Everything(), look)
     scene.load()
-    assert_mirrored(scene)
+    assert_shows_notes(scene)
     assert scene.content_rect().contains(scene.notes.items[frame].scene_rect)
     assert scene.notes.items[frame].zValue() < 0 < scene.cards[START_ID].zValue()
     assert scene.notes.items[note].zValue() > scene.cards[START_ID].zValue()
