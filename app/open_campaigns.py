@@ -11,10 +11,9 @@ from app import tasks
 from app.campaign_list.rows import Row
 from app.campaign_list.status import Status
 from app.editor.page import EditorPage
-from app.widgets.ask import Choice, ask
+from app.leaving import ask_to_leave
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
-from engine.i18n import ntr, tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -151,28 +150,7 @@ class OpenCampaigns:
             leave()
             return
         self._window.tabs.show_page(unsaved[0])
-        names = ", ".join(f"“{page.session.document.attributes.name}”" for page in unsaved)
-        if len(unsaved) == 1:
-            text = tr(
-                "“{name}” has changes that are not saved. If you leave now, nothing is saved.",
-                name=unsaved[0].session.document.attributes.name,
-            )
-            save = tr("Save draft and leave")
-        else:
-            text = ntr(
-                "{n} campaign has changes that are not saved: {names}. If you leave now, nothing is saved.",
-                "{n} campaigns have changes that are not saved: {names}. If you leave now, nothing is saved.",
-                len(unsaved),
-                names=names,
-            )
-            save = tr("Save all and leave")
-        ask(
-            self._window,
-            tr("Leave without saving?"),
-            text,
-            Choice(tr("Leave without saving"), leave, ""),
-            Choice(save, partial(self._save_and, unsaved, leave)),
-        )
+        ask_to_leave(self._window, unsaved, leave, partial(self._save_and, unsaved, leave))
 
     def leave_all(self, leave: Callable[[], object]) -> None:
         """As `leave`, for every open campaign."""

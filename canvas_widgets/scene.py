@@ -127,6 +127,7 @@ class CampaignScene(PointedScene):
             yield
         for node_id in list(self.cards):
             if node_id in self.cards:  # an edit may come between two slices
+                self._show_count(node_id)  # so may counts, and they find only what is there already
                 self._route(node_id)
             yield
         self._finish_loading()
@@ -136,8 +137,6 @@ class CampaignScene(PointedScene):
         self._slices.stop()
         self.overview.forget()
         keep_large(len(self.cards))
-        if self.stage.counts is not None:
-            self.set_counts(self.stage.counts)  # they came before the cards
         self.loaded.emit()
         self.update()
 
@@ -177,6 +176,7 @@ class CampaignScene(PointedScene):
             sources |= {node_id, *self.document.predecessors(node_id), *self._passing(node_id)}
             yield
         for source_id in list(self.cards) if everywhere else sources:
+            self._show_count(source_id)
             self._route(source_id)
             yield
         self._finish_mirroring(ops, [self.cards[node_id] for node_id in fresh if node_id in self.cards])
@@ -259,17 +259,21 @@ class CampaignScene(PointedScene):
     def set_counts(self, counts: Counts | None) -> None:
         """Show live counts under the cards and at the lines; None shows none."""
         self.stage.counts = counts
-        nodes = counts["nodes"] if counts else {}
-        links = counts["links"] if counts else {}
-        for node_id, card in self.cards.items():
-            card.set_count(nodes.get(node_id))
-            items = [self.links[link_id] for link_id in self.links_of(node_id)]
-            total = sum(links.get(item.link_id, 0) for item in items)
-            changed = [
-                item.set_count(share_text(links.get(item.link_id), total, len(items))) for item in items
-            ]
-            if any(changed):
+        for node_id in self.cards:
+            if self._show_count(node_id):
                 self._route(node_id)
+
+    def _show_count(self, node_id: str) -> bool:
+        """Show what is known of a card and of the lines that leave it. Returns whether those say it anew."""
+        counts = self.stage.counts
+        if node_id not in self.cards:
+            return False
+        nodes, links = (counts["nodes"], counts["links"]) if counts else ({}, {})
+        self.cards[node_id].set_count(nodes.get(node_id))
+        items = [self.links[link_id] for link_id in self.links_of(node_id)]
+        total = sum(links.get(item.link_id, 0) for item in items)
+        changed = [item.set_count(share_text(links.get(item.link_id), total, len(items))) for item in items]
+        return any(changed)
 
     def refresh(self) -> None:
         """Workspace or language changed: ask again what is configured and what cards and lines say."""

@@ -60,11 +60,11 @@ def viewed(window: MainWindow) -> bool:
 
 
 def can_undo(window: MainWindow) -> bool:
-    return window.editor is not None and window.editor.session.undo_stack.canUndo()
+    return editable(window) and window.the_editor.session.undo_stack.canUndo()
 
 
 def can_redo(window: MainWindow) -> bool:
-    return window.editor is not None and window.editor.session.undo_stack.canRedo()
+    return editable(window) and window.the_editor.session.undo_stack.canRedo()
 
 
 def find_words(window: MainWindow) -> str:

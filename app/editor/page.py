@@ -135,8 +135,12 @@ class EditorPage(Retranslated, QWidget):
 
     def unsaved(self) -> bool:
         """Whether leaving would lose something."""
-        waiting = bool(self.panel.unapplied()) or self.view.notes.changed
-        return not self.read_only and (self.session.dirty or waiting)
+        return not self.read_only and (self.changed or bool(self.panel.unapplied()))
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is something that saving would save."""
+        return self.session.dirty or self.view.notes.changed
 
     def allowed(self) -> frozenset[May]:
         """What may be done with the open campaign; publishing and attributes only where it can be edited."""
@@ -261,6 +265,7 @@ class EditorPage(Retranslated, QWidget):
     def _end_editing(self) -> None:
         """The campaign has finished: from now on it can only be looked at."""
         self.read_only = self.view.read_only = True
+        self.session.undo_stack.clear()  # everything is saved; a step back would be a change
         self.side_bar.end_editing()
         self.guide.end()
         self._on_selection_changed()

@@ -28,6 +28,7 @@ from engine.i18n import tr
 from engine.workspace.workspace import Workspace
 
 NAME_LENGTH = 50
+_NOTHING = object()  # equal to no value
 
 
 class Values(NamedTuple):
@@ -36,6 +37,15 @@ class Values(NamedTuple):
     name: str
     memo: str
     raw: RawObject
+
+    def entered(self, shown: Values, stored: RawObject) -> Values:
+        """Only what a person entered, over the `stored` config: fields show defaults that nobody chose.
+
+        `shown`: what the panel held before anything was entered.
+        """
+        same = {key for key, value in self.raw.items() if shown.raw.get(key, _NOTHING) == value}
+        raw = {key: value for key, value in self.raw.items() if key not in same}
+        return self._replace(raw=raw | {key: stored[key] for key in same & stored.keys()})
 
 
 class PanelContent(QWidget):

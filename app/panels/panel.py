@@ -62,6 +62,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._live = False
         self._drafts: dict[str, Values] = {}
         self._loaded: Values | None = None
+        self._stored: RawObject = {}
         self._unsubscribe: Callable[[], None] = lambda: None
         self.question: Question | None = None
         self.header = PanelHeader()
@@ -172,9 +173,13 @@ class ConfigurationPanel(Retranslated, QFrame):
         self.unapplied_changed.emit()
 
     def _input(self, node_id: str) -> Values:
-        if node_id == self._node_id and self.content is not None:
-            return self.content.values()
-        return self._drafts[node_id]
+        return self._entered() if node_id == self._node_id else self._drafts[node_id]
+
+    def _entered(self) -> Values:
+        """What a person entered for the shown component, with the rest as the document holds it."""
+        assert self.content is not None
+        assert self._loaded is not None
+        return self.content.values().entered(self._loaded, self._stored)
 
     @property
     def is_dirty(self) -> bool:
@@ -258,7 +263,8 @@ class ConfigurationPanel(Retranslated, QFrame):
         assert self._node_id is not None
         node = self._document.node(self._node_id)
         content = PanelContent(self._document, self._node_id, self._workspace, self._estimate)
-        content.load(Values(node.name, node.memo, dict(node.config)))
+        self._stored = dict(node.config)
+        content.load(Values(node.name, node.memo, self._stored))
         self._loaded = content.values()
         if draft is not None:
             content.load(draft)
@@ -314,7 +320,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         if self._node_id is None or self.content is None:
             return
         if self.is_dirty and not self._read_only:
-            self._drafts[self._node_id] = self.content.values()
+            self._drafts[self._node_id] = self._entered()
         else:
             self._drafts.pop(self._node_id, None)
 

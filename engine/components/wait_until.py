@@ -81,6 +81,8 @@ class WaitUntilConfig(ComponentConfig):
     @classmethod
     def _fits(cls, unit: str | None, info: ValidationInfo) -> str | None:
         units = UNITS.get(info.data.get("mode", ""))
+        if unit is None and info.data.get("amount") is None:
+            return unit  # they are one field, which is missed as a whole
         if units is not None and unit not in units:
             raise invalid(Message(N_("Choose a unit of time.")))
         return unit

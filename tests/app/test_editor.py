@@ -369,6 +369,17 @@ def test_a_campaign_that_finishes_is_only_looked_at(page: EditorPage, window: Ma
     assert page.bar.view_only.isVisible()
 
 
+def test_no_step_is_taken_back_in_a_campaign_that_has_finished(page: EditorPage, window: MainWindow) -> None:
+    page.commands.add_kind("target_audience")
+    assert page.save()
+    assert window.actions_["editor.undo"].isEnabled()
+    page.show_run(Status.FINISHED)
+    for action_id in ("editor.undo", "editor.redo"):
+        assert not window.actions_[action_id].isEnabled()
+    page.commands.undo()
+    assert len(page.session.document.nodes) == 1
+
+
 def test_what_is_viewed_can_be_edited_from_there(qtbot: QtBot, window: MainWindow) -> None:
     window.list_page.select(window.rows()[0].path)
     window.view_selected()

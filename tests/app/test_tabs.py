@@ -314,3 +314,35 @@ def test_attributes_of_an_open_campaign_are_edited_in_its_tab(
     window.actions_["campaign.attributes"].trigger()
     assert shown(window) is pages[1]
     assert dialogs(window)
+
+
+def test_input_that_was_not_confirmed_is_named_before_it_is_left(
+    qtbot: QtBot, window: MainWindow, pages: list[EditorPage]
+) -> None:
+    for page in pages[:2]:
+        add(page)
+        page.save()
+        assert page.panel.content is not None
+        page.panel.content.memo.set_value("Ask Ann")
+        page.panel.content.changed.emit()
+    add(pages[2])
+    window.close()
+    question = dialog(window)
+    text = question.sentence.text()
+    assert "“Winter sale” has changes that are not saved" in text
+    assert "“Spring sale”: Target Audience 1\n“Summer sale”: Target Audience 1" in text
+    assert [button.text() for button in question.buttons] == [
+        "Leave without saving",
+        "Save the rest and leave",
+    ]
+    assert question.cancel.isDefault()
+    QTest.mouseClick(question.cancel, LEFT)
+    assert window.isVisible()
+    assert shown(window) is pages[0]
+    assert pages[0].panel.unapplied() == [pages[0].panel.node_id]
+    pages[2].save()
+    window.close()
+    question = dialog(window)
+    assert "Winter sale" not in question.sentence.text()
+    QTest.mouseClick(question.buttons[0], LEFT)
+    qtbot.waitUntil(lambda: not window.isVisible())

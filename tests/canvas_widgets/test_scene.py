@@ -14,6 +14,7 @@ from canvas_widgets.look import Look, Theme
 from canvas_widgets.scene import CampaignScene
 from engine.campaign import edits
 from engine.campaign.model import START_ID
+from engine.campaign.ops import inverse
 from engine.i18n import tr
 from tests.canvas_widgets.conftest import Everything, Flow, Stage, paint
 from tests.canvas_widgets.mirroring import assert_mirrors
@@ -28,6 +29,26 @@ def test_loading_in_slices_ends_with_everything(look: Look, flow: Flow, qtbot: Q
         scene.start_loading()
         assert not scene.is_loaded
     assert_mirrors(scene)
+    scene.close()
+
+
+def test_counts_that_come_while_loading_reach_every_card_and_line(
+    look: Look, flow: Flow, qtbot: QtBot
+) -> None:
+    audience, coupon = flow.chain("target_audience", "issue_coupon")
+    line = flow.link_between(audience, coupon)
+    scene = CampaignScene(flow.document, Everything(), look)
+    scene.start_loading()
+    scene.set_counts({"nodes": {coupon: {"arrived": 12457}}, "links": {line: 12457}})
+    qtbot.waitUntil(lambda: scene.is_loaded)
+    assert scene.links[line].full_text() == "12,457"
+    with_counts = paint(scene)
+    scene.set_counts(scene.stage.counts)
+    assert paint(scene) == with_counts
+    edit = edits.delete_behind(flow.document, coupon)
+    flow.document.apply(edit.ops)
+    flow.document.apply(inverse(edit.ops))
+    assert paint(scene) == with_counts
     scene.close()
 
 

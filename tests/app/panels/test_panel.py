@@ -227,6 +227,20 @@ def test_unconfirmed_input_stays_with_its_component(open_panel: OpenPanel, works
     assert combo(panel, "platform").value() == ""
 
 
+def test_what_is_kept_is_what_was_entered_and_no_default_of_a_field(
+    open_panel: OpenPanel, workspace: Workspace
+) -> None:
+    panel = open_panel("text_sms", {})
+    assert panel.content is not None
+    shown = panel.content.values()
+    choose(combo(panel, "platform"), "acc_sms")
+    assert panel.inputs()["n_x"].raw == {"platform": "acc_sms"}
+    panel.show_node(panel_document(panel), "n_s", workspace)
+    assert panel.inputs()["n_x"].raw == {"platform": "acc_sms"}
+    panel.show_node(panel_document(panel), "n_x", workspace)
+    assert panel.content.values() == shown._replace(raw=shown.raw | {"platform": "acc_sms"})
+
+
 def panel_document(panel: ConfigurationPanel) -> Any:
     return panel._document
 

@@ -153,6 +153,8 @@ EVENT = {"from": "event", "key": "amount", "when_empty": "nothing"}
         ),
         ("generate_audience", {"audience_name": ""}, {"audience_name": "Enter the audience's name"}),
         ("wait_until", {"unit": "hour"}, {"unit": "Choose a unit of time."}),
+        ("wait_until", {"amount": 3, "unit": None}, {"unit": "Choose a unit of time."}),
+        ("wait_until", {"amount": None, "unit": None}, {"amount": "Choose how long to wait"}),
         ("wait_until", {"mode": "duration", "unit": "week"}, {"unit": "Choose a unit of time."}),
         ("wait_until", {"mode": "at"}, {"at": "Choose a date and time"}),
         ("wait_until", {"amount": 0}, {"amount": "Use 1 or more."}),
