@@ -31,7 +31,7 @@ class Speaking:
     def sentence(self) -> str:
         """What is selected, or in copy mode which place is chosen."""
         mode = self._view.pasting
-        if mode.active:
+        if mode.active and mode.words:
             return tr("Paste here: {place}.", place=mode.words)
         nodes, notes = self._scene.chosen
         match len(nodes), len(notes):

@@ -56,8 +56,8 @@ class PasteMode(QObject):
 
     @property
     def words(self) -> str:
-        """The place that Enter would take, and which of how many it is."""
-        if self.marks is None:
+        """The place that Enter would take, and which of how many it is; "" where it has just gone."""
+        if self.marks is None or self.marks.chosen.link_id not in self._scene.document.links:
             return ""
         marks, chosen = self.marks.marks, self.marks.chosen
         where = place_words(self._scene.document, chosen.link_id)

@@ -17,6 +17,8 @@ from engine.i18n import Message
 
 def lost_without(document: CampaignDocument, node_id: str) -> set[str]:
     """What goes along with a component that is taken out: only its other branches lead to it."""
+    if not _targets(document, node_id):
+        return set()
     before = reachable(document, [START_ID])
     after = _without(document, node_id).result()
     return {id for id in after.nodes if id in before} - reachable(after, [START_ID])

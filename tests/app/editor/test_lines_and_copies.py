@@ -108,6 +108,15 @@ def test_the_icons_above_a_card_lead_into_copy_mode(page: EditorPage, window: Ma
     assert "Tag 2" in names(page)
 
 
+def test_deleting_while_the_marks_stand_ends_copy_mode(page: EditorPage, window: MainWindow) -> None:
+    select(page, "Tag 1")
+    page.view.copy_requested.emit(named(page, "Tag 1"), False)
+    assert page.view.pasting.active
+    do(window, "editor.cut")
+    assert not page.view.pasting.active
+    assert page.view.pasting.words == ""
+
+
 def test_a_trigger_is_copied_for_another_campaign(
     page: EditorPage, window: MainWindow, workspace: Workspace, qtbot: QtBot
 ) -> None:

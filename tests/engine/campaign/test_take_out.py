@@ -36,6 +36,7 @@ def test_the_first_branch_goes_on_and_what_only_others_lead_to_goes() -> None:
 def test_the_last_one_leaves_an_open_end() -> None:
     document = empty_campaign()
     audience, end = chain(document, "target_audience", "end")
+    assert lost_without(document, end) == set()
     run(document, take_out(document, end))
     assert open_end(document, audience)
 
