@@ -111,7 +111,7 @@ def test_the_icons_above_a_card_lead_into_copy_mode(page: EditorPage, window: Ma
 def test_deleting_while_the_marks_stand_ends_copy_mode(page: EditorPage, window: MainWindow) -> None:
     select(page, "Tag 1")
     page.view.copy_requested.emit(named(page, "Tag 1"), False)
-    assert page.view.pasting.active
+    assert page.view.pasting.words
     do(window, "editor.cut")
     assert not page.view.pasting.active
     assert page.view.pasting.words == ""
