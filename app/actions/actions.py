@@ -75,7 +75,7 @@ class Actions:
 
     def _show_text(self, spec: ActionSpec, text: str) -> None:
         action = self._actions[spec.id]
-        action.setText(text)
+        action.setText(text.replace("&", "&&"))  # a name's own stands for no key
         keys = self.keys(spec.id)
         bare = text.rstrip("…")
         action.setToolTip(plain(f"{bare} ({keys})" if keys else bare))

@@ -88,7 +88,7 @@ def found(query: Query, entries: Sequence[Entry]) -> list[Entry]:
 
 def _of_action(window: MainWindow, spec: ActionSpec) -> Entry:
     action, section = window.actions_[spec.id], SECTIONS[spec.place]
-    text = action.text().rstrip("…")
+    text = action.text().replace("&&", "&").rstrip("…")
     return Entry(
         id=spec.id,
         text=text,

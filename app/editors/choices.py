@@ -12,6 +12,7 @@ from app.editors.controls import ComboBox, NumberEdit, Option, empty, label, row
 from app.editors.spec import FieldSpec
 from app.editors.times import UNIT_LABELS
 from app.pickers import library
+from canvas_widgets.tooltip import plain
 from engine.components.branches import result_label
 from engine.components.result_judgment import result_codes
 from engine.i18n import tr
@@ -59,10 +60,10 @@ class ChecksEditor(Editor):
         empty(self._column)
         self._boxes = {}
         for option in offered:
-            box = QCheckBox(option.text)
+            box = QCheckBox(option.text.replace("&", "&&"))
             box.setChecked(option.value in self._value)
             box.setEnabled(not option.note or option.value in self._value)
-            box.setToolTip(option.note or option.text)
+            box.setToolTip(plain(option.note or option.text))
             box.toggled.connect(lambda on, value=option.value: self._on_toggled(value, on))
             self._column.addWidget(box)
             self._boxes[option.value] = box

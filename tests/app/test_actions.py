@@ -11,7 +11,10 @@ from pytestqt.qtbot import QtBot
 from app import language
 from app.actions import ACTIONS, SECTIONS, ActionSpec, Place
 from app.actions.shortcuts import assigned
+from app.command_palette.entries import gather
+from app.widgets.basic import ElidedLabel
 from app.window import MainWindow
+from engine.campaign import edits
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import (
     FakeEngine,
@@ -29,6 +32,22 @@ pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 IN_EDITOR = {spec.id for spec in ACTIONS if spec.id.startswith(("editor.", "notes.", "campaign.save_"))}
 ON_NOTES = {spec.id for spec in ACTIONS if spec.id.startswith("notes.")} - {"notes.add", "notes.frame"}
 NEED_A_RUN = {"run.stop": "in_progress", "run.restart": "stopped"}
+
+
+def test_names_are_shown_as_they_are(qtbot: QtBot, window: MainWindow) -> None:
+    """Neither an ampersand, which marks a key in menus, nor what looks like markup is lost."""
+    page = open_draft(qtbot, window)
+    page.commands.add_kind("target_audience")
+    (node_id,) = page.session.document.nodes
+    page.push(edits.rename(page.session.document, node_id, "Bath & <b>body</b>"))
+    undo = window.actions_["editor.undo"]
+    assert "“Bath && <b>body</b>”" in undo.text()
+    assert "&lt;b&gt;" in undo.toolTip()
+    said = next(entry for entry in gather(window) if entry.id == "editor.undo")
+    assert "“Bath & <b>body</b>”" in said.text
+    title = page.panel.findChild(ElidedLabel)
+    assert title is not None
+    assert title.textFormat() is Qt.TextFormat.PlainText
 
 
 def test_every_action_has_a_text_and_a_shortcut_of_its_own(window: MainWindow) -> None:

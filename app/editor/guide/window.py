@@ -72,7 +72,7 @@ class EntryButton(QPushButton):
         name = self._entry.name if self._entry is not None else ""
         room = self.width() - self.iconSize().width() - 24  # padding on both sides, the gap behind the mark
         shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, room)
-        self.setText(shown)
+        self.setText(shown.replace("&", "&&"))
         self.setToolTip(plain(name) if shown != name else "")
 
     def _on_clicked(self) -> None:
