@@ -28,7 +28,9 @@ KEYS: tuple[Gesture, ...] = (
 )
 
 MOUSE: tuple[Gesture, ...] = (
-    Gesture(N_("Click +"), N_("Add a component there: at an open end, or in the middle of a line")),
+    Gesture(
+        N_("Stay on +, or click it"), N_("Add a component there: at an open end, or in the middle of a line")
+    ),
     Gesture(N_("Drag from the palette"), N_("Add a component at the + or the line below the pointer")),
     Gesture(N_("Drag the + of an open line"), N_("Lead it to a component, or onto another line")),
     Gesture(
