@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -248,12 +248,16 @@ def settle(qtbot: QtBot) -> None:
     QApplication.processEvents()
 
 
-def open_draft(qtbot: QtBot, window: MainWindow, name: str = "Spring sale") -> EditorPage:
-    """Open a campaign of the list for editing."""
+def open_draft(
+    qtbot: QtBot, window: MainWindow, name: str = "Spring sale", kinds: Iterable[str] = ()
+) -> EditorPage:
+    """Open a campaign of the list for editing, and add components to it, each behind the one before."""
     row = next(row for row in window.rows() if row.name == name)
     window.list_page.select(row.path)
     window.actions_["campaign.open"].trigger()
     qtbot.waitUntil(lambda: window.editor is not None and window.editor.scene.is_loaded)
+    for kind in kinds:
+        window.the_editor.commands.add_kind(kind)
     return window.the_editor
 
 

@@ -220,9 +220,7 @@ def test_the_focus_is_seen_on_every_control(
             root.activateWindow()
             assert hidden_focus(root) == []
         window.activateWindow()
-        page = open_draft(qtbot, window)
-        for kind in ("target_audience", "random_grouping"):
-            page.commands.add_kind(kind)
+        page = open_draft(qtbot, window, kinds=("target_audience", "random_grouping"))
         settle(qtbot)
         assert hidden_focus(page) == []
         for kind in ("target_audience", "behavior_event", "text_sms", "audience_judgment"):
@@ -239,9 +237,7 @@ class TestCanvas:
     @pytest.fixture
     def page(self, qtbot: QtBot, window: MainWindow) -> EditorPage:
         window.activateWindow()
-        page = open_draft(qtbot, window)
-        for kind in ("target_audience", "random_grouping", "tag"):
-            page.commands.add_kind(kind)
+        page = open_draft(qtbot, window, kinds=("target_audience", "random_grouping", "tag"))
         page.view.setFocus()
         return page
 

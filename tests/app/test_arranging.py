@@ -27,9 +27,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 @pytest.fixture
 def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
     window.activateWindow()
-    page = open_draft(qtbot, window)
-    for kind in ("target_audience", "random_grouping", "tag"):
-        page.commands.add_kind(kind)
+    page = open_draft(qtbot, window, kinds=("target_audience", "random_grouping", "tag"))
     page.commands.add_ends()
     page.view.fit(glide=False)
     page.view.setFocus()

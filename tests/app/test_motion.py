@@ -23,9 +23,7 @@ pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 
 @pytest.fixture
 def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
-    page = open_draft(qtbot, window)
-    for kind in ("target_audience", "random_grouping", "tag"):
-        page.commands.add_kind(kind)
+    page = open_draft(qtbot, window, kinds=("target_audience", "random_grouping", "tag"))
     settle(qtbot)
     return page
 

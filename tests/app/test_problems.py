@@ -21,9 +21,7 @@ OPEN_ENDS = 3
 def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
     """An audience, groups, and a touch behind the first: open ends, and nothing configured."""
     window.activateWindow()
-    page = open_draft(qtbot, window)
-    for kind in ("target_audience", "random_grouping", "text_sms"):
-        page.commands.add_kind(kind)
+    page = open_draft(qtbot, window, kinds=("target_audience", "random_grouping", "text_sms"))
     (groups,) = (id for id, node in page.session.document.nodes.items() if node.kind == "random_grouping")
     page.show_node(groups)
     page.commands.add_kind("random_grouping")

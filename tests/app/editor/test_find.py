@@ -95,9 +95,7 @@ def test_the_index_follows_what_changes(workspace: Workspace) -> None:
 def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
     """Start, an audience, a wait, and a tag, in a row."""
     window.activateWindow()
-    page = open_draft(qtbot, window)
-    for kind in ("target_audience", "wait_until", "tag"):
-        page.commands.add_kind(kind)
+    page = open_draft(qtbot, window, kinds=("target_audience", "wait_until", "tag"))
     page.scene.select([])
     return page
 

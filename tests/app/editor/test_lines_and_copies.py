@@ -25,9 +25,7 @@ pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
     """Audience → groups → tag → End, and → (open)."""
     window.activateWindow()
-    page = open_draft(qtbot, window)
-    for kind in ("target_audience", "random_grouping", "tag", "end"):
-        page.commands.add_kind(kind)
+    page = open_draft(qtbot, window, kinds=("target_audience", "random_grouping", "tag", "end"))
     page.view.setFocus()
     return page
 

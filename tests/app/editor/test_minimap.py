@@ -22,9 +22,7 @@ NONE = Qt.KeyboardModifier.NoModifier
 @pytest.fixture
 def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
     """A chain that is wider than the view at 100 %."""
-    page = open_draft(qtbot, window)
-    for kind in ("target_audience", *["wait_until"] * 8, "end"):
-        page.commands.add_kind(kind)
+    page = open_draft(qtbot, window, kinds=("target_audience", *["wait_until"] * 8, "end"))
     page.scene.select([])
     page.view.zoom_to(1.0, QPointF(0, 0), glide=False)
     page.minimap.draw()

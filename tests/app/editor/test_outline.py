@@ -39,9 +39,7 @@ pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
     """An audience, groups, a touch behind the first; the outline has the focus."""
     window.activateWindow()
-    page = open_draft(qtbot, window)
-    for kind in ("target_audience", "random_grouping", "text_sms"):
-        page.commands.add_kind(kind)
+    page = open_draft(qtbot, window, kinds=("target_audience", "random_grouping", "text_sms"))
     window.actions_["editor.outline"].trigger()
     assert page.outline.hasFocus()
     return page
