@@ -257,8 +257,8 @@ class CampaignScene(PointedScene):
     # What is shown -----------------------------------------------------------------------------------------
 
     def set_counts(self, counts: Counts | None) -> None:
-        """Show live counts under the cards and at the lines; None shows none."""
-        self.stage.counts = counts
+        """Show live counts under the cards and at the lines; None, or none at all, shows none."""
+        self.stage.counts = counts or None
         for node_id in self.cards:
             if self._show_count(node_id):
                 self._route(node_id)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QAction, QCursor, QKeySequence
+from PySide6.QtWidgets import QMenu, QToolTip, QWidget
 
 from app.actions.shortcuts import assigned, native
 from app.actions.spec import SECTIONS, ActionSpec, Context, Place
@@ -78,7 +78,10 @@ class Actions:
         action.setText(text.replace("&", "&&"))  # a name's own stands for no key
         keys = self.keys(spec.id)
         bare = text.rstrip("…")
-        action.setToolTip(plain(f"{bare} ({keys})" if keys else bare))
+        before, now = action.toolTip(), plain(f"{bare} ({keys})" if keys else bare)
+        action.setToolTip(now)
+        if before != now and QToolTip.isVisible() and QToolTip.text() == before:
+            QToolTip.showText(QCursor.pos(), now)  # what is on show would go on saying what was
 
     def refresh(self) -> None:
         """Enable what is possible now, and say it in the words of the moment."""

@@ -61,7 +61,8 @@ class ActionSpec:
 
     Attributes: id; text (marked for translation); shortcut (portable); place; run; enabled; icon (stem or
     nothing); checked (for actions that show a state); words (a text that depends on the
-    moment, instead of `text`); context (where a right click on the canvas offers it).
+    moment, instead of `text`); context (where a right click on the canvas offers it); also
+    (other words for it, marked for translation, which find it in the command palette and in help).
     """
 
     id: str
@@ -74,3 +75,4 @@ class ActionSpec:
     checked: Callable[[MainWindow], bool] | None = None
     words: Callable[[MainWindow], str] | None = None
     context: Context = Context.NOWHERE
+    also: str = ""

@@ -93,7 +93,7 @@ def _of_action(window: MainWindow, spec: ActionSpec) -> Entry:
         id=spec.id,
         text=text,
         names=(text, *(name.rstrip("…") for name in in_every_language(spec.text))),
-        also=in_every_language(section),
+        also=(*in_every_language(section), *(in_every_language(spec.also) if spec.also else ())),
         section=tr(section),
         icon=spec.icon,
         run=action.trigger,

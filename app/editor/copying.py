@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.editor import clipboard
+from app.widgets.toast import Tone
 from engine.campaign import edits
 from engine.campaign.clip import Clip, NotCopied, copy_behind, copy_nodes
 from engine.campaign.document import CampaignDocument
@@ -100,7 +101,8 @@ class CopyCommands:
             if why_not is None
             else tr("Nothing here takes it: {reason}", reason=why_not)
         )
-        self._window.toast.show_message(tr("{copied} {how}", copied=copied, how=how))
+        tone: Tone = "ok" if why_not is None else "warn"
+        self._window.toast.show_message(tr("{copied} {how}", copied=copied, how=how), tone=tone)
 
 
 def _deletion(document: CampaignDocument, chosen: list[str]) -> Edit:

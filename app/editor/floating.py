@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
+from app.widgets.toast import FLOATS
 from canvas_widgets.look import Look
 
 _KEPT = frozenset(
@@ -35,6 +36,7 @@ class Floating(QFrame):
     def __init__(self, over: QWidget, look: Look, corner: Qt.Corner = Qt.Corner.BottomRightCorner) -> None:
         super().__init__(over)
         self.setProperty("role", "popup")
+        self.setProperty(FLOATS, True)
         self._over, self._look, self._corner = over, look, corner
         over.installEventFilter(self)
 

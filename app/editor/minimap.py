@@ -42,7 +42,7 @@ class Minimap(Retranslated, Floating):
         self._redraw.timeout.connect(self.draw)
         scene.loaded.connect(self.draw)
         scene.mirrored.connect(self._redraw.start)
-        look.changed.connect(self._redraw.start)
+        look.changed.connect(self.draw)  # at once: in the old colours it would stand out
         view.zoom_changed.connect(self.follow)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self.follow)

@@ -7,6 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from PySide6.QtCore import QTimer
+
 from app import tasks
 from app.campaign_list.rows import Run
 from app.campaign_list.status import GOING_ON, Status
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from app.editor.page import EditorPage
 
 log = logging.getLogger(__name__)
+REST_MS = 500  # after a change, before the draft is compared with what runs
 
 
 class Running:
@@ -36,7 +39,10 @@ class Running:
         self._run: Run | None = None
         self._situation = Situation()
         self._draft_hash: str | None = None
-        self._hash_asked = False
+        self._hashing = False
+        self._rest = QTimer(page, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._hash_draft)
+        page.session.changed.connect(self._on_changed)
 
     def show_run(self, status: Status, run: Run | None) -> None:
         """The campaign's status, and what else the engine says of it; `run` None where it knows of none."""
@@ -47,7 +53,8 @@ class Running:
             page.scene.set_counts(None)
             self._counts = {}
         self._show_figures()
-        self._hash_draft()
+        if self._draft_hash is None:
+            self._hash_draft()
         self.show_notices()
 
     def show_engine(self, situation: Situation) -> None:
@@ -67,24 +74,36 @@ class Running:
             *self._page.safekeeping.notices(),
             *notices.of_engine(self._situation, waits=self.status in GOING_ON),
             *notices.of_run(self._run),
-            *notices.of_draft(self.status, self._run, self._draft_hash),
+            *notices.of_draft(self.status, self._run, self._draft_hash, editable=not self._page.read_only),
         ]
         self._page.notices.show_notices(shown)
 
+    def _on_changed(self, _ops: object) -> None:
+        if self._run is not None:
+            self._rest.start()
+        else:
+            self._draft_hash = None
+
     def _hash_draft(self) -> None:
-        """Find out, once, what publishing would publish: a draft that is only looked at stays as it is."""
-        if self._page.read_only and self._run is not None and not self._hash_asked:
-            self._hash_asked = True
-            session = self._page.session
-            work = partial(bundle_hash, session.workspace, session.document)
-            tasks.run(work, self._on_draft_hash, self._on_no_draft_hash)
+        """Find out, in the background, what publishing would publish, where something was published."""
+        session = self._page.session
+        if self._run is None or session.closed:
+            return
+        if self._hashing:
+            self._rest.start()
+            return
+        self._hashing = True
+        work = partial(bundle_hash, session.workspace, session.document.copy())
+        tasks.run(work, self._on_draft_hash, self._on_no_draft_hash)
 
     def _on_draft_hash(self, found: str) -> None:
-        self._draft_hash = found
-        self.show_notices()
+        self._hashing = False
+        if not self._page.session.closed:
+            self._draft_hash = found
+            self.show_notices()
 
     def _on_no_draft_hash(self, error: Exception) -> None:
-        self._hash_asked = False
+        self._hashing = False
         log.info("the draft cannot be compared with what runs: %s", error)
 
     def _show_figures(self) -> None:

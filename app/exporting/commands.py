@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, QTimer
-from PySide6.QtGui import QPageLayout
+from PySide6.QtCore import QStandardPaths, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QPageLayout
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QFileDialog
 
@@ -16,6 +16,7 @@ from app.exporting.dialog import ExportDialog
 from app.exporting.options import FORMATS, Options, file_name, making, with_ending
 from app.tasks import SlicedTask
 from app.widgets.busy import BusyDialog
+from app.widgets.toast import Link
 from canvas_widgets.export import on_paper
 from canvas_widgets.look import Look, Theme
 from canvas_widgets.picture import Picture, shown_area
@@ -78,9 +79,14 @@ class ExportCommands:
         self._folder = path.parent
         picture = self._picture(page, options)
         task = SlicedTask(making(picture, options), lambda content: save_bytes(path, content()))
-        task.done.connect(lambda _saved: self._say(tr("Exported to {file}.", file=path.name)))
+        task.done.connect(lambda _saved: self._on_exported(path))
         self._start(task, picture, tr("Exporting"))
         return task
+
+    def _on_exported(self, path: Path) -> None:
+        folder = QUrl.fromLocalFile(str(path.parent.absolute()))
+        link = Link(tr("Open folder"), lambda: QDesktopServices.openUrl(folder))
+        self._window.toast.show_message(tr("Exported to {file}.", file=path.name), link=link)
 
     def _start_folder(self) -> Path:
         if self._folder is not None:

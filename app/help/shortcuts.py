@@ -108,4 +108,5 @@ def _lines(window: MainWindow) -> Iterator[_Line]:
             if spec.place is place:
                 keys = window.actions_.keys(spec.id)
                 names = tuple(name.rstrip("…") for name in in_every_language(spec.text))
-                yield _Line(tr(title), tr(spec.text).rstrip("…"), keys, (*names, keys))
+                also = in_every_language(spec.also) if spec.also else ()
+                yield _Line(tr(title), tr(spec.text).rstrip("…"), keys, (*names, keys, *also))

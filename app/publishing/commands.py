@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import JsonValue
 
 from app import tasks
+from app.campaign_list.rows import Run
 from app.preferences import Remote
 from app.publishing import tokens
 from app.publishing.service import EngineService, State
@@ -154,7 +155,7 @@ class RunCommands:
         window.toast.show_message(tr("Publishing…"), busy=True)
         window.service.use(
             lambda client: client.publish(bundle),
-            lambda answer: self._on_published(answer),
+            partial(self._on_published, window.service.runs.get(document.attributes.id)),
             window.show_error,
         )
 
@@ -170,7 +171,7 @@ class RunCommands:
             def done(answer: Any) -> None:
                 dialog.accept()
                 self._remember(url, token)
-                self._on_published(answer)
+                self._on_published(None, answer)
 
             tasks.run(
                 lambda: _publish_at(url, token, bundle), done, lambda error: dialog.show_failure(str(error))
@@ -189,9 +190,13 @@ class RunCommands:
             self._window.show_error(error)
             return None
 
-    def _on_published(self, answer: Any) -> None:
+    def _on_published(self, before: Run | None, answer: Any) -> None:
+        """Say which version it is. `before`: what the engine had of it, None where that is not known."""
         window = self._window
-        text = tr("Published as version {version}.", version=answer.version)
+        if before is not None and before.version == answer.version:
+            text = tr("Nothing has changed since version {version}.", version=answer.version)
+        else:
+            text = tr("Published as version {version}.", version=answer.version)
         lacks = " ".join(lack.text for lack in answer.lacks)
         window.toast.show_message(f"{text} {lacks}".strip(), tone="warn" if lacks else "ok")
         if window.service is not None:

@@ -43,11 +43,18 @@ def of_run(run: Run | None) -> list[Notice]:
     return [Notice("danger", run.failure)] if run is not None and run.failure else []
 
 
-def of_draft(status: Status, run: Run | None, draft_hash: str | None) -> list[Notice]:
+def of_draft(status: Status, run: Run | None, draft_hash: str | None, *, editable: bool) -> list[Notice]:
     """That the draft on show is not what was published. `draft_hash`: of its bundle, None while unknown."""
     if run is None or draft_hash is None or draft_hash == run.hash:
         return []
-    if status is Status.IN_PROGRESS:
+    if editable and status is not Status.IN_PROGRESS:
+        return []
+    if editable:
+        text = tr(
+            "Version {version} runs. What you change here goes out when you publish it as the next version.",
+            version=run.version,
+        )
+    elif status is Status.IN_PROGRESS:
         text = tr("This is your draft, which differs from version {version} that runs.", version=run.version)
     else:
         text = tr(

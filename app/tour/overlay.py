@@ -28,7 +28,8 @@ class Spotlight(QWidget):
         self._target = QRect()
         self._glide = QVariantAnimation(self)
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
-        self._glide.valueChanged.connect(self._on_glide)
+        self._glide.valueChanged.connect(self._draw_at)
+        self._glide.finished.connect(self._open_place)
 
     @property
     def target(self) -> QRect:
@@ -42,8 +43,10 @@ class Spotlight(QWidget):
         first, self._target = self._target.isNull(), place
         self._glide.stop()
         if first or not self._look.duration:
-            self._on_glide(QRectF(place))
+            self._draw_at(QRectF(place))
+            self._open_place()
             return
+        self.clearMask()  # a mask that moves along would leave its edges behind
         self._glide.setDuration(self._look.duration)
         self._glide.setStartValue(self._lit)
         self._glide.setEndValue(QRectF(place))
@@ -64,9 +67,13 @@ class Spotlight(QWidget):
             painter.setPen(QPen(colours.accent, width))
             painter.drawRoundedRect(self._lit.adjusted(-1, -1, 1, 1), radius, radius)
 
-    def _on_glide(self, lit: QRectF) -> None:
+    def _draw_at(self, lit: QRectF) -> None:
         self._lit = lit
-        inside = lit.toRect().adjusted(2, 2, -2, -2)  # the ring stays drawn
+        self.update()
+
+    def _open_place(self) -> None:
+        """What is lit can be used: it is no part of the veil any more."""
+        inside = self._lit.toRect().adjusted(2, 2, -2, -2)  # the ring stays drawn
         self.setMask(QRegion(self.rect()).subtracted(QRegion(inside)))
         self.update()
 

@@ -138,7 +138,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         N_("Watch it run"),
         N_(
-            "While a campaign runs, numbers stand under its components and on its lines: who entered, who is waiting, who went which way."
+            "This is a draft, so there are no numbers yet. Once it runs, they stand under its components and on its lines: who entered, who is waiting, who went which way."
         ),
         _flow,
         _show_all,

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, NamedTuple
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from app.widgets.announce import announce
-from app.widgets.basic import label
+from app.widgets.basic import button, label
 from canvas_widgets.look import Look
 
 Tone = Literal["ok", "warn", "danger"]
 SHOWN_MS = 4000
 ERROR_MS = 12000
 _ICONS: dict[Tone, str] = {"ok": "circle-check", "warn": "alert-triangle", "danger": "alert-circle"}
+
+FLOATS = "floats"
+"""The property of what stands over a page, and is not to be covered."""
+
+
+class Link(NamedTuple):
+    """What can be done about a message: its words, and what does it."""
+
+    text: str
+    chosen: Callable[[], object]
 
 
 class Toast(QFrame):
@@ -32,6 +43,10 @@ class Toast(QFrame):
         row.setSpacing(grid)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)
+        self.link = button("link")
+        self.link.clicked.connect(self._follow_link)
+        self._led_to: Callable[[], object] = self.hide
+        row.addWidget(self.link, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
         window.installEventFilter(self)
@@ -42,13 +57,19 @@ class Toast(QFrame):
         """What is on show, "" while nothing is."""
         return self._text.text() if self.isVisible() else ""
 
-    def show_message(self, text: str, *, tone: Tone = "ok", busy: bool = False) -> None:
+    def show_message(
+        self, text: str, *, tone: Tone = "ok", busy: bool = False, link: Link | None = None
+    ) -> None:
         """Show a message in place of the one before; a `busy` one stays until the next."""
         name, colour = ("loader-2", "muted") if busy else (_ICONS[tone], tone)
         size = self._look.sizes.small_icon
         self._icon.setPixmap(self._look.pixmap(name, colour, size, self.devicePixelRatioF()))
         self._text.setText(text)
         self.setAccessibleName(text)
+        if link is not None:
+            self.link.setText(link.text)
+            self._led_to = link.chosen
+        self.link.setVisible(link is not None)
         self._place()
         announce(self, text, urgent=tone == "danger")
         self.show()
@@ -56,7 +77,7 @@ class Toast(QFrame):
         if busy:
             self._timer.stop()
         else:
-            self._timer.start(SHOWN_MS if tone == "ok" else ERROR_MS)
+            self._timer.start(SHOWN_MS if tone == "ok" and link is None else ERROR_MS)
 
     def put_away(self, text: str) -> None:
         """Hide this message before its time, if it is on show: it holds no longer."""
@@ -79,8 +100,40 @@ class Toast(QFrame):
         grid = self._look.sizes.grid
         most = min(self._look.sizes.panel * 2, window.width() - 4 * grid)
         natural = self._text.fontMetrics().horizontalAdvance(self._text.text()) + 8 * grid
+        if not self.link.isHidden():
+            natural += self.link.sizeHint().width() + grid
         width = min(most, natural)
         self.setFixedWidth(width)
         # The row's own does not count the frame, which makes its last line too narrow and too low.
         self.setFixedHeight(self.heightForWidth(width))
-        self.move((window.width() - width) // 2, window.height() - self.height() - 3 * grid)
+        middle = QPoint((window.width() - width) // 2, window.height() - self.height() - 3 * grid)
+        self.move(self._clear_of_floating(QRect(middle, self.size())))
+
+    def _clear_of_floating(self, wanted: QRect) -> QPoint:
+        """Where it covers nothing that floats over the page: beside it at the lower edge, else above it."""
+        window, grid = self._window, self._look.sizes.grid
+        over = [
+            QRect(found.mapTo(window, QPoint(0, 0)), found.size())
+            for found in window.findChildren(QFrame)
+            if found.property(FLOATS) and found.isVisible()
+        ]
+        sides = [
+            x for other in over for x in (other.left() - grid - wanted.width(), other.right() + 1 + grid)
+        ]
+        room = window.rect().adjusted(grid, grid, -grid, -grid)
+        beside = [
+            wanted.translated(x - wanted.x(), 0) for x in sorted(sides, key=lambda x: abs(x - wanted.x()))
+        ]
+        above = [
+            wanted.translated(0, other.top() - grid - wanted.height() - wanted.y())
+            for other in over
+            if other.intersects(wanted)
+        ]
+        for place in (wanted, *beside, *above):
+            if room.contains(place) and not any(place.intersects(other) for other in over):
+                return place.topLeft()
+        return wanted.topLeft()
+
+    def _follow_link(self) -> None:
+        self.hide()
+        self._led_to()

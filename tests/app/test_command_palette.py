@@ -52,10 +52,15 @@ def test_nothing_typed_lists_what_can_be_done_by_section(window: MainWindow) -> 
         ("undo", "editor.undo"),
         ("chexiao", "editor.undo"),
         ("about", "help.about"),
+        ("pdf", "editor.export"),
+        ("image", "editor.export"),
+        ("图像", "editor.export"),
+        ("rehearse", "run.publish"),
+        ("settings", "workspace.preferences"),
     ],
 )
 def test_typing_finds_in_either_language(qtbot: QtBot, window: MainWindow, typed: str, id: str) -> None:
-    if id.startswith("editor"):
+    if id.startswith(("editor", "run")):
         open_draft(qtbot, window)
     assert found(window, typed)[0].id == id
 

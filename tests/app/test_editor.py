@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from pydantic import JsonValue
-from PySide6.QtCore import Qt, QThread
+from PySide6.QtCore import QPoint, Qt, QThread
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.campaign_list import loading
@@ -472,3 +472,13 @@ def test_the_panel_opens_over_no_open_end(qtbot: QtBot, window: MainWindow) -> N
     ends = [item for item in page.scene.links.values() if item.open]
     assert len(ends) == 2
     assert all(shown.contains(item.sceneBoundingRect()) for item in ends)
+
+
+@pytest.mark.qt_log_ignore("does not support", extend=True)
+def test_a_tooltip_on_show_says_what_undo_would_undo_now(page: EditorPage, window: MainWindow) -> None:
+    page.commands.add_kind("target_audience")
+    action = window.actions_["editor.undo"]
+    QToolTip.showText(window.mapToGlobal(QPoint(100, 100)), action.toolTip(), window)
+    action.trigger()
+    assert QToolTip.text() == action.toolTip() == "Undo (Ctrl+Z)"
+    QToolTip.hideText()

@@ -15,14 +15,18 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.campaign_list import loading
 from app.campaign_list.status import Status
+from app.editor.page import EditorPage
+from app.editor.running import bundle_hash
 from app.publishing import bundled, tokens
 from app.publishing import commands as run_commands
 from app.publishing.service import EngineService, State
 from app.window import MainWindow
+from engine.campaign import edits
 from engine.client import EngineUnreachable
 from engine.i18n import Message
 from engine.workspace import bundle
@@ -391,3 +395,42 @@ def test_the_service_notices_that_the_engine_went(qtbot: QtBot, tmp_path: Path) 
     assert states == [State.ON, State.OFF]
     settle(qtbot)
     service.close()
+
+
+def test_publishing_what_runs_already_says_that_nothing_has_changed(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    engine.statuses[ready] = "in_progress"
+    engine.published = [b""] * 3  # the next answer is that version 4 runs, which is so already
+    window = make_window(workspace)
+    qtbot.waitUntil(lambda: any(row.status is Status.IN_PROGRESS for row in window.rows()))
+    publish(qtbot, window, "Ready")
+    assert window.toast.message == "Nothing has changed since version 4."
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    assert window.toast.message == "Published as version 5."
+
+
+def test_whoever_edits_what_runs_is_told_that_it_is_the_next_version(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    engine.statuses[ready] = "in_progress"
+    engine.hash = bundle_hash(workspace, page.session.document)
+    assert window.service is not None
+    with qtbot.waitSignal(window.service.runs_changed):
+        window.service.poll()
+    settle(qtbot)
+    assert said(page) == []
+    node = next(iter(page.session.document.nodes))
+    page.commands.push_or_say(lambda: edits.rename(page.session.document, node, "Everybody"))
+    qtbot.waitUntil(lambda: said(page) != [])
+    assert said(page)[0].startswith("Version 4 runs. What you change here goes out when you publish it")
+    page.commands.undo()
+    qtbot.waitUntil(lambda: said(page) == [])
+
+
+def said(page: EditorPage) -> list[str]:
+    """The notices above the canvas."""
+    return [label.text() for label in page.notices.findChildren(QLabel) if label.isVisible() and label.text()]

@@ -9,12 +9,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtCore import QSize, QThread, QTimer
+from PySide6.QtCore import QRect, QSize, QThread, QTimer
+from PySide6.QtWidgets import QFrame
 from pytestqt.qtbot import QtBot
 
 from app import language, main, preferences, tasks
 from app.editor.attributes import TimeField
 from app.preferences import Preferences, Remote
+from app.widgets.toast import FLOATS
 from app.window import MainWindow
 from app.workspaces import SAMPLE_FOLDER, local_time_zone
 from canvas_widgets.look import Look
@@ -305,3 +307,19 @@ def test_nothing_heavy_is_imported_before_the_first_paint() -> None:
     code = f"import sys, app.main; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_message_covers_nothing_that_floats_over_the_page(window: MainWindow) -> None:
+    window.toast.show_message("Draft saved.")
+    wanted = window.toast.geometry()
+    for place in (wanted, QRect(wanted.x() + 30, wanted.y() - 100, 400, 200), QRect(0, wanted.y(), 9999, 40)):
+        floating = QFrame(window)
+        floating.setProperty(FLOATS, True)
+        floating.setGeometry(place)
+        floating.show()
+        window.toast.show_message("Draft saved.")
+        assert not window.toast.geometry().intersects(place)
+        assert window.rect().contains(window.toast.geometry())
+        floating.hide()
+    window.toast.show_message("Draft saved.")
+    assert window.toast.geometry() == wanted

@@ -17,7 +17,7 @@ from app.pickers.needs_bar import NeedsBar
 from app.widgets.basic import ElidedLabel, button, label
 from canvas_widgets.look import Look
 from canvas_widgets.view import CanvasView
-from engine.i18n import tr
+from engine.i18n import ntr, tr
 from engine.workspace.needs import Need
 from engine.workspace.template import GuideEntry
 from engine.workspace.workspace import Workspace
@@ -38,7 +38,7 @@ class Side(Enum):
 
 
 class Shown(NamedTuple):
-    """What the bubble says of a component. `entry` None: everything is configured.
+    """What the bubble says of a component. `entry` None: everything is configured, and `problems` are left.
 
     `can_write`: whether the message editor knows messages of this kind.
     """
@@ -50,19 +50,21 @@ class Shown(NamedTuple):
     can_write: bool = False
     note: str = ""
     needs: tuple[Need, ...] = ()
+    problems: int = 0
 
 
 class Bubble(Retranslated, Floating):
     """Stands above its card, or where it fits beside it, and follows it.
 
     Signals: `closed()`; `audience_asked()` and `message_asked()`: make what is recommended;
-    `problems_asked()`; `created()`: the catalogue has one more entry.
+    `problems_asked()` and `publish_asked()`: what is left; `created()`: the catalogue has one more entry.
     """
 
     closed = Signal()
     audience_asked = Signal()
     message_asked = Signal()
     problems_asked = Signal()
+    publish_asked = Signal()
     created = Signal()
 
     def __init__(self, view: CanvasView, look: Look, workspace: Workspace) -> None:
@@ -84,6 +86,7 @@ class Bubble(Retranslated, Floating):
         self.look_button = button("link", self._toggle)
         self.make_button = button("link", self._make)
         self.problems_button = button("link", self.problems_asked.emit)
+        self.publish_button = button("link", self.publish_asked.emit)
         self._lay_out()
         look.changed.connect(self.update)
         self.hide()
@@ -92,6 +95,11 @@ class Bubble(Retranslated, Floating):
     def node_id(self) -> str | None:
         """The component that it stands at; None while it is closed."""
         return self._shown.node_id if self._shown is not None else None
+
+    @property
+    def all_done(self) -> bool:
+        """Whether it says that everything is configured."""
+        return self._shown is not None and self._shown.entry is None
 
     def show_at(self, shown: Shown, card: QRect) -> None:
         """Say this at a card, given in coordinates of the view."""
@@ -122,12 +130,14 @@ class Bubble(Retranslated, Floating):
     def tab_order(self) -> list[QWidget]:
         """The controls in the order in which Tab goes through them."""
         reading = [self.look_button, self.recommended, self.recommended.copy_button]
-        return [*self.needs.buttons, *reading, self.make_button, self.problems_button, self.close_button]
+        left = (self.make_button, self.problems_button, self.publish_button)
+        return [*self.needs.buttons, *reading, *left, self.close_button]
 
     def retranslate(self) -> None:
         self.close_button.setToolTip(tr("Close"))
         self.close_button.setAccessibleName(tr("Close"))
         self.problems_button.setText(tr("Show problems"))
+        self.publish_button.setText(tr("Publish"))
         if self._shown is not None:
             self._draw()
 
@@ -181,7 +191,7 @@ class Bubble(Retranslated, Floating):
         links = QHBoxLayout()
         links.setContentsMargins(0, 0, 0, 0)
         links.setSpacing(3 * grid)
-        for link in (self.look_button, self.make_button, self.problems_button):
+        for link in (self.look_button, self.make_button, self.problems_button, self.publish_button):
             links.addWidget(link)
         links.addStretch(1)
         column = QVBoxLayout(self)
@@ -205,8 +215,7 @@ class Bubble(Retranslated, Floating):
         entry = shown.entry
         all_done = entry is None
         self.title.setText(tr("Key components configured") if all_done else shown.name)
-        text = tr("What is left to publish the campaign stands in the list of problems.")
-        self.prompt.setText(_shortened(entry.prompt.text) if entry is not None else text)
+        self.prompt.setText(_shortened(entry.prompt.text) if entry is not None else _left(shown.problems))
         note = shown.note or (tr("Configured.") if shown.configured and not all_done else "")
         self.note.setText(note)
         self.note.setVisible(bool(note))
@@ -222,7 +231,8 @@ class Bubble(Retranslated, Floating):
         rule, content = (None, None) if entry is None else (entry.rule, entry.content)
         self.look_button.setVisible(rule is not None or content is not None)
         self.make_button.setVisible(rule is not None or (content is not None and shown.can_write))
-        self.problems_button.setVisible(entry is None)
+        self.problems_button.setVisible(entry is None and shown.problems > 0)
+        self.publish_button.setVisible(entry is None and not shown.problems)
         open_now = not self.recommended.isHidden()
         if rule is not None:
             self.look_button.setText(tr("Hide rules") if open_now else tr("View rules"))
@@ -287,6 +297,17 @@ class Bubble(Retranslated, Floating):
         out = half if self._side is Side.RIGHT else -half
         ends = QPointF(edge, tip - half), QPointF(edge, tip + half)
         return [ends[0], QPointF(edge + out, tip), ends[1], ends[0]]
+
+
+def _left(problems: int) -> str:
+    """What is still to be done when every key component is configured."""
+    if not problems:
+        return tr("Ready to publish.")
+    return ntr(
+        "{n} problem is left to solve before you publish.",
+        "{n} problems are left to solve before you publish.",
+        problems,
+    )
 
 
 def _shortened(text: str) -> str:

@@ -87,6 +87,8 @@ class TemplateGuide(QObject):
             self._close_bubble()
         elif self._configured[current] and not before.get(current, True):
             QTimer.singleShot(0, self._go_on)  # whatever changed it shall end first
+        elif all(self._configured.values()) and self.bubble.all_done:
+            self._say_all_done(current)
         else:
             self._follow()
 
@@ -123,6 +125,7 @@ class TemplateGuide(QObject):
         self.bubble.audience_asked.connect(self._on_audience_asked)
         self.bubble.message_asked.connect(self._on_message_asked)
         self.bubble.problems_asked.connect(page.open_problems)
+        self.bubble.publish_asked.connect(self._main.actions_["run.publish"].trigger)
         self.bubble.created.connect(self._on_catalogue_changed)
 
     def _left_in_document(self) -> list[str]:
@@ -148,9 +151,14 @@ class TemplateGuide(QObject):
             self._say(behind[0])
             self._page.show_node(behind[0])
         else:
-            name = self._page.session.document.nodes[current].name
-            self.bubble.show_at(Shown(current, name, None), self._card_of(current))
-            self.window.show_entries(self._lines(), current)
+            self._say_all_done(current)
+
+    def _say_all_done(self, node_id: str) -> None:
+        """Every key component is configured: say what is left to publish the campaign."""
+        session = self._page.session
+        name, problems = session.document.nodes[node_id].name, len(session.errors)
+        self.bubble.show_at(Shown(node_id, name, None, problems=problems), self._card_of(node_id))
+        self.window.show_entries(self._lines(), node_id)
 
     def _say(self, node_id: str) -> None:
         node = self._page.session.document.nodes[node_id]

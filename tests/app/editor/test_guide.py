@@ -114,6 +114,7 @@ def card_of(page: EditorPage, node_id: str) -> QRect:
 
 
 def test_configured_moves_the_bubble_on_until_all_is_done(page: EditorPage, guide: TemplateGuide) -> None:
+    before = page.session.errors
     click(guide.window.buttons[0])
     configure(page, "n_audience")
     assert guide.bubble.node_id == "n_coupon"
@@ -124,8 +125,15 @@ def test_configured_moves_the_bubble_on_until_all_is_done(page: EditorPage, guid
     assert guide.bubble.node_id == "n_coupon"  # the one that was left out
     configure(page, "n_coupon")
     assert guide.bubble.title.text() == "Key components configured"
-    assert guide.bubble.problems_button.isVisible()
     assert guide.window.pill.text() == "Template guide: 3 of 3"
+    assert guide.bubble.prompt.text() == "Ready to publish."
+    assert guide.bubble.publish_button.isVisible()
+    assert not guide.bubble.problems_button.isVisible()
+    page.session.problems = before
+    page.session.problems_changed.emit()
+    assert guide.bubble.prompt.text() == f"{len(before)} problems are left to solve before you publish."
+    assert guide.bubble.problems_button.isVisible()
+    assert not guide.bubble.publish_button.isVisible()
 
 
 def fill_sms(page: EditorPage) -> None:

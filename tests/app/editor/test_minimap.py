@@ -13,6 +13,7 @@ from app import preferences
 from app.editor.minimap import Minimap
 from app.editor.page import EditorPage
 from app.window import MainWindow
+from canvas_widgets.look import Look, Theme
 from tests.app.conftest import open_draft
 
 LEFT = Qt.MouseButton.LeftButton
@@ -108,6 +109,15 @@ def test_it_follows_the_document(qtbot: QtBot, page: EditorPage) -> None:
     before = shown(page)
     page.commands.undo()
     qtbot.waitUntil(lambda: shown(page) != before)
+
+
+def test_it_takes_the_colours_of_another_theme_at_once(page: EditorPage, look: Look) -> None:
+    before = page.minimap._picture.toImage()
+    look.set_theme(Theme.DARK)
+    try:
+        assert page.minimap._picture.toImage() != before
+    finally:
+        look.set_theme(Theme.LIGHT)
 
 
 def test_it_can_be_turned_off_and_that_is_remembered(page: EditorPage, window: MainWindow) -> None:
