@@ -29,6 +29,8 @@ class Place(StrEnum):
 
     LIST = "list"
     EDITOR = "editor"
+    LOOK = "look"
+    PROBLEMS = "problems"
     NOTES = "notes"
     SELECT = "select"
     ARRANGE = "arrange"
@@ -41,6 +43,8 @@ class Place(StrEnum):
 SECTIONS: Mapping[Place, str] = {
     Place.LIST: N_("Campaign"),
     Place.EDITOR: N_("Editor"),
+    Place.LOOK: N_("Look around"),
+    Place.PROBLEMS: N_("Problems"),
     Place.NOTES: N_("Notes and frames"),
     Place.SELECT: N_("Select"),
     Place.ARRANGE: N_("Arrange"),

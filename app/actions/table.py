@@ -52,7 +52,7 @@ from engine.i18n import N_
 
 _english, _is_english = language("en")
 _chinese, _is_chinese = language("zh")
-_WORKSPACE, _LIST, _EDITOR = Place.WORKSPACE, Place.LIST, Place.EDITOR
+_WORKSPACE, _LIST, _EDITOR, _LOOK = Place.WORKSPACE, Place.LIST, Place.EDITOR, Place.LOOK
 _SELECT, _ARRANGE = Place.SELECT, Place.ARRANGE
 _CARD, _SEVERAL, _LINE, _NOTES, _CANVAS = (
     Context.CARD,
@@ -76,17 +76,17 @@ ACTIONS: tuple[ActionSpec, ...] = (
 
     ActionSpec("editor.back", N_("Back to the list"), "Alt+Home", _EDITOR, lambda w: w.open_campaigns.back(), in_editor, "arrow-left"),
     ActionSpec("editor.close", N_("Close campaign"), "Ctrl+W", _EDITOR, lambda w: w.open_campaigns.ask_to_close(w.the_editor), in_editor, "x"),
-    ActionSpec("editor.list", N_("Show the list of campaigns"), "Ctrl+Shift+L", _EDITOR, lambda w: w.tabs.show_page(None), in_editor, "layout-grid"),
-    ActionSpec("editor.next", N_("Next tab"), "Ctrl+Tab", _EDITOR, lambda w: w.tabs.step(1), has_tabs),
-    ActionSpec("editor.previous", N_("Previous tab"), "Ctrl+Shift+Tab", _EDITOR, lambda w: w.tabs.step(-1), has_tabs),
+    ActionSpec("editor.list", N_("Show the list of campaigns"), "Ctrl+Shift+L", _LOOK, lambda w: w.tabs.show_page(None), in_editor, "layout-grid"),
+    ActionSpec("editor.next", N_("Next tab"), "Ctrl+Tab", _LOOK, lambda w: w.tabs.step(1), has_tabs),
+    ActionSpec("editor.previous", N_("Previous tab"), "Ctrl+Shift+Tab", _LOOK, lambda w: w.tabs.step(-1), has_tabs),
     ActionSpec("editor.add", N_("Add a component…"), "/", _EDITOR, lambda w: w.the_editor.commands.add(), editable, "plus", context=_CARD | _LINE),
     ActionSpec("editor.add_ends", N_("Add End to every open line"), "Ctrl+E", _EDITOR, lambda w: w.the_editor.commands.add_ends(), has_open_links, "square", context=_CANVAS),
     ActionSpec("editor.undo", N_("Undo"), "Ctrl+Z", _EDITOR, lambda w: w.the_editor.commands.undo(), can_undo, "arrow-back-up", words=undo_words, context=_CANVAS, also=N_("back, revert, take back")),
     ActionSpec("editor.redo", N_("Redo"), "Ctrl+Y", _EDITOR, lambda w: w.the_editor.commands.redo(), can_redo, "arrow-forward-up", words=redo_words, context=_CANVAS, also=N_("again, repeat")),
-    ActionSpec("editor.fit", N_("Fit to screen"), "F", _EDITOR, lambda w: w.the_editor.commands.fit(), in_editor, "maximize", context=_CANVAS, also=N_("overview, everything, zoom")),
-    ActionSpec("editor.zoom_in", N_("Zoom in"), "Ctrl++", _EDITOR, lambda w: w.the_editor.commands.zoom_in(), in_editor, "plus"),
-    ActionSpec("editor.zoom_reset", N_("Zoom to 100 %"), "Ctrl+0", _EDITOR, lambda w: w.the_editor.commands.zoom_reset(), in_editor),
-    ActionSpec("editor.zoom_out", N_("Zoom out"), "Ctrl+-", _EDITOR, lambda w: w.the_editor.commands.zoom_out(), in_editor, "minus"),
+    ActionSpec("editor.fit", N_("Fit to screen"), "F", _LOOK, lambda w: w.the_editor.commands.fit(), in_editor, "maximize", context=_CANVAS, also=N_("overview, everything, zoom")),
+    ActionSpec("editor.zoom_in", N_("Zoom in"), "Ctrl++", _LOOK, lambda w: w.the_editor.commands.zoom_in(), in_editor, "plus"),
+    ActionSpec("editor.zoom_reset", N_("Zoom to 100 %"), "Ctrl+0", _LOOK, lambda w: w.the_editor.commands.zoom_reset(), in_editor),
+    ActionSpec("editor.zoom_out", N_("Zoom out"), "Ctrl+-", _LOOK, lambda w: w.the_editor.commands.zoom_out(), in_editor, "minus"),
     ActionSpec("editor.copy", N_("Copy component"), "Ctrl+C", _EDITOR, lambda w: w.the_editor.copying.copy(), some_selected, "copy", context=_CARD | _SEVERAL),
     ActionSpec("editor.copy_behind", N_("Copy with everything behind"), "Ctrl+Shift+C", _EDITOR, lambda w: w.the_editor.copying.copy_behind(), one_selected, "copy-plus", context=_CARD),
     ActionSpec("editor.cut", N_("Cut component and what follows"), "Ctrl+X", _EDITOR, lambda w: w.the_editor.copying.cut(), cuttable, "scissors", context=_CARD | _SEVERAL),
@@ -107,19 +107,19 @@ ACTIONS: tuple[ActionSpec, ...] = (
 
     ActionSpec("editor.delete", N_("Delete with what follows…"), "Del", _EDITOR, lambda w: w.the_editor.commands.delete_selected(), node_selected, "trash", context=_CARD | _SEVERAL, also=N_("remove, erase")),
     ActionSpec("editor.take_out", N_("Take out of the flow"), "Ctrl+Backspace", _EDITOR, lambda w: w.the_editor.commands.take_out(), nameable, "x", context=_CARD),
-    ActionSpec("editor.problems", N_("Show problems"), "Ctrl+Shift+M", _EDITOR, lambda w: w.the_editor.toggle_problems(), in_editor, "alert-triangle", also=N_("errors, warnings, check, validate")),
-    ActionSpec("editor.next_problem", N_("Next problem"), "F8", _EDITOR, lambda w: w.the_editor.commands.next_problem(), in_editor, "alert-circle"),
-    ActionSpec("editor.previous_problem", N_("Previous problem"), "Shift+F8", _EDITOR, lambda w: w.the_editor.commands.next_problem(-1), in_editor),
-    ActionSpec("editor.fix", N_("Fix this problem"), "Ctrl+.", _EDITOR, lambda w: w.the_editor.commands.fix_problem(), has_problems, "check"),
-    ActionSpec("editor.fix_all", N_("Fix all of this kind"), "Ctrl+Alt+.", _EDITOR, lambda w: w.the_editor.commands.fix_all_problems(), has_problems),
+    ActionSpec("editor.problems", N_("Show problems"), "Ctrl+Shift+M", Place.PROBLEMS, lambda w: w.the_editor.toggle_problems(), in_editor, "alert-triangle", also=N_("errors, warnings, check, validate")),
+    ActionSpec("editor.next_problem", N_("Next problem"), "F8", Place.PROBLEMS, lambda w: w.the_editor.commands.next_problem(), in_editor, "alert-circle"),
+    ActionSpec("editor.previous_problem", N_("Previous problem"), "Shift+F8", Place.PROBLEMS, lambda w: w.the_editor.commands.next_problem(-1), in_editor),
+    ActionSpec("editor.fix", N_("Fix this problem"), "Ctrl+.", Place.PROBLEMS, lambda w: w.the_editor.commands.fix_problem(), has_problems, "check"),
+    ActionSpec("editor.fix_all", N_("Fix all of this kind"), "Ctrl+Alt+.", Place.PROBLEMS, lambda w: w.the_editor.commands.fix_all_problems(), has_problems),
     ActionSpec("editor.palette", N_("Search components"), "Ctrl+K", _EDITOR, lambda w: w.the_editor.commands.focus_palette(), editable, "search", also=N_("add, insert, toolbox")),
-    ActionSpec("editor.find_next", N_("Find next"), "F3", _EDITOR, lambda w: w.the_editor.finding.step(1), in_editor, "chevron-down"),
-    ActionSpec("editor.find_previous", N_("Find previous"), "Shift+F3", _EDITOR, lambda w: w.the_editor.finding.step(-1), in_editor, "chevron-up"),
-    ActionSpec("editor.outline", N_("Outline"), "Ctrl+Shift+O", _EDITOR, lambda w: w.the_editor.commands.toggle_outline(), in_editor, "list", also=N_("tree, structure, list of components")),
+    ActionSpec("editor.find_next", N_("Find next"), "F3", _LOOK, lambda w: w.the_editor.finding.step(1), in_editor, "chevron-down"),
+    ActionSpec("editor.find_previous", N_("Find previous"), "Shift+F3", _LOOK, lambda w: w.the_editor.finding.step(-1), in_editor, "chevron-up"),
+    ActionSpec("editor.outline", N_("Outline"), "Ctrl+Shift+O", _LOOK, lambda w: w.the_editor.commands.toggle_outline(), in_editor, "list", also=N_("tree, structure, list of components")),
     ActionSpec("editor.rename", N_("Rename"), "Ctrl+F2", _EDITOR, lambda w: w.the_editor.commands.rename_selected(), nameable, "pencil", context=_CARD),
     ActionSpec("editor.insert", N_("Insert in front…"), "Alt+/", _EDITOR, lambda w: w.the_editor.commands.add_in_front(), nameable, "plus", context=_CARD),
-    ActionSpec("editor.next_area", N_("Next area"), "F6", _EDITOR, lambda w: w.the_editor.commands.next_area(1), in_editor),
-    ActionSpec("editor.previous_area", N_("Previous area"), "Shift+F6", _EDITOR, lambda w: w.the_editor.commands.next_area(-1), in_editor),
+    ActionSpec("editor.next_area", N_("Next area"), "F6", _LOOK, lambda w: w.the_editor.commands.next_area(1), in_editor),
+    ActionSpec("editor.previous_area", N_("Previous area"), "Shift+F6", _LOOK, lambda w: w.the_editor.commands.next_area(-1), in_editor),
     ActionSpec("editor.edit", N_("Edit"), "Ctrl+Shift+E", _EDITOR, lambda w: w.open_campaigns.edit_viewed(), viewed, "pencil"),
     ActionSpec("editor.disk_differences", N_("Compare with the file on disk…"), "Ctrl+Alt+Shift+D", _EDITOR, lambda w: w.the_editor.safekeeping.show_differences(), changed_on_disk),
     ActionSpec("editor.disk_reload", N_("Read the file on disk again…"), "Ctrl+Alt+Shift+R", _EDITOR, lambda w: w.the_editor.safekeeping.ask_reload(), changed_on_disk),
