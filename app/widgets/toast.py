@@ -112,28 +112,29 @@ class Toast(QFrame):
     def _clear_of_floating(self, wanted: QRect) -> QPoint:
         """Where it covers nothing that floats over the page: beside it at the lower edge, else above it."""
         window, grid = self._window, self._look.sizes.grid
-        over = [
-            QRect(found.mapTo(window, QPoint(0, 0)), found.size())
-            for found in window.findChildren(QFrame)
-            if found.property(FLOATS) and found.isVisible()
-        ]
-        sides = [
-            x for other in over for x in (other.left() - grid - wanted.width(), other.right() + 1 + grid)
-        ]
+        floating = [found for found in window.findChildren(QFrame) if found.property(FLOATS)]
+        over = {found: _place_in(window, found) for found in floating if found.isVisible()}
         room = window.rect().adjusted(grid, grid, -grid, -grid)
-        beside = [
-            wanted.translated(x - wanted.x(), 0) for x in sorted(sides, key=lambda x: abs(x - wanted.x()))
-        ]
-        above = [
-            wanted.translated(0, other.top() - grid - wanted.height() - wanted.y())
-            for other in over
-            if other.intersects(wanted)
-        ]
+        beside: list[QRect] = []
+        above: list[QRect] = []
+        for found, covered in over.items():
+            below = _place_in(window, found.parentWidget() or window)  # elsewhere are buttons, such as OK
+            ends = (covered.left() - grid - wanted.width(), covered.right() + 1 + grid)
+            places = (QRect(QPoint(x, wanted.y()), wanted.size()) for x in ends)
+            beside += [place for place in places if below.contains(place)]
+            if covered.intersects(wanted):
+                above.append(wanted.translated(0, covered.top() - grid - wanted.bottom()))
+        beside.sort(key=lambda place: abs(place.x() - wanted.x()))
         for place in (wanted, *beside, *above):
-            if room.contains(place) and not any(place.intersects(other) for other in over):
+            if room.contains(place) and not any(place.intersects(covered) for covered in over.values()):
                 return place.topLeft()
         return wanted.topLeft()
 
     def _follow_link(self) -> None:
         self.hide()
         self._led_to()
+
+
+def _place_in(window: QWidget, widget: QWidget) -> QRect:
+    """Where a widget stands, in coordinates of the window."""
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())

@@ -6,9 +6,10 @@ import threading
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices, QImage
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
@@ -97,7 +98,12 @@ def test_the_file_is_asked_for_and_written(
 
 @pytest.mark.parametrize("format", list(Format))
 def test_every_format_is_written_with_its_ending(
-    qtbot: QtBot, window: MainWindow, page: EditorPage, tmp_path: Path, format: Format
+    qtbot: QtBot,
+    window: MainWindow,
+    page: EditorPage,
+    tmp_path: Path,
+    format: Format,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     options = Options(format=format, page=Page.A4)
     window.exports.write(page, options, tmp_path / "flow")
@@ -105,6 +111,13 @@ def test_every_format_is_written_with_its_ending(
     data = (tmp_path / f"flow.{format}").read_bytes()
     starts = {Format.PNG: b"\x89PNG", Format.SVG: b"<?xml", Format.PDF: b"%PDF"}
     assert data.startswith(starts[format])
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    QTest.mouseClick(window.toast.link, Qt.MouseButton.LeftButton)
+    assert [Path(url.toLocalFile()) for url in opened] == [tmp_path]
+    assert not window.toast.isVisible()
+    window.toast.show_message("Printed.")
+    assert not window.toast.link.isVisible()
 
 
 def test_where_nothing_can_be_written_the_old_file_stands(
