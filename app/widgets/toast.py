@@ -38,7 +38,7 @@ class Toast(QFrame):
         self._icon = QLabel()
         self._text = label(wrap=True)
         grid = look.sizes.grid
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(2 * grid, grid + grid // 2, 2 * grid, grid + grid // 2)
         row.setSpacing(grid)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
@@ -46,7 +46,7 @@ class Toast(QFrame):
         self.link = button("link")
         self.link.clicked.connect(self._follow_link)
         self._led_to: Callable[[], object] = self.hide
-        row.addWidget(self.link, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.link)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
         window.installEventFilter(self)
@@ -70,6 +70,8 @@ class Toast(QFrame):
             self.link.setText(link.text)
             self._led_to = link.chosen
         self.link.setVisible(link is not None)
+        beside = Qt.AlignmentFlag.AlignTop if link is None else Qt.AlignmentFlag.AlignVCenter
+        self._row.setAlignment(self._icon, beside)  # a link makes the row higher than its words
         self._place()
         announce(self, text, urgent=tone == "danger")
         self.show()
