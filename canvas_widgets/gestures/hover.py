@@ -169,7 +169,7 @@ def _scissors_place(line: LinkShape) -> QPointF:
     across = line.end.x() - line.curve.p0.x()
     if across <= 2 * _SCISSORS_AWAY:
         return line.curve.at(0.85)
-    return line.curve.at_x(line.end.x() - _SCISSORS_AWAY)
+    return line.at_x(line.end.x() - _SCISSORS_AWAY)
 
 
 def _far(one: QPointF, other: QPointF) -> float:

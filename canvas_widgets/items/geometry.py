@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GAP, START_WIDTH
+from engine.campaign.layout import BRANCH_GAP, CARD_HEIGHT, CARD_WIDTH, GAP, START_WIDTH
 
 CHIP_HEIGHT = 20
 CHIP_PADDING = 8
@@ -79,11 +79,17 @@ class LinkShape(NamedTuple):
         if self.open:
             return self.end
         across = self.end.x() - self.curve.p0.x()
+        if self.chip is None and self.end != self.curve.p3:
+            return (self.curve.p3 + self.end) / 2
         if self.chip is None or across <= 0:
             return self.curve.at(0.5 if self.chip is None else 0.8)
         room = self.end.x() - (self.chip.x() + self.chip_width / 2)
         away = room / 2 if room >= 2 * OPEN_RADIUS + 10 else OPEN_RADIUS + 5
-        return self.curve.at_x(self.end.x() - away)
+        return self.at_x(self.end.x() - away)
+
+    def at_x(self, x: float) -> QPointF:
+        """The point of a line that runs to the right whose x is about `x`."""
+        return self.curve.at_x(x) if x < self.curve.p3.x() else QPointF(x, self.end.y())
 
     @property
     def path(self) -> QPainterPath:
@@ -136,9 +142,24 @@ def around(start: QPointF, end: QPointF, label_width: float = 0.0) -> LinkShape:
     return LinkShape(curve, end, False, chip, label_width)
 
 
-def may_be_blocked(start: QPointF, end: QPointF) -> bool:
-    """Whether another card may stand on a line between two cards: in one row, further apart than columns."""
-    return abs(end.y() - start.y()) < CARD_HEIGHT / 2 and end.x() - start.x() > CARD_WIDTH
+def passes_columns(start: QPointF, end: QPointF) -> bool:
+    """Whether other cards may stand between two cards: they are further apart than neighbouring columns."""
+    return end.x() - start.x() > CARD_WIDTH
+
+
+def in_one_row(start: QPointF, end: QPointF) -> bool:
+    return abs(end.y() - start.y()) < CARD_HEIGHT / 2
+
+
+def corner_behind(start: QPointF, end: QPointF, label_width: float = 0.0) -> QPointF:
+    """Where a line that changes rows at once comes to the row of its end: behind the gap after its card."""
+    gap = BRANCH_GAP if label_width else GAP
+    return QPointF(min(start.x() + gap, end.x()), end.y())
+
+
+def changing_rows(start: QPointF, end: QPointF, label_width: float = 0.0) -> LinkShape:
+    """A line over several columns that changes rows at once, beside its card, and then goes straight."""
+    return joined(start, corner_behind(start, end, label_width), 0.0, label_width)._replace(end=end)
 
 
 def open_ended(start: QPointF, offset: float, label_width: float = 0.0) -> LinkShape:

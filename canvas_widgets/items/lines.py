@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from canvas_widgets.items.card import CardItem
 from canvas_widgets.items.geometry import (
+    LinkShape,
     around,
+    changing_rows,
+    corner_behind,
+    in_one_row,
     joined,
-    may_be_blocked,
     open_ended,
     open_offsets,
+    passes_columns,
     to_first_place,
 )
 from canvas_widgets.items.link import LinkItem
@@ -32,7 +36,8 @@ def lay(
 ) -> None:
     """Lay a card's lines, given in their shown order; `first_place` where nothing follows Start yet.
 
-    A line between two cards of one row goes around what stands between them.
+    A line goes around what stands between two cards of one row; to another row over several columns it goes
+    at once, if that is free, so that its chip is seen and it passes behind no card.
     """
     labels = {port.name: port.label for port in source.node.ports}
     start = source.right_port
@@ -51,10 +56,21 @@ def lay(
         elif (target := cards.get(item.link.target)) is not None:
             side = lanes[item.link.target]
             lane = side.index(item) - (len(side) - 1) / 2
-            end = target.left_port
-            hidden = may_be_blocked(start, end) and _holds_card(scene, QRectF(start, end).normalized())
-            item.set_line(around(start, end, width) if hidden else joined(start, end, lane, width))
+            item.set_line(_between(scene, start, target.left_port, lane, width))
             item.set_solid(target.configured)
+
+
+def _between(
+    scene: QGraphicsScene, start: QPointF, end: QPointF, lane: float, label_width: float
+) -> LinkShape:
+    """The line between two cards."""
+    if passes_columns(start, end):
+        if in_one_row(start, end):
+            if _holds_card(scene, QRectF(start, end).normalized()):
+                return around(start, end, label_width)
+        elif not _holds_card(scene, QRectF(corner_behind(start, end, label_width), end)):
+            return changing_rows(start, end, label_width)
+    return joined(start, end, lane, label_width)
 
 
 def passing(scene: QGraphicsScene, cards: Iterable[CardItem]) -> set[str]:
@@ -63,7 +79,7 @@ def passing(scene: QGraphicsScene, cards: Iterable[CardItem]) -> set[str]:
     return {
         item.link.source
         for item in items
-        if item.line is not None and may_be_blocked(item.line.curve.p0, item.line.end)
+        if item.line is not None and passes_columns(item.line.curve.p0, item.line.end)
     }
 
 

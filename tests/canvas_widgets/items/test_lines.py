@@ -72,3 +72,26 @@ def test_neighbours_are_joined_as_ever(show: Show, flow: Flow) -> None:
     stage = show(flow)
     line = flow.link_between(audience, wait)
     assert middle(stage, line).y() == stage.scene.cards[audience].right_port.y()
+
+
+def test_a_line_to_another_row_changes_rows_beside_its_card(
+    show: Show, flow: Flow, skipping: tuple[str, str, str, str]
+) -> None:
+    groups, wait, end, line = skipping
+    flow.document.apply(move(flow.document, {end: Point(flow.document.layout[end].x, ROW)}).ops)
+    stage = show(flow)
+    shape = stage.scene.links[line].line
+    assert shape is not None
+    card, begin = stage.scene.cards[wait].scene_rect, stage.scene.cards[groups].right_port
+    assert shape.end == stage.scene.cards[end].left_port
+    for share in range(41):
+        assert not card.contains(shape.at_x(begin.x() + share / 40 * (shape.end.x() - begin.x())))
+    assert shape.chip is not None
+    assert begin.x() < shape.chip.x() - shape.chip_width / 2
+    assert shape.chip.x() + shape.chip_width / 2 < card.left(), "its name stands in the gap"
+    assert shape.handle.y() == shape.end.y(), "the + stands on the straight part"
+    in_the_way = move(flow.document, {wait: Point(flow.document.layout[wait].x, ROW)})
+    stage.stack.push_edit(flow.document, in_the_way)
+    blocked = stage.scene.links[line].line
+    assert blocked is not None
+    assert blocked.curve.p3 == blocked.end, "a card stands in that row: one curve"
