@@ -123,7 +123,7 @@ class Overview:
             if not card.configured or card.broken:
                 self._corners.append((rect.right(), rect.top()))
         shown = [(link.line, link.open) for link in links if link.line is not None]
-        self._lines = [QLineF(line.curve.p0, line.end) for line, _ in shown]
+        self._lines = [QLineF(line.start, line.end) for line, _ in shown]
         self._bounds = _around(rects, [line.end for line, is_open in shown if is_open])
         self._stale = False
 

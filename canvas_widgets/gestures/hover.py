@@ -158,7 +158,7 @@ class Hover:
 
 def _near_end(line: LinkShape, point: QPointF, zoom: float) -> bool:
     """Whether a point lies where a line's scissors are, and not its +."""
-    begin = line.curve.p0.x() if line.chip is None else line.chip.x() + line.chip_width / 2
+    begin = line.start.x() if line.chip is None else line.chip.x() + line.chip_width / 2
     room = max(_SCISSORS_LEAST, _SCISSORS_SHARE * abs(line.end.x() - begin))
     return _far(point, line.end) <= min(room, _SCISSORS_FROM / zoom)
 
@@ -166,7 +166,7 @@ def _near_end(line: LinkShape, point: QPointF, zoom: float) -> bool:
 def _scissors_place(line: LinkShape) -> QPointF:
     if line.open:
         return line.curve.at(0.6)
-    across = line.end.x() - line.curve.p0.x()
+    across = line.end.x() - line.start.x()
     if across <= 2 * _SCISSORS_AWAY:
         return line.curve.at(0.85)
     return line.at_x(line.end.x() - _SCISSORS_AWAY)

@@ -65,20 +65,30 @@ class Curve(NamedTuple):
 
 
 class LinkShape(NamedTuple):
-    """How a line runs: its curve, then straight to `end`, the centre of the mark of an open end."""
+    """How a line runs: straight from `lead` where there is one, then its curve, then straight to `end`.
+
+    `end` is the centre of the mark of an open end, `chip` the middle of the line's name.
+    """
 
     curve: Curve
     end: QPointF
     open: bool
     chip: QPointF | None = None
     chip_width: float = 0.0
+    lead: QPointF | None = None
+
+    @property
+    def start(self) -> QPointF:
+        return self.curve.p0 if self.lead is None else self.lead
 
     @property
     def handle(self) -> QPointF:
         """Where the + of the line stands: in its middle, or between its chip and the card behind."""
         if self.open:
             return self.end
-        across = self.end.x() - self.curve.p0.x()
+        across = self.end.x() - self.start.x()
+        if self.chip is None and self.lead is not None:
+            return (self.lead + self.curve.p0) / 2
         if self.chip is None and self.end != self.curve.p3:
             return (self.curve.p3 + self.end) / 2
         if self.chip is None or across <= 0:
@@ -89,11 +99,14 @@ class LinkShape(NamedTuple):
 
     def at_x(self, x: float) -> QPointF:
         """The point of a line that runs to the right whose x is about `x`."""
+        if x <= self.curve.p0.x():
+            return QPointF(x, self.start.y())
         return self.curve.at_x(x) if x < self.curve.p3.x() else QPointF(x, self.end.y())
 
     @property
     def path(self) -> QPainterPath:
-        path = QPainterPath(self.curve.p0)
+        path = QPainterPath(self.start)
+        path.lineTo(self.curve.p0)
         if self.curve.p0.y() == self.curve.p1.y() == self.curve.p2.y() == self.curve.p3.y():
             path.lineTo(self.end)
         else:
@@ -103,7 +116,11 @@ class LinkShape(NamedTuple):
         return path
 
     def distance(self, point: QPointF) -> float:
-        return min(self.curve.distance(point), _segment_distance(point, self.curve.p3, self.end))
+        return min(
+            _segment_distance(point, self.start, self.curve.p0),
+            self.curve.distance(point),
+            _segment_distance(point, self.curve.p3, self.end),
+        )
 
 
 def joined(start: QPointF, end: QPointF, lane: float = 0.0, label_width: float = 0.0) -> LinkShape:
@@ -160,6 +177,20 @@ def corner_behind(start: QPointF, end: QPointF, label_width: float = 0.0) -> QPo
 def changing_rows(start: QPointF, end: QPointF, label_width: float = 0.0) -> LinkShape:
     """A line over several columns that changes rows at once, beside its card, and then goes straight."""
     return joined(start, corner_behind(start, end, label_width), 0.0, label_width)._replace(end=end)
+
+
+def corner_before(start: QPointF, end: QPointF) -> QPointF:
+    """Where a line that changes rows at last leaves the row of its start: before the gap of its end."""
+    return QPointF(max(end.x() - GAP, start.x()), start.y())
+
+
+def changing_rows_late(start: QPointF, end: QPointF, label_width: float = 0.0) -> LinkShape:
+    """A line over several columns that goes straight, and changes rows beside the card at its end."""
+    shape = joined(corner_before(start, end), end)._replace(lead=start)
+    if not label_width:
+        return shape
+    chip = QPointF(start.x() + max(_CHIP_LEAD + label_width / 2, BRANCH_GAP * _CHIP_SHARE), start.y())
+    return shape._replace(chip=chip, chip_width=label_width)
 
 
 def open_ended(start: QPointF, offset: float, label_width: float = 0.0) -> LinkShape:

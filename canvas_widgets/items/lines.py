@@ -12,6 +12,8 @@ from canvas_widgets.items.geometry import (
     LinkShape,
     around,
     changing_rows,
+    changing_rows_late,
+    corner_before,
     corner_behind,
     in_one_row,
     joined,
@@ -37,7 +39,7 @@ def lay(
     """Lay a card's lines, given in their shown order; `first_place` where nothing follows Start yet.
 
     A line goes around what stands between two cards of one row; to another row over several columns it goes
-    at once, if that is free, so that its chip is seen and it passes behind no card.
+    at once or at last, along the row that is free, so that its name is seen and it passes behind no card.
     """
     labels = {port.name: port.label for port in source.node.ports}
     start = source.right_port
@@ -70,6 +72,8 @@ def _between(
                 return around(start, end, label_width)
         elif not _holds_card(scene, QRectF(corner_behind(start, end, label_width), end)):
             return changing_rows(start, end, label_width)
+        elif not _holds_card(scene, QRectF(start, corner_before(start, end))):
+            return changing_rows_late(start, end, label_width)
     return joined(start, end, lane, label_width)
 
 
@@ -79,7 +83,7 @@ def passing(scene: QGraphicsScene, cards: Iterable[CardItem]) -> set[str]:
     return {
         item.link.source
         for item in items
-        if item.line is not None and passes_columns(item.line.curve.p0, item.line.end)
+        if item.line is not None and passes_columns(item.line.start, item.line.end)
     }
 
 

@@ -69,7 +69,7 @@ class LinkItem(QGraphicsItem):
         self.line = line
         self.first_place = first_place
         self._path = line.path
-        drop = line.end.y() - line.curve.p0.y()
+        drop = line.end.y() - line.start.y()
         self._slant = 0.0 if abs(drop) < 1 else (-_SLANT if drop > 0 else _SLANT)
         bounds = self._path.controlPointRect()
         if line.chip is not None:

@@ -262,7 +262,7 @@ def line_shape(source: str, target: str | None, nth: int = 0) -> LinkShape:
 def near_end(source: str, target: str) -> QPointF:
     """Where the scissors of a line are."""
     shape = line_shape(source, target)
-    return shape.curve.at_x(shape.end.x() - 14)
+    return shape.at_x(shape.end.x() - 14)
 
 
 def tool(wanted: Tool) -> QPointF:

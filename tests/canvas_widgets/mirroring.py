@@ -24,7 +24,7 @@ def assert_mirrors(scene: CampaignScene) -> None:
         item = scene.links[link_id]
         assert item.link is link
         assert item.line is not None
-        assert item.line.curve.p0 == scene.cards[link.source].right_port
+        assert item.line.start == scene.cards[link.source].right_port
         assert item.open == item.line.open == (link.target is None)
         if link.target is not None:
             assert item.line.end == scene.cards[link.target].left_port
@@ -37,7 +37,7 @@ def assert_joined(scene: CampaignScene) -> None:
     """Every line runs between its cards, wherever these are shown just now."""
     for item in scene.links.values():
         assert item.line is not None
-        assert item.pos() + item.line.curve.p0 == scene.cards[item.link.source].right_port
+        assert item.pos() + item.line.start == scene.cards[item.link.source].right_port
         if item.link.target is not None:
             assert item.pos() + item.line.end == scene.cards[item.link.target].left_port
 

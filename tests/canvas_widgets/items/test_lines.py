@@ -92,6 +92,9 @@ def test_a_line_to_another_row_changes_rows_beside_its_card(
     assert shape.handle.y() == shape.end.y(), "the + stands on the straight part"
     in_the_way = move(flow.document, {wait: Point(flow.document.layout[wait].x, ROW)})
     stage.stack.push_edit(flow.document, in_the_way)
-    blocked = stage.scene.links[line].line
-    assert blocked is not None
-    assert blocked.curve.p3 == blocked.end, "a card stands in that row: one curve"
+    late = stage.scene.links[line].line
+    assert late is not None
+    assert late.at_x(card.center().x()).y() == begin.y(), (
+        "that row is taken: it stays in its own"
+    )
+    assert late.at_x(late.end.x()).y() == late.end.y()
