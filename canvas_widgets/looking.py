@@ -56,6 +56,11 @@ class LookingView(QGraphicsView):
         """The part of the scene that the view shows."""
         return self.mapToScene(self.viewport().rect()).boundingRect()
 
+    def shows_all(self) -> bool:
+        """Whether the whole flow is in sight."""
+        shown = self.mapToScene(self.viewport().rect()).boundingRect()
+        return shown.contains(self._campaign.content_rect())
+
     def fit(self, *, glide: bool = True) -> None:
         """Show the whole flow, at 100 % at most."""
         self._camera.fit(self._campaign.content_rect(), glide)

@@ -69,7 +69,8 @@ class SearchField(Retranslated, ShrinkingField):
     def __init__(self, look: Look) -> None:
         super().__init__(look.sizes.palette + 4 * look.sizes.grid, 12 * look.sizes.grid)
         self.setClearButtonEnabled(True)
-        self.addAction(look.icon("search", "muted"), self.ActionPosition.LeadingPosition)
+        icon = self.addAction(look.icon("search", "muted"), self.ActionPosition.LeadingPosition)
+        look.set_icon(icon, "search", "muted")  # follows the theme
         self.retranslate()
 
     def retranslate(self) -> None:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -142,6 +142,10 @@ class EditorPage(Retranslated, QWidget):
         """Whether there is something that saving would save."""
         return self.session.dirty or self.view.notes.changed
 
+    def unconfirmed(self) -> list[str]:
+        """The names of components whose panels hold what was not confirmed with OK."""
+        return [self.session.document.node(node_id).name for node_id in self.panel.unapplied()]
+
     def allowed(self) -> frozenset[May]:
         """What may be done with the open campaign; publishing and attributes only where it can be edited."""
         allowed = ALLOWED[self.status] - {May.COPY, May.DELETE, May.EDIT, May.VIEW}
@@ -266,9 +270,12 @@ class EditorPage(Retranslated, QWidget):
         """The campaign has finished: from now on it can only be looked at."""
         self.read_only = self.view.read_only = True
         self.session.undo_stack.clear()  # everything is saved; a step back would be a change
+        whole = self.view.shows_all()
         self.side_bar.end_editing()
         self.guide.end()
         self._on_selection_changed()
+        if whole:  # and stays whole beside what takes the palette's place
+            QTimer.singleShot(self._window.look.duration, self.view.fit)
 
     def _lay_out(self) -> None:
         body = QHBoxLayout()

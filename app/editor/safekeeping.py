@@ -94,10 +94,10 @@ class Safekeeping:
             return False
         if new:
             self._window.reload()  # the list has one more
-        waiting = [session.document.node(node_id).name for node_id in page.panel.unapplied()]
-        if waiting:
+        if waiting := page.unconfirmed():
             text = tr(
-                "Draft saved, without what is not confirmed with OK yet: {names}.", names=", ".join(waiting)
+                "Draft saved, without what is not confirmed with OK yet: {names}.",
+                names=tr(", ").join(waiting),
             )
             self._window.toast.show_message(text, tone="warn")
         else:

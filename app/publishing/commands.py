@@ -197,10 +197,17 @@ class RunCommands:
             text = tr("Nothing has changed since version {version}.", version=answer.version)
         else:
             text = tr("Published as version {version}.", version=answer.version)
-        lacks = " ".join(lack.text for lack in answer.lacks)
-        window.toast.show_message(f"{text} {lacks}".strip(), tone="warn" if lacks else "ok")
+        warnings = [*(lack.text for lack in answer.lacks), *self._left_out()]
+        window.toast.show_message(" ".join([text, *warnings]), tone="warn" if warnings else "ok")
         if window.service is not None:
             window.service.poll()
+
+    def _left_out(self) -> list[str]:
+        """What stands in panels of the open campaign without having been confirmed: it was not published."""
+        names = [] if self._window.editor is None else self._window.editor.unconfirmed()
+        if not names:
+            return []
+        return [tr("Left out, because it is not confirmed with OK: {names}.", names=tr(", ").join(names))]
 
     def _remember(self, url: str, token: str) -> None:
         window = self._window

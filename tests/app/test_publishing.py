@@ -434,3 +434,19 @@ def test_whoever_edits_what_runs_is_told_that_it_is_the_next_version(
 def said(page: EditorPage) -> list[str]:
     """The notices above the canvas."""
     return [label.text() for label in page.notices.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+def test_publishing_names_what_was_not_confirmed(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    (tag,) = (id for id, node in page.session.document.nodes.items() if node.kind == "tag")
+    page.show_node(tag)
+    assert page.panel.content is not None
+    page.panel.content.name.setText("Half a name")
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    assert len(engine.published) == 1
+    name = page.session.document.node(tag).name
+    assert f"Left out, because it is not confirmed with OK: {name}." in window.toast.message

@@ -94,7 +94,5 @@ def test_a_line_to_another_row_changes_rows_beside_its_card(
     stage.stack.push_edit(flow.document, in_the_way)
     late = stage.scene.links[line].line
     assert late is not None
-    assert late.at_x(card.center().x()).y() == begin.y(), (
-        "that row is taken: it stays in its own"
-    )
+    assert late.at_x(card.center().x()).y() == begin.y(), "that row is taken: it stays in its own"
     assert late.at_x(late.end.x()).y() == late.end.y()
