@@ -25,6 +25,7 @@ from canvas_widgets.items.geometry import (
 from canvas_widgets.items.link import LinkItem
 
 _BESIDE_LINE = 8.0  # a card that comes so near to a line stands in its way
+_NAMED = 0.5  # lines with names run above those without, which would strike the names through
 _BEHIND = 1e-3  # a card's later lines run behind the chips of its earlier ones
 
 
@@ -49,8 +50,8 @@ def lay(
             lanes.setdefault(item.link.target, []).append(item)
     offsets = _open_offsets(source, items, cards)
     for index, (item, offset) in enumerate(zip(items, offsets, strict=True)):
-        item.setZValue(-index * _BEHIND)
         width = item.set_label(labels.get(item.link.port))
+        item.setZValue((_NAMED if width else 0.0) - index * _BEHIND)
         if item.link.target is None:
             line = to_first_place(start) if first_place else open_ended(start, offset or 0.0, width)
             item.set_line(line, first_place)
