@@ -10,9 +10,10 @@ from types import SimpleNamespace
 from typing import Any, Self
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QDialog
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import language, tasks
@@ -132,6 +133,15 @@ class FakeEngine:
 
     def shutdown(self) -> None:
         self.calls.append(("shutdown", ""))
+
+
+@pytest.fixture(autouse=True)
+def released_buttons(qapp: QApplication) -> None:
+    """Let go of a button that a test before held to its end: the window changes nothing while one is down."""
+    for button in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
+        if QGuiApplication.mouseButtons() & button:
+            QTest.mouseRelease(QWidget(), button)
+    assert QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
 
 
 @pytest.fixture(autouse=True)

@@ -96,6 +96,7 @@ def test_it_never_overwrites_what_others_changed(qtbot: QtBot, page: EditorPage,
     assert page.session.path is not None
     assert page.session.path.read_bytes() == data
     assert dialogs(window) == []
+    assert "changed on disk" in page.notices.notices[0].text
 
 
 def test_a_save_that_fails_is_said_once(
