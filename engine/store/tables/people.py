@@ -8,12 +8,15 @@ column is many times faster than one on JSON.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, text
 
 from engine.store.schema import METADATA, KeyType, TextType, TimeType
 
 LIVE_IMPORT = 0
 """The import id of events received live and of people whom they created; always counts as complete."""
+
+GONE_IMPORT = -1
+"""The import id of people who count nowhere any more: merged into others, or erased. Never complete."""
 
 OLDEST = -(2**53)
 """The time of an address without one (people.csv): older than every time that can be given."""
@@ -22,11 +25,26 @@ import_run = Table(
     "import_run",
     METADATA,
     Column("id", KeyType, primary_key=True, autoincrement=False),
-    Column("state", TextType, nullable=False, doc="running, complete or abandoned"),
+    Column("state", TextType, nullable=False, doc="running, complete, abandoned, undoing, undone or gone"),
     Column("source", TextType, nullable=False),
     Column("started_at", TimeType, nullable=False),
     Column("finished_at", TimeType),
+    Column("counts", TextType, doc="JSON: what it did, see engine.store.imports.result"),
+    Column("undo", Integer, nullable=False, server_default="0", doc="1 while what was before is known"),
 )
+
+import_before = Table(
+    "import_before",
+    METADATA,
+    Column("import_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", TextType, primary_key=True, doc="attributes, ids or tag"),
+    Column("name", TextType, primary_key=True, doc="the type of the ids, the tag; else empty"),
+    Column("before", TextType, nullable=False, doc="JSON: what stood there before the import"),
+    Column("after", TextType, nullable=False, doc="JSON: what the import left there"),
+    sqlite_with_rowid=False,
+)
+"""What imports changed of people who were there before; of whom they created nothing needs to be known."""
 
 data_field = Table(
     "data_field",
@@ -48,6 +66,13 @@ person = Table(
     Column("hash", BigInteger, nullable=False, doc="of the external id, 0 to 2^31 - 2"),
     Column("time_zone", TextType),
     Column("import_id", BigInteger, nullable=False),
+    Column("merged_into", BigInteger, doc="the person whom this one turned out to be"),
+    Index(
+        "ix_person_merged_into",
+        "merged_into",
+        sqlite_where=text("merged_into IS NOT NULL"),
+        postgresql_where=text("merged_into IS NOT NULL"),
+    ),
 )
 
 person_id = Table(
