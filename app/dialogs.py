@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from app.start_page.page import StartPage
     from app.window import MainWindow
 
 
@@ -13,6 +14,7 @@ class Dialogs:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self._start: StartPage | None = None
 
     def preferences(self) -> None:
         from app.settings.dialog import PreferencesDialog
@@ -45,11 +47,12 @@ class Dialogs:
         About(self._window).open()
 
     def start_page(self) -> None:
-        """Show where one can begin, in the place of the list."""
+        """Show where one can begin, in the first tab."""
         from app.start_page.page import StartPage
 
         self.hide_start_page()
         page, tabs = StartPage(self._window), self._window.tabs
+        self._start = page
         tabs.home.addWidget(page)
         tabs.home.setCurrentWidget(page)
         tabs.show_page(None)
@@ -57,12 +60,12 @@ class Dialogs:
         self._window.actions_.refresh()
 
     def hide_start_page(self) -> None:
-        """Show the list again."""
-        home, list_page = self._window.tabs.home, self._window.list_page
-        shown = home.currentWidget()
-        if shown is not None and shown is not list_page:
-            home.setCurrentWidget(list_page)
-            home.removeWidget(shown)
-            shown.deleteLater()
-            list_page.table.setFocus()
-            self._window.actions_.refresh()
+        """Show again what was there before it."""
+        page, self._start = self._start, None
+        if page is not None:
+            window = self._window
+            window.tabs.home.setCurrentWidget(window.navigation.page(window.navigation.current))
+            window.tabs.home.removeWidget(page)
+            page.deleteLater()
+            window.navigation.enter()
+            window.actions_.refresh()

@@ -109,7 +109,7 @@ class CampaignTabBar(QTabBar):
 class Tabs(Retranslated, QWidget):
     """The pages of the window below their tabs; without an open campaign there is no bar.
 
-    Attributes: home (what the first tab shows, a stack: the list and the start page), bar.
+    Attributes: home (what the first tab shows, a stack: places of the workspace and the start page), bar.
     Signals: `current_changed()`: another page is on show; `close_asked(page)`.
     """
 
@@ -129,7 +129,13 @@ class Tabs(Retranslated, QWidget):
         self._strip.setFixedHeight(5 * look.sizes.grid)
         self._stack = QStackedWidget()
         self._stack.setObjectName("pages")
-        self._stack.addWidget(self.home)
+        self._front = QWidget()
+        self._beside = QHBoxLayout(self._front)
+        self._beside.setContentsMargins(0, 0, 0, 0)
+        self._beside.setSpacing(0)
+        self._beside.addWidget(self.home, 1)
+        self._home_title, self._home_icon = "", ""
+        self._stack.addWidget(self._front)
         strip = QHBoxLayout(self._strip)
         strip.setContentsMargins(look.sizes.grid, 0, look.sizes.grid, 0)
         strip.addWidget(self.bar, 1, Qt.AlignmentFlag.AlignBottom)
@@ -155,6 +161,16 @@ class Tabs(Retranslated, QWidget):
         """The campaign on show; None while the list is."""
         found = self._stack.currentWidget()
         return found if isinstance(found, EditorPage) else None
+
+    def put_beside_home(self, rail: QWidget) -> None:
+        """Let something stand at the left of what the first tab shows."""
+        self._beside.insertWidget(0, rail)
+
+    def show_home(self, title: str, icon: str) -> None:
+        """Name the first tab after what it shows."""
+        self._home_title, self._home_icon = title, icon
+        self.bar.setTabText(0, title)
+        self._draw_icons()
 
     def add(self, page: EditorPage) -> None:
         """Open a tab behind the others, and show it."""
@@ -199,8 +215,8 @@ class Tabs(Retranslated, QWidget):
 
     def retranslate(self) -> None:
         self.bar.setAccessibleName(tr("Open campaigns"))
-        self.bar.setTabText(0, tr("Campaigns"))
-        self.bar.setTabToolTip(0, tr("The list of campaigns"))
+        self.bar.setTabText(0, self._home_title)
+        self.bar.setTabToolTip(0, tr("The workspace: its campaigns, and what they refer to"))
         for page in self._pages:
             self.show_name(page)
 
@@ -215,13 +231,14 @@ class Tabs(Retranslated, QWidget):
 
     def _draw_icons(self) -> None:
         """The list's tab, and those that are only looked at, are told apart by more than their place."""
-        self.bar.setTabIcon(0, self._look.icon("layout-grid", "muted"))
+        if self._home_icon:
+            self.bar.setTabIcon(0, self._look.icon(self._home_icon, "muted"))
         for index, page in enumerate(self._pages, 1):
             self.bar.setTabIcon(index, self._look.icon("eye" if page.read_only else "route", "muted"))
 
     def _on_tab_changed(self, index: int) -> None:
         page = self._pages[index - 1] if index > 0 else None
-        shown = self.home if page is None else page
+        shown = self._front if page is None else page
         if self._stack.currentWidget() is not shown:
             self._stack.setCurrentWidget(shown)
             if page is not None and not self.bar.hasFocus():

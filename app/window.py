@@ -25,6 +25,8 @@ from app.dialogs import Dialogs
 from app.editor.page import EditorPage
 from app.exporting.commands import ExportCommands
 from app.file_drop import FileDrop
+from app.navigation.navigation import Navigation
+from app.navigation.places import CAMPAIGNS
 from app.open_campaigns import OpenCampaigns
 from app.opening import Opening
 from app.preferences import Preferences
@@ -51,7 +53,7 @@ class MainWindow(QMainWindow):
     """Attributes: workspace (None until one is read), editor (the one on show, None while the list shows),
     editors (all open ones), service (engine); campaigns, templates, open_campaigns, runs, workspaces,
     exports, appearance, dialogs, opening, recovery (what can be done, by topic); recent, preferences, look,
-    actions_, tabs, list_page, toast, tour.
+    actions_, tabs, navigation (the places of the first tab), list_page, toast, tour.
 
     Signals: `painted()`, once, after the first paint; `ready()`: a workspace is on show.
     """
@@ -82,13 +84,13 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._painted = False
         self.actions_ = Actions(self, look)
-        self.list_page = CampaignListPage(look, self.actions_)
+        self.list_page: CampaignListPage = CampaignListPage(look, self.actions_)
         self.toast = Toast(self, look)
         self.composing = Composing(self)
         self.tour: Tour = Tour(self)
         self.drop = FileDrop(self, look, self.opening.refusal, self.opening.open_path)
         self.painted.connect(self.drop.start)
-        self.tabs.home.addWidget(self.list_page)
+        self.navigation: Navigation = Navigation(self)
         self.setCentralWidget(self.tabs)
         self.tabs.current_changed.connect(self._on_tab_changed)
         self.tabs.close_asked.connect(self.open_campaigns.ask_to_close)
@@ -173,7 +175,7 @@ class MainWindow(QMainWindow):
         self.service.begin(start=self.runs.engine_has_data(loaded.workspace.folder))
         self.show_rows_of(loaded)
         self.list_page.table.selectRow(0)
-        self.list_page.table.setFocus()
+        self.navigation.go(CAMPAIGNS)
         self.preferences.workspace = loaded.workspace.folder
         self.recent.remember_workspace(loaded.workspace.folder, loaded.workspace.settings.name)
         self.show_title()
@@ -184,7 +186,8 @@ class MainWindow(QMainWindow):
         self._loaded = loaded
         rows = with_runs(loaded.rows, self.service.runs if self.service else {})
         folders = loaded.workspace.catalog.folders
-        self.list_page.show_workspace(loaded.workspace, rows, loaded.broken, folders)
+        self.list_page.show_campaigns(loaded.workspace, rows, loaded.broken, folders)
+        self.navigation.show_workspace(loaded.workspace)
         self.actions_.refresh()
 
     def _show_rows(self) -> None:
@@ -241,7 +244,7 @@ class MainWindow(QMainWindow):
             self.service.watch(editor.session.document.attributes.id if editor is not None else None)
         if editor is None and not self._may_close:
             self.reload()
-            self.list_page.table.setFocus()
+            self.navigation.enter()
         self.actions_.refresh()
         self.show_title()
 
@@ -263,6 +266,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self.actions_.retranslate()
+            self.navigation.retranslate()
             self.show_title()
             self.toast.hide()  # it speaks the language of before
 

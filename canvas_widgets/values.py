@@ -89,6 +89,7 @@ class Sizes:
     grid: int
     dots: int
     top_bar: int
+    rail: int
     palette: int
     outline: int
     palette_row: int

@@ -128,7 +128,7 @@ class Actions:
         menu = QMenu(parent)
         for place, actions in self.offered(context).items():
             menu.addSeparator()
-            folded = place is Place.ARRANGE and len(actions) > 1
+            folded = place in (Place.ARRANGE, Place.GO) and len(actions) > 1
             section = menu.addMenu(tr(SECTIONS[place])) if folded else menu
             section.addActions(actions)
         return menu

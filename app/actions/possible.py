@@ -47,6 +47,10 @@ def in_editor(window: MainWindow) -> bool:
     return window.editor is not None
 
 
+def has_workspace(window: MainWindow) -> bool:
+    return window.workspace is not None
+
+
 def has_tabs(window: MainWindow) -> bool:
     return bool(window.editors)
 

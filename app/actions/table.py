@@ -7,6 +7,9 @@ whole table. When an action is possible is asked in `possible`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from app.actions.possible import (
     can_cut_line,
     can_grow,
@@ -26,6 +29,7 @@ from app.actions.possible import (
     has_open_links,
     has_problems,
     has_tabs,
+    has_workspace,
     held,
     in_editor,
     in_list,
@@ -47,8 +51,17 @@ from app.actions.possible import (
 from app.actions.spec import ActionSpec, Context, Place
 from app.campaign_list.status import May
 from app.editor.guide import bring_back as bring_back_guide
+from app.navigation.places import PLACES
 from engine.campaign.edits import Direction, Side
 from engine.i18n import N_
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+def _going(place_id: str) -> Callable[[MainWindow], None]:
+    return lambda window: window.navigation.go(place_id)
+
 
 _english, _is_english = language("en")
 _chinese, _is_chinese = language("zh")
@@ -64,6 +77,8 @@ _CARD, _SEVERAL, _LINE, _NOTES, _CANVAS = (
 
 # fmt: off
 ACTIONS: tuple[ActionSpec, ...] = (
+    *(ActionSpec(f"go.{place.id}", place.title, f"Alt+{number}", Place.GO, _going(place.id), has_workspace, place.icon, also=place.also) for number, place in enumerate(PLACES, 1)),
+
     ActionSpec("campaign.new", N_("New campaign…"), "Ctrl+N", _LIST, lambda w: w.campaigns.new_campaign(), lambda w: w.workspace is not None, "plus", also=N_("create, start, template, gallery")),
     ActionSpec("campaign.open", N_("Open"), "Ctrl+Return", _LIST, lambda w: w.open_selected(), listed(May.EDIT), "pencil"),
     ActionSpec("campaign.view", N_("View"), "Ctrl+Shift+Return", _LIST, lambda w: w.view_selected(), listed(May.VIEW), "eye"),
@@ -76,7 +91,6 @@ ACTIONS: tuple[ActionSpec, ...] = (
 
     ActionSpec("editor.back", N_("Back to the list"), "Alt+Home", _EDITOR, lambda w: w.open_campaigns.back(), in_editor, "arrow-left"),
     ActionSpec("editor.close", N_("Close campaign"), "Ctrl+W", _EDITOR, lambda w: w.open_campaigns.ask_to_close(w.the_editor), in_editor, "x"),
-    ActionSpec("editor.list", N_("Show the list of campaigns"), "Ctrl+Shift+L", _LOOK, lambda w: w.tabs.show_page(None), in_editor, "layout-grid"),
     ActionSpec("editor.next", N_("Next tab"), "Ctrl+Tab", _LOOK, lambda w: w.tabs.step(1), has_tabs),
     ActionSpec("editor.previous", N_("Previous tab"), "Ctrl+Shift+Tab", _LOOK, lambda w: w.tabs.step(-1), has_tabs),
     ActionSpec("editor.add", N_("Add a component…"), "/", _EDITOR, lambda w: w.the_editor.commands.add(), editable, "plus", context=_CARD | _LINE),

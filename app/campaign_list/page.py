@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
 
 from app.actions import Actions
 from app.campaign_list.broken import BrokenFiles
@@ -16,8 +16,8 @@ from app.campaign_list.rows import Filter, Row, counts_by_status
 from app.campaign_list.sidebar import Sidebar
 from app.campaign_list.status import ALLOWED, May, Status
 from app.campaign_list.view import CampaignTable
-from app.language import Retranslated
-from app.widgets.basic import ActionButton, button, label, tool_button
+from app.navigation.page import PlacePage
+from app.widgets.basic import ActionButton, button
 from app.widgets.empty import EmptyState
 from canvas_widgets.look import Look
 from engine.files import FileError
@@ -38,19 +38,18 @@ ROW_ACTIONS = (
 )
 
 
-class CampaignListPage(Retranslated, QWidget):
+class CampaignListPage(PlacePage):
     """Signals: `opened(row)` by Enter or double click; `selection_changed()`."""
 
     opened = Signal(object)
     selection_changed = Signal()
 
     def __init__(self, look: Look, actions: Actions) -> None:
-        super().__init__()
-        self._look, self._actions = look, actions
+        self.sidebar = Sidebar(look)
+        super().__init__(look, actions, self.sidebar)
         self._rows: list[Row] = []
         self._filter = Filter()
         self._read = False
-        self.sidebar = Sidebar(look)
         self.statuses = StatusFilter(look)
         self.search = SearchField(look)
         self.sub_campaigns = SubCampaignFilter(look)
@@ -58,15 +57,13 @@ class CampaignListPage(Retranslated, QWidget):
         self.broken = BrokenFiles(look)
         self.nothing = EmptyState(look, "route")
         self.nothing_found = EmptyState(look, "search")
-        self.title = label("title")
-        self._shown = label("summary")
         self._columns = button("ghost", self._show_columns_menu)
         self._stack = QStackedWidget()
         self._lay_out()
         self._connect()
         self.retranslate()
 
-    def show_workspace(
+    def show_campaigns(
         self, workspace: Workspace, rows: Sequence[Row], broken: Sequence[FileError], declared: Sequence[str]
     ) -> None:
         """Show a workspace's campaigns and every file of it that cannot be read."""
@@ -94,6 +91,9 @@ class CampaignListPage(Retranslated, QWidget):
     def allowed(self) -> frozenset[May]:
         row = self.selected()
         return ALLOWED[row.status] if row is not None else frozenset()
+
+    def focus_first(self) -> None:
+        self.table.setFocus()
 
     def focus_search(self) -> None:
         self.search.setFocus()
@@ -124,22 +124,9 @@ class CampaignListPage(Retranslated, QWidget):
         self._refresh()
 
     def _lay_out(self) -> None:
-        grid = self._look.sizes.grid
-        head = QHBoxLayout()
-        head.setSpacing(grid)
-        head.addWidget(self.title)
-        head.addWidget(self._shown)
-        head.addStretch(1)
-        for widget in (self.search, self.sub_campaigns, self._columns):
-            head.addWidget(widget)
-        head.addWidget(ActionButton(self._actions["campaign.new"], "primary"))
-        head.addWidget(tool_button(self._actions["view.commands"]))
-        head.addWidget(tool_button(self._actions["view.menu"]))
-        bar = QFrame()
-        bar.setProperty("role", "bar")
-        bar.setFixedHeight(self._look.sizes.top_bar)
-        bar.setLayout(head)
-        head.setContentsMargins(2 * grid, 0, 2 * grid, 0)
+        grid = self.look.sizes.grid
+        new = ActionButton(self.actions_["campaign.new"], "primary")
+        self.add_tools((self.search, self.sub_campaigns, self._columns, new))
         filters = QHBoxLayout()
         filters.setContentsMargins(grid, grid, 2 * grid, grid)
         filters.addWidget(self.statuses, 1)
@@ -150,18 +137,9 @@ class CampaignListPage(Retranslated, QWidget):
             self.nothing_found,
         ):  # blank until a workspace is read
             self._stack.addWidget(page)
-        content = QVBoxLayout()
-        content.setContentsMargins(0, 0, 0, 0)
-        content.setSpacing(0)
-        content.addWidget(bar)
-        content.addLayout(filters)
-        content.addWidget(self._stack, 1)
-        content.addWidget(self.broken)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.sidebar)
-        layout.addLayout(content, 1)
+        self.body.addLayout(filters)
+        self.body.addWidget(self._stack, 1)
+        self.body.addWidget(self.broken)
 
     def _connect(self) -> None:
         self.sidebar.chosen.connect(lambda group: self._set_filter(group=group))
@@ -172,12 +150,12 @@ class CampaignListPage(Retranslated, QWidget):
         self.table.row_opened.connect(self.opened)
         self.table.menu_asked.connect(self._show_row_menu)
         self.table.selection_changed.connect(self.selection_changed)
-        self.nothing.asked.connect(self._actions["campaign.new"].trigger)
+        self.nothing.asked.connect(self.actions_["campaign.new"].trigger)
         self.nothing_found.asked.connect(self.clear_filters)
 
     def _on_action_asked(self, action_id: str) -> None:
         self.table.setFocus()  # what was clicked may go with the trouble
-        self._actions[action_id].trigger()
+        self.actions_[action_id].trigger()
 
     def _set_filter(self, **change: object) -> None:
         self._filter = replace(self._filter, **change)  # type: ignore[arg-type]  # each signal has its own type
@@ -191,7 +169,7 @@ class CampaignListPage(Retranslated, QWidget):
         shown = [row for row in self._rows if self._filter.keeps(row)]
         self.statuses.show_counts(counts)
         self.table.show_rows(shown)
-        self._shown.setText(ntr("{n:,} campaign", "{n:,} campaigns", len(self._rows)) if self._rows else "")
+        self.summary.setText(ntr("{n:,} campaign", "{n:,} campaigns", len(self._rows)) if self._rows else "")
         if self._read:
             self._stack.setCurrentWidget(
                 self.table if shown else self.nothing_found if self._rows else self.nothing
@@ -202,8 +180,8 @@ class CampaignListPage(Retranslated, QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for action_id in ROW_ACTIONS:
-            if self._actions[action_id].isEnabled():
-                menu.addAction(self._actions[action_id])
+            if self.actions_[action_id].isEnabled():
+                menu.addAction(self.actions_[action_id])
         menu.popup(place)
 
     def _show_columns_menu(self) -> None:

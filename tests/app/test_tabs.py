@@ -90,7 +90,7 @@ def test_keys_go_round_the_tabs(qtbot: QtBot, window: MainWindow, pages: list[Ed
         QTest.keyClick(window, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
         seen.append(window.editor)
     assert seen == [None, *pages]
-    QTest.keyClick(window, Qt.Key.Key_L, CTRL_SHIFT)
+    QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     assert shown(window) is None
     QTest.keyClick(window, Qt.Key.Key_Backtab, CTRL_SHIFT)
     assert shown(window) is pages[2]
