@@ -31,6 +31,9 @@ from engine.server.wire import (
     PublishAnswer,
     ReceivedEvent,
     ReceivedEvents,
+    Sizes,
+    Version,
+    VersionList,
     Violation,
 )
 from engine.workspace.engine_folder import engine_folder
@@ -144,8 +147,18 @@ class EngineClient:
         """Remove a campaign that is not in progress, with all that it left."""
         self._send("DELETE", f"/campaigns/{_part(id)}")
 
-    def counts(self, id: str) -> Counts:
-        return self._call(Counts, "GET", f"/campaigns/{_part(id)}/counts")
+    def counts(self, id: str, version: int | None = None) -> Counts:
+        """Live counts of a campaign, or of one of its versions."""
+        one = "" if version is None else f"/versions/{version}"
+        return self._call(Counts, "GET", f"/campaigns/{_part(id)}{one}/counts")
+
+    def versions(self, id: str) -> list[Version]:
+        """A campaign's versions, in order of publishing."""
+        return self._call(VersionList, "GET", f"/campaigns/{_part(id)}/versions").versions
+
+    def bundle(self, id: str, version: int) -> bytes:
+        """What a version was published as, as `engine.workspace.bundle` reads it."""
+        return self._send("GET", f"/campaigns/{_part(id)}/versions/{version}")
 
     # ---- data
 
@@ -157,6 +170,10 @@ class EngineClient:
     def received(self) -> list[ReceivedEvent]:
         """The events received last, the latest first, and what they did."""
         return self._call(ReceivedEvents, "GET", "/events/received").events
+
+    def sizes(self) -> Sizes:
+        """How many people audiences hold, and how many codes coupons have left."""
+        return self._call(Sizes, "GET", "/sizes")
 
     def import_folder(self, folder: Path) -> ImportAnswer:
         """Import a data folder on the engine's own computer."""

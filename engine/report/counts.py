@@ -62,16 +62,16 @@ class GoalCounts:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Live counts of one campaign over all its versions and cycles.
+    """Live counts of one campaign over all its versions and cycles, or of one version.
 
     Attributes:
-        nodes: node id → counts. links: link id → people who went down it.
+        nodes: node id → counts, for every component of any version. links: link id → people who went down it.
         messages: node id → state (`planned`, `sending`, `sent`, `failed`, …) → messages.
         reasons: node id → state → reason (empty where there is none) → messages.
         receipts: node id → receipt → messages.
         goals: Test Target's node id → port of its AB test → judged and achieved.
         cycles: in order of their numbers; of an event campaign the only one, once somebody has entered.
-        skipped: cycles that were left out, in order of time.
+        skipped: cycles that were left out, in order of time; of an earlier version none.
     """
 
     nodes: Mapping[str, NodeCounts]
@@ -87,9 +87,10 @@ class Counts:
     skipped: tuple[SkippedCycle, ...] = ()
 
 
-def counts_of(connection: Connection, campaign: int) -> Counts:
-    """Counts of a campaign over all its versions and cycles."""
-    versions = versions_of(connection, campaign)
+def counts_of(connection: Connection, campaign: int, version: int | None = None) -> Counts:
+    """Counts of a campaign over all its cycles, and all its versions or that of one key."""
+    published = versions_of(connection, campaign)
+    versions = published if version is None else [version]
     names = node_names(connection, campaign)
     paths = paths_of(connection, versions)
     nodes: dict[str, NodeCounts] = {id: NodeCounts() for id in names.values()}
@@ -103,7 +104,7 @@ def counts_of(connection: Connection, campaign: int) -> Counts:
                 links[link] += n
     for seen in nodes.values():
         seen.waiting = seen.arrived - seen.passed - seen.left - seen.merged - seen.failed
-    cycles = _cycles(connection, campaign, paths)
+    cycles = _cycles(connection, campaign, versions, paths)
     entries, done = sum(one.entries for one in cycles), sum(one.finished for one in cycles)
     reasons, receipts = _messages(connection, versions, names)
     return Counts(
@@ -120,7 +121,7 @@ def counts_of(connection: Connection, campaign: int) -> Counts:
         receipts=receipts,
         goals=_goals(connection, versions, names),
         cycles=cycles,
-        skipped=_skipped(connection, campaign),
+        skipped=_skipped(connection, campaign) if max(published) in versions else (),
     )
 
 
@@ -176,11 +177,14 @@ def entries_of(
     return entries, done
 
 
-def _cycles(connection: Connection, campaign: int, paths: list[PathMeaning]) -> tuple[CycleCounts, ...]:
+def _cycles(
+    connection: Connection, campaign: int, versions: list[int], paths: list[PathMeaning]
+) -> tuple[CycleCounts, ...]:
     entries, done = entries_of(connection, paths)
-    moments = dict(
-        connection.execute(select(cycle.c.cycle, cycle.c.at).where(cycle.c.campaign == campaign)).all()
-    )
+    began = select(cycle.c.cycle, cycle.c.version, cycle.c.at).where(cycle.c.campaign == campaign)
+    rows = connection.execute(began).all()
+    moments = {row.cycle: row.at for row in rows}
+    mine = {row.cycle for row in rows if row.version in versions}
     return tuple(
         CycleCounts(
             number,
@@ -189,7 +193,7 @@ def _cycles(connection: Connection, campaign: int, paths: list[PathMeaning]) -> 
             entries.get(number, 0) - done.get(number, 0),
             done.get(number, 0),
         )
-        for number in sorted(entries.keys() | moments.keys())
+        for number in sorted(entries.keys() | mine)
     )
 
 

@@ -40,6 +40,10 @@ class UnknownCampaign(KeyError):  # noqa: N818
     """No campaign of this id was published here."""
 
 
+class UnknownVersion(UnknownCampaign):
+    """The campaign has no version of this number here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Published:
     """The version that a bundle became. `version` counts from 1; publishing the same content again changes
@@ -70,6 +74,19 @@ class CampaignStatus:
     """Why it ended abnormally, or None."""
     next_run: int | None = None
     """When people of its audiences enter next, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionStatus:
+    """One version of a published campaign. `current`: new entries take it."""
+
+    version: int
+    hash: str
+    published_at: int
+    current: bool
+    entries: int
+    inside: int
+    finished: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from engine.run.answers import (
     Refused,
     Status,
     UnknownCampaign,
+    VersionStatus,
 )
 from engine.run.clock import Clock, RealClock, VirtualClock
 from engine.run.compiling import PlanSettings, plan_of
@@ -41,7 +42,7 @@ from engine.run.lock import lock
 from engine.run.operations import Operations, is_trouble, problem_of
 from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
-from engine.run.statuses import statuses
+from engine.run.statuses import statuses, version_key, version_statuses
 from engine.run.store import EngineStore
 from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
@@ -52,6 +53,7 @@ from engine.store.imports.session import Progress
 from engine.store.lists import discard_unfinished
 from engine.store.tables.runs import ACTIVE, STOPPED, campaign, campaign_version
 from engine.store.times import WallClock
+from engine.store.versions import stored_text
 from engine.workspace.bundle import Bundle
 
 RETRY_AFTER = 5_000
@@ -202,10 +204,26 @@ class Engine:
             found = statuses(connection, self._clock.now(), total, campaign)
         return [replace(one, next_run=runs.get(one.campaign)) for one in found]
 
-    def counts(self, campaign: str) -> Counts:
-        """Live counts of one campaign, read from the counters only. Raises `UnknownCampaign`."""
+    def versions(self, campaign: str) -> list[VersionStatus]:
+        """A campaign's versions, in order of publishing. Raises `UnknownCampaign`."""
+        progress = self._scheduler.progress()
         with self._database.read() as connection:
-            return counts_of(connection, lifecycle.number_of(connection, campaign))
+            number = lifecycle.number_of(connection, campaign)
+            totals = self._totals.by_version(connection, progress, number)
+            return version_statuses(connection, number, totals)
+
+    def bundle(self, campaign: str, version: int) -> str:
+        """What a version was published as, as the text of a bundle file. Raises `UnknownCampaign`."""
+        with self._database.read() as connection:
+            number = lifecycle.number_of(connection, campaign)
+            return stored_text(connection, version_key(connection, number, version))
+
+    def counts(self, campaign: str, version: int | None = None) -> Counts:
+        """Live counts of a campaign, or of one version, from the counters only. Raises `UnknownCampaign`."""
+        with self._database.read() as connection:
+            number = lifecycle.number_of(connection, campaign)
+            key = None if version is None else version_key(connection, number, version)
+            return counts_of(connection, number, key)
 
     # ---- data
 

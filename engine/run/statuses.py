@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
 from engine.report.totals import Total
 from engine.run import failures
-from engine.run.answers import CampaignStatus, Status
+from engine.run.answers import CampaignStatus, Status, UnknownVersion, VersionStatus
 from engine.store.tables.runs import ACTIVE, COMPLETED, ENDED, STOPPED, campaign, campaign_version
 
 # Not the bundle, which may be large.
@@ -26,6 +26,32 @@ def statuses(
     """All campaigns in order of publishing, or only that one, if there is one. `total`: by number."""
     query = _CAMPAIGNS if id is None else _CAMPAIGNS.where(campaign.c.id == id)
     return [_status(row, now, total(row.number)) for row in connection.execute(query).all()]
+
+
+def version_statuses(connection: Connection, number: int, totals: Mapping[int, Total]) -> list[VersionStatus]:
+    """The versions of a campaign, by its number, in order of publishing. `totals`: by the version's key."""
+    v = campaign_version.c
+    query = (
+        select(v.key, v.version, v.hash, v.published_at, campaign.c.version.label("current"))
+        .join(campaign, campaign.c.number == v.campaign)
+        .where(v.campaign == number)
+        .order_by(v.version)
+    )
+    found: list[VersionStatus] = []
+    for row in connection.execute(query).all():
+        total = totals.get(row.key, Total(0, 0))
+        numbers = total.entries, total.inside, total.finished
+        found.append(VersionStatus(row.version, row.hash, row.published_at, row.key == row.current, *numbers))
+    return found
+
+
+def version_key(connection: Connection, number: int, version: int) -> int:
+    """The database's key of a campaign's version. Raises `UnknownVersion`."""
+    v = campaign_version.c
+    key = connection.execute(select(v.key).where(v.campaign == number, v.version == version)).scalar()
+    if key is None:
+        raise UnknownVersion(version)
+    return int(key)
 
 
 def _status(row: Row[Any], now: int, total: Total) -> CampaignStatus:

@@ -7,11 +7,14 @@ import dataclasses
 from engine.i18n import Message
 from engine.report.counts import Counts as LiveCounts
 from engine.report.received import Received
-from engine.run.answers import CampaignStatus, HeldState
+from engine.report.sizes import Sizes as FoundSizes
+from engine.run.answers import CampaignStatus, HeldState, VersionStatus
 from engine.run.engine import Engine
 from engine.server.lacks import lacks
 from engine.server.wire import (
+    AudienceSize,
     Campaign,
+    CodesLeft,
     Counts,
     HandedOver,
     Hold,
@@ -20,6 +23,8 @@ from engine.server.wire import (
     PublishAnswer,
     ReceivedEffect,
     ReceivedEvent,
+    Sizes,
+    Version,
 )
 from engine.shapes.time import utc_text
 from engine.store.database import Database
@@ -88,6 +93,19 @@ def campaign_answer(status: CampaignStatus) -> Campaign:
     )
 
 
+def version_answer(status: VersionStatus) -> Version:
+    """A version of a campaign as it is sent."""
+    return Version(
+        version=status.version,
+        hash=status.hash,
+        published_at=utc_text(status.published_at),
+        current=status.current,
+        entries=status.entries,
+        inside=status.inside,
+        finished=status.finished,
+    )
+
+
 def received_answer(received: Received) -> ReceivedEvent:
     """An event that was received, as it is sent."""
     noted = received.noted
@@ -108,6 +126,17 @@ def received_answer(received: Received) -> ReceivedEvent:
         count=noted.count,
         text="" if noted.reason is None else str(noted.reason),
         effects=effects,
+    )
+
+
+def sizes_answer(found: FoundSizes) -> Sizes:
+    """What there is of audiences and coupons, as it is sent."""
+    return Sizes(
+        audiences={
+            id: AudienceSize(size=one.size, updated_at=moment_text(one.updated_at))
+            for id, one in found.audiences.items()
+        },
+        coupons={id: CodesLeft(left=one.left, more=one.more) for id, one in found.coupons.items()},
     )
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from engine.run.answers import UnknownCampaign
-from engine.server.answering import campaign_answer, counts_answer, publish_answer
+from engine.run.answers import UnknownCampaign, UnknownVersion
+from engine.server.answering import campaign_answer, counts_answer, publish_answer, version_answer
 from engine.server.bodies import NAME, json_bytes, takes
 from engine.server.service import Service
-from engine.server.wire import Campaign, CampaignList, Counts, PublishAnswer
+from engine.server.wire import Campaign, CampaignList, Counts, PublishAnswer, VersionList
 from engine.workspace import bundle as bundles
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}", re.ASCII)
 
 
@@ -25,7 +26,15 @@ def campaign_id(id: str) -> str:
     return id
 
 
+def version_number(version: str) -> int:
+    """A number that a version can have. Raises `UnknownVersion` for any other text."""
+    if not _NUMBER.fullmatch(version):
+        raise UnknownVersion(version)
+    return int(version)
+
+
 Id = Annotated[str, Depends(campaign_id)]
+Number = Annotated[int, Depends(version_number)]
 
 
 def router(service: Service) -> APIRouter:
@@ -55,6 +64,21 @@ def router(service: Service) -> APIRouter:
     def counts(id: Id) -> Counts:
         """Live counts of one campaign over all its versions and cycles."""
         return counts_answer(engine.counts(id))
+
+    @routes.get("/{id}/versions")
+    def versions(id: Id) -> VersionList:
+        """The versions of one campaign, and how many people are in each."""
+        return VersionList(versions=[version_answer(status) for status in engine.versions(id)])
+
+    @routes.get("/{id}/versions/{version}")
+    def bundle(id: Id, version: Number) -> Response:
+        """What a version was published as: a bundle."""
+        return Response(engine.bundle(id, version), media_type="application/json")
+
+    @routes.get("/{id}/versions/{version}/counts")
+    def version_counts(id: Id, version: Number) -> Counts:
+        """Live counts of one version of a campaign."""
+        return counts_answer(engine.counts(id, version))
 
     @routes.post("/{id}/stop")
     def stop(id: Id) -> Campaign:

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Request
 
 from engine.audience.updates import estimate
 from engine.i18n import N_, Message
-from engine.server.answering import import_answer, received_answer
+from engine.report.sizes import sizes
+from engine.server.answering import import_answer, received_answer, sizes_answer
 from engine.server.bodies import body, read_as, takes
 from engine.server.event_bodies import Posted, incoming, read_each, read_events
 from engine.server.problems import CallRefused
@@ -23,6 +24,7 @@ from engine.server.wire import (
     ImportAnswer,
     ImportOrder,
     ReceivedEvents,
+    Sizes,
 )
 from engine.shapes.time import instant
 
@@ -76,6 +78,12 @@ def router(service: Service) -> APIRouter:
         """How many people an audience holds, now or at another time."""
         at = service.now() if order.at is None else instant(order.at)
         return Estimate(size=estimate(service.database, order.audience, at, service.zone))
+
+    @routes.get("/sizes")
+    def what_there_is() -> Sizes:
+        """How many people each audience held when it was last updated, and the codes each coupon has left."""
+        with service.database.read() as connection:
+            return sizes_answer(sizes(connection))
 
     return routes
 

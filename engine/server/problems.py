@@ -16,7 +16,7 @@ from engine.audience.errors import RuleError
 from engine.files import FileError
 from engine.files.findings import findings
 from engine.i18n import N_, Message
-from engine.run.answers import Refused, UnknownCampaign
+from engine.run.answers import Refused, UnknownCampaign, UnknownVersion
 from engine.server.wire import FieldProblem, Problem
 from engine.store.database import StoreError
 from engine.store.imports.result import ImportRefused
@@ -66,6 +66,7 @@ def install(app: FastAPI) -> None:
         StoreError: _store,
         UnicodeDecodeError: _damaged,
         UnknownCampaign: _unknown_campaign,
+        UnknownVersion: _unknown_version,
     }
     for exception, handler in handlers.items():
         app.add_exception_handler(exception, handler)
@@ -83,6 +84,10 @@ async def _unknown_campaign(_: Request, _error: UnknownCampaign) -> Response:
     return answer(
         404, "unknown_campaign", str(Message(N_("This campaign was not published to this engine.")))
     )
+
+
+async def _unknown_version(_: Request, _error: UnknownVersion) -> Response:
+    return answer(404, "unknown_version", str(Message(N_("This campaign has no version of this number."))))
 
 
 async def _file(_: Request, error: FileError) -> Response:

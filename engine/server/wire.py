@@ -158,6 +158,24 @@ class CampaignList(Answer):
     campaigns: list[Campaign]
 
 
+class Version(Answer):
+    """One version of a campaign; `current`: new entries take it. `entries = inside + finished`."""
+
+    version: int
+    hash: str
+    published_at: str
+    current: bool
+    entries: int
+    inside: int
+    finished: int
+
+
+class VersionList(Answer):
+    """The versions of a campaign, in order of publishing."""
+
+    versions: list[Version]
+
+
 class NodeCounts(Answer):
     """Visits of one node; `arrived = passed + waiting + left + merged + failed`."""
 
@@ -194,14 +212,15 @@ class GoalCounts(Answer):
 
 
 class Counts(Answer):
-    """Live counts over all versions and cycles.
+    """Live counts over all cycles, and over all versions or of the one asked for.
 
     Attributes:
         nodes, links: by the ids of the campaign file.
         messages: by node id and state. reasons: by node id, state and reason, "" where there is none.
         receipts: messages by node id and receipt.
         goals: by the Test Target's node id and the port of its AB test.
-        cycles: in order of their numbers. skipped: those that were left out, in order of time.
+        cycles: in order of their numbers. skipped: those that were left out, in order of time; of an earlier
+            version none.
     """
 
     nodes: dict[str, NodeCounts]
@@ -328,6 +347,27 @@ class Estimate(Answer):
     """How many people an audience rule finds."""
 
     size: int
+
+
+class AudienceSize(Answer):
+    """How many people an audience held when it was last updated, or its list imported."""
+
+    size: int
+    updated_at: str | None
+
+
+class CodesLeft(Answer):
+    """How many codes of a coupon nobody has yet. `more`: there are more than were counted."""
+
+    left: int
+    more: bool = False
+
+
+class Sizes(Answer):
+    """What there is of audiences and coupons, by id; of an audience that was never updated nothing."""
+
+    audiences: dict[str, AudienceSize] = Field(default_factory=dict)
+    coupons: dict[str, CodesLeft] = Field(default_factory=dict)
 
 
 class Violation(Answer):

@@ -33,9 +33,15 @@ def versions_of(connection: Connection, campaign: int) -> list[int]:
     return list(connection.scalars(query))
 
 
+def stored_text(connection: Connection, key: int) -> str:
+    """What a version was published as, as the text of a bundle file."""
+    stored: str = connection.execute(_BUNDLE, {"key": key}).scalar_one()
+    return stored
+
+
 def stored_bundle(connection: Connection, key: int) -> Bundle:
     """What a version was published as. Raises `FileError` where it cannot be read any more."""
-    stored: str = connection.execute(_BUNDLE, {"key": key}).scalar_one()
+    stored = stored_text(connection, key)
     # Nobody can have edited it: its hash is that of the program's version that published it.
     return bundles.read(stored.encode(), own=True)
 

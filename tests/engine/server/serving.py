@@ -25,6 +25,8 @@ from engine.run.answers import (
     Refused,
     Status,
     UnknownCampaign,
+    UnknownVersion,
+    VersionStatus,
 )
 from engine.run.clock import VirtualClock
 from engine.run.engine import Engine
@@ -35,6 +37,7 @@ from engine.store.database import Database
 from engine.store.fields import DataSchema
 from engine.store.imports.folder import import_folder
 from engine.store.imports.result import ImportResult
+from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 
 TOKEN = "t0ken"
@@ -68,7 +71,17 @@ class MemoryEngine:
         name = bundle.campaign.attributes.name
         return CampaignStatus(campaign, name, status, 1, bundle.hash, NOW, None, NOW + 1, 3, 2, 1)
 
-    def counts(self, campaign: str) -> Counts:
+    def versions(self, campaign: str) -> list[VersionStatus]:
+        return [VersionStatus(1, self._bundle(campaign).hash, NOW, True, 3, 2, 1)]
+
+    def bundle(self, campaign: str, version: int) -> str:
+        if version != 1:
+            raise UnknownVersion(version)
+        return bundles.write(self._bundle(campaign)).decode()
+
+    def counts(self, campaign: str, version: int | None = None) -> Counts:
+        if version not in (None, 1):
+            raise UnknownVersion(version)
         nodes = {
             id: NodeCounts(arrived=3, passed=1, waiting=2) for id in self._bundle(campaign).campaign.nodes
         }

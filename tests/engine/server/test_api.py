@@ -91,7 +91,9 @@ def test_everything_else_needs_the_token(api: Served, header: str | None) -> Non
     asked = [(method, path) for method, path in operations(api) if not path.endswith("/health")]
     assert len(asked) >= 12
     for method, path in asked:
-        response = call(api, method, path.replace("{id}", "c_test"), headers=headers)
+        response = call(
+            api, method, path.replace("{id}", "c_test").replace("{version}", "1"), headers=headers
+        )
         assert problem(response).code == "unauthorized", (method, path)
         assert response.headers["WWW-Authenticate"] == "Bearer"
 
@@ -152,6 +154,30 @@ def test_counts_say_why_and_of_which_cycle(api: Served) -> None:
         CycleCounts(number=2, moment=None, entries=1, inside=1, finished=0),
     ]
     assert counts.skipped == [SkippedCycle(moment="2025-11-24T16:00:00.000Z", audience="a_rome")]
+
+
+def test_versions_with_their_people_counts_and_bundles(api: Served) -> None:
+    client = api.client()
+    client.publish(small_bundle())
+    (version,) = client.versions("c_test")
+    assert (version.version, version.current, version.inside) == (1, True, 2)
+    assert version.published_at == "2025-11-24T16:00:00.000Z"
+    assert bundles.read(client.bundle("c_test", 1)).hash == version.hash
+    assert client.counts("c_test", 1) == client.counts("c_test")
+
+
+@pytest.mark.parametrize("number", ["2", "0", "-1", "1.5", "x", "%D9%A1", "9" * 30])
+@pytest.mark.parametrize("rest", ["", "/counts"])
+def test_an_unknown_version_is_not_found(api: Served, number: str, rest: str) -> None:
+    api.client().publish(small_bundle())
+    response = call(api, "GET", f"{API}/campaigns/c_test/versions/{number}{rest}", headers=AUTHORIZED)
+    found = problem(response)
+    assert (found.status, found.code) == (404, "unknown_version")
+
+
+def test_sizes_of_an_engine_that_holds_nothing(api: Served) -> None:
+    found = api.client().sizes()
+    assert (found.audiences, found.coupons) == ({}, {})
 
 
 def test_publishing_tells_what_the_engine_lacks(api: Served) -> None:

@@ -1,0 +1,57 @@
+"""The versions of a campaign: who is in which, and what each has counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.report.counts import NodeCounts
+from engine.run.answers import UnknownCampaign, UnknownVersion
+from engine.workspace import bundle as bundles
+from tests.databases import Target
+from tests.engine.run.drafting import DAY, HOUR, bundle
+from tests.engine.run.living import END, ORDER_LINKS, ORDERS, Living
+
+NEXT = {**{id: node for id, node in ORDERS.items() if id != "n_end"}, "n_more": END}
+NEXT_LINKS = [*ORDER_LINKS[:-1], "n_wait out n_more"]
+
+
+def test_each_version_counts_its_own_people(shop: Target) -> None:
+    with Living(shop) as run:
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        (only,) = run.engine.versions("c_1")
+        assert (only.version, only.current, only.entries, only.inside) == (1, True, 0, 0)
+        run.order("o1")
+        run.order("o2", "p2")
+        run.engine.publish(bundle(NEXT, NEXT_LINKS))
+        run.order("o3", "p3")
+        first, second = run.engine.versions("c_1")
+        assert (first.version, first.current, first.entries, first.inside) == (1, False, 2, 2)
+        assert (second.version, second.current, second.entries, second.inside) == (2, True, 1, 1)
+        assert run.engine.counts("c_1").entries == 3
+        assert run.engine.counts("c_1", 1).nodes["n_wait"] == NodeCounts(arrived=2, waiting=2)
+        assert run.engine.counts("c_1", 2).nodes["n_wait"] == NodeCounts(arrived=1, waiting=1)
+        assert run.engine.counts("c_1", 2).nodes["n_more"] == NodeCounts()
+        run.pass_time(DAY)
+        first, second = run.engine.versions("c_1")
+        assert (first.inside, first.finished, second.inside, second.finished) == (0, 2, 0, 1)
+        assert sum(one.entries for one in (first, second)) == run.engine.campaign("c_1").entries
+
+
+def test_a_version_is_told_as_it_was_published(shop: Target) -> None:
+    with Living(shop) as run:
+        made = bundle(ORDERS, ORDER_LINKS)
+        run.engine.publish(made)
+        run.engine.publish(bundle(NEXT, NEXT_LINKS))
+        assert bundles.read(run.engine.bundle("c_1", 1).encode()).hash == made.hash
+        with pytest.raises(UnknownVersion):
+            run.engine.counts("c_1", 3)
+        with pytest.raises(UnknownCampaign):
+            run.engine.versions("c_2")
+
+
+def test_the_only_version_counts_what_the_campaign_does(shop: Target) -> None:
+    with Living(shop) as run:
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        run.order("o1")
+        run.pass_time(HOUR)
+        assert run.engine.counts("c_1", 1) == run.engine.counts("c_1")
