@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.widgets.ask import Choice, Question, ask
-from engine.i18n import ntr, tr
+from engine.i18n import listed, ntr, quoted, tr
 
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
@@ -58,7 +58,7 @@ def _of_changes(pages: Sequence[EditorPage]) -> str:
         "{n} campaign has changes that are not saved: {names}. If you leave now, nothing is saved.",
         "{n} campaigns have changes that are not saved: {names}. If you leave now, nothing is saved.",
         len(pages),
-        names=", ".join(f"“{name}”" for name in names),
+        names=quoted(names),
     )
 
 
@@ -70,7 +70,7 @@ def _of_input(pages: Sequence[EditorPage]) -> str:
     lines = []
     for page in pages:
         document = page.session.document
-        names = tr(", ").join(document.node(id).name for id in page.panel.unapplied())
+        names = listed(document.node(id).name for id in page.panel.unapplied())
         lines.append(tr("“{campaign}”: {names}", campaign=document.attributes.name, names=names))
     how = tr("To keep it, stay, and confirm it with OK.")
     return "\n".join((head, *lines, how))

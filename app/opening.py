@@ -14,7 +14,7 @@ from app.campaign_list import loading
 from app.widgets.ask import Choice, ask
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
-from engine.i18n import current_language, tr
+from engine.i18n import current_language, quoted, tr
 from engine.workspace.workspace import SETTINGS_NAME, Workspace
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class Opening:
             window.reload(select=place)
             window.open_campaigns.open_file(place)
             if kept:
-                names = ", ".join(f"“{name}”" for name in kept)
+                names = quoted(kept)
                 text = tr("Imported. The workspace keeps its own {names}, which differ.", names=names)
                 window.toast.show_message(text, tone="warn")
 

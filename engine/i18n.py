@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
@@ -58,6 +58,16 @@ def tr(text: str, /, **params: object) -> str:
 def ntr(one: str, many: str, n: int, /, **params: object) -> str:
     """The singular or plural text for `n`, which also fills the place `{n}`."""
     return _catalogue(current_language()).ngettext(one, many, n).format(n=n, **params)
+
+
+def listed(items: Iterable[object]) -> str:
+    """The items one after the other, separated as the language does it."""
+    return tr(", ").join(map(str, items))
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Names that people gave, each in quotes: they may end with what ends a sentence."""
+    return listed(tr("“{name}”", name=name) for name in names)
 
 
 class Message:

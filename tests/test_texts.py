@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from pathlib import Path
 
@@ -12,6 +13,10 @@ from babel.messages.frontend import parse_keywords
 from babel.messages.pofile import read_po
 
 import dev
+from engine import i18n
+
+NAMES_FROM_A_TABLE = {"The header lacks the column {name}.", "表头缺少列 {name}。"}
+"""Names that nobody chose, and that end with no mark."""
 
 UPDATE = "run `python3 dev.py texts`, then translate"
 
@@ -78,3 +83,23 @@ def test_a_translation_has_the_places_of_its_text(translation: Catalog) -> None:
         if message.id and text and places(text) != places(forms(message.id)[-1])
     }
     assert not differing, "translations whose {places} differ from the English text's"
+
+
+def test_a_name_that_ends_a_sentence_stands_in_quotes(translation: Catalog) -> None:
+    """A person may have ended it with a mark of its own: “Has it been opened?”."""
+    bare = re.compile(r"\{(name|source|target|test|campaign|branch)\}[.?!…。？！]")
+    found = [
+        text
+        for message in translation
+        for text in (*forms(message.id or ""), *forms(message.string))
+        if bare.search(text) and text not in NAMES_FROM_A_TABLE
+    ]
+    assert not found, "put the name into quotes, or a list of names through engine.i18n.quoted"
+
+
+def test_names_in_a_list_are_quoted_and_separated_as_the_language_does_it() -> None:
+    with i18n.use_language("en"):
+        assert i18n.quoted(["Opened it?", "Wait"]) == "“Opened it?”, “Wait”"
+    with i18n.use_language("zh"):
+        assert i18n.quoted(["打开了？", "等待"]) == "“打开了？”、“等待”"
+        assert i18n.listed([1, 2]) == "1、2"

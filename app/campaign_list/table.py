@@ -13,7 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from app.campaign_list.rows import Row, folder_label
 from app.campaign_list.status import Status
 from canvas_widgets.tooltip import plain
-from engine.i18n import N_, tr
+from engine.i18n import N_, listed, tr
 from engine.shapes.time import instant
 
 RowRole = int(Qt.ItemDataRole.UserRole)
@@ -60,7 +60,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "sub_campaigns",
         N_("Sub-campaigns"),
-        lambda row, model: ", ".join(model.sub_campaign_name(id) for id in row.sub_campaigns),
+        lambda row, model: listed(model.sub_campaign_name(id) for id in row.sub_campaigns),
         lambda row: row.sub_campaigns,
     ),
     Column("start", N_("Start"), lambda row, model: _time(row.start, model), lambda row: _stamp(row.start)),

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.command_palette.entries import Entry, Listed
 from canvas_widgets.look import Look
+from engine.i18n import listed
 
 EntryRole = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
@@ -65,7 +66,7 @@ class EntryModel(QAbstractListModel):
 
 def spoken(entry: Entry) -> str:
     """A row as one sentence, for those who hear it."""
-    return ", ".join(part for part in (entry.text, entry.why_not or entry.section, entry.keys) if part)
+    return listed(part for part in (entry.text, entry.why_not or entry.section, entry.keys) if part)
 
 
 class EntryDelegate(QStyledItemDelegate):

@@ -22,7 +22,7 @@ from engine.campaign.edits import Refused, write_note
 from engine.campaign.layout import complete
 from engine.campaign.ops import Op
 from engine.files import FileError, read_bytes
-from engine.i18n import tr
+from engine.i18n import quoted, tr
 from engine.workspace.journal import Input, Inputs
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Safekeeping:
         if waiting := page.unconfirmed():
             text = tr(
                 "Draft saved, without what is not confirmed with OK yet: {names}.",
-                names=tr(", ").join(waiting),
+                names=quoted(waiting),
             )
             self._window.toast.show_message(text, tone="warn")
         else:

@@ -7,7 +7,7 @@ from app.widgets.announce import announce, describe
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.view import CanvasView
 from engine.campaign.outline import Row
-from engine.i18n import ntr, tr
+from engine.i18n import ntr, quoted, tr
 
 _NAMED = 5
 """So many of the components that follow are named; the others are counted."""
@@ -48,7 +48,7 @@ class Speaking:
         behind = [self._words.name(other) for other in self._scene.document.successors(node_id)]
         if not behind:
             return tr("Selected: {what}. Nothing follows it.", what=what)
-        names = tr(", ").join(behind[:_NAMED])
+        names = quoted(behind[:_NAMED])
         if (more := len(behind) - _NAMED) > 0:
             names = ntr("{names} and {n} more", "{names} and {n} more", more, names=names)
         return tr("Selected: {what}. Followed by {names}.", what=what, names=names)

@@ -12,7 +12,7 @@ from app.editors.base import Context, as_list, as_object, as_text
 from app.editors.controls import label
 from app.pickers import library
 from engine.components.base import RefKind
-from engine.i18n import ntr, tr
+from engine.i18n import listed, ntr, tr
 from engine.shapes.sms import measure
 
 _LONGEST = 2_000
@@ -104,7 +104,7 @@ def _digital_sms(content: Mapping[str, JsonValue]) -> Iterator[str]:
         else:
             yield tr("Video: {file}", file=block.get("video"))
     if carriers := as_list(content.get("carriers")):
-        yield tr("Carriers: {names}", names=", ".join(map(str, carriers)))
+        yield tr("Carriers: {names}", names=listed(carriers))
 
 
 def _email(content: Mapping[str, JsonValue]) -> Iterator[str]:

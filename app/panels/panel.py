@@ -24,7 +24,7 @@ from engine.campaign.edits import Edit, Refused, configure, lost_by
 from engine.campaign.model import START_ID, Node
 from engine.campaign.ops import Op, Table
 from engine.components.registry import component
-from engine.i18n import ntr, tr
+from engine.i18n import ntr, quoted, tr
 from engine.workspace.workspace import Workspace
 
 _NAMED = 5
@@ -338,7 +338,7 @@ class ConfigurationPanel(Retranslated, QFrame):
 
     def _ask_about(self, names: Sequence[str]) -> None:
         assert self.content is not None
-        shown = tr(", ").join(tr("“{name}”", name=name) for name in names[:_NAMED])
+        shown = quoted(names[:_NAMED])
         if len(names) > _NAMED:
             shown = tr("{names} and {count:,} more", names=shown, count=len(names) - _NAMED)
         title = ntr("Remove {n:,} component?", "Remove {n:,} components?", len(names))

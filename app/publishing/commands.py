@@ -17,7 +17,7 @@ from app.publishing.service import EngineService, State
 from app.widgets.ask import Choice, ask
 from engine.campaign.document import CampaignDocument
 from engine.files import FileError
-from engine.i18n import ntr, tr
+from engine.i18n import ntr, quoted, tr
 from engine.workspace.engine_folder import database_file
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class RunCommands:
         names = [] if self._window.editor is None else self._window.editor.unconfirmed()
         if not names:
             return []
-        return [tr("Left out, because it is not confirmed with OK: {names}.", names=tr(", ").join(names))]
+        return [tr("Left out, because it is not confirmed with OK: {names}.", names=quoted(names))]
 
     def _remember(self, url: str, token: str) -> None:
         window = self._window

@@ -13,7 +13,7 @@ from app.campaign_list.broken import error_words
 from app.widgets.basic import button, label
 from app.widgets.dialog import button_row, dialog_column
 from app.widgets.differences import DifferencesView
-from engine.i18n import N_, tr
+from engine.i18n import N_, quoted, tr
 from engine.workspace.offers import Offer, Standing
 
 if TYPE_CHECKING:
@@ -146,6 +146,6 @@ def _troubles(offer: Offer) -> list[str]:
         found.append(tr("The end of what was kept could not be read: the last moments are missing."))
     nodes = unsaved.document.nodes
     if unsaved.lost_inputs:
-        names = tr(", ").join(tr("“{name}”", name=nodes[id].name) for id in unsaved.lost_inputs)
+        names = quoted(nodes[id].name for id in unsaved.lost_inputs)
         found.append(tr("Lost, because it cannot be read: what stood in the panel of {names}.", names=names))
     return found

@@ -200,7 +200,7 @@ class FirstCampaign:
         start = p.place(lambda: eyes.line_shape(self.email, None).end)
         p.drag(start, [p.card(self.sms)], lambda: p.shot("refused"))
         reason = tr(
-            "{target} comes before {source}: the line would lead in a circle.",
+            "“{target}” comes before “{source}”: the line would lead in a circle.",
             target=self.sms,
             source=self.email,
         )

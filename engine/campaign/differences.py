@@ -14,6 +14,7 @@ from engine.components.base import Lookup
 from engine.components.hints import form
 from engine.components.registry import component
 from engine.i18n import N_, Message
+from engine.shapes.words import joined
 
 # What goes, in an order that leaves no line without its card; what comes or changes, the other way round.
 _GOING = (Table.LINKS, Table.LAYOUT, Table.NODES, Table.NOTES)
@@ -83,7 +84,7 @@ def _of_campaign(before: CampaignDocument, after: CampaignDocument) -> Iterator[
         if field != "name" and getattr(old, field) != getattr(new, field)
     ]
     if changed:
-        yield Message(N_("Changed: {fields}."), fields=_joined(changed))
+        yield Message(N_("Changed: {fields}."), fields=joined(changed))
     both = [id for id in (START_ID, *before.nodes) if id == START_ID or id in after.nodes]
     moved = sum(1 for id in both if before.layout.get(id) != after.layout.get(id))
     if moved:
@@ -127,7 +128,7 @@ def _of_config(old: Node, new: Node, lookup: Lookup) -> Iterator[Message]:
     if old.memo != new.memo:
         changed.append(Message(N_("Memo")))
     if changed:
-        yield Message(N_("Changed: {fields}."), fields=_joined(changed))
+        yield Message(N_("Changed: {fields}."), fields=joined(changed))
     said = [_summary(node, lookup) for node in (old, new)]
     if said[0] != said[1] and all(said):
         yield Message(N_("Before: {summary}"), summary=said[0][0])
@@ -150,13 +151,11 @@ def _lines_by_source(before: CampaignDocument, after: CampaignDocument) -> dict[
     found: dict[str, list[Message]] = {}
     old, new = _ends(before), _ends(after)
     for source, port, target in sorted(new - old):
-        message = _line(
-            N_("Line to {target}."), N_("Line “{branch}” to {target}."), after, port, source, target
-        )
+        message = _line(N_("Line to {end}."), N_("Line “{branch}” to {end}."), after, port, source, target)
         found.setdefault(source, []).append(message)
     for source, port, target in sorted(old - new):
         if target and _node(after, source) is not None:
-            texts = N_("No line to {target} any more."), N_("No line “{branch}” to {target} any more.")
+            texts = N_("No line to {end} any more."), N_("No line “{branch}” to {end} any more.")
             found.setdefault(source, []).append(_line(*texts, before, port, source, target))
     return {source: tuple(messages) for source, messages in found.items()}
 
@@ -170,10 +169,10 @@ def _line(
 ) -> Message:
     label = next((found.label for found in document.ports(source) if found.name == port), None)
     if target:
-        to = Message(N_("“{name}”"), name=document.node(target).name)
+        end = Message(N_("“{name}”"), name=document.node(target).name)
     else:
-        to = Message(N_("an open end"))
-    return Message(text, target=to) if label is None else Message(with_branch, branch=label, target=to)
+        end = Message(N_("an open end"))
+    return Message(text, end=end) if label is None else Message(with_branch, branch=label, end=end)
 
 
 def _summary(node: Node, lookup: Lookup) -> tuple[Message, ...]:
@@ -185,14 +184,6 @@ def _summary(node: Node, lookup: Lookup) -> tuple[Message, ...]:
 def _title(node: Node) -> Message:
     kind = Message(component(node.kind).label)
     return kind if node.kind == START.kind else Message(N_("{name} ({kind})"), name=node.name, kind=kind)
-
-
-def _joined(parts: list[Message]) -> Message:
-    """A list as one message, in whatever language it is shown."""
-    result = parts[0]
-    for part in parts[1:]:
-        result = Message(N_("{list}, {next}"), list=result, next=part)
-    return result
 
 
 def _node(document: CampaignDocument, node_id: str) -> Node | None:

@@ -9,6 +9,7 @@ from engine.components.base import Reference, RefKind
 from engine.i18n import N_, Message
 from engine.shapes.conditions import OPERATORS, Condition, Leaf, check_types, leaves
 from engine.shapes.model import FieldError
+from engine.shapes.words import joined
 from engine.workspace.audience import BehaviourCard, Card, TagsCard
 from engine.workspace.catalog import Catalog, Coupon, Event, Tag
 from engine.workspace.fields import FieldType
@@ -36,14 +37,14 @@ class Need:
     def message(self) -> Message:
         """What is missing, as a sentence."""
         if self.known:
-            return Message(_GONE_INSIDE, id=self.id, names=", ".join(self.attributes))
+            return Message(_GONE_INSIDE, id=self.id, names=joined(self.attributes))
         return Message(_GONE[self.kind], id=self.id)
 
     @property
     def remedy(self) -> Message:
         """What one click does about it, for a button."""
         if self.known:
-            return Message(_ADD_INSIDE, id=self.id, names=", ".join(self.attributes))
+            return Message(_ADD_INSIDE, id=self.id, names=joined(self.attributes))
         return Message(_CREATE[self.kind], id=self.id)
 
     def met(self, catalog: Catalog) -> Catalog:

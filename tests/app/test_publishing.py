@@ -449,4 +449,4 @@ def test_publishing_names_what_was_not_confirmed(
     settle(qtbot)
     assert len(engine.published) == 1
     name = page.session.document.node(tag).name
-    assert f"Left out, because it is not confirmed with OK: {name}." in window.toast.message
+    assert f"Left out, because it is not confirmed with OK: “{name}”." in window.toast.message

@@ -7,7 +7,7 @@ from canvas_widgets.scene import CampaignScene
 from engine.campaign.model import START_ID
 from engine.campaign.outline import Row
 from engine.components.registry import component
-from engine.i18n import tr
+from engine.i18n import listed, tr
 
 
 class Words:
@@ -69,7 +69,7 @@ class Words:
             parts = [tr("Leads to {name}", name=self.name(self._document.links[row.id].target or ""))]
         if place := self._place(row, parent):
             parts = [place] if row.kind == "branch" else [*parts, place]
-        return tr(", ").join(parts)
+        return listed(parts)
 
     def _place(self, row: Row, parent: Row | None) -> str:
         """The branch that a row stands on: its own where that has a name, else that of the row above."""

@@ -40,9 +40,9 @@ class Leading:
         if target == source:
             return Message("A component cannot lead to itself.")
         if target in self._led:
-            return Message("{source} already leads to {target}.", **names)
+            return Message("“{source}” already leads to “{target}”.", **names)
         if target in self._before:
-            return Message("{target} comes before {source}: the line would lead in a circle.", **names)
+            return Message("“{target}” comes before “{source}”: the line would lead in a circle.", **names)
         if not declared.placement.follows(component(document.node(source).kind)):
             return declared.placement.refusal
         return self._across_a_border(target)
@@ -67,7 +67,7 @@ class Leading:
             return None
         if (around := self._scopes.behind(self.source)) is not None:
             name = self.document.node(around).name
-            return Message("A line inside an AB Test stays inside, or leads to its {target}.", target=name)
+            return Message("A line inside an AB Test stays inside, or leads to “{target}”.", target=name)
         return Message("Only lines of the same AB Test may lead into its branches and its Test Target.")
 
 

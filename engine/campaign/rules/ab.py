@@ -24,7 +24,7 @@ def ab_problems(document: CampaignDocument) -> Iterator[Problem]:
         for inside in sorted(reachable(document, [test_id], without=[target])):
             if not document.ports(inside):
                 message = Message(
-                    "A branch of {test} ends before its Test Target. Lead it to {target}.",
+                    "A branch of “{test}” ends before its Test Target. Lead it to “{target}”.",
                     test=node.name,
                     target=document.node(target).name,
                 )

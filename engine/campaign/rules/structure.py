@@ -53,7 +53,9 @@ def _links(document: CampaignDocument) -> Iterator[Problem]:
         reason = _why_bad(document, link)
         triple = (link.source, link.port, link.target)
         if reason is None and triple in seen:
-            reason = Message("Two lines lead from {source} to {target}. Delete one.", **_ends(document, link))
+            reason = Message(
+                "Two lines lead from “{source}” to “{target}”. Delete one.", **_ends(document, link)
+            )
         seen.add(triple)
         if reason is not None:
             yield Problem("bad_link", ERROR, reason, node=link.source, link=link_id)
@@ -61,7 +63,7 @@ def _links(document: CampaignDocument) -> Iterator[Problem]:
 
 def _why_bad(document: CampaignDocument, link: Link) -> Message | None:
     if link.target == link.source:
-        return Message("{source} leads to itself. Lead the line elsewhere.", **_ends(document, link))
+        return Message("“{source}” leads to itself. Lead the line elsewhere.", **_ends(document, link))
     if link.target == START_ID:
         return Message("No line may lead into Start.")
     assert link.target is not None
@@ -105,7 +107,7 @@ def _cycles(document: CampaignDocument) -> Iterator[Problem]:
 def _unreachable(document: CampaignDocument) -> Iterator[Problem]:
     for node_id in sorted(set(document.nodes) - reachable(document, [START_ID])):
         message = Message(
-            "No line leads to {name}. Connect it or delete it.", name=document.node(node_id).name
+            "No line leads to “{name}”. Connect it or delete it.", name=document.node(node_id).name
         )
         yield Problem("unreachable", ERROR, message, node=node_id)
 

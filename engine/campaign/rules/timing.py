@@ -44,8 +44,8 @@ def _fixed_time(
     end: datetime | None,
 ) -> Iterator[Problem]:
     if moment <= now:
-        message = Message("{name}: the time is past. Choose a later one.", name=name)
+        message = Message("“{name}”: the time is past. Choose a later one.", name=name)
         yield Problem("time_past", Severity.ERROR, message, node=node_id, field=field)
     elif (start is not None and moment < start) or (end is not None and moment > end):
-        message = Message("{name}: the time lies outside the campaign's start and end.", name=name)
+        message = Message("“{name}”: the time lies outside the campaign's start and end.", name=name)
         yield Problem("time_outside", Severity.ERROR, message, node=node_id, field=field)
