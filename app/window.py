@@ -286,7 +286,7 @@ class MainWindow(QMainWindow):
             where = self.workspace.settings.name if self.workspace is not None else ""
         program = tr("Campaign Canvas")
         self.setWindowTitle(f"{where}[*] – {program}" if where else f"{program}[*]")
-        self.setWindowModified(any(editor.unsaved() for editor in self.editors))
+        self.setWindowModified(self.editor is not None and self.editor.unsaved())  # others say so in their tabs
 
     def _on_columns_changed(self, hidden: list[str]) -> None:
         self.preferences.hidden_columns = hidden

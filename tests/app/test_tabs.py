@@ -128,7 +128,12 @@ def test_a_tab_says_whether_it_is_saved_and_what_it_is(window: MainWindow, pages
     assert window.tabs.bar.accessibleTabName(2) == "Summer sale, not saved"
     tip = window.tabs.bar.tabToolTip(2).splitlines()
     assert tip == ["Summer sale", str(pages[1].session.workspace.folder / "campaigns")]
+    assert not window.isWindowModified()  # another tab is on show
+    window.tabs.show_page(pages[1])
     assert window.isWindowModified()
+    window.tabs.show_page(None)
+    assert not window.isWindowModified()
+    window.tabs.show_page(pages[1])
     pages[1].save()
     assert tab_names(window)[1] == "Summer sale"
     assert not window.isWindowModified()
