@@ -16,8 +16,8 @@ from engine.campaign import clip, edits
 from engine.campaign.edits.edit import Draft
 from engine.campaign.model import Point
 from engine.i18n import Message, use_language
+from tests.canvas_widgets.acting import at, carried, carry, centre, drag, handle_of, hover, point_to
 from tests.canvas_widgets.conftest import Everything, Flow, Stage
-from tests.canvas_widgets.test_view import at, carried, carry, centre, drag, handle_of, hover, point_to
 from tests.sheets import Compare, Sheet, count_ids
 
 THEMES = [Theme.LIGHT, Theme.DARK, Theme.CONTRAST]

@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from canvas_widgets.gestures.autoscroll import AutoScroll
+from tests.canvas_widgets.acting import centre, drag
 from tests.canvas_widgets.conftest import Flow, Stage
-from tests.canvas_widgets.test_view import centre, drag
 
 Show = Callable[..., Stage]
 

@@ -17,8 +17,8 @@ from engine.campaign.edits import grow
 from engine.campaign.model import START_ID
 from engine.components.registry import component
 from engine.i18n import use_language
+from tests.canvas_widgets.acting import LEFT, NONE, at, centre, click, drag, handle_of, hover, point_to
 from tests.canvas_widgets.conftest import Flow, Stage
-from tests.canvas_widgets.test_view import LEFT, NONE, at, centre, click, drag, handle_of, hover, point_to
 
 Show = Callable[..., Stage]
 

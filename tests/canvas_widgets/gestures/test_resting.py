@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from canvas_widgets.gestures.chooser import Chooser
 from engine.campaign.model import START_ID
+from tests.canvas_widgets.acting import at, click, handle_of, hover, opened, point_to
 from tests.canvas_widgets.conftest import Flow, Stage
-from tests.canvas_widgets.test_view import at, click, handle_of, hover, opened, point_to
 
 Show = Callable[..., Stage]
 

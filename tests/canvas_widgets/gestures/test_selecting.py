@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from canvas_widgets.items.paints import CardState
 from engine.campaign.model import START_ID
+from tests.canvas_widgets.acting import LEFT, NONE, at, click
 from tests.canvas_widgets.conftest import Flow, Stage
-from tests.canvas_widgets.test_view import LEFT, NONE, at, click
 
 Show = Callable[..., Stage]
 

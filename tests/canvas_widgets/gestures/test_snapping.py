@@ -16,8 +16,8 @@ from canvas_widgets.gestures.snapping import NEAR, Snapper
 from engine.campaign.edits import move
 from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GRID
 from engine.campaign.model import Point
+from tests.canvas_widgets.acting import LEFT, at, centre, drag
 from tests.canvas_widgets.conftest import Flow, Stage
-from tests.canvas_widgets.test_view import LEFT, at, centre, drag
 
 Show = Callable[..., Stage]
 REACH = 6.0

@@ -1,0 +1,85 @@
+"""Dragging a component from the palette onto the canvas."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QMimeData, QPointF
+from PySide6.QtGui import (
+    QDragLeaveEvent,
+)
+from PySide6.QtWidgets import QApplication
+
+from tests.canvas_widgets.acting import (
+    Show,
+    carried,
+    carry,
+    drop,
+    handle_of,
+)
+from tests.canvas_widgets.conftest import Flow
+
+
+def test_a_component_dropped_on_a_plus_is_added(show: Show, flow: Flow) -> None:
+    (audience,) = flow.chain("target_audience")
+    stage = show(flow)
+    end, data = flow.open_link(audience), carried("wait_until")
+    assert carry(stage, data, handle_of(stage, end))
+    assert stage.scene.stage.targets == frozenset({end})
+    assert stage.scene.stage.opacity() < 1 == stage.scene.stage.opacity(end)
+    assert drop(stage, data, handle_of(stage, end))
+    (added,) = flow.document.successors(audience)
+    assert flow.document.node(added).kind == "wait_until"
+    assert stage.scene.stage.targets is None
+
+
+def test_a_component_dropped_on_a_line_is_inserted(show: Show, flow: Flow) -> None:
+    audience, coupon = flow.chain("target_audience", "issue_coupon")
+    stage = show(flow)
+    point, data = handle_of(stage, flow.link_between(audience, coupon)), carried("wait_until")
+    assert carry(stage, data, point)
+    assert drop(stage, data, point)
+    (added,) = flow.document.successors(audience)
+    assert flow.document.successors(added) == [coupon]
+
+
+def test_a_drop_elsewhere_is_refused_with_a_reason(show: Show, flow: Flow) -> None:
+    (audience,) = flow.chain("target_audience")
+    stage = show(flow)
+    empty, data = QPointF(200, -150), carried("wait_until")
+    assert not carry(stage, data, empty)
+    assert not drop(stage, data, empty)
+    assert stage.refusals == stage.tips == ["Drop it on a + or on a line."]
+    second, end = carried("behavior_event"), handle_of(stage, flow.open_link(audience))
+    assert not carry(stage, second, end)
+    assert stage.scene.stage.targets == frozenset()
+    assert not drop(stage, second, end)
+    assert len(stage.refusals) == 2
+    assert not stage.edits
+
+
+def test_the_keyboard_goes_on_where_something_was_dropped(show: Show, flow: Flow) -> None:
+    (audience,) = flow.chain("target_audience")
+    stage, data = show(flow), carried("wait_until")
+    stage.view.clearFocus()
+    end = handle_of(stage, flow.open_link(audience))
+    assert carry(stage, data, end)
+    assert drop(stage, data, end)
+    assert stage.view.window().focusWidget() is stage.view
+
+
+def test_a_drag_that_leaves_lights_nothing(show: Show, flow: Flow) -> None:
+    (audience,) = flow.chain("target_audience")
+    stage = show(flow)
+    assert carry(stage, carried("wait_until"), handle_of(stage, flow.open_link(audience)))
+    QApplication.sendEvent(stage.view.viewport(), QDragLeaveEvent())
+    assert stage.scene.stage.targets is None
+    assert not any(link.lit for link in stage.scene.links.values())
+
+
+def test_what_is_no_component_is_not_taken(show: Show, flow: Flow) -> None:
+    flow.chain("target_audience")
+    stage = show(flow)
+    assert not carry(stage, carried("no_such_kind"), QPointF(300, 32))
+    text = QMimeData()
+    text.setText("wait_until")
+    assert not carry(stage, text, QPointF(300, 32))
+    assert stage.scene.stage.targets is None
