@@ -13,7 +13,7 @@ from canvas_widgets.look import Look
 MIN_ZOOM, MAX_ZOOM = 0.05, 4.0
 STEPS = (0.05, 0.1, 0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0)
 _WHEEL_FACTOR = 1.0015  # zoom for an eighth of a degree of the wheel
-_FIT_MARGIN = 40  # pixels left free around what is fitted
+MARGIN = 40  # pixels left free around what is fitted
 
 
 class Camera(QObject):
@@ -72,12 +72,16 @@ class Camera(QObject):
 
     def fit(self, rect: QRectF, glide: bool = True) -> None:
         """Show a rectangle of the scene whole, at 100 % at most."""
-        room = self._view.viewport().size()
-        across = (room.width() - 2 * _FIT_MARGIN) / max(rect.width(), 1.0)
-        down = (room.height() - 2 * _FIT_MARGIN) / max(rect.height(), 1.0)
-        zoom = min(across, down, 1.0)
+        zoom = self.fitting(rect)
         self._floor = min(MIN_ZOOM, zoom)  # a flow too large for the limit is still shown whole
         self.go(zoom, rect.center(), glide)
+
+    def fitting(self, rect: QRectF) -> float:
+        """The zoom that shows a rectangle whole, 1.0 at most."""
+        room = self._view.viewport().size()
+        across = (room.width() - 2 * MARGIN) / max(rect.width(), 1.0)
+        down = (room.height() - 2 * MARGIN) / max(rect.height(), 1.0)
+        return min(across, down, 1.0)
 
     def centre_on(self, point: QPointF, glide: bool = True) -> None:
         """Bring a point of the scene to the middle, at the present zoom."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QMoveEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
 from canvas_widgets.background import Background
-from canvas_widgets.camera import Camera
+from canvas_widgets.camera import MARGIN, Camera
 from canvas_widgets.focus import FocusRing
 from canvas_widgets.look import Look
 from canvas_widgets.overlay import Overlay
 from canvas_widgets.overview import OVERVIEW_BELOW
 from canvas_widgets.scene import CampaignScene
+from engine.campaign.model import START_ID
+
+LEGIBLE = 0.5
+"""The zoom below which what a card says cannot be read."""
 
 
 class LookingView(QGraphicsView):
@@ -65,6 +69,15 @@ class LookingView(QGraphicsView):
         """Show the whole flow, at 100 % at most."""
         self._camera.fit(self._campaign.content_rect(), glide)
 
+    def begin(self) -> None:
+        """Show the whole flow, or where that would be too small to read, its beginning at 100 %."""
+        if self._camera.fitting(self._campaign.content_rect()) >= LEGIBLE:
+            self.fit(glide=False)
+            return
+        start = self._campaign.cards[START_ID].scene_rect
+        middle = start.left() - MARGIN + self.viewport().width() / 2
+        self._camera.go(1.0, QPointF(middle, start.center().y()), glide=False)
+
     def zoom_in(self) -> None:
         self._camera.zoom_in()
 
@@ -78,6 +91,14 @@ class LookingView(QGraphicsView):
     def center_node(self, node_id: str, *, glide: bool = True) -> None:
         """Bring a card to the middle. Raises `KeyError` for an id without a card."""
         self._camera.centre_on(self._campaign.cards[node_id].scene_rect.center(), glide)
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """What is seen stays where it is on the screen when something opens above or beside the view."""
+        super().moveEvent(event)
+        moved = event.pos() - event.oldPos()
+        across, down = self.horizontalScrollBar(), self.verticalScrollBar()
+        across.setValue(across.value() + moved.x())
+        down.setValue(down.value() + moved.y())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         self._camera.wheel(event)

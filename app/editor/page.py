@@ -114,13 +114,13 @@ class EditorPage(Retranslated, QWidget):
         self._on_problems_changed()
 
     def begin(self) -> None:
-        """Load the canvas in slices, then show all of it."""
+        """Load the canvas in slices, then show it."""
         self.scene.loaded.connect(self._on_loaded)
         self.scene.start_loading()
         self.view.setFocus()
 
     def _on_loaded(self) -> None:
-        self.view.fit(glide=False)
+        self.view.begin()
         self.speaking.refresh()
         self.side_bar.begin()
         if self.session.large:
