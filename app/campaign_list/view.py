@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtGui import QAction, QContextMenuEvent, QHoverEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
 
+from app.campaign_list.columns import FIXED, Columns
 from app.campaign_list.delegate import RowDelegate
 from app.campaign_list.rows import Row
 from app.campaign_list.table import COLUMNS, TableModel
 from app.language import Retranslated
 from canvas_widgets.look import Look
 from engine.i18n import tr
-
-FIXED = {"name", "menu"}
-_WIDTHS = {
-    "status": 13,
-    "folder": 14,
-    "sub_campaigns": 16,
-    "start": 18,
-    "end": 18,
-    "next_run": 18,
-    "entries": 11,
-    "inside": 10,
-    "changed": 18,
-    "menu": 6,
-}  # in steps of the grid; the name takes the rest
-_LEAST_NAME = 24
-_NAME = [column.id for column in COLUMNS].index("name")
 
 
 class CampaignTable(Retranslated, QTableView):
@@ -53,8 +39,7 @@ class CampaignTable(Retranslated, QTableView):
         self._delegate.menu_asked.connect(self._on_mark_pressed)
         self.setItemDelegate(self._delegate)
         self.setMouseTracking(True)
-        self.entered.connect(lambda index: self._hover(index.row()))
-        self.viewportEntered.connect(lambda: self._hover(-1))
+        self.entered.connect(lambda index: self._hover(index.row()))  # also by scrolling under the pointer
         self.setObjectName("campaigns")
         self.setProperty("role", "plain")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -67,7 +52,7 @@ class CampaignTable(Retranslated, QTableView):
         self.sortByColumn([column.id for column in COLUMNS].index("changed"), Qt.SortOrder.DescendingOrder)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(5 * look.sizes.grid)
-        self._size_columns()
+        self.columns = Columns(self, look)
         for changed in (self.model_.modelReset, self.model_.layoutChanged, self.model_.dataChanged):
             changed.connect(self._size_rows)
         self.doubleClicked.connect(self._on_double_clicked)
@@ -96,18 +81,17 @@ class CampaignTable(Retranslated, QTableView):
             self.scrollTo(index)
 
     def hide_columns(self, hidden: Sequence[str]) -> None:
-        for number, column in enumerate(COLUMNS):
-            self.setColumnHidden(number, column.id in hidden and column.id not in FIXED)
+        self.columns.hide(hidden)
 
     def columns_menu(self, parent: QWidget) -> QMenu:
-        """A menu that shows and hides columns."""
-        menu = QMenu(parent)
-        for number, column in enumerate(COLUMNS):
+        """A menu that shows and hides columns; it says where there is no room for one now."""
+        menu, columns = QMenu(parent), self.columns
+        for column in COLUMNS:
             if column.id not in FIXED:
-                action = QAction(
-                    tr(column.title), menu, checkable=True, checked=not self.isColumnHidden(number)
-                )
-                action.toggled.connect(lambda shown, number=number: self._set_shown(number, shown))
+                title = tr(column.title)
+                words = tr("{column} (no room now)", column=title) if column.id in columns.crowded else title
+                action = QAction(words, menu, checkable=True, checked=column.id not in columns.hidden)
+                action.toggled.connect(partial(self._set_shown, column.id))
                 menu.addAction(action)
         return menu
 
@@ -132,38 +116,25 @@ class CampaignTable(Retranslated, QTableView):
             self.setCurrentIndex(index)
             self.menu_asked.emit(index, event.globalPos())
 
+    def viewportEvent(self, event: QEvent) -> bool:
+        """The whole row under the pointer lights up, also where the pointer was there before the table."""
+        if isinstance(event, QHoverEvent):
+            inside = event.type() is not QEvent.Type.HoverLeave
+            self._hover(self.rowAt(event.position().toPoint().y()) if inside else -1)
+        return super().viewportEvent(event)
+
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self._hover(-1)
 
     def _hover(self, row: int) -> None:
-        self._delegate.hovered_row = row
-        self.viewport().update()
-
-    def _size_columns(self) -> None:
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(5 * self._look.sizes.grid)
-        for number, column in enumerate(COLUMNS):
-            if column.id == "name":
-                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Fixed)
-            else:
-                self.setColumnWidth(number, _WIDTHS[column.id] * self._look.sizes.grid)
-        header.sectionResized.connect(self._on_section_resized)
-
-    def _size_name(self) -> None:
-        """Names take what the other columns leave, and never so little that they cannot be told apart."""
-        others = self.horizontalHeader().length() - self.columnWidth(_NAME)
-        least = _LEAST_NAME * self._look.sizes.grid
-        self.setColumnWidth(_NAME, max(least, self.viewport().width() - others))
-
-    def _on_section_resized(self, number: int, _before: int, _after: int) -> None:
-        if number != _NAME:
-            self._size_name()
+        if row != self._delegate.hovered_row:
+            self._delegate.hovered_row = row
+            self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._size_name()
+        self.columns.fit()
 
     def _size_rows(self) -> None:
         for number in range(self.model_.rowCount()):
@@ -171,10 +142,10 @@ class CampaignTable(Retranslated, QTableView):
             if row is not None and self.rowHeight(number) != (height := self._delegate.height(row)):
                 self.setRowHeight(number, height)
 
-    def _set_shown(self, number: int, shown: bool) -> None:
-        self.setColumnHidden(number, not shown)
-        hidden = [column.id for number, column in enumerate(COLUMNS) if self.isColumnHidden(number)]
-        self.columns_changed.emit(hidden)
+    def _set_shown(self, id: str, shown: bool) -> None:
+        self.columns.set_shown(id, shown)
+        hidden = self.columns.hidden
+        self.columns_changed.emit([column.id for column in COLUMNS if column.id in hidden])
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         self.row_opened.emit(self.model_.row(index))
