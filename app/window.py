@@ -138,6 +138,7 @@ class MainWindow(QMainWindow):
                 then()
 
         def load() -> None:
+            self.list_page.show_reading()
             tasks.run(partial(loading.load, folder), show, self.workspaces.on_unreadable)
 
         self.open_campaigns.leave_all(load)
@@ -286,7 +287,9 @@ class MainWindow(QMainWindow):
             where = self.workspace.settings.name if self.workspace is not None else ""
         program = tr("Campaign Canvas")
         self.setWindowTitle(f"{where}[*] – {program}" if where else f"{program}[*]")
-        self.setWindowModified(self.editor is not None and self.editor.unsaved())  # others say so in their tabs
+        self.setWindowModified(
+            self.editor is not None and self.editor.unsaved()
+        )  # others say so in their tabs
 
     def _on_columns_changed(self, hidden: list[str]) -> None:
         self.preferences.hidden_columns = hidden

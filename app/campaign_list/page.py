@@ -17,6 +17,7 @@ from app.campaign_list.sidebar import Sidebar
 from app.campaign_list.status import ALLOWED, May, Status
 from app.campaign_list.view import CampaignTable
 from app.navigation.page import PlacePage
+from app.widgets.announce import announce
 from app.widgets.basic import ActionButton, button
 from app.widgets.empty import EmptyState
 from canvas_widgets.look import Look
@@ -55,6 +56,7 @@ class CampaignListPage(PlacePage):
         self.sub_campaigns = SubCampaignFilter(look)
         self.table = CampaignTable(look)
         self.broken = BrokenFiles(look)
+        self.reading = EmptyState(look, "loader-2")
         self.nothing = EmptyState(look, "route")
         self.nothing_found = EmptyState(look, "search")
         self._columns = button("ghost", self._show_columns_menu)
@@ -62,6 +64,12 @@ class CampaignListPage(PlacePage):
         self._lay_out()
         self._connect()
         self.retranslate()
+
+    def show_reading(self) -> None:
+        """Say that a workspace is being read, where there is none on show yet."""
+        if not self._read:
+            self._stack.setCurrentWidget(self.reading)
+            announce(self, tr("Reading the workspace…"))
 
     def show_campaigns(
         self, workspace: Workspace, rows: Sequence[Row], broken: Sequence[FileError], declared: Sequence[str]
@@ -108,6 +116,7 @@ class CampaignListPage(PlacePage):
     def retranslate(self) -> None:
         self.title.setText(tr("Campaigns"))
         self._columns.setText(tr("Columns"))
+        self.reading.set_texts(tr("Reading the workspace…"))
         self.nothing.set_texts(
             tr("No campaigns yet"),
             tr(
@@ -130,12 +139,8 @@ class CampaignListPage(PlacePage):
         filters = QHBoxLayout()
         filters.setContentsMargins(grid, grid, 2 * grid, grid)
         filters.addWidget(self.statuses, 1)
-        for page in (
-            QWidget(),
-            self.table,
-            self.nothing,
-            self.nothing_found,
-        ):  # blank until a workspace is read
+        blank = QWidget()  # until it is known what there is to read
+        for page in (blank, self.reading, self.table, self.nothing, self.nothing_found):
             self._stack.addWidget(page)
         self.body.addLayout(filters)
         self.body.addWidget(self._stack, 1)

@@ -1,4 +1,4 @@
-"""An empty place: what it is for, and the first action."""
+"""An empty place: what it is for, and the first action; or why it is empty for now."""
 
 from __future__ import annotations
 
@@ -35,12 +35,15 @@ class EmptyState(QWidget):
         look.changed.connect(self._draw)
         self._draw()
 
-    def set_texts(self, title: str, text: str, verb: str) -> None:
+    def set_texts(self, title: str, text: str = "", verb: str = "") -> None:
+        """Set the words; what has none is not there."""
         self._title.setText(title)
         self._text.setText(text)
-        # A centred label does not ask its layout for the height of its wrapped lines.
-        self._text.setFixedHeight(self._text.heightForWidth(self._text.width()))
+        self._text.setVisible(bool(text))
+        if text:  # a centred label does not ask its layout for the height of its wrapped lines
+            self._text.setFixedHeight(self._text.heightForWidth(self._text.width()))
         self._button.setText(verb)
+        self._button.setVisible(bool(verb))
 
     def _draw(self) -> None:
         size = self._look.sizes.tile

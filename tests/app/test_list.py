@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QHoverEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from app import tasks
 from app.campaign_list import loading
 from app.campaign_list.broken import error_text
 from app.campaign_list.rows import Filter, Row
 from app.campaign_list.status import ALLOWED, May, Status, status_of
 from app.campaign_list.table import COLUMNS
+from app.preferences import Preferences
 from app.window import MainWindow
+from canvas_widgets.look import Look
 from engine.shapes.time import instant
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import FakeEngine, MakeWindow, dialog, dialogs, open_draft, settle
@@ -102,6 +107,23 @@ def test_an_empty_workspace_says_what_to_do(make_window: MakeWindow, tmp_path: P
     window = make_window(Workspace.create(tmp_path / "empty", "Empty", "UTC", "en"))
     assert window.list_page.nothing.isVisible()
     assert "No campaigns yet" in texts_of(window)
+
+
+def test_while_a_workspace_is_read_the_list_says_so(
+    qtbot: QtBot, look: Look, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting: list[Callable[[], object]] = []
+    monkeypatch.setattr(tasks, "run", lambda work, then, _fail: waiting.append(lambda: then(work())))
+    window = MainWindow(look, Preferences(language="en"))
+    qtbot.addWidget(window)
+    window.show()
+    assert "Reading the workspace…" not in texts_of(window)  # it is not known yet what there is to read
+    window.load(workspace.folder)
+    assert "Reading the workspace…" in texts_of(window)
+    window.list_page.show_campaigns(workspace, [], [], [])
+    assert "Reading the workspace…" not in texts_of(window)
+    assert "No campaigns yet" in texts_of(window)
+    window._may_close = True
 
 
 def test_broken_files_are_listed_with_file_line_and_what_to_do(
@@ -207,11 +229,46 @@ def test_names_take_what_the_other_columns_leave(window: MainWindow) -> None:
     header, name = table.horizontalHeader(), [column.id for column in COLUMNS].index("name")
     window.resize(1600, 700)
     assert header.length() == table.viewport().width()
-    table.setColumnHidden([column.id for column in COLUMNS].index("folder"), True)
+    table.hide_columns(["folder"])
     assert header.length() == table.viewport().width()
     window.resize(1024, 700)
     assert window.width() == 1024
     assert table.columnWidth(name) >= 190
+
+
+@pytest.mark.parametrize("width", [1000, 1024, 1200, 1440])
+def test_what_opens_a_rows_menu_is_in_sight_at_any_width(window: MainWindow, width: int) -> None:
+    """Columns give way to it, and come back; what was hidden by hand stays hidden."""
+    table, ids = window.list_page.table, [column.id for column in COLUMNS]
+    window.resize(1900, 700)
+    table.hide_columns(["end"])
+    assert not table.columns.crowded
+    window.resize(width, 700)
+    assert window.width() == width
+    mark = ids.index("menu")
+    assert table.columnViewportPosition(mark) + table.columnWidth(mark) <= table.viewport().width()
+    shown = [id for number, id in enumerate(ids) if not table.isColumnHidden(number)]
+    assert {"name", "status", "menu"} <= set(shown)
+    words = [action.text() for action in table.columns_menu(window).actions()]
+    assert ("Folder (no room now)" in words) is ("folder" in table.columns.crowded)
+    window.resize(1900, 700)
+    assert [id for number, id in enumerate(ids) if table.isColumnHidden(number)] == ["end"]
+
+
+def test_the_whole_row_lights_up_under_a_pointer_that_was_there_before(window: MainWindow) -> None:
+    """All of the row that has no words and is not under the pointer is of the colour under it."""
+    table = window.list_page.table
+    table.clearSelection()
+    place = table.visualRect(table.model_.index(0, 0)).center()
+    viewport, kind = table.viewport(), QEvent.Type.HoverEnter
+    QApplication.sendEvent(
+        viewport, QHoverEvent(kind, QPointF(place), viewport.mapToGlobal(QPointF(place)), QPointF())
+    )
+    picture = viewport.grab().toImage()
+    ratio = picture.devicePixelRatio()
+    top = int((table.rowViewportPosition(0) + 3) * ratio)
+    colours = {picture.pixel(int(x * ratio), top) for x in range(4, viewport.width() - 4, 16)}
+    assert colours == {window.look.colours.hover.rgb()}
 
 
 def test_times_are_shown_in_the_workspaces_zone(make_window: MakeWindow, workspace: Workspace) -> None:
