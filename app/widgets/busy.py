@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QProgressBar, QWidget
 
 from app.tasks import Task
-from app.widgets.basic import button, label
+from app.widgets.basic import button, label, set_property
 from app.widgets.dialog import button_row, dialog_column
 from canvas_widgets.look import Look
 from engine.i18n import tr
@@ -23,7 +23,8 @@ class BusyDialog(QDialog):
         self._task, self._ended = task, False
         self.text = label("muted", wrap=True)
         self.bar = QProgressBar(textVisible=False)
-        self.bar.setRange(0, 0)
+        self._still = not look.duration
+        self._show_progress(0, 0)
         self.cancel = button("", self._on_cancel, tr("Cancel"))
         grid = look.sizes.grid
         self.setFixedWidth(look.sizes.panel + 8 * grid)
@@ -47,10 +48,16 @@ class BusyDialog(QDialog):
             self._on_cancel()
 
     def _on_progress(self, done: int, total: int, text: str) -> None:
-        self.bar.setRange(0, total)
-        self.bar.setValue(done)
+        self._show_progress(done, total)
         if text:
             self.text.setText(text)
+
+    def _show_progress(self, done: int, total: int) -> None:
+        """How far it is; where that is not known, a bar that runs, or with reduced motion a pale one."""
+        pale = not total and self._still
+        set_property(self.bar, "state", "pale" if pale else "")
+        self.bar.setRange(0, 1 if pale else total)
+        self.bar.setValue(1 if pale else done)
 
     def _on_cancel(self) -> None:
         self.cancel.setEnabled(False)

@@ -11,8 +11,10 @@ from PySide6.QtCore import QAbstractAnimation, QRect, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app import tasks
 from app.editor.page import EditorPage
 from app.tour.overlay import Spotlight
+from app.widgets.busy import BusyDialog
 from app.window import MainWindow
 from canvas_widgets.look import Look
 from tests.app.conftest import open_draft, settle
@@ -66,6 +68,17 @@ def test_nothing_moves_by_itself(qtbot: QtBot, window: MainWindow, page: EditorP
     for step in steps(window, page):
         assert moving() == [], step
         settle(qtbot)
+
+
+def test_a_bar_that_does_not_know_how_far_it_is_stands_still(window: MainWindow) -> None:
+    task = tasks.Task(lambda _progress: None)
+    busy = BusyDialog(window, window.look, "Reading", task)
+    assert busy.bar.maximum() > 0  # one without an end would run
+    task.progressed.emit(1, 4, "")
+    assert (busy.bar.value(), busy.bar.maximum()) == (1, 4)
+    task.progressed.emit(0, 0, "Finishing")
+    assert busy.bar.maximum() > 0
+    busy.deleteLater()
 
 
 def test_what_would_move_does_where_it_may(
