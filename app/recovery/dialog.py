@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QVBoxLayout
 
 from app.campaign_list.broken import error_words
+from app.language import Retranslated
 from app.widgets.basic import button, label
 from app.widgets.dialog import button_row, dialog_column
 from app.widgets.differences import DifferencesView
@@ -32,7 +33,7 @@ _STANDINGS = {
 }
 
 
-class RecoveryDialog(QDialog):
+class RecoveryDialog(Retranslated, QDialog):
     """One campaign at a time; closing it, by Later or Escape, keeps what is not decided.
 
     Attributes: campaigns (the list, hidden for a single one), view, restore, copy, discard, later (buttons).
@@ -43,24 +44,38 @@ class RecoveryDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._window, self._commands = window, commands
         self._offers: list[Offer] = []
-        self.setWindowTitle(tr("Unsaved work"))
         self.campaigns = QListWidget()
-        self.campaigns.setAccessibleName(tr("Campaigns with unsaved work"))
         self.campaigns.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.campaigns.currentRowChanged.connect(self._show_offer)
+        self._title = label("title", wrap=True)
+        self._text = label("muted", wrap=True)
         self.name = label("strong", wrap=True)
         self.kept = label("muted", wrap=True)
         self.standing = label("muted", wrap=True)
         self.trouble = label("warning", wrap=True)
         self.view = DifferencesView(window.look)
-        self.discard = button("", self._on_discard, tr("Discard…"))
-        self.later = button("", self.reject, tr("Later"))
-        self.copy = button("", self._on_copy, tr("Restore as a copy"))
-        self.restore = button("primary", self._on_restore, tr("Restore"))
+        self.discard = button("", self._on_discard)
+        self.later = button("", self.reject)
+        self.copy = button("", self._on_copy)
+        self.restore = button("primary", self._on_restore)
         self._lay_out()
-        self.show_offers(commands.offers)
+        self._offers = list(commands.offers)
+        self.retranslate()
         self.restore.setDefault(True)
         self.restore.setFocus()
+
+    def retranslate(self) -> None:
+        self.setWindowTitle(tr("Unsaved work"))
+        self._title.setText(tr("There is unsaved work"))
+        self._text.setText(
+            tr("The program ended before this was saved. Look at it, and restore what you want to keep.")
+        )
+        self.campaigns.setAccessibleName(tr("Campaigns with unsaved work"))
+        self.discard.setText(tr("Discard…"))
+        self.later.setText(tr("Later"))
+        self.copy.setText(tr("Restore as a copy"))
+        self.restore.setText(tr("Restore"))
+        self.show_offers(self._offers)
 
     def show_offers(self, offers: Sequence[Offer]) -> None:
         """Show what is left to decide; closes when that is nothing."""
@@ -116,9 +131,9 @@ class RecoveryDialog(QDialog):
 
     def _lay_out(self) -> None:
         grid = self._window.look.sizes.grid
-        layout = dialog_column(self, tr("There is unsaved work"))
-        text = tr("The program ended before this was saved. Look at it, and restore what you want to keep.")
-        layout.addWidget(label("muted", text, wrap=True))
+        layout = dialog_column(self)
+        layout.addWidget(self._title)
+        layout.addWidget(self._text)
         layout.addSpacing(grid)
         body = QHBoxLayout()
         body.setSpacing(2 * grid)

@@ -38,7 +38,6 @@ class DifferencesView(QTreeWidget):
         self.setColumnCount(2)
         self.setObjectName("differences")
         self.setHeaderHidden(True)
-        self.setAccessibleName(tr("Differences"))
         self.setSelectionBehavior(QTreeWidget.SelectionBehavior.SelectRows)
         self.setIconSize(QSize(look.sizes.small_icon, look.sizes.small_icon))
         self.setIndentation(3 * look.sizes.grid)
@@ -50,6 +49,7 @@ class DifferencesView(QTreeWidget):
     def show_differences(self, found: Sequence[Difference], typed: Sequence[Difference] = ()) -> None:
         """Show these instead; `typed`: what stands in panels and was not confirmed."""
         self._shown = (found, typed)
+        self.setAccessibleName(tr("Differences"))
         self.clear()
         items = [self._item(difference, tr(_WORDS[difference.change])) for difference in found]
         items += [self._item(difference, tr("Not confirmed")) for difference in typed]

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app import language
 from app.campaign_list import loading
 from app.recovery.dialog import RecoveryDialog
 from app.widgets.ask import Question
@@ -71,6 +72,13 @@ def offered(window: MainWindow) -> RecoveryDialog:
     assert found is not None
     assert found.isVisible()
     return found
+
+
+def texts(shown: RecoveryDialog) -> set[str]:
+    """Everything that it says, but names."""
+    words = {found.text() for found in shown.findChildren(QLabel) if found is not shown.name}
+    words |= {found.text() for found in shown.findChildren(QPushButton)}
+    return words | {shown.windowTitle(), shown.campaigns.accessibleName(), shown.view.accessibleName()}
 
 
 def rows(shown: RecoveryDialog) -> list[str]:
@@ -237,6 +245,21 @@ def test_several_are_decided_one_by_one(
     assert window.recovery.dialog is None
     assert len(window.editors) == 2
     settle(qtbot)
+
+
+def test_it_follows_the_language(
+    begin: MakeWindow, workspace: Workspace, path: Path, edited: CampaignDocument
+) -> None:
+    crash(workspace, edited, path)
+    crash(workspace, loading.new_document(workspace, edited, "Never saved", ""), None)
+    shown = offered(begin(workspace))
+    shown.campaigns.setCurrentRow(1)
+    before = texts(shown)
+    language.use_language("zh")
+    assert not {text for text in texts(shown) & before if text and not text.startswith("Never saved")}
+    assert shown.campaigns.currentRow() == 1
+    language.use_language("en")
+    assert texts(shown) == before
 
 
 def test_input_that_was_not_confirmed_comes_back(
