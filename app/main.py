@@ -14,6 +14,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import language, preferences, tasks
+from app.one_window import OneWindow, Outcome
 from app.window import FIRST_SIZE, MainWindow
 from canvas_widgets import matching
 from canvas_widgets.look import Look, Theme
@@ -83,13 +84,22 @@ def _log_start() -> None:
 
 
 def main(file: Path | None = None) -> int:
-    """Run the designer, with this file open, until its window closes; the exit status."""
+    """Run the designer, with this file open, until its window closes; the exit status.
+
+    Where it runs already, its window comes to the front and opens the file instead.
+    """
     logging.basicConfig(level=os.environ.get(LOG_LEVEL_VARIABLE, "WARNING"))
     app = application(sys.argv[:1])
+    one_window = OneWindow()
+    outcome = one_window.begin(file)
+    if outcome is Outcome.HANDED_OVER:
+        return 0
     chosen = preferences.load()
     chosen.size = on_screen(chosen.size or FIRST_SIZE, app.primaryScreen().availableSize())
     window = open_window(app, chosen, file)
+    one_window.serve(window, outcome)
     status = app.exec()
+    one_window.close()
     del window
     tasks.finish(LAST_TASKS_S)
     return status
