@@ -64,7 +64,7 @@ def parameters(workspace: Workspace, account_id: str, key: str) -> tuple[tuple[s
 
 
 def is_international(workspace: Workspace, account_id: str) -> bool:
-    """Whether an SMS platform sends abroad, where GSM-7 counts."""
+    """Whether an SMS account sends abroad, where GSM-7 counts."""
     return fields.settings(workspace, account_id).get("international") is True
 
 

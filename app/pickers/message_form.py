@@ -24,9 +24,9 @@ _FIELDS: Mapping[str, tuple[FormField, ...]] = {
         field(
             "platform",
             Hint(
-                N_("SMS platform"),
+                N_("SMS account"),
                 "account",
-                missing=N_("Choose an SMS platform"),
+                missing=N_("Choose an SMS account"),
                 options={"kinds": ("alibaba_sms", "http_sms")},
             ),
         ),

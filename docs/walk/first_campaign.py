@@ -306,7 +306,7 @@ class FirstCampaign:
         p.shot("problems")
         p.click(p.find(eyes.first_problem))
         p.expect("the panel of the SMS", lambda: eyes.editor().panel.node_id == eyes.card(self.sms).node_id)
-        p.pick(tr("SMS platform"), p.see(lambda: eyes.called(SIMULATED_ID)))
+        p.pick(tr("SMS account"), p.see(lambda: eyes.called(SIMULATED_ID)))
         p.click_on(tr("Promotional"))
         p.fill(tr("Signature"), self.words["shop"])
         p.pick(tr("SMS template"), p.see(lambda: eyes.called("m_second")))

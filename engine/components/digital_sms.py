@@ -28,9 +28,7 @@ class DigitalSmsConfig(ComponentConfig):
 
     platform: Annotated[
         Identifier,
-        Hint(
-            N_("SMS platform"), "account", missing=N_("Choose an SMS platform"), options={"kinds": PLATFORMS}
-        ),
+        Hint(N_("SMS account"), "account", missing=N_("Choose an SMS account"), options={"kinds": PLATFORMS}),
     ]
     template: Annotated[
         Identifier,

@@ -180,7 +180,7 @@ def check_template(
 
 
 _OTHER: Mapping[str, str] = {
-    "platform": N_("This template belongs to another platform. Choose another one."),
+    "platform": N_("This template belongs to another account. Choose another one."),
     "sms_type": N_("This template is of the other SMS type. Choose another one."),
 }
 

@@ -2,7 +2,7 @@
 
 Every field of a `Config` carries one `Hint` in its annotation::
 
-    platform: Annotated[Identifier, Hint(N_("Platform"), "account", missing=N_("Choose an SMS platform"),
+    platform: Annotated[Identifier, Hint(N_("Platform"), "account", missing=N_("Choose an SMS account"),
                                          options={"kinds": ("alibaba_sms", "http_sms")})]
 
 The panel shows the fields in their declared order: `form(Config)` lists them as `FormField`s. The form edits

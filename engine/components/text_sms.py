@@ -1,4 +1,4 @@
-"""Text SMS: an approved template of an SMS platform."""
+"""Text SMS: an approved template of an SMS account."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ class TextSmsConfig(ComponentConfig):
 
     platform: Annotated[
         Identifier,
-        Hint(
-            N_("SMS platform"), "account", missing=N_("Choose an SMS platform"), options={"kinds": PLATFORMS}
-        ),
+        Hint(N_("SMS account"), "account", missing=N_("Choose an SMS account"), options={"kinds": PLATFORMS}),
     ]
     sms_type: Annotated[
         Literal["promotional", "notification"],
@@ -83,7 +81,7 @@ class TextSms(Touch[TextSmsConfig]):
 
     def check(self, config: TextSmsConfig, lookup: Lookup) -> Iterator[FieldError]:
         yield from check_account(lookup, "platform", config.platform, PLATFORMS)
-        refusal = N_("The platform does not have this signature. Choose another one.")
+        refusal = N_("The account does not have this signature. Choose another one.")
         yield from check_setting(
             lookup, "signature", config.platform, "signatures", config.signature, refusal
         )

@@ -45,11 +45,11 @@ def test_errors_stand_at_their_fields_and_the_first_gets_the_focus(
     assert form_of(panel).frame("platform").error == ""  # no reproach before the first OK
     panel.footer.ok.click()
     form = form_of(panel)
-    assert form.frame("platform").error == "Choose an SMS platform"
+    assert form.frame("platform").error == "Choose an SMS account"
     assert form.frame("template").error == "Choose an SMS template"
     assert not edits
     assert combo(panel, "platform").property("invalid") is True
-    assert combo(panel, "platform").accessibleDescription() == "Choose an SMS platform"
+    assert combo(panel, "platform").accessibleDescription() == "Choose an SMS account"
     panel.activateWindow()
     panel.confirm()
     assert panel.focusWidget() is combo(panel, "platform")

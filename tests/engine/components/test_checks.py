@@ -90,7 +90,7 @@ EVENT = {"from": "event", "key": "amount", "when_empty": "nothing"}
         (
             "text_sms",
             {"signature": "Other"},
-            {"signature": "The platform does not have this signature. Choose another one."},
+            {"signature": "The account does not have this signature. Choose another one."},
         ),
         ("text_sms", {"variables": {}}, {"variables.name": "Choose what stands for “name”."}),
         (
@@ -98,8 +98,8 @@ EVENT = {"from": "event", "key": "amount", "when_empty": "nothing"}
             {"platform": "acc_mail"},
             {
                 "platform": "This account is for something else. Choose another one.",
-                "signature": "The platform does not have this signature. Choose another one.",
-                "template": "This template belongs to another platform. Choose another one.",
+                "signature": "The account does not have this signature. Choose another one.",
+                "template": "This template belongs to another account. Choose another one.",
             },
         ),
         (
