@@ -19,7 +19,8 @@ from engine.components.hints import FormField, Hint
 from engine.i18n import N_, tr
 from engine.shapes.text import new_id
 from engine.workspace.audience import AUDIENCE, AudienceFile, Card
-from engine.workspace.needs import needs_of_rule, rule_errors
+from engine.workspace.needs import needs_of_rule
+from engine.workspace.rule_errors import rule_errors
 from engine.workspace.template import Rule
 
 _FIELDS = (

@@ -26,7 +26,7 @@ TAG, ATTRIBUTE = "tag:", "attr:"
 PlaceOf = Callable[[str], Place]
 """Where a leaf's field stands."""
 
-_NEGATIVE: Final[Mapping[str, str]] = {
+NEGATIVE: Final[Mapping[str, str]] = {
     "is_not": "is",
     "not_contains": "contains",
     "not_starts_with": "starts_with",
@@ -108,7 +108,7 @@ def _leaf(leaf: Leaf, place: Place, moment: Moment) -> ColumnElement[bool]:
     if place.type is not None and leaf.op not in OPERATORS[place.type]:
         message = N_("“{field}” is stored as {type} and cannot be compared in this way.")
         raise RuleError(Message(message, field=field_name(leaf.field), type=place.type))
-    if positive := _NEGATIVE.get(leaf.op):
+    if positive := NEGATIVE.get(leaf.op):
         return not_(_positive(leaf, positive, place, moment))
     return _positive(leaf, leaf.op, place, moment)
 

@@ -29,18 +29,18 @@ class FixedMoment:
     """The same now for every row: an audience's update."""
 
     def __init__(self, moment: datetime, zone: ZoneInfo) -> None:
-        self._moment = moment
-        self._zone = zone
+        self.moment = moment
+        self.zone = zone
 
     @property
     def now(self) -> Ms:
-        return _literal(self._moment)
+        return _literal(self.moment)
 
     def before(self, duration: Duration) -> Ms:
-        return _literal(duration.before(self._moment, self._zone))
+        return _literal(duration.before(self.moment, self.zone))
 
     def after(self, duration: Duration) -> Ms:
-        return _literal(duration.plus(self._moment, self._zone))
+        return _literal(duration.plus(self.moment, self.zone))
 
 
 class Clock(Protocol):

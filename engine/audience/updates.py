@@ -4,61 +4,96 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 
-from engine.audience.cards import RuleContext, members
+from engine.audience.cards import members
+from engine.audience.context import RuleContext
 from engine.audience.errors import RuleError
 from engine.audience.moments import FixedMoment
-from engine.i18n import N_, Message
-from engine.shapes.conditions import leaves
+from engine.i18n import N_, Message, MessageError
+from engine.shapes.conditions import Condition, leaves
 from engine.shapes.time import to_milliseconds
 from engine.store.database import Database
 from engine.store.dialect import bulk_insert, temporary_tables
 from engine.store.fields import DataFields
 from engine.store.lists import discard, new_list, put_in_force
+from engine.store.reasons import dump
 from engine.store.tables.people import audience, audience_member
 from engine.store.times import WallClock
-from engine.workspace.audience import AudienceFile, BehaviourCard
+from engine.store.trouble import trouble_of
+from engine.workspace.audience import (
+    AiplCard,
+    AudienceFile,
+    BehaviourCard,
+    Card,
+    MetricsCard,
+    RfmCard,
+)
+from engine.workspace.catalog import Catalog
 
+NO_DEFINITIONS = Catalog()
 _CHUNK = 20_000
 
 
 def estimate(
-    database: Database, file: AudienceFile, now: datetime, zone: ZoneInfo, *, including_now: bool = False
+    database: Database,
+    file: AudienceFile,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    catalog: Catalog = NO_DEFINITIONS,
+    including_now: bool = False,
 ) -> int:
     """How many people the audience would hold now; nothing is saved. Raises `RuleError`."""
     with database.read() as connection:
-        people = members_now(connection, file, now, zone, including_now=including_now).subquery()
-        return int(connection.execute(select(func.count()).select_from(people)).scalar_one())
+        query = members_now(connection, file, now, zone, catalog=catalog, including_now=including_now)
+        return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
 
 
 def members_now(
-    connection: Connection, file: AudienceFile, now: datetime, zone: ZoneInfo, *, including_now: bool = False
+    connection: Connection,
+    file: AudienceFile,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    catalog: Catalog = NO_DEFINITIONS,
+    including_now: bool = False,
 ) -> Select[int]:
     """The query for the people in an audience, to be run on this connection. Raises `RuleError`.
 
-    `including_now`: whether events at this very instant count; at the start of a simulation they have not
-    arrived.
+    `catalog`: defines what its cards name. `including_now`: whether events at this very instant count; at the
+    start of a simulation they have not arrived.
     """
     _need_members(connection, file)
     clock = WallClock(zone)
-    if _has_relative_events(file):
+    if _has_relative_events(file, catalog):
         with temporary_tables(connection):
             clock.prepare(connection)
     fields = DataFields.load(connection)
-    return members(file, RuleContext(fields, FixedMoment(now, zone), clock, including_now))
+    return members(file, RuleContext(fields, FixedMoment(now, zone), clock, including_now, catalog))
 
 
-def _has_relative_events(file: AudienceFile) -> bool:
+def _has_relative_events(file: AudienceFile, catalog: Catalog) -> bool:
     """Whether a condition on events has a time relative to the event's own."""
-    wheres = [
-        card.where for card in file.cards or () if isinstance(card, BehaviourCard) and card.where is not None
-    ]
-    return any(
-        leaf.op in ("in_last", "not_in_last", "in_next") for where in wheres for _, leaf in leaves(where)
-    )
+    wheres = chain.from_iterable(_on_events(card, catalog) for card in file.cards or ())
+    relative = ("in_last", "not_in_last", "in_next")
+    return any(leaf.op in relative for where in wheres if where is not None for _, leaf in leaves(where))
+
+
+def _on_events(card: Card, catalog: Catalog) -> Iterator[Condition | None]:
+    """The conditions on events that a card holds, or the definition that it names."""
+    match card:
+        case BehaviourCard():
+            yield card.where
+        case MetricsCard() if (table := catalog.tables.get(card.table)) is not None:
+            yield from (card.filter, table.where)
+        case RfmCard() if (model := catalog.rfm_models.get(card.model)) is not None:
+            yield model.where
+        case AiplCard():
+            yield from (each.where for cards in catalog.aipl.values() for each in cards)
 
 
 def update_order(files: Mapping[str, AudienceFile], id: str) -> list[str]:
@@ -87,6 +122,7 @@ def update_audience(
     now: datetime,
     zone: ZoneInfo,
     *,
+    catalog: Catalog = NO_DEFINITIONS,
     including_now: bool = False,
 ) -> int:
     """Store who is in the audience now, after those that it depends on; returns its size.
@@ -96,7 +132,7 @@ def update_audience(
     """
     for one in update_order(files, id):
         if files[one].cards is not None:
-            _update(database, files[one], now, zone, including_now)
+            _update(database, files[one], now, zone, catalog, including_now)
     with database.read() as connection:
         if files[id].cards is None:
             _need_members(connection, files[id])
@@ -104,14 +140,19 @@ def update_audience(
 
 
 def _update(
-    database: Database, file: AudienceFile, now: datetime, zone: ZoneInfo, including_now: bool
+    database: Database,
+    file: AudienceFile,
+    now: datetime,
+    zone: ZoneInfo,
+    catalog: Catalog,
+    including_now: bool,
 ) -> None:
     with database.write() as connection:
         _set_state(connection, file.id, "running")
     new = stored = None
     try:
         with database.read() as reading:
-            query = members_now(reading, file, now, zone, including_now=including_now)
+            query = members_now(reading, file, now, zone, catalog=catalog, including_now=including_now)
             for chunk in _chunks(reading, query):
                 with database.write() as connection:
                     new = new_list(connection) if new is None else new
@@ -121,9 +162,9 @@ def _update(
         with database.write() as connection:
             new = new_list(connection) if new is None else new
             put_in_force(connection, file.id, new, to_milliseconds(now))
-    except BaseException:
+    except BaseException as error:
         with database.write() as connection:
-            _set_state(connection, file.id, "failed")
+            _set_state(connection, file.id, "failed", _reason(error))
             if stored is not None:
                 discard(connection, stored)
         raise
@@ -135,10 +176,18 @@ def _chunks(connection: Connection, query: Select[int]) -> Iterator[list[int]]:
         yield list(some)
 
 
-def _set_state(connection: Connection, id: str, state: str) -> None:
-    changed = connection.execute(update(audience).where(audience.c.id == id).values(state=state))
+def _reason(error: BaseException) -> str:
+    if isinstance(error, MessageError):
+        return dump(error.message)
+    text = N_("An unexpected error in the engine, whose log says more: {reason}")
+    return dump(Message(text, reason=trouble_of(error) or f"{type(error).__name__}: {error}"))
+
+
+def _set_state(connection: Connection, id: str, state: str, reason: str | None = None) -> None:
+    values = {"state": state, "reason": reason}
+    changed = connection.execute(update(audience).where(audience.c.id == id).values(values))
     if not changed.rowcount:
-        connection.execute(insert(audience), {"id": id, "size": 0, "state": state})
+        connection.execute(insert(audience), {"id": id, "size": 0, **values})
 
 
 def _need_members(connection: Connection, file: AudienceFile) -> None:

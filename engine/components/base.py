@@ -70,6 +70,9 @@ class RefKind(StrEnum):
     TAG = "tag"
     ATTRIBUTE = "attribute"
     COUPON = "coupon"
+    STATISTICS_TABLE = "statistics_table"
+    RFM_MODEL = "rfm_model"
+    AIPL = "aipl"
 
 
 class Reference(NamedTuple):

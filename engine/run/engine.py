@@ -101,7 +101,9 @@ class Engine:
             now = self._clock.now()
             self._operations = Operations(database, settings.zone, settings.retention, epoch, now)
             store = EngineStore(database, settings.zone)
-            self._scheduler = Scheduler(store, self._plan_settings, settings.audiences, now)
+            self._scheduler = Scheduler(
+                store, self._plan_settings, settings.audiences, now, catalog=settings.catalog
+            )
             database.prepare = self._prepare
             with database.write() as connection:
                 discard_unfinished(connection)

@@ -17,6 +17,7 @@ from engine.run.store import Store
 from engine.shapes.time import from_milliseconds
 from engine.store.trouble import trouble_of
 from engine.workspace.audience import AudienceFile
+from engine.workspace.catalog import Catalog
 
 log = structlog.get_logger()
 
@@ -30,17 +31,21 @@ class Errands:
         versions: ActiveVersions,
         calendar: Calendar,
         audiences: Mapping[str, AudienceFile],
+        catalog: Catalog,
     ) -> None:
+        """audiences, catalog: the workspace's, of which the whitelist is made."""
         self._store = store
         self._versions = versions
         self._calendar = calendar
         self._audiences = audiences
+        self._catalog = catalog
 
     def carry_out(self, version: RunningVersion, item: Item) -> Iterator[None]:
         """Do what a version's item says, and find out what comes next; yields after each piece of work."""
         if item.audience is not None:
             moment = from_milliseconds(item.moment)
-            self._store.update_audience(version.bundle.audiences, item.audience, moment)
+            bundle = version.bundle
+            self._store.update_audience(bundle.audiences, item.audience, moment, bundle.catalog)
         else:
             for other in self._versions:
                 if other is version or (other.coupled and version.coupled):
@@ -55,7 +60,8 @@ class Errands:
         next time."""
         assert item.audience is not None
         try:
-            self._store.update_audience(self._audiences, item.audience, from_milliseconds(item.moment))
+            moment = from_milliseconds(item.moment)
+            self._store.update_audience(self._audiences, item.audience, moment, self._catalog)
         except Exception as error:
             if trouble_of(error) is not None:
                 raise

@@ -21,6 +21,7 @@ from engine.run import failures
 from engine.run.answers import Refused, UnknownCampaign
 from engine.run.compiling import VersionKeys, cuts_for
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
+from engine.store import reasons
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
 from engine.store.tables.operations import deleted_message, deleted_visit
 from engine.store.tables.runs import (
@@ -266,7 +267,7 @@ def end_abnormally(connection: Connection, number: int, id: str, error: Exceptio
         log.warning("campaign ended abnormally", campaign=id, reason=str(error))
     else:
         log.error("campaign failed", campaign=id, exc_info=error)
-    reason = failures.dump(failures.reason_of(error))
+    reason = reasons.dump(failures.reason_of(error))
     connection.execute(update(campaign).where(campaign.c.number == number).values(state=ENDED, reason=reason))
     _put_off(connection, number)
 
@@ -305,7 +306,7 @@ def _remove_versions(connection: Connection, number: int) -> None:
 def reason_of(connection: Connection, id: str) -> Message | None:
     """Why a campaign ended abnormally, or None."""
     reason = connection.execute(select(campaign.c.reason).where(campaign.c.id == id)).scalar()
-    return None if reason is None else failures.load(reason)
+    return None if reason is None else reasons.load(reason)
 
 
 def _next(connection: Connection, column: Any) -> int:

@@ -38,7 +38,7 @@ from sqlalchemy.engine import URL
 from engine.plan.context import TagTarget, contacts_of
 from engine.store.database import server_engine, url_of
 from engine.store.schema import METADATA, TextType
-from engine.store.tables.people import audience, audience_member, tag_value
+from engine.store.tables.people import audience, audience_member, audience_size, tag_value
 from engine.store.tables.runs import RUN_TABLES, coupon_issue, marketing_node, message
 
 _OVERLAY = MetaData()
@@ -74,7 +74,8 @@ class Overlay:
             _over_file(url) if url.get_backend_name() == "sqlite" else _over_server(url)
         )
         with self.begin() as connection:
-            METADATA.create_all(connection, tables=[*RUN_TABLES, audience, audience_member], checkfirst=False)
+            lists = (audience, audience_member, audience_size)
+            METADATA.create_all(connection, tables=[*RUN_TABLES, *lists], checkfirst=False)
             _OVERLAY.create_all(connection, checkfirst=False)
             self._mark_issued_codes(connection)
 

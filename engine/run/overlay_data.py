@@ -19,6 +19,7 @@ from engine.store.lists import new_list, put_in_force
 from engine.store.tables.people import audience, audience_member, event
 from engine.store.tables.runs import arrival
 from engine.workspace.audience import AudienceFile
+from engine.workspace.catalog import Catalog
 
 
 def arrivals_between(plan: Plan, connection: Connection, window: Window, since: int, until: int) -> None:
@@ -53,26 +54,36 @@ def note_events_ahead(
 
 
 def update_all(
-    connection: Connection, files: Mapping[str, AudienceFile], now: datetime, zone: ZoneInfo
+    connection: Connection,
+    files: Mapping[str, AudienceFile],
+    now: datetime,
+    zone: ZoneInfo,
+    catalog: Catalog,
 ) -> None:
     """Store in an overlay who is in each of the audiences when it begins: events of that very moment have not
     arrived yet. A list that the overlay has already stays as it is."""
     known = set(connection.scalars(select(audience.c.id)))
     for id in dict.fromkeys(one for top in files for one in update_order(files, top)):
         if files[id].cards is not None or id not in known:
-            update_one(connection, files[id], now, zone, including_now=False)
+            update_one(connection, files[id], now, zone, catalog, including_now=False)
 
 
 def update_one(
-    connection: Connection, file: AudienceFile, now: datetime, zone: ZoneInfo, *, including_now: bool = True
+    connection: Connection,
+    file: AudienceFile,
+    now: datetime,
+    zone: ZoneInfo,
+    catalog: Catalog,
+    *,
+    including_now: bool = True,
 ) -> None:
     """Store in an overlay who is in an audience: a rule is judged, a list taken over from below."""
     key = new_list(connection)
     if file.cards is None:
         copy_list(connection, file.id, key)
     else:
-        people = members_now(connection, file, now, zone, including_now=including_now).subquery()
-        query = select(literal(key), *people.c)
+        people = members_now(connection, file, now, zone, catalog=catalog, including_now=including_now)
+        query = select(literal(key), *people.subquery().c)
         connection.execute(insert(audience_member).from_select(["list", "person"], query))
     put_in_force(connection, file.id, key, to_milliseconds(now))
 

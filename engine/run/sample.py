@@ -42,5 +42,5 @@ def make_sample(
             progress(2, 3, tr("Updating audiences"))
             for id, audience in workspace.audiences.items():
                 if audience.cards is not None:
-                    update_audience(database, workspace.audiences, id, now, zone)
+                    update_audience(database, workspace.audiences, id, now, zone, catalog=workspace.catalog)
     progress(3, 3, "")

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
+from engine.audience.updates import NO_DEFINITIONS
 from engine.components.behaviour import EnterOnEvent
 from engine.run import ending, lifecycle
 from engine.run.active import ActiveVersions
@@ -23,6 +24,7 @@ from engine.run.store import Store
 from engine.store.times import NEVER
 from engine.store.trouble import trouble_of
 from engine.workspace.audience import AudienceFile
+from engine.workspace.catalog import Catalog
 
 log = structlog.get_logger()
 
@@ -47,14 +49,15 @@ class Scheduler:
         audiences: Mapping[str, AudienceFile],
         since: int,
         wave: int | None = None,
+        catalog: Catalog = NO_DEFINITIONS,
     ) -> None:
-        """audiences: the workspace's, of which the whitelist is kept up to date from `since` (ms) on. wave:
-        the most people of a wave."""
+        """audiences, catalog: the workspace's, of which the whitelist is kept up to date from `since` (ms)
+        on. wave: the most people of a wave."""
         self._store = store
         self._settings = settings
         self.versions = ActiveVersions(store.write, settings, wave)
         self._calendar = Calendar(settings, audiences, since)
-        self._errands = Errands(store, self.versions, self._calendar, audiences)
+        self._errands = Errands(store, self.versions, self._calendar, audiences, catalog)
         self._listeners = Listeners()
         self._asked: Queries | None = None
         self._works: dict[int, Iterator[None]] = {}

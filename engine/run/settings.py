@@ -14,6 +14,7 @@ from engine.i18n import Message
 from engine.plan.contact import ContactRules
 from engine.plan.whitelist import doubt_about
 from engine.workspace.audience import AudienceFile
+from engine.workspace.catalog import Catalog
 from engine.workspace.settings import Retention
 from engine.workspace.workspace import Workspace
 
@@ -27,7 +28,7 @@ class EngineSettings:
 
     zone: for every wall-clock setting. future_events: ms by which an event's time may lie ahead and still let
     somebody enter. contact: fatigue control, quiet times, duplicates. retention: what is deleted once old.
-    audiences: the workspace's, of which the whitelist is kept up to date.
+    audiences, catalog: the workspace's, of which the whitelist is kept up to date.
     """
 
     zone: ZoneInfo
@@ -35,6 +36,7 @@ class EngineSettings:
     contact: ContactRules = field(default_factory=ContactRules)
     retention: Retention = field(default_factory=Retention)
     audiences: Mapping[str, AudienceFile] = field(default_factory=dict)
+    catalog: Catalog = field(default_factory=Catalog)
 
     @classmethod
     def of(cls, workspace: Workspace) -> Self:
@@ -50,6 +52,7 @@ class EngineSettings:
             contact=ContactRules.of(settings, zone),
             retention=settings.retention,
             audiences=workspace.audiences,
+            catalog=workspace.catalog,
         )
 
     def doubt(self, connection: Connection) -> Message | None:

@@ -35,6 +35,7 @@ from engine.shapes.time import from_milliseconds, to_milliseconds
 from engine.store.times import FIRST_YEAR, WallClock
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
+from engine.workspace.catalog import Catalog
 
 LONGEST = timedelta(days=365)
 
@@ -103,11 +104,13 @@ class _Overlaid:
         self.write = self.read = overlay.begin
         self._zone = zone
 
-    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
+    def update_audience(
+        self, files: Mapping[str, AudienceFile], id: str, moment: datetime, catalog: Catalog
+    ) -> None:
         with self.write() as connection:
             for one in update_order(files, id):
                 if files[one].cards is not None:
-                    update_one(connection, files[one], moment, self._zone)
+                    update_one(connection, files[one], moment, self._zone, catalog)
 
 
 @dataclass(slots=True)
@@ -130,7 +133,7 @@ class _Rehearsal:
             others = in_progress(connection, self.bundle.campaign.attributes.id) if with_running else []
             compiled = self._plan_settings(connection, others)
         store = _Overlaid(self.overlay, settings.zone)
-        scheduler = Scheduler(store, compiled, settings.audiences, first, wave)
+        scheduler = Scheduler(store, compiled, settings.audiences, first, wave, settings.catalog)
         if others:
             with self.overlay.begin_snapshot() as connection:
                 self._go_on(connection, scheduler, others)
@@ -139,7 +142,8 @@ class _Rehearsal:
             if results is not None:
                 nodes = {node.id: node.number for node in plan.flow.nodes.values()}
                 self.notes += load_results(connection, results, nodes)
-            update_all(connection, self._in_use(), from_milliseconds(first), settings.zone)
+            moment = from_milliseconds(first)
+            update_all(connection, self._in_use(), moment, settings.zone, self._definitions())
             arrivals_between(plan, connection, window_of(self.bundle, first), first, last)
             scheduler.note_arrivals(connection, plan.context.version)
             scheduler.load(connection)
@@ -178,6 +182,17 @@ class _Rehearsal:
         audiences, whitelist = self.settings.audiences, self.settings.contact.whitelist
         named = () if whitelist is None or whitelist not in audiences else update_order(audiences, whitelist)
         return {**{id: audiences[id] for id in named}, **self.bundle.audiences}
+
+    def _definitions(self) -> Catalog:
+        """What the cards of those audiences name: the campaign's own, and the whitelist's."""
+        own, workspace = self.bundle.catalog, self.settings.catalog
+        return workspace.model_copy(
+            update={
+                "tables": {**workspace.tables, **own.tables},
+                "rfm_models": {**workspace.rfm_models, **own.rfm_models},
+                "aipl": own.aipl or workspace.aipl,
+            }
+        )
 
     def summary(self, connection: Connection, plan: Plan) -> Summary:
         """What it came to, once everything has happened."""

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from engine.report.totals import Total
-from engine.run import failures
 from engine.run.answers import CampaignStatus, Status, UnknownVersion, VersionStatus
+from engine.store import reasons
 from engine.store.tables.runs import ACTIVE, COMPLETED, ENDED, STOPPED, campaign, campaign_version
 
 # Not the bundle, which may be large.
@@ -73,5 +73,5 @@ def _status(row: Row[Any], now: int, total: Total) -> CampaignStatus:
         entries=total.entries,
         inside=total.inside,
         finished=total.finished,
-        reason=None if row.reason is None else failures.load(row.reason),
+        reason=None if row.reason is None else reasons.load(row.reason),
     )

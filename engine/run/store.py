@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from engine.audience.updates import update_audience
 from engine.store.database import Database
 from engine.workspace.audience import AudienceFile
+from engine.workspace.catalog import Catalog
 
 
 class Store(Protocol):
@@ -24,8 +25,11 @@ class Store(Protocol):
     def read(self) -> AbstractContextManager[Connection]:
         """A transaction that sees what has been committed."""
 
-    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
-        """Store who is in an audience at the moment, and in those that it depends on. Raises `RuleError`."""
+    def update_audience(
+        self, files: Mapping[str, AudienceFile], id: str, moment: datetime, catalog: Catalog
+    ) -> None:
+        """Store who is in an audience at the moment, and in those that it depends on; `catalog` defines what
+        their cards name. Raises `RuleError`."""
 
 
 class EngineStore:
@@ -37,5 +41,7 @@ class EngineStore:
         self._database = database
         self._zone = zone
 
-    def update_audience(self, files: Mapping[str, AudienceFile], id: str, moment: datetime) -> None:
-        update_audience(self._database, files, id, moment, self._zone, including_now=True)
+    def update_audience(
+        self, files: Mapping[str, AudienceFile], id: str, moment: datetime, catalog: Catalog
+    ) -> None:
+        update_audience(self._database, files, id, moment, self._zone, catalog=catalog, including_now=True)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, delete, func, select
 
 from engine.store.dialect import bulk_insert
-from engine.store.tables.people import audience, audience_member
+from engine.store.tables.people import audience, audience_member, audience_size
+
+MAX_SIZES = 1_000
+"""Sizes that are kept of each audience: two years of days, six weeks of hours."""
 
 
 def new_list(connection: Connection) -> int:
@@ -33,8 +36,19 @@ def put_in_force(connection: Connection, id: str, new: int, now: int) -> None:
     """Make a stored list the members of an audience, and forget the earlier one."""
     size = select(func.count()).select_from(audience_member).where(audience_member.c.list == new)
     old = connection.execute(select(audience.c.list).where(audience.c.id == id)).scalar()
-    row = (id, new, connection.execute(size).scalar_one(), "ready", now)
-    columns = ("id", "list", "size", "state", "updated_at")
-    bulk_insert(connection, audience, columns, [row], on_conflict="replace")
+    found = connection.execute(size).scalar_one()
+    columns = ("id", "list", "size", "state", "updated_at", "reason")
+    bulk_insert(connection, audience, columns, [(id, new, found, "ready", now, None)], on_conflict="replace")
+    _note_size(connection, id, found, now)
     if old is not None:
         connection.execute(delete(audience_member).where(audience_member.c.list == old))
+
+
+def _note_size(connection: Connection, id: str, size: int, now: int) -> None:
+    """Keep the sizes that an audience has had, the last `MAX_SIZES` of them."""
+    columns = ("audience", "at", "size")
+    bulk_insert(connection, audience_size, columns, [(id, now, size)], on_conflict="replace")
+    mine = audience_size.c.audience == id
+    newest = select(audience_size.c.at).where(mine).order_by(audience_size.c.at.desc())
+    oldest_kept = newest.offset(MAX_SIZES - 1).limit(1).scalar_subquery()
+    connection.execute(delete(audience_size).where(mine, audience_size.c.at < oldest_kept))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, PlainSerializer, Tag, model_validator
@@ -20,6 +20,8 @@ from engine.workspace.fields import Key, ObjectFile, Optional, kind_of
 AUDIENCES_NAME = "audiences"
 AUDIENCE_SUFFIX = ".audience.json"
 MAX_CARDS = 100
+AIPL_ID = "aipl"
+"""The stages are one definition of the catalogue, which has no id of its own."""
 
 Join = Literal["and", "or", "minus"]
 
@@ -65,6 +67,8 @@ Update = Annotated[
 ]
 
 Number = Annotated[int, Field(strict=True)] | Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Measure = Annotated[str, Field(pattern=r"^(count|(sum|avg|max|min):.{1,100})$")]
+"""A count of events, or a sum, average, maximum or minimum of one of their attributes."""
 NumberOp = Literal["=", "!=", ">", ">=", "<", "<=", "between"]
 
 
@@ -91,7 +95,7 @@ class BehaviourCard(_Card):
     event: Key
     where: Conditions | None = None
     range: TimeRange | None = None
-    measure: Annotated[str, Field(pattern=r"^(count|(sum|avg|max|min):.{1,100})$")] = "count"
+    measure: Measure = "count"
     op: NumberOp = ">="
     value: Number | Annotated[Items[Number], Field(min_length=2, max_length=2)] = 1
 
@@ -110,7 +114,8 @@ class AudienceCard(_Card):
 
 
 class MetricsCard(_Card):
-    """People by the figures of a statistics table."""
+    """People by the figures of a statistics table: `where` over its metrics, of what `filter` over its
+    dimensions leaves of the events."""
 
     card: Literal["metrics"]
     table: Key
@@ -179,10 +184,7 @@ class AudienceFile(ObjectFile):
     def _whole(self) -> Self:
         if (self.cards is None) == (self.list is None):
             raise invalid(Message(N_("An audience has either “cards” or a “list”.")))
-        for index, card in enumerate(self.cards or ()):
-            if (card.join is None) != (index == 0):
-                message = N_("The first card's “join” is null, every other one's and, or, or minus.")
-                raise invalid(Message(message))
+        check_joins(self.cards or ())
         return self
 
     @property
@@ -192,14 +194,34 @@ class AudienceFile(ObjectFile):
         return tuple(dict.fromkeys(named))
 
     def references(self) -> Iterator[tuple[RefKind, str]]:
-        """The audiences, events, tags and attributes that the rule names."""
+        """What the rule names: audiences, events, tags, attributes, and definitions of the catalogue."""
         for card in self.cards or ():
-            if isinstance(card, AudienceCard):
-                yield RefKind.AUDIENCE, card.audience
-            elif isinstance(card, BehaviourCard):
-                yield RefKind.EVENT, card.event
-            elif isinstance(card, TagsCard):
-                yield from _fields_of_people(card.condition)
+            yield from _named(card)
+
+
+def check_joins(cards: Sequence[_Card]) -> None:
+    """That the first card joins nothing, and every other one does. Raises a validator's error."""
+    for index, card in enumerate(cards):
+        if (card.join is None) != (index == 0):
+            message = N_("The first card's “join” is null, every other one's and, or, or minus.")
+            raise invalid(Message(message))
+
+
+def _named(card: Card) -> Iterator[tuple[RefKind, str]]:
+    match card:
+        case AudienceCard():
+            yield RefKind.AUDIENCE, card.audience
+        case BehaviourCard():
+            yield RefKind.EVENT, card.event
+        case TagsCard():
+            yield from _fields_of_people(card.condition)
+        case MetricsCard():
+            yield RefKind.STATISTICS_TABLE, card.table
+        case RfmCard():
+            yield RefKind.RFM_MODEL, card.model
+        case AiplCard():
+            # A person counts for the highest stage, so that the rules of all are asked.
+            yield RefKind.AIPL, AIPL_ID
 
 
 def _fields_of_people(condition: Condition) -> Iterator[tuple[RefKind, str]]:

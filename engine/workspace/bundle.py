@@ -54,7 +54,7 @@ class Bundle(ObjectLookup):
     Attributes:
         campaign: the document.
         audiences, messages, accounts: what it refers to, by id, in order of ids.
-        catalog: the events, tags, attributes, coupons and sub-campaigns in use.
+        catalog: the events, tags, attributes, coupons, sub-campaigns and definitions of rules in use.
         hash: SHA-256 (hexadecimal) of all that matters when the campaign runs. Layout and notes do not.
     """
 
@@ -155,6 +155,8 @@ def _further(workspace: Workspace, kind: RefKind, id: str) -> Iterator[tuple[Ref
         yield from workspace.audiences[id].references()
     elif kind is RefKind.MESSAGE and (platform := workspace.messages[id].platform):
         yield RefKind.ACCOUNT, platform
+    else:
+        yield from ((RefKind.EVENT, code) for code in workspace.catalog.events_behind(kind, id))
 
 
 def _part(catalog: Catalog, used: Mapping[RefKind, set[str]], doc: CampaignDocument) -> Catalog:
@@ -171,6 +173,9 @@ def _part(catalog: Catalog, used: Mapping[RefKind, set[str]], doc: CampaignDocum
         coupons=_only(catalog.coupons, used[RefKind.COUPON]),
         marketing_campaigns=_only(tree, {*subs, *parents}),
         folders=(group,) if group else (),
+        tables=_only(catalog.tables, used[RefKind.STATISTICS_TABLE]),
+        rfm_models=_only(catalog.rfm_models, used[RefKind.RFM_MODEL]),
+        aipl=catalog.aipl if used[RefKind.AIPL] else {},
     )
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from engine.components.base import RefKind
 from engine.files import FileFormat, FileModel
 from engine.i18n import N_, Message
 from engine.shapes.model import Items, invalid
 from engine.shapes.text import Identifier, Name, Text
-from engine.workspace.fields import FieldType, Key, Sorted
+from engine.workspace.definitions import Aipl, RfmModel, StatisticsTable
+from engine.workspace.fields import FieldType, Key, LeftOutEmpty, Sorted
 
 
 class Event(FileModel):
@@ -61,6 +64,9 @@ class Catalog(FileModel):
     coupons: Annotated[dict[Identifier, Coupon], Sorted] = Field(default_factory=dict)
     marketing_campaigns: Annotated[dict[Identifier, MarketingCampaign], Sorted] = Field(default_factory=dict)
     folders: Items[Name] = ()
+    tables: Annotated[dict[Key, StatisticsTable], Sorted, LeftOutEmpty] = Field(default_factory=dict)
+    rfm_models: Annotated[dict[Identifier, RfmModel], Sorted, LeftOutEmpty] = Field(default_factory=dict)
+    aipl: Annotated[Aipl, LeftOutEmpty] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _two_levels(self) -> Self:
@@ -77,6 +83,20 @@ class Catalog(FileModel):
         """What an event is called: its name, else its code."""
         event = self.events.get(code)
         return event.name if event and event.name else code
+
+    def events_behind(self, kind: RefKind, id: str) -> Iterator[str]:
+        """The codes of the events that a statistics table, an RFM model or the AIPL stages are made of."""
+        if kind is RefKind.STATISTICS_TABLE and id in self.tables:
+            yield self.tables[id].event
+        elif kind is RefKind.RFM_MODEL and id in self.rfm_models:
+            yield self.rfm_models[id].event
+        elif kind is RefKind.AIPL:
+            yield from dict.fromkeys(card.event for cards in self.aipl.values() for card in cards)
+
+    def table_name(self, key: str) -> str:
+        """What a statistics table is called: its name, else its key."""
+        table = self.tables.get(key)
+        return table.name if table and table.name else key
 
 
 CATALOG: FileFormat[Catalog] = FileFormat("catalog", Catalog)

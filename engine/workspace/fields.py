@@ -18,8 +18,15 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 Optional = Annotated[T | None, Field(exclude_if=_is_none)]
 """A field that is left out of the file when it has no value."""
+
+LeftOutEmpty = Field(exclude_if=_is_empty)
+"""For tables of later versions: without entries they are left out, so that earlier files stay as they are."""
 
 FieldType = Literal["text", "number", "time", "multi"]
 """What an attribute or a tag holds: one text, number or time, or several texts."""

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from engine.campaign.document import CampaignDocument
 from engine.shapes.text import new_id
+from engine.workspace.audience import AIPL_ID
 from engine.workspace.bundle import Bundle
 from engine.workspace.catalog import Catalog
 from engine.workspace.fields import ObjectFile
@@ -16,7 +17,10 @@ from engine.workspace.workspace import Workspace
 
 F = TypeVar("F", bound=ObjectFile)
 
-_TABLES = ("events", "tags", "attributes", "id_types", "coupons", "marketing_campaigns")
+_TABLES = (
+    *("events", "tags", "attributes", "id_types", "coupons", "marketing_campaigns"),
+    *("tables", "rfm_models"),
+)
 
 
 class Imported(NamedTuple):
@@ -60,7 +64,10 @@ def _merged(own: Catalog, other: Catalog) -> tuple[Catalog, list[str]]:
         tables[table] = dict(sorted({**theirs, **mine}.items()))
         kept += [key for key in theirs if key in mine and mine[key] != theirs[key]]
     folders = (*own.folders, *(folder for folder in other.folders if folder not in own.folders))
-    return own.model_copy(update={**tables, "folders": folders}), kept
+    if own.aipl and other.aipl and own.aipl != other.aipl:
+        kept.append(AIPL_ID)
+    aipl = own.aipl or other.aipl  # the stages are one whole
+    return own.model_copy(update={**tables, "folders": folders, "aipl": aipl}), kept
 
 
 def _own(doc: CampaignDocument, workspace: Workspace) -> CampaignDocument:

@@ -10,7 +10,7 @@ from pydantic_core import to_jsonable_python
 
 from engine.components.base import RefKind
 from engine.workspace.account import AccountFile
-from engine.workspace.audience import AudienceFile
+from engine.workspace.audience import AIPL_ID, AudienceFile
 from engine.workspace.catalog import Catalog
 from engine.workspace.message import MessageFile
 
@@ -35,6 +35,8 @@ class ObjectLookup:
         found = self._table(kind).get(id)
         if kind is RefKind.EVENT and found is not None:
             return self.catalog.event_name(id)
+        if kind is RefKind.STATISTICS_TABLE and found is not None:
+            return self.catalog.table_name(id)
         return None if found is None else getattr(found, "name", id)
 
     def detail(self, kind: RefKind, id: str) -> dict[str, JsonValue] | None:
@@ -66,6 +68,12 @@ class ObjectLookup:
                 return self.catalog.attributes
             case RefKind.COUPON:
                 return self.catalog.coupons
+            case RefKind.STATISTICS_TABLE:
+                return self.catalog.tables
+            case RefKind.RFM_MODEL:
+                return self.catalog.rfm_models
+            case RefKind.AIPL:
+                return {AIPL_ID: self.catalog.aipl} if self.catalog.aipl else {}
 
 
 def _json(found: BaseModel | str) -> dict[str, JsonValue]:

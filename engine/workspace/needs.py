@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from engine.components.base import Reference, RefKind
 from engine.i18n import N_, Message
-from engine.shapes.conditions import OPERATORS, Condition, Leaf, check_types, leaves
-from engine.shapes.model import FieldError
+from engine.shapes.conditions import OPERATORS, Leaf, leaves
 from engine.shapes.words import joined
 from engine.workspace.audience import BehaviourCard, Card, TagsCard
 from engine.workspace.catalog import Catalog, Coupon, Event, Tag
@@ -37,8 +36,8 @@ class Need:
     def message(self) -> Message:
         """What is missing, as a sentence."""
         if self.known:
-            return Message(_GONE_INSIDE, id=self.id, names=joined(self.attributes))
-        return Message(_GONE[self.kind], id=self.id)
+            return Message(GONE_INSIDE, id=self.id, names=joined(self.attributes))
+        return Message(GONE[self.kind], id=self.id)
 
     @property
     def remedy(self) -> Message:
@@ -61,7 +60,7 @@ class Need:
         return _with(catalog, "coupons", {self.id: Coupon(name=self.id[:50]), **catalog.coupons})
 
 
-_GONE: Mapping[RefKind, str] = {
+GONE: Mapping[RefKind, str] = {
     RefKind.EVENT: N_("The catalogue has no event “{id}” yet."),
     RefKind.TAG: N_("The catalogue has no tag “{id}” yet."),
     RefKind.ATTRIBUTE: N_("The catalogue has no attribute “{id}” yet."),
@@ -73,7 +72,7 @@ _CREATE: Mapping[RefKind, str] = {
     RefKind.ATTRIBUTE: N_("Create attribute “{id}”"),
     RefKind.COUPON: N_("Create coupon “{id}”"),
 }
-_GONE_INSIDE = N_("The event “{id}” has no attribute {names} yet.")
+GONE_INSIDE = N_("The event “{id}” has no attribute {names} yet.")
 _ADD_INSIDE = N_("Add {names} to event “{id}”")
 
 
@@ -101,43 +100,6 @@ def needs_of_references(references: Iterable[Reference], catalog: Catalog) -> li
     tables = _tables(catalog)
     wanted = dict.fromkeys((kind, id) for _, kind, id in references if kind in tables)
     return [Need(kind, id) for kind, id in wanted if id not in tables[kind]]
-
-
-def rule_errors(cards: Iterable[Card], catalog: Catalog) -> Iterator[FieldError]:
-    """Where the cards name what the catalogue lacks, or has with another type; paths begin at the list."""
-    for index, card in enumerate(cards):
-        found: Iterator[FieldError] = iter(())
-        if isinstance(card, BehaviourCard):
-            found = _behaviour_errors(card, catalog)
-        elif isinstance(card, TagsCard):
-            found = _under("condition", card.condition, _types_of_people(catalog))
-        for path, message, code in found:
-            yield FieldError(f"{index}.{path}", message, code)
-
-
-def _behaviour_errors(card: BehaviourCard, catalog: Catalog) -> Iterator[FieldError]:
-    event = catalog.events.get(card.event)
-    if event is None:
-        yield FieldError("event", Message(_GONE[RefKind.EVENT], id=card.event), "missing_reference")
-        return
-    name = _measured(card)
-    if name is not None and name not in event.attributes:
-        yield FieldError("measure", Message(_GONE_INSIDE, id=card.event, names=name), "missing_reference")
-    elif name is not None and event.attributes[name] != "number":
-        message = Message(N_("“{name}” is no number: choose another measure."), name=name)
-        yield FieldError("measure", message)
-    if card.where is not None:
-        yield from _under("where", card.where, event.attributes)
-
-
-def _under(field: str, condition: Condition, types: Mapping[str, FieldType]) -> Iterator[FieldError]:
-    for path, message, code in check_types(condition, types.get):
-        yield FieldError(f"{field}.{path}", message, code)
-
-
-def _types_of_people(catalog: Catalog) -> dict[str, FieldType]:
-    tags: dict[str, FieldType] = {f"tag:{name}": tag.type for name, tag in catalog.tags.items()}
-    return tags | {f"attr:{name}": type for name, type in catalog.attributes.items()}
 
 
 def _measured(card: BehaviourCard) -> str | None:

@@ -1,8 +1,8 @@
-"""An audience rule in sentences, for people who look at it without editing it."""
+"""An audience rule in words: a sentence for each card, and the whole as running text."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from engine.components.base import Lookup, RefKind
 from engine.i18n import N_, Message
@@ -17,8 +17,10 @@ from engine.workspace.audience import (
     LastRange,
     MetricsCard,
     RfmCard,
+    Stage,
     TagsCard,
 )
+from engine.workspace.definitions import RFM_TYPES, STAGE_NAMES
 
 JOIN_WORDS: Mapping[str, str] = {"and": N_("And"), "or": N_("Or"), "minus": N_("Minus")}
 """How a card is joined to those above it."""
@@ -58,11 +60,41 @@ def sentence(card: Card, lookup: Lookup) -> Message:
         name = lookup.name_of(RefKind.AUDIENCE, card.audience) or card.audience
         return Message(N_("In the audience “{name}”"), name=name)
     if isinstance(card, MetricsCard):
-        return Message(N_("By the figures of the table “{name}”"), name=card.table)
+        return _metrics(card, lookup)
     if isinstance(card, RfmCard):
-        types = joined(str(number) for number in card.types)
-        return Message(N_("RFM model “{model}”: types {types}"), model=card.model, types=types)
+        model = lookup.name_of(RefKind.RFM_MODEL, card.model) or card.model
+        types = joined(Message(RFM_TYPES[number]) for number in card.types)
+        return Message(N_("RFM “{model}”: {types}"), model=model, types=types)
     return _aipl(card)
+
+
+def summary(cards: Iterable[Card], lookup: Lookup) -> Message | None:
+    """A whole rule as running text, in the order in which it is judged; None for one without cards."""
+    found: Message | None = None
+    for card in cards:
+        one = sentence(card, lookup)
+        if found is None:
+            found = Message(_BEGIN, first=one)
+        else:
+            found = Message(_FURTHER[card.join], before=found, next=one)
+    return found
+
+
+_BEGIN = N_("People with: {first}.")
+_FURTHER: Mapping[str | None, str] = {
+    "and": N_("{before} Of these, those with: {next}."),
+    "or": N_("{before} Besides, people with: {next}."),
+    "minus": N_("{before} Without those with: {next}."),
+}
+
+
+def _metrics(card: MetricsCard, lookup: Lookup) -> Message:
+    table: object = lookup.name_of(RefKind.STATISTICS_TABLE, card.table) or card.table
+    if card.filter is not None:
+        table = Message(N_("{event} where {condition}"), event=table, condition=words(card.filter))
+    if card.where is None:
+        return Message(N_("Anything in the table {table}"), table=table)
+    return Message(N_("{table}: {condition}"), table=table, condition=words(card.where))
 
 
 def _behaviour(card: BehaviourCard, lookup: Lookup) -> Message:
@@ -108,10 +140,17 @@ def _moment(text: str) -> str:
 
 def _aipl(card: AiplCard) -> Message:
     if card.stages is not None:
-        return Message(N_("AIPL stage: {stages}"), stages=joined(card.stages))
+        return Message(N_("AIPL stage: {stages}"), stages=joined(map(stage_words, card.stages)))
+    assert card.from_ is not None
+    assert card.to is not None
     return Message(
         N_("AIPL, from stage {before} to {after}, {range}"),
-        before=card.from_,
-        after=card.to,
+        before=stage_words(card.from_),
+        after=stage_words(card.to),
         range=_range(card.range),
     )
+
+
+def stage_words(stage: Stage) -> Message:
+    """A stage by its letter and its name."""
+    return Message(N_("{letter} ({name})"), letter=stage, name=Message(STAGE_NAMES[stage]))

@@ -133,6 +133,16 @@ audience = Table(
     Column("size", BigInteger, nullable=False),
     Column("state", TextType, nullable=False, doc="running, ready or failed"),
     Column("updated_at", TimeType),
+    Column("reason", TextType, doc="why the last update failed, see `engine.store.reasons`; else null"),
+)
+
+audience_size = Table(
+    "audience_size",
+    METADATA,
+    Column("audience", TextType, primary_key=True),
+    Column("at", TimeType, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 audience_member = Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from engine.shapes.time import Duration
 
-Value = str | Decimal | datetime | frozenset[str]
+Value = str | Decimal | Fraction | datetime | frozenset[str]
 
 
 @dataclass
@@ -97,57 +97,147 @@ def number(op: str, value: Fraction, wanted: Any) -> bool:
     }[op]
 
 
-def in_audience(
-    cards: Sequence[Mapping[str, Any]],
-    person: Person,
-    now: datetime,
-    zone: ZoneInfo,
-    lists: Mapping[str, set[str]],
-    including_now: bool,
-) -> bool:
+@dataclass(frozen=True)
+class World:
+    """What rules are judged in: everybody, the stored lists, the definitions of the catalogue, and the time.
+
+    including_now: whether events at this very instant have arrived.
+    """
+
+    everybody: Sequence[Person]
+    lists: Mapping[str, set[str]]
+    catalog: Mapping[str, Any]
+    now: datetime
+    zone: ZoneInfo
+    including_now: bool = False
+
+    def done(self, person: Person, wanted: Mapping[str, Any]) -> list[Event]:
+        """The events of a kind, in the range and with the conditions, that the person has done."""
+        return [
+            event
+            for event in person.events
+            if event.code == wanted["event"]
+            and self._in_range(wanted.get("range"), event.time)
+            and (wanted.get("where") is None or self._fits(wanted["where"], event))
+            and (wanted.get("filter") is None or self._fits(wanted["filter"], event))
+        ]
+
+    def _fits(self, tree: Mapping[str, Any], event: Event) -> bool:
+        return matches(tree, event.attributes.get, event.time, self.zone)
+
+    def _in_range(self, range_: Any, time: datetime) -> bool:
+        done = time < self.now or (self.including_now and time == self.now)
+        if range_ is None:
+            return done
+        if "last" in range_:
+            return Duration(**range_["last"]).before(self.now, self.zone) <= time < self.now
+        return done and _instant(range_["from"]) <= time <= _instant(range_["to"])
+
+
+def in_audience(cards: Sequence[Mapping[str, Any]], person: Person, world: World) -> bool:
     found = False
     for card in cards:
-        one = _card(card, person, now, zone, lists, including_now)
+        one = _card(card, person, world)
         joined = {"and": found and one, "or": found or one, "minus": found and not one}
         found = one if card["join"] is None else joined[card["join"]]
     return found
 
 
-def _card(
-    card: Mapping[str, Any],
-    person: Person,
-    now: datetime,
-    zone: ZoneInfo,
-    lists: Mapping[str, set[str]],
-    including_now: bool,
-) -> bool:
-    if card["card"] == "tags":
-        return matches(card["condition"], person.get, now, zone)
-    if card["card"] == "audience":
-        return person.id in lists[card["audience"]]
-    events = [
-        event
-        for event in person.events
-        if event.code == card["event"]
-        and _in_range(card.get("range"), event.time, now, zone, including_now)
-        and (card.get("where") is None or matches(card["where"], event.attributes.get, event.time, zone))
-    ]
-    kind, _, name = card["measure"].partition(":")
+def _card(card: Mapping[str, Any], person: Person, world: World) -> bool:
+    match card["card"]:
+        case "tags":
+            return matches(card["condition"], person.get, world.now, world.zone)
+        case "audience":
+            return person.id in world.lists[card["audience"]]
+        case "metrics":
+            return _metrics(card, person, world)
+        case "rfm":
+            return rfm_type(world.catalog["rfm_models"][card["model"]], person, world) in card["types"]
+        case "aipl":
+            return _aipl(card, person, world)
+    value = _measured(card["measure"], world.done(person, card))
+    return value is not None and number(card["op"], value, card["value"])
+
+
+def _measured(measure: str, events: Sequence[Event]) -> Fraction | None:
+    """A measure over events; None where there is nothing to take an average or an extreme of."""
+    kind, _, name = measure.partition(":")
     if kind == "count":
-        return number(card["op"], Fraction(len(events)), card["value"])
+        return Fraction(len(events))
     given = [Fraction(event.attributes[name]) for event in events if name in event.attributes]  # type: ignore[arg-type]
     if kind == "sum":
-        return number(card["op"], sum(given, Fraction(0)), card["value"])
+        return sum(given, Fraction(0))
     if not given:
-        return False
-    measured = {"avg": sum(given, Fraction(0)) / len(given), "max": max(given), "min": min(given)}[kind]
-    return number(card["op"], measured, card["value"])
+        return None
+    return {"avg": sum(given, Fraction(0)) / len(given), "max": max(given), "min": min(given)}[kind]
 
 
-def _in_range(range_: Any, time: datetime, now: datetime, zone: ZoneInfo, including_now: bool) -> bool:
-    done = time < now or (including_now and time == now)
-    if range_ is None:
-        return done
+def _metrics(card: Mapping[str, Any], person: Person, world: World) -> bool:
+    table = world.catalog["tables"][card["table"]]
+    events = world.done(person, {**table, "filter": card.get("filter")})
+    if card.get("where") is None:
+        return bool(events)
+    figures = {name: _measured(measure, events) for name, measure in table["metrics"].items()}
+    return matches(card["where"], figures.get, world.now, world.zone)
+
+
+def _score(scale: Mapping[str, Any], reached: Callable[[Any], bool]) -> int:
+    return 1 + sum(reached(bound) for bound in scale["bounds"])
+
+
+def _scores(model: Mapping[str, Any], person: Person, world: World) -> dict[str, int] | None:
+    """Recency, frequency and money; None for who did nothing in the period."""
+    events = world.done(person, model)
+    if not events:
+        return None
+    last = max(event.time for event in events)
+    spent = _measured(f"sum:{model['amount']}", events)
+    assert spent is not None
+
+    def within(days: int) -> bool:
+        return last >= Duration(amount=days, unit="day").before(world.now, world.zone)
+
+    return {
+        "recency": _score(model["recency"], within),
+        "frequency": _score(model["frequency"], lambda bound: len(events) >= bound),
+        "money": _score(model["money"], lambda bound: spent >= Fraction(Decimal(str(bound)))),
+    }
+
+
+def rfm_type(model: Mapping[str, Any], person: Person, world: World) -> int | None:
+    mine = _scores(model, person, world)
+    if mine is None:
+        return None
+    all_scores = [one for other in world.everybody if (one := _scores(model, other, world)) is not None]
+    high = {}
+    for name, score in mine.items():
+        threshold = model[name]["compare"]
+        if threshold == "mean":
+            high[name] = score >= Fraction(sum(one[name] for one in all_scores), len(all_scores))
+        else:
+            high[name] = score >= Fraction(Decimal(str(threshold)))
+    order = [(r, f, m) for m in (True, False) for r in (True, False) for f in (True, False)]
+    return 1 + order.index((high["recency"], high["frequency"], high["money"]))
+
+
+def stage(person: Person, world: World) -> str | None:
+    rules = world.catalog["aipl"]
+    return next((one for one in "LPIA" if one in rules and in_audience(rules[one], person, world)), None)
+
+
+def _aipl(card: Mapping[str, Any], person: Person, world: World) -> bool:
+    if "stages" in card:
+        return stage(person, world) in card["stages"]
+    range_, now = card["range"], world.now
     if "last" in range_:
-        return Duration(**range_["last"]).before(now, zone) <= time < now
-    return done and datetime.fromisoformat(range_["from"]) <= time <= datetime.fromisoformat(range_["to"])
+        begin = replace(world, now=Duration(**range_["last"]).before(now, world.zone), including_now=False)
+        end = world
+    else:
+        first, last = _instant(range_["from"]), _instant(range_["to"])
+        begin = replace(world, now=min(first, now), including_now=False)
+        end = world if last >= now else replace(world, now=last, including_now=True)
+    return (stage(person, begin), stage(person, end)) == (card["from"], card["to"])
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from sqlalchemy import BigInteger, Connection, literal, select
 
-from engine.audience.cards import RuleContext, members
+from engine.audience.cards import members
 from engine.audience.conditions import RowConditions, compiled, people_places
+from engine.audience.context import RuleContext
 from engine.audience.moments import FixedMoment
 from engine.audience.updates import members_now
 from engine.shapes.conditions import OPERATORS, Condition, ConditionTree
@@ -25,9 +26,11 @@ from engine.store.imports.folder import import_folder
 from engine.store.tables.people import audience, audience_member, event, person
 from engine.store.times import WallClock
 from engine.workspace.audience import AUDIENCE, AudienceFile
+from engine.workspace.catalog import CATALOG
 from tests.databases import DIALECTS, fresh
 from tests.engine.audience import data, reference
 from tests.engine.audience.data import NOW, ZONE
+from tests.engine.audience.reference import World
 
 PEOPLE = data.people()
 LISTED = {f"p{number}" for number in range(0, 60, 3)}
@@ -140,39 +143,112 @@ def test_conditions_on_events_are_relative_to_the_event(connection: Connection, 
 
 @st.composite
 def _cards(draw: st.DrawFn) -> dict[str, Any]:
-    kind = draw(st.sampled_from(("tags", "behaviour", "behaviour", "behaviour", "audience")))
+    kinds = ("tags", "behaviour", "behaviour", "audience", "metrics", "metrics", "rfm", "aipl", "aipl")
+    kind = draw(st.sampled_from(kinds))
+    if kind in _OF_CATALOGUE:
+        return draw(_OF_CATALOGUE[kind]())
     if kind == "tags":
         return {"card": "tags", "condition": draw(_trees(_PEOPLE_FIELDS))}
     if kind == "audience":
         return {"card": "audience", "audience": "a_list"}
+    return draw(_behaviours())
+
+
+_MEASURES = st.sampled_from(
+    ("count", "count", "sum:amount", "avg:amount", "max:amount", "min:amount", "sum:nothing", "max:nothing")
+)
+_RANGES = _DURATIONS.map(lambda duration: {"last": duration}) | st.tuples(_INSTANTS, _INSTANTS).map(
+    lambda pair: dict(zip(("from", "to"), sorted(pair), strict=True))
+)
+_EVENTS = st.sampled_from(("order", "order", "login", "never"))
+
+
+@st.composite
+def _behaviours(draw: st.DrawFn) -> dict[str, Any]:
     op = draw(st.sampled_from(("=", "!=", ">", ">=", "<", "<=", "between")))
     number = st.sampled_from((0, 1, 2, 3, -1, 12.5, 6.3, 0.15, 50, 1e12, 9999999999990, 1e-30, -1e30))
     return {
         "card": "behaviour",
-        "event": draw(st.sampled_from(("order", "login", "never"))),
+        "event": draw(_EVENTS),
         "where": draw(st.none() | _trees(_EVENT_FIELDS)),
-        "range": draw(
-            st.none()
-            | _DURATIONS.map(lambda duration: {"last": duration})
-            | st.tuples(_INSTANTS, _INSTANTS).map(
-                lambda pair: dict(zip(("from", "to"), sorted(pair), strict=True))
-            )
-        ),
-        "measure": draw(
-            st.sampled_from(
-                ("count", "count", "sum:amount", "avg:amount", "max:amount", "min:amount", "sum:nothing")
-            )
-        ),
+        "range": draw(st.none() | _RANGES),
+        "measure": draw(_MEASURES),
         "op": op,
         "value": draw(st.tuples(number, number).map(sorted) if op == "between" else number),
     }
 
 
 @st.composite
-def _rules(draw: st.DrawFn) -> list[dict[str, Any]]:
-    cards = draw(st.lists(_cards(), min_size=1, max_size=4))
-    joins = [None, *(draw(st.sampled_from(("and", "or", "minus"))) for _ in cards[1:])]
-    return [{"join": join, **card} for join, card in zip(joins, cards, strict=True)]
+def _joined(draw: st.DrawFn, cards: st.SearchStrategy[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    found = draw(st.lists(cards, min_size=1, max_size=most))
+    joins = [None, *(draw(st.sampled_from(("and", "or", "minus"))) for _ in found[1:])]
+    return [{"join": join, **card} for join, card in zip(joins, found, strict=True)]
+
+
+_FIGURES = {"times": "count", "sum": "sum:amount", "mean": "avg:amount", "most": "max:amount"}
+_FIGURES |= {"least": "min:amount", "none": "max:nothing"}
+
+
+@st.composite
+def _catalogs(draw: st.DrawFn) -> dict[str, Any]:
+    """A statistics table, an RFM model and AIPL stages."""
+    scope = st.fixed_dictionaries(
+        {"event": _EVENTS, "where": st.none() | _trees(_EVENT_FIELDS), "range": st.none() | _RANGES}
+    )
+    wholes = st.lists(st.integers(1, 400), min_size=1, max_size=4, unique=True).map(sorted)
+    few = st.lists(st.integers(1, 5), min_size=1, max_size=4, unique=True).map(sorted)
+    sums = st.lists(_NUMBERS, min_size=1, max_size=4, unique_by=float).map(sorted)
+
+    def scale(bounds: st.SearchStrategy[list[Any]]) -> dict[str, Any]:
+        found = draw(bounds)
+        scores = st.just("mean") | st.integers(1, len(found) + 1) | st.just(1.5)
+        return {"bounds": found, "compare": draw(scores)}
+
+    model = {"name": "Model", "amount": draw(st.sampled_from(("amount", "amount", "nothing"))), **draw(scope)}
+    model |= {"recency": scale(wholes), "frequency": scale(few), "money": scale(sums)}
+    table = {"dimensions": sorted(_EVENT_FIELDS), "metrics": _FIGURES, **draw(scope)}
+    stages = draw(st.lists(st.sampled_from("AIPL"), min_size=1, max_size=4, unique=True))
+    aipl = {one: draw(_joined(_behaviours(), 2)) for one in stages}
+    return {"tables": {"table": table}, "rfm_models": {"rfm_1": model}, "aipl": aipl}
+
+
+_OF_CATALOGUE: dict[str, Any] = {
+    "metrics": lambda: st.fixed_dictionaries(
+        {
+            "card": st.just("metrics"),
+            "table": st.just("table"),
+            "where": st.none() | _trees(dict.fromkeys(_FIGURES, "number")),
+            "filter": st.none() | _trees(_EVENT_FIELDS),
+        }
+    ),
+    "rfm": lambda: st.fixed_dictionaries(
+        {
+            "card": st.just("rfm"),
+            "model": st.just("rfm_1"),
+            "types": st.lists(st.integers(1, 8), min_size=1, max_size=8, unique=True),
+        }
+    ),
+    "aipl": lambda: (
+        st.fixed_dictionaries(
+            {"card": st.just("aipl"), "stages": st.lists(st.sampled_from("AIPL"), min_size=1, max_size=4)}
+        )
+        | st.fixed_dictionaries(
+            {
+                "card": st.just("aipl"),
+                "from": st.sampled_from("AIPL"),
+                "to": st.sampled_from("AIPL"),
+                "range": _RANGES,
+            }
+        )
+    ),
+}
+
+
+@st.composite
+def _rules(draw: st.DrawFn) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Cards, and a catalogue that defines what they name."""
+    cards = draw(_joined(_cards(), 4))
+    return cards, draw(_catalogs()) if any(card["card"] in _OF_CATALOGUE for card in cards) else {}
 
 
 def _file(cards: list[dict[str, Any]]) -> AudienceFile:
@@ -180,13 +256,23 @@ def _file(cards: list[dict[str, Any]]) -> AudienceFile:
     return AUDIENCE.adapter.validate_python(value)
 
 
+def _wanted(
+    cards: list[dict[str, Any]], including_now: bool = False, catalog: dict[str, Any] | None = None
+) -> set[str]:
+    world = World(PEOPLE, {"a_list": LISTED}, catalog or {}, NOW, ZONE, including_now)
+    return {one.id for one in PEOPLE if reference.in_audience(cards, one, world)}
+
+
 @settings(max_examples=300)
-@given(cards=_rules(), including_now=st.booleans())
-def test_rules(connection: Connection, cards: list[dict[str, Any]], including_now: bool) -> None:
-    lists = {"a_list": LISTED}
-    wanted = {one.id for one in PEOPLE if reference.in_audience(cards, one, NOW, ZONE, lists, including_now)}
-    fields = DataFields.load(connection)
-    context = RuleContext(fields, FixedMoment(NOW, ZONE), WallClock(ZONE), including_now)
+@given(rule=_rules(), including_now=st.booleans())
+def test_rules(
+    connection: Connection, rule: tuple[list[dict[str, Any]], dict[str, Any]], including_now: bool
+) -> None:
+    cards, catalog = rule
+    fields, defined = DataFields.load(connection), CATALOG.adapter.validate_python(catalog)
+    moment = FixedMoment(NOW, ZONE)
+    context = RuleContext(fields, moment, WallClock(ZONE), including_now, defined)
+    wanted = _wanted(cards, including_now, catalog)
     assert _names(connection, members(_file(cards), context)) == wanted
 
 
@@ -203,8 +289,7 @@ def test_sums_and_averages_of_great_numbers(connection: Connection, measure: str
     for value in GREAT_VALUES:
         card = {"card": "behaviour", "event": "order", "measure": measure, "op": op, "value": value}
         cards = [{"join": None, "where": None, "range": None, **card}]
-        wanted = {one.id for one in PEOPLE if reference.in_audience(cards, one, NOW, ZONE, {}, False)}
-        assert _names(connection, members(_file(cards), context)) == wanted, value
+        assert _names(connection, members(_file(cards), context)) == _wanted(cards), value
 
 
 def test_a_reading_connection_can_judge_times_relative_to_events(databases: Database, tmp_path: Path) -> None:
@@ -215,9 +300,6 @@ def test_a_reading_connection_can_judge_times_relative_to_events(databases: Data
     later = NOW + timedelta(days=400)
     with databases.read() as connection:
         found = list(connection.scalars(members_now(connection, _file([card]), later, ZONE)))
-    wanted = [
-        one
-        for one in PEOPLE
-        if reference.in_audience([{"measure": "count", **card}], one, later, ZONE, {}, True)
-    ]
+    world = World(PEOPLE, {}, {}, later, ZONE, including_now=True)
+    wanted = [one for one in PEOPLE if reference.in_audience([{"measure": "count", **card}], one, world)]
     assert len(found) == len(wanted) > 0

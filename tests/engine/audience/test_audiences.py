@@ -16,12 +16,14 @@ from engine.audience.conditions import RowConditions
 from engine.audience.errors import RuleError
 from engine.audience.updates import estimate, members_now, update_audience
 from engine.shapes.conditions import Leaf
+from engine.store import lists, reasons
 from engine.store.database import Database
 from engine.store.fields import DataFields
 from engine.store.imports.folder import import_folder
-from engine.store.tables.people import audience, audience_member, import_run, person
+from engine.store.tables.people import audience, audience_member, audience_size, import_run, person
 from engine.store.times import WallClock
 from engine.workspace.audience import AUDIENCE, AudienceFile
+from engine.workspace.catalog import CATALOG
 from engine.workspace.cdnow import SOURCE, ZONE, write_cdnow
 from tests.databases import DIALECTS, fresh, plan_of
 
@@ -38,6 +40,10 @@ def rule(id: str, *cards: dict[str, Any]) -> AudienceFile:
     return AUDIENCE.adapter.validate_python(
         {"format": "audience", "version": 1, "id": id, "name": id.upper(), "cards": joined}
     )
+
+
+def metrics(table: str, **parts: Any) -> dict[str, Any]:
+    return {"card": "metrics", "table": table, **parts}
 
 
 def level(value: str) -> dict[str, Any]:
@@ -141,17 +147,70 @@ def test_a_cycle_and_a_missing_audience_are_refused(database: Database) -> None:
         update_audience(database, files, "a_1", NOW, SHANGHAI)
 
 
+TABLE = {"event": "order", "dimensions": ["shop"], "metrics": {"spent": "sum:amount"}}
+
+
 @pytest.mark.parametrize(
-    "card",
+    ("card", "said"),
     [
-        {"card": "rfm", "model": "m", "types": [1]},
-        {"card": "aipl", "stages": ["A"]},
-        {"card": "metrics", "table": "t"},
+        ({"card": "rfm", "model": "m", "types": [1]}, "no RFM model “m”"),
+        ({"card": "aipl", "stages": ["A"]}, "AIPL stage"),
+        ({"card": "metrics", "table": "t"}, "no statistics table “t”"),
+        (metrics("daily", where={"field": "shop", "op": "=", "value": 1}), "no metric “shop”"),
+        (metrics("daily", where={"field": "spent", "op": "is", "value": "1"}), "is a number"),
+        (metrics("daily", filter={"field": "spent", "op": "=", "value": 1}), "no dimension “spent”"),
     ],
 )
-def test_cards_not_yet_run_are_refused(database: Database, card: dict[str, Any]) -> None:
-    with pytest.raises(RuleError, match="not run by this version"):
-        estimate(database, rule("a_rule", card), NOW, SHANGHAI)
+def test_what_the_catalogue_does_not_define_is_refused(
+    database: Database, card: dict[str, Any], said: str
+) -> None:
+    catalog = CATALOG.adapter.validate_python({"tables": {"daily": TABLE}})
+    with pytest.raises(RuleError, match=said):
+        estimate(database, rule("a_rule", card), NOW, SHANGHAI, catalog=catalog)
+
+
+def test_a_move_may_fall_on_either_end_of_its_range(databases: Database, tmp_path: Path) -> None:
+    """Each person's first order is at one moment: the day's beginning, its end, or a second beyond."""
+    data = tmp_path / "data"
+    data.mkdir()
+    moments = {
+        "at_start": "2026-11-01T00:00:00Z",
+        "at_end": "2026-11-02T00:00:00Z",
+        "before": "2026-10-31T23:59:59Z",
+        "after": "2026-11-02T00:00:01Z",
+    }
+    rows = [f"{n},{person},visit,2026-10-01T00:00:00Z" for n, person in enumerate(moments)]
+    rows += [f"o{n},{person},order,{moment}" for n, (person, moment) in enumerate(moments.items())]
+    (data / "events.csv").write_text("event_id,person_id,event,time\n" + "\n".join(rows) + "\n")
+    import_folder(databases, data, now=NOW)
+    stages = {
+        "A": [{"join": None, "card": "behaviour", "event": "visit"}],
+        "P": [{**ONE_ORDER, "join": None}],
+    }
+    catalog = CATALOG.adapter.validate_python({"aipl": stages})
+    day = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-02T00:00:00Z"}
+    moved = rule("a_moved", {"card": "aipl", "from": "A", "to": "P", "range": day})
+    with databases.read() as connection:
+        query = members_now(connection, moved, NOW, SHANGHAI, catalog=catalog)
+        names = select(person.c.external_id).where(person.c.id.in_(query))
+        assert set(connection.scalars(names)) == {"at_start", "at_end"}
+
+
+def test_sizes_are_kept_and_why_an_update_failed(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "MAX_SIZES", 2)
+    files = {"a_vip": rule("a_vip", level("VIP"))}
+    for hour in range(3):
+        update_audience(database, files, "a_vip", NOW + timedelta(hours=hour), SHANGHAI)
+    files["a_vip"] = rule("a_vip", {"card": "aipl", "stages": ["A"]})
+    with pytest.raises(RuleError):
+        update_audience(database, files, "a_vip", NOW + timedelta(hours=4), SHANGHAI)
+    with database.read() as connection:
+        mine = select(audience_size.c.at, audience_size.c.size).where(audience_size.c.audience == "a_vip")
+        sizes = connection.execute(mine.order_by(audience_size.c.at)).all()
+        reason = connection.execute(select(audience.c.reason).where(audience.c.id == "a_vip")).scalar_one()
+    start = int(NOW.timestamp() * 1000)
+    assert [tuple(row) for row in sizes] == [(start + 3_600_000, 10), (start + 7_200_000, 10)]
+    assert "AIPL" in str(reasons.load(reason))
 
 
 def test_people_of_an_import_that_is_not_complete_do_not_count(database: Database) -> None:

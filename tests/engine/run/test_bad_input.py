@@ -11,9 +11,9 @@ from sqlalchemy import delete, update
 from sqlalchemy.exc import DatabaseError
 
 from engine.i18n import Message, use_language
-from engine.run import failures
 from engine.run.answers import IncomingEvent, Status
 from engine.shapes.time import to_milliseconds as ms
+from engine.store import reasons
 from engine.store.imports.events_file import MAX_ATTRIBUTES
 from engine.store.tables.people import audience, data_field
 from engine.store.tables.runs import campaign_version
@@ -192,12 +192,12 @@ def test_a_campaign_whose_bundle_cannot_be_read_ends_and_hinders_nobody(tmp_path
 
 @pytest.mark.parametrize("reason", ["KeyError: 'a'", '{"text": 1}', "[1]", "7", '"x"'])
 def test_reasons_of_earlier_versions_are_told_as_they_stand(reason: str) -> None:
-    assert str(failures.load(reason)) == reason
+    assert str(reasons.load(reason)) == reason
 
 
 def test_a_reason_keeps_its_messages_whole() -> None:
     said = Message("{name}: {why}", name="A", why=Message("{n} gone", n=2))
-    assert failures.load(failures.dump(said)) == said
+    assert reasons.load(reasons.dump(said)) == said
 
 
 def test_a_damaged_database_is_no_campaign_s_fault(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_after_a_pause_the_whitelist_is_updated_once(shop: Target, monkeypatch: 
         run.pass_time(MINUTE)
     updates = list[datetime]()
 
-    def note(_files: object, _id: str, moment: datetime) -> None:
+    def note(_files: object, _id: str, moment: datetime, _catalog: object) -> None:
         updates.append(moment)
 
     later = NOW + timedelta(days=300, minutes=30)

@@ -19,6 +19,7 @@ from engine.run.overlay_data import update_one
 from engine.run.settings import EngineSettings
 from engine.run.simulate import simulate
 from engine.workspace.audience import AUDIENCE, AudienceFile
+from engine.workspace.catalog import Catalog
 from tests.engine.run.drafting import (
     EVERYBODY,
     NOW,
@@ -158,11 +159,13 @@ def test_a_whitelist_that_cannot_be_updated_waits_for_the_next_time_and_ends_no_
     audiences = {**made.audiences, "a_vip": AUDIENCE.adapter.validate_python(raw)}
     asked = list[datetime]()
 
-    def update(connection: Connection, file: AudienceFile, moment: datetime, zone: ZoneInfo) -> None:
+    def update(
+        connection: Connection, file: AudienceFile, moment: datetime, zone: ZoneInfo, catalog: Catalog
+    ) -> None:
         asked.append(moment)
         if len(asked) == 1:
             raise RuleError(Message("It cannot be updated."))
-        update_one(connection, file, moment, zone)
+        update_one(connection, file, moment, zone, catalog)
 
     monkeypatch.setattr("engine.run.simulate.update_one", update)
     summary = simulate(

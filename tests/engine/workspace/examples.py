@@ -28,6 +28,31 @@ CATALOG_JSON: dict[str, Any] = {
         "mc_2": {"name": "Spring, members", "parent": "mc_1"},
     },
     "folders": ["Retention", "Welcome"],
+    "tables": {
+        "daily": {
+            "name": "Orders by shop",
+            "event": "order",
+            "range": {"last": {"amount": 1, "unit": "month"}},
+            "dimensions": ["shop"],
+            "metrics": {"visits": "count", "revenue": "sum:amount"},
+        }
+    },
+    "rfm_models": {
+        "rfm_1": {
+            "name": "A year",
+            "event": "order",
+            "where": {"field": "amount", "op": ">", "value": 0},
+            "amount": "amount",
+            "range": {"last": {"amount": 12, "unit": "month"}},
+            "recency": {"bounds": [30, 90]},
+            "frequency": {"bounds": [2, 5], "compare": 2},
+            "money": {"bounds": [100, 499.5], "compare": "mean"},
+        }
+    },
+    "aipl": {
+        "L": [{"join": None, "card": "behaviour", "event": "order", "value": 2}],
+        "A": [{"join": None, "card": "behaviour", "event": "login"}],
+    },
 }
 
 AUDIENCE_JSON: dict[str, Any] = {

@@ -29,7 +29,11 @@ def test_collects_what_is_referred_to_also_through_others(tmp_path: Path) -> Non
     assert list(result.audiences) == ["a_base", "a_once"]  # a_base is named by a_once only
     assert list(result.messages) == ["m_care"]
     assert list(result.accounts) == ["acc_sms"]
-    assert set(result.catalog.events) == {"order"}  # named by the audience's rule only
+    # Named by the audience's rule only, login by the definition of a stage.
+    assert set(result.catalog.events) == {"order", "login"}
+    assert set(result.catalog.tables) == {"daily"}
+    assert set(result.catalog.rfm_models) == {"rfm_1"}
+    assert list(result.catalog.aipl) == ["A", "L"]
     assert set(result.catalog.tags) == {"level"}
     assert set(result.catalog.attributes) == {"city"}
     assert set(result.catalog.coupons) == {"cp_1"}

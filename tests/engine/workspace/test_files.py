@@ -46,6 +46,9 @@ def test_audience_references() -> None:
         (RefKind.EVENT, "order"),
         (RefKind.TAG, "level"),
         (RefKind.ATTRIBUTE, "city"),
+        (RefKind.STATISTICS_TABLE, "daily"),
+        (RefKind.RFM_MODEL, "rfm_1"),
+        (RefKind.AIPL, "aipl"),
     }
 
 
@@ -93,6 +96,15 @@ S, C = examples.SETTINGS_JSON, examples.CATALOG_JSON
         (SETTINGS, put(S, "fatigue", "global", 0, "per", to="year"), "fatigue.global.0.per", "one of"),
         (CATALOG, put(C, "marketing_campaigns", "mc_1", "parent", to="mc_2"), "", "primary campaign"),
         (CATALOG, put(C, "events", "order", "attributes", "amount", to="money"), "events.order", "one of"),
+        (CATALOG, put(C, "tables", "daily", "metrics", to={}), "tables.daily.metrics", "at least 1"),
+        (CATALOG, put(C, "tables", "daily", "metrics", "visits", to="total"), "tables.daily", "right form"),
+        (CATALOG, put(C, "tables", "daily", "dimensions", to=["shop", "shop"]), "tables.daily", "once"),
+        (CATALOG, put(C, "rfm_models", "rfm_1", "recency", "bounds", to=[30, 30]), "rfm_models", "rising"),
+        (CATALOG, put(C, "rfm_models", "rfm_1", "money", "bounds", to=[]), "rfm_models", "at least 1"),
+        (CATALOG, put(C, "rfm_models", "rfm_1", "money", "compare", to=9), "rfm_models", "from 1 to 3"),
+        (CATALOG, put(C, "aipl", "B", to=[]), "aipl", "one of"),
+        (CATALOG, put(C, "aipl", "A", 0, "join", to="and"), "aipl", "first card"),
+        (CATALOG, put(C, "aipl", "A", 0, "card", to="tags"), "aipl.A.0.card", "one of"),
         (CATALOG, put(C, "coupons", "../x", to={"name": "x"}), "coupons.../x", "right form"),
     ],
 )  # fmt: skip

@@ -12,8 +12,9 @@ from engine.files import FileError
 from engine.i18n import use_language
 from engine.workspace.audience import AUDIENCE, Card
 from engine.workspace.catalog import CATALOG, Catalog, Event
-from engine.workspace.needs import Need, needs_of_references, needs_of_rule, rule_errors
-from engine.workspace.rule_words import sentence
+from engine.workspace.needs import Need, needs_of_references, needs_of_rule
+from engine.workspace.rule_errors import model_errors, rule_errors, table_errors
+from engine.workspace.rule_words import sentence, summary
 from engine.workspace.template import load_templates
 from engine.workspace.workspace import Workspace
 
@@ -98,6 +99,47 @@ def test_errors_stand_at_their_rows() -> None:
         "1.where.all.0.field",
     }
     assert found["1.measure"] == "“amount” is no number: choose another measure."
+
+
+def test_definitions_and_the_cards_that_name_them_go_with_the_catalogue() -> None:
+    raw: dict[str, Any] = {
+        "events": {"order": {"attributes": {"amount": "number", "shop": "text"}}},
+        "tables": {"good": {"event": "order", "dimensions": ["shop"], "metrics": {"spent": "sum:amount"}}},
+    }
+    raw["tables"]["bad"] = {"event": "order", "dimensions": ["city"], "metrics": {"most": "max:shop"}}
+    scale = {"bounds": [1, 2]}
+    scales = {"recency": scale, "frequency": scale, "money": scale}
+    raw["rfm_models"] = {"rfm_1": {"name": "Model", "event": "order", "amount": "total", **scales}}
+    catalog = CATALOG.adapter.validate_python(raw)
+    assert list(table_errors(catalog.tables["good"], catalog)) == []
+    found = [error.field for error in table_errors(catalog.tables["bad"], catalog)]
+    assert found == ["dimensions.0", "metrics.most"]
+    assert [error.field for error in model_errors(catalog.rfm_models["rfm_1"], catalog)] == ["amount"]
+    shop, spent = {"field": "shop", "op": "is", "value": "a"}, {"field": "spent", "op": ">", "value": 1}
+    rule = cards(
+        {"card": "metrics", "table": "good", "where": spent, "filter": shop},
+        {"join": "and", "card": "metrics", "table": "good", "where": shop, "filter": spent},
+        {"join": "and", "card": "metrics", "table": "none"},
+        {"join": "and", "card": "rfm", "model": "rfm_2", "types": [1]},
+        {"join": "and", "card": "aipl", "stages": ["A"]},
+    )
+    fields = [error.field for error in rule_errors(rule, catalog)]
+    assert fields == ["1.where.field", "1.filter.field", "2.table", "3.model", "4.stages"]
+
+
+def test_a_rule_is_told_as_running_text(tmp_path: Path) -> None:
+    rule = cards(
+        {"card": "behaviour", "event": "order", "op": ">=", "value": 3},
+        {"join": "minus", "card": "rfm", "model": "rfm_1", "types": [1, 8]},
+        {"join": "or", "card": "aipl", "stages": ["A", "L"]},
+    )
+    nothing = Workspace.create(tmp_path / "shop", "Shop", "UTC", "en")
+    assert str(summary(rule, nothing)) == (
+        "People with: order: at least 3 times, at any time until now. "
+        "Without those with: RFM “rfm_1”: Important value, General win-back. "
+        "Besides, people with: AIPL stage: A (Awareness), L (Loyalty)."
+    )
+    assert summary((), nothing) is None
 
 
 def test_what_components_refer_to_is_needed_too() -> None:
