@@ -8,6 +8,10 @@
 
 The function gets a `Progress`: calling it reports, and raises `Cancelled` once the user has asked for an end.
 Signals arrive in the thread that made the task. Whoever starts a task need not keep it.
+
+What belongs to Qt may only go in the GUI thread; anywhere else, timers of it would fire into what is gone.
+So the outcome is told when the thread is over and holds nothing any more, and garbage is collected in the
+GUI thread only.
 """
 
 from __future__ import annotations
@@ -19,13 +23,15 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal, SignalInstance
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, SignalInstance
 
 from canvas_widgets.slicing import Slices
+from engine.files.memory import collect_due, pause_collection, resume_collection
 
 log = logging.getLogger(__name__)
 _running: set[Task] = set()
 _telling = threading.RLock()
+_COLLECT_MS = 500
 _over = False
 """Whether the program ends. A thread that tells Qt something while Python goes would make that a crash."""
 
@@ -71,9 +77,13 @@ class Task(QObject):
         # By way of our own thread: a plain function connected to a signal runs where the signal is emitted.
         self._reported.connect(self._on_reported)
         self._ended.connect(self._on_ended)
+        self._collecting = QTimer(self, interval=_COLLECT_MS)
+        self._collecting.timeout.connect(collect_due)
 
     def start(self) -> None:
         _running.add(self)
+        pause_collection()
+        self._collecting.start()
         self._thread.start()
 
     def cancel(self) -> None:
@@ -98,6 +108,10 @@ class Task(QObject):
             self.progressed.emit(done, total, text)
 
     def _on_ended(self, result: object, error: Exception | None) -> None:
+        if self._thread.ident is not None:
+            self._thread.join()  # it has nothing left to do but let go
+            self._collecting.stop()
+            resume_collection()
         _running.discard(self)
         if error is None:
             self.done.emit(result)

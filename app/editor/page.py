@@ -108,6 +108,8 @@ class EditorPage(Retranslated, QWidget):
         self._steering: OutlineSteering = OutlineSteering(self, self.outline)
         self.safekeeping: Safekeeping = Safekeeping(self, window)
         self.guide: GuidePlace = GuidePlace(self, window)
+        for part in (self.session, self.scene):
+            part.setParent(self)  # what is connected to their signals goes when the page does
         self._lay_out()
         self._connect()
         self._on_dirty_changed()
@@ -263,6 +265,7 @@ class EditorPage(Retranslated, QWidget):
         self.safekeeping.close()
         self.view.notes.finish(keep=False)
         self.guide.end()
+        self.outline.end()
         self.session.close()
         self.scene.close()
 

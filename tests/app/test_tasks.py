@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import SignalInstance
 from pytestqt.qtbot import QtBot
 
 from app import tasks
@@ -58,3 +61,43 @@ def test_the_program_ends_without_a_crash(what: str) -> None:
         check=False,
     )
     assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_what_belongs_to_qt_goes_in_its_own_thread(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the end of a thread nor garbage collected in one may take a timer of the window along."""
+    told, found = tasks._tell, []
+
+    def tell_and_linger(signal: SignalInstance, *said: object) -> None:
+        told(signal, *said)
+        time.sleep(0.05)
+
+    def done(collects: bool) -> None:
+        alive = [thread for thread in threading.enumerate() if thread.name == "task"]
+        found.extend([collects, alive])
+
+    monkeypatch.setattr(tasks, "_tell", tell_and_linger)
+    assert gc.isenabled()
+    tasks.run(gc.isenabled, done)
+    settle(qtbot)
+    assert found == [False, []]
+    assert gc.isenabled()
+
+
+def test_garbage_is_collected_while_work_goes_on(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, collected = threading.Event(), threading.Event()
+    monkeypatch.setattr(tasks, "_COLLECT_MS", 1)
+
+    class Cycle:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            if threading.current_thread() is threading.main_thread():
+                collected.set()
+
+    tasks.run(lambda: go_on.wait(20), lambda _result: None)
+    for _ in range(2 * gc.get_threshold()[0]):
+        Cycle()
+    qtbot.waitUntil(collected.is_set)
+    go_on.set()
+    settle(qtbot)

@@ -119,6 +119,10 @@ class OutlineTree(QTreeView):
         self.viewport().update()
         keep_large(len(self._scene.cards))
 
+    def end(self) -> None:
+        """Show what it last showed: the page goes."""
+        self._filling.stop()
+
     @property
     def read_only(self) -> bool:
         """Whether the campaign is only looked at."""
