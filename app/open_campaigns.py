@@ -145,12 +145,18 @@ class OpenCampaigns:
 
     def leave(self, pages: Sequence[EditorPage], leave: Callable[[], object]) -> None:
         """Leave these campaigns at once, or ask, once for all, what becomes of what is not saved."""
+        pages = [page for page in pages if page in self._window.editors]
+        saving = next((page.session for page in pages if page.session.saving), None)
+        if saving is not None:
+            saving.when_saved(partial(self.leave, pages, leave))
+            return
         unsaved = [page for page in pages if page.unsaved()]
         if not unsaved:
             leave()
             return
         self._window.tabs.show_page(unsaved[0])
-        ask_to_leave(self._window, unsaved, leave, partial(self._save_and, unsaved, leave))
+        save = partial(self._save_and, unsaved, partial(self._leave_saved, unsaved, leave))
+        ask_to_leave(self._window, unsaved, leave, save)
 
     def leave_all(self, leave: Callable[[], object]) -> None:
         """As `leave`, for every open campaign."""
@@ -158,8 +164,16 @@ class OpenCampaigns:
 
     def _save_and(self, pages: Sequence[EditorPage], leave: Callable[[], object]) -> None:
         """Save each; one that cannot be saved is shown, and nothing is left."""
-        for page in pages:
-            if not page.save():
-                self._window.tabs.show_page(page)
-                return
-        leave()
+        if not pages:
+            leave()
+            return
+        page, *others = pages
+        if not page.save(partial(self._save_and, others, leave)):
+            self._window.tabs.show_page(page)
+
+    def _leave_saved(self, pages: Sequence[EditorPage], leave: Callable[[], object]) -> None:
+        """Whoever went on while it was saved is asked once more."""
+        if any(page.changed for page in pages if page in self._window.editors):
+            self.leave(pages, leave)
+        else:
+            leave()

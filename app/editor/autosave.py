@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Qt, QTime, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 
-from app.editor.session import EditorSession
+from app.editor.session import EditorSession, Failed, Then
 from app.preferences import Preferences
 from engine.files import FileError
 
@@ -21,8 +21,10 @@ class Autosave(QObject):
     saved = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, session: EditorSession, save: Callable[[], bool], preferences: Preferences) -> None:
-        """`save` saves where that is possible without a question, and answers whether it did."""
+    def __init__(
+        self, session: EditorSession, save: Callable[[Then, Failed], object], preferences: Preferences
+    ) -> None:
+        """`save` saves where that is possible without a question, and says when it has, or why it cannot."""
         super().__init__(session)
         self._session, self._save, self._preferences = session, save, preferences
         self._is_due = self._has_failed = False
@@ -45,14 +47,7 @@ class Autosave(QObject):
     def save(self) -> None:
         """Save now, unless there is nothing to save or somebody would have to be asked."""
         self._is_due = False
-        try:
-            if self._save():
-                self._has_failed = False
-                self.saved.emit(QTime.currentTime())
-        except FileError as error:
-            if not self._has_failed:
-                self._has_failed = True
-                self.failed.emit(error)
+        self._save(self._on_saved, self._on_failed)
         if self._session.edited:
             self.wait()
 
@@ -62,6 +57,15 @@ class Autosave(QObject):
         self._pause.stop()
         self._is_due = False
         self._preferences = Preferences()
+
+    def _on_saved(self) -> None:
+        self._has_failed = False
+        self.saved.emit(QTime.currentTime())
+
+    def _on_failed(self, error: FileError) -> None:
+        if not self._has_failed:
+            self._has_failed = True
+            self.failed.emit(error)
 
     def _on_due(self) -> None:
         if self._preferences.autosave:

@@ -42,7 +42,7 @@ class WorkKeeper(QObject):
         super().__init__(session)
         self._session = session
         self._journal: Journal | None = None
-        self._replaced: Left | None = None
+        self._replaced: list[Left | Journal] = []
         self._restored = False
         self._writing = self._due = self._closed = False
         self.inputs: Callable[[], Inputs] = dict
@@ -65,14 +65,20 @@ class WorkKeeper(QObject):
 
     def replace(self, left: Left) -> None:
         """The work of an earlier journal goes on here: that one goes once this one is on the disk."""
-        self._replaced, self._restored = left, True
+        self._replaced.append(left)
+        self._restored = True
         self.flush()
 
     def saved(self) -> None:
-        """The document stands in its file."""
+        """The document stands in its file, as it was when that was begun."""
         self._restored = False
-        self._forget()
-        self.touch()  # what the panels hold is not in the file
+        if self._session.edited and self._journal is not None:  # what came meanwhile builds on that file
+            self._replaced.append(self._journal)
+            self._journal, self._written = None, ()
+            self.flush()
+        else:
+            self._forget()
+            self.touch()  # what the panels hold is not in the file
 
     def flush(self) -> None:
         """Write what is not on the disk yet, unless a write is under way: then right after it."""
@@ -94,7 +100,7 @@ class WorkKeeper(QObject):
         part = self._journal.collect(self._with_writing(self._journal, writing))
         if part is not None:
             self._writing = True
-            replaced = self._replaced
+            replaced = tuple(self._replaced)
             tasks.run(
                 partial(self._journal.write, part), lambda _: self._on_written(replaced), self._on_failed
             )
@@ -123,18 +129,20 @@ class WorkKeeper(QObject):
             self._journal.remove()
             self._journal = None
         self._written = ()
-        if self._replaced is not None:
-            self._replaced.remove()
-            self._replaced = None
+        self._remove(tuple(self._replaced))
         self._show(None)
 
-    def _on_written(self, replaced: Left | None) -> None:
+    def _remove(self, replaced: Sequence[Left | Journal]) -> None:
+        for left in replaced:
+            if left in self._replaced:
+                self._replaced.remove(left)
+                left.remove()
+
+    def _on_written(self, replaced: Sequence[Left | Journal]) -> None:
         self._writing = False
         if self._closed:
             return
-        if replaced is not None and replaced is self._replaced:
-            replaced.remove()
-            self._replaced = None
+        self._remove(replaced)
         self._show(None)
         self.kept.emit()
         if self._due:

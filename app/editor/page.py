@@ -33,7 +33,7 @@ from app.editor.running import Running
 from app.editor.safekeeping import Safekeeping
 from app.editor.selecting import Selecting
 from app.editor.selection_panel import SelectionPanel
-from app.editor.session import EditorSession
+from app.editor.session import EditorSession, Then
 from app.editor.side_bar import SideBar
 from app.editor.speaking import Speaking
 from app.editor.tidying import Tidying
@@ -155,9 +155,9 @@ class EditorPage(Retranslated, QWidget):
 
     # What the window and the actions do
 
-    def save(self) -> bool:
-        """Save the draft; says why where it cannot, and answers whether it is on disk."""
-        return self.safekeeping.save()
+    def save(self, then: Then = lambda: None) -> bool:
+        """Save the draft and call `then`; says why where it cannot. False where no save began."""
+        return self.safekeeping.save(then)
 
     def edit_attributes(self) -> None:
         attributes_dialog(

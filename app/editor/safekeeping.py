@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -11,6 +12,7 @@ from PySide6.QtGui import QGuiApplication
 from app.campaign_list.broken import error_words
 from app.editor.autosave import Autosave
 from app.editor.disk_watch import DiskWatch, Standing
+from app.editor.session import Failed, Then
 from app.panels.content import Values
 from app.publishing.notices import Notice
 from app.widgets.ask import Choice, Question, ask
@@ -78,23 +80,21 @@ class Safekeeping:
 
     # What the actions do
 
-    def save(self) -> bool:
-        """Save the draft; says why where it cannot, and answers whether it is on disk."""
+    def save(self, then: Then = lambda: None) -> bool:
+        """Save the draft and call `then`; says why where it cannot. False where no save began."""
         page, session = self._page, self._page.session
         differing = self._differing_file()
         if differing is not None:
             self._ask_overwrite(differing)
             return False
         page.view.notes.finish()
-        new = session.path is None
-        try:
-            session.save()
-        except FileError as error:
-            self._window.show_error(error)
-            return False
+        session.save(partial(self._on_saved, session.path is None, then), self._on_not_saved)
+        return session.saving or not session.dirty
+
+    def _on_saved(self, new: bool, then: Then) -> None:
         if new:
             self._window.reload()  # the list has one more
-        if waiting := page.unconfirmed():
+        if waiting := self._page.unconfirmed():
             text = tr(
                 "Draft saved, without what is not confirmed with OK yet: {names}.",
                 names=quoted(waiting),
@@ -102,18 +102,23 @@ class Safekeeping:
             self._window.toast.show_message(text, tone="warn")
         else:
             self._window.toast.show_message(tr("Draft saved."))
-        return True
+        then()
 
-    def save_by_itself(self) -> bool:
-        """Save without a word where there is a file that nobody else has changed. Raises `FileError`."""
+    def _on_not_saved(self, error: FileError) -> None:
+        self._window.tabs.show_page(self._page)
+        self._window.show_error(error)
+
+    def save_by_itself(self, then: Then, failed: Failed) -> None:
+        """Save without a word where there is a file that nobody else has changed."""
         session = self._page.session
         if session.path is None or session.missing or not session.edited or self._page.read_only:
-            return False
+            return
+        if session.saving:
+            return  # what comes meanwhile is saved the next time
         if self._differing_file() is not None:
             self.watch.look()
-            return False
-        session.save()
-        return True
+            return
+        session.save(then, failed)
 
     def changed_on_disk(self) -> bool:
         """Whether a state of the file is known that could be looked at or read instead."""
@@ -143,7 +148,7 @@ class Safekeeping:
     def _differing_file(self) -> str | None:
         """The digest of the file where it is not the known one, so that saving has to be confirmed first."""
         session = self._page.session
-        if session.path is None or not session.path.exists():
+        if session.path is None or session.saving or not session.path.exists():
             return None
         try:
             digest = campaign_file.digest(read_bytes(session.path))
@@ -192,7 +197,9 @@ class Safekeeping:
 
     def _on_looked(self, found: Standing) -> None:
         session = self._page.session
-        if found.moved is not None:
+        if session.saving:
+            self.watch.look_later()  # what was seen may be our own, or of before
+        elif found.moved is not None:
             session.path = found.moved
             self._set_missing(False)
             self._window.toast.show_message(tr("The file is called {file} now.", file=found.moved.name))

@@ -20,10 +20,18 @@ from engine.campaign.model import START_ID
 from engine.campaign.ops import Op
 from engine.campaign.problem import Problem, Severity
 from engine.campaign.rules import problems
+from engine.files import FileError
 from engine.workspace.workspace import Workspace
 
+Then = Callable[[], object]
+Failed = Callable[[FileError], object]
+
 RECHECK_MS = 20
-LARGE = 500  # components: up to here a check takes about a frame
+LARGE = 500  # components: up to here a check takes about a frame, and so does a save
+
+
+def _raise(error: FileError) -> None:
+    raise error
 
 
 class EditorSession(QObject):
@@ -31,7 +39,7 @@ class EditorSession(QObject):
 
     Attributes: document, workspace, undo_stack, path (None until the first save), problems (latest findings),
     keeper (of what is not saved), missing (its file is gone: saving writes it again), changes (so many so
-    far), closed.
+    far), saving (a save is under way), closed.
     Signals: `changed(ops)` after every change, also by undo; `focused(node id)` after an edit that names a
     node to select; `problems_changed()`; `dirty_changed()`.
     """
@@ -59,7 +67,8 @@ class EditorSession(QObject):
         self.missing = False
         self.keeper = WorkKeeper(self)
         self.changes = 0
-        self.closed = False
+        self.saving = self.closed = False
+        self._after_saving: list[Then] = []
         self._recheck = QTimer(self, singleShot=True, interval=RECHECK_MS)
         self._recheck.timeout.connect(lambda: self.check())
         complete(document)
@@ -69,7 +78,7 @@ class EditorSession(QObject):
 
     @property
     def large(self) -> bool:
-        """Whether checks take so long that they run in the background.
+        """Whether checks and saves take so long that they run in the background.
 
         The first one is then up to whoever shows the campaign: beside the loading it would hold that up.
         """
@@ -83,7 +92,7 @@ class EditorSession(QObject):
     @property
     def edited(self) -> bool:
         """Whether the document differs from what was opened or saved last."""
-        return not self.undo_stack.isClean()
+        return self.saving or not self.undo_stack.isClean()
 
     @property
     def errors(self) -> list[Problem]:
@@ -95,15 +104,64 @@ class EditorSession(QObject):
         if edit.focus is not None:
             self.focused.emit(edit.focus)
 
-    def save(self) -> None:
-        """Write the draft. Raises `FileError`; the old file then still stands and the session stays dirty."""
-        if not self.dirty and self.path is not None and self.path.exists():
-            return  # the file is as it was opened, to the byte
-        self.path = self.workspace.save_campaign(self.document, self.path)
-        self.missing = False
-        self.undo_stack.setClean()
-        self.keeper.saved()
-        self.dirty_changed.emit()
+    def save(self, then: Then = lambda: None, failed: Failed = _raise) -> None:
+        """Write the draft as it is now; `then` is called when it is on the disk.
+
+        Otherwise `failed` is called: the old file then still stands and the session stays dirty. A large
+        draft is written in the background; one that is asked for meanwhile comes next.
+        """
+        if self.saving:
+            self.when_saved(partial(self.save, then, failed))
+        elif not self.dirty and self.path is not None and self.path.exists():
+            then()  # the file is as it was opened, to the byte
+        elif self.large:
+            self._save_behind(then, failed)
+        else:
+            try:
+                path = self.workspace.save_campaign(self.document, self.path)
+            except FileError as error:
+                failed(error)
+                return
+            self.undo_stack.setClean()
+            self._on_saved(self.document, then, path)
+
+    def when_saved(self, then: Then) -> None:
+        """Call this once the save that is under way has come to its end, good or bad."""
+        self._after_saving.append(then)
+
+    def _save_behind(self, then: Then, failed: Failed) -> None:
+        copy = self.document.copy()
+        self.saving = True
+        self.undo_stack.setClean()  # now: steps that follow are not in the file
+
+        def on_failed(error: Exception) -> None:
+            self.saving = False
+            if not self.closed:
+                self.undo_stack.resetClean()
+                self.dirty_changed.emit()
+            if not isinstance(error, FileError):
+                raise error
+            if not self.closed:
+                failed(error)
+            self._go_on()
+
+        save = partial(self.workspace.save_campaign, copy, self.path)
+        tasks.run(save, partial(self._on_saved, copy, then), on_failed)
+
+    def _on_saved(self, written: CampaignDocument, then: Then, path: Path) -> None:
+        self.saving = False
+        if not self.closed:
+            self.document.origin = written.origin
+            self.path, self.missing = path, False
+            self.keeper.saved()
+            self.dirty_changed.emit()
+            then()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        waiting, self._after_saving = self._after_saving, []
+        for then in waiting:
+            then()
 
     def take_over(self, document: CampaignDocument) -> None:
         """Go on from the state that now stands in the file; the steps so far do not fit it any more."""

@@ -144,8 +144,15 @@ class RunCommands:
     def _publish_checked(self, editor: EditorPage, go_on: Callable[[CampaignDocument], None]) -> None:
         if editor.session.errors:
             editor.open_problems()
-        elif editor.save():
-            go_on(editor.session.document)
+        else:
+            editor.save(partial(self._on_saved, editor, editor.session.changes, go_on))
+
+    def _on_saved(self, editor: EditorPage, changes: int, go_on: Callable[[CampaignDocument], None]) -> None:
+        session = editor.session
+        if session.changes == changes:
+            go_on(session.document)
+        else:  # while it was saved: that was not checked
+            session.check(partial(self._publish_checked, editor, go_on))
 
     def _publish_here(self, document: CampaignDocument) -> None:
         window = self._window

@@ -17,6 +17,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,7 +25,7 @@ from PySide6.QtCore import QCoreApplication
 
 import dev
 from app import tasks
-from app.editor import keeping
+from app.editor import keeping, session
 from app.editor.session import EditorSession
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
@@ -106,15 +107,16 @@ class Editing:
             session.push(edit)
         self.steps += 1
         self.tell(state=state(session.document))
-        if self.life.saves and self.choose.randrange(self.life.saves) == 0:
+        if self.life.saves and not session.saving and self.choose.randrange(self.life.saves) == 0:
             self.tell(saving=self.steps)
-            session.save()
-            self.tell(saved=self.steps)
+            session.save(partial(self.tell, saved=self.steps))
 
 
 def live(life: Life, tell: Callable[..., None]) -> None:
     """Edit until the process dies."""
     keeping.FLUSH_MS = 0
+    if life.seed % 3 == 0:
+        session.LARGE = 0  # as if the campaign were large: it is saved in the background
     journal.COMPACT_BYTES = COMPACT_BYTES
     application = QCoreApplication([])
     editing = Editing(life, tell)

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from app.editor import autosave
 from app.editor.page import EditorPage
+from app.editor.session import Failed, Then
 from app.window import MainWindow
 from engine.campaign import campaign_file
 from engine.files import FileError
@@ -105,8 +106,8 @@ def test_a_save_that_fails_is_said_once(
     said: list[object] = []
     page.safekeeping.autosave.failed.connect(said.append)
 
-    def full() -> None:
-        raise FileError(page.session.path or window.workspace.folder, None, "", Message("No space left."))  # type: ignore[union-attr]
+    def full(_then: Then, failed: Failed) -> None:
+        failed(FileError(page.session.path or window.workspace.folder, None, "", Message("No space left.")))  # type: ignore[union-attr]
 
     monkeypatch.setattr(page.session, "save", full)
     page.commands.add_kind("target_audience")

@@ -1,0 +1,199 @@
+"""A large draft is written in the background, as it was when that was begun; one goes on meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from app import tasks
+from app.editor import session
+from app.editor.page import EditorPage
+from app.window import MainWindow
+from engine.campaign import campaign_file
+from engine.campaign.campaign_file import digest, dump
+from engine.files import FileError
+from engine.i18n import Message
+from engine.workspace import recovery
+from engine.workspace.journal import FOLDER_NAME
+from engine.workspace.workspace import Workspace
+from tests.app.conftest import dialog, dialogs, open_draft, settle
+
+pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
+
+
+@pytest.fixture
+def page(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> EditorPage:
+    page = open_draft(qtbot, window, kinds=("target_audience",))
+    settle(qtbot)
+    monkeypatch.setattr(session, "LARGE", 0)
+    return page
+
+
+class Disk:
+    """Where saves wait until they are let through; `trouble` is what they then run into."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.go_on, self.trouble = threading.Event(), ""
+        save = Workspace.save_campaign
+
+        def slow(workspace: Workspace, *arguments: Any) -> Path:
+            assert self.go_on.wait(20)
+            if self.trouble:
+                raise FileError(workspace.folder, None, "", Message(self.trouble))
+            return save(workspace, *arguments)
+
+        monkeypatch.setattr(Workspace, "save_campaign", slow)
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
+    disk = Disk(monkeypatch)
+    yield disk
+    disk.go_on.set()
+
+
+def on_disk(page: EditorPage) -> str:
+    assert page.session.path is not None
+    return digest(page.session.path.read_bytes())
+
+
+def now(page: EditorPage) -> str:
+    return digest(dump(page.session.document))
+
+
+def ended(qtbot: QtBot, disk: Disk) -> None:
+    disk.go_on.set()
+    settle(qtbot)
+
+
+def test_the_draft_counts_as_saved_once_it_is_on_the_disk(
+    qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk
+) -> None:
+    saved: list[str] = []
+    assert page.save(lambda: saved.append(on_disk(page)))
+    assert page.unsaved()
+    assert not saved
+    assert window.toast.message != "Draft saved."
+    ended(qtbot, disk)
+    assert saved == [now(page)]
+    assert not page.unsaved()
+    assert window.toast.message == "Draft saved."
+    assert window.workspace is not None
+    assert not (window.workspace.folder / FOLDER_NAME).exists()
+
+
+def test_what_is_done_meanwhile_is_not_saved(
+    qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk, workspace: Workspace
+) -> None:
+    page.session.keeper.flush()
+    qtbot.waitUntil(lambda: not tasks.running())
+    begun = now(page)
+    page.save()
+    page.commands.add_kind("tag")
+    ended(qtbot, disk)
+    assert on_disk(page) == begun
+    assert page.unsaved()
+    (left,) = (workspace.folder / FOLDER_NAME).glob("*.journal")
+    unsaved = recovery.read(left)
+    assert digest(dump(unsaved.document)) == now(page)
+    assert unsaved.base == begun, "it builds on what is in the file"
+    page.commands.undo()
+    assert now(page) == begun
+    assert not page.unsaved(), "the mark stands where the save was begun"
+
+
+def test_saves_come_one_after_the_other(qtbot: QtBot, page: EditorPage, disk: Disk) -> None:
+    seen: list[tuple[int, str]] = []
+    for turn, kind in enumerate(("tag", "wait_until", "tag")):
+        page.commands.add_kind(kind)
+        page.save(lambda turn=turn: seen.append((turn, on_disk(page))))  # type: ignore[misc]
+    ended(qtbot, disk)
+    assert [turn for turn, _ in seen] == [0, 1, 2]
+    assert seen[-1][1] == now(page)
+    assert not page.unsaved()
+
+
+def test_a_save_that_fails_leaves_the_old_file_and_says_so(
+    qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk
+) -> None:
+    before, then = on_disk(page), []
+    disk.trouble = "The disk is full."
+    page.save(lambda: then.append(True))
+    ended(qtbot, disk)
+    assert "disk is full" in window.toast.message
+    assert on_disk(page) == before
+    assert page.unsaved()
+    assert not then
+    disk.trouble = ""
+    page.save()
+    settle(qtbot)
+    assert on_disk(page) == now(page)
+    assert not page.unsaved()
+
+
+def test_what_looks_at_the_file_meanwhile_takes_nothing_for_a_change_by_others(
+    qtbot: QtBot, page: EditorPage, disk: Disk
+) -> None:
+    page.save()
+    page.safekeeping.watch.look()
+    ended(qtbot, disk)
+    page.safekeeping.watch.look()
+    settle(qtbot)
+    assert page.safekeeping.standing is None
+    assert page.session.document.origin == on_disk(page)
+
+
+def leave(window: MainWindow, page: EditorPage) -> list[bool]:
+    left: list[bool] = []
+    window.open_campaigns.leave([page], lambda: left.append(True))
+    return left
+
+
+def test_leaving_waits_for_the_save_and_then_asks_about_the_rest(
+    qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk
+) -> None:
+    page.save()
+    left = leave(window, page)
+    assert not left
+    assert dialogs(window) == [], "what is being saved is not asked about"
+    page.commands.add_kind("tag")
+    ended(qtbot, disk)
+    assert not left
+    press(dialog(window), "Save draft and leave")
+    settle(qtbot)
+    assert left == [True]
+    assert on_disk(page) == now(page)
+
+
+def test_leaving_after_the_save_asks_nothing(
+    qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk
+) -> None:
+    page.save()
+    left = leave(window, page)
+    ended(qtbot, disk)
+    assert left == [True]
+    assert dialogs(window) == []
+
+
+def press(question: Any, text: str) -> None:
+    buttons: list[QPushButton] = question.findChildren(QPushButton)
+    click: Callable[[], None] = next(button.click for button in buttons if button.text() == text)
+    click()
+
+
+def test_a_tab_that_is_closed_meanwhile_does_not_wait(
+    qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk
+) -> None:
+    path, begun = page.session.path, now(page)
+    assert path is not None
+    page.save()
+    window.open_campaigns.close(page, to_list=True)
+    ended(qtbot, disk)
+    assert digest(path.read_bytes()) == begun
+    assert campaign_file.load(path).origin == begun
