@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from engine.campaign.document import CampaignDocument
@@ -20,6 +21,7 @@ BRANCH_GAP = 128
 COLUMN = CARD_WIDTH + GAP
 ROW = 96
 GRID = 8
+_APART = CARD_HEIGHT + GRID
 ORIGIN = Point(0, 0)
 _OPEN_ENDS_A_ROW = 3
 
@@ -66,18 +68,22 @@ class Occupied:
 
     def __init__(self, places: Iterable[Point]) -> None:
         self._columns: dict[int, list[Point]] = {}
+        self._stacks: dict[int, list[int]] = {}
         for place in places:
             self.take(place)
 
     def take(self, place: Point) -> None:
         self._columns.setdefault(place.x // CARD_WIDTH, []).append(place)
+        self._stacks.clear()
 
     def free_place(self, wanted: Point) -> Point:
         """The wanted place, or the first one below it where a card covers no other."""
-        y = wanted.y
-        for other in sorted(place.y for place in self._near(wanted)):
-            if abs(other - y) < CARD_HEIGHT + GRID:
-                y = other + ROW
+        y, stack = wanted.y, self._stack(wanted.x)
+        for at in range(bisect_right(stack, y - _APART), len(stack)):
+            if stack[at] >= y + _APART:
+                break
+            if stack[at] > y - _APART:
+                y = stack[at] + ROW
         return Point(wanted.x, y)
 
     def room_for(self, places: Iterable[Point]) -> int:
@@ -90,13 +96,13 @@ class Occupied:
     def _further(self, place: Point, down: int) -> int:
         return self.free_place(Point(place.x, place.y + down)).y - place.y
 
-    def _near(self, wanted: Point) -> Iterator[Point]:
-        """The cards that stand above or below the place, or partly so."""
-        column = wanted.x // CARD_WIDTH
-        for at in (column - 1, column, column + 1):
-            for place in self._columns.get(at, ()):
-                if abs(place.x - wanted.x) < CARD_WIDTH:
-                    yield place
+    def _stack(self, x: int) -> list[int]:
+        """From top to bottom, the y of each card that stands above or below this x, or partly so."""
+        if x not in self._stacks:
+            column = x // CARD_WIDTH
+            near = (place for at in (column - 1, column, column + 1) for place in self._columns.get(at, ()))
+            self._stacks[x] = sorted(place.y for place in near if abs(place.x - x) < CARD_WIDTH)
+        return self._stacks[x]
 
 
 def slot(document: CampaignDocument, link_id: str, occupied: Occupied | None = None) -> Point:
