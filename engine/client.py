@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import requests
 from pydantic import JsonValue, ValidationError
@@ -19,7 +19,12 @@ from engine.server.wire import (
     Campaign,
     CampaignList,
     CheckAnswer,
+    CodesAnswer,
+    CodeState,
     Counts,
+    CouponCodePage,
+    CouponPool,
+    CouponPools,
     EngineState,
     Estimate,
     Event,
@@ -32,6 +37,8 @@ from engine.server.wire import (
     ReceivedEvent,
     ReceivedEvents,
     Sizes,
+    SuppressedAnswer,
+    SuppressedPage,
     Version,
     VersionList,
     Violation,
@@ -185,6 +192,39 @@ class EngineClient:
         body = _json({"audience": audience, "at": at})
         return self._call(Estimate, "POST", "/estimate", body=body, long=True).size
 
+    # ---- lists that are kept by hand
+
+    def suppressed(
+        self, search: str = "", type: str = "", after: tuple[str, str] = ("", ""), limit: int = 100
+    ) -> SuppressedPage:
+        """Addresses to which nothing may be sent, behind the one of type and value `after`."""
+        asked = {"search": search, "type": type, "after_type": after[0], "after": after[1], "limit": limit}
+        return self._call(SuppressedPage, "GET", f"/suppressed?{urlencode(asked)}")
+
+    def suppress(self, addresses: Iterable[tuple[str, str]]) -> SuppressedAnswer:
+        """Suppress addresses, each a type and a value; at most `MAX_ADDRESSES`."""
+        return self._call(SuppressedAnswer, "POST", "/suppressed", body=_addresses(addresses))
+
+    def release_addresses(self, addresses: Iterable[tuple[str, str]]) -> SuppressedAnswer:
+        """Let addresses have messages again."""
+        return self._call(SuppressedAnswer, "POST", "/suppressed/remove", body=_addresses(addresses))
+
+    def coupons(self) -> list[CouponPool]:
+        """Every coupon that has codes: how many, and how many were issued."""
+        return self._call(CouponPools, "GET", "/coupons", long=True).coupons
+
+    def add_codes(self, coupon: str, codes: Sequence[str]) -> CodesAnswer:
+        """Add codes to a coupon's pool; at most `MAX_CODES`."""
+        body = _json({"codes": list(codes)})
+        return self._call(CodesAnswer, "POST", f"/coupons/{_part(coupon)}/codes", body=body, long=True)
+
+    def coupon_codes(
+        self, coupon: str, search: str = "", state: CodeState = "all", after: str = "", limit: int = 100
+    ) -> CouponCodePage:
+        """A coupon's codes behind `after`; `search` takes a part of a code, or a person's id."""
+        asked = urlencode({"search": search, "state": state, "after": after, "limit": limit})
+        return self._call(CouponCodePage, "GET", f"/coupons/{_part(coupon)}/codes?{asked}", long=True)
+
     def _call(self, answer: type[A], method: str, path: str, **options: Any) -> A:
         content = self._send(method, path, **options)
         try:
@@ -279,6 +319,10 @@ def _address(workspace: Path) -> dict[str, str]:
 
 def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _addresses(addresses: Iterable[tuple[str, str]]) -> bytes:
+    return _json({"addresses": [{"type": type, "value": value} for type, value in addresses]})
 
 
 def _part(id: str) -> str:

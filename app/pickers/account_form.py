@@ -12,11 +12,11 @@ from app.pickers.form_dialog import FormDialog, field, judged
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, tr
 from engine.shapes.text import new_id
-from engine.workspace.account import ProviderAccount
+from engine.workspace.account import SimulatedAccount
 from engine.workspace.folder import free_name
 from engine.workspace.workspace import Workspace
 
-_ACCOUNT = TypeAdapter(ProviderAccount)
+_ACCOUNT = TypeAdapter(SimulatedAccount)
 
 
 class AccountDialog(FormDialog):
@@ -45,9 +45,9 @@ class AccountDialog(FormDialog):
         id = new_id("acc", self.context.workspace.accounts)
         return {**self.form.result(), "id": id, "kind": "simulated"}
 
-    def validate(self) -> tuple[ProviderAccount | None, dict[str, str]]:
+    def validate(self) -> tuple[SimulatedAccount | None, dict[str, str]]:
         return judged(_ACCOUNT, self.raw())
 
-    def save(self, value: ProviderAccount) -> str:
+    def save(self, value: SimulatedAccount) -> str:
         self.context.workspace.save_account(value)
         return value.id

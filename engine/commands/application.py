@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
+from engine.commands import keeping_application
+from engine.commands.options import Database, SomeWorkspace, Workspace, end, group
 from engine.i18n import tr
 
 
 def application() -> typer.Typer:
     """The commands, described in the present language."""
-    root = _group(tr("Campaign Canvas: without arguments the designer, with them one of these commands."))
+    root = group(tr("Campaign Canvas: without arguments the designer, with them one of these commands."))
     root.command(help=tr("Say what is wrong with files; campaigns are held against their workspace."))(
         validate
     )
@@ -25,12 +27,12 @@ def application() -> typer.Typer:
     root.command(
         help=tr("Rehearse a campaign on the workspace's data, and write what happens to everybody.")
     )(simulate)
-    data = _group(tr("The people and events that campaigns work on."))
+    data = group(tr("The people and events that campaigns work on."))
     data.command("import", help=tr("Take a folder of CSV files in: people, tags, events and more."))(
         import_data
     )
     root.add_typer(data, name="data")
-    engine = _group(tr("The engine that runs a workspace's campaigns."))
+    engine = group(tr("The engine that runs a workspace's campaigns."))
     engine.command(help=tr("Run campaigns until told to stop."))(run)
     engine.command(help=tr("Say what the engine does."))(status)
     engine.command(help=tr("Let the engine end its present work and stop."))(stop)
@@ -39,20 +41,18 @@ def application() -> typer.Typer:
         release
     )
     root.add_typer(engine, name="engine")
-    events = _group(tr("What people did, as other programs tell it."))
+    events = group(tr("What people did, as other programs tell it."))
     events.command(help=tr("Show the last events received, and what each of them did or why nothing."))(
         received
     )
     root.add_typer(events, name="events")
+    keeping_application.add_to(root)
     return root
 
 
 # Typer reads what follows while it runs. Annotations are texts until then, so their words are in the language
 # that `main` has chosen.
 
-Workspace = Annotated[Path, typer.Option("--workspace", metavar="FOLDER", show_default=False)]
-SomeWorkspace = Annotated[Path | None, typer.Option("--workspace", metavar="FOLDER", show_default=False)]
-Database = Annotated[str | None, typer.Option("--db", metavar="URL", show_default=False)]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE", show_default=False)]
 File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
 
@@ -60,7 +60,7 @@ File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
 def validate(files: Files) -> None:
     from engine.commands.files import validate as work
 
-    _end(work(files))
+    end(work(files))
 
 
 def fmt(
@@ -71,7 +71,7 @@ def fmt(
 ) -> None:
     from engine.commands.files import fmt as work
 
-    _end(work(files, only_check))
+    end(work(files, only_check))
 
 
 def publish(
@@ -86,7 +86,7 @@ def publish(
 ) -> None:
     from engine.commands.publishing import publish as work
 
-    _end(work(file, workspace, server, token))
+    end(work(file, workspace, server, token))
 
 
 def export(
@@ -124,7 +124,7 @@ def simulate(
 ) -> None:
     from engine.commands.rehearsal import simulate as work
 
-    _end(work(file, workspace, db, start, until, results, with_running, trace))
+    end(work(file, workspace, db, start, until, results, with_running, trace))
 
 
 def import_data(
@@ -156,7 +156,7 @@ def status(workspace: Workspace) -> None:
     from engine.commands.running import status as work
     from engine.commands.target import open_workspace
 
-    _end(work(open_workspace(workspace)))
+    end(work(open_workspace(workspace)))
 
 
 def stop(workspace: Workspace) -> None:
@@ -184,18 +184,4 @@ def check(workspace: SomeWorkspace = None, db: Database = None) -> None:
     from engine.commands.running import check as work
     from engine.commands.target import target
 
-    _end(work(target(workspace, db)))
-
-
-def _group(help: str) -> typer.Typer:
-    return typer.Typer(
-        help=help,
-        no_args_is_help=True,
-        add_completion=False,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,
-    )
-
-
-def _end(status: int) -> NoReturn:
-    raise typer.Exit(status)
+    end(work(target(workspace, db)))

@@ -43,6 +43,10 @@ with `tr`. `options` is what the widget of that name needs, listed here; nothing
 | `keywords` | list of `{"key", "text", "colour"}` | `message`: field here |
 | `mini_program` | `{"app_id", "path"}` | |
 | `node` | id of another node; never shown | |
+| `texts` | list of texts, one a line | |
+| `rows` | list of objects | `columns`: their fields, each `name`, `cell`, `label`, `new`, `choices`; `add` |
+| `id_types` | list of ID types | |
+| `auth`, `receipts` | how HTTP requests sign in; what a webhook reports | |
 """
 
 from __future__ import annotations
@@ -60,6 +64,7 @@ Widget = Literal[
     "judge_after", "schedule", "audiences", "message", "account", "account_choice", "coupon", "event",
     "condition", "event_conditions", "goal", "groups", "results", "then", "variables", "parameters",
     "assignments", "wechat_content", "keywords", "mini_program", "node",
+    "texts", "rows", "id_types", "auth", "receipts",
 ]  # fmt: skip
 
 

@@ -23,7 +23,7 @@ from engine.store.fields import DataFields
 from engine.store.tables.runs import campaign_node
 from engine.store.times import WallClock
 from engine.store.versions import stored_bundle
-from engine.workspace.account import WebhookSettings
+from engine.workspace.account_settings import WebhookSettings
 from engine.workspace.bundle import Bundle
 
 _NODES = select(campaign_node.c.id, campaign_node.c.node).where(

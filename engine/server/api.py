@@ -10,13 +10,14 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from starlette.types import ASGIApp
 
-from engine.server import campaigns, data, problems
+from engine.server import campaigns, data, lists, problems
 from engine.server.answering import hold_answer, moment_text, text_of
 from engine.server.guard import Guard
 from engine.server.service import Service
 from engine.server.wire import (
     API,
     CheckAnswer,
+    CouponCodes,
     EngineState,
     EstimateOrder,
     Event,
@@ -25,6 +26,7 @@ from engine.server.wire import (
     Hold,
     ImportOrder,
     Problem,
+    Suppressions,
     Violation,
 )
 from engine.shapes.time import utc_text
@@ -42,7 +44,7 @@ def application(service: Service, token: str, hosts: Collection[str] | None) -> 
         docs_url=None,
         redoc_url=None,
     )
-    for routes in (control(service), campaigns.router(service), data.router(service)):
+    for routes in (control(service), campaigns.router(service), data.router(service), lists.router(service)):
         app.include_router(routes, prefix=API)
     problems.install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
@@ -107,7 +109,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     reference = "#/components/schemas/{model}"
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    for model in (BundleFile, EstimateOrder, Event, Events, ImportOrder, Problem):
+    for model in (BundleFile, CouponCodes, EstimateOrder, Event, Events, ImportOrder, Problem, Suppressions):
         schema = TypeAdapter(model).json_schema(ref_template=reference)
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema

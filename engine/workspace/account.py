@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, JsonValue, Tag
+from pydantic import Field, Tag
 
-from engine.files import FileFormat, FileModel
-from engine.i18n import N_, Message
-from engine.shapes.model import Items, invalid, union_tag
-from engine.shapes.text import Identifier, Text
-from engine.shapes.time import Duration
-from engine.workspace.fields import Key, ObjectFile
+from engine.files import FileFormat
+from engine.i18n import N_
+from engine.shapes.model import union_tag
+from engine.workspace.account_settings import (
+    AlibabaMailSettings,
+    AlibabaSmsSettings,
+    AnySettings,
+    HttpSmsSettings,
+    KafkaSettings,
+    SimulatedSettings,
+    SmtpSettings,
+    UmengSettings,
+    WebhookSettings,
+    WechatSettings,
+)
+from engine.workspace.fields import ObjectFile, kind_of
 
 AccountKind = Literal[
     "simulated",
@@ -25,74 +35,6 @@ AccountKind = Literal[
     "kafka",
 ]
 
-_SECRET_NAMES = frozenset(
-    (
-        "password",
-        "passwd",
-        "secret",
-        "accesskeysecret",
-        "appsecret",
-        "clientsecret",
-        "token",
-        "accesstoken",
-        "apikey",
-        "privatekey",
-        "appmastersecret",
-    )
-)
-
-
-def _no_secret(settings: Any) -> Any:
-    """Refuse what must not lie in a file that is mailed and versioned."""
-    if isinstance(settings, dict):
-        for name, value in settings.items():
-            if name.lower().replace("_", "").replace("-", "") in _SECRET_NAMES:
-                message = N_("Remove “{name}” from the file: secrets are kept in the keyring.")
-                raise invalid(Message(message, name=name))
-            _no_secret(value)
-    elif isinstance(settings, list):
-        for item in settings:
-            _no_secret(item)
-    return settings
-
-
-NoSecrets = Annotated[dict[str, JsonValue], AfterValidator(_no_secret)]
-
-
-class Parameter(FileModel):
-    """A value that the receiver takes."""
-
-    name: Key
-    type: Text = "text"
-    required: bool = True
-
-
-class Receipts(FileModel):
-    """What the receiver may report later, and for how long reports count."""
-
-    codes: Annotated[Items[Identifier], Field(min_length=1)]
-    collect: Duration
-
-
-class WebhookSettings(FileModel):
-    """An HTTP address that takes batches of people."""
-
-    url: Text
-    auth: NoSecrets | None = None
-    id_types: Annotated[Items[Key], Field(min_length=1)]
-    params: Items[Parameter] = ()
-    receipts: Receipts | None = None
-    batch_size: Annotated[int, Field(ge=1, le=500)] = 100
-
-
-class KafkaSettings(FileModel):
-    """A Kafka topic that takes a message a person."""
-
-    brokers: Annotated[Items[Text], Field(min_length=1)]
-    topic: Text
-    id_types: Annotated[Items[Key], Field(min_length=1)]
-    fields: Items[Parameter] = ()
-
 
 class AccountFile(ObjectFile):
     """What all account files have."""
@@ -102,11 +44,53 @@ class AccountFile(ObjectFile):
     settings: Any
 
 
-class ProviderAccount(AccountFile):
-    """An account of a provider; its channel knows what the settings mean."""
+class SimulatedAccount(AccountFile):
+    """Any channel; nothing leaves the computer."""
 
-    kind: Literal["simulated", "alibaba_sms", "http_sms", "alibaba_mail", "smtp", "wechat", "umeng"]
-    settings: NoSecrets = Field(default_factory=dict)
+    kind: Literal["simulated"]
+    settings: SimulatedSettings = Field(default_factory=SimulatedSettings)
+
+
+class AlibabaSmsAccount(AccountFile):
+    """Alibaba Cloud SMS."""
+
+    kind: Literal["alibaba_sms"]
+    settings: AlibabaSmsSettings = Field(default_factory=AlibabaSmsSettings)
+
+
+class HttpSmsAccount(AccountFile):
+    """An SMS platform by an HTTP definition."""
+
+    kind: Literal["http_sms"]
+    settings: HttpSmsSettings = Field(default_factory=HttpSmsSettings)
+
+
+class AlibabaMailAccount(AccountFile):
+    """Alibaba Cloud DirectMail."""
+
+    kind: Literal["alibaba_mail"]
+    settings: AlibabaMailSettings = Field(default_factory=AlibabaMailSettings)
+
+
+class SmtpAccount(AccountFile):
+    """A mail server."""
+
+    kind: Literal["smtp"]
+    settings: SmtpSettings = Field(default_factory=SmtpSettings)
+
+
+class WechatAccount(AccountFile):
+    """A WeChat official account."""
+
+    kind: Literal["wechat"]
+    settings: WechatSettings = Field(default_factory=WechatSettings)
+
+
+class UmengAccount(AccountFile):
+    """Umeng push."""
+
+    kind: Literal["umeng"]
+    settings: UmengSettings = Field(default_factory=UmengSettings)
 
 
 class WebhookAccount(AccountFile):
@@ -123,23 +107,49 @@ class KafkaAccount(AccountFile):
     settings: KafkaSettings
 
 
-def _form(value: object) -> str:
-    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
-    return union_tag(kind) if kind in ("webhook", "kafka") else union_tag("provider")
-
-
 AnyAccount = Annotated[
-    Annotated[ProviderAccount, Tag(union_tag("provider"))]
+    Annotated[SimulatedAccount, Tag(union_tag("simulated"))]
+    | Annotated[AlibabaSmsAccount, Tag(union_tag("alibaba_sms"))]
+    | Annotated[HttpSmsAccount, Tag(union_tag("http_sms"))]
+    | Annotated[AlibabaMailAccount, Tag(union_tag("alibaba_mail"))]
+    | Annotated[SmtpAccount, Tag(union_tag("smtp"))]
+    | Annotated[WechatAccount, Tag(union_tag("wechat"))]
+    | Annotated[UmengAccount, Tag(union_tag("umeng"))]
     | Annotated[WebhookAccount, Tag(union_tag("webhook"))]
     | Annotated[KafkaAccount, Tag(union_tag("kafka"))],
-    Discriminator(_form),
+    kind_of("kind"),
 ]
 
 ACCOUNT: FileFormat[AccountFile] = FileFormat("account", AnyAccount)
+
+KIND_NAMES: dict[AccountKind, str] = {
+    "simulated": N_("Simulated"),
+    "alibaba_sms": N_("Alibaba Cloud SMS"),
+    "http_sms": N_("SMS platform over HTTP"),
+    "alibaba_mail": N_("Alibaba Cloud DirectMail"),
+    "smtp": N_("Mail server (SMTP)"),
+    "wechat": N_("WeChat official account"),
+    "umeng": N_("Umeng push"),
+    "webhook": N_("Webhook"),
+    "kafka": N_("Kafka interface"),
+}
+"""What the kinds are called, in the order in which they are offered."""
+
+SETTINGS_OF: dict[AccountKind, type[AnySettings]] = {
+    "simulated": SimulatedSettings,
+    "alibaba_sms": AlibabaSmsSettings,
+    "http_sms": HttpSmsSettings,
+    "alibaba_mail": AlibabaMailSettings,
+    "smtp": SmtpSettings,
+    "wechat": WechatSettings,
+    "umeng": UmengSettings,
+    "webhook": WebhookSettings,
+    "kafka": KafkaSettings,
+}
 
 SIMULATED_ID = "acc_simulated"
 
 
 def simulated(name: str) -> AccountFile:
     """The account of a new workspace: any channel, nothing leaves the computer."""
-    return ProviderAccount(id=SIMULATED_ID, name=name, kind="simulated")
+    return SimulatedAccount(id=SIMULATED_ID, name=name, kind="simulated")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from collections.abc import Iterator
+=======
+from collections.abc import Iterable
+>>>>>>> 6a8e329 (Accounts have typed settings, secrets in the keyring and checks of the connection; coupon codes, suppressed addresses, catalogue and calendar over API and command line)
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -12,8 +16,12 @@ from engine.files import FileFormat, FileModel
 from engine.i18n import N_, Message
 from engine.shapes.model import Items, invalid
 from engine.shapes.text import Identifier, Name, Text
+<<<<<<< HEAD
 from engine.workspace.definitions import Aipl, RfmModel, StatisticsTable
 from engine.workspace.fields import FieldType, Key, LeftOutEmpty, Sorted
+=======
+from engine.workspace.fields import FieldType, Key, LeftOutEmpty, Optional, Sorted
+>>>>>>> 6a8e329 (Accounts have typed settings, secrets in the keyring and checks of the connection; coupon codes, suppressed addresses, catalogue and calendar over API and command line)
 
 
 class Event(FileModel):
@@ -30,10 +38,15 @@ class Tag(FileModel):
     values: Items[Text] = ()
 
 
+MAX_ID_TYPES = 50
+
+
 class IdType(FileModel):
-    """A kind of address; `multi` where a person may have several."""
+    """A kind of address; `multi` where a person may have several. Where two IDs point at two people, the type
+    with the smaller `priority` decides; those without one come last."""
 
     multi: bool = False
+    priority: Optional[Annotated[int, Field(ge=1, le=MAX_ID_TYPES)]] = None
 
 
 class Coupon(FileModel):
@@ -52,21 +65,53 @@ class MarketingCampaign(FileModel):
     parent: Identifier | None = None
 
 
+class Keys(FileModel):
+    """Some of the catalogue's events, tags, attributes and ID types, by key."""
+
+    events: Annotated[Items[Key], LeftOutEmpty] = ()
+    tags: Annotated[Items[Key], LeftOutEmpty] = ()
+    attributes: Annotated[Items[Key], LeftOutEmpty] = ()
+    id_types: Annotated[Items[Key], LeftOutEmpty] = ()
+
+    def __bool__(self) -> bool:
+        return any((self.events, self.tags, self.attributes, self.id_types))
+
+    def of(self, table: str) -> tuple[str, ...]:
+        """The keys of one table."""
+        found: tuple[str, ...] = getattr(self, table)
+        return found
+
+    def changed(self, table: str, keys: Iterable[str]) -> Keys:
+        """The same with other keys of one table."""
+        return self.model_copy(update={table: tuple(sorted(set(keys)))})
+
+
 class Catalog(FileModel):
-    """The file's object; keys are codes, names and ids."""
+    """The file's object; keys are codes, names and ids.
+
+    `directories` sort events, tags and attributes for people, each in one at most. `learned` are those that
+    an import brought in and nobody has looked at yet.
+    """
 
     format: Literal["catalog"] = "catalog"
     version: Literal[1] = 1
     events: Annotated[dict[Key, Event], Sorted] = Field(default_factory=dict)
     tags: Annotated[dict[Key, Tag], Sorted] = Field(default_factory=dict)
     attributes: Annotated[dict[Key, FieldType], Sorted] = Field(default_factory=dict)
-    id_types: Annotated[dict[Key, IdType], Sorted] = Field(default_factory=dict)
+    id_types: Annotated[dict[Key, IdType], Sorted, Field(max_length=MAX_ID_TYPES)] = Field(
+        default_factory=dict
+    )
     coupons: Annotated[dict[Identifier, Coupon], Sorted] = Field(default_factory=dict)
     marketing_campaigns: Annotated[dict[Identifier, MarketingCampaign], Sorted] = Field(default_factory=dict)
     folders: Items[Name] = ()
+<<<<<<< HEAD
     tables: Annotated[dict[Key, StatisticsTable], Sorted, LeftOutEmpty] = Field(default_factory=dict)
     rfm_models: Annotated[dict[Identifier, RfmModel], Sorted, LeftOutEmpty] = Field(default_factory=dict)
     aipl: Annotated[Aipl, LeftOutEmpty] = Field(default_factory=dict)
+=======
+    directories: Annotated[dict[Name, Keys], Sorted, LeftOutEmpty] = Field(default_factory=dict)
+    learned: Annotated[Keys, LeftOutEmpty] = Keys()
+>>>>>>> 6a8e329 (Accounts have typed settings, secrets in the keyring and checks of the connection; coupon codes, suppressed addresses, catalogue and calendar over API and command line)
 
     @model_validator(mode="after")
     def _two_levels(self) -> Self:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -22,17 +21,10 @@ from engine.workspace.folder import ObjectFolder, write
 from engine.workspace.lookup import ObjectLookup
 from engine.workspace.message import MESSAGE, MessageFile
 from engine.workspace.settings import SETTINGS, Settings
+from engine.workspace.uses import Use, uses
 
 SETTINGS_NAME = "workspace.json"
 CATALOG_NAME = "catalog.json"
-
-
-class Use(NamedTuple):
-    """A place that refers to a workspace object: a campaign, or another audience."""
-
-    kind: str
-    id: str
-    name: str
 
 
 class Workspace(ObjectLookup):
@@ -164,6 +156,10 @@ class Workspace(ObjectLookup):
         """Write an account. Raises `FileError`, also where its name is taken."""
         return self.accounts.save(account)
 
+    def delete_account(self, id: str) -> None:
+        """Delete an account's file. Its secrets are whose to forget who knows the keyring."""
+        self.accounts.delete(id)
+
     def delete_audience(self, id: str) -> None:
         """Delete an audience's file. What refers to it is then no longer configured."""
         self.audiences.delete(id)
@@ -172,18 +168,9 @@ class Workspace(ObjectLookup):
         """Delete a message template's file."""
         self.messages.delete(id)
 
-    def uses(self, kind: RefKind, id: str) -> list[Use]:
-        """Campaigns and audiences that refer to the object, in order of kinds and names."""
-        return list(self._uses(kind, id))
-
-    def _uses(self, kind: RefKind, id: str) -> Iterator[Use]:
-        for entry in self.campaigns():
-            if entry.attributes and any((ref.kind, ref.id) == (kind, id) for ref in entry.references):
-                yield Use("campaign", entry.attributes.id, entry.name)
-        if kind is RefKind.AUDIENCE:
-            for audience in self.audiences.values():
-                if id in audience.audiences:
-                    yield Use("audience", audience.id, audience.name)
+    def uses(self, kind: RefKind | str, id: str) -> list[Use]:
+        """Everything that refers to the object, in order of kinds and names; see `engine.workspace.uses`."""
+        return list(uses(self, kind, id))
 
     def _read_catalog(self) -> None:
         path = self.folder / CATALOG_NAME

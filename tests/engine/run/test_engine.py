@@ -19,7 +19,8 @@ from engine.run.engine import Engine
 from engine.run.settings import EngineSettings
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
-from engine.workspace.account import SIMULATED_ID, AccountFile, ProviderAccount
+from engine.workspace.account import SIMULATED_ID, AccountFile, AlibabaSmsAccount
+from engine.workspace.account_settings import AlibabaSmsSettings
 from tests.engine.run.drafting import (
     DAY,
     EVERYBODY,
@@ -277,8 +278,11 @@ def test_drafts_with_problems_are_refused(tmp_path: Path) -> None:
 
 
 def test_real_providers_are_refused_yet(tmp_path: Path) -> None:
-    account: AccountFile = ProviderAccount(
-        id=SIMULATED_ID, name="Alibaba", kind="alibaba_sms", settings={"signatures": ["Shop"]}
+    account: AccountFile = AlibabaSmsAccount(
+        id=SIMULATED_ID,
+        name="Alibaba",
+        kind="alibaba_sms",
+        settings=AlibabaSmsSettings.model_validate_json('{"signatures": ["Shop"]}'),
     )
     with Running(database(tmp_path)) as run, pytest.raises(Refused, match="Alibaba"):
         run.engine.publish(bundle(SMS_THEN_WAIT, STRAIGHT, account=account))

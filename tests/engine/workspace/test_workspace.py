@@ -12,7 +12,8 @@ from engine.workspace.account import ACCOUNT
 from engine.workspace.audience import AUDIENCE
 from engine.workspace.campaigns import CampaignFolder
 from engine.workspace.catalog import Catalog
-from engine.workspace.workspace import Use, Workspace
+from engine.workspace.uses import Use
+from engine.workspace.workspace import Workspace
 from tests.engine.workspace.examples import (
     ACCOUNT_JSON,
     AUDIENCE_JSON,
@@ -192,7 +193,8 @@ def test_uses_and_deleting(tmp_path: Path) -> None:
     assert workspace.uses(RefKind.AUDIENCE, "a_base") == [Use("audience", "a_once", "Bought once")]
     assert workspace.uses(RefKind.MESSAGE, "m_care") == in_campaign
     assert workspace.uses(RefKind.COUPON, "cp_1") == in_campaign
-    assert workspace.uses(RefKind.ATTRIBUTE, "city") == in_campaign
+    in_audience = Use("audience", "a_once", "Bought once")
+    assert workspace.uses(RefKind.ATTRIBUTE, "city") == [*in_campaign, in_audience]
     assert workspace.uses(RefKind.MESSAGE, "m_mail") == []
     workspace.delete_audience("a_once")
     workspace.delete_campaign("c_1")

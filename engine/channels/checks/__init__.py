@@ -1,0 +1,1 @@
+"""“Check connection”: whether a provider can be reached, and knows the account. Nothing is ever sent."""

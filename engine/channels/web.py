@@ -1,0 +1,143 @@
+"""HTTP requests to providers: built as values that can be shown, sent without proxies and redirects."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from engine.channels.verdict import NotReached, refused_by_system
+from engine.i18n import N_, Message
+from engine.workspace.account_settings import HttpAuth
+
+TIMEOUT_S = (5.0, 10.0)
+"""To connect, and between two parts of an answer."""
+MAX_ANSWER = 64 * 1024
+"""Bytes of an answer that are read; providers answer in a few hundred."""
+HIDDEN = "••••••"
+"""Stands for a secret where a request is shown."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request as it is sent. `repr` leaves headers and body out: they may hold secrets."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
+class Answer(NamedTuple):
+    """What came back. `text` is cut at `MAX_ANSWER`."""
+
+    status: int
+    text: str
+
+    def json(self) -> dict[str, Any]:
+        """The answer's JSON object, empty where it is none."""
+        try:
+            found = json.loads(self.text)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def authorised(request: Request, auth: HttpAuth | None, key: str) -> Request:
+    """The request with the headers that show who sends it."""
+    if auth is None or auth.type == "none":
+        return request
+    match auth.type:
+        case "basic":
+            pair = base64.b64encode(f"{auth.user}:{key}".encode()).decode()
+            header = {"Authorization": f"Basic {pair}"}
+        case "bearer":
+            header = {"Authorization": f"Bearer {key}"}
+        case "header":
+            header = {auth.header: key}
+        case "signature":
+            header = {auth.header: hmac.new(key.encode(), request.body, hashlib.sha256).hexdigest()}
+    return Request(request.method, request.url, {**request.headers, **header}, request.body)
+
+
+def shown(request: Request, auth: HttpAuth | None) -> str:
+    """The request as text for people, with dots where a secret stands."""
+    headers = dict(authorised(request, auth, HIDDEN).headers)
+    if auth is not None and auth.type == "basic":
+        headers["Authorization"] = f"Basic {HIDDEN}"
+    elif auth is not None and auth.type == "signature":
+        headers[auth.header] = HIDDEN
+    parts = urlsplit(request.url)
+    path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+    lines = [f"{request.method} {path} HTTP/1.1", f"Host: {parts.netloc}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\n".join([*lines, "", request.body.decode("utf-8", "replace")])
+
+
+def send(request: Request) -> Answer:
+    """Send a request. Raises `NotReached`, whose text names no more of the address than its host."""
+    import requests
+
+    place = urlsplit(request.url).netloc.rpartition("@")[2]
+    try:
+        with requests.Session() as session:
+            session.trust_env = False  # no proxy stands between us, and no .netrc gives a password away
+            with session.request(
+                request.method,
+                request.url,
+                headers={name: value.encode() for name, value in request.headers.items()},
+                data=request.body or None,
+                timeout=TIMEOUT_S,
+                allow_redirects=False,  # the secret is for this address only
+                stream=True,
+            ) as response:
+                content = response.raw.read(MAX_ANSWER, decode_content=True)
+                return Answer(response.status_code, content.decode("utf-8", "replace"))
+    except requests.RequestException as error:
+        raise NotReached(_why(place, error)) from None  # what requests says may hold the whole address
+    except (OSError, ValueError, UnicodeError):
+        raise NotReached(
+            Message(N_("{place} answers with something that is no HTTP."), place=place)
+        ) from None
+
+
+def _why(place: str, error: Exception) -> Message:
+    """The system's reason, which requests and urllib3 wrap several times."""
+    import requests
+
+    if isinstance(error, requests.exceptions.Timeout):
+        return refused_by_system(place, TimeoutError())
+    seen: BaseException | None = error
+    reasons: list[BaseException] = []
+    while seen is not None and len(reasons) < 10:
+        reasons.append(seen)
+        inner = getattr(seen, "reason", None)
+        if not isinstance(inner, BaseException):
+            inner = next((arg for arg in seen.args if isinstance(arg, BaseException)), None)
+        seen = inner or seen.__cause__ or seen.__context__
+    for reason in reversed(reasons):
+        if isinstance(reason, OSError) and not isinstance(reason, requests.RequestException):
+            return refused_by_system(place, reason)
+    return Message(N_("{place} cannot be reached: {reason}."), place=place, reason=type(error).__name__)
+
+
+def judged(answer: Answer, place: str) -> Message | None:
+    """Why the status of an answer means that the account cannot be used, or None."""
+    if answer.status in (401, 403):
+        text = N_("{place} refuses the sign-in (status {status}). Check the authentication.")
+    elif answer.status == 404:
+        text = N_("{place} knows no such address (status {status}). Check the path.")
+    elif answer.status == 429:
+        text = N_("{place} answers that there were too many requests (status {status}). Try again later.")
+    elif answer.status >= 500:
+        text = N_("{place} has trouble of its own (status {status}). Try again later.")
+    elif 300 <= answer.status < 400:
+        text = N_("{place} sends requests on to another address (status {status}). Enter that one.")
+    else:
+        return None
+    return Message(text, place=place, status=answer.status)
