@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from collections.abc import Iterator
-=======
-from collections.abc import Iterable
->>>>>>> 6a8e329 (Accounts have typed settings, secrets in the keyring and checks of the connection; coupon codes, suppressed addresses, catalogue and calendar over API and command line)
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -16,12 +12,8 @@ from engine.files import FileFormat, FileModel
 from engine.i18n import N_, Message
 from engine.shapes.model import Items, invalid
 from engine.shapes.text import Identifier, Name, Text
-<<<<<<< HEAD
 from engine.workspace.definitions import Aipl, RfmModel, StatisticsTable
-from engine.workspace.fields import FieldType, Key, LeftOutEmpty, Sorted
-=======
 from engine.workspace.fields import FieldType, Key, LeftOutEmpty, Optional, Sorted
->>>>>>> 6a8e329 (Accounts have typed settings, secrets in the keyring and checks of the connection; coupon codes, suppressed addresses, catalogue and calendar over API and command line)
 
 
 class Event(FileModel):
@@ -104,14 +96,11 @@ class Catalog(FileModel):
     coupons: Annotated[dict[Identifier, Coupon], Sorted] = Field(default_factory=dict)
     marketing_campaigns: Annotated[dict[Identifier, MarketingCampaign], Sorted] = Field(default_factory=dict)
     folders: Items[Name] = ()
-<<<<<<< HEAD
     tables: Annotated[dict[Key, StatisticsTable], Sorted, LeftOutEmpty] = Field(default_factory=dict)
     rfm_models: Annotated[dict[Identifier, RfmModel], Sorted, LeftOutEmpty] = Field(default_factory=dict)
     aipl: Annotated[Aipl, LeftOutEmpty] = Field(default_factory=dict)
-=======
     directories: Annotated[dict[Name, Keys], Sorted, LeftOutEmpty] = Field(default_factory=dict)
     learned: Annotated[Keys, LeftOutEmpty] = Keys()
->>>>>>> 6a8e329 (Accounts have typed settings, secrets in the keyring and checks of the connection; coupon codes, suppressed addresses, catalogue and calendar over API and command line)
 
     @model_validator(mode="after")
     def _two_levels(self) -> Self:
