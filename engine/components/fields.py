@@ -186,9 +186,10 @@ _OTHER: Mapping[str, str] = {
 
 
 def message_variables(lookup: Lookup, id: str) -> tuple[str, ...]:
-    """The variables of a template's content, each once."""
+    """The variables of a template's content in all its languages, each once."""
     message = lookup.detail(RefKind.MESSAGE, id) or {}
-    names = (name for text in texts_in(message.get("content")) for name in variables(text))
+    contents = [message.get("content"), message.get("languages")]
+    names = (name for text in texts_in(contents) for name in variables(text))
     return tuple(dict.fromkeys(names))
 
 

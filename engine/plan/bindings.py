@@ -1,12 +1,12 @@
-"""What stands for the variables of a message, as SQL: one JSON list of texts in order of name, or null."""
+"""What stands for the variables of a message, as SQL: one JSON list of texts in order of name."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, literal, null, select
 
+from engine.components.behaviour import FromTemplate, Send
 from engine.plan.context import Context
 from engine.shapes.variables import Binding
 from engine.store.functions import json_list
@@ -17,12 +17,17 @@ MULTI_JOINER = ", "
 
 
 def bound_values(
-    context: Context, variables: Mapping[str, Binding], who: ColumnElement[int], nth: ColumnElement[int]
-) -> ColumnElement[Any]:
-    """The bound values for person `who` in their `nth` entry."""
-    if not variables:
-        return null()
-    return json_list(*(_value(context, variables[name], who, nth) for name in sorted(variables)))
+    context: Context, send: Send, who: ColumnElement[int], nth: ColumnElement[int]
+) -> ColumnElement[Any] | None:
+    """The bound values for person `who` in their `nth` entry; None where the message has none.
+
+    Where its template speaks several languages, the person's stands before them.
+    """
+    values = [_value(context, send.variables[name], who, nth) for name in sorted(send.variables)]
+    if isinstance(send.content, FromTemplate) and (attribute := context.languages.get(send.content.id)):
+        speaks = Binding(source="attribute", key=attribute)
+        values.insert(0, _value(context, speaks, who, nth))
+    return json_list(*values) if values else None
 
 
 def _value(

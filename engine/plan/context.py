@@ -77,7 +77,8 @@ class Context:
     results come from `result_script`; otherwise a simulated channel succeeds at once. contacts: the
     messages that fatigue control counts, with `person, address, node, version, contact_at, state, result,
     result_at` and the node's `channel` and `signature`. collect: account → how long its receipts count.
-    recurring: there are several cycles, and the rows of a wave say theirs. cuts: where else
+    languages: message template that speaks several → the attribute that says which of them is a
+    person's. recurring: there are several cycles, and the rows of a wave say theirs. cuts: where else
     places begin.
     """
 
@@ -96,5 +97,6 @@ class Context:
     contact: ContactRules = field(default_factory=ContactRules)
     contacts: FromClause = field(default_factory=lambda: CONTACTS)
     collect: Mapping[str, Duration] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
     recurring: bool = False
     cuts: Cuts = Cuts.NONE

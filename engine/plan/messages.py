@@ -73,9 +73,7 @@ class Messages:
             rank = func.row_number().over(
                 partition_by=[wave.c.person, wave.c.entry], order_by=[ids.c.time.desc(), ids.c.seq.desc()]
             )
-        values = None
-        if send.variables:
-            values = bound_values(self._context, send.variables, wave.c.person, wave.c.entry)
+        values = bound_values(self._context, send, wave.c.person, wave.c.entry)
         yield from _outgoing(source, address, where, rank=rank, variables=values)
         if send.followers:
             yield _stop("failed", "not_follower", _unfollowed(send.id_type))

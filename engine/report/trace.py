@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, literal_column, null, select, 
 from engine.components.behaviour import DrawCoupon, Send, SetTags
 from engine.plan.plan import Plan
 from engine.report.rows import entry_of, shown_reason, shown_receipt, streamed
-from engine.report.texts import renderer
+from engine.report.texts import Planned, renderer
 from engine.report.visits import visits
 from engine.shapes.groups import PORT_PREFIX
 from engine.shapes.time import utc_text
@@ -91,9 +91,10 @@ def _messages(connection: Connection, plan: Plan, bundle: Bundle, until: int) ->
     )
     for row in streamed(connection, query):
         node, text = nodes[row.node]
+        planned = Planned(row.variables, row.external_id, row.entry, row.address)
         yield (
             row.cycle, row.entry, row.external_id, node.id, node.kind, row.address, utc(row.planned_at),
-            utc(row.sent_at), row.state, row.why, row.returned, text(row.variables) if row.address else "",
+            utc(row.sent_at), row.state, row.why, row.returned, text(planned) if row.address else "",
         )  # fmt: skip
 
 

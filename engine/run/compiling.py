@@ -87,6 +87,7 @@ def plan_of(
         contact=settings.contact,
         contacts=settings.contacts,
         collect=_collecting(bundle),
+        languages={id: file.languages.attribute for id, file in bundle.messages.items() if file.languages},
         recurring=flow.recurs,
         cuts=keys.cuts,
     )

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 from pydantic_core.core_schema import ValidationInfo
 
 from engine.shapes.model import Shape, missing
@@ -108,6 +108,9 @@ class Binding(Shape):
             return stored
         return self.default or "" if self.when_empty == "default" else ""
 
+
+VariableName = Annotated[str, StringConstraints(pattern=r"^[^\W\d]\w{0,31}$")]
+"""The name of a variable of a text: a letter or `_`, then letters, digits, `_`, of any script."""
 
 Bindings = dict[Annotated[str, Field(min_length=1, max_length=200)], Binding]
 """A binding for each variable or parameter, by its name."""

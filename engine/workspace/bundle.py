@@ -153,8 +153,12 @@ def _further(workspace: Workspace, kind: RefKind, id: str) -> Iterator[tuple[Ref
     """What an object in use itself refers to."""
     if kind is RefKind.AUDIENCE:
         yield from workspace.audiences[id].references()
-    elif kind is RefKind.MESSAGE and (platform := workspace.messages[id].platform):
-        yield RefKind.ACCOUNT, platform
+    elif kind is RefKind.MESSAGE:
+        message = workspace.messages[id]
+        if message.platform:
+            yield RefKind.ACCOUNT, message.platform
+        if message.languages:
+            yield RefKind.ATTRIBUTE, message.languages.attribute
     else:
         yield from ((RefKind.EVENT, code) for code in workspace.catalog.events_behind(kind, id))
 

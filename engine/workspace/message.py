@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar, get_args
 
-from pydantic import Field, Tag, model_validator
+from pydantic import Field, PlainSerializer, StringConstraints, Tag, model_validator
 
 from engine.files import FileFormat, FileModel
 from engine.i18n import N_, Message
+from engine.shapes.links import ShortAddress
 from engine.shapes.model import Items, invalid, union_tag
 from engine.shapes.text import Identifier, Text
-from engine.workspace.fields import Body, ObjectFile, Optional, kind_of, with_lines
+from engine.shapes.variables import Binding, VariableName
+from engine.workspace.fields import Body, Key, ObjectFile, Optional, Sorted, kind_of, with_lines
 
 MessageKind = Literal["text_sms", "digital_sms", "email", "template_message"]
 Status = Literal["draft", "pending", "approved", "rejected"]
+KINDS: tuple[MessageKind, ...] = get_args(MessageKind)
+STATUSES: tuple[Status, ...] = get_args(Status)
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")]
+"""A language as people's attribute names it: `en`, `zh`, `zh-TW`."""
+
+
+def _without_none(binding: Binding) -> dict[str, Any]:
+    return binding.model_dump(by_alias=True, exclude_none=True)
+
+
+Bound = Annotated[Binding, PlainSerializer(_without_none)]
+"""A binding; in the file what has no value is left out."""
+
+
+def _is_empty(value: object) -> bool:
+    return not value
 
 
 class TextSms(FileModel):
@@ -70,8 +88,39 @@ class TemplateMessage(FileModel):
     keywords: Items[Keyword] = ()
 
 
+C = TypeVar("C", bound=FileModel)
+
+
+class Shortened(FileModel):
+    """A link of the texts that is sent as a short one; `per_person` tells whose click it was."""
+
+    url: Text
+    per_person: bool = True
+
+
+class ShortLinks(FileModel):
+    """Where short links lead first, and which links become short."""
+
+    address: ShortAddress
+    shorten: Annotated[Items[Shortened], Field(min_length=1, max_length=20)]
+
+
+class Languages(FileModel, Generic[C]):
+    """The message in further languages; a person's `attribute` says which of them is theirs.
+
+    Who has none of them gets the message's own `content`.
+    """
+
+    attribute: Key
+    contents: Annotated[dict[LanguageTag, C], Sorted, Field(min_length=1, max_length=20)]
+
+
 class MessageFile(ObjectFile):
-    """What all message files have. `platform` is the account; `sms_type` counts for a text SMS only."""
+    """What all message files have.
+
+    `platform` is the account; `sms_type` counts for a text SMS only. `variables` say what each variable is
+    bound to where a campaign begins to use the template; there they can be bound otherwise.
+    """
 
     format: Literal["message"] = "message"
     kind: MessageKind
@@ -79,6 +128,23 @@ class MessageFile(ObjectFile):
     sms_type: Optional[Literal["promotional", "notification"]] = None
     status: Status = "draft"
     content: FileModel
+    variables: Annotated[dict[VariableName, Bound], Sorted, Field(exclude_if=_is_empty)] = Field(
+        default_factory=dict
+    )
+    links: Optional[ShortLinks] = None
+    languages: Optional[Languages[Any]] = None
+
+    def contents(self) -> dict[str, FileModel]:
+        """The content in each language, first that of `""`, everybody else's."""
+        return {"": self.content, **(self.languages.contents if self.languages else {})}
+
+    def language_for(self, wanted: str) -> str:
+        """Which of its languages a person gets: `zh` also for `zh_CN`; `""` for one that it lacks."""
+        known = {tag.lower(): tag for tag in (self.languages.contents if self.languages else ())}
+        asked = wanted.strip().replace("_", "-").lower()
+        while asked and asked not in known:
+            asked = asked.rpartition("-")[0]
+        return known.get(asked, "")
 
     def canonical(self) -> dict[str, Any]:
         """The object as the file holds it; long texts are lists of lines."""
@@ -91,6 +157,7 @@ class TextSmsFile(MessageFile):
 
     kind: Literal["text_sms"]
     content: TextSms
+    languages: Optional[Languages[TextSms]] = None
 
 
 class DigitalSmsFile(MessageFile):
@@ -98,6 +165,7 @@ class DigitalSmsFile(MessageFile):
 
     kind: Literal["digital_sms"]
     content: DigitalSms
+    languages: Optional[Languages[DigitalSms]] = None
 
 
 class EmailFile(MessageFile):
@@ -105,6 +173,7 @@ class EmailFile(MessageFile):
 
     kind: Literal["email"]
     content: Email
+    languages: Optional[Languages[Email]] = None
 
 
 class TemplateMessageFile(MessageFile):
@@ -112,6 +181,7 @@ class TemplateMessageFile(MessageFile):
 
     kind: Literal["template_message"]
     content: TemplateMessage
+    languages: None = Field(default=None, exclude=True)
 
 
 AnyMessage = Annotated[

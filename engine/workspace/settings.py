@@ -10,10 +10,11 @@ from pydantic import AfterValidator, Field, JsonValue
 
 from engine.files import FileFormat, FileModel
 from engine.i18n import N_, Message
+from engine.shapes.links import ShortAddress
 from engine.shapes.model import Items, invalid
 from engine.shapes.text import Identifier, Name, Text
 from engine.shapes.time import Duration, TimeOfDay
-from engine.workspace.fields import Optional, Sorted, TimeZone
+from engine.workspace.fields import Key, Optional, Sorted, TimeZone
 
 Channel = Literal["text_sms", "digital_sms", "email", "wechat_message", "template_message", "app_push"]
 Period = Literal["minute", "hour", "day", "week", "month"]
@@ -90,7 +91,10 @@ class Retention(FileModel):
 
 
 class Settings(FileModel):
-    """The file's object. `whitelist` is an audience's id; `future_events` how far ahead an event may lie."""
+    """The file's object. `whitelist` is an audience's id; `future_events` how far ahead an event may lie.
+
+    `language_attribute` and `short_link_address` are what new messages begin with.
+    """
 
     format: Literal["workspace"] = "workspace"
     version: Literal[1] = 1
@@ -106,6 +110,8 @@ class Settings(FileModel):
     future_events: Duration = Duration(amount=5, unit="minute")
     retention: Retention = Retention()
     senders: dict[str, JsonValue] = Field(default_factory=dict)
+    language_attribute: Optional[Key] = None
+    short_link_address: Optional[ShortAddress] = None
 
 
 SETTINGS: FileFormat[Settings] = FileFormat("workspace", Settings)

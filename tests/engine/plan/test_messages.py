@@ -7,14 +7,16 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, insert, text, update
 
 from engine.components.behaviour import FromTemplate, Send
 from engine.plan.contact import ContactRules, Daily, Holiday, Limit
 from engine.plan.whitelist import doubt_about
 from engine.shapes.time import Duration, to_milliseconds
 from engine.shapes.variables import Binding
+from engine.store.fields import DataFields, DataSchema
 from engine.store.tables.people import audience
+from engine.store.tables.people import person as people
 from tests.engine.plan.sending import Sending, sms
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -458,3 +460,18 @@ class TestAnswers:
         s.send(NOTICE, (1, 1, NOON), (2, 1, NOON))
         assert s.rows("receipt") == [("read",), (None,)]
         s.expect_counts()
+
+
+def test_the_language_of_the_person_stands_before_the_bound_values(connection: Connection) -> None:
+    spoken = DataSchema(attributes={"language": "text"})
+    DataFields.load(connection).declare(connection, spoken)
+    s = Sending(connection, languages={"m_1": "language"})
+    column = s.context.fields.attributes["language"].slot
+    for id, language in ((1, "de"), (2, None)):
+        connection.execute(insert(people).values(id=id, external_id=f"p{id}", hash=id, import_id=0))
+        said = text(f"UPDATE person SET {column} = :value WHERE id = :id")
+        connection.execute(said, {"value": language, "id": id})
+        s.address(id, f"a{id}")
+    s.send(NOTICE, (1, 1, NOON), (2, 1, NOON))
+    s.send(sms(marketing=False), (1, 2, NOON))
+    assert s.rows("variables") == [('["de","Li"]',), ('["","Li"]',), ('["de"]',)]

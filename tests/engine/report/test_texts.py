@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from engine.components.behaviour import (
     Send,
 )
 from engine.plan.graph import FlowNode
-from engine.report.texts import renderer
+from engine.report.texts import Planned, Render, renderer
 from engine.shapes.variables import Binding
 from engine.workspace.bundle import Bundle
 from engine.workspace.catalog import Catalog
@@ -47,7 +48,11 @@ def bundle(kind: str | None = None) -> Bundle:
 def text(content: Content, values: str | None, within: Bundle, *names: str) -> str:
     bindings = {name: Binding.model_validate({"from": "attribute", "key": name}) for name in names}
     send = Send(id_type="mobile", account="acc", content=content, variables=bindings)
-    return renderer(within, FlowNode("n", 1, 0, "kind", send, ("out",)))(values)
+    return renderer(within, FlowNode("n", 1, 0, "kind", send, ("out",)))(planned(values))
+
+
+def planned(values: str | None, person: str = "p1", entry: int = 1) -> Planned:
+    return Planned(values, person, entry, f"+86{person}")
 
 
 @pytest.mark.parametrize(
@@ -89,4 +94,61 @@ def test_a_text_without_values_bound() -> None:
 def test_a_coupon_says_its_code_or_nothing() -> None:
     node = FlowNode("n", 1, 0, "issue_coupon", DrawCoupon("cp_1", "member", None), ("out",))
     render = renderer(bundle(), node)
-    assert (render('["C1"]'), render(None)) == ("C1", "")
+    assert (render(planned('["C1"]')), render(planned(None))) == ("C1", "")
+
+
+LANGUAGES = {
+    "attribute": "language",
+    "contents": {"de": {"text": "Hallo ${name}"}, "zh-TW": {"text": "您好 ${name}"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("de", "Hallo Li"),
+        ("DE_at", "Hallo Li"),
+        (" zh-tw ", "您好 Li"),
+        ("zh", "Hello Li"),
+        ("fr", "Hello Li"),
+        ("", "Hello Li"),
+    ],
+)
+def test_each_person_gets_their_language_or_the_usual_one(language: str, expected: str) -> None:
+    within = bundle_with({"content": {"text": "Hello ${name}"}, "languages": LANGUAGES})
+    assert text(FromTemplate("m_1"), json.dumps([language, "Li"]), within, "name") == expected
+
+
+def test_short_links_say_whose_click_it_was() -> None:
+    shop, terms = "https://shop.example.com/spring?who=${name}", "https://shop.example.com/spring"
+    links = {
+        "address": "https://s.example.com/",
+        "shorten": [{"url": shop}, {"url": terms, "per_person": False}],
+    }
+    said = f"${{name}}: {shop}. Terms ({terms}), https://other.example.com"
+    render = rendering(bundle_with({"content": {"text": said}, "links": links}), "name")
+    one, again, second, other = (
+        render(planned('["Li"]', *who)) for who in (("p1", 1), ("p1", 1), ("p1", 2), ("p2", 1))
+    )
+    begin, (mine, shared) = one.split(": ")[0], short_links(one)
+    assert begin == "Li"
+    assert one == f"Li: {mine}. Terms ({shared}), https://other.example.com"
+    assert one == again
+    assert len({mine, short_links(second)[0], short_links(other)[0]}) == 3
+    assert {short_links(said)[1] for said in (one, second, other)} == {shared}
+
+
+def short_links(said: str) -> list[str]:
+    return re.findall(r"https://s\.example\.com/[0-9A-Za-z]{10}", said)
+
+
+def bundle_with(more: dict[str, Any]) -> Bundle:
+    file = {"id": "m_1", "name": "M", "kind": "text_sms", **more}
+    document = CampaignDocument(Attributes(id="c_1", name="C"), {}, {})
+    return Bundle(document, {}, {"m_1": MESSAGE.adapter.validate_python(file)}, {}, Catalog())
+
+
+def rendering(within: Bundle, *names: str) -> Render:
+    bindings = {name: Binding.model_validate({"from": "attribute", "key": name}) for name in names}
+    send = Send(id_type="mobile", account="acc", content=FromTemplate("m_1"), variables=bindings)
+    return renderer(within, FlowNode("n", 1, 0, "kind", send, ("out",)))
