@@ -474,4 +474,4 @@ def test_the_language_of_the_person_stands_before_the_bound_values(connection: C
         s.address(id, f"a{id}")
     s.send(NOTICE, (1, 1, NOON), (2, 1, NOON))
     s.send(sms(marketing=False), (1, 2, NOON))
-    assert s.rows("variables") == [('["de","Li"]',), ('["","Li"]',), ('["de"]',)]
+    assert s.rows("variables") == [('["de","Li"]',), ('["de"]',), ('["","Li"]',)]
