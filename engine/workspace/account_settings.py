@@ -217,6 +217,18 @@ International = Annotated[
         help=N_("Length then counts by GSM-7 and UCS-2, 160 or 70 characters."),
     ),
 ]
+PricePerPart = Annotated[
+    Optional[Annotated[str, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$")]],
+    Hint(
+        N_("Price of a part"),
+        "text",
+        help=N_("Such as 0.045: what one part of an SMS costs. The editor of messages then tells the cost."),
+    ),
+]
+Currency = Annotated[
+    Optional[Annotated[str, Field(pattern=r"^[A-Z]{3}$")]],
+    Hint(N_("Currency"), "text", help=N_("Three letters, such as CNY or EUR; without any it is CNY.")),
+]
 Senders = Annotated[
     Items[Text],
     Hint(
@@ -253,6 +265,8 @@ class AlibabaSmsSettings(ProviderSettings):
     access_key_id: AccessKeyId = ""
     signatures: Signatures = ()
     international: International = False
+    price_per_part: PricePerPart = None
+    currency: Currency = None
     endpoint: Endpoint = None
 
 
@@ -306,6 +320,8 @@ class HttpSmsSettings(ProviderSettings):
     ] = ""
     signatures: Signatures = ()
     international: International = False
+    price_per_part: PricePerPart = None
+    currency: Currency = None
 
 
 class AlibabaMailSettings(ProviderSettings):

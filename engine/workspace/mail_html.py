@@ -189,7 +189,8 @@ class _TextReader(HTMLParser):
         """Line ends that are due before the next word."""
         self._bullet = ""
         self._silent: list[str] = []
-        self._links: list[tuple[str, int, int]] = []
+        self._links: list[tuple[str, list[str]]] = []
+        """Where the open links lead, and what they say so far."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
@@ -197,7 +198,7 @@ class _TextReader(HTMLParser):
         if self._silent:
             return
         if tag == "a":
-            self._links.append((dict(attrs).get("href") or "", len(self._lines), len(self._lines[-1])))
+            self._links.append((dict(attrs).get("href") or "", []))
         elif tag == "br":
             self._breaks += 1
         elif tag == "hr":
@@ -217,9 +218,8 @@ class _TextReader(HTMLParser):
                 while self._silent.pop() != tag:
                     pass
         elif tag == "a" and self._links:
-            href, line, begin = self._links.pop()
-            said = self._lines[-1][begin:].strip() if len(self._lines) == line else ""
-            if href.startswith(("http://", "https://", "mailto:", "tel:", "${")) and said != href:
+            href, said = self._links.pop()
+            if href.startswith(("http://", "https://", "mailto:", "tel:", "${")) and "".join(said).strip() != href:
                 self._add(f" ({href})")
         else:
             self._end_line(tag)
@@ -243,6 +243,8 @@ class _TextReader(HTMLParser):
         self._breaks = max(self._breaks, lines)
 
     def _add(self, text: str) -> None:
+        if self._links:
+            self._links[-1][1].append(text)
         if not text.strip():
             self._lines[-1] += " " if text else ""
             return

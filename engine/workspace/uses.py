@@ -9,6 +9,7 @@ from engine.components.base import RefKind
 from engine.workspace.account_settings import KafkaSettings, WebhookSettings
 
 if TYPE_CHECKING:
+    from engine.workspace.message import MessageFile
     from engine.workspace.workspace import Workspace
 
 ID_TYPE = "id_type"
@@ -40,7 +41,7 @@ def uses(workspace: Workspace, kind: RefKind | str, id: str) -> Iterator[Use]:
         if (kind, id) in references or listed or associated:
             yield Use("audience", audience.id, audience.name)
     for message in workspace.messages.values():
-        if kind is RefKind.ACCOUNT and message.platform == id:
+        if (kind, id) in set(_named_by(message)):
             yield Use("message", message.id, message.name)
     for account in workspace.accounts.values():
         settings = account.settings
@@ -52,6 +53,18 @@ def uses(workspace: Workspace, kind: RefKind | str, id: str) -> Iterator[Use]:
             yield Use("account", account.id, account.name)
     if kind is RefKind.AUDIENCE and workspace.settings.whitelist == id:
         yield Use("settings", "whitelist", workspace.settings.name)
+
+
+def _named_by(message: MessageFile) -> Iterator[tuple[RefKind, str]]:
+    """What a message refers to. Attributes of events are those of whichever event starts a campaign."""
+    if message.platform:
+        yield RefKind.ACCOUNT, message.platform
+    if message.languages:
+        yield RefKind.ATTRIBUTE, message.languages.attribute
+    kinds = {"tag": RefKind.TAG, "attribute": RefKind.ATTRIBUTE}
+    for binding in message.variables.values():
+        if binding.source in kinds and binding.key:
+            yield kinds[binding.source], binding.key
 
 
 def attribute_uses(workspace: Workspace, event: str, attribute: str) -> Iterator[Use]:

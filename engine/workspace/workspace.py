@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -12,6 +12,7 @@ from engine.components.base import RefKind
 from engine.files import FileError
 from engine.files.findings import findings
 from engine.i18n import N_, Message, tr, use_language
+from engine.shapes.words import joined
 from engine.workspace.account import ACCOUNT, SIMULATED_ID, AccountFile, simulated
 from engine.workspace.audience import AUDIENCE, AUDIENCE_SUFFIX, AUDIENCES_NAME, AudienceFile
 from engine.workspace.campaigns import CampaignEntry, CampaignFolder
@@ -165,7 +166,8 @@ class Workspace(ObjectLookup):
         self.audiences.delete(id)
 
     def delete_message(self, id: str) -> None:
-        """Delete a message template's file."""
+        """Delete a message template's file. Raises `KeyError`; `FileError` while campaigns use it."""
+        refuse_used(self.messages.path_of(id), self.messages[id].name, self.uses(RefKind.MESSAGE, id))
         self.messages.delete(id)
 
     def uses(self, kind: RefKind | str, id: str) -> list[Use]:
@@ -191,6 +193,17 @@ class Workspace(ObjectLookup):
             if id not in seen and id in self.audiences:
                 seen.add(id)
                 pending.extend(self.audiences[id].audiences)
+
+
+def refuse_used(path: Path, name: str, uses: Sequence[Use]) -> None:
+    """Raise `FileError`, which says where, for an object that something uses."""
+    if uses:
+        places = [use.name for use in uses[:3]]
+        more = len(uses) - len(places)
+        if more > 0:
+            places.append(f"+{more:,}")
+        message = N_("“{name}” cannot be deleted while it is used in: {places}.")
+        raise FileError(path, None, "", Message(message, name=name, places=joined(places)))
 
 
 def _new_settings(path: Path, name: str, time_zone: str, language: str) -> Settings:

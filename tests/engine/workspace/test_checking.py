@@ -21,7 +21,7 @@ def test_a_campaign_is_judged_by_its_workspace(tmp_path: Path) -> None:
     workspace = filled_workspace(tmp_path)
     path = workspace.campaign_files.path_of("c_1")
     assert [(f.place, f.code) for f in validate(path, NOW)] == [("n_d", "unconfigured")]
-    workspace.delete_message("m_care")
+    workspace.messages.delete("m_care")
     found = [f for f in validate(path, NOW) if f.place == "n_c"]
     assert [f.code for f in found] == ["missing_reference"]
     assert str(found[0]).startswith(f"{path}:n_c missing_reference SMS: ")
