@@ -219,7 +219,8 @@ class _TextReader(HTMLParser):
                     pass
         elif tag == "a" and self._links:
             href, said = self._links.pop()
-            if href.startswith(("http://", "https://", "mailto:", "tel:", "${")) and "".join(said).strip() != href:
+            leads = href.startswith(("http://", "https://", "mailto:", "tel:", "${"))
+            if leads and "".join(said).strip() != href:
                 self._add(f" ({href})")
         else:
             self._end_line(tag)

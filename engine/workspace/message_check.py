@@ -54,7 +54,7 @@ def _own(message: MessageFile, around: Surroundings) -> Iterator[MessageFinding]
     if message.kind == "text_sms" and message.sms_type is None:
         yield MessageFinding("sms_type", "missing", Message(N_("Choose the SMS type")))
     if message.kind in ("text_sms", "digital_sms") and message.platform is None:
-        yield MessageFinding("platform", "missing", Message(N_("Choose an SMS platform")))
+        yield MessageFinding("platform", "missing", Message(N_("Choose an SMS account")))
     if message.platform is not None and message.platform not in around.accounts:
         text = Message(N_("The account “{name}” does not exist. Choose another one."), name=message.platform)
         yield MessageFinding("platform", "missing_reference", text)
