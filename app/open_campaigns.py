@@ -12,6 +12,7 @@ from app.campaign_list.rows import Row
 from app.campaign_list.status import Status
 from app.editor.page import EditorPage
 from app.leaving import ask_to_leave
+from app.publishing.versions import ShownVersion
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
 
@@ -72,11 +73,16 @@ class OpenCampaigns:
             self.open_row(row, read_only=row.status not in EDITED)
 
     def open_document(
-        self, document: CampaignDocument, path: Path | None, *, read_only: bool = False
+        self,
+        document: CampaignDocument,
+        path: Path | None,
+        *,
+        read_only: bool = False,
+        version: ShownVersion | None = None,
     ) -> None:
-        """Show a campaign in a tab of its own; `path` None where it was never saved."""
+        """Show a campaign in a tab of its own; `path` None where it was never saved, or for a version."""
         window = self._window
-        page = EditorPage(window, document, path, read_only=read_only)
+        page = EditorPage(window, document, path, read_only=read_only, version=version)
         page.unsaved_changed.connect(partial(self._on_unsaved_changed, page))
         window.tabs.add(page)
         window.show_run(page)

@@ -199,9 +199,15 @@ class Tabs(Retranslated, QWidget):
     def show_name(self, page: EditorPage) -> None:
         """The campaign's name, or whether it is saved, may have changed."""
         index = self._pages.index(page) + 1
-        attributes, path = page.session.document.attributes, page.session.path
-        self.bar.show_name(index, attributes.name, page.unsaved())
-        self.bar.setTabToolTip(index, plain(f"{attributes.name}\n{_folder(path)}"))
+        where = _folder(page.session.path) if page.shown_version is None else tr("As it was published")
+        self.bar.show_name(index, page.title, page.unsaved())
+        self.bar.setTabToolTip(index, plain("\n".join([page.title, str(page.status.label), where])))
+
+    def show_state(self, page: EditorPage) -> None:
+        """The campaign's status, or whether it is only looked at, may have changed."""
+        if page in self._pages:
+            self.show_name(page)
+            self._draw_icon(page)
 
     def step(self, by: int) -> None:
         """Go to the next tab (1) or the one before (-1), round and round."""
@@ -233,8 +239,13 @@ class Tabs(Retranslated, QWidget):
         """The list's tab, and those that are only looked at, are told apart by more than their place."""
         if self._home_icon:
             self.bar.setTabIcon(0, self._look.icon(self._home_icon, "muted"))
-        for index, page in enumerate(self._pages, 1):
-            self.bar.setTabIcon(index, self._look.icon("eye" if page.read_only else "route", "muted"))
+        for page in self._pages:
+            self._draw_icon(page)
+
+    def _draw_icon(self, page: EditorPage) -> None:
+        """An eye where it is only looked at; in the colour of its status, which the tooltip says in words."""
+        icon = self._look.icon("eye" if page.read_only else "route", page.status.tone)
+        self.bar.setTabIcon(self._pages.index(page) + 1, icon)
 
     def _on_tab_changed(self, index: int) -> None:
         page = self._pages[index - 1] if index > 0 else None

@@ -31,7 +31,8 @@ from app.open_campaigns import OpenCampaigns
 from app.opening import Opening
 from app.preferences import Preferences
 from app.publishing.commands import RunCommands
-from app.publishing.service import Condition, Counts, EngineService
+from app.publishing.service import Condition, Counts, EngineService, Sizes
+from app.publishing.versions import Rows, VersionCommands
 from app.recent import RecentFiles
 from app.recovery.commands import RecoveryCommands
 from app.settings.appearance import Appearance
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self.templates: TemplateCommands = TemplateCommands(self)
         self.open_campaigns: OpenCampaigns = OpenCampaigns(self)
         self.runs: RunCommands = RunCommands(self)
+        self.versions: VersionCommands = VersionCommands(self)
         self.workspaces: WorkspaceCommands = WorkspaceCommands(self)
         self.exports: ExportCommands = ExportCommands(self)
         self.appearance: Appearance = Appearance(self)
@@ -173,6 +175,8 @@ class MainWindow(QMainWindow):
         self.service.state_changed.connect(lambda _state: self._show_engine())
         self.service.condition_changed.connect(self._on_condition)
         self.service.counts_changed.connect(self._on_counts)
+        self.service.versions_changed.connect(self._on_versions)
+        self.service.sizes_changed.connect(self._on_sizes)
         self.service.begin(start=self.runs.engine_has_data(loaded.workspace.folder))
         self.show_rows_of(loaded)
         self.list_page.table.selectRow(0)
@@ -231,6 +235,7 @@ class MainWindow(QMainWindow):
         document = editor.session.document
         runs = {} if self.service is None else self.service.runs
         editor.show_run(self.status_of(document), runs.get(document.attributes.id))
+        self.tabs.show_state(editor)
 
     def edit_attributes(self) -> None:
         if self.editor is not None:
@@ -242,7 +247,8 @@ class MainWindow(QMainWindow):
         """Another campaign is on show, or the list: what follows the one on show follows it."""
         editor = self.editor
         if self.service is not None:
-            self.service.watch(editor.session.document.attributes.id if editor is not None else None)
+            id = None if editor is None else editor.session.document.attributes.id
+            self.service.watch(id, None if editor is None else editor.shown_version)
         if editor is None and not self._may_close:
             self.reload()
             self.navigation.enter()
@@ -282,7 +288,7 @@ class MainWindow(QMainWindow):
 
     def show_title(self) -> None:
         if self.editor is not None:
-            where = self.editor.session.document.attributes.name
+            where = self.editor.title
         else:
             where = self.workspace.settings.name if self.workspace is not None else ""
         program = tr("Campaign Canvas")
@@ -312,9 +318,25 @@ class MainWindow(QMainWindow):
         self.actions_.refresh()
 
     def _on_counts(self, campaign_id: str, counts: Counts) -> None:
+        version = None if self.service is None else self.service.watched_version
+        for editor in self.editors:
+            if editor.session.document.attributes.id == campaign_id and editor.shown_version == version:
+                editor.show_counts(counts)
+
+    def _on_sizes(self, sizes: Sizes) -> None:
+        """Pickers say how large audiences are; one that is empty is a finding."""
+        if self.workspace is None:
+            return
+        self.workspace.sizes = dict(sizes.audiences)
+        self.workspace.codes_left = dict(sizes.coupons)
+        for editor in self.editors:
+            editor.running.show_sizes()
+
+    def _on_versions(self, campaign_id: str, rows: Rows) -> None:
         for editor in self.editors:
             if editor.session.document.attributes.id == campaign_id:
-                editor.show_counts(counts)
+                editor.running.show_versions(rows)
+        self.actions_.refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

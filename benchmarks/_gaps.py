@@ -30,6 +30,7 @@ from app.campaign_list.rows import Row
 from app.editor.session import EditorSession
 from app.main import application, open_window
 from app.preferences import Preferences
+from app.publishing.dialog import PublishDialog
 from app.window import MainWindow
 from benchmarks import _designing
 from benchmarks._canvas_scenes import campaign
@@ -181,6 +182,9 @@ def _works(window: MainWindow, workspace: Workspace, folder: Path) -> Iterator[t
         _open(window, "Runs")
         wait_for(lambda: window.the_editor.scene.is_loaded)
         window.runs.publish()
+        dialog = window.findChild(PublishDialog)
+        assert dialog is not None
+        dialog.publish.click()
         wait_for(lambda: window.service is not None and bool(window.service.runs))
     yield from found("publishing")
 

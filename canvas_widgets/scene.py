@@ -271,7 +271,8 @@ class CampaignScene(PointedScene):
         if node_id not in self.cards:
             return False
         nodes, links = (counts["nodes"], counts["links"]) if counts else ({}, {})
-        self.cards[node_id].set_count(nodes.get(node_id))
+        reasons = counts.get("reasons", {}).get(node_id) if counts else None
+        self.cards[node_id].set_count(nodes.get(node_id), reasons)
         items = [self.links[link_id] for link_id in self.links_of(node_id)]
         total = sum(links.get(item.link_id, 0) for item in items)
         changed = [item.set_count(share_text(links.get(item.link_id), total, len(items))) for item in items]

@@ -36,6 +36,7 @@ from app.pickers.account_form import AccountDialog
 from app.pickers.audience_form import AudienceDialog
 from app.pickers.message_form import MessageDialog
 from app.preferences import Preferences, Theme
+from app.publishing.dialog import PublishDialog
 from app.window import MainWindow
 from canvas_widgets.look import Look
 from canvas_widgets.picture import render
@@ -269,6 +270,9 @@ class Photographer:
         _halve(document, window.workspace.load_campaign("c_second").node("n_sms").config)
         with self._opened(document):
             window.runs.publish()
+            publishing = window.findChild(PublishDialog)
+            assert publishing is not None
+            publishing.publish.click()
             id = window.the_editor.session.document.attributes.id
             wait(lambda: self._waiting(id) > 0)
             pause(TOAST_MS)  # until "Published" is gone

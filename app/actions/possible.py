@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.campaign_list.status import ALLOWED, May
 from app.publishing.service import State
+from app.publishing.versions import earlier_inside
 from engine.campaign.model import START_ID
 from engine.i18n import tr
 
@@ -60,7 +61,26 @@ def editable(window: MainWindow) -> bool:
 
 
 def viewed(window: MainWindow) -> bool:
-    return window.editor is not None and window.editor.read_only and May.EDIT in ALLOWED[window.editor.status]
+    page = window.editor
+    return (
+        page is not None
+        and page.read_only
+        and page.shown_version is None
+        and May.EDIT in ALLOWED[page.status]
+    )
+
+
+def has_versions(window: MainWindow) -> bool:
+    return window.editor is not None and len(window.editor.bar.versions.rows) > 1
+
+
+def people_in_earlier(window: MainWindow) -> bool:
+    page = window.editor
+    return page is not None and page.shown_version is None and bool(earlier_inside(page.bar.versions.rows))
+
+
+def in_earlier_version(window: MainWindow) -> bool:
+    return window.editor is not None and window.editor.shown_version is not None
 
 
 def can_undo(window: MainWindow) -> bool:

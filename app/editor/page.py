@@ -41,6 +41,7 @@ from app.editor.top_bar import TopBar
 from app.language import Retranslated
 from app.panels import ConfigurationPanel
 from app.publishing.service import Counts, Situation
+from app.publishing.versions import ShownVersion
 from canvas_widgets.palette import Palette
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.view import CanvasView
@@ -50,7 +51,7 @@ from engine.campaign.edits import Edit
 from engine.campaign.model import START_ID, Attributes
 from engine.campaign.ops import StaleOpError
 from engine.campaign.problem import Problem
-from engine.i18n import Message
+from engine.i18n import Message, tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -65,21 +66,30 @@ class EditorPage(Retranslated, QWidget):
     Signal `unsaved_changed()`: the name, or whether something is unsaved, may have changed.
     Attributes: session, scene, view, palette_, outline, side_bar (which holds these two), panel (of
     configuration), problems, bar, notices, status, commands (what the actions do), finding, guide (of the
-    template), safekeeping (of what is not saved, and of the file).
+    template), safekeeping (of what is not saved, and of the file), shown_version (an earlier one as it was
+    published; None: the campaign itself), running (what the engine says).
     """
 
     unsaved_changed = Signal()
 
     def __init__(
-        self, window: MainWindow, document: CampaignDocument, path: Path | None, *, read_only: bool
+        self,
+        window: MainWindow,
+        document: CampaignDocument,
+        path: Path | None,
+        *,
+        read_only: bool,
+        version: ShownVersion | None = None,
     ) -> None:
         super().__init__()
         assert window.workspace is not None
         self._window = window
         self.read_only = read_only
+        self.shown_version = None if version is None else version.number
         self._said = ""
         self.session = EditorSession(window.workspace, document, path)
-        self.scene = CampaignScene(document, window.workspace, window.look)
+        lookup = window.workspace if version is None else version.bundle
+        self.scene = CampaignScene(document, lookup, window.look)
         self.view = CanvasView(self.scene, window.look, read_only=read_only)
         self.palette_ = Palette(window.look)
         self.outline = OutlineTree(self.scene, window.look, read_only=read_only)
@@ -102,7 +112,7 @@ class EditorPage(Retranslated, QWidget):
         self.arranging: Arranging = Arranging(self)
         self.tidying: Tidying = Tidying(self, window)
         self.menus: ContextMenu = ContextMenu(self, window.actions_)
-        self._running: Running = Running(self)
+        self.running: Running = Running(self)
         self.minimap: Minimap = Minimap(self.view, self.scene, window.look, window.preferences)
         self.finding: Finding = Finding(self, window.look, window.actions_)
         self._steering: OutlineSteering = OutlineSteering(self, self.outline)
@@ -133,7 +143,13 @@ class EditorPage(Retranslated, QWidget):
 
     @property
     def status(self) -> Status:
-        return self._running.status
+        return self.running.status
+
+    @property
+    def title(self) -> str:
+        """The campaign's name, with the version where an earlier one is on show."""
+        name, version = self.session.document.attributes.name, self.shown_version
+        return name if version is None else tr("Version {version} · {name}", name=name, version=version)
 
     def unsaved(self) -> bool:
         """Whether leaving would lose something."""
@@ -216,15 +232,15 @@ class EditorPage(Retranslated, QWidget):
         """The campaign's status, and what else the engine says of it; `run` None where it knows of none."""
         if May.EDIT not in ALLOWED[status] and not self.unsaved():
             self._end_editing()
-        self._running.show_run(status, run)
+        self.running.show_run(status, run)
 
     def show_engine(self, situation: Situation) -> None:
         """What the engine is up to, where that keeps the campaign from going on."""
-        self._running.show_engine(situation)
+        self.running.show_engine(situation)
 
     def show_counts(self, counts: Counts) -> None:
-        """Live counts of the running version, on cards and lines, and in the panel of the selected card."""
-        self._running.show_counts(counts)
+        """Live counts of the version on show, on cards and lines, and in the panel of the selected card."""
+        self.running.show_counts(counts)
         self.outline.refresh()
 
     def refresh_workspace(self) -> None:
@@ -235,7 +251,7 @@ class EditorPage(Retranslated, QWidget):
 
     def show_notices(self) -> None:
         """Say above the canvas what has to be known, in the words of the moment."""
-        self._running.show_notices()
+        self.running.show_notices()
 
     def _on_action_asked(self, action_id: str) -> None:
         self.view.setFocus()  # what was clicked goes with its notice
@@ -317,6 +333,7 @@ class EditorPage(Retranslated, QWidget):
         self.panel.unapplied_changed.connect(self._on_dirty_changed)
         self.palette_.kind_activated.connect(self.commands.add_kind)
         self.bar.problems_asked.connect(self.toggle_problems)
+        self.bar.versions.chosen.connect(self._window.versions.show)
         self.notices.asked.connect(self._on_action_asked)
         self.problems.chosen.connect(self.jump)
         self.problems.fix_asked.connect(self.push)

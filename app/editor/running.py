@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
 
 from app import tasks
 from app.campaign_list.rows import Run
 from app.campaign_list.status import GOING_ON, Status
 from app.panels.figures import Figures
 from app.publishing import notices
+from app.publishing.notices import Notice
 from app.publishing.service import Counts, Situation
+from app.publishing.versions import Rows
 from engine.campaign.document import CampaignDocument
 from engine.components.base import RefKind
 from engine.workspace.workspace import Workspace
@@ -36,6 +39,7 @@ class Running:
         self._page = page
         self.status = Status.DRAFT
         self._counts: Counts = {}
+        self._versions: Rows = ()
         self._run: Run | None = None
         self._situation = Situation()
         self._draft_hash: str | None = None
@@ -48,10 +52,13 @@ class Running:
         """The campaign's status, and what else the engine says of it; `run` None where it knows of none."""
         self.status, self._run = status, run
         page = self._page
-        page.bar.show_status(status, page.read_only, failed=bool(run is not None and run.failure))
+        failed, earlier = bool(run is not None and run.failure), page.shown_version is not None
+        page.bar.show_status(status, page.read_only, failed=failed, earlier=earlier)
         if status is Status.DRAFT:
             page.scene.set_counts(None)
             self._counts = {}
+            self._versions = ()
+        page.bar.versions.show_versions(self._versions, page.shown_version)
         self._show_figures()
         if self._draft_hash is None:
             self._hash_draft()
@@ -62,8 +69,20 @@ class Running:
         self._situation = situation
         self.show_notices()
 
+    def show_versions(self, rows: Rows) -> None:
+        """Which versions there are, and who is in them."""
+        self._versions = rows
+        self._page.bar.versions.show_versions(rows, self._page.shown_version)
+        self.show_notices()
+
+    def show_sizes(self) -> None:
+        """Audiences have other sizes: the panel and the problems follow, unless something is being chosen."""
+        if QApplication.activePopupWidget() is None:
+            self._page.panel.refresh()
+        self._page.session.check()
+
     def show_counts(self, counts: Counts) -> None:
-        """Live counts of the running version, on cards and lines, and in the panel of the selected card."""
+        """Live counts of the version on show, on cards and lines, and in the panel of the selected card."""
         self._page.scene.set_counts(counts)
         self._counts = counts
         self._show_figures()
@@ -74,9 +93,19 @@ class Running:
             *self._page.safekeeping.notices(),
             *notices.of_engine(self._situation, waits=self.status in GOING_ON),
             *notices.of_run(self._run),
-            *notices.of_draft(self.status, self._run, self._draft_hash, editable=not self._page.read_only),
+            *self._of_versions(),
         ]
         self._page.notices.show_notices(shown)
+
+    def _of_versions(self) -> list[Notice]:
+        """Which version is on show, where it is not the newest, and who is in another."""
+        page = self._page
+        zone = ZoneInfo(page.session.workspace.settings.time_zone)
+        if page.shown_version is not None:
+            return notices.of_earlier_version(page.shown_version, self._versions, zone)
+        editable = not page.read_only
+        draft = notices.of_draft(self.status, self._run, self._draft_hash, editable=editable)
+        return [*draft, *notices.of_people_in_earlier(self._versions)]
 
     def _on_changed(self, _ops: object) -> None:
         if self._run is not None:
@@ -87,7 +116,7 @@ class Running:
     def _hash_draft(self) -> None:
         """Find out, in the background, what publishing would publish, where something was published."""
         session = self._page.session
-        if self._run is None or session.closed:
+        if self._run is None or session.closed or self._page.shown_version is not None:
             return
         if self._hashing:
             self._rest.start()
@@ -116,7 +145,8 @@ class Running:
         def name_of(audience: str) -> str:
             return workspace.name_of(RefKind.AUDIENCE, audience) or audience
 
-        next_run = None if self._run is None else self._run.next_run
+        earlier = self._page.shown_version is not None
+        next_run = None if self._run is None or earlier else self._run.next_run
         panel.show_figures(Figures(self._counts, next_run, zone, name_of))
 
 

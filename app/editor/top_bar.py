@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 from app.actions import Actions
 from app.campaign_list.status import ALLOWED, May, Status
 from app.editor.problems import problems_text
+from app.editor.version_switch import VersionSwitch
 from app.language import Retranslated
 from app.widgets.basic import ActionButton, ElidedLabel, button, label, set_property, tool_button
 from canvas_widgets.look import Look
@@ -35,6 +36,7 @@ class TopBar(Retranslated, QFrame):
         grid = look.sizes.grid
         self.name = ElidedLabel("title", 8 * grid)
         self.pill = label("pill")
+        self.versions = VersionSwitch(look)
         self.view_only = label("summary")
         self.problems = button("link", self.problems_asked.emit)
         self.saved = label("summary")
@@ -51,7 +53,7 @@ class TopBar(Retranslated, QFrame):
         row.addWidget(tool_button(actions["editor.back"]))
         row.addWidget(self.name)
         row.addWidget(tool_button(actions["campaign.attributes"]))
-        for widget in (self.pill, self.view_only, self.problems, self.saved):
+        for widget in (self.pill, self.versions, self.view_only, self.problems, self.saved):
             row.addWidget(widget)
         row.addStretch(1)
         for action_id in ("editor.add_ends", "editor.undo", "editor.redo", "editor.fit", "editor.zoom_in"):
@@ -79,17 +81,19 @@ class TopBar(Retranslated, QFrame):
         self.saved.setText("" if at is None else tr("Saved by itself at {time}", time=at.toString("HH:mm")))
         self.saved.setVisible(at is not None)
 
-    def show_status(self, status: Status, read_only: bool, *, failed: bool = False) -> None:
+    def show_status(
+        self, status: Status, read_only: bool, *, failed: bool = False, earlier: bool = False
+    ) -> None:
         """The campaign's status, and whether it is only looked at: that decides which buttons there are.
 
-        `failed`: it ended abnormally.
+        `failed`: it ended abnormally. `earlier`: a version is on show, not the campaign itself.
         """
         self._status, self._read_only, self._failed = status, read_only, failed
         self.stop.setVisible(status in {Status.IN_PROGRESS, Status.NOT_STARTED})
         self.restart.setVisible(status is Status.STOPPED)
         for widget in (self.save, self.publish):
             widget.setVisible(not read_only)
-        self.edit.setVisible(read_only and May.EDIT in ALLOWED[status])
+        self.edit.setVisible(read_only and not earlier and May.EDIT in ALLOWED[status])
         self.retranslate()
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
@@ -101,6 +105,7 @@ class TopBar(Retranslated, QFrame):
 
     def retranslate(self) -> None:
         self.show_saved(self._saved_at)
+        self.versions.retranslate()
         self.pill.setText(str(self._status.label))
         tone = "danger" if self._failed else self._status.tone
         set_property(self.pill, "state", _PILL_STATES.get(tone, tone))

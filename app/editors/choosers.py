@@ -6,7 +6,7 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_list, as_text, mark_invalid, route, together
-from app.editors.controls import ComboBox, IconButton, LineEdit, Option, row
+from app.editors.controls import ComboBox, IconButton, LineEdit, Option, label, row
 from app.editors.message_preview import MessagePreview
 from app.editors.spec import FieldSpec
 from app.pickers import library
@@ -33,6 +33,9 @@ class ReferenceEditor(Editor):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.field)
+        self.tail = label("", "small")
+        self.tail.hide()
+        column.addWidget(self.tail)
         self.setFocusProxy(self.field)
         self.refresh()
 
@@ -48,9 +51,16 @@ class ReferenceEditor(Editor):
 
     def set_value(self, value: JsonValue) -> None:
         self.field.set_value(as_text(value))
+        self._show_tail()
 
     def refresh(self) -> None:
         self.field.set_options(self.options())
+        self._show_tail()
+
+    def _show_tail(self) -> None:
+        """What the list says at the right of what is chosen."""
+        self.tail.setText(self.field.tail())
+        self.tail.setVisible(bool(self.field.tail()))
 
     def take(self, id: str) -> None:
         """Choose what was just made."""
@@ -59,6 +69,7 @@ class ReferenceEditor(Editor):
         self._on_chosen()
 
     def _on_chosen(self) -> None:
+        self._show_tail()
         self.changed.emit()
 
 
@@ -201,12 +212,12 @@ class AudiencesEditor(Editor):
 
     def refresh(self) -> None:
         options = library.audience_options(self.context.workspace)
-        names = {option.value: option.text for option in options}
+        known = {option.value: option for option in options}
         for line in self._lines:
             self._rows.removeWidget(line)
             line.hide()
             line.deleteLater()
-        self._lines = [self._line(index, names.get(id, id)) for index, id in enumerate(self._ids)]
+        self._lines = [self._line(index, known.get(id, Option(id, id))) for index, id in enumerate(self._ids)]
         self.add.set_options(option for option in options if option.value not in self._ids)
         self.add.set_value("")
         self.add.setVisible(len(self._ids) < self._max)
@@ -218,8 +229,8 @@ class AudiencesEditor(Editor):
         mark_invalid(self.add, together(errors))
         return together(errors)
 
-    def _line(self, index: int, name: str) -> _AudienceLine:
-        line = _AudienceLine(name, index > 0, index < len(self._ids) - 1)
+    def _line(self, index: int, option: Option) -> _AudienceLine:
+        line = _AudienceLine(option.text, option.tail, index > 0, index < len(self._ids) - 1)
         line.remove.clicked.connect(lambda: self._on_removed(index))
         line.up.triggered.connect(lambda: self._on_moved(index, -1))
         line.down.triggered.connect(lambda: self._on_moved(index, 1))
@@ -249,11 +260,15 @@ class AudiencesEditor(Editor):
 class _AudienceLine(QWidget):
     """A chosen audience with its order and removal."""
 
-    def __init__(self, name: str, can_rise: bool, can_sink: bool) -> None:
+    def __init__(self, name: str, size: str, can_rise: bool, can_sink: bool) -> None:
         super().__init__()
         line = row(self, spacing=0)
         line.setContentsMargins(10, 0, 0, 0)
         line.addWidget(ElidedLabel(text=name, fills=True), 1)
+        if size:
+            shown = label(size, "small", wrap=False)
+            shown.setToolTip(tr("When it was last updated"))
+            line.addWidget(shown)
         order = IconButton("dots-vertical", tr("Change the order of {name}", name=name))
         menu = QMenu(order)
         self.up = menu.addAction(tr("Move up"))

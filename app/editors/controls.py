@@ -17,23 +17,24 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
-    QStyledItemDelegate,
     QTimeEdit,
     QToolButton,
     QWidget,
 )
 
 from app.editors import style
+from app.editors.tail import TAIL_ROLE, TailDelegate
 from app.widgets import basic
 from canvas_widgets.tooltip import plain
 
 
 class Option(NamedTuple):
-    """One entry of a list of choices."""
+    """One entry of a list of choices. `note`: its tooltip; `tail`: a few words at its right."""
 
     value: str
     text: str
     note: str = ""
+    tail: str = ""
 
 
 class ComboBox(QComboBox):
@@ -53,7 +54,7 @@ class ComboBox(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._value = ""
         self.activated.connect(self._on_activated)
-        self.setItemDelegate(QStyledItemDelegate(self))  # the one that the style sheet dresses
+        self.setItemDelegate(TailDelegate(self))  # one that the style sheet dresses
 
     def set_options(self, options: Iterable[Option]) -> None:
         """Replace the entries; the value stays."""
@@ -62,10 +63,18 @@ class ComboBox(QComboBox):
             self.addItem(option.text, option.value)
             if option.note:
                 self.setItemData(self.count() - 1, option.note, Qt.ItemDataRole.ToolTipRole)
+            if option.tail:
+                self.setItemData(self.count() - 1, option.tail, TAIL_ROLE)
+                said = f"{option.text}, {option.tail}"
+                self.setItemData(self.count() - 1, said, Qt.ItemDataRole.AccessibleTextRole)
         self.set_value(self._value)
 
     def value(self) -> str:
         return self._value
+
+    def tail(self) -> str:
+        """The few words at the right of what is chosen."""
+        return str(self.currentData(TAIL_ROLE) or "")
 
     def set_value(self, value: str) -> None:
         self._value = value

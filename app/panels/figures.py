@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.campaign.document import CampaignDocument
+from engine.components import delivery
 from engine.i18n import N_, ntr, tr
 from engine.shapes.groups import PORT_PREFIX
 from engine.shapes.time import instant
@@ -18,36 +19,21 @@ Counts = Mapping[str, Any]
 LAST_CYCLES = 5
 _SHORT = "%m-%d %H:%M"
 
-_STATES = {
-    "planned": N_("Planned"),
-    "claimed": N_("Planned"),
-    "sending": N_("Being sent"),
-    "sent": N_("Sent"),
-    "failed": N_("Failed"),
-    "skipped": N_("Skipped"),
-    "unknown": N_("Result unknown"),
-}
-_REASONS = {
-    "no_id": N_("no such ID"),
-    "not_follower": N_("not a follower"),
-    "no_code": N_("no code left"),
-    "limit": N_("limit per person"),
-    "quiet_time": N_("quiet time"),
-    "suppressed": N_("unsubscribed"),
-    "duplicate_address": N_("address had it already"),
-    "fatigue": N_("contacted too often"),
-}
 _RECEIPTS = {"opened": N_("Opened"), "ignored": N_("Ignored")}
 
 
 @dataclass(frozen=True)
 class Table:
-    """Words in rows, the first column at the left and the others at the right; `head` may be empty."""
+    """Words in rows, the first column at the left and the others at the right; `head` may be empty.
+
+    note: stands below. trouble: what went wrong, stands above with a mark.
+    """
 
     title: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    trouble: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,12 +61,9 @@ class Figures:
 
     def _messages(self, node_id: str) -> Iterator[Table]:
         states = self.counts.get("reasons", {}).get(node_id, {})
-        rows: list[tuple[str, str]] = []
-        for state, word in _STATES.items():
-            for reason, n in sorted(states.get(state, {}).items(), key=lambda one: (-one[1], one[0])):
-                rows.append((_with_reason(tr(word), reason), f"{n:,}"))
+        rows = tuple((word, f"{n:,}") for word, n in delivery.rows(states))
         if rows:
-            yield Table(tr("Messages"), (), tuple(rows))
+            yield Table(tr("Messages"), (), rows, trouble=delivery.undelivered_text(states))
 
     def _receipts(self, node_id: str) -> Iterator[Table]:
         receipts = self.counts.get("receipts", {}).get(node_id, {})
@@ -141,10 +124,6 @@ class Figures:
 
     def _time(self, moment: str | None, form: str = "%Y-%m-%d %H:%M") -> str:
         return "" if moment is None else instant(moment).astimezone(self.zone).strftime(form)
-
-
-def _with_reason(state: str, reason: str) -> str:
-    return tr("{state}: {reason}", state=state, reason=_word(_REASONS, reason)) if reason else state
 
 
 def _word(words: Mapping[str, str], code: str) -> str:

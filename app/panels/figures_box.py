@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from app.editors.controls import empty, label
+from app.editors import style
+from app.editors.controls import empty, label, row
 from app.panels.figures import Table
 
 _LINE = 16
@@ -39,10 +40,24 @@ class FiguresBox(QWidget):
             title = label(table.title, "section", wrap=False)
             title.setFixedHeight(_LINE)
             self._column.addWidget(title)
+            if table.trouble:
+                self._column.addWidget(_trouble(table.trouble))
             self._column.addWidget(_grid(table))
             if table.note:
                 self._column.addWidget(label(table.note, "small"))
         self.setVisible(bool(self.tables))
+
+
+def _trouble(text: str) -> QWidget:
+    """What went wrong, with a mark that is not the colour alone."""
+    line = QWidget()
+    look = style.look()
+    mark = QLabel()
+    mark.setPixmap(look.pixmap("alert-triangle", "danger", look.sizes.small_icon, line.devicePixelRatioF()))
+    layout = row(line, spacing=4)
+    layout.addWidget(mark)
+    layout.addWidget(label(text, "error", wrap=False), 1)
+    return line
 
 
 def _grid(table: Table) -> QWidget:

@@ -8,16 +8,39 @@ from pydantic import JsonValue
 
 from app.editors.condition_values import ConditionField
 from app.editors.controls import Option
+from app.publishing.asking import codes_text
 from engine.components import fields
-from engine.i18n import tr
+from engine.i18n import ntr, tr
 from engine.workspace.account import AccountFile
+from engine.workspace.audience import AudienceFile
 from engine.workspace.message import MessageFile
 from engine.workspace.workspace import Workspace
 
 
 def audience_options(workspace: Workspace) -> list[Option]:
-    """Every audience, by name."""
-    return _by_name(Option(file.id, file.name, file.remark) for file in workspace.audiences.values())
+    """Every audience, by name, with its size where an engine has told it."""
+    return _by_name(
+        Option(file.id, file.name, file.remark, audience_size(workspace, file))
+        for file in workspace.audiences.values()
+    )
+
+
+def audience_size(workspace: Workspace, file: AudienceFile) -> str:
+    """How many people an audience held when it was last updated; "" where nobody has told."""
+    n = workspace.sizes.get(file.id)
+    if n is None:
+        return ""
+    if file.list is not None:
+        return ntr("list, {n:,} person", "list, {n:,} people", n)
+    return ntr("{n:,} person", "{n:,} people", n)
+
+
+def codes_left(workspace: Workspace, coupon: str) -> str:
+    """How many codes of a coupon are left; "" where nobody has told."""
+    if coupon not in workspace.codes_left:
+        return ""
+    left, more = workspace.codes_left[coupon]
+    return codes_text(left, more=more)
 
 
 def message_options(workspace: Workspace, kind: str, match: Mapping[str, JsonValue]) -> list[Option]:
@@ -75,8 +98,11 @@ def accepts_anything(workspace: Workspace, account_id: str) -> bool:
 
 
 def coupon_options(workspace: Workspace) -> list[Option]:
-    """Every coupon of the catalogue, by name."""
-    return _by_name(Option(id, coupon.name) for id, coupon in workspace.catalog.coupons.items())
+    """Every coupon of the catalogue, by name, with the codes that are left where an engine has told."""
+    return _by_name(
+        Option(id, coupon.name, tail=codes_left(workspace, id))
+        for id, coupon in workspace.catalog.coupons.items()
+    )
 
 
 def event_options(workspace: Workspace) -> list[Option]:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListView, QVBoxLayout, QWidget
 
 from app.editors.controls import ComboBox, LineEdit, LinkButton, label
+from app.editors.tail import TailDelegate
 from engine.i18n import tr
 
 _FEW = 7
@@ -46,6 +47,7 @@ class SearchPopup(QFrame):
         self.list = QListView()
         self.list.setModel(self._rows)
         self.list.setUniformItemSizes(True)
+        self.list.setItemDelegate(TailDelegate(self.list))
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)

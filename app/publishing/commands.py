@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
+from shiboken6 import isValid
 
 from app import tasks
 from app.campaign_list.rows import Run
 from app.preferences import Remote
-from app.publishing import tokens
+from app.publishing import asking, tokens
+from app.publishing.dialog import PublishDialog, SummaryView, left_out, warnings_of
 from app.publishing.service import EngineService, State
+from app.publishing.summary import Known, Summary
 from app.widgets.ask import Choice, ask
 from engine.campaign.document import CampaignDocument
 from engine.files import FileError
-from engine.i18n import ntr, quoted, tr
+from engine.i18n import ntr, tr
 from engine.workspace.engine_folder import database_file
 
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
     from app.window import MainWindow
+
+
+log = logging.getLogger(__name__)
 
 
 class RunCommands:
@@ -36,12 +45,12 @@ class RunCommands:
         return database_file(folder).exists()
 
     def publish(self) -> None:
-        """Publish the campaign at hand to the bundled engine, starting it where need be."""
-        self._with_publishable(self._publish_here)
+        """Publish the campaign at hand to the bundled engine, after a look at what that does."""
+        self._with_publishable(self._ask_here)
 
     def publish_remote(self) -> None:
         """Publish the campaign at hand to an engine on another machine."""
-        self._with_publishable(self._ask_for_remote)
+        self._with_publishable(self._save_for_remote)
 
     def stop(self) -> None:
         name, id = self._at_hand()
@@ -129,8 +138,8 @@ class RunCommands:
             Choice(let_go_on, close),
         )
 
-    def _with_publishable(self, go_on: Callable[[CampaignDocument], None]) -> None:
-        """Show the problems of the campaign at hand; without errors, save it and go on."""
+    def _with_publishable(self, go_on: Callable[[EditorPage], None]) -> None:
+        """Show the problems of the campaign at hand; without errors, go on."""
         window = self._window
         if window.editor is None:
             row = window.list_page.selected()
@@ -141,38 +150,94 @@ class RunCommands:
         editor = window.editor
         editor.session.check(partial(self._publish_checked, editor, go_on))
 
-    def _publish_checked(self, editor: EditorPage, go_on: Callable[[CampaignDocument], None]) -> None:
+    def _publish_checked(self, editor: EditorPage, go_on: Callable[[EditorPage], None]) -> None:
         if editor.session.errors:
             editor.open_problems()
         else:
-            editor.save(partial(self._on_saved, editor, editor.session.changes, go_on))
+            go_on(editor)
 
-    def _on_saved(self, editor: EditorPage, changes: int, go_on: Callable[[CampaignDocument], None]) -> None:
-        session = editor.session
-        if session.changes == changes:
-            go_on(session.document)
-        else:  # while it was saved: that was not checked
-            session.check(partial(self._publish_checked, editor, go_on))
+    def _save(
+        self, editor: EditorPage, go_on: Callable[[EditorPage], None], again: Callable[[EditorPage], None]
+    ) -> None:
+        """Save the draft, then go on; `again` where it was changed meanwhile: that was not checked."""
+        changes = editor.session.changes
 
-    def _publish_here(self, document: CampaignDocument) -> None:
-        window = self._window
+        def saved() -> None:
+            if editor.session.changes == changes:
+                go_on(editor)
+            else:
+                editor.session.check(partial(self._publish_checked, editor, again))
+
+        editor.save(saved)
+
+    def _ask_here(self, editor: EditorPage) -> None:
+        """Show what publishing here would do; Publish does it."""
+        window, session = self._window, editor.session
+        summary = Summary(session.document, session.workspace, datetime.now(UTC))
+        name, noted = session.document.attributes.name, _noted(editor)
+        dialog = PublishDialog(window, window.look, name, summary, noted, partial(self._publish_here, editor))
+        self._tell(dialog, editor, summary)
+        dialog.open()
+
+    def _tell(self, dialog: PublishDialog, editor: EditorPage, summary: Summary) -> None:
+        """Let the engine add what it knows; where there never was one, it is certain what that is."""
+        service, workspace = self._window.service, editor.session.workspace
+        if service is None:
+            return
+        if service.state is State.OFF and not self.engine_has_data(workspace.folder):
+            dialog.show_known(Known(answered=True))
+            return
+        document = editor.session.document.copy()
+
+        def show_known(found: Known) -> None:
+            if isValid(dialog):
+                dialog.show_known(found)
+                rules = summary.unknown_rules(found)
+                if rules:
+                    service.use(lambda client: asking.estimates(client, rules), show_estimates, ignore)
+
+        def show_estimates(found: dict[str, int]) -> None:
+            if isValid(dialog):
+                dialog.show_known(replace(dialog.known, estimates=found))
+
+        def show_unknown(error: Exception) -> None:
+            if isValid(dialog):
+                dialog.show_unknown(str(error))
+
+        def ignore(error: Exception) -> None:
+            log.info("an audience could not be counted: %s", error)
+
+        service.use(lambda client: asking.known(client, workspace, document), show_known, show_unknown)
+
+    def _publish_here(self, editor: EditorPage) -> None:
+        self._save(editor, self._send, self._ask_here)
+
+    def _send(self, editor: EditorPage) -> None:
+        window, document = self._window, editor.session.document
         bundle = self._bundle(document)
         if bundle is None or window.service is None:
             return
         window.toast.show_message(tr("Publishing…"), busy=True)
         window.service.use(
-            lambda client: client.publish(bundle),
-            partial(self._on_published, window.service.runs.get(document.attributes.id)),
+            partial(_publish_and_look, bundle, document.attributes.id),
+            partial(self._on_published_here, window.service.runs.get(document.attributes.id)),
             window.show_error,
         )
 
-    def _ask_for_remote(self, document: CampaignDocument) -> None:
+    def _save_for_remote(self, editor: EditorPage) -> None:
+        self._save(editor, self._ask_for_remote, self._save_for_remote)
+
+    def _ask_for_remote(self, editor: EditorPage) -> None:
+        """Ask for the other engine, and show what publishing there would do."""
         from app.publishing.remote import RemoteDialog
 
-        window = self._window
-        bundle = self._bundle(document)
+        window, session = self._window, editor.session
+        bundle = self._bundle(session.document)
         if bundle is None:
             return
+        summary = Summary(session.document, session.workspace, datetime.now(UTC), elsewhere=True)
+        view = SummaryView(window.look, summary, _noted(editor))
+        view.show_known(Known())
 
         def publish(url: str, token: str) -> None:
             def done(answer: Any) -> None:
@@ -181,10 +246,10 @@ class RunCommands:
                 self._on_published(None, answer)
 
             tasks.run(
-                lambda: _publish_at(url, token, bundle), done, lambda error: dialog.show_failure(str(error))
+                partial(_publish_at, url, token, bundle), done, lambda error: dialog.show_failure(str(error))
             )
 
-        dialog = RemoteDialog(window, window.look, window.preferences.remotes, publish)
+        dialog = RemoteDialog(window, window.look, window.preferences.remotes, publish, view)
         dialog.open()
 
     def _bundle(self, document: CampaignDocument) -> bytes | None:
@@ -196,6 +261,13 @@ class RunCommands:
         except FileError as error:
             self._window.show_error(error)
             return None
+
+    def _on_published_here(self, before: Run | None, answers: tuple[Any, Any]) -> None:
+        """What is shown of the campaign follows at once; then it is said which version it is."""
+        answer, campaign = answers
+        if self._window.service is not None and campaign is not None:
+            self._window.service.learn(campaign)
+        self._on_published(before, answer)
 
     def _on_published(self, before: Run | None, answer: Any) -> None:
         """Say which version it is. `before`: what the engine had of it, None where that is not known."""
@@ -214,7 +286,7 @@ class RunCommands:
         names = [] if self._window.editor is None else self._window.editor.unconfirmed()
         if not names:
             return []
-        return [tr("Left out, because it is not confirmed with OK: {names}.", names=quoted(names))]
+        return [left_out(names)]
 
     def _remember(self, url: str, token: str) -> None:
         window = self._window
@@ -246,6 +318,17 @@ class RunCommands:
         row = window.list_page.selected()
         assert row is not None  # the action is enabled for a selected campaign only
         return row.name, row.id
+
+
+def _noted(editor: EditorPage) -> list[str]:
+    """What should be known before publishing."""
+    return warnings_of([str(problem.sentence) for problem in editor.session.problems], editor.unconfirmed())
+
+
+def _publish_and_look(bundle: bytes, id: str, client: Any) -> tuple[Any, Any]:
+    """Publish, and how the campaign stands now."""
+    answer = client.publish(bundle)
+    return answer, next((one for one in client.campaigns() if one.id == id), None)
 
 
 def _publish_at(url: str, token: str, bundle: bytes) -> Any:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from app.campaign_list.rows import Run
 from app.campaign_list.status import Status
 from app.publishing.service import Situation, State
-from engine.i18n import tr
+from app.publishing.versions import Rows, earlier_inside
+from engine.i18n import ntr, tr
+from engine.shapes.time import instant
 
 
 class Notice(NamedTuple):
@@ -62,3 +65,41 @@ def of_draft(status: Status, run: Run | None, draft_hash: str | None, *, editabl
             version=run.version,
         )
     return [Notice("muted", text)]
+
+
+def of_people_in_earlier(rows: Rows) -> list[Notice]:
+    """That people are still in versions that are no longer on show."""
+    found = earlier_inside(rows)
+    if not found:
+        return []
+    n = sum(row.inside for row in found)
+    if len(found) == 1:
+        text = ntr(
+            "{n:,} person is still in version {version}, which is not on show here.",
+            "{n:,} people are still in version {version}, which is not on show here.",
+            n,
+            version=found[0].number,
+        )
+    else:
+        text = ntr(
+            "{n:,} person is still in earlier versions, which are not on show here.",
+            "{n:,} people are still in earlier versions, which are not on show here.",
+            n,
+        )
+    return [Notice("muted", text, "run.earlier", tr("Show version {version}", version=found[0].number))]
+
+
+def of_earlier_version(number: int, rows: Rows, zone: ZoneInfo) -> list[Notice]:
+    """Which version is on show, and that it is not the newest."""
+    row = next((row for row in rows if row.number == number), None)
+    if row is None:
+        text = tr("This is version {version}, as it was published.", version=number)
+    else:
+        time = instant(row.published_at).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        text = tr(
+            "This is version {version}, as it was published on {time}. Its people finish it; "
+            "nobody enters it any more.",
+            version=number,
+            time=time,
+        )
+    return [Notice("muted", text, "run.newest", tr("Back to the newest"))]

@@ -9,17 +9,28 @@ from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
 
 from app.preferences import Remote
 from app.publishing import tokens
+from app.publishing.dialog import WIDTH, SummaryView
 from app.widgets.basic import button, label, set_property
 from app.widgets.dialog import button_row, dialog_column
 from canvas_widgets.look import Look
 from engine.i18n import tr
 
+_AROUND, _HIGHEST = 41, 84  # of the grid: what stands around the summary; the whole
+
 
 class RemoteDialog(QDialog):
-    """Address and token; Publish calls `confirmed(url, token)`, answered by `show_failure` or `accept`."""
+    """What publishing does, address and token; Publish calls `confirmed(url, token)`.
+
+    It is answered by `show_failure` or `accept`.
+    """
 
     def __init__(
-        self, parent: QWidget, look: Look, remotes: Sequence[Remote], confirmed: Callable[[str, str], None]
+        self,
+        parent: QWidget,
+        look: Look,
+        remotes: Sequence[Remote],
+        confirmed: Callable[[str, str], None],
+        summary: SummaryView,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -36,8 +47,9 @@ class RemoteDialog(QDialog):
         self.error = label("error", wrap=True)
         self.publish = button("primary", self._on_publish, tr("Publish"))
         self.publish.setDefault(True)
-        self._lay_out(look)
+        self._lay_out(look, summary)
         self._on_url_changed(self.url.currentText())
+        self.url.setFocus()
 
     def show_failure(self, text: str) -> None:
         """Say why it did not work; the dialog stays open for another try."""
@@ -45,15 +57,16 @@ class RemoteDialog(QDialog):
         self.error.show()
         self.publish.setEnabled(True)
 
-    def _lay_out(self, look: Look) -> None:
+    def _lay_out(self, look: Look, summary: SummaryView) -> None:
         grid = look.sizes.grid
-        self.setFixedWidth(look.sizes.panel + 12 * grid)
+        self.resize(WIDTH * grid, min(summary.height_for(WIDTH * grid) + _AROUND * grid, _HIGHEST * grid))
         layout = dialog_column(self, tr("Publish to another machine"))
         explanation = tr(
             "The engine there runs the campaign on its own people and accounts. "
             "Its operator gives you the address and the token."
         )
         layout.addWidget(label("muted", explanation, wrap=True))
+        layout.addWidget(summary, 1)
         for text, field in ((tr("Address of the engine"), self.url), (tr("Token"), self.token)):
             layout.addSpacing(grid // 2)
             layout.addWidget(label("label", text))

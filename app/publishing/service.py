@@ -14,10 +14,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app import tasks
 from app.campaign_list.rows import Run
 from app.campaign_list.status import GOING_ON, status_of
+from app.publishing.versions import VersionRow
 from engine.i18n import Message
 
 log = logging.getLogger(__name__)
 POLL_MS = 1000
+SIZES_EVERY = 15
+"""So many polls pass until sizes are asked for again."""
 
 Counts = Mapping[str, Any]
 """Live counts in the shape of `GET /campaigns/{id}/counts`."""
@@ -63,28 +66,45 @@ class NotStarted(Exception):  # noqa: N818 - an answer that is shown
         return str(self.message)
 
 
+class Sizes(NamedTuple):
+    """People of audiences, and codes left of coupons (and whether there are more), by id."""
+
+    audiences: Mapping[str, int]
+    coupons: Mapping[str, tuple[int, bool]]
+
+
 class Answer(NamedTuple):
-    """What one poll brought; `runs` None where the engine could not read its campaigns."""
+    """What one poll brought; `runs` None where the engine could not read its campaigns, `sizes` None where
+    they were not asked for."""
 
     condition: Condition
     runs: Runs | None
     watched: str | None
+    version: int | None
     counts: Counts
+    versions: tuple[VersionRow, ...]
+    sizes: Sizes | None
+
+
+NO_SIZES = Sizes({}, {})
 
 
 class EngineService(QObject):
     """One workspace's bundled engine.
 
     Attributes: `state`; `condition`; `runs`, the last answer by campaign id; `watched`, whose counts are
-    asked for.
-    Signals: `state_changed(State)`; `condition_changed(Condition)`, `runs_changed(Runs)` and
-    `counts_changed(campaign id, Counts)`, when an answer differs from the one before.
+    asked for; watched_version, of which of its versions, None for the newest.
+    Signals: `state_changed(State)`; `condition_changed(Condition)`, `runs_changed(Runs)`,
+    `counts_changed(campaign id, Counts)` and `versions_changed(campaign id, rows)`, where there are several,
+    when an answer differs from the one before; `sizes_changed(Sizes)`, also once the engine is off.
     """
 
     state_changed = Signal(object)
     condition_changed = Signal(object)
     runs_changed = Signal(object)
     counts_changed = Signal(str, object)
+    versions_changed = Signal(str, object)
+    sizes_changed = Signal(object)
 
     def __init__(
         self,
@@ -99,8 +119,12 @@ class EngineService(QObject):
         self.condition = Condition()
         self.runs: Runs = {}
         self.watched: str | None = None
+        self.watched_version: int | None = None
         self._find, self._ensure = find or _find, ensure or _ensure
         self._counts: Counts = {}
+        self._versions: tuple[VersionRow, ...] = ()
+        self._sizes = NO_SIZES
+        self._polls = 0
         self._asking = False
         self._answered = False
         self._when_known: list[Callable[[], None]] = []
@@ -145,10 +169,10 @@ class EngineService(QObject):
         going_on = sum(status_of(run.status) in GOING_ON for run in self.runs.values())
         return Situation(self.state, self.condition, going_on)
 
-    def watch(self, campaign_id: str | None) -> None:
-        """Ask for the counts of this campaign from now on."""
-        self.watched = campaign_id
-        self._counts = {}
+    def watch(self, campaign_id: str | None, version: int | None = None) -> None:
+        """Ask for the counts of this campaign from now on, of its newest version or of another."""
+        self.watched, self.watched_version = campaign_id, version
+        self._counts, self._versions = {}, ()
         self.poll()
 
     @property
@@ -169,7 +193,16 @@ class EngineService(QObject):
             return
         self._asking = True
         tasks.run(
-            partial(_ask, self._find, self.workspace, self.watched), self._on_answer, self._on_no_answer
+            partial(
+                _ask,
+                self._find,
+                self.workspace,
+                self.watched,
+                self.watched_version,
+                with_sizes=self._polls % SIZES_EVERY == 0,
+            ),
+            self._on_answer,
+            self._on_no_answer,
         )
 
     def shut_down(self, done: Callable[[], None]) -> None:
@@ -189,6 +222,13 @@ class EngineService(QObject):
         self._closed = True
         self._timer.stop()
 
+    def learn(self, campaign: Any) -> None:
+        """Take over at once what the engine answered about one campaign."""
+        run = _run_of(campaign)
+        if not self._closed and self.runs.get(campaign.id) != run:
+            self.runs = {**self.runs, campaign.id: run}
+            self.runs_changed.emit(self.runs)
+
     def _on_answer(self, answer: Answer | None) -> None:
         self._asking = False
         if self._closed:
@@ -197,19 +237,31 @@ class EngineService(QObject):
             if self.state is State.ON:
                 self._set_state(State.OFF)
             return
-        condition, runs, watched, counts = answer
+        runs = answer.runs
         self._set_state(State.ON)
-        self._set_condition(condition)
+        self._set_condition(answer.condition)
         if runs is None:
             return
         if runs != self.runs:
             self.runs = runs
             self.runs_changed.emit(runs)
-        if watched is not None and watched == self.watched and counts != self._counts:
-            self._counts = counts
-            self.counts_changed.emit(watched, counts)
+        self._tell_watched(answer)
+        self._polls += 1
+        if answer.sizes is not None:
+            self._set_sizes(answer.sizes)
         self._answered = True
         self._call_waiting()
+
+    def _tell_watched(self, answer: Answer) -> None:
+        """What is told of the campaign on show, unless another one is by now."""
+        if self.watched is None or (answer.watched, answer.version) != (self.watched, self.watched_version):
+            return
+        if answer.versions != self._versions:
+            self._versions = answer.versions
+            self.versions_changed.emit(self.watched, answer.versions)
+        if answer.counts != self._counts:
+            self._counts = answer.counts
+            self.counts_changed.emit(self.watched, answer.counts)
 
     def _on_no_answer(self, error: Exception) -> None:
         self._asking = False
@@ -221,8 +273,15 @@ class EngineService(QObject):
             self.state_changed.emit(state)
             if state is State.OFF:
                 self._set_condition(Condition())
+                self._polls = 0
+                self._set_sizes(NO_SIZES)
                 self._answered = False
                 self._call_waiting()
+
+    def _set_sizes(self, sizes: Sizes) -> None:
+        if sizes != self._sizes:
+            self._sizes = sizes
+            self.sizes_changed.emit(sizes)
 
     def _set_condition(self, condition: Condition) -> None:
         if condition != self.condition:
@@ -256,7 +315,26 @@ def _with_client(ensure: Callable[[Path], Any], workspace: Path, work: Callable[
         return work(client)
 
 
-def _ask(find: Callable[[Path], Any], workspace: Path, watched: str | None) -> Answer | None:
+def _run_of(campaign: Any) -> Run:
+    return Run(
+        campaign.status,
+        campaign.inside,
+        campaign.entries,
+        campaign.reason,
+        campaign.next_run,
+        campaign.version,
+        campaign.hash,
+    )
+
+
+def _ask(
+    find: Callable[[Path], Any],
+    workspace: Path,
+    watched: str | None,
+    version: int | None,
+    *,
+    with_sizes: bool,
+) -> Answer | None:
     from engine.client import EngineRefused
 
     client = find(workspace)
@@ -266,21 +344,35 @@ def _ask(find: Callable[[Path], Any], workspace: Path, watched: str | None) -> A
         state = client.status()
         condition = Condition(state.held or "", state.problem or "", state.notice or "")
         try:
-            runs = {
-                campaign.id: Run(
-                    campaign.status,
-                    campaign.inside,
-                    campaign.entries,
-                    campaign.reason,
-                    campaign.next_run,
-                    campaign.version,
-                    campaign.hash,
-                )
-                for campaign in client.campaigns()
-            }
-            counts = client.counts(watched).model_dump() if watched in runs else {}
+            runs = {campaign.id: _run_of(campaign) for campaign in client.campaigns()}
+            counts, versions = _of_watched(client, runs, watched, version)
+            sizes = _sizes_of(client) if with_sizes else None
         except (
             EngineRefused
         ) as refused:  # its database refuses: what it said of itself is still worth telling
-            return Answer(condition._replace(problem=condition.problem or str(refused)), None, watched, {})
-        return Answer(condition, runs, watched, counts)
+            condition = condition._replace(problem=condition.problem or str(refused))
+            return Answer(condition, None, watched, version, {}, (), None)
+        return Answer(condition, runs, watched, version, counts, versions, sizes)
+
+
+def _sizes_of(client: Any) -> Sizes:
+    found = client.sizes()
+    return Sizes(
+        {id: one.size for id, one in found.audiences.items()},
+        {id: (one.left, one.more) for id, one in found.coupons.items()},
+    )
+
+
+def _of_watched(
+    client: Any, runs: Runs, watched: str | None, version: int | None
+) -> tuple[Counts, tuple[VersionRow, ...]]:
+    """Counts of the campaign on show, of its newest version where there are several; and these."""
+    run = runs.get(watched) if watched is not None else None
+    if run is None:
+        return {}, ()
+    if run.version < 2:
+        return client.counts(watched).model_dump(), ()
+    rows = tuple(
+        VersionRow(one.version, one.published_at, one.current, one.inside) for one in client.versions(watched)
+    )
+    return client.counts(watched, version or run.version).model_dump(), rows

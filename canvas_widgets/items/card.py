@@ -9,11 +9,13 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QPainter, QPixmap, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from canvas_widgets.items.count_line import NO_COUNT, CountLine, count_line, draw_count
 from canvas_widgets.items.geometry import CARD, START_CARD
 from canvas_widgets.items.paints import MARGIN, CardState, Paints, draw_card_ring, static_text
 from canvas_widgets.items.stage import Stage
 from engine.campaign.model import START_ID, Node
 from engine.campaign.status import is_configured
+from engine.components.delivery import Reasons
 from engine.components.registry import component
 from engine.i18n import ntr, tr
 
@@ -45,7 +47,7 @@ class CardItem(QGraphicsItem):
         self._bounds = self.rect.adjusted(-MARGIN, -MARGIN, MARGIN, _COUNT_ROOM)
         self._name_at = _NAME_AT
         self._texts: tuple[QStaticText, QStaticText] | None = None
-        self._count = ""
+        self._count: CountLine = NO_COUNT
         self.configured = True
         self.broken = False
         self.state = CardState.PLAIN
@@ -100,11 +102,11 @@ class CardItem(QGraphicsItem):
         self._frame = None
         self.update()
 
-    def set_count(self, counts: Mapping[str, int] | None) -> None:
-        """Show the live counts of the node under the card; None shows none."""
-        text = count_text(self.node.kind, counts) if counts is not None else ""
-        if text != self._count:
-            self._count = text
+    def set_count(self, counts: Mapping[str, int] | None, reasons: Reasons | None = None) -> None:
+        """Show the live counts of the node under the card, and what became of its messages; None: none."""
+        line = count_line(self.node.kind, counts, reasons) if counts is not None else NO_COUNT
+        if line != self._count:
+            self._count = line
             self.update()
 
     def full_text(self) -> str:
@@ -113,7 +115,10 @@ class CardItem(QGraphicsItem):
         lines = [f"• {problem.sentence}" for problem in found[:_FINDINGS]]
         if len(found) > _FINDINGS:
             lines.append(ntr("and {n} more", "and {n} more", len(found) - _FINDINGS))
-        return "\n".join([self.node.shown_name, *(lines or [self._summary()])]).strip()
+        said = [self.node.shown_name, *(lines or [self._summary()])]
+        if self._count.trouble:
+            said += [self._count.trouble, *(f"• {reason}" for reason in self._count.reasons)]
+        return "\n".join(said).strip()
 
     @property
     def dot_rect(self) -> QRectF:
@@ -150,8 +155,9 @@ class CardItem(QGraphicsItem):
         painter.setFont(paints.small_font)
         painter.setPen(paints.muted)
         painter.drawStaticText(_SUMMARY_AT, summary)
-        if self._count:
-            self._paint_count(painter)
+        if self._count.people:
+            middle = QPointF(self.rect.center().x(), self.rect.bottom() + _COUNT_BASE)
+            draw_count(painter, paints, self._count, middle, self._bounds.width())
         if not self.configured:
             self._paint_dot(painter, paints, scale)
 
@@ -176,13 +182,6 @@ class CardItem(QGraphicsItem):
 
     def _dot_corner(self, side: float) -> QPointF:
         return QPointF(self.rect.right() - 2 - side / 2, 2 - side / 2)
-
-    def _paint_count(self, painter: QPainter) -> None:
-        paints = self._stage.paints
-        painter.setFont(paints.small_font)
-        painter.setPen(paints.muted)
-        left = (self.rect.width() - paints.small_metrics.horizontalAdvance(self._count)) / 2
-        painter.drawText(QPointF(left, self.rect.bottom() + _COUNT_BASE), self._count)
 
     def _paint_broken(self, painter: QPainter) -> None:
         """Shows that the component cannot be drawn, with nothing of it that could fail again."""
@@ -209,15 +208,3 @@ class CardItem(QGraphicsItem):
 
     def _summary(self) -> str:
         return str(component(self.node.kind).summary(self.node.config, self._stage.lookup))
-
-
-def count_text(kind: str, counts: Mapping[str, int]) -> str:
-    """A node's counts in words: how many arrived, how many wait there, how many it failed."""
-    arrived, waiting = counts.get("arrived", 0), counts.get("waiting", 0)
-    if not component(kind).ports({}):
-        return tr("{count:,} done", count=counts.get("passed", 0))
-    if waiting:
-        return tr("{arrived:,} · {waiting:,} waiting", arrived=arrived, waiting=waiting)
-    if left := counts.get("left", 0):
-        return tr("{arrived:,} · {left:,} left", arrived=arrived, left=left)
-    return f"{arrived:,}"

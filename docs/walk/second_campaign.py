@@ -114,6 +114,8 @@ class SecondCampaign:
         """The engine starts, and people come."""
         p = self.p
         p.click_on(tr("Publish"))
+        p.expect_words(tr("Who enters"))
+        p.press("Return")
         p.expect_words(tr("Published as version {version}.", version=1))
         p.expect("people who wait", lambda: eyes.waiting() > 0)
         p.click_on(tr("Fit to screen"))

@@ -19,6 +19,7 @@ class ObjectLookup:
     """Answers from `audiences`, `messages`, `accounts` (by id) and the `catalog`, which a subclass sets.
 
     `sizes` holds how many people are in an audience where an engine has told; it is told on as `size`.
+    `codes_left` holds how many codes of a coupon are left where it has, and whether there are more than that.
     """
 
     audiences: Mapping[str, AudienceFile]
@@ -28,6 +29,7 @@ class ObjectLookup:
 
     def __init__(self) -> None:
         self.sizes: dict[str, int] = {}
+        self.codes_left: dict[str, tuple[int, bool]] = {}
         self._details: dict[tuple[RefKind, str], tuple[object, dict[str, JsonValue]]] = {}
 
     def name_of(self, kind: RefKind, id: str) -> str | None:

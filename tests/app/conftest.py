@@ -55,6 +55,11 @@ class FakeEngine:
     hash: str = ""
     away: bool = False
     events: list[Any] = field(default_factory=list)
+    cycles: list[Any] = field(default_factory=list)
+    all_versions: list[Any] = field(default_factory=list)
+    by_version: dict[int, dict[str, Any]] = field(default_factory=dict)
+    sized: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, int] = field(default_factory=dict)
     base_url: str = "http://127.0.0.1:4711"
 
     def found(self) -> Self | None:
@@ -99,12 +104,26 @@ class FakeEngine:
                 next_run=self.next_run,
                 version=4,
                 hash=self.hash,
+                published_at=MOMENT,
             )
             for id, status in self.statuses.items()
         ]
 
-    def counts(self, _id: str) -> Any:
-        return SimpleNamespace(model_dump=lambda: self.live)
+    def counts(self, _id: str, version: int | None = None) -> Any:
+        live = self.by_version.get(version, self.live) if version is not None else self.live
+        return SimpleNamespace(model_dump=lambda: live, cycles=self.cycles)
+
+    def versions(self, _id: str) -> list[Any]:
+        return self.all_versions
+
+    def bundle(self, _id: str, _version: int) -> bytes:
+        return self.published[-1]
+
+    def sizes(self) -> Any:
+        return SimpleNamespace(
+            audiences={id: SimpleNamespace(size=n, updated_at=MOMENT) for id, n in self.sized.items()},
+            coupons={id: SimpleNamespace(left=n, more=False) for id, n in self.codes.items()},
+        )
 
     def publish(self, bundle: bytes) -> Any:
         if self.error is not None:
@@ -133,6 +152,14 @@ class FakeEngine:
 
     def shutdown(self) -> None:
         self.calls.append(("shutdown", ""))
+
+
+def versions(*inside: int) -> list[Any]:
+    """Versions of a campaign as a client tells them: so many people in each, the last is current."""
+    return [
+        SimpleNamespace(version=n, published_at=MOMENT, current=n == len(inside), inside=people)
+        for n, people in enumerate(inside, start=1)
+    ]
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -20,8 +21,10 @@ from app.panels import ConfigurationPanel
 from app.pickers.account_form import AccountDialog
 from app.pickers.audience_form import AudienceDialog
 from app.pickers.message_form import MessageDialog
+from app.publishing.dialog import PublishDialog, SummaryView
 from app.publishing.held import HeldDialog
 from app.publishing.remote import RemoteDialog
+from app.publishing.summary import Known, Summary
 from app.templates.dialogs import RenameTemplateDialog
 from app.window import MainWindow
 from canvas_widgets.look import Look, Theme
@@ -149,6 +152,18 @@ def states_of_the_guide(qtbot: QtBot, window: MainWindow) -> Iterator[State]:
     window.tour.end()
 
 
+def summary(workspace: Workspace) -> Summary:
+    return Summary(
+        sample_document("text_sms", CONFIGS["text_sms"][0]), workspace, datetime(2026, 3, 2, 9, tzinfo=UTC)
+    )
+
+
+def summed_up(window: MainWindow, workspace: Workspace) -> SummaryView:
+    view = SummaryView(window.look, summary(workspace), ("A finding.",))
+    view.show_known(Known())
+    return view
+
+
 def states_of_forms(qtbot: QtBot, window: MainWindow, workspace: Workspace) -> Iterator[State]:
     context = Context(workspace)
     for form in (
@@ -156,7 +171,8 @@ def states_of_forms(qtbot: QtBot, window: MainWindow, workspace: Workspace) -> I
         MessageDialog(window, context, "text_sms", {}),
         MessageDialog(window, context, "email", {}),
         AudienceDialog(window, context),
-        RemoteDialog(window, window.look, (), lambda _url, _token: None),
+        RemoteDialog(window, window.look, (), lambda _url, _token: None, summed_up(window, workspace)),
+        PublishDialog(window, window.look, "Spring", summary(workspace), ("A finding.",), lambda: None),
         RenameTemplateDialog(window, Words(en="Spring", zh="春季"), Words(en="New", zh="新")),
         HeldDialog(window),
     ):

@@ -12,9 +12,11 @@ from app import language
 from app.actions import ACTIONS, SECTIONS, ActionSpec, Place
 from app.actions.shortcuts import assigned
 from app.command_palette.entries import gather
+from app.publishing.versions import ShownVersion
 from app.widgets.basic import ElidedLabel
 from app.window import MainWindow
 from engine.campaign import edits
+from engine.workspace import bundle
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import (
     FakeEngine,
@@ -24,6 +26,7 @@ from tests.app.conftest import (
     leave_behind,
     open_draft,
     settle,
+    versions,
 )
 
 # The platform of tests cannot show a menu the way a desktop does, and says so.
@@ -31,7 +34,12 @@ pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 
 IN_EDITOR = {spec.id for spec in ACTIONS if spec.id.startswith(("editor.", "notes.", "campaign.save_"))}
 ON_NOTES = {spec.id for spec in ACTIONS if spec.id.startswith("notes.")} - {"notes.add", "notes.frame"}
-NEED_A_RUN = {"run.stop": "in_progress", "run.restart": "stopped"}
+ON_VERSIONS = {"run.versions", "run.earlier", "run.newest"}
+NEED_A_RUN = {
+    "run.stop": "in_progress",
+    "run.restart": "stopped",
+    **dict.fromkeys(ON_VERSIONS, "in_progress"),
+}
 
 
 def test_names_are_shown_as_they_are(qtbot: QtBot, window: MainWindow) -> None:
@@ -78,6 +86,7 @@ def test_every_action_is_possible_somewhere_and_triggers(
     row = workspace.campaigns()[0]
     if action_id in NEED_A_RUN:
         engine.statuses[str(row.id)] = NEED_A_RUN[action_id]
+        engine.all_versions = versions(1204, 3)
     if action_id == "run.release":
         engine.held = "The database is a copy."
     engine.away = action_id == "run.start"
@@ -90,6 +99,8 @@ def test_every_action_is_possible_somewhere_and_triggers(
     if action_id == "editor.edit":
         window.view_selected()
         settle(qtbot)
+    elif action_id in ON_VERSIONS:
+        show_version(qtbot, window, 1 if action_id == "run.newest" else None)
     elif action_id in IN_EDITOR:
         page = open_draft(qtbot, window)
         page.commands.add_kind("target_audience")
@@ -113,6 +124,15 @@ def test_every_action_is_possible_somewhere_and_triggers(
         window.actions_[action_id].trigger()
     settle(qtbot)
     close_dialogs(window)
+
+
+def show_version(qtbot: QtBot, window: MainWindow, number: int | None) -> None:
+    """Open a campaign that has two versions, or one of these."""
+    page = open_draft(qtbot, window)
+    qtbot.waitUntil(lambda: len(page.bar.versions.rows) == 2)
+    if number is not None:
+        published = bundle.make(page.session.workspace, page.session.document.copy())
+        window.versions._open(ShownVersion(number, published))
 
 
 def test_what_is_not_possible_is_disabled(window: MainWindow) -> None:

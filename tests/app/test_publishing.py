@@ -22,9 +22,12 @@ from app.campaign_list import loading
 from app.campaign_list.status import Status
 from app.editor.page import EditorPage
 from app.editor.running import bundle_hash
+from app.pickers import library
 from app.publishing import bundled, tokens
 from app.publishing import commands as run_commands
+from app.publishing.dialog import PublishDialog
 from app.publishing.service import EngineService, State
+from app.publishing.summary import Summary
 from app.window import MainWindow
 from engine.campaign import edits
 from engine.client import EngineUnreachable
@@ -46,7 +49,15 @@ def ready(workspace: Workspace) -> str:
 def publish(qtbot: QtBot, window: MainWindow, name: str) -> None:
     row = next(row for row in window.rows() if row.name == name)
     window.list_page.select(row.path)
+    publish_now(qtbot, window)
+
+
+def publish_now(qtbot: QtBot, window: MainWindow) -> None:
+    """Publish the campaign at hand, and press Enter where it is said what that does."""
     window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    for found in dialogs(window):
+        QTest.keyClick(found, Qt.Key.Key_Return)
     settle(qtbot)
 
 
@@ -71,13 +82,152 @@ def test_publish_sends_the_bundle(
     assert window.toast.message == "Published as version 1."
 
 
+def summed_up(dialog: PublishDialog) -> str:
+    return "\n".join(line for section in dialog.view.sections for line in section.lines)
+
+
+def test_first_it_is_said_what_publishing_does(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    trigger = next(id for id, node in page.session.document.nodes.items() if node.kind == "target_audience")
+    engine.sized["a_once"] = 1204
+    page.commands.push_or_say(lambda: edits.rename(page.session.document, trigger, "Everybody"))
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    asked = dialog(window)
+    assert "The first version" in summed_up(asked)
+    assert "a list of 1,204 people" in summed_up(asked)
+    QTest.keyClick(asked, Qt.Key.Key_Escape)
+    settle(qtbot)
+    assert not dialogs(window)
+    assert not engine.published
+    assert page.session.dirty  # nothing was saved either
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    QTest.keyClick(dialog(window), Qt.Key.Key_Return)
+    settle(qtbot)
+    assert len(engine.published) == 1
+    assert not page.session.dirty
+
+
+def test_an_audience_that_was_never_counted_is_estimated(
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    workspace: Workspace,
+    engine: FakeEngine,
+    ready: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Summary, "unknown_rules", lambda _self, _known: {"a_once": {}})
+    window = make_window(workspace)
+    window.list_page.select(next(row.path for row in window.rows() if row.name == "Ready"))
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    assert "1,234 people now" in summed_up(dialog(window))
+
+
+def test_an_engine_that_cannot_be_asked_keeps_nobody_from_publishing(
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    workspace: Workspace,
+    engine: FakeEngine,
+    ready: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse() -> Any:
+        raise EngineUnreachable(Message("Not now."))
+
+    window = make_window(workspace)
+    monkeypatch.setattr(engine, "sizes", refuse)
+    window.list_page.select(next(row.path for row in window.rows() if row.name == "Ready"))
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    assert "Not now." in summed_up(dialog(window))
+    assert dialog(window).publish.isEnabled()
+
+
+def test_the_next_version_says_what_it_changes(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    engine.published = [bundle.write(bundle.make(workspace, page.session.document.copy()))]
+    engine.statuses[ready] = "in_progress"
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    assert "Nothing has changed since version 4" in summed_up(dialog(window))
+    assert not dialog(window).changes.isVisible()
+    dialog(window).reject()
+    node = next(iter(page.session.document.nodes))
+    page.commands.push_or_say(lambda: edits.rename(page.session.document, node, "Everybody"))
+    settle(qtbot)
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    asked = dialog(window)
+    assert "1 difference from version 4 on the canvas" in summed_up(asked)
+    assert "3 people are inside" in summed_up(asked)
+    asked.changes.click()
+    settle(qtbot)
+    assert len(dialogs(window)) == 2
+    for shown in reversed(dialogs(window)):
+        shown.close()
+
+
+def test_the_bar_and_the_tab_follow_at_once(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    assert "Draft" in window.tabs.bar.tabToolTip(1)
+    assert window.service is not None
+    window.service._timer.stop()  # nothing comes by polling
+    engine.statuses[ready] = "in_progress"
+    window.runs._on_published_here(None, (SimpleNamespace(version=1, lacks=[]), engine.campaigns()[0]))
+    assert page.bar.pill.text() == "In progress"
+    assert "In progress" in window.tabs.bar.tabToolTip(1)
+
+
+def test_sizes_are_shown_where_audiences_are_chosen(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    engine.sized = dict.fromkeys(workspace.audiences, 1204)
+    engine.codes = dict.fromkeys(workspace.catalog.coupons, 7)
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    opened = page.session.workspace
+    qtbot.waitUntil(lambda: bool(opened.sizes))
+    page.show_node(next(i for i, n in page.session.document.nodes.items() if n.kind == "target_audience"))
+    settle(qtbot)
+    words = [shown.text() for shown in page.panel.findChildren(QLabel) if not shown.isHidden()]
+    assert any("1,204 people" in text for text in words)
+    assert {option.tail for option in library.coupon_options(opened)} == {"7 codes left"}
+    engine.away = True
+    assert window.service is not None
+    window.service.poll()
+    qtbot.waitUntil(lambda: not opened.sizes)
+    assert {option.tail for option in library.audience_options(opened)} == {""}
+
+
+def test_an_empty_audience_is_noted_before_publishing(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    engine.sized = dict.fromkeys(workspace.audiences, 0)
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    qtbot.waitUntil(lambda: any(problem.code == "empty_audience" for problem in page.session.problems))
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    assert "is empty" in summed_up(dialog(window))
+
+
 def test_a_new_campaign_is_known_to_run(qtbot: QtBot, window: MainWindow, engine: FakeEngine) -> None:
     assert window.workspace is not None
     document = loading.new_document(window.workspace, None, "Brand new", "")
     complete(document)
     window.open_campaigns.open_document(document, None)
-    window.actions_["run.publish"].trigger()
-    settle(qtbot)
+    publish_now(qtbot, window)
     engine.statuses[document.attributes.id] = "in_progress"
     assert window.service is not None
     with qtbot.waitSignal(window.service.runs_changed):
@@ -97,8 +247,7 @@ def test_warnings_do_not_block(
 
     page.session.problems = [Problem("empty_audience", Severity.WARNING, Message("Nobody is in it."))]
     page.session.check = lambda then=lambda: None: then()  # type: ignore[method-assign]
-    window.actions_["run.publish"].trigger()
-    settle(qtbot)
+    publish_now(qtbot, window)
     assert len(engine.published) == 1
 
 
@@ -406,8 +555,7 @@ def test_publishing_what_runs_already_says_that_nothing_has_changed(
     qtbot.waitUntil(lambda: any(row.status is Status.IN_PROGRESS for row in window.rows()))
     publish(qtbot, window, "Ready")
     assert window.toast.message == "Nothing has changed since version 4."
-    window.actions_["run.publish"].trigger()
-    settle(qtbot)
+    publish_now(qtbot, window)
     assert window.toast.message == "Published as version 5."
 
 
@@ -445,8 +593,7 @@ def test_publishing_names_what_was_not_confirmed(
     page.show_node(tag)
     assert page.panel.content is not None
     page.panel.content.name.setText("Half a name")
-    window.actions_["run.publish"].trigger()
-    settle(qtbot)
+    publish_now(qtbot, window)
     assert len(engine.published) == 1
     name = page.session.document.node(tag).name
     assert f"Left out, because it is not confirmed with OK: “{name}”." in window.toast.message

@@ -127,7 +127,7 @@ def test_a_tab_says_whether_it_is_saved_and_what_it_is(window: MainWindow, pages
     assert tab_names(window) == ["Spring sale", f"{UNSAVED} Summer sale", "Winter sale"]
     assert window.tabs.bar.accessibleTabName(2) == "Summer sale, not saved"
     tip = window.tabs.bar.tabToolTip(2).splitlines()
-    assert tip == ["Summer sale", str(pages[1].session.workspace.folder / "campaigns")]
+    assert tip == ["Summer sale", "Draft", str(pages[1].session.workspace.folder / "campaigns")]
     assert not window.isWindowModified()  # another tab is on show
     window.tabs.show_page(pages[1])
     assert window.isWindowModified()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from canvas_widgets.items.card import count_text
+from canvas_widgets.items.count_line import count_line
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.model import START_ID
 from engine.campaign.outline import Row
@@ -49,7 +49,8 @@ class Words:
         counts = self._scene.stage.counts
         if row.kind != "node" or counts is None or row.id not in counts["nodes"]:
             return ""
-        return count_text(self._document.node(row.id).kind, counts["nodes"][row.id])
+        reasons = counts.get("reasons", {}).get(row.id)
+        return count_line(self._document.node(row.id).kind, counts["nodes"][row.id], reasons).text
 
     def configured(self, row: Row) -> bool:
         card = self._scene.cards.get(row.id) if row.kind == "node" else None

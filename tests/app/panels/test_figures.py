@@ -65,6 +65,7 @@ def test_messages_by_state_and_reason_and_their_receipts(document: CampaignDocum
                 ("Failed: no such ID", "3"),
                 ("Skipped: contacted too often", "7"),
             ),
+            trouble="50 failed or skipped",
         ),
         Table("Receipts", (), (("clicked", "20"), ("Opened", "300"))),
     ]

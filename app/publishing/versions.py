@@ -1,0 +1,118 @@
+"""The versions of a published campaign: which there are, and each on a page of its own, only looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from engine.i18n import ntr, tr
+from engine.workspace.bundle import Bundle
+
+if TYPE_CHECKING:
+    from app.editor.page import EditorPage
+    from app.window import MainWindow
+
+
+class VersionRow(NamedTuple):
+    """What the engine says of one version. `current`: new entries take it. Moments are ISO 8601."""
+
+    number: int
+    published_at: str
+    current: bool
+    inside: int
+
+    @property
+    def words(self) -> str:
+        """For a list of versions: which it is, and who is in it."""
+        name = tr("Version {version}", version=self.number)
+        if self.current:
+            return tr("{version} · newest · {n:,} inside", version=name, n=self.inside)
+        if not self.inside:
+            return tr("{version} · nobody inside any more", version=name)
+        return ntr(
+            "{version} · {n:,} still inside", "{version} · {n:,} still inside", self.inside, version=name
+        )
+
+
+Rows = Sequence[VersionRow]
+
+
+class ShownVersion(NamedTuple):
+    """A version that is on show as it was published."""
+
+    number: int
+    bundle: Bundle
+
+
+def earlier_inside(rows: Rows) -> list[VersionRow]:
+    """The earlier versions that somebody is still in, the latest first."""
+    return [row for row in reversed(rows) if not row.current and row.inside]
+
+
+class VersionCommands:
+    """What actions do with versions of the open campaign."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def choose(self) -> None:
+        """Offer the versions to choose from."""
+        self._window.the_editor.bar.versions.showMenu()
+
+    def show_earlier(self) -> None:
+        """Show the latest of the earlier versions that people are still in."""
+        found = earlier_inside(self._window.the_editor.bar.versions.rows)
+        if found:
+            self.show(found[0].number)
+
+    def show_newest(self) -> None:
+        """Go from an earlier version to the campaign itself."""
+        page = self._window.the_editor
+        id, number = page.session.document.attributes.id, page.shown_version
+        other = self._page_of(id, None)
+        row = next((row for row in self._window.rows() if row.id == id), None)
+        if other is not None:
+            self._window.tabs.show_page(other)
+        elif row is not None and number is not None:
+            self._window.open_campaigns.on_row_opened(row)
+
+    def show(self, number: int) -> None:
+        """Show a version of the open campaign: the newest is the campaign itself."""
+        window = self._window
+        page, service = window.the_editor, window.service
+        id = page.session.document.attributes.id
+        if any(row.number == number and row.current for row in page.bar.versions.rows):
+            if page.shown_version is not None:
+                self.show_newest()
+            return
+        other = self._page_of(id, number)
+        if other is not None:
+            window.tabs.show_page(other)
+        elif service is not None:
+            service.use(lambda client: _read(client, id, number), self._open, window.show_error)
+
+    def _open(self, found: ShownVersion) -> None:
+        id = found.bundle.campaign.attributes.id
+        other = self._page_of(id, found.number)
+        if other is not None:
+            self._window.tabs.show_page(other)  # it was asked for twice
+        else:
+            self._window.open_campaigns.open_document(
+                found.bundle.campaign, None, read_only=True, version=found
+            )
+
+    def _page_of(self, id: str, number: int | None) -> EditorPage | None:
+        return next(
+            (
+                page
+                for page in self._window.editors
+                if page.session.document.attributes.id == id and page.shown_version == number
+            ),
+            None,
+        )
+
+
+def _read(client: Any, id: str, number: int) -> ShownVersion:
+    from engine.workspace import bundle
+
+    return ShownVersion(number, bundle.read(client.bundle(id, number), own=True))

@@ -1,0 +1,62 @@
+"""What can become of a message, in words: its state, and why it was not delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.i18n import N_, ntr, tr
+
+STATES: Mapping[str, str] = {
+    "planned": N_("Planned"),
+    "claimed": N_("Planned"),
+    "sending": N_("Being sent"),
+    "sent": N_("Sent"),
+    "failed": N_("Failed"),
+    "skipped": N_("Skipped"),
+    "unknown": N_("Result unknown"),
+}
+"""In the order in which they are shown."""
+_REASONS: Mapping[str, str] = {
+    "no_id": N_("no such ID"),
+    "not_follower": N_("not a follower"),
+    "no_code": N_("no code left"),
+    "limit": N_("limit per person"),
+    "quiet_time": N_("quiet time"),
+    "suppressed": N_("unsubscribed"),
+    "duplicate_address": N_("address had it already"),
+    "fatigue": N_("contacted too often"),
+}
+Reasons = Mapping[str, Mapping[str, int]]
+"""Messages of one component: state → reason (empty where there is none) → messages."""
+
+
+def state_and_reason(state: str, reason: str) -> str:
+    """What became of a message, and why; a provider's own reason is shown as it is."""
+    said = tr(STATES[state])
+    if not reason:
+        return said
+    return tr("{state}: {reason}", state=said, reason=tr(_REASONS[reason]) if reason in _REASONS else reason)
+
+
+def rows(reasons: Reasons, states: tuple[str, ...] = tuple(STATES)) -> list[tuple[str, int]]:
+    """Messages by state and reason, in words; of a state the most frequent reason first."""
+    return [
+        (state_and_reason(state, reason), n)
+        for state in states
+        for reason, n in sorted(reasons.get(state, {}).items(), key=lambda one: (-one[1], one[0]))
+    ]
+
+
+def undelivered(reasons: Reasons) -> list[tuple[str, int]]:
+    """What failed or was skipped, with the reasons; as `rows`."""
+    return rows(reasons, ("failed", "skipped"))
+
+
+def undelivered_text(reasons: Reasons) -> str:
+    """How many messages failed or were skipped, in a few words; "" where none did."""
+    failed, skipped = (sum(reasons.get(state, {}).values()) for state in ("failed", "skipped"))
+    if failed and skipped:
+        return tr("{n:,} failed or skipped", n=failed + skipped)
+    if failed:
+        return ntr("{n:,} failed", "{n:,} failed", failed)
+    return ntr("{n:,} skipped", "{n:,} skipped", skipped) if skipped else ""
