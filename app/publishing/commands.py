@@ -172,8 +172,12 @@ class RunCommands:
 
     def _ask_here(self, editor: EditorPage) -> None:
         """Show what publishing here would do; Publish does it."""
+        _sum_up(editor, partial(self._show_summary, editor), elsewhere=False)
+
+    def _show_summary(self, editor: EditorPage, summary: Summary) -> None:
         window, session = self._window, editor.session
-        summary = Summary(session.document, session.workspace, datetime.now(UTC))
+        if session.closed:
+            return
         name, noted = session.document.attributes.name, _noted(editor)
         dialog = PublishDialog(window, window.look, name, summary, noted, partial(self._publish_here, editor))
         self._tell(dialog, editor, summary)
@@ -229,13 +233,15 @@ class RunCommands:
 
     def _ask_for_remote(self, editor: EditorPage) -> None:
         """Ask for the other engine, and show what publishing there would do."""
+        _sum_up(editor, partial(self._show_remote, editor), elsewhere=True)
+
+    def _show_remote(self, editor: EditorPage, summary: Summary) -> None:
         from app.publishing.remote import RemoteDialog
 
         window, session = self._window, editor.session
-        bundle = self._bundle(session.document)
+        bundle = None if session.closed else self._bundle(session.document)
         if bundle is None:
             return
-        summary = Summary(session.document, session.workspace, datetime.now(UTC), elsewhere=True)
         view = SummaryView(window.look, summary, _noted(editor))
         view.show_known(Known())
 
@@ -318,6 +324,18 @@ class RunCommands:
         row = window.list_page.selected()
         assert row is not None  # the action is enabled for a selected campaign only
         return row.name, row.id
+
+
+def _sum_up(editor: EditorPage, show: Callable[[Summary], None], *, elsewhere: bool) -> None:
+    """Sum up what publishing does: at once for most campaigns, for a large one in the background."""
+    session = editor.session
+    large = session.large
+    document = session.document.copy() if large else session.document
+    work = partial(Summary, document, session.workspace, datetime.now(UTC), elsewhere=elsewhere)
+    if large:
+        tasks.run(work, show)
+    else:
+        show(work())
 
 
 def _noted(editor: EditorPage) -> list[str]:

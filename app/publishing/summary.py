@@ -18,6 +18,7 @@ from engine.components.behaviour import (
     EnterOnEvent,
     FromTemplate,
     Gather,
+    Inline,
     Payload,
     Send,
     SetTags,
@@ -96,11 +97,20 @@ class Summary:
         self._now = now
         self._zone = ZoneInfo(workspace.settings.time_zone)
         self._behaviours: dict[str, Behaviour] = {}
+        self._different: dict[str, Send | DrawCoupon] = {}  # one of those that are told alike
+        told: set[object] = set()
         for id, node in document.nodes.items():
             config = node.parsed.config
             behaviour = None if config is None else component(node.kind).behaviour(config)
-            if behaviour is not None:
-                self._behaviours[id] = behaviour
+            if behaviour is None:
+                continue
+            self._behaviours[id] = behaviour
+            if (
+                isinstance(behaviour, Send | DrawCoupon)
+                and (key := _told(id, node.kind, behaviour)) not in told
+            ):
+                told.add(key)
+                self._different[id] = behaviour
 
     @property
     def trigger(self) -> EnterAudiences | EnterOnEvent | None:
@@ -261,7 +271,7 @@ class Summary:
             yield tr("Everything is sent through a simulated account: nothing leaves this computer.")
 
     def _messages(self, known: Known) -> Iterator[str]:
-        for id, behaviour in self._behaviours.items():
+        for id, behaviour in self._different.items():
             node = self._document.nodes[id]
             kind = tr(component(node.kind).label)
             if isinstance(behaviour, DrawCoupon):
@@ -269,7 +279,7 @@ class Summary:
                 left = known.codes.get(behaviour.coupon, "")
                 parts = [tr("{kind}: “{name}”", kind=kind, name=name), *([left] if left else [])]
                 yield " · ".join(parts)
-            elif isinstance(behaviour, Send) and not isinstance(behaviour.content, Payload):
+            elif not isinstance(behaviour.content, Payload):
                 said = str(component(node.kind).summary(node.config, self._workspace))
                 if isinstance(behaviour.content, FromTemplate):
                     said = self._workspace.name_of(RefKind.MESSAGE, behaviour.content.id) or said
@@ -278,7 +288,7 @@ class Summary:
 
     def _systems(self) -> Iterator[str]:
         found: list[str] = []
-        for id, behaviour in self._behaviours.items():
+        for id, behaviour in self._different.items():
             if isinstance(behaviour, Send) and isinstance(behaviour.content, Payload):
                 kind = tr(component(self._document.nodes[id].kind).label)
                 found.append(tr("{kind}: {name}", kind=kind, name=self._account(behaviour.account)))
@@ -342,6 +352,15 @@ class Summary:
 
     def _time(self, moment: datetime) -> str:
         return moment.astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _told(id: str, kind: str, behaviour: Send | DrawCoupon) -> object:
+    """What tells apart what is sent, as far as it is told; a text that stands in the component is its own."""
+    if isinstance(behaviour, DrawCoupon):
+        return behaviour.coupon
+    if isinstance(behaviour.content, Inline):
+        return id
+    return kind, behaviour.account, behaviour.content
 
 
 def _limit(limit: Limit) -> str:

@@ -28,7 +28,7 @@ class VersionRow(NamedTuple):
         if self.current:
             return tr("{version} · newest · {n:,} inside", version=name, n=self.inside)
         if not self.inside:
-            return tr("{version} · nobody inside any more", version=name)
+            return tr("{version} · nobody inside", version=name)
         return ntr(
             "{version} · {n:,} still inside", "{version} · {n:,} still inside", self.inside, version=name
         )
