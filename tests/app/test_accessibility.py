@@ -274,7 +274,9 @@ class TestCanvas:
     ) -> None:
         trigger = next(iter(page.session.document.nodes))
         page.scene.select([trigger])
-        sentence = "Selected: Target Audience 1, Trigger mode, not configured. Followed by Random Grouping 1."
+        sentence = (
+            "Selected: Target Audience 1, Trigger mode, not configured. Followed by “Random Grouping 1”."
+        )
         assert heard == [sentence]
         assert page.view.accessibleDescription().startswith(sentence)
         assert "outline" in page.view.accessibleDescription()
