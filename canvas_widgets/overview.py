@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from canvas_widgets.items.card import CardItem
+from canvas_widgets.items.geometry import LinkShape, passes_columns
 from canvas_widgets.items.link import LinkItem
 from canvas_widgets.items.paints import Paints
 
@@ -123,9 +125,17 @@ class Overview:
             if not card.configured or card.broken:
                 self._corners.append((rect.right(), rect.top()))
         shown = [(link.line, link.open) for link in links if link.line is not None]
-        self._lines = [QLineF(line.start, line.end) for line, _ in shown]
+        self._lines = [stroke for line, _ in shown for stroke in _strokes(line)]
         self._bounds = _around(rects, [line.end for line, is_open in shown if is_open])
         self._stale = False
+
+
+def _strokes(line: LinkShape) -> Sequence[QLineF]:
+    """A line in straight strokes; only one that passes columns has several, since it goes around cards."""
+    if not line.curves or not passes_columns(line.start, line.end):
+        return (QLineF(line.start, line.end),)
+    points = [line.start, *(point for curve in line.curves for point in (curve.p0, curve.p3)), line.end]
+    return [QLineF(a, b) for a, b in pairwise(points) if a != b]
 
 
 def _paint_dots(painter: QPainter, paints: Paints, dots: Sequence[QRectF]) -> None:

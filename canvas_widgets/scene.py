@@ -13,7 +13,7 @@ from canvas_widgets.collector import keep_large
 from canvas_widgets.items.appear import Appearance
 from canvas_widgets.items.card import CardItem
 from canvas_widgets.items.geometry import CARD
-from canvas_widgets.items.lines import lay, passing
+from canvas_widgets.items.lines import distant, lay, passing
 from canvas_widgets.items.link import LinkItem, share_text
 from canvas_widgets.items.note_layer import NoteLayer
 from canvas_widgets.items.paints import CardState, Paints
@@ -132,6 +132,7 @@ class CampaignScene(PointedScene):
                 self._show_count(node_id)  # so may counts, and they find only what is there already
                 self._route(node_id)
             yield
+        yield from map(self._route, distant(self.links.values()))  # they depend on what else is there
         self._finish_loading()
 
     def _finish_loading(self) -> None:
@@ -168,19 +169,21 @@ class CampaignScene(PointedScene):
                 yield
         for node_id in changed:
             if not everywhere:
-                sources |= self._passing(node_id)
+                sources |= passing(self, self.cards.get(node_id))
             self._mirror_node(node_id)
             yield
         for link_id in {op.id for op in ops if op.table is Table.LINKS}:
             self._mirror_link(link_id)
             yield
         for node_id in changed & self.cards.keys() if not everywhere else ():
-            sources |= {node_id, *self.document.predecessors(node_id), *self._passing(node_id)}
+            sources |= {node_id, *self.document.predecessors(node_id), *passing(self, self.cards[node_id])}
             yield
-        for source_id in list(self.cards) if everywhere else sources:
+        for source_id in list(self.cards) if everywhere else sorted(sources):
             self._show_count(source_id)
             self._route(source_id)
             yield
+        if everywhere:
+            yield from map(self._route, distant(self.links.values()))
         self._finish_mirroring(ops, [self.cards[node_id] for node_id in fresh if node_id in self.cards])
 
     def _finish_mirroring(self, ops: Sequence[Op], fresh: Sequence[CardItem]) -> None:
@@ -244,17 +247,11 @@ class CampaignScene(PointedScene):
             self._route(source_id)
         self.overview.forget()
 
-    def _passing(self, node_id: str) -> set[str]:
-        """Where lines begin that pass a card, perhaps around it."""
-        card = self.cards.get(node_id)
-        return set() if card is None else passing(self, [card])
-
     def _route(self, source_id: str) -> None:
         if source_id not in self.cards:
             return
         items = [self.links[link_id] for link_id in self.links_of(source_id)]
-        first_place = source_id == START_ID and len(self.document.nodes) == 0
-        lay(self, self.cards[source_id], items, self.cards, first_place=first_place)
+        lay(self, self.cards[source_id], items, self.cards, first_place=not self.document.nodes)
 
     # What is shown -----------------------------------------------------------------------------------------
 
@@ -370,7 +367,7 @@ class CampaignScene(PointedScene):
         for covered in self.notes.rects():
             rect = rect.united(covered)
         for item in self.links.values():
-            if item.open:
+            if item.open or item.goes_around:
                 rect = rect.united(item.boundingRect())
         return rect.adjusted(-8, -16, 8, 24)
 

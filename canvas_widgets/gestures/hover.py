@@ -165,10 +165,10 @@ def _near_end(line: LinkShape, point: QPointF, zoom: float) -> bool:
 
 def _scissors_place(line: LinkShape) -> QPointF:
     if line.open:
-        return line.curve.at(0.6)
+        return line.curves[0].at(0.6) if line.curves else line.at_x((line.start.x() + line.end.x()) / 2)
     across = line.end.x() - line.start.x()
     if across <= 2 * _SCISSORS_AWAY:
-        return line.curve.at(0.85)
+        return line.curves[-1].at(0.85) if line.curves else line.end - QPointF(_SCISSORS_AWAY / 2, 0)
     return line.at_x(line.end.x() - _SCISSORS_AWAY)
 
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QStyleOptionGraphics
 
 from canvas_widgets.gestures.gesture import Gesture
 from canvas_widgets.items.card import CardItem
-from canvas_widgets.items.geometry import joined
+from canvas_widgets.items.geometry import LinkShape, joined
+from canvas_widgets.items.lines import led
 from canvas_widgets.items.paints import draw_card_ring
 from canvas_widgets.items.stage import Stage
 from canvas_widgets.scene import CampaignScene
@@ -58,6 +59,7 @@ class LineDrag(Gesture):
         nodes = frozenset().union(*(leading.targets() for leading in self._leading))
         scene.set_targets(self._leading[0].links(nodes) | {end.link_id or ""}, nodes)
         self._preview = LinePreview(scene.stage, scene.cards[end.source].right_port)
+        self._led: dict[str, LinkShape] = {}
         scene.addItem(self._preview)
         self._show_own_line(False)
         self._target: str | None = None
@@ -67,8 +69,10 @@ class LineDrag(Gesture):
         point = self._view.mapToScene(position)
         self._target, self._why_not = self._meant_at(point)
         taken = self._target is not None and self._why_not is None
-        card = self._scene.cards[self._target or ""] if taken else None
-        self._preview.show_end(point, card, refused=self._why_not is not None)
+        if taken and self._target is not None:
+            self._preview.lead(self._line_to(self._target), self._scene.cards[self._target])
+        else:
+            self._preview.follow(point, refused=self._why_not is not None)
         if self._why_not is not None:
             self.cursor = Qt.CursorShape.ForbiddenCursor
             QToolTip.showText(
@@ -112,6 +116,15 @@ class LineDrag(Gesture):
         pairs = zip(self._end.ports, self._leading, strict=True)
         return [port for port, leading in pairs if target is None or leading.refusal(target) is None]
 
+    def _line_to(self, target: str) -> LinkShape:
+        """The line that a release leads to a component: it stays the same while the pointer is on that."""
+        if target not in self._led:
+            scene, end = self._scene, self._end
+            items = [scene.links[link_id] for link_id in scene.links_of(end.source)]
+            port = self._fitting()[0]
+            self._led[target] = led(scene, end.source, items, scene.cards, port, target, end.link_id)
+        return self._led[target]
+
     def _end_preview(self) -> None:
         self._scene.set_targets(None)
         if self._preview.scene() is not None:
@@ -126,29 +139,37 @@ class LineDrag(Gesture):
 
 
 class LinePreview(QGraphicsItem):
-    """The line that follows the pointer, and the ring around the card that it would lead to."""
+    """The line that follows the pointer, and the ring around the card that it would lead to.
+
+    Attribute `path`: how it runs.
+    """
 
     def __init__(self, stage: Stage, start: QPointF) -> None:
         super().__init__()
         self._stage = stage
         self._start = start
         self._tip = start
-        self._path = QPainterPath()
+        self.path = QPainterPath()
         self._card: QRectF | None = None
         self._refused = False
         self.setZValue(_Z)
 
     def boundingRect(self) -> QRectF:
-        rect = self._path.controlPointRect().united(QRectF(self._tip, self._tip))
+        rect = self.path.controlPointRect().united(QRectF(self._tip, self._tip))
         return (rect if self._card is None else rect.united(self._card)).adjusted(-12, -12, 12, 12)
 
-    def show_end(self, point: QPointF, card: CardItem | None, *, refused: bool) -> None:
-        """Run to the pointer, or into a card that takes the line; with a hollow end where nothing may."""
+    def follow(self, point: QPointF, *, refused: bool) -> None:
+        """Run to the pointer; with a hollow end where nothing may."""
+        self._show(joined(self._start, point), None, refused=refused)
+
+    def lead(self, line: LinkShape, card: CardItem) -> None:
+        """Run as the line will into a card that takes it."""
+        self._show(line, card.scene_rect, refused=False)
+
+    def _show(self, line: LinkShape, card: QRectF | None, *, refused: bool) -> None:
         self.prepareGeometryChange()
-        self._refused = refused
-        self._tip = point if card is None else card.left_port
-        self._card = None if card is None else card.scene_rect
-        self._path = joined(self._start, self._tip).path
+        self._refused, self._card = refused, card
+        self._tip, self.path = line.end, line.path
         self.update()
 
     def paint(
@@ -160,7 +181,7 @@ class LinePreview(QGraphicsItem):
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(self._path)
+        painter.drawPath(self.path)
         painter.setBrush(paints.colours.card if self._refused else paints.colours.accent)
         painter.drawEllipse(self._tip, _END_RADIUS, _END_RADIUS)
         if self._card is not None:

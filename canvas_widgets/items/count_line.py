@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
-from canvas_widgets.items.paints import Paints
+from canvas_widgets.items.paints import Paints, draw_ground
 from engine.components.delivery import Reasons, undelivered, undelivered_text
 from engine.components.registry import component
 from engine.i18n import tr
@@ -67,7 +67,9 @@ def draw_count(painter: QPainter, paints: Paints, line: CountLine, middle: QPoin
     people = line.people + (_SEPARATOR if line.trouble else "")
     if line.trouble and advance(people) + trouble > room:
         people = line.short + _SEPARATOR
-    left = middle.x() - (advance(people) + trouble) / 2
+    width = advance(people) + trouble
+    left = middle.x() - width / 2
+    draw_ground(painter, paints, middle, width)
     painter.setFont(paints.small_font)
     painter.setPen(paints.muted)
     painter.drawText(QPointF(left, middle.y()), people)

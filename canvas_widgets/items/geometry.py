@@ -8,22 +8,25 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from engine.campaign.layout import BRANCH_GAP, CARD_HEIGHT, CARD_WIDTH, GAP, START_WIDTH
+from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GAP, START_WIDTH
 
 CHIP_HEIGHT = 20
 CHIP_PADDING = 8
 OPEN_RADIUS = 9.0
-_OPEN_REACH = 32.0  # from the card's edge to the centre of an open end's mark
+_OPEN_REACH = 32.0  # from the card's edge to the centre of the mark of an open end that stands alone
+_OPEN_COLUMN = 41.0  # the same where a card has several lines: one column for all marks
 _OPEN_CURVE = 24.0  # over which the line to an open end leaves the card's middle
 _OPEN_PITCH = 32.0  # between open ends of one card
 _BESIDE_CARD = 48.0  # from the row of a card in the next column to an open end beside it
 _LANE_PITCH = 28.0  # between lines that join the same two cards
 _MIN_BEND = 32.0
-_AROUND_REACH = 24.0  # how soon a line that goes around cards leaves their row
-_AROUND_BEND = 68.0  # three quarters of it is halfway between a card and the next row's
+_TIGHT = 16.0  # a line to the right over less than this bends back
 _CHIP_LEAD = 6.0  # from the card's edge to a chip
 _CHIP_SHARE = 0.42  # of the way to the target, at least, so that chips of several branches part
+_FLAT = 0.5
 _STEPS = 12
+_ROOM_FOR_PLUS = 2 * OPEN_RADIUS + 10
+_LONG = 40.0  # a straight part of a line that takes its +
 
 CARD = QRectF(0, 0, CARD_WIDTH, CARD_HEIGHT)
 START_CARD = QRectF(0, 0, START_WIDTH, CARD_HEIGHT)
@@ -46,7 +49,7 @@ class Curve(NamedTuple):
         )
 
     def at_x(self, x: float) -> QPointF:
-        """The point of a curve made by `joined` that runs to the right whose x is about `x`."""
+        """The point of a curve made by `bend` that runs to the right whose x is about `x`."""
         share = (x - self.p0.x()) / (self.p3.x() - self.p0.x())
         t = share
         for _ in range(3):  # Newton's steps for the x of a cubic whose control points lie in the middle
@@ -64,99 +67,111 @@ class Curve(NamedTuple):
         return nearest
 
 
+class Run(NamedTuple):
+    """A straight part of a line, along a row."""
+
+    y: float
+    left: float
+    right: float
+
+
 class LinkShape(NamedTuple):
-    """How a line runs: straight from `lead` where there is one, then its curve, then straight to `end`.
+    """How a line runs: from `start` over its curves, straight between them, to `end`.
 
     `end` is the centre of the mark of an open end, `chip` the middle of the line's name.
     """
 
-    curve: Curve
+    start: QPointF
+    curves: tuple[Curve, ...]
     end: QPointF
     open: bool
     chip: QPointF | None = None
     chip_width: float = 0.0
-    lead: QPointF | None = None
-
-    @property
-    def start(self) -> QPointF:
-        return self.curve.p0 if self.lead is None else self.lead
 
     @property
     def handle(self) -> QPointF:
-        """Where the + of the line stands: in its middle, or between its chip and the card behind."""
+        """Where the + of the line stands: in its middle, on a straight part if it can be; behind its chip."""
         if self.open:
             return self.end
-        across = self.end.x() - self.start.x()
-        if self.chip is None and self.lead is not None:
-            return (self.lead + self.curve.p0) / 2
-        if self.chip is None and self.end != self.curve.p3:
-            return (self.curve.p3 + self.end) / 2
-        if self.chip is None or across <= 0:
-            return self.curve.at(0.5 if self.chip is None else 0.8)
-        room = self.end.x() - (self.chip.x() + self.chip_width / 2)
-        away = room / 2 if room >= 2 * OPEN_RADIUS + 10 else OPEN_RADIUS + 5
+        begin = self.start.x() if self.chip is None else self.chip.x() + self.chip_width / 2
+        if self.end.x() <= self.start.x():
+            return self.curves[-1].at(0.5 if self.chip is None else 0.8)
+        straight = [(min(run.right - begin, run.right - run.left), run) for run in self.runs]
+        length, longest = max(straight, default=(0.0, None), key=lambda found: found[0])
+        if longest is not None and length >= _LONG:
+            return QPointF(longest.right - length / 2, longest.y)
+        room = self.end.x() - begin
+        away = room / 2 if room >= _ROOM_FOR_PLUS else OPEN_RADIUS + 5
         return self.at_x(self.end.x() - away)
+
+    @property
+    def runs(self) -> list[Run]:
+        """The straight parts of a line that runs to the right."""
+        bounds = [self.start, *(point for curve in self.curves for point in (curve.p0, curve.p3)), self.end]
+        pairs = zip(bounds[::2], bounds[1::2], strict=True)
+        return [Run(a.y(), a.x(), b.x()) for a, b in pairs if b.x() - a.x() > _FLAT]
 
     def at_x(self, x: float) -> QPointF:
         """The point of a line that runs to the right whose x is about `x`."""
-        if x <= self.curve.p0.x():
-            return QPointF(x, self.start.y())
-        return self.curve.at_x(x) if x < self.curve.p3.x() else QPointF(x, self.end.y())
+        for curve in self.curves:
+            if x <= curve.p0.x():
+                return QPointF(x, curve.p0.y())
+            if x < curve.p3.x():
+                return curve.at_x(x)
+        return QPointF(x, self.end.y())
 
     @property
     def path(self) -> QPainterPath:
         path = QPainterPath(self.start)
-        path.lineTo(self.curve.p0)
-        if self.curve.p0.y() == self.curve.p1.y() == self.curve.p2.y() == self.curve.p3.y():
+        at = self.start
+        for curve in self.curves:
+            if curve.p0 != at:
+                path.lineTo(curve.p0)
+            path.cubicTo(curve.p1, curve.p2, curve.p3)
+            at = curve.p3
+        if at != self.end:
             path.lineTo(self.end)
-        else:
-            path.cubicTo(self.curve.p1, self.curve.p2, self.curve.p3)
-            if self.end != self.curve.p3:
-                path.lineTo(self.end)
         return path
 
+    @property
+    def drop(self) -> float:
+        """How far down its steepest curve leads, up where negative."""
+        return max((curve.p3.y() - curve.p0.y() for curve in self.curves), key=abs, default=0.0)
+
     def distance(self, point: QPointF) -> float:
-        return min(
-            _segment_distance(point, self.start, self.curve.p0),
-            self.curve.distance(point),
-            _segment_distance(point, self.curve.p3, self.end),
-        )
+        """How far a point is from the line."""
+        nearest, at = float("inf"), self.start
+        for curve in self.curves:
+            nearest = min(nearest, _segment_distance(point, at, curve.p0), curve.distance(point))
+            at = curve.p3
+        return min(nearest, _segment_distance(point, at, self.end))
+
+
+def bend(start: QPointF, end: QPointF, aside: float = 0.0) -> tuple[Curve, ...]:
+    """The curve from one row to another, level at both ends; none along a row. `aside` pulls its middle."""
+    across = end.x() - start.x()
+    if across > 0 and abs(end.y() - start.y()) < _FLAT and not aside:
+        return ()
+    reach = across / 2 if across >= _TIGHT else max(_MIN_BEND, -across / 2)
+    one, other = QPointF(start.x() + reach, start.y() + aside), QPointF(end.x() - reach, end.y() + aside)
+    return (Curve(start, one, other, end),)
 
 
 def joined(start: QPointF, end: QPointF, lane: float = 0.0, label_width: float = 0.0) -> LinkShape:
     """A line between two cards. `lane` bends it aside: 0, or ±0.5, ±1 … among lines between the same two."""
     across = end.x() - start.x()
-    reach = max(_MIN_BEND, abs(across) / 2)
-    bend = lane * _LANE_PITCH / 0.75  # control points pull the middle of a cubic by three quarters
-    curve = Curve(
-        start,
-        QPointF(start.x() + reach, start.y() + bend),
-        QPointF(end.x() - reach, end.y() + bend),
-        end,
-    )
+    curves = bend(start, end, lane * _LANE_PITCH / 0.75)  # control points pull a cubic by three quarters
+    shape = LinkShape(start, curves, end, open=False)
     if not label_width:
-        return LinkShape(curve, end, open=False)
+        return shape
     width = min(label_width, max(24.0, across - 4)) if across > 0 else label_width
-    if across <= width + 2 * _CHIP_LEAD:
-        chip = curve.at(0.5)
+    if across <= 0:
+        chip = curves[0].at(0.5)
+    elif across <= width + 2 * _CHIP_LEAD:
+        chip = shape.at_x(start.x() + across / 2)
     else:
-        chip = curve.at_x(start.x() + max(_CHIP_LEAD + width / 2, across * _CHIP_SHARE))
-    return LinkShape(curve, end, False, chip, width)
-
-
-def around(start: QPointF, end: QPointF, label_width: float = 0.0) -> LinkShape:
-    """A line that goes below the cards between two of one row, in the room above the next row."""
-    curve = Curve(
-        start,
-        QPointF(start.x() + _AROUND_REACH, start.y() + _AROUND_BEND),
-        QPointF(end.x() - _AROUND_REACH, end.y() + _AROUND_BEND),
-        end,
-    )
-    if not label_width:
-        return LinkShape(curve, end, open=False)
-    beside = start.x() + _OPEN_CURVE + label_width / 2
-    chip = next(point for step in range(100) if (point := curve.at(step / 99)).x() >= beside or step == 99)
-    return LinkShape(curve, end, False, chip, label_width)
+        chip = shape.at_x(start.x() + max(_CHIP_LEAD + width / 2, across * _CHIP_SHARE))
+    return shape._replace(chip=chip, chip_width=width)
 
 
 def passes_columns(start: QPointF, end: QPointF) -> bool:
@@ -168,44 +183,16 @@ def in_one_row(start: QPointF, end: QPointF) -> bool:
     return abs(end.y() - start.y()) < CARD_HEIGHT / 2
 
 
-def corner_behind(start: QPointF, end: QPointF, label_width: float = 0.0) -> QPointF:
-    """Where a line that changes rows at once comes to the row of its end: behind the gap after its card."""
-    gap = BRANCH_GAP if label_width else GAP
-    return QPointF(min(start.x() + gap, end.x()), end.y())
-
-
-def changing_rows(start: QPointF, end: QPointF, label_width: float = 0.0) -> LinkShape:
-    """A line over several columns that changes rows at once, beside its card, and then goes straight."""
-    return joined(start, corner_behind(start, end, label_width), 0.0, label_width)._replace(end=end)
-
-
-def corner_before(start: QPointF, end: QPointF) -> QPointF:
-    """Where a line that changes rows at last leaves the row of its start: before the gap of its end."""
-    return QPointF(max(end.x() - GAP, start.x()), start.y())
-
-
-def changing_rows_late(start: QPointF, end: QPointF, label_width: float = 0.0) -> LinkShape:
-    """A line over several columns that goes straight, and changes rows beside the card at its end."""
-    shape = joined(corner_before(start, end), end)._replace(lead=start)
-    if not label_width:
-        return shape
-    chip = QPointF(start.x() + max(_CHIP_LEAD + label_width / 2, BRANCH_GAP * _CHIP_SHARE), start.y())
-    return shape._replace(chip=chip, chip_width=label_width)
-
-
-def open_ended(start: QPointF, offset: float, label_width: float = 0.0) -> LinkShape:
+def open_ended(start: QPointF, offset: float, label_width: float = 0.0, *, alone: bool = True) -> LinkShape:
     """A line to an open end, `offset` below the card's middle."""
     y = start.y() + offset
-    corner = QPointF(start.x() + _OPEN_CURVE, y)
-    bend = _OPEN_CURVE * 0.6
-    curve = Curve(start, QPointF(start.x() + bend, start.y()), QPointF(corner.x() - bend, y), corner)
-    chip = None
-    centre = QPointF(start.x() + (_OPEN_REACH if not offset else _OPEN_CURVE + 8 + OPEN_RADIUS), y)
-    if label_width:
-        left = start.x() + (_OPEN_CURVE - 8 if offset else 12)
-        chip = QPointF(left + label_width / 2, y)
-        centre = QPointF(left + label_width + 6 + OPEN_RADIUS, y)
-    return LinkShape(curve, centre, True, chip, label_width)
+    curves = bend(start, QPointF(start.x() + _OPEN_CURVE, y))
+    if not label_width:
+        end = QPointF(start.x() + (_OPEN_REACH if alone else _OPEN_COLUMN), y)
+        return LinkShape(start, curves, end, True)
+    left = start.x() + _OPEN_CURVE - 8
+    end = QPointF(left + label_width + _CHIP_LEAD + OPEN_RADIUS, y)
+    return LinkShape(start, curves, end, True, QPointF(left + label_width / 2, y), label_width)
 
 
 def open_offsets(rows: Sequence[float | None]) -> list[float | None]:

@@ -8,15 +8,16 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from canvas_widgets.items.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, LinkShape
-from canvas_widgets.items.paints import draw_ring
+from canvas_widgets.items.fan import Name
+from canvas_widgets.items.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, LinkShape, passes_columns
+from canvas_widgets.items.paints import draw_ground, draw_ring
 from canvas_widgets.items.stage import Stage
 from engine.campaign.model import Link
 from engine.i18n import Message, tr
 
 _LOG = logging.getLogger(__name__)
 _SPREAD = 14.0  # around the path: chip, mark, count
-_COUNT_ABOVE = 6.0
+_COUNT_ABOVE, _COUNT_ON = 6.0, 4.0  # from the line to the base of its count
 _SLANT = 0.7  # of a stroke's offset that goes sideways where a line rises or falls
 
 
@@ -52,15 +53,31 @@ class LinkItem(QGraphicsItem):
         return self.link.target is None
 
     @property
+    def goes_around(self) -> bool:
+        """Whether the line may lead past cards, above or below all of them."""
+        return self.line is not None and passes_columns(self.line.start, self.line.end)
+
+    @property
     def label(self) -> str:
         """The branch's whole name, or ""."""
         return "" if self._label is None else str(self._label)
 
-    def set_label(self, label: Message | None) -> float:
-        """Give the line its branch's name. Returns the width of its chip, 0 without one."""
+    def set_label(self, label: Message | None) -> None:
+        """Give the line its branch's name."""
         self._label = label
-        text = self._chip_text()
-        return self._stage.paints.small_metrics.horizontalAdvance(text) + 2 * CHIP_PADDING if text else 0.0
+
+    @property
+    def name(self) -> Name:
+        """How wide the chip is with the whole name: with the count, and without."""
+        if self._label is None:
+            return Name()
+        name = self.width_of(self.label)
+        return Name(self.width_of(self._chip_text()).full, name.full) if self._count else name
+
+    def width_of(self, text: str) -> Name:
+        """How wide a chip with this text is."""
+        width = self._stage.paints.small_metrics.horizontalAdvance(text) + 2 * CHIP_PADDING
+        return Name(width, width)
 
     def set_line(self, line: LinkShape, first_place: bool = False) -> None:
         """Run along another line. It is in scene coordinates: the item stands at the origin."""
@@ -69,7 +86,7 @@ class LinkItem(QGraphicsItem):
         self.line = line
         self.first_place = first_place
         self._path = line.path
-        drop = line.end.y() - line.start.y()
+        drop = line.drop
         self._slant = 0.0 if abs(drop) < 1 else (-_SLANT if drop > 0 else _SLANT)
         bounds = self._path.controlPointRect()
         if line.chip is not None:
@@ -171,11 +188,17 @@ class LinkItem(QGraphicsItem):
             painter.drawPixmap(corner, paints.chip(text, width, self._stage.scale))
 
     def _paint_count(self, painter: QPainter, line: LinkShape) -> None:
-        paints = self._stage.paints
+        """Above the line; on it, and in front of it, where it rises or falls."""
+        paints, at = self._stage.paints, line.handle
+        if any(run.y == at.y() and run.left <= at.x() <= run.right for run in line.runs):
+            at -= QPointF(0, _COUNT_ABOVE)
+        else:
+            at += QPointF(0, _COUNT_ON)
         width = paints.small_metrics.horizontalAdvance(self._count)
+        draw_ground(painter, paints, at, width)
         painter.setFont(paints.small_font)
         painter.setPen(paints.muted)
-        painter.drawText(QPointF(line.handle.x() - width / 2, line.handle.y() - _COUNT_ABOVE), self._count)
+        painter.drawText(QPointF(at.x() - width / 2, at.y()), self._count)
 
     def _elided(self, width: float) -> str:
         """What fits into the chip: name and share, or else the name, or else its beginning."""

@@ -26,6 +26,7 @@ from engine.components.base import Category
 from engine.components.registry import component
 
 MARGIN = 12.0  # around a card: its shadow, and the red dot that stands over its corner
+_COUNT_HEIGHT, _COUNT_SIDE = 13.0, 4.0  # of the ground that a count stands on, and beside the count
 FOUND_GAP = 4.0  # between a card and the ring around it
 _PIXMAPS_KEPT = 512
 _SHADOW_STEPS = 5
@@ -239,6 +240,14 @@ def draw_card_ring(painter: QPainter, paints: Paints, card: QRectF, width: float
     painter.setBrush(Qt.BrushStyle.NoBrush)
     rect = card.adjusted(-FOUND_GAP, -FOUND_GAP, FOUND_GAP, FOUND_GAP)
     painter.drawRoundedRect(rect, radius, radius)
+
+
+def draw_ground(painter: QPainter, paints: Paints, base: QPointF, width: float) -> None:
+    """What a count stands on, centred above `base`: it keeps a line behind from striking that through."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(paints.canvas)
+    ground = QRectF(base.x() - width / 2, base.y() - _COUNT_HEIGHT, width, _COUNT_HEIGHT)
+    painter.drawRect(ground.adjusted(-_COUNT_SIDE, 2, _COUNT_SIDE, 2))
 
 
 def static_text(text: str, font: QFont) -> QStaticText:

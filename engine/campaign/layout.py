@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.campaign.document import CampaignDocument
@@ -18,12 +18,19 @@ GAP = 64
 BRANCH_GAP = 128
 """Behind a branching card, whose lines carry the names of their branches."""
 
+FAN_PITCH = 28
+"""From the name of one of a branching card's lines to the next one's."""
+
 COLUMN = CARD_WIDTH + GAP
 ROW = 96
 GRID = 8
 _APART = CARD_HEIGHT + GRID
 ORIGIN = Point(0, 0)
-_OPEN_ENDS_A_ROW = 3
+_LINES_A_ROW = 3  # that run beside each other in a row without cards
+_HALF_LANES = 32.0  # of such lines, above and below the middle of the row
+_HALF_NAME = 10  # of a line's name, above and below the line
+_APART = 6  # at least, names of one card from lines and names of another
+_OPEN_PITCH = 32  # between open ends without names
 
 Report = Callable[[int, int], None]
 """Hears how much of long work is done, and of how much."""
@@ -134,10 +141,12 @@ def layered(document: CampaignDocument, report: Report = _unheard) -> dict[str, 
     """A layout of every node but Start: columns by longest path, a node's first branch on its own row.
 
     Further branches stand below in the order of their ports, as high as there is room, so no two cards
-    overlap and straight runs stay straight. `report(done, total)` says how far it is.
+    overlap and straight runs stay straight. Lines have room too: those that skip cards a row of their own,
+    and the names behind a branching card as much of the gap as they need. `report(done, total)` says how far
+    it is.
     """
     columns = _columns(document)
-    rows = _rows(document, columns, report)
+    rows = _Packing(document, columns).rows_of(_tree(document), report)
     gaps: dict[int, int] = {}
     for node_id in document.nodes:
         column = columns[node_id]
@@ -158,30 +167,6 @@ def _columns(document: CampaignDocument) -> dict[str, int]:
             if target not in loose:
                 columns[target] = max(columns[target], columns[node_id] + 1)
     return columns
-
-
-def _rows(document: CampaignDocument, columns: Mapping[str, int], report: Report) -> dict[str, int]:
-    """Depth first: a straight run takes the first row that is free in all columns that it passes.
-
-    The branches of its last cards come before those of its first ones: what lies further right lies higher.
-    """
-    tree = _tree(document)
-    rows: dict[str, int] = {}
-    free: dict[int, int] = {}
-    for root in tree.roots:
-        pending = [root]
-        while pending:
-            run, row = _straight_run(document, tree, columns, free, pending.pop())
-            end, beside = columns[run[-1]], _rows_beside(document, run[-1])
-            passed = range(columns[run[0]], max(end + 1, _joined_column(document, columns, run[-1])))
-            row = max(row, *(free.get(column, 0) + (beside if column == end else 0) for column in passed))
-            free |= {column: row + 1 + (beside if column == end else 0) for column in passed}
-            taken = set(run)
-            for node_id in run:
-                rows[node_id] = row
-                pending.extend(id for id in reversed(tree.behind[node_id]) if id not in taken)
-            report(len(rows), len(columns))
-    return rows
 
 
 class _Tree(NamedTuple):
@@ -209,34 +194,118 @@ def _tree(document: CampaignDocument) -> _Tree:
     return tree
 
 
-def _straight_run(
-    document: CampaignDocument, tree: _Tree, columns: Mapping[str, int], free: Mapping[int, int], start: str
-) -> tuple[list[str], int]:
-    """A node and those that follow it in one row, and the first row that is free for them.
+class _Packing:
+    """Gives out rows, in every column from the top down.
 
-    First branches always go straight on; another one does where the first leads elsewhere and there is room.
+    Attribute `rows`: those given out so far. Beside it is kept, by column, the first row that is free, and
+    how far down the gap behind the column lines and names are.
     """
-    run, row = [start], free.get(columns[start], 0)
-    while followers := tree.behind[run[-1]]:
-        last, follower = columns[run[-1]], followers[0]
-        needed = max((free.get(at, 0) for at in range(last + 1, columns[follower] + 1)), default=None)
-        if needed is None:  # a cycle keeps it from standing further right
-            break
-        if needed > row and document.successors(run[-1])[0] != follower:
-            break
-        row = max(row, needed)
-        run.append(follower)
-    return run, row
 
+    def __init__(self, document: CampaignDocument, columns: Mapping[str, int]) -> None:
+        self._document, self._columns = document, columns
+        self.rows: dict[str, int] = {}
+        self._free: dict[int, int] = {}
+        self._low: dict[int, float] = {}
 
-def _joined_column(document: CampaignDocument, columns: Mapping[str, int], node_id: str) -> int:
-    """The furthest column that the lines of a run's end lead to."""
-    return max((columns[target] for target in document.successors(node_id)), default=0)
+    def rows_of(self, tree: _Tree, report: Report) -> dict[str, int]:
+        """Depth first: a straight run takes the first row that is free in all columns that it passes.
 
+        The branches of its last cards come before those of its first ones: what lies further right lies
+        higher.
+        """
+        for root in tree.roots:
+            pending: list[tuple[str, int]] = [(root, self._columns[root])]
+            while pending:
+                start, passed_from = pending.pop()
+                run, row = self._straight_run(tree, start)
+                self._take(run, row, passed_from)
+                self._leave_rows_for_lines(tree, run)
+                taken = set(run)
+                for node_id in run:
+                    behind = [id for id in reversed(tree.behind[node_id]) if id not in taken]
+                    pending.extend((id, self._columns[node_id] + 1) for id in behind)
+                report(len(self.rows), len(self._columns))
+        return self.rows
 
-def _rows_beside(document: CampaignDocument, node_id: str) -> int:
-    """Rows that stay free above and below the end of a run, where it fans out into many open ends."""
-    links = [document.links[link_id] for link_id in document.out_links(node_id)]
-    if any(link.target is not None for link in links):
-        return 0
-    return max(0, -(-(len(links) - _OPEN_ENDS_A_ROW) // (2 * _OPEN_ENDS_A_ROW)))
+    def _straight_run(self, tree: _Tree, start: str) -> tuple[list[str], int]:
+        """A node and those that follow it in one row, and the first row that is free for them.
+
+        First branches always go straight on; another one does where the first leads elsewhere and there is
+        room.
+        """
+        columns, free = self._columns, self._free
+        run, row = [start], free.get(columns[start], 0)
+        while followers := tree.behind[run[-1]]:
+            last, follower = columns[run[-1]], followers[0]
+            needed = max((free.get(at, 0) for at in range(last + 1, columns[follower] + 1)), default=None)
+            if needed is None:  # a cycle keeps it from standing further right
+                break
+            if needed > row and self._document.successors(run[-1])[0] != follower:
+                break
+            row = max(row, needed)
+            run.append(follower)
+        return run, row
+
+    def _take(self, run: Sequence[str], row: int, passed_from: int) -> None:
+        """Put a run into a row or the first one below where it has room, with the line that leads to it."""
+        columns, last = self._columns, run[-1]
+        joined = max((columns[target] for target in self._document.successors(last)), default=0)
+        passed = range(min(passed_from, columns[run[0]]), max(columns[last] + 1, joined))
+        row = max(row, *(self._free.get(column, 0) for column in passed))
+        followers = dict(zip(run, [*run[1:], None], strict=True))
+        cards = {columns[node_id]: node_id for node_id in run}
+        while True:
+            beside = dict.fromkeys(passed, (1.0, 1.0))
+            for column, node_id in cards.items():
+                beside[column] = self._beside(node_id, followers[node_id], row)
+            if all(self._clear(column, row, above) for column, (above, _) in beside.items()):
+                break
+            row += 1
+        self.rows |= dict.fromkeys(run, row)
+        for column, (_, below) in beside.items():
+            self._free[column] = row + 1
+            self._low[column] = row * ROW + below
+
+    def _clear(self, column: int, row: int, above: float) -> bool:
+        """Whether so much above the middle of a row is free in the gap behind a column."""
+        low = self._low.get(column)
+        return low is None or row * ROW - above >= low + _APART
+
+    def _leave_rows_for_lines(self, tree: _Tree, run: Sequence[str]) -> None:
+        """Keep rows free below a run for lines that skip cards on their way to where others lead, too."""
+        columns = self._columns
+        lines: set[tuple[str, int]] = set()
+        for node_id in run:
+            behind, kept = tree.behind[node_id], _LINES_A_ROW if node_id == run[-1] else 0
+            far = [
+                target
+                for target in self._document.successors(node_id)
+                if target not in behind and columns[target] > columns[node_id] + 1
+            ]
+            lines.update((target, columns[node_id] + 1) for target in far[kept:])
+        if not lines:
+            return
+        targets = {target for target, _ in lines}
+        passed = range(min(column for _, column in lines), max(columns[target] for target in targets))
+        needed = -(-len(targets) // _LINES_A_ROW)
+        row = max(self._free.get(column, 0) for column in passed)
+        while not all(self._clear(column, row, _HALF_LANES) for column in passed):
+            row += 1
+        for column in passed:
+            self._free[column] = row + needed
+            self._low[column] = (row + needed - 1) * ROW + _HALF_LANES
+
+    def _beside(self, node_id: str, follower: str | None, row: int) -> tuple[float, float]:
+        """How far above and below a card's middle the lines that leave it reach in the gap behind it."""
+        links = [self._document.links[link_id] for link_id in self._document.out_links(node_id)]
+        if len(links) < 2:
+            return (float(_HALF_NAME), float(_HALF_NAME))
+        led = [self.rows.get(link.target, row + 1) for link in links if link.target not in (None, follower)]
+        first = next((at for at, link in enumerate(links) if link.target is not None), len(links))
+        straight = sum(link.target is not None and link.target == follower for link in links) + led.count(row)
+        higher = first + sum(at < row for at in led)
+        above = higher + (straight - 1) / 2 if straight else (len(links) - 1) / 2
+        below = len(links) - 1 - (higher if straight else above)
+        named = any(port.label is not None for port in self._document.ports(node_id))
+        pitch = FAN_PITCH if named else _OPEN_PITCH
+        return (above * pitch + _HALF_NAME, below * pitch + _HALF_NAME)

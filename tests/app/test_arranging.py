@@ -287,7 +287,7 @@ def test_a_right_click_on_a_line_adds_there(page: EditorPage) -> None:
     audience, groups = node(page, "target_audience"), node(page, "random_grouping")
     line = page.scene.links[next(iter(page.session.document.in_links(groups)))].line
     assert line is not None
-    texts = menu_at(page, page.view.mapFromScene(line.curve.at(0.5)))
+    texts = menu_at(page, page.view.mapFromScene(line.handle))
     assert "Add a component…" in texts
     choose(page, "Add a component…")
     chooser = page.view.chooser

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QPainterPath
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from canvas_widgets.gestures.line_drag import LinePreview
 from canvas_widgets.gestures.pasting import READABLE
 from canvas_widgets.items.handle import Offer
 from canvas_widgets.items.marks import Mark, Marks
@@ -97,6 +99,26 @@ def test_an_open_end_is_dragged_onto_a_component(show: Show, flow: Flow) -> None
     assert stage.scene.links[line].isVisible()
     stage.stack.undo()
     assert flow.document.successors(sms) == []
+
+
+def previewed(stage: Stage) -> QPainterPath:
+    """How the line runs that is being led."""
+    return next(item.path for item in stage.scene.items() if isinstance(item, LinePreview))
+
+
+@pytest.mark.parametrize("grown", [False, True])
+def test_the_line_that_is_led_runs_as_it_will_after_the_release(show: Show, flow: Flow, grown: bool) -> None:
+    audience, groups, wait, end = flow.chain("target_audience", "random_grouping", "wait_until", "end")
+    stage = show(flow)
+    source, target = (audience, wait) if grown else (groups, end)
+    start = edge(stage, audience) if grown else handle_of(stage, flow.open_link(groups))
+    lead(stage, start, centre(stage, target), release=False)
+    preview = previewed(stage)
+    QTest.mouseRelease(stage.view.viewport(), LEFT, NONE, at(stage, centre(stage, target)))
+    line = stage.scene.links[flow.link_between(source, target)].line
+    assert line is not None
+    assert preview == line.path
+    assert len(line.curves) > 1, "it goes around the card between"
 
 
 def test_an_open_end_that_is_dragged_onto_a_line_joins_what_it_leads_to(show: Show, flow: Flow) -> None:
@@ -244,10 +266,10 @@ def test_an_open_line_beside_another_can_be_cut_at_its_stem(show: Show, flow: Fl
     spare = flow.open_link(mail)
     line = stage.scene.links[spare].line
     assert line is not None
-    stem = line.curve.at(0.8)
+    stem = line.curves[0].at(0.8)
     hover(stage, stem)
     assert offer(stage) is Offer.SCISSORS
-    click(stage, line.curve.at(0.6))
+    click(stage, line.curves[0].at(0.6))
     assert stage.cuts == [spare]
 
 

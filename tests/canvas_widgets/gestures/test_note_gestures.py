@@ -171,7 +171,7 @@ def test_a_line_over_the_edge_of_a_frame_comes_first(canvas: Scene) -> None:
     line = canvas.scene.links[link_id].line
     assert line is not None
     edge = canvas.scene.notes.items[canvas.frame].scene_rect.right()
-    crossing = QPointF(edge, line.curve.p0.y())
+    crossing = QPointF(edge, line.start.y())
     assert canvas.view.notes.grip_at(crossing) is None
     assert canvas.view.notes.grip_at(crossing + QPointF(0, 40)) is not None
 

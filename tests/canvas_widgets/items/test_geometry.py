@@ -27,7 +27,7 @@ def test_neighbours_in_a_row_are_joined_by_a_straight_line() -> None:
 def test_a_line_can_be_grasped_anywhere() -> None:
     line = joined(START, behind(GAP, rows=3))
     for step in range(11):
-        assert line.distance(line.curve.at(step / 10)) < 2
+        assert line.distance(line.curves[0].at(step / 10)) < 2
     assert line.distance(QPointF(START.x(), START.y() + 3 * ROW)) > 20
 
 

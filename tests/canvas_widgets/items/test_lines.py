@@ -1,18 +1,31 @@
-"""Lines that pass cards: they go around what stands between two cards of one row."""
+"""How a card's lines run: names beside each other, around cards, apart from other lines."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QPointF
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtWidgets import QApplication
 
-from engine.campaign.edits import delete_behind, move
+from canvas_widgets.items.geometry import OPEN_RADIUS, LinkShape
+from canvas_widgets.items.link import chip_rect
+from canvas_widgets.look import Look
+from canvas_widgets.scene import CampaignScene
+from engine.campaign.document import CampaignDocument
+from engine.campaign.edits import Refused, append, configure, delete_behind, join, move, tidy
 from engine.campaign.edits.edit import Draft
 from engine.campaign.layout import CARD_HEIGHT, ROW
 from engine.campaign.model import Point
-from engine.i18n import Message
-from tests.canvas_widgets.conftest import Flow, Stage
+from engine.i18n import Message, use_language
+from tests.canvas_widgets.conftest import Everything, Flow, Stage
+from tests.engine.campaign.building import chain, empty_campaign
+from tests.engine.campaign.test_delete_several import grown
 
 Show = Callable[..., Stage]
 
@@ -28,10 +41,16 @@ def skipping(flow: Flow) -> tuple[str, str, str, str]:
     return groups, wait, end, line
 
 
+def points(shape: LinkShape) -> list[QPointF]:
+    """Places along a line, about 10 apart."""
+    steps = max(1, round(shape.path.length() / 10))
+    return [shape.path.pointAtPercent(step / steps) for step in range(steps + 1)]
+
+
 def middle(stage: Stage, line: str) -> QPointF:
     shape = stage.scene.links[line].line
     assert shape is not None
-    return shape.curve.at(0.5)
+    return shape.at_x((shape.start.x() + shape.end.x()) / 2)
 
 
 def test_a_line_goes_around_a_card_between_two_of_its_row(
@@ -41,11 +60,11 @@ def test_a_line_goes_around_a_card_between_two_of_its_row(
     stage = show(flow)
     shape = stage.scene.links[line].line
     assert shape is not None
-    assert shape.curve.p0 == stage.scene.cards[groups].right_port
+    assert shape.start == stage.scene.cards[groups].right_port
     card = stage.scene.cards[wait].scene_rect
     inside = card.adjusted(6, 6, -6, -6)
-    assert not any(inside.contains(shape.curve.at(step / 40)) for step in range(41))
-    assert card.bottom() < middle(stage, line).y() < card.top() + ROW, "and does not reach the next row"
+    assert not any(inside.contains(point) for point in points(shape))
+    assert middle(stage, line).y() == card.center().y() + ROW, "along the next row, clear of counts"
     assert shape.chip is not None
     start = stage.scene.cards[groups].scene_rect.right()
     assert start < shape.chip.x() - shape.chip_width / 2
@@ -94,5 +113,125 @@ def test_a_line_to_another_row_changes_rows_beside_its_card(
     stage.stack.push_edit(flow.document, in_the_way)
     late = stage.scene.links[line].line
     assert late is not None
-    assert late.at_x(card.center().x()).y() == begin.y(), "that row is taken: it stays in its own"
+    assert abs(late.at_x(card.center().x()).y() - begin.y()) < CARD_HEIGHT / 2, (
+        "that row is taken: it stays in its own"
+    )
     assert late.at_x(late.end.x()).y() == late.end.y()
+
+
+def forked(groups: int, name: str = "Group", *, other: bool = True) -> tuple[CampaignDocument, str]:
+    """A campaign with a card that branches into so many groups, all of them open."""
+    document = empty_campaign()
+    _, fork = chain(document, "target_audience", "random_grouping")
+    widen(document, fork, groups, name, other=other)
+    return document, fork
+
+
+def widen(document: CampaignDocument, fork: str, groups: int, name: str, *, other: bool) -> None:
+    made = [{"id": f"g{n}", "name": f"{name} {n}", "percent": 100 // (groups + other)} for n in range(groups)]
+    config = {"groups": made, "other": other}
+    document.apply(configure(document, fork, name="Fork", memo="", config=config).ops)  # type: ignore[arg-type]
+
+
+def lines_of(scene: CampaignScene, source: str) -> list[LinkShape]:
+    shapes = [scene.links[link_id].line for link_id in scene.document.out_links(source)]
+    return [shape for shape in shapes if shape is not None]
+
+
+def chips(shapes: Sequence[LinkShape]) -> list[QRectF]:
+    return [chip_rect(shape.chip, shape.chip_width) for shape in shapes if shape.chip is not None]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("groups", range(2, 9))
+def test_names_and_open_ends_of_a_fork_stand_in_columns(look: Look, groups: int, language: str) -> None:
+    document, fork = forked(groups, "A group with a name that is rather long")
+    for link_id in document.out_links(fork)[:groups:2]:
+        document.apply(append(document, link_id, "text_sms").ops)
+    document.apply(tidy(document, document.nodes).ops)
+    with use_language(language), closing(CampaignScene(document, Everything(), look)) as scene:
+        scene.load()
+        shapes = lines_of(scene, fork)
+        assert len({rect.left() for rect in chips(shapes)}) == 1
+        assert len({shape.end.x() for shape in shapes if shape.open}) == 1
+        assert_nothing_overlaps(scene)
+
+
+def test_names_of_lines_to_one_card_stand_apart(look: Look) -> None:
+    document, fork = forked(6)
+    _, *others = document.out_links(fork)
+    (sms,) = chain(document, "text_sms", source=fork)
+    draft = Draft(document)
+    for link_id in others[:4]:
+        draft.retarget(link_id, sms)
+    document.apply(draft.edit(Message("join")).ops)
+    document.apply(tidy(document, document.nodes).ops)
+    with closing(CampaignScene(document, Everything(), look)) as scene:
+        scene.load()
+        assert len(chips(lines_of(scene, fork))) == len(document.out_links(fork))
+        assert_nothing_overlaps(scene)
+
+
+def assert_nothing_overlaps(scene: CampaignScene) -> None:
+    """No name lies on another or on a card, no mark on a card or a name, no line behind a card."""
+    cards = {card.node_id: card.scene_rect for card in scene.cards.values()}
+    items = [(item, item.line) for item in scene.links.values() if item.line is not None]
+    names = chips([shape for _, shape in items])
+    taken = [*cards.values(), *names]
+    for one, other in combinations(names, 2):
+        assert not one.intersects(other), (one, other)
+    assert not any(name.intersects(card) for name in names for card in cards.values())
+    for item, shape in items:
+        if shape.open:
+            mark = QRectF(shape.end, shape.end).adjusted(-OPEN_RADIUS, -OPEN_RADIUS, OPEN_RADIUS, OPEN_RADIUS)
+            assert not any(mark.intersects(rect) for rect in taken), (item.link, mark)
+        others = [rect for id, rect in cards.items() if id not in (item.link.source, item.link.target)]
+        box = shape.path.boundingRect().adjusted(-1, -1, 1, 1)
+        near = [rect for rect in others if rect.intersects(box)]
+        along = points(shape) if near else []
+        assert not any(rect.contains(point) for rect in near for point in along), (item.link, near)
+
+
+def tidied(choose: random.Random) -> CampaignDocument:
+    """A random campaign with wide forks, short names and long ones, and lines that join from far; tidied."""
+    document = grown(choose)
+    for fork in [id for id, node in document.nodes.items() if node.kind == "random_grouping"]:
+        name = choose.choice(["Group", "A group with a name that is rather long", "\u7b2c\u4e00\u7ec4"])
+        if fork in document.nodes:
+            widen(document, fork, choose.randint(2, 8), name, other=choose.random() < 0.5)
+    for link_id in [id for id, link in sorted(document.links.items()) if link.target is None]:
+        try:
+            if choose.random() < 0.7:
+                document.apply(join(document, link_id, choose.choice(sorted(document.nodes))).ops)
+        except (Refused, IndexError):
+            continue
+    document.apply(tidy(document, document.nodes).ops)
+    return document
+
+
+@given(st.integers(0, 2**32))
+@settings(max_examples=60)
+def test_in_a_tidied_campaign_nothing_lies_on_anything_else(qapp: QApplication, seed: int) -> None:
+    document, look = tidied(random.Random(seed)), Look(motion=False)
+    with closing(CampaignScene(document, Everything(), look)) as scene:
+        scene.load()
+        assert_nothing_overlaps(scene)
+    look.deleteLater()
+
+
+def test_lines_along_one_row_to_different_cards_part(look: Look) -> None:
+    document, fork = forked(4, other=False)
+    ids = chain(document, "text_sms", "wait_until", "email", "wait_until", "end", source=fork)
+    second, third, fourth = document.out_links(fork)[1:]
+    draft = Draft(document)
+    for link_id, target in ((second, ids[4]), (third, ids[2]), (fourth, ids[4])):
+        draft.retarget(link_id, target)
+    document.apply(draft.edit(Message("join")).ops)
+    document.apply(tidy(document, document.nodes).ops)
+    with closing(CampaignScene(document, Everything(), look)) as scene:
+        scene.load()
+        x = scene.cards[ids[1]].scene_rect.center().x()
+        heights = [shape.at_x(x).y() for shape in lines_of(scene, fork)[1:]]
+        assert heights[0] == heights[2], "what leads to one card runs together"
+        assert abs(heights[0] - heights[1]) >= 8
+        assert_nothing_overlaps(scene)

@@ -10,9 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits import append, move, tidy
+from engine.campaign.edits import append, configure, grow, move, tidy
 from engine.campaign.edits.edit import Draft
-from engine.campaign.layout import BRANCH_GAP, CARD_HEIGHT, CARD_WIDTH, GAP, ROW, START_WIDTH, layered
+from engine.campaign.layout import (
+    BRANCH_GAP,
+    CARD_HEIGHT,
+    CARD_WIDTH,
+    FAN_PITCH,
+    GAP,
+    ROW,
+    START_WIDTH,
+    layered,
+)
 from engine.campaign.model import START_ID, Link, Note, Point
 from engine.campaign.ops import StaleOpError, Table, inverse
 from engine.i18n import Message
@@ -73,7 +82,7 @@ def test_many_open_ends_get_the_rows_that_they_need() -> None:
     _, groups = chain(document, "target_audience", "random_grouping")
     draft = Draft(document)
     node = document.node(groups)
-    many = {"groups": [{"id": f"g{n}", "name": str(n), "percent": 20} for n in range(5)], "other": False}
+    many = {"groups": [{"id": f"g{n}", "name": str(n), "percent": 12} for n in range(8)], "other": False}
     (wide,) = chain(document, "random_grouping", source=groups)
     draft.put_node(node.model_copy(update={"config": many}), wide)
     for link_id in document.out_links(wide):
@@ -84,6 +93,52 @@ def test_many_open_ends_get_the_rows_that_they_need() -> None:
     (below,) = chain(document, "email", source=groups)
     document.apply(tidy(document, document.nodes).ops)
     assert document.layout[below].y - document.layout[wide].y == 2 * ROW
+
+
+def skipping() -> tuple[CampaignDocument, list[str], str]:
+    """A run behind a branch whose second line skips two cards of it, and whose third leads to a card."""
+    document = empty_campaign()
+    _, groups = chain(document, "target_audience", "random_grouping")
+    three = [{"id": f"g{n}", "name": str(n), "percent": 33} for n in range(3)]
+    document.apply(
+        configure(document, groups, name="Fork", memo="", config={"groups": three, "other": False}).ops  # type: ignore[dict-item]
+    )
+    run = chain(document, "text_sms", "wait_until", "end", source=groups)
+    draft = Draft(document)
+    draft.retarget(open_end(document, groups), run[-1])
+    document.apply(draft.edit(Message("join")).ops)
+    (below,) = chain(document, "email", source=groups)
+    return document, run, below
+
+
+def test_a_line_that_skips_cards_gets_a_row_of_its_own() -> None:
+    document, run, below = skipping()
+    document.apply(tidy(document, document.nodes).ops)
+    assert [document.layout[id].y for id in (*run, below)] == [0, 0, 0, 2 * ROW]
+
+
+def test_cards_that_leave_no_room_for_a_line_are_out_of_place() -> None:
+    document, _, below = skipping()
+    document.apply(tidy(document, document.nodes).ops)
+    document.apply(move(document, {below: Point(document.layout[below].x, ROW)}).ops)
+    assert {op.id for op in tidy(document, document.nodes).ops} == {below}
+
+
+def test_names_of_many_branches_push_down_what_leaves_below_them() -> None:
+    document = empty_campaign()
+    audience, groups = chain(document, "target_audience", "random_grouping")
+    six = [{"id": f"g{n}", "name": str(n), "percent": 16} for n in range(6)]
+    document.apply(
+        configure(document, groups, name="Fork", memo="", config={"groups": six, "other": False}).ops  # type: ignore[dict-item]
+    )
+    for _ in range(6):
+        chain(document, "text_sms", source=groups)
+    document.apply(grow(document, audience, "out").ops)
+    (beside,) = chain(document, "wait_until", source=audience)
+    document.apply(tidy(document, document.nodes).ops)
+    names = 5 * FAN_PITCH
+    assert document.layout[beside].x == document.layout[groups].x
+    assert document.layout[beside].y > names > ROW, "and not right below, where its line would pass them"
 
 
 @given(st.integers(0, 2**32))

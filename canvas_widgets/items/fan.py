@@ -1,0 +1,105 @@
+"""How the named lines of one card leave it: fanned out, one name below the other, before they turn away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QPointF
+
+from canvas_widgets.items.geometry import OPEN_RADIUS, Curve, LinkShape, bend, in_one_row
+from engine.campaign.layout import BRANCH_GAP, FAN_PITCH
+
+_LEFT = 12.0  # from the card's edge to the names
+_STEM = 20.0  # over which a line comes from the card's middle to the height of its name
+_MARK_LEAD = 4.0  # from the longest name to the marks of open ends
+_MARK_ROOM = _MARK_LEAD + 2 * OPEN_RADIUS + 2.0
+_TURN_ROOM = 18.0  # that a line needs at least to turn to its target
+_LEAST_NAME = 40.0
+
+
+class Stem(NamedTuple):
+    """Where a line leaves the card, with its name; `turn` is where it is free to lead anywhere."""
+
+    start: QPointF
+    curves: tuple[Curve, ...]
+    turn: QPointF
+    mark: QPointF
+    chip: QPointF | None = None
+    chip_width: float = 0.0
+
+    @classmethod
+    def straight(cls, start: QPointF) -> Stem:
+        """That of a line without a name."""
+        return cls(start, (), start, start)
+
+    def open_ended(self) -> LinkShape:
+        """The line as one that leads nowhere."""
+        return LinkShape(self.start, self.curves, self.mark, True, self.chip, self.chip_width)
+
+    def leading(self, curves: tuple[Curve, ...], end: QPointF) -> LinkShape:
+        """The line as one that goes on over these curves."""
+        return LinkShape(self.start, self.curves + curves, end, False, self.chip, self.chip_width)
+
+
+class Name(NamedTuple):
+    """How wide a line's name is: with its count, and without; 0 where it has none."""
+
+    full: float = 0.0
+    short: float = 0.0
+
+    def fitting(self, room: float) -> float:
+        """How wide it is where it has so much room."""
+        return self.full if self.full <= room else min(self.short, room)
+
+
+def fan(start: QPointF, ends: Sequence[QPointF | None], names: Sequence[Name]) -> list[Stem] | None:
+    """The stems of a card's lines, given in their shown order with what they lead to (None: an open end).
+
+    Names have one left edge, open ends one column behind the longest of them, and lines turn behind these:
+    so nothing of one card's lies on another's. None where the next card stands too near for names.
+    """
+    has_open = any(end is None for end in ends)
+    marks = _MARK_ROOM if has_open else 0.0
+    gaps = (end.x() - start.x() for end in ends if end is not None and end.x() > start.x())
+    room = min(gaps, default=BRANCH_GAP)
+    turning = any(end is not None for end in ends)
+    longest = min(room, BRANCH_GAP) - _LEFT - marks - (_TURN_ROOM if turning else 0.0)
+    if longest < _LEAST_NAME:
+        return None
+    widths = [name.fitting(longest) for name in names]
+    column = start.x() + _LEFT + max(widths)
+    stems = []
+    for offset, width in zip(fan_offsets(start, ends), widths, strict=True):
+        y = start.y() + offset
+        chip = QPointF(start.x() + _LEFT + width / 2, y) if width else None
+        curves = bend(start, QPointF(start.x() + _STEM, y))
+        mark = QPointF(column + _MARK_LEAD + OPEN_RADIUS, y)
+        stems.append(Stem(start, curves, QPointF(column + marks, y), mark, chip, width))
+    return stems
+
+
+def fan_offsets(start: QPointF, ends: Sequence[QPointF | None]) -> list[float]:
+    """How far below the card's middle each line has its name: in the order of what they lead to.
+
+    What leads to the next card of the row stays in it, if anything does. Open ends stand below what leads
+    somewhere, those that come before all of it above.
+    """
+    led = sorted((index for index, end in enumerate(ends) if end is not None), key=lambda i: _place(ends[i]))
+    first = min(led, default=len(ends))
+    order = [*range(first), *led, *(i for i in range(first, len(ends)) if ends[i] is None)]
+    ahead = {i: end.x() for i, end in enumerate(ends) if end is not None and _ahead(start, end)}
+    straight = [place for place, i in enumerate(order) if ahead.get(i) == min(ahead.values(), default=None)]
+    middle = sum(straight) / len(straight) if straight else (len(order) - 1) / 2
+    offsets = [0.0] * len(order)
+    for place, index in enumerate(order):
+        offsets[index] = (place - middle) * FAN_PITCH
+    return offsets
+
+
+def _place(end: QPointF | None) -> tuple[float, float]:
+    return (0.0, 0.0) if end is None else (end.y(), end.x())
+
+
+def _ahead(start: QPointF, end: QPointF) -> bool:
+    return end.x() > start.x() and in_one_row(start, end)
