@@ -24,14 +24,14 @@ def aipl(card: AiplCard, context: RuleContext) -> ColumnElement[bool]:
     if not context.catalog.aipl:
         raise RuleError(Message(N_("The catalogue does not say yet who is in which AIPL stage.")))
     if card.stages is not None:
-        return _stage(context).in_([_level(stage) for stage in card.stages])
+        return stages_now(context).in_([_level(stage) for stage in card.stages])
     assert card.from_ is not None
     assert card.to is not None
     begin, end = _ends(card, context)
-    return and_(_stage(begin) == _level(card.from_), _stage(end) == _level(card.to))
+    return and_(stages_now(begin) == _level(card.from_), stages_now(end) == _level(card.to))
 
 
-def _stage(context: RuleContext) -> ColumnElement[int]:
+def stages_now(context: RuleContext) -> ColumnElement[int]:
     """The highest stage whose rule holds for a person, from 1; 0 where none does."""
     levels = []
     for stage in reversed(STAGES):

@@ -49,8 +49,21 @@ def estimate(
 ) -> int:
     """How many people the audience would hold now; nothing is saved. Raises `RuleError`."""
     with database.read() as connection:
-        query = members_now(connection, file, now, zone, catalog=catalog, including_now=including_now)
-        return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
+        return count_now(connection, file, now, zone, catalog=catalog, including_now=including_now)
+
+
+def count_now(
+    connection: Connection,
+    file: AudienceFile,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    catalog: Catalog = NO_DEFINITIONS,
+    including_now: bool = True,
+) -> int:
+    """`estimate` on a connection that reads."""
+    query = members_now(connection, file, now, zone, catalog=catalog, including_now=including_now)
+    return int(connection.execute(select(func.count()).select_from(query.subquery())).scalar_one())
 
 
 def members_now(
@@ -68,12 +81,27 @@ def members_now(
     start of a simulation they have not arrived.
     """
     _need_members(connection, file)
+    return members(
+        file, rule_context(connection, file, now, zone, catalog=catalog, including_now=including_now)
+    )
+
+
+def rule_context(
+    connection: Connection,
+    file: AudienceFile,
+    now: datetime,
+    zone: ZoneInfo,
+    *,
+    catalog: Catalog,
+    including_now: bool,
+) -> RuleContext:
+    """What the audience's rule is compiled against on this connection, which is prepared for it."""
     clock = WallClock(zone)
     if _has_relative_events(file, catalog):
         with temporary_tables(connection):
             clock.prepare(connection)
     fields = DataFields.load(connection)
-    return members(file, RuleContext(fields, FixedMoment(now, zone), clock, including_now, catalog))
+    return RuleContext(fields, FixedMoment(now, zone), clock, including_now, catalog)
 
 
 def _has_relative_events(file: AudienceFile, catalog: Catalog) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands import keeping_application
+from engine.commands import audience_application, keeping_application
 from engine.commands.options import Database, SomeWorkspace, Workspace, end, group
 from engine.i18n import tr
 
@@ -47,6 +47,7 @@ def application() -> typer.Typer:
     )
     root.add_typer(events, name="events")
     keeping_application.add_to(root)
+    audience_application.add_to(root)
     return root
 
 

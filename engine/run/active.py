@@ -24,7 +24,10 @@ from engine.workspace.bundle import Bundle
 
 
 class ActiveVersions:
-    """Versions that people may enter or are in, by key, in the order of their campaigns' ids."""
+    """Versions that people may enter or are in, by key, in the order of their campaigns' ids.
+
+    bundles: theirs as of the last `load`; any thread may read it.
+    """
 
     def __init__(self, transactions: Transactions, settings: PlanSettings, wave: int | None) -> None:
         """wave: the most people of a wave; None: the usual number."""
@@ -33,6 +36,7 @@ class ActiveVersions:
         self._wave = wave
         self._by_key: dict[int, RunningVersion] = {}
         self._fields: int | None = None
+        self.bundles: tuple[Bundle, ...] = ()
         self._kin = KnownKin()
 
     def __getitem__(self, key: int) -> RunningVersion:
@@ -79,6 +83,7 @@ class ActiveVersions:
             version.cycles = had[row.number]
         self._by_key = {key: one for key, one in self._by_key.items() if one.campaign not in failed}
         self._relate(connection, anew=anew)
+        self.bundles = tuple(version.bundle for version in self)
 
     def _compiled(self, connection: Connection, stored: StoredVersions, row: Row[Any]) -> bool:
         """Compile a stored version; False where it cannot run any more, which ends its campaign."""

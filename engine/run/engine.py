@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -38,6 +38,7 @@ from engine.run.epoch import Epoch
 from engine.run.filing import FileAudiences, Filing
 from engine.run.gate import Gate
 from engine.run.ingest import Intake
+from engine.run.keeping import AudienceKeeper
 from engine.run.lock import lock
 from engine.run.operations import Operations, is_trouble, problem_of
 from engine.run.scheduler import Scheduler
@@ -54,7 +55,9 @@ from engine.store.lists import discard_unfinished
 from engine.store.tables.runs import ACTIVE, STOPPED, campaign, campaign_version
 from engine.store.times import WallClock
 from engine.store.versions import stored_text
+from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
+from engine.workspace.catalog import Catalog
 
 RETRY_AFTER = 5_000
 """ms until the database is tried again after it refused (a full disk, another program's lock)."""
@@ -108,6 +111,14 @@ class Engine:
             with database.write() as connection:
                 discard_unfinished(connection)
                 self._scheduler.load(connection)
+            self._keeper = AudienceKeeper(
+                database,
+                settings.zone,
+                now,
+                lambda: self._scheduler.versions.bundles,
+                settings.contact.whitelist,
+            )
+            self._keeper.keep(settings.audiences, settings.catalog)
             self._filing.give(now)  # also what an earlier engine could not give away
         except BaseException:
             self._release()
@@ -272,6 +283,26 @@ class Engine:
         self._wake.set()
         return result
 
+    # ---- audiences
+
+    def keep_audiences(self, files: Mapping[str, AudienceFile], catalog: Catalog) -> None:
+        """The workspace's audiences and what they are made with are these from now on."""
+        self._keeper.keep(files, catalog)
+
+    def update_audience(self, files: Mapping[str, AudienceFile], catalog: Catalog, id: str) -> int:
+        """Store who is in an audience now, after those that it depends on; its size.
+
+        Waves go on meanwhile. Raises `RuleError`; `Refused` where a campaign uses it with another rule.
+        """
+        size = self._keeper.update(files, catalog, id, self._clock.now())
+        self._wake.set()
+        return size
+
+    def next_updates(self) -> dict[str, int]:
+        """When each audience that has a schedule is updated next (ms)."""
+        with self._database.read() as connection:
+            return self._keeper.following(connection)
+
     def received(self, declared: Collection[str] = ()) -> list[Received]:
         """The events received last, the latest first, and what they did. `declared`: known codes."""
         return self._operations.received(self._settings.future_events, declared)
@@ -282,6 +313,7 @@ class Engine:
         """Run due work in a background thread until `close`."""
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
+        self._keeper.start(self._clock, lambda: self._operations.held is None)
 
     def step(self) -> bool:
         """Run one piece of due work (at most one wave). False where nothing is due now."""
@@ -290,6 +322,8 @@ class Engine:
                 return False
             now = self._clock.now()
             moved = self._scheduler.step(now) or self._operations.clean(now)
+            if not moved and self._thread is None:  # else in a thread of its own
+                moved = self._keeper.step(now)
             if moved:
                 self._operations.worked()
             else:
@@ -353,6 +387,7 @@ class Engine:
         with self._turn():
             self._operations.release(self._clock.now())
         self._wake.set()
+        self._keeper.wake()
 
     def check(self) -> list[Violation]:
         """Prove conservation (components, rule 11) and that counters equal rows; [] = all is well."""
@@ -365,6 +400,7 @@ class Engine:
         self._wake.set()
         if self._thread is not None:
             self._thread.join()
+        self._keeper.close()
         try:
             self._operations.close(self._clock.now())
         finally:

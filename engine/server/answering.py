@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from engine.audience.looking import AudienceState as StoredAudience
 from engine.i18n import Message
 from engine.report.counts import Counts as LiveCounts
 from engine.report.received import Received
@@ -26,6 +27,7 @@ from engine.server.wire import (
     Sizes,
     Version,
 )
+from engine.server.wire_audiences import AudienceState
 from engine.shapes.time import utc_text
 from engine.store.database import Database
 from engine.store.imports.result import ImportResult
@@ -67,6 +69,20 @@ def counts_answer(found: LiveCounts) -> Counts:
     cycles = [{**cycle, "moment": moment_text(cycle["moment"])} for cycle in said["cycles"]]
     skipped = [{**one, "moment": moment_text(one["moment"])} for one in said["skipped"]]
     return Counts.model_validate({**said, "cycles": cycles, "skipped": skipped})
+
+
+def audience_answer(one: StoredAudience, following: int | None) -> AudienceState:
+    """What is stored of an audience, and when it is updated next (ms), as it is sent."""
+    return AudienceState.model_validate(
+        {
+            "id": one.id,
+            "size": one.size,
+            "state": one.state,
+            "updated_at": moment_text(one.updated_at),
+            "reason": text_of(one.reason),
+            "next_update": moment_text(following),
+        }
+    )
 
 
 def moment_text(moment: int | None) -> str | None:

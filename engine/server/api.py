@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from starlette.types import ASGIApp
 
-from engine.server import campaigns, data, lists, problems
+from engine.server import audiences, campaigns, data, lists, problems
 from engine.server.answering import hold_answer, moment_text, text_of
 from engine.server.guard import Guard
 from engine.server.service import Service
@@ -19,7 +19,6 @@ from engine.server.wire import (
     CheckAnswer,
     CouponCodes,
     EngineState,
-    EstimateOrder,
     Event,
     Events,
     Health,
@@ -44,7 +43,13 @@ def application(service: Service, token: str, hosts: Collection[str] | None) -> 
         docs_url=None,
         redoc_url=None,
     )
-    for routes in (control(service), campaigns.router(service), data.router(service), lists.router(service)):
+    for routes in (
+        control(service),
+        campaigns.router(service),
+        data.router(service),
+        audiences.router(service),
+        lists.router(service),
+    ):
         app.include_router(routes, prefix=API)
     problems.install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
@@ -109,7 +114,8 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     reference = "#/components/schemas/{model}"
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    for model in (BundleFile, CouponCodes, EstimateOrder, Event, Events, ImportOrder, Problem, Suppressions):
+    own = (BundleFile, CouponCodes, Event, Events, ImportOrder, Problem, Suppressions)
+    for model in (*own, *audiences.ORDERS):
         schema = TypeAdapter(model).json_schema(ref_template=reference)
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema

@@ -1,24 +1,20 @@
-"""Data over HTTP: events, imports, estimates."""
+"""Data over HTTP: events, imports, and what there is."""
 
 from __future__ import annotations
 
-import ipaddress
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
 
-from engine.audience.updates import estimate
-from engine.i18n import N_, Message
+from engine.i18n import Message
 from engine.report.sizes import sizes
 from engine.server.answering import import_answer, received_answer, sizes_answer
 from engine.server.bodies import body, read_as, takes
 from engine.server.event_bodies import Posted, incoming, read_each, read_events
-from engine.server.problems import CallRefused
+from engine.server.local import refuse_strangers
 from engine.server.service import Service
 from engine.server.wire import (
-    Estimate,
-    EstimateOrder,
     EventReject,
     EventsAnswer,
     ImportAnswer,
@@ -26,7 +22,6 @@ from engine.server.wire import (
     ReceivedEvents,
     Sizes,
 )
-from engine.shapes.time import instant
 
 
 def router(service: Service) -> APIRouter:
@@ -67,17 +62,9 @@ def router(service: Service) -> APIRouter:
         request: Request, order: Annotated[ImportOrder, Depends(body(read_as(ImportOrder)))]
     ) -> ImportAnswer:
         """Import a data folder that lies on the engine's own computer; only callers on it may ask this."""
-        if not _is_here(request):
-            message = Message(N_("Only a program on the engine's own computer can name a folder there."))
-            raise CallRefused(403, "not_local", message)
+        refuse_strangers(request)
         folder = Path(order.folder)
         return import_answer(service.engine.import_data(folder, service.data_schema()))
-
-    @routes.post("/estimate", openapi_extra=takes("EstimateOrder"))
-    def count(order: Annotated[EstimateOrder, Depends(body(read_as(EstimateOrder)))]) -> Estimate:
-        """How many people an audience holds, now or at another time."""
-        at = service.now() if order.at is None else instant(order.at)
-        return Estimate(size=estimate(service.database, order.audience, at, service.zone))
 
     @routes.get("/sizes")
     def what_there_is() -> Sizes:
@@ -86,11 +73,3 @@ def router(service: Service) -> APIRouter:
             return sizes_answer(sizes(connection))
 
     return routes
-
-
-def _is_here(request: Request) -> bool:
-    """Whether the caller is a program on this computer."""
-    try:
-        return request.client is not None and ipaddress.ip_address(request.client.host).is_loopback
-    except ValueError:
-        return False

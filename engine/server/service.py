@@ -14,7 +14,7 @@ from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
 from engine.store.fields import DataSchema
 from engine.workspace.catalog import CATALOG, Catalog
-from engine.workspace.workspace import CATALOG_NAME
+from engine.workspace.workspace import CATALOG_NAME, Workspace
 
 
 @dataclass(frozen=True)
@@ -36,5 +36,13 @@ class Service:
 
     def data_schema(self) -> DataSchema:
         """The types that the workspace's catalogue gives, as its file says now. Raises `FileError`."""
+        return DataSchema.of(self.catalog())
+
+    def catalog(self) -> Catalog:
+        """The workspace's catalogue, as its file says now. Raises `FileError`."""
         path = self.folder / CATALOG_NAME
-        return DataSchema.of(CATALOG.load(path) if path.exists() else Catalog())
+        return CATALOG.load(path) if path.exists() else Catalog()
+
+    def workspace(self) -> Workspace:
+        """The workspace as its files say now. Raises `FileError`."""
+        return Workspace.open(self.folder)

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from engine.shapes.text import Text
-from engine.shapes.time import DateTime, Moment
-from engine.workspace.audience import AudienceFile
+from engine.shapes.time import Moment
 
 API = "/api/v1"
 API_VERSION = 1
@@ -334,19 +333,6 @@ class ImportAnswer(Answer):
     rejected: int
     rejects: list[ImportReject] = Field(default_factory=list)
     notes: list[str] = Field(default_factory=list)
-
-
-class EstimateOrder(Wire):
-    """What an audience file holds. `at`: as of when, by default now."""
-
-    audience: AudienceFile
-    at: DateTime | None = None
-
-
-class Estimate(Answer):
-    """How many people an audience rule finds."""
-
-    size: int
 
 
 class AudienceSize(Answer):

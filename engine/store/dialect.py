@@ -205,6 +205,15 @@ def temporary_tables(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA query_only={reading}")
 
 
+def interrupt(connection: Connection) -> None:
+    """Stop the query that another thread runs on this connection; it fails there."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        driver.interrupt()
+    else:
+        driver.cancel()
+
+
 def analyze(connection: Connection, table: str) -> None:
     """Give the planner statistics of a table; without them SQLite scans the big one of two."""
     quoted = connection.dialect.identifier_preparer.quote(table)

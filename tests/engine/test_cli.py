@@ -17,6 +17,7 @@ import pytest
 from engine import cli, i18n
 from engine.commands import rehearsal
 from engine.store.database import Database
+from engine.workspace.audience import AUDIENCE
 from engine.workspace.workspace import Workspace
 from tests.databases import Target
 from tests.engine.server.serving import TOKEN, Served, serve
@@ -413,3 +414,37 @@ def test_publish_with_a_wrong_token_or_none_is_refused(
     assert (ran.status, ran.out) == (1, "")
     assert "token" in ran.err
     assert not elsewhere.engine.published
+
+
+# ---- audiences
+
+
+def test_audiences_are_counted_updated_sampled_and_compared(
+    run: Run, shop: Workspace, tmp_path: Path
+) -> None:
+    where = ("--workspace", shop.folder)
+    run("data", "import", *where, data_folder(tmp_path / "data"))
+    everybody = {"field": "attr:city", "op": "not_empty"}
+    cards = [{"join": None, "card": "tags", "condition": everybody}]
+    shop.save_audience(AUDIENCE.adapter.validate_python({"id": "a_all", "name": "All", "cards": cards}))
+    shop.save_audience(
+        AUDIENCE.adapter.validate_python({"id": "a_up", "name": "Up", "list": {"id_type": "mobile"}})
+    )
+    assert run("audience", "estimate", "Rome", *where).out == "3\n"
+    assert run("audience", "update", *where).lines == ["a_all\t4\tAll", "a_rome\t3\tRome"]
+    ids, unknown = tmp_path / "ids.csv", tmp_path / "unknown.csv"
+    ids.write_text("mobile\n+8613800000001\n000\n", encoding="utf-8")
+    uploaded = run("audience", "upload", "a_up", ids, *where, "--unknown", unknown)
+    assert uploaded.lines[:2] == ["2 ids", "1 id that nobody has"]
+    assert unknown.read_text(encoding="utf-8") == "000\n"
+    lines = [line.split("\t") for line in run("audience", "list", *where).lines]
+    assert [(id, size, state) for id, size, state, _at, _name in lines] == [
+        ("a_all", "4", "ready"), ("a_rome", "3", "ready"), ("a_up", "1", "ready"),
+    ]  # fmt: skip
+    sampled = list(csv.reader(io.StringIO(run("audience", "sample", "a_rome", *where).out)))
+    assert sampled[0] == ["person_id", "attr:city"]
+    assert sorted(sampled[1:]) == [["p1", "Rome"], ["p2", "Rome"], ["p3", "Rome"]]
+    assert run("audience", "overlap", "a_rome", "Up", *where).lines == ["3\tRome", "1\tUp", "1\tin both"]
+    refused = run("audience", "estimate", "a_none", *where)
+    assert (refused.status, refused.out) == (1, "")
+    assert "There is no audience “a_none”" in refused.err

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
 
+from engine.audience.updates import update_audience
 from engine.client import EngineClient
 from engine.i18n import Message
 from engine.report.check import Violation
@@ -33,12 +34,15 @@ from engine.run.engine import Engine
 from engine.server.api import application
 from engine.server.service import Service
 from engine.server.serving import ApiServer, Listen
+from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
 from engine.store.fields import DataSchema
 from engine.store.imports.folder import import_folder
 from engine.store.imports.result import ImportResult
 from engine.workspace import bundle as bundles
+from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
+from engine.workspace.catalog import Catalog
 
 TOKEN = "t0ken"
 NOW = 1_764_000_000_000
@@ -125,6 +129,13 @@ class MemoryEngine:
 
     def import_data(self, folder: Path, catalogue: DataSchema) -> ImportResult:
         return import_folder(self.database, folder, catalogue)
+
+    def update_audience(self, files: Mapping[str, AudienceFile], catalog: Catalog, id: str) -> int:
+        moment = from_milliseconds(NOW)
+        return update_audience(self.database, files, id, moment, ZoneInfo("UTC"), catalog=catalog)
+
+    def next_updates(self) -> dict[str, int]:
+        return {}
 
     def received(self, declared: Collection[str]) -> list[Received]:
         effect = Effect("c_1", "Hello", Outcome.ENTERED, Message("The person entered."))

@@ -1,0 +1,84 @@
+"""An engine keeps the workspace's audiences up to date by their schedules, and obeys what campaigns pin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from engine.run.answers import Refused
+from engine.run.keeping import AudienceKeeper
+from engine.store.database import Database
+from engine.store.tables.people import audience_size
+from engine.workspace.audience import AUDIENCE, AudienceFile
+from engine.workspace.bundle import Bundle
+from engine.workspace.catalog import Catalog
+from tests.databases import Target
+from tests.engine.run.drafting import EVERYBODY, HOUR, NOW, ZONE, bundle
+from tests.engine.run.living import END
+
+MS = int(NOW.timestamp() * 1000)
+HOURLY = {"unit": "hour", "interval": 1, "minute": 0}
+
+
+def rule(id: str, city: str, update: Any = HOURLY) -> AudienceFile:
+    condition = {"field": "attr:city", "op": "is", "value": city}
+    cards = [{"join": None, "card": "tags", "condition": condition}]
+    return AUDIENCE.adapter.validate_python({"id": id, "name": id, "update": update, "cards": cards})
+
+
+def keeper(database: Database, *files: AudienceFile, pinned: tuple[Bundle, ...] = ()) -> AudienceKeeper:
+    made = AudienceKeeper(database, ZONE, MS, lambda: pinned, None)
+    made.keep({file.id: file for file in files}, Catalog())
+    return made
+
+
+def updated(database: Database, id: str) -> list[int]:
+    """When the audience got its members."""
+    with database.read() as connection:
+        mine = select(audience_size.c.at).where(audience_size.c.audience == id)
+        return list(connection.scalars(mine.order_by(audience_size.c.at)))
+
+
+def test_a_scheduled_audience_is_updated_at_once_and_then_by_its_schedule(shop: Target) -> None:
+    with Database.open(shop) as database:
+        mine = keeper(database, rule("a_hourly", "Bonn"), rule("a_by_hand", "Bonn", "manual"))
+        assert mine.due() == MS
+        assert mine.step(MS)
+        assert not mine.step(MS)
+        following = mine.due()
+        assert following is not None
+        assert MS < following <= MS + HOUR
+        assert mine.step(following)
+        assert updated(database, "a_hourly") == [MS, following]
+        assert updated(database, "a_by_hand") == []
+
+
+def test_one_that_fails_waits_for_its_next_moment(shop: Target) -> None:
+    broken = AUDIENCE.adapter.validate_python(
+        {
+            "id": "a_broken",
+            "name": "Broken",
+            "update": HOURLY,
+            "cards": [{"join": None, "card": "aipl", "stages": ["A"]}],
+        }
+    )
+    with Database.open(shop) as database:
+        mine = keeper(database, broken)
+        assert mine.step(MS)
+        assert not mine.step(MS)
+        assert mine.due() is not None
+        assert updated(database, "a_broken") == []
+
+
+def test_a_rule_that_a_campaign_in_progress_has_otherwise_is_not_updated_by_hand(shop: Target) -> None:
+    running = bundle({"n_who": ("target_audience", EVERYBODY), "n_end": END}, ["n_who out n_end"])
+    (id,) = EVERYBODY["audiences"]
+    pinned = running.audiences[id]
+    changed = rule(id, "Bonn")
+    with Database.open(shop) as database:
+        mine = keeper(database, pinned=(running,))
+        with pytest.raises(Refused, match="Publish the campaign again"):
+            mine.update({id: changed}, Catalog(), id, MS)
+        assert mine.update({id: pinned}, Catalog(), id, MS) > 0  # as it was published
