@@ -182,9 +182,9 @@ def _works(window: MainWindow, workspace: Workspace, folder: Path) -> Iterator[t
         _open(window, "Runs")
         wait_for(lambda: window.the_editor.scene.is_loaded)
         window.runs.publish()
-        dialog = window.findChild(PublishDialog)
-        assert dialog is not None
-        dialog.publish.click()
+        wait_for(lambda: window.findChild(PublishDialog) is not None)
+        wait_for(lambda: not tasks.running())  # what the engine knows of it
+        window.findChildren(PublishDialog)[0].publish.click()
         wait_for(lambda: window.service is not None and bool(window.service.runs))
     yield from found("publishing")
 

@@ -270,9 +270,8 @@ class Photographer:
         _halve(document, window.workspace.load_campaign("c_second").node("n_sms").config)
         with self._opened(document):
             window.runs.publish()
-            publishing = window.findChild(PublishDialog)
-            assert publishing is not None
-            publishing.publish.click()
+            wait(lambda: window.findChild(PublishDialog) is not None)
+            window.findChildren(PublishDialog)[0].publish.click()
             id = window.the_editor.session.document.attributes.id
             wait(lambda: self._waiting(id) > 0)
             pause(TOAST_MS)  # until "Published" is gone
