@@ -191,6 +191,7 @@ class AudiencesEditor(Editor):
         self._rows = QVBoxLayout()
         self._rows.setSpacing(4)
         self.add = SearchCombo(tr("Add an audience"), tr("New audience…"))
+        self.add.adds = True
         self.add.setAccessibleName(tr("Add an audience"))
         self.add.chosen.connect(self._on_added)
         self.add.create_requested.connect(lambda: new_audience(self, context, self._on_added))

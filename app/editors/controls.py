@@ -6,8 +6,17 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextOption, QWheelEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+    QTextOption,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
@@ -27,6 +36,9 @@ from app.editors.tail import TAIL_ROLE, TailDelegate
 from app.widgets import basic
 from canvas_widgets.tooltip import plain
 
+_CHOOSING = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
+"""What chooses in a drop-down list, or opens it."""
+
 
 class Option(NamedTuple):
     """One entry of a list of choices. `note`: its tooltip; `tail`: a few words at its right."""
@@ -41,12 +53,15 @@ class ComboBox(QComboBox):
     """A drop-down list of options; `""` is the value of "nothing chosen", shown as the placeholder.
 
     A value that is not among the options stays selected, shown as missing, until another is chosen.
+    Attribute `adds`: it is no value of a field, but where something is added.
     """
 
     chosen = Signal(str)
+    adds = False
 
     def __init__(self, placeholder: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._read_only = False
         self.setPlaceholderText(placeholder)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -68,6 +83,15 @@ class ComboBox(QComboBox):
                 said = f"{option.text}, {option.tail}"
                 self.setItemData(self.count() - 1, said, Qt.ItemDataRole.AccessibleTextRole)
         self.set_value(self._value)
+
+    @property
+    def read_only(self) -> bool:
+        return self._read_only
+
+    def set_read_only(self) -> None:
+        """From now on the value can be read and copied, and no other can be chosen."""
+        self._read_only = True
+        basic.set_property(self, "readOnly", True)
 
     def value(self) -> str:
         return self._value
@@ -102,6 +126,12 @@ class ComboBox(QComboBox):
 
     def event(self, event: QEvent) -> bool:
         """Typed letters look for an entry; they are no shortcuts of the window while the focus is here."""
+        if self._read_only and event.type() in _CHOOSING:
+            if isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Copy):
+                QApplication.clipboard().setText(self.currentText())
+            elif not isinstance(event, QMouseEvent):
+                event.ignore()  # Tab and Enter go on to the panel
+            return True
         if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
             plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
             if plain and event.text().isprintable() and event.text():

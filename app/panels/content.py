@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
-    QComboBox,
+    QCheckBox,
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 
 from app.editors.base import Context, Estimator, RawObject, mark_invalid
 from app.editors.conditions import ConditionEditor
-from app.editors.controls import IconButton, LineEdit, LinkButton, TextArea, label
+from app.editors.controls import ComboBox, IconButton, LineEdit, LinkButton, TextArea, label
 from app.panels.form import FIELD_GAP, Form
+from app.widgets.basic import set_property
 from engine.campaign.document import CampaignDocument
 from engine.campaign.surroundings import around
 from engine.components.hints import form
@@ -164,19 +165,26 @@ class PanelContent(QWidget):
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def set_read_only(self, read_only: bool) -> None:
-        """Show everything, change nothing: texts can still be selected, actions are gone."""
+        """Show everything, change nothing: values can still be read and copied, actions are gone."""
         if not read_only:
             return
         for condition in self.findChildren(ConditionEditor):
             condition.set_read_only()
         for line in self.findChildren(QLineEdit):
             line.setReadOnly(True)
+            line.setPlaceholderText("")  # nobody is to write there
         for area in self.findChildren(QPlainTextEdit):
             area.setReadOnly(True)
+            area.setPlaceholderText("")
         for spin in self.findChildren(QAbstractSpinBox):
-            spin.setEnabled(False)
-        for combo in self.findChildren(QComboBox):
-            combo.setEnabled(False)
+            spin.setReadOnly(True)
+            spin.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        for combo in self.findChildren(ComboBox):
+            combo.set_read_only()
+            if combo.adds:
+                combo.hide()
+        for check in self.findChildren(QCheckBox):
+            set_property(check, "readOnly", True)
         for button in self.findChildren(QAbstractButton):
             if isinstance(button, LinkButton | IconButton):
                 button.hide()

@@ -20,6 +20,7 @@ class PanelFooter(QFrame):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setProperty("role", "foot")
         self._error = label("", "error")
         self._state = label("", "small")
         self._links = QVBoxLayout()
@@ -30,7 +31,7 @@ class PanelFooter(QFrame):
         self.ok.setProperty("role", "primary")
         self.ok.clicked.connect(self.confirmed)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 16, 16)
+        column.setContentsMargins(16, 12, 16, 16)
         column.setSpacing(8)
         column.addWidget(self._error)
         column.addLayout(self._links)

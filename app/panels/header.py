@@ -53,6 +53,8 @@ class PanelHeader(QWidget):
         self._tile = IconTile()
         self._name = ElidedLabel("title", fills=True)
         self._kind = label("", "summary", wrap=False)
+        self.view_only = label("", "pill", wrap=False)
+        self.view_only.setProperty("state", "neutral")
         texts = QVBoxLayout()
         texts.setContentsMargins(0, 0, 0, 0)
         texts.setSpacing(2)
@@ -63,11 +65,17 @@ class PanelHeader(QWidget):
         line = row(self, spacing=12)
         line.addWidget(self._tile)
         line.addLayout(texts, 1)
+        line.addWidget(self.view_only, 0, Qt.AlignmentFlag.AlignVCenter)
 
     def show_node(self, kind: str, name: str) -> None:
         self._tile.show_kind(kind)
         self._name.setText(name)
         self._kind.setText(tr(component(kind).label))
+
+    def show_read_only(self, read_only: bool) -> None:
+        """Say whether the component can only be looked at."""
+        self.view_only.setText(tr("View only"))
+        self.view_only.setVisible(read_only)
 
     def show_name(self, name: str) -> None:
         """The name as it is being typed."""

@@ -145,6 +145,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         """The workspace changed: pickers offer what there is now."""
         if self.content is not None:
             self.content.form.refresh()
+            self.content.set_read_only(self._read_only)  # what was made anew
             self._check_live()
 
     def unapplied(self) -> list[str]:
@@ -280,6 +281,7 @@ class ConfigurationPanel(Retranslated, QFrame):
             content.focus_first()
         self._live = node.confirmed and self._node_id != START_ID
         self.header.show_node(node.kind, node.name if draft is None else draft.name)
+        self.header.show_read_only(self._read_only)
         self.header.show()
         self.footer.setVisible(not self._read_only)
         self.footer.show_error("")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QInputMethodEvent, QWheelEvent
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.editors.controls import ComboBox, IconButton, LinkButton
@@ -19,6 +19,7 @@ from app.editors.variables import BindingsEditor
 from app.language import use_language
 from app.panels import ConfigurationPanel
 from app.panels.form import Form
+from app.pickers.search import SearchCombo
 from engine.campaign.edits import Edit
 from engine.campaign.model import Node
 from engine.workspace.workspace import Workspace
@@ -289,13 +290,35 @@ def test_every_panel_can_be_viewed_without_changing_anything(
     assert panel.content is not None
     for button in panel.content.findChildren(QPushButton):
         assert not button.isEnabled()
-    for combo_box in panel.content.findChildren(QComboBox):
-        assert not combo_box.isEnabled()
+    for combo_box in panel.content.findChildren(ComboBox):
+        before, index = combo_box.value(), combo_box.currentIndex()
+        assert combo_box.read_only
+        for key in (Qt.Key.Key_Down, Qt.Key.Key_End, Qt.Key.Key_S, Qt.Key.Key_Space, Qt.Key.Key_F4):
+            QTest.keyClick(combo_box, key)
+        QTest.mouseClick(combo_box, Qt.MouseButton.LeftButton)
+        assert (combo_box.value(), combo_box.currentIndex()) == (before, index)
+        assert not (isinstance(combo_box, SearchCombo) and combo_box.popup)
+        assert not combo_box.view().isVisible()
     for field in panel.content.findChildren(QLineEdit):
         assert field.isReadOnly() or not field.isEnabled()
+    assert panel.header.view_only.isVisibleTo(panel)
+    panel.refresh()  # the workspace changed: nothing of it can be edited
+    assert not any(found.isEnabled() for found in panel.content.findChildren(QPushButton))
     edits = edits_of(panel)
     panel.confirm()
     assert not edits
+
+
+def test_a_viewed_choice_can_be_copied(open_panel: OpenPanel, workspace: Workspace) -> None:
+    panel = open_panel("end")
+    kind = "text_sms"
+    panel.show_node(
+        sample_document(kind, CONFIGS[kind][-1], confirmed=True), "n_x", workspace, read_only=True
+    )
+    shown = combo(panel, "platform")
+    QTest.keySequence(shown, QKeySequence(QKeySequence.StandardKey.Copy))
+    assert QGuiApplication.clipboard().text() == shown.currentText() != ""
+    QGuiApplication.clipboard().clear()
 
 
 @pytest.mark.parametrize(
