@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -20,6 +21,7 @@ _PADDING = 10.0
 _HEIGHT = 28.0
 _ON_LINE = QRectF(-29, -18, 58, 36)  # between two cards of a row: the words stand one above the other
 _RADIUS = 8.0
+_BETWEEN = 6.0  # marks of branches that are empty: room for the ring of the chosen one
 _REACH = 150.0  # no mark extends farther from its place
 
 
@@ -45,7 +47,7 @@ class Marks(QGraphicsItem):
         centred = QRectF(-width / 2, -_HEIGHT / 2, width, _HEIGHT)
         self._on_line = centred if width <= _ON_LINE.width() else _ON_LINE
         self._at_end = centred.translated(width / 2 - _HEIGHT / 2, 0)
-        marks = (self._mark(link) for link in links)
+        marks = _parted((self._mark(link), link.link.target) for link in links)
         self.marks: list[Mark] = sorted(marks, key=lambda mark: (mark.at.x(), mark.at.y()))
         self._xs = [mark.at.x() for mark in self.marks]
         self.chosen: Mark = self.marks[0]
@@ -129,6 +131,24 @@ class Marks(QGraphicsItem):
         reach = _REACH * self._scale
         box = QRectF(QPointF(self._xs[0], min(ys)), QPointF(self._xs[-1], max(ys)))
         return box.adjusted(-reach, -reach, reach, reach)
+
+
+def _parted(marks: Iterable[tuple[Mark, str | None]]) -> Iterator[Mark]:
+    """The marks of lines to one card, those that would cover each other moved apart: of empty branches."""
+    by_target: dict[str | None, list[Mark]] = {}
+    for mark, target in marks:
+        by_target.setdefault(target, []).append(mark)
+    yield from by_target.pop(None, ())  # open ends stand in rows of their own
+    for group in by_target.values():
+        group.sort(key=lambda mark: mark.at.y())
+        pitch = group[0].rect.height() + _BETWEEN
+        low = group[-1].at.y() - group[0].at.y()
+        if all(after.at.y() - before.at.y() >= pitch for before, after in pairwise(group)):
+            yield from group
+            continue
+        top = group[0].at.y() + (low - pitch * (len(group) - 1)) / 2
+        for row, mark in enumerate(group):
+            yield mark._replace(at=QPointF(mark.at.x(), top + row * pitch))
 
 
 _CENTRED = QTextOption(Qt.AlignmentFlag.AlignCenter)

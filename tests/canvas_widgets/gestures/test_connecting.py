@@ -337,6 +337,15 @@ def test_marks_stand_where_a_component_may_go_and_a_click_pastes(show: Show, flo
     assert sms in flow.document.nodes
 
 
+def test_marks_of_empty_branches_do_not_cover_each_other(show: Show, flow: Flow) -> None:
+    _, wait, test, *_ = flow.chain("target_audience", "wait_until", "ab_test")
+    stage = show(flow)
+    stage.view.pasting.begin(copy_nodes(flow.document, [wait]))
+    rects = [shown(stage).rect_of(mark_on(stage, link)) for link in flow.document.out_links(test)]
+    assert len(rects) == 2
+    assert not rects[0].intersects(rects[1])
+
+
 def test_a_part_goes_to_open_ends_only(show: Show, flow: Flow) -> None:
     _, sms, mail, _ = fork(flow)
     stage = show(flow)
