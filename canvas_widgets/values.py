@@ -99,6 +99,7 @@ class Sizes:
     window_radius: int
     row: int
     card_radius: int
+    card_tile: int
     tile: int
     tile_radius: int
     icon: int

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QPainter, QPixmap, QStaticText
+from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.items.count_line import NO_COUNT, CountLine, count_line, draw_count
-from canvas_widgets.items.geometry import CARD, START_CARD
+from canvas_widgets.items.geometry import CARD, START_CARD, TEXT_LEFT, TEXT_ROOM
 from canvas_widgets.items.paints import MARGIN, CardState, Paints, draw_card_ring, static_text
 from canvas_widgets.items.stage import Stage
 from engine.campaign.model import START_ID, Node
@@ -21,12 +22,11 @@ from engine.i18n import ntr, tr
 
 _LOG = logging.getLogger(__name__)
 _COUNT_ROOM = 24.0  # below the card
-_TEXT_LEFT = 64.0
-_TEXT_RIGHT = 12.0
 _CORNER = QPointF(-MARGIN, -MARGIN)
-_NAME_AT = QPointF(_TEXT_LEFT, 15.0)
-_SUMMARY_AT = QPointF(_TEXT_LEFT, 36.0)
+_NAME_AT = QPointF(TEXT_LEFT, 15.0)
+_SUMMARY_AT = QPointF(TEXT_LEFT, 36.0)
 _COUNT_BASE = 20.0
+_NUMBERED = re.compile(r"(.+?)( \d{1,4})")
 _FINDINGS = 6  # sentences in a tooltip
 Z = 1.0
 
@@ -194,17 +194,26 @@ class CardItem(QGraphicsItem):
 
     def _make_texts(self) -> tuple[QStaticText, QStaticText]:
         """Lay out name and summary, cut to the card's width: drawing text that is laid out costs half."""
-        paints, room = self._stage.paints, self.rect.width() - _TEXT_LEFT - _TEXT_RIGHT
+        paints, room = self._stage.paints, TEXT_ROOM
         name, summary, elide = self.node.shown_name, self._summary(), Qt.TextElideMode.ElideRight
         if self.node_id == START_ID:
             left = (self.rect.width() - paints.name_metrics.horizontalAdvance(name)) / 2
             self._name_at = QPointF(left, self.rect.center().y() - paints.name_metrics.height() / 2)
             summary = ""
         else:
-            name = paints.name_metrics.elidedText(name, elide, room)
+            name = fitting_name(name, paints.name_metrics, room)
             summary = paints.small_metrics.elidedText(summary, elide, room)
         self._texts = (static_text(name, paints.name_font), static_text(summary, paints.small_font))
         return self._texts
 
     def _summary(self) -> str:
         return str(component(self.node.kind).summary(self.node.config, self._stage.lookup))
+
+
+def fitting_name(name: str, metrics: QFontMetricsF, room: float) -> str:
+    """A name as far as there is room; the number that it ends with stays, which tells it from others."""
+    numbered, elide = _NUMBERED.fullmatch(name), Qt.TextElideMode.ElideRight
+    if numbered is None or metrics.horizontalAdvance(name) <= room:
+        return metrics.elidedText(name, elide, room)
+    number = numbered[2]
+    return metrics.elidedText(numbered[1], elide, room - metrics.horizontalAdvance(number)) + number

@@ -30,6 +30,9 @@ _LONG = 40.0  # a straight part of a line that takes its +
 
 CARD = QRectF(0, 0, CARD_WIDTH, CARD_HEIGHT)
 START_CARD = QRectF(0, 0, START_WIDTH, CARD_HEIGHT)
+TILE_LEFT, TEXT_LEFT = 10.0, 50.0
+TEXT_ROOM = CARD.width() - TEXT_LEFT - 6.0
+"""For a card's name, and for the line below it: every kind's own name fits."""
 
 
 class Curve(NamedTuple):

@@ -9,7 +9,15 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.items.fan import Name
-from canvas_widgets.items.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, LinkShape, passes_columns
+from canvas_widgets.items.geometry import (
+    CARD,
+    CHIP_HEIGHT,
+    CHIP_PADDING,
+    TEXT_LEFT,
+    TILE_LEFT,
+    LinkShape,
+    passes_columns,
+)
 from canvas_widgets.items.paints import draw_ground, draw_ring
 from canvas_widgets.items.stage import Stage
 from engine.campaign.model import Link
@@ -222,10 +230,11 @@ class LinkItem(QGraphicsItem):
         painter.setPen(paints.plain_stroke(False) if vector else paints.stroke(scale, False, lit)[0])
         painter.setBrush(paints.surface)
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
-        draw_ring(painter, paints, QPointF(rect.left() + 32, rect.center().y()), paints.sizes.ring, colour)
+        tile = QPointF(rect.left() + TILE_LEFT + paints.sizes.card_tile / 2, rect.center().y())
+        draw_ring(painter, paints, tile, paints.sizes.ring, colour)
         painter.setFont(paints.name_font)
         painter.setPen(paints.text if lit else paints.muted)
-        painter.drawText(QPointF(rect.left() + 64, rect.center().y() + 5), tr("Add a trigger"))
+        painter.drawText(QPointF(rect.left() + TEXT_LEFT, rect.center().y() + 5), tr("Add a trigger"))
 
 
 def chip_rect(centre: QPointF, width: float) -> QRectF:

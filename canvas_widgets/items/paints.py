@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 
 from canvas_widgets import icons
 from canvas_widgets.items.dot import MARKED_FROM, draw_mark
-from canvas_widgets.items.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, START_CARD
+from canvas_widgets.items.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, START_CARD, TILE_LEFT
 from canvas_widgets.look import Look
 from engine.components.base import Category
 from engine.components.registry import component
@@ -130,8 +130,8 @@ class Paints:
         self._draw_shadow(painter, rect)
         self._draw_frame(painter, rect, state)
         if kind != Category.START:
-            side = float(self.sizes.tile)
-            self._draw_tile(painter, kind, QRectF(12, (rect.height() - side) / 2, side, side))
+            side = float(self.sizes.card_tile)
+            self._draw_tile(painter, kind, QRectF(TILE_LEFT, (rect.height() - side) / 2, side, side))
 
     def draw_chip(self, painter: QPainter, text: str, width: float) -> None:
         """Draw a branch's name, the upper left corner of its chip at the origin."""

@@ -35,7 +35,7 @@ class DigitalSmsConfig(ComponentConfig):
         Hint(
             N_("Digital SMS template"),
             "message",
-            missing=N_("Choose a digital SMS template"),
+            missing=N_("Choose a template"),
             options={"kind": "digital_sms", "match": {"platform": "platform"}},
         ),
     ]

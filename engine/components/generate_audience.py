@@ -22,7 +22,7 @@ class GenerateAudienceConfig(ComponentConfig):
         Hint(
             N_("Audience name"),
             "text",
-            missing=N_("Enter the audience's name"),
+            missing=N_("Name the audience"),
             help=N_("The time of writing is added to it."),
         ),
     ]

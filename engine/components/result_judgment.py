@@ -41,7 +41,7 @@ class ResultJudgmentConfig(ComponentConfig):
         Hint(
             N_("Judge at the latest"),
             "duration",
-            missing=N_("Choose when to judge at the latest"),
+            missing=N_("Choose a latest time"),
             help=N_("After sending. People are judged as soon as their result is known."),
             options={"units": ("minute", "hour", "day", "week", "month")},
         ),

@@ -40,7 +40,7 @@ class TargetAudienceConfig(ComponentConfig):
         Hint(
             N_("Audiences"),
             "audiences",
-            missing=N_("Choose at least one audience"),
+            missing=N_("Choose an audience"),
             options={"max": MAX_AUDIENCES},
         ),
     ]

@@ -60,7 +60,7 @@ class TemplateMessageConfig(ComponentConfig):
         Hint(
             N_("Message template"),
             "message",
-            missing=N_("Choose a message template"),
+            missing=N_("Choose a template"),
             options={"kind": "template_message", "match": {"platform": "account"}},
         ),
     ]

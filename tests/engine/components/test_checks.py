@@ -46,7 +46,7 @@ EVENT = {"from": "event", "key": "amount", "when_empty": "nothing"}
 @pytest.mark.parametrize(
     ("kind", "change", "expected"),
     [
-        ("target_audience", {"audiences": []}, {"audiences": "Choose at least one audience"}),
+        ("target_audience", {"audiences": []}, {"audiences": "Choose an audience"}),
         ("target_audience", {"audiences": ["a_new"] * 2}, {"audiences": "Choose each audience once."}),
         ("target_audience", {"audiences": [f"a{n}" for n in range(21)]}, {"audiences": "Choose at most 20."}),
         ("target_audience", {"mode": "once"}, {"at": "Choose when to run"}),
@@ -151,7 +151,7 @@ EVENT = {"from": "event", "key": "amount", "when_empty": "nothing"}
             {"assignments": [{"tag": "score", "value": "1"}]},
             {"assignments.0.tag": "Only tags that hold text can be set. Choose another one."},
         ),
-        ("generate_audience", {"audience_name": ""}, {"audience_name": "Enter the audience's name"}),
+        ("generate_audience", {"audience_name": ""}, {"audience_name": "Name the audience"}),
         ("wait_until", {"unit": "hour"}, {"unit": "Choose a unit of time."}),
         ("wait_until", {"amount": 3, "unit": None}, {"unit": "Choose a unit of time."}),
         ("wait_until", {"amount": None, "unit": None}, {"amount": "Choose how long to wait"}),

@@ -1,0 +1,36 @@
+"""What stands on a card fits, in both languages, or is shortened so that it still tells which one it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from canvas_widgets.items.card import fitting_name
+from canvas_widgets.items.geometry import TEXT_ROOM
+from canvas_widgets.items.paints import Paints
+from canvas_widgets.look import Look
+from engine import i18n
+from engine.components.registry import COMPONENTS, component
+from tests.canvas_widgets.conftest import Everything
+
+
+@pytest.mark.parametrize("code", i18n.LANGUAGES)
+@pytest.mark.parametrize("kind", sorted(COMPONENTS))
+def test_the_name_and_the_hint_of_every_new_component_fit(look: Look, kind: str, code: str) -> None:
+    """As they are when a component is added: with a running number, and nothing configured."""
+    paints, declared = Paints(look), component(kind)
+    with i18n.use_language(code):
+        name = f"{i18n.tr(declared.label)} 1"
+        hint = str(declared.summary(declared.defaults(), Everything()))
+    assert paints.name_metrics.horizontalAdvance(name) <= TEXT_ROOM
+    assert paints.small_metrics.horizontalAdvance(hint) <= TEXT_ROOM
+
+
+def test_a_name_that_is_too_long_keeps_its_number(look: Look) -> None:
+    metrics = Paints(look).name_metrics
+    name = "Thank everybody who bought something"
+    shown = [fitting_name(f"{name} {number}", metrics, TEXT_ROOM) for number in (1, 12)]
+    assert shown[0].endswith("… 1")
+    assert shown[1].endswith("… 12")
+    assert all(metrics.horizontalAdvance(text) <= TEXT_ROOM for text in shown)
+    assert fitting_name(name, metrics, TEXT_ROOM).endswith("…")
+    assert fitting_name("Tag 12", metrics, TEXT_ROOM) == "Tag 12"
