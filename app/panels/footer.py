@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
 from app.editors.controls import LinkButton, empty, label, row
+from app.widgets.toast import FLOATS
 from engine.i18n import tr
 
 
@@ -21,6 +22,7 @@ class PanelFooter(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("role", "foot")
+        self.setProperty(FLOATS, True)  # messages keep off its buttons
         self._error = label("", "error")
         self._state = label("", "small")
         self._links = QVBoxLayout()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from app.widgets.announce import announce
@@ -15,6 +16,9 @@ from canvas_widgets.look import Look
 Tone = Literal["ok", "warn", "danger"]
 SHOWN_MS = 4000
 ERROR_MS = 12000
+_LETTER_MS, _IDEOGRAPH_MS = 60, 200
+"""What a slow reader needs."""
+_IDEOGRAPHS = "\u2e80"  # and what comes behind
 _ICONS: dict[Tone, str] = {"ok": "circle-check", "warn": "alert-triangle", "danger": "alert-circle"}
 
 FLOATS = "floats"
@@ -29,7 +33,9 @@ class Link(NamedTuple):
 
 
 class Toast(QFrame):
-    """One at a time; a click puts it away. Errors and warnings stay longer."""
+    """One at a time; a click puts it away. It stays as long as it takes to read, errors and warnings longer,
+    and while the pointer is on it.
+    """
 
     def __init__(self, window: QWidget, look: Look) -> None:
         super().__init__(window)
@@ -49,6 +55,7 @@ class Toast(QFrame):
         row.addWidget(self.link)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
+        self._left = 0  # of the timer, while the pointer is here
         window.installEventFilter(self)
         self.hide()
 
@@ -76,10 +83,12 @@ class Toast(QFrame):
         announce(self, text, urgent=tone == "danger")
         self.show()
         self.raise_()
+        self._left = 0
         if busy:
             self._timer.stop()
         else:
-            self._timer.start(SHOWN_MS if tone == "ok" and link is None else ERROR_MS)
+            least = SHOWN_MS if tone == "ok" and link is None else ERROR_MS
+            self._timer.start(max(least, reading_ms(text)))
 
     def put_away(self, text: str) -> None:
         """Hide this message before its time, if it is on show: it holds no longer."""
@@ -96,6 +105,18 @@ class Toast(QFrame):
             self.hide()
             return True
         return super().event(event)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        if self._timer.isActive():
+            self._left = self._timer.remainingTime()
+            self._timer.stop()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        if self._left:
+            self._timer.start(max(self._left, SHOWN_MS // 4))
+            self._left = 0
 
     def _place(self) -> None:
         window = self._window
@@ -135,6 +156,12 @@ class Toast(QFrame):
     def _follow_link(self) -> None:
         self.hide()
         self._led_to()
+
+
+def reading_ms(text: str) -> int:
+    """How long it takes to read a text, in milliseconds."""
+    ideographs = sum(letter >= _IDEOGRAPHS for letter in text)
+    return _LETTER_MS * (len(text) - ideographs) + _IDEOGRAPH_MS * ideographs
 
 
 def _place_in(window: QWidget, widget: QWidget) -> QRect:

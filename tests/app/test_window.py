@@ -9,14 +9,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from PySide6.QtCore import QRect, QSize, QThread, QTimer
-from PySide6.QtWidgets import QFrame
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, QThread, QTimer
+from PySide6.QtGui import QEnterEvent
+from PySide6.QtWidgets import QApplication, QFrame
 from pytestqt.qtbot import QtBot
 
 from app import language, main, preferences, tasks
 from app.editor.attributes import TimeField
 from app.preferences import Preferences, Remote
-from app.widgets.toast import FLOATS
+from app.widgets.toast import FLOATS, SHOWN_MS, reading_ms
 from app.window import MainWindow
 from app.workspaces import SAMPLE_FOLDER, local_time_zone
 from canvas_widgets.look import Look
@@ -323,3 +324,33 @@ def test_a_message_covers_nothing_that_floats_over_the_page(window: MainWindow) 
         floating.hide()
     window.toast.show_message("Draft saved.")
     assert window.toast.geometry() == wanted
+
+
+@pytest.mark.parametrize("width", [1000, 1200, 1440])
+def test_a_message_keeps_off_the_buttons_of_the_panel(qtbot: QtBot, window: MainWindow, width: int) -> None:
+    page = open_draft(qtbot, window, kinds=("target_audience",))
+    window.resize(width, 700)
+    page.show_node(next(iter(page.session.document.nodes)))
+    settle(qtbot)
+    window.toast.show_message("What is said here takes a line of some length, as the ones on errors do: " * 2)
+    buttons = [page.panel.footer.ok, page.panel.footer.cancel]
+    assert all(button.isVisible() for button in buttons)
+    for button in buttons:
+        place = QRect(button.mapTo(window, QPoint(0, 0)), button.size())
+        assert not window.toast.geometry().intersects(place)
+
+
+def test_a_message_stays_until_it_can_be_read_and_while_the_pointer_is_on_it(window: MainWindow) -> None:
+    toast, timer = window.toast, window.toast._timer
+    toast.show_message("Saved.")
+    assert timer.interval() == SHOWN_MS
+    long = "A sentence that takes its time. " * 10
+    toast.show_message(long)
+    assert timer.interval() == reading_ms(long) > SHOWN_MS
+    assert reading_ms("草稿已保存") > reading_ms("Saved")
+    QApplication.sendEvent(toast, QEnterEvent(QPointF(), QPointF(), QPointF()))
+    assert not timer.isActive()
+    QApplication.sendEvent(toast, QEvent(QEvent.Type.Leave))
+    assert timer.isActive()
+    toast.show_message("Importing…", busy=True)
+    assert not timer.isActive()
