@@ -58,10 +58,10 @@ class ComboBox(QComboBox):
 
     chosen = Signal(str)
     adds = False
+    _read_only = False
 
     def __init__(self, placeholder: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._read_only = False
         self.setPlaceholderText(placeholder)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
@@ -142,6 +142,7 @@ class ComboBox(QComboBox):
     def showPopup(self) -> None:  # noqa: N802 - Qt's name
         # Only now: asking for the view makes a window for it.
         self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.view().setAccessibleName(self.accessibleName())
         super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -46,6 +46,7 @@ class SearchPopup(QFrame):
         self._rows.setSourceModel(combo.model())
         self.list = QListView()
         self.list.setModel(self._rows)
+        self.list.setAccessibleName(combo.accessibleName() or tr("Choose"))
         self.list.setUniformItemSizes(True)
         self.list.setItemDelegate(TailDelegate(self.list))
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)

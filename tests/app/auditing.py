@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QKeySequenceEdit,
     QLabel,
     QLineEdit,
+    QMenu,
     QPlainTextEdit,
     QPushButton,
     QRadioButton,
@@ -85,6 +86,30 @@ def findings(root: QWidget, not_by_tab: frozenset[str] = frozenset()) -> list[st
             found.append(f"{where}: out of the keyboard's reach")
         if widget.width() < LEAST or widget.height() < LEAST:
             found.append(f"{where}: only {widget.width()} × {widget.height()} px")
+    return found
+
+
+def in_menu(menu: QMenu) -> list[str]:
+    """What is wrong with a menu and the menus inside it: entries without words, too small, out of a role."""
+    found, menu_role = [], role_of(menu)
+    if menu_role is not Role.PopupMenu:
+        found.append(f"menu “{menu.title()}”: is a {menu_role.name}")
+    interface = QAccessible.queryAccessibleInterface(menu)
+    for index, action in enumerate(menu.actions()):
+        if action.isSeparator() or not action.isVisible():
+            continue
+        entry, place = interface.child(index), menu.actionGeometry(action)
+        name, role = entry.text(QAccessible.Text.Name), entry.role()
+        if not name.strip() or not _plain(action.text()).startswith(name):
+            found.append(f"“{action.text()}”: is called “{name}”")
+        if role not in (Role.MenuItem, Role.CheckBox, Role.RadioButton):
+            found.append(f"“{action.text()}”: is a {role.name}")
+        if place.height() < LEAST:
+            found.append(f"“{action.text()}”: only {place.height()} px high")
+        inside = action.menu()
+        if isinstance(inside, QMenu):
+            inside.aboutToShow.emit()  # some are filled then
+            found += in_menu(inside)
     return found
 
 

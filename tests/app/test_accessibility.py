@@ -9,34 +9,40 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QTabWidget, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import language
+from app.campaign_list import loading
+from app.campaign_list.rows import Row
 from app.campaign_list.templates import shipped_starts
 from app.command_palette.palette import CommandPalette
 from app.editor.page import EditorPage
 from app.editors.base import Context
+from app.editors.controls import ComboBox
 from app.panels import ConfigurationPanel
 from app.pickers.account_form import AccountDialog
 from app.pickers.audience_form import AudienceDialog
 from app.pickers.message_form import MessageDialog
+from app.pickers.search import SearchCombo
 from app.publishing.dialog import PublishDialog, SummaryView
 from app.publishing.held import HeldDialog
 from app.publishing.remote import RemoteDialog
 from app.publishing.summary import Known, Summary
 from app.templates.dialogs import RenameTemplateDialog
 from app.window import MainWindow
+from canvas_widgets.gestures.asking import MenuRequest
 from canvas_widgets.look import Look, Theme
 from engine.campaign.model import START_ID
 from engine.i18n import current_language, tr
 from engine.workspace.template import Words
 from engine.workspace.workspace import Workspace
-from tests.app.auditing import clipped, findings, hidden_focus
+from tests.app.auditing import clipped, findings, hidden_focus, in_menu
 from tests.app.conftest import (
     MakeWindow,
     change_on_disk,
     close_dialogs,
+    complete,
     leave_behind,
     open_draft,
     settle,
@@ -137,6 +143,24 @@ def states_of_the_editor(qtbot: QtBot, window: MainWindow) -> Iterator[State]:
     yield from opened(qtbot, window, *OVER_THE_EDITOR)
 
 
+def states_of_viewing(qtbot: QtBot, window: MainWindow, workspace: Workspace) -> Iterator[State]:
+    document = loading.new_document(workspace, None, "Viewed", "")
+    complete(document)
+    path = workspace.save_campaign(document)
+    row = Row(path, document.attributes.id, "Viewed")
+    window.open_campaigns.open_row(row, read_only=True)
+    qtbot.waitUntil(lambda: window.open_campaigns.find(path) is window.editor is not None)
+    page = window.the_editor
+    qtbot.waitUntil(lambda: page.scene.is_loaded)
+    yield "viewing", window
+    for node_id in document.nodes:
+        page.show_node(node_id)
+        yield f"viewing {node_id}", window
+    page.selecting.everything()
+    yield "viewing everything", window
+    window.open_campaigns.close(page)
+
+
 def states_of_the_guide(qtbot: QtBot, window: MainWindow) -> Iterator[State]:
     start = next(start for start in shipped_starts(current_language()) if start.id == "t_second_order")
     window.campaigns.begin(start)
@@ -194,6 +218,7 @@ def test_every_control_has_a_name_a_role_and_room(
     for states in (
         states_of_the_list(qtbot, window),
         states_of_the_editor(qtbot, window),
+        states_of_viewing(qtbot, window, workspace),
         states_of_the_guide(qtbot, window),
         states_of_forms(qtbot, window, workspace),
     ):
@@ -220,8 +245,82 @@ def test_every_panel_has_names_roles_and_room(
                 QApplication.processEvents()
                 assert findings(panel) == [], kind
                 assert clipped(panel) == [], kind
+            panel.show_node(sample_document(kind, configs[0], True), "n_x", workspace, read_only=True)
+            QApplication.processEvents()
+            assert findings(panel) == [], f"{kind}, viewed"
+            assert clipped(panel) == [], f"{kind}, viewed"
     finally:
         language.use_language("en")
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_lists_that_drop_down_have_names_roles_and_room(
+    qtbot: QtBot, look: Look, workspace: Workspace, code: str
+) -> None:
+    language.use_language(code)
+    panel = ConfigurationPanel(look)
+    qtbot.addWidget(panel)
+    panel.resize(look.sizes.panel, 1500)
+    panel.show()
+    kinds = set[type[QWidget]]()
+    try:
+        for kind in ("target_audience", "text_sms", "wait_until"):
+            panel.show_node(sample_document(kind, CONFIGS[kind][0], True), "n_x", workspace)
+            for box in (found for found in panel.findChildren(ComboBox) if found.isVisible()):
+                box.showPopup()
+                QApplication.processEvents()
+                shown = QApplication.activePopupWidget()
+                assert shown is not None
+                kinds.add(type(box))
+                by_arrows = frozenset({box.accessibleName()})  # from the search field above it
+                assert findings(shown, by_arrows) == [], (kind, box.accessibleName())
+                assert clipped(shown) == [], (kind, box.accessibleName())
+                shown.close()
+                box.hidePopup()
+                QApplication.processEvents()
+    finally:
+        language.use_language("en")
+    assert kinds >= {ComboBox, SearchCombo}
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_menus_have_words_roles_and_room(qtbot: QtBot, window: MainWindow, code: str) -> None:
+    window.appearance.set_language(code)
+
+    def check(where: str) -> None:
+        menu = QApplication.activePopupWidget()
+        assert isinstance(menu, QMenu), where
+        assert in_menu(menu) == [], where
+        menu.close()
+        QApplication.processEvents()
+
+    table = window.list_page.table
+    window.actions_["view.menu"].trigger()
+    check("the window's, over the list")
+    QTest.keyClick(table, Qt.Key.Key_Menu)
+    check("a row's")
+    menu = table.columns_menu(window)
+    menu.popup(QPoint())
+    check("columns")
+    page = open_draft(qtbot, window, kinds=("target_audience", "random_grouping", "tag"))
+    settle(qtbot)
+    window.actions_["view.menu"].trigger()
+    check("the window's, over the editor")
+    link = next(iter(page.session.document.links))
+    for place, link_id in (("canvas", None), ("line", link), ("card", None), ("several", None)):
+        if place == "card":
+            page.show_node(next(iter(page.session.document.nodes)))
+        elif place == "several":
+            page.selecting.everything()
+        else:
+            page.scene.select(())
+        page.menus.open(MenuRequest(QPoint(), link_id))
+        check(place)
+    page.show_node(next(iter(page.session.document.nodes)))
+    menus = [found.menu() for found in page.panel.findChildren(QToolButton) if found.menu() is not None]
+    for menu in menus:
+        menu.popup(QPoint())
+        check("order")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
