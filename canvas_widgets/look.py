@@ -119,6 +119,7 @@ class Look(QObject):
     def _colour(self, app: QApplication) -> None:
         """Only what a theme differs in: every further setting would dress each widget once more."""
         app.setPalette(self.palette())
+        app.setStyleSheet("")  # where one sheet follows another, Qt dresses a widget once for each around it
         app.setStyleSheet(self.stylesheet())
 
     def font(self, role: str) -> QFont:
