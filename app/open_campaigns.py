@@ -13,6 +13,7 @@ from app.campaign_list.status import Status
 from app.editor.page import EditorPage
 from app.leaving import ask_to_leave
 from app.publishing.versions import ShownVersion
+from canvas_widgets.clearing import clear_away
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
 
@@ -137,7 +138,7 @@ class OpenCampaigns:
             window.recent.remember_campaign(path, page.session.document.attributes.name)
         page.close_session()
         window.tabs.remove(page, None if to_list else shown)
-        page.deleteLater()
+        clear_away(page.scene, page.deleteLater)
         if window.editor is None:
             window.reload(select=path)
 

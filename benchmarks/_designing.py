@@ -58,7 +58,7 @@ def works(window: MainWindow, folder: Path) -> Iterator[Work]:
     for language in ("zh", "en"):
         yield f"switching to the language {language}", partial(window.appearance.set_language, language)
     yield "opening the problems", page.open_problems
-    session.push(edits.insert(document, list(document.links)[-2], "wait_until"))
+    yield "inserting once more", partial(_push, page, edits.insert, list(document.links)[-2], "wait_until")
     yield "saving", page.save
     for format in (Format.PNG, Format.SVG, Format.PDF):
         options = Options(format=format, scale=1)

@@ -66,8 +66,6 @@ class CampaignScene(PointedScene):
         self._slices = Slices(self, lambda: keep_large(len(self.cards)))
         self._unsubscribe: Callable[[], None] | None = document.subscribe(self._on_ops)
         look.changed.connect(self._on_look_changed)
-        for items in (self.cards, self.links):  # thousands: they need not wait for the garbage collector
-            self.destroyed.connect(items.clear)
 
     @property
     def selected_node(self) -> str | None:
