@@ -24,6 +24,7 @@ _TIGHT = 16.0  # a line to the right over less than this bends back
 _CHIP_LEAD = 6.0  # from the card's edge to a chip
 _CHIP_SHARE = 0.42  # of the way to the target, at least, so that chips of several branches part
 _FLAT = 0.5
+_LEVEL = 1.0
 _STEPS = 12
 _ROOM_FOR_PLUS = 2 * OPEN_RADIUS + 10
 _LONG = 40.0  # a straight part of a line that takes its +
@@ -136,10 +137,22 @@ class LinkShape(NamedTuple):
             path.lineTo(self.end)
         return path
 
-    @property
-    def drop(self) -> float:
-        """How far down its steepest curve leads, up where negative."""
-        return max((curve.p3.y() - curve.p0.y() for curve in self.curves), key=abs, default=0.0)
+    def parts(self, whole: QPainterPath) -> list[tuple[QPainterPath, float]]:
+        """The line (its path is `whole`) in parts that lead either down (1) or up (-1), or (0) are level."""
+        if len(self.curves) < 2:
+            return [(whole, _direction(self.curves[0]) if self.curves else 0.0)]
+        parts: list[tuple[QPainterPath, float]] = []
+        path, way = QPainterPath(self.start), 0.0
+        for curve in self.curves:
+            path.lineTo(curve.p0)
+            direction = _direction(curve)
+            if way * direction < 0:
+                parts.append((path, way))
+                path = QPainterPath(curve.p0)
+            way = direction or way
+            path.cubicTo(curve.p1, curve.p2, curve.p3)
+        path.lineTo(self.end)
+        return [*parts, (path, way)]
 
     def distance(self, point: QPointF) -> float:
         """How far a point is from the line."""
@@ -216,6 +229,11 @@ def open_offsets(rows: Sequence[float | None]) -> list[float | None]:
         if row is None:
             below += _OPEN_PITCH
     return offsets
+
+
+def _direction(curve: Curve) -> float:
+    drop = curve.p3.y() - curve.p0.y()
+    return 0.0 if abs(drop) < _LEVEL else 1.0 if drop > 0 else -1.0
 
 
 def _segment_distance(point: QPointF, a: QPointF, b: QPointF) -> float:

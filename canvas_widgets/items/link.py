@@ -46,7 +46,7 @@ class LinkItem(QGraphicsItem):
         self.first_place = False
         self.line: LinkShape | None = None
         self._path = QPainterPath()
-        self._slant = 0.0
+        self._parts: list[tuple[QPainterPath, float]] = []
         self._bounds = QRectF()
         self._label: Message | None = None
         self._chip: str | None = None
@@ -94,8 +94,7 @@ class LinkItem(QGraphicsItem):
         self.line = line
         self.first_place = first_place
         self._path = line.path
-        drop = line.drop
-        self._slant = 0.0 if abs(drop) < 1 else (-_SLANT if drop > 0 else _SLANT)
+        self._parts = line.parts(self._path)
         bounds = self._path.controlPointRect()
         if line.chip is not None:
             bounds = bounds.united(chip_rect(line.chip, line.chip_width))
@@ -168,12 +167,13 @@ class LinkItem(QGraphicsItem):
         pen, down = self._stage.paints.stroke(self._stage.scale, self.solid, lit)
         painter.setPen(pen)
         # Two strokes side by side: offset across the direction in which the line runs.
-        across = down * self._slant
-        painter.translate(across, down)
-        painter.drawPath(self._path)
-        painter.translate(-2 * across, -2 * down)
-        painter.drawPath(self._path)
-        painter.translate(across, down)
+        for path, direction in self._parts:
+            across = -down * direction * _SLANT
+            painter.translate(across, down)
+            painter.drawPath(path)
+            painter.translate(-2 * across, -2 * down)
+            painter.drawPath(path)
+            painter.translate(across, down)
 
     def _cover_line(self, painter: QPainter, mark: QRectF) -> None:
         """Keep the line from showing through a mark that stands on it, which fades like everything."""

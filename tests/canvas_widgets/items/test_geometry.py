@@ -7,7 +7,15 @@ from itertools import pairwise
 import pytest
 from PySide6.QtCore import QPointF
 
-from canvas_widgets.items.geometry import CHIP_HEIGHT, OPEN_RADIUS, joined, open_ended, open_offsets
+from canvas_widgets.items.geometry import (
+    CHIP_HEIGHT,
+    OPEN_RADIUS,
+    LinkShape,
+    bend,
+    joined,
+    open_ended,
+    open_offsets,
+)
 from engine.campaign.layout import BRANCH_GAP, CARD_HEIGHT, GAP, ROW
 
 START = QPointF(100, 50)
@@ -46,6 +54,17 @@ def test_chips_of_branches_to_neighbouring_rows_do_not_touch() -> None:
     ys = [chip.y() for chip in chips if chip is not None]
     assert len(ys) == 4
     assert all(below - above > CHIP_HEIGHT for above, below in pairwise(ys))
+
+
+def test_the_parts_of_a_line_lead_one_way_each_and_are_the_whole() -> None:
+    low, high, end = behind(GAP, rows=1), behind(5 * GAP, rows=1), behind(6 * GAP)
+    line = LinkShape(START, bend(START, low) + bend(high, end), end, open=False)
+    (down, first), (up, second) = line.parts(line.path)
+    assert (first, second) == (1.0, -1.0)
+    assert down.currentPosition() == high
+    assert up.elementAt(0).x == high.x()
+    assert up.currentPosition() == end
+    assert down.length() + up.length() == pytest.approx(line.path.length())
 
 
 def test_lines_between_the_same_two_cards_part() -> None:
