@@ -13,6 +13,7 @@ import requests
 from pydantic import JsonValue, ValidationError
 
 from engine.i18n import N_, Message, MessageError, current_language
+from engine.people_client import PeopleCalls
 from engine.server.wire import (
     API,
     Answer,
@@ -85,7 +86,7 @@ class EngineRefused(Exception):  # noqa: N818
         return "\n".join(reasons) if reasons else self.problem.detail
 
 
-class EngineClient:
+class EngineClient(PeopleCalls):
     """One engine. Every method raises `EngineUnreachable` and `EngineRefused`.
 
     A client may be used by one thread at a time; it keeps its connection between calls.

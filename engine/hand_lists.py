@@ -72,10 +72,11 @@ class Taken:
     rejected: int = 0
     rejects: list[tuple[int | None, str]] = field(default_factory=list)
 
-    def reject(self, line: int | None, reason: Message | str) -> None:
+    def reject(self, line: int | None, message: Message | str, row: Sequence[str] = ()) -> None:
+        del row
         self.rejected += 1
         if len(self.rejects) < MAX_LISTED:
-            self.rejects.append((line, str(reason)))
+            self.rejects.append((line, str(message)))
 
 
 def import_suppressed(lists: Lists, path: Path, progress: Progress = lambda _rows: None) -> Taken:

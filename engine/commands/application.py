@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands import audience_application, keeping_application
+from engine.commands import audience_application, data_application, keeping_application
 from engine.commands.options import Database, SomeWorkspace, Workspace, end, group
 from engine.i18n import tr
 
@@ -27,11 +27,7 @@ def application() -> typer.Typer:
     root.command(
         help=tr("Rehearse a campaign on the workspace's data, and write what happens to everybody.")
     )(simulate)
-    data = group(tr("The people and events that campaigns work on."))
-    data.command("import", help=tr("Take a folder of CSV files in: people, tags, events and more."))(
-        import_data
-    )
-    root.add_typer(data, name="data")
+    data_application.add_to(root)
     engine = group(tr("The engine that runs a workspace's campaigns."))
     engine.command(help=tr("Run campaigns until told to stop."))(run)
     engine.command(help=tr("Say what the engine does."))(status)
@@ -126,17 +122,6 @@ def simulate(
     from engine.commands.rehearsal import simulate as work
 
     end(work(file, workspace, db, start, until, results, with_running, trace))
-
-
-def import_data(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", show_default=False)],
-    workspace: SomeWorkspace = None,
-    db: Database = None,
-) -> None:
-    from engine.commands.data import import_data as work
-    from engine.commands.target import target
-
-    work(target(workspace, db), folder)
 
 
 def run(

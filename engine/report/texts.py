@@ -34,9 +34,14 @@ Render = Callable[[Planned], str]
 def renderer(bundle: Bundle, node: FlowNode) -> Render:
     """How the messages of a node become text (engine, section 7)."""
     behaviour = node.behaviour
+    assert isinstance(behaviour, Send | DrawCoupon)
+    return renderer_of(bundle, node.id, behaviour)
+
+
+def renderer_of(bundle: Bundle, node: str, behaviour: Send | DrawCoupon) -> Render:
+    """How the messages of a component (its id, and what it does) become text."""
     if isinstance(behaviour, DrawCoupon):
         return lambda planned: str(json.loads(planned.values)[0]) if planned.values else ""
-    assert isinstance(behaviour, Send)
     names = sorted(behaviour.variables)
     match behaviour.content:
         case Payload():
@@ -78,7 +83,7 @@ def link_token(campaign: str, node: str, url: str, planned: Planned | None) -> s
     return token(campaign, node, url, planned.person, str(planned.entry), planned.address)
 
 
-def _template_renderer(bundle: Bundle, node: FlowNode, file: MessageFile, names: list[str]) -> Render:
+def _template_renderer(bundle: Bundle, node: str, file: MessageFile, names: list[str]) -> Render:
     """Renders a template with short links, or with several languages, of which values begin with one."""
     texts = {language: content_text(content) for language, content in file.contents().items()}
     fields = ["", *names] if file.languages else names
@@ -93,7 +98,7 @@ def _template_renderer(bundle: Bundle, node: FlowNode, file: MessageFile, names:
             if file.links is None or url not in links:
                 return None
             whose = planned if links[url] else None
-            return short_link(file.links.address, link_token(campaign, node.id, url, whose))
+            return short_link(file.links.address, link_token(campaign, node, url, whose))
 
         return render(replace_links(said, short) if links else said, bound)
 

@@ -50,8 +50,13 @@ class Totals:
         self._known[campaign] = (state, totals)
         return totals
 
+    def forget(self) -> None:
+        """What paths mean has changed: somebody's place ended from outside."""
+        self._paths.clear()
+        self._known.clear()
+
     def _count(self, connection: Connection, version: int) -> Total:
-        if version not in self._paths:  # a version's paths never change
+        if version not in self._paths:
             self._paths[version] = paths_of(connection, [version])
         entries, done = entries_of(connection, self._paths[version])
         return Total(sum(entries.values()), sum(done.values()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -32,13 +32,16 @@ class Visit(NamedTuple):
     outcome: str
 
 
-def visits(connection: Connection, campaign: int) -> Iterator[Visit]:
-    """All visits of a campaign, sorted by the fields in their order; one who waits stands before who left."""
+def visits(connection: Connection, campaign: int, people: Collection[int] | None = None) -> Iterator[Visit]:
+    """All visits of a campaign, sorted by the fields in their order; one who waits stands before who left.
+
+    people: keys of those whose visits alone are wanted.
+    """
     versions = versions_of(connection, campaign)
     names = node_names(connection, campaign)
+    paths = paths_of(connection, versions)
     steps = {
-        (path.version, path.number): [(names[number], what) for number, what in path.steps]
-        for path in paths_of(connection, versions)
+        (path.version, path.number): [(names[number], what) for number, what in path.steps] for path in paths
     }
     query = (
         select(entry.c.cycle, visit.c.entry, person.c.external_id, visit.c.version, visit.c.path, visit.c.at)
@@ -47,16 +50,21 @@ def visits(connection: Connection, campaign: int) -> Iterator[Visit]:
         .where(visit.c.version.in_(versions))
         .order_by(entry.c.cycle, visit.c.entry, person.c.external_id)
     )
+    if people is not None:  # every path, for the person comes behind it in the key
+        query = query.where(
+            visit.c.path.in_({path.number for path in paths}), visit.c.person.in_(sorted(people))
+        )
     for (cycle, nth, who), rows in groupby(streamed(connection, query), key=lambda row: row[:3]):
         one = _expanded(cycle, nth, who, ((row.at, steps[row.version, row.path]) for row in rows))
         yield from sorted(one, key=lambda v: (v.node, v.arrived, v.left is not None, v.left, v.outcome))
 
 
 def _expanded(cycle: int, nth: int, who: str, rows: Iterable[tuple[int, list[_Step]]]) -> Iterator[Visit]:
-    """The visits of one entry. Of several arrivals at a node the earliest goes on, the others are merged."""
+    """The visits of one entry. Of several arrivals at a node the earliest goes on, the others are merged:
+    at once, or where they wait."""
     arrived: dict[str, list[int]] = {}
     merged: list[tuple[str, int]] = []
-    left: dict[str, tuple[int, str]] = {}
+    left: dict[str, list[tuple[int, str]]] = {}
     for at, steps in rows:
         for node, what in steps:
             if what == ARRIVE:
@@ -64,13 +72,15 @@ def _expanded(cycle: int, nth: int, who: str, rows: Iterable[tuple[int, list[_St
             elif what == MERGED:
                 merged.append((node, at))
             else:
-                left[node] = (at, what)
+                left.setdefault(node, []).append((at, what))
     for node, at in merged:
-        arrived[node].remove(at)
-        yield Visit(cycle, nth, who, node, at, at, MERGED)
+        if at in arrived[node]:
+            arrived[node].remove(at)
+            yield Visit(cycle, nth, who, node, at, at, MERGED)
+        else:  # who waited there turned out to be another person
+            left.setdefault(node, []).append((at, MERGED))
     for node, times in arrived.items():
-        if node in left:
-            at, outcome = left[node]
+        for at, outcome in sorted(left.get(node, ())):
             yield Visit(cycle, nth, who, node, min(times), at, outcome)
             times.remove(min(times))
         yield from (Visit(cycle, nth, who, node, at, None, WAITING) for at in times)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -37,6 +38,7 @@ from engine.run.compiling import PlanSettings, plan_of
 from engine.run.epoch import Epoch
 from engine.run.filing import FileAudiences, Filing
 from engine.run.gate import Gate
+from engine.run.importing import Importing, no_progress
 from engine.run.ingest import Intake
 from engine.run.keeping import AudienceKeeper
 from engine.run.lock import lock
@@ -45,12 +47,13 @@ from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
 from engine.run.statuses import statuses, version_key, version_statuses
 from engine.run.store import EngineStore
-from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
 from engine.store.fields import DataFields, DataSchema
-from engine.store.imports.folder import import_folder
 from engine.store.imports.result import ImportResult
+from engine.store.imports.runs import KnownImport
 from engine.store.imports.session import Progress
+from engine.store.imports.table import Progress as TableProgress
+from engine.store.imports.table import TableOrder
 from engine.store.lists import discard_unfinished
 from engine.store.tables.runs import ACTIVE, STOPPED, campaign, campaign_version
 from engine.store.times import WallClock
@@ -61,10 +64,6 @@ from engine.workspace.catalog import Catalog
 
 RETRY_AFTER = 5_000
 """ms until the database is tried again after it refused (a full disk, another program's lock)."""
-
-
-def no_progress(_file: str, _rows: int) -> None:
-    """Nobody wants to know how far an import is."""
 
 
 class Engine:
@@ -119,6 +118,16 @@ class Engine:
                 settings.contact.whitelist,
             )
             self._keeper.keep(settings.audiences, settings.catalog)
+            self._importing = Importing(
+                database,
+                self._clock,
+                self._asked,
+                self._scheduler,
+                self._intake,
+                self._operations,
+                self._totals,
+                settings.future_events,
+            )
             self._filing.give(now)  # also what an earlier engine could not give away
         except BaseException:
             self._release()
@@ -263,25 +272,36 @@ class Engine:
 
         Waves go on in between. Raises `ImportRefused`; `Refused` while another import runs.
         """
-        now = self._clock.now()
-
-        @contextmanager
-        def last(import_id: int) -> Iterator[Connection]:
-            with self._asked() as connection:
-                yield connection
-                self._scheduler.load(connection)
-                codes = self._scheduler.codes
-                self._intake.list_imported(connection, import_id, codes)
-                self._scheduler.follow(connection, now + self._settings.future_events, codes)
-
-        started = from_milliseconds(now)
-        with self._intake.importing():
-            result = import_folder(
-                self._database, folder, catalogue, now=started, progress=progress, last=last
-            )
-        self._operations.note_import(result.counts["events"], now)
+        result = self._importing.folder(folder, catalogue, progress)
         self._wake.set()
         return result
+
+    def import_table(
+        self,
+        order: TableOrder,
+        progress: TableProgress = no_progress,
+        begun: Callable[[int], None] = lambda _id: None,
+    ) -> ImportResult:
+        """Import a table by a mapping, as `import_data` imports a folder. begun: told the import's number.
+
+        What progress raises cancels it: then nothing of it is left.
+        """
+        result = self._importing.table(order, progress, begun)
+        self._wake.set()
+        return result
+
+    def imports(self) -> list[KnownImport]:
+        """The last imports, the latest first."""
+        return self._importing.known()
+
+    def undo_import(self, import_id: int, then: Callable[[int], None] = lambda _done: None) -> Counter[str]:
+        """Take an import back; what stays is counted. Raises `UndoRefused`; `Refused` while one runs."""
+        return self._importing.undo(import_id, then)
+
+    def erase_person(self, external_id: str, *, suppress: bool = False) -> Counter[str]:
+        """Forget a person, for ever. suppress: nothing may be sent to its addresses later. Raises
+        `UnknownPerson`."""
+        return self._importing.erase(external_id, suppress=suppress)
 
     # ---- audiences
 
@@ -396,6 +416,7 @@ class Engine:
 
     def close(self) -> None:
         """Stop the background thread after its present wave and let go of the database."""
+        self._importing.stop()
         self._closing = True
         self._wake.set()
         if self._thread is not None:

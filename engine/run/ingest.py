@@ -54,6 +54,11 @@ class Intake:
             self.forget_fields()
             self._importing.release()
 
+    def wait_for_import(self) -> None:
+        """Until no import runs."""
+        with self._importing:
+            pass
+
     def forget_fields(self) -> None:
         """The data may have further attributes now."""
         self._fields = None

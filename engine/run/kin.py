@@ -21,7 +21,7 @@ class KnownKin:
     def load(self, connection: Connection, id_types: Iterable[str], *, anew: bool) -> None:
         """Have `shared_address` and `kin` say who shares addresses of these types. anew: they may have been
         lost, or undone."""
-        is_running = case((import_run.c.state == "running", 1), else_=0)  # or it broke off
+        is_running = case((import_run.c.state.in_(("running", "undoing")), 1), else_=0)  # or it broke off
         runs = select(func.max(import_run.c.id), func.max(is_running))
         last, running = connection.execute(runs).one()
         wanted = (frozenset(id_types), last)

@@ -10,9 +10,10 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from starlette.types import ASGIApp
 
-from engine.server import audiences, campaigns, data, lists, problems
+from engine.server import audiences, campaigns, data, imports, lists, people, problems
 from engine.server.answering import hold_answer, moment_text, text_of
 from engine.server.guard import Guard
+from engine.server.people_wire import EraseOrder, TableImportOrder
 from engine.server.service import Service
 from engine.server.wire import (
     API,
@@ -43,13 +44,8 @@ def application(service: Service, token: str, hosts: Collection[str] | None) -> 
         docs_url=None,
         redoc_url=None,
     )
-    for routes in (
-        control(service),
-        campaigns.router(service),
-        data.router(service),
-        audiences.router(service),
-        lists.router(service),
-    ):
+    parts = (campaigns, data, imports, audiences, lists, people)
+    for routes in (control(service), *(part.router(service) for part in parts)):
         app.include_router(routes, prefix=API)
     problems.install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
@@ -114,7 +110,17 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     reference = "#/components/schemas/{model}"
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    own = (BundleFile, CouponCodes, Event, Events, ImportOrder, Problem, Suppressions)
+    own = (
+        BundleFile,
+        CouponCodes,
+        EraseOrder,
+        Event,
+        Events,
+        ImportOrder,
+        Problem,
+        Suppressions,
+        TableImportOrder,
+    )
     for model in (*own, *audiences.ORDERS):
         schema = TypeAdapter(model).json_schema(ref_template=reference)
         schemas.update(schema.pop("$defs", {}))

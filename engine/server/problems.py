@@ -20,6 +20,8 @@ from engine.run.answers import Refused, UnknownCampaign, UnknownVersion
 from engine.server.wire import FieldProblem, Problem
 from engine.store.database import StoreError
 from engine.store.imports.result import ImportRefused
+from engine.store.imports.undo import UndoRefused
+from engine.store.people import UnknownPerson
 from engine.store.trouble import trouble_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -64,8 +66,10 @@ def install(app: FastAPI) -> None:
         Refused: _refused,
         RuleError: _rule,
         StoreError: _store,
+        UndoRefused: _undo,
         UnicodeDecodeError: _damaged,
         UnknownCampaign: _unknown_campaign,
+        UnknownPerson: _unknown_person,
         UnknownVersion: _unknown_version,
     }
     for exception, handler in handlers.items():
@@ -84,6 +88,14 @@ async def _unknown_campaign(_: Request, _error: UnknownCampaign) -> Response:
     return answer(
         404, "unknown_campaign", str(Message(N_("This campaign was not published to this engine.")))
     )
+
+
+async def _unknown_person(_: Request, error: UnknownPerson) -> Response:
+    return answer(404, "unknown_person", str(error.message))
+
+
+async def _undo(_: Request, error: UndoRefused) -> Response:
+    return answer(409, "undo_refused", str(error.message))
 
 
 async def _unknown_version(_: Request, _error: UnknownVersion) -> Response:

@@ -229,6 +229,13 @@ def add_column(connection: Connection, table: str, column: str, type_: Any) -> N
     connection.exec_driver_sql(f"ALTER TABLE {quote(table)} ADD COLUMN {quote(column)} {sql_type}")
 
 
+def add_index(connection: Connection, table: str, column: str) -> None:
+    """Index a column that `add_column` added, unless it is indexed already."""
+    quote = connection.dialect.identifier_preparer.quote
+    name = quote(f"ix_{table}_{column}")
+    connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS {name} ON {quote(table)} ({quote(column)})")
+
+
 def bulk_delete(
     connection: Connection, table: Table, columns: Sequence[str], keys: Sequence[tuple[object, ...]]
 ) -> None:

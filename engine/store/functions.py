@@ -91,6 +91,31 @@ def _arguments(element: FunctionElement[Any], compiler: SQLCompiler, kw: dict[st
     return first, second
 
 
+class _numbers(FunctionElement[int]):  # noqa: N801
+    """The whole numbers of a JSON array, as a list to be IN."""
+
+    name = "numbers"
+    type = BigInteger()
+    inherit_cache = True
+
+
+def is_one_of(column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
+    """Whether a column with an index holds one of many whole numbers, given as one parameter."""
+    listed = bindparam(None, json.dumps(list(numbers)), type_=Text(), unique=True)
+    return column.op("IN", is_comparison=True)(_numbers(listed))
+
+
+@compiles(_numbers, "sqlite")
+def _numbers_sqlite(element: _numbers, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kw)}))"
+
+
+@compiles(_numbers, "postgresql")
+def _numbers_postgresql(element: _numbers, compiler: SQLCompiler, **kw: Any) -> str:
+    listed = compiler.process(element.clauses, **kw)
+    return f"(SELECT CAST(jsonb_array_elements_text(CAST({listed} AS jsonb)) AS BIGINT))"
+
+
 @compiles(contains, "sqlite")
 def _contains_sqlite(element: contains, compiler: SQLCompiler, **kw: Any) -> str:
     first, second = _arguments(element, compiler, kw)

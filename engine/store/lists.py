@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from engine.store.dialect import bulk_insert
 from engine.store.tables.people import audience, audience_member, audience_size
@@ -52,3 +52,9 @@ def _note_size(connection: Connection, id: str, size: int, now: int) -> None:
     newest = select(audience_size.c.at).where(mine).order_by(audience_size.c.at.desc())
     oldest_kept = newest.offset(MAX_SIZES - 1).limit(1).scalar_subquery()
     connection.execute(delete(audience_size).where(mine, audience_size.c.at < oldest_kept))
+
+
+def count_members(connection: Connection) -> None:
+    """Let the sizes of stored audiences say how many members there are."""
+    size = select(func.count()).where(audience_member.c.list == audience.c.list).scalar_subquery()
+    connection.execute(update(audience).where(audience.c.list.is_not(None)).values(size=size))

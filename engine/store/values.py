@@ -26,7 +26,7 @@ HASH_MODULUS = 2**31 - 1
 _NUMBER_LIMIT = 10**12 * NUMBER_SCALE
 _ZEROS = ["0" * (NUMBER_DECIMALS - n) for n in range(NUMBER_DECIMALS + 1)]
 _ANY_NUMBER = re.compile(r"[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?", re.ASCII)
-_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)", re.ASCII)
+ISO_TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)", re.ASCII)
 
 
 class BadValue(ValueError):  # noqa: N818 - names the condition
@@ -61,7 +61,7 @@ def scaled(text: str) -> int:
 def milliseconds(text: str) -> int:
     """An ISO 8601 time with an offset as milliseconds since 1970 UTC. Raises `BadValue`."""
     try:
-        if _TIME.fullmatch(text):
+        if ISO_TIME.fullmatch(text):
             return to_milliseconds(datetime.fromisoformat(text))
     except (ValueError, OverflowError):
         pass

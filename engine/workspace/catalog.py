@@ -34,8 +34,11 @@ MAX_ID_TYPES = 50
 
 
 class IdType(FileModel):
-    """A kind of address; `multi` where a person may have several. Where two IDs point at two people, the type
-    with the smaller `priority` decides; those without one come last."""
+    """A kind of address; `multi` where a person may have several.
+
+    `priority`: no two people share a value of it, so it tells who a person is; 1 is asked first. Without it
+    an address says nothing of that, such as the telephone of a family.
+    """
 
     multi: bool = False
     priority: Optional[Annotated[int, Field(ge=1, le=MAX_ID_TYPES)]] = None
@@ -112,6 +115,12 @@ class Catalog(FileModel):
                 message = N_("The campaign “{name}” needs a primary campaign above it, or none.")
                 raise invalid(Message(message, name=entry.name))
         return self
+
+    @property
+    def identifying(self) -> list[str]:
+        """The ID types that tell who a person is, the one that is asked first in front."""
+        found = {name: type_.priority for name, type_ in self.id_types.items() if type_.priority is not None}
+        return sorted(found, key=lambda name: (found[name], name))
 
     def event_name(self, code: str) -> str:
         """What an event is called: its name, else its code."""

@@ -21,6 +21,11 @@ def database_file(workspace: Path) -> Path:
     return engine_folder(workspace) / "engine.db"
 
 
+def rejects_file(workspace: Path, import_id: int) -> Path:
+    """Where an import lists the rows that it did not take."""
+    return engine_folder(workspace) / "imports" / f"{import_id}-rejects.csv"
+
+
 def user_data_folder() -> Path:
     """What belongs to the user and to no workspace; `CAMPAIGN_CANVAS_HOME` moves it, for tests."""
     import platformdirs

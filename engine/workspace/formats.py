@@ -20,6 +20,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "workspace": ("engine.workspace.settings", "SETTINGS"),
     "catalog": ("engine.workspace.catalog", "CATALOG"),
     "template": ("engine.workspace.template", "TEMPLATE"),
+    "mapping": ("engine.workspace.mapping", "MAPPING"),
     "bundle": ("engine.workspace.bundle", "BUNDLE"),
 }
 NAMES = tuple(_PLACES)

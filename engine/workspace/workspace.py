@@ -20,6 +20,7 @@ from engine.workspace.catalog import CATALOG, Catalog
 from engine.workspace.engine_folder import database_file, engine_folder
 from engine.workspace.folder import ObjectFolder, write
 from engine.workspace.lookup import ObjectLookup
+from engine.workspace.mapping import MAPPING, MAPPING_SUFFIX, MappingFile
 from engine.workspace.message import MESSAGE, MessageFile
 from engine.workspace.settings import SETTINGS, Settings
 from engine.workspace.uses import Use, uses
@@ -35,7 +36,7 @@ class Workspace(ObjectLookup):
         folder: the workspace's folder.
         settings: what `workspace.json` holds.
         catalog: what `catalog.json` holds; empty where it is missing or cannot be read.
-        audiences, messages, accounts: the objects with files of their own, by id.
+        audiences, messages, accounts, mappings: the objects with files of their own, by id.
         campaign_files: the campaign files.
     """
 
@@ -49,6 +50,7 @@ class Workspace(ObjectLookup):
         )
         self.messages: ObjectFolder[MessageFile] = ObjectFolder(folder / "messages", ".message.json", MESSAGE)
         self.accounts: ObjectFolder[AccountFile] = ObjectFolder(folder / "accounts", ".account.json", ACCOUNT)
+        self.mappings: ObjectFolder[MappingFile] = ObjectFolder(folder / "imports", MAPPING_SUFFIX, MAPPING)
         self.campaign_files = CampaignFolder(folder / "campaigns")
         self._catalog_error: FileError | None = None
 
@@ -94,7 +96,7 @@ class Workspace(ObjectLookup):
         """Read everything again, after others changed files. Raises `FileError` as `open` does."""
         self.settings = SETTINGS.load(self.folder / SETTINGS_NAME)
         self._read_catalog()
-        for folder in (self.audiences, self.messages, self.accounts):
+        for folder in (self.audiences, self.messages, self.accounts, self.mappings):
             folder.reload()
 
     @property
@@ -102,7 +104,8 @@ class Workspace(ObjectLookup):
         """Why files could not be read, campaigns included."""
         catalog = (self._catalog_error,) if self._catalog_error else ()
         campaigns = tuple(entry.error for entry in self.campaigns() if entry.error)
-        return catalog + self.audiences.broken + self.messages.broken + self.accounts.broken + campaigns
+        folders = (self.audiences, self.messages, self.accounts, self.mappings)
+        return catalog + tuple(error for folder in folders for error in folder.broken) + campaigns
 
     def campaigns(self) -> list[CampaignEntry]:
         """Every campaign file in order of names, broken ones with their error."""

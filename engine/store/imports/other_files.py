@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.i18n import N_, Message
 from engine.store.dialect import bulk_insert
+from engine.store.imports.before import ids_of, note
 from engine.store.imports.session import Session, key, people
 from engine.store.lists import new_list
 from engine.store.tables.people import (
@@ -42,7 +43,13 @@ def import_ids(session: Session) -> None:
                 session.result.counts["ids"] += 1
             rows = [(*place, *rest) for place, rest in sorted(newest.items())]
             columns = ("person", "type", "value", "time", "seq", "follower")
+            old = {row[0] for row in rows if row[0] <= session.last_before}
+            types = sorted({row[1] for row in rows})
+            before = ids_of(connection, old, types) if old else {}
             bulk_insert(connection, person_id, columns, rows, on_conflict="replace", unless_newer="time")
+            after = ids_of(connection, old, types) if old else {}
+            changes = {place: (before.get(place, []), found) for place, found in after.items()}
+            note(connection, session.import_id, "ids", changes)
     file.close()
 
 

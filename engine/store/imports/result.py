@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from engine.i18n import Message, MessageError
+from engine.store.imports.learned import Learned
 
 MAX_LISTED = 10_000
 """Rejects that are listed; all are counted."""
@@ -34,11 +36,14 @@ class ImportResult:
 
     Attributes:
         import_id: its number in `import_run`.
-        counts: rows taken, by `people` (new), `people_updated`, `people_by_event`, `tags`, `events`,
+        counts: rows taken, by `people` (new), `people_updated`, `people_repeated` (rows of people who stand
+            in the file more than once), `people_by_event`, `people_merged`, `tags`, `events`,
             `events_repeated`, `ids`, `coupons`, `audience_members`, `suppressed`.
         rejected: how many rows were not taken.
         rejects: the first `MAX_LISTED` of them.
         notes: what was assumed, such as the type of an undeclared attribute.
+        learned: what the catalogue should know from now on; of a folder nothing.
+        keep: is given every reject, also those that are not listed; line, message and row.
     """
 
     import_id: int
@@ -46,8 +51,12 @@ class ImportResult:
     rejected: int = 0
     rejects: list[Reject] = field(default_factory=list)
     notes: list[Message] = field(default_factory=list)
+    learned: Learned | None = None
+    keep: Callable[[int | None, Message, Sequence[str]], None] | None = None
 
-    def reject(self, file: str, line: int | None, message: Message) -> None:
+    def reject(self, file: str, line: int | None, message: Message, row: Sequence[str] = ()) -> None:
         self.rejected += 1
+        if self.keep is not None:
+            self.keep(line, message, row)
         if len(self.rejects) < MAX_LISTED:
             self.rejects.append(Reject(file, line, message))

@@ -27,10 +27,10 @@ Progress = Callable[[str, int], None]
 """Told the file's name and the rows done so far."""
 
 T = TypeVar("T")
-FIND = select(person.c.external_id, person.c.id).where(
+FIND = select(person.c.external_id, func.coalesce(person.c.merged_into, person.c.id)).where(
     is_in(person.c.external_id, bindparam("ids", type_=Text, required=True))
 )
-"""External id and id of those of the people in `ids` (see `id_list`) who exist."""
+"""External id and id of those of the people in `ids` (see `id_list`) who exist; of who was merged, whose."""
 
 
 class Session:
@@ -39,6 +39,7 @@ class Session:
     Attributes:
         now: when it was started, in milliseconds; the time of receipt of its events.
         fields: what the database has room for.
+        last_before: the id of the last person who was there before.
     """
 
     def __init__(
@@ -52,13 +53,17 @@ class Session:
         self._files: list[CsvFile] = []
         with database.read() as connection:
             self.fields = DataFields.load(connection)
+            self.last_before = next_person(connection) - 1
 
     @property
     def import_id(self) -> int:
         return self.result.import_id
 
     def on_reject(self, file: str) -> OnReject:
-        return lambda line, message: self.result.reject(file, line, message)
+        def reject(line: int | None, message: Message, row: Sequence[str] = ()) -> None:
+            self.result.reject(file, line, message, row)
+
+        return reject
 
     def open(
         self, name: str, required: Sequence[str], known: Callable[[str], bool] = lambda _column: False

@@ -8,6 +8,7 @@ from engine.i18n import N_, Message
 from engine.shapes.conditions import FieldType
 from engine.store.dialect import bulk_delete, bulk_insert
 from engine.store.fields import DataSchema
+from engine.store.imports.before import note, tags_of
 from engine.store.imports.session import Session, key, people
 from engine.store.tables.people import tag_value
 from engine.store.values import BadValue, milliseconds, multi, scaled, shown
@@ -25,7 +26,7 @@ def import_tags(session: Session) -> None:
         return
     places = [file.header.index(name) for name in ("person_id", "tag", "value")]
     for chunk in session.chunks(FILE, file.rows()):
-        _store(session, list(_rows(session, chunk, places)))
+        store_tags(session, list(_rows(session, chunk, places)))
     file.close()
 
 
@@ -43,12 +44,16 @@ def _rows(
             reject(line, error.message)
 
 
-def _store(session: Session, rows: Sequence[TagRow]) -> None:
+def store_tags(session: Session, rows: Sequence[TagRow], file: str = FILE) -> None:
+    """Write some tags in one transaction; of several for a single-value tag of a person the last counts.
+
+    `file`: what rejects name.
+    """
     for tag in dict.fromkeys(row[2] for row in rows):
         if session.fields.tag(tag) is None:
             session.assumed(Message(N_("The tag “{name}”"), name=shown(tag)))
             session.declare(DataSchema(tags={tag: "text"}))
-    reject = session.on_reject(FILE)
+    reject = session.on_reject(file)
     single: dict[tuple[str, int], tuple[str, int | None]] = {}
     several: set[tuple[str, int, str]] = set()
     taken = 0
@@ -65,11 +70,21 @@ def _store(session: Session, rows: Sequence[TagRow]) -> None:
                 taken += 1
             except BadValue as error:
                 reject(line, error.message)
+        touched: dict[str, set[int]] = {}
+        for tag, who in (*single, *((tag, who) for tag, who, _ in several)):
+            if who <= session.last_before:
+                touched.setdefault(tag, set()).add(who)
+        before = {tag: tags_of(connection, people_, tag) for tag, people_ in touched.items()}
         keys = sorted(single)
         bulk_delete(connection, tag_value, ("tag", "person"), keys)
         columns = ("tag", "person", "value", "number")
         bulk_insert(connection, tag_value, columns, [(*key_, *single[key_]) for key_ in keys])
         bulk_insert(connection, tag_value, columns[:3], sorted(several), on_conflict="nothing")
+        for tag, people_ in touched.items():
+            after = tags_of(connection, people_, tag)
+            places = {(who, tag) for who in people_}
+            changes = {place: (before[tag].get(place, []), after.get(place, [])) for place in places}
+            note(connection, session.import_id, "tag", changes)
     session.result.counts["tags"] += taken
 
 

@@ -16,7 +16,7 @@ LIVE_IMPORT = 0
 """The import id of events received live and of people whom they created; always counts as complete."""
 
 GONE_IMPORT = -1
-"""The import id of people who count nowhere any more: merged into others, or erased. Never complete."""
+"""The import id of people who count nowhere any more, merged into others or erased: no import has it."""
 
 OLDEST = -(2**53)
 """The time of an address without one (people.csv): older than every time that can be given."""
@@ -25,7 +25,7 @@ import_run = Table(
     "import_run",
     METADATA,
     Column("id", KeyType, primary_key=True, autoincrement=False),
-    Column("state", TextType, nullable=False, doc="running, complete, abandoned, undoing, undone or gone"),
+    Column("state", TextType, nullable=False, doc="running, complete, abandoned, undoing or undone"),
     Column("source", TextType, nullable=False),
     Column("started_at", TimeType, nullable=False),
     Column("finished_at", TimeType),

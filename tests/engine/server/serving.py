@@ -194,10 +194,10 @@ def service(engine: MemoryEngine, database: Database, folder: Path, shut_down: C
 
 
 @contextmanager
-def serve(database: Database, folder: Path) -> Iterator[Served]:
+def serve(database: Database, folder: Path, engine: MemoryEngine | None = None) -> Iterator[Served]:
     """Serve the API for a workspace folder until the block ends."""
     ready = threading.Event()
-    engine = MemoryEngine(database)
+    engine = engine or MemoryEngine(database)
 
     def shut_down() -> None:
         server.should_exit = True

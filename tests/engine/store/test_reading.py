@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def read(
     path.write_bytes(content)
     rejects: list[tuple[int | None, str]] = []
 
-    def on_reject(line: int | None, message: Message) -> None:
+    def on_reject(line: int | None, message: Message, row: Sequence[str] = ()) -> None:
         rejects.append((line, str(message)))
 
     file = CsvFile(path, on_reject)

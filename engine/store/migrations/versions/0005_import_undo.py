@@ -34,5 +34,3 @@ def upgrade() -> None:
         sqlite_where=sa.text("merged_into IS NOT NULL"),
         postgresql_where=sa.text("merged_into IS NOT NULL"),
     )
-    columns = "id, state, source, started_at, finished_at"
-    op.execute(f"INSERT INTO import_run ({columns}) VALUES (-1, 'gone', 'people', 0, 0)")

@@ -1,0 +1,102 @@
+"""One import from its beginning to its end, and the list of those that were: what `import_run` holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from engine.store.database import Database
+from engine.store.dialect import analyze
+from engine.store.fields import DataFields, DataSchema, SchemaConflict
+from engine.store.imports.result import ImportRefused, ImportResult
+from engine.store.imports.undo import discard_unfinished, take_back
+from engine.store.tables.people import (
+    LIVE_IMPORT,
+    event,
+    import_before,
+    import_run,
+    person,
+    person_id,
+    tag_value,
+)
+
+UNDOABLE = 10
+"""Of so many of the last imports it is kept what was there before."""
+LISTED = 50
+
+Last = Callable[[int], AbstractContextManager[Connection]]
+"""Given the import's number: the transaction in which all that it brought begins to count."""
+
+
+class KnownImport(NamedTuple):
+    """An import that was; times in ms. `undoable`: what was there before is still known."""
+
+    id: int
+    state: str
+    source: str
+    started_at: int
+    finished_at: int | None
+    counts: Mapping[str, int]
+    undoable: bool
+
+
+def begin(database: Database, source: str, schema: DataSchema, now: int) -> ImportResult:
+    """Make room for the data and note that its import runs; what broke off before is taken back.
+
+    Raises `ImportRefused` where the types contradict those of the data.
+    """
+    with database.write() as connection:
+        try:
+            DataFields.load(connection).declare(connection, schema)
+        except SchemaConflict as error:
+            raise ImportRefused(error.message) from error
+        discard_unfinished(connection)
+        new = int(connection.execute(select(func.max(import_run.c.id))).scalar_one()) + 1
+        run = {"id": new, "state": "running", "source": source, "started_at": now}
+        connection.execute(insert(import_run), run)
+    return ImportResult(new)
+
+
+@contextmanager
+def all_or_nothing(database: Database, import_id: int) -> Iterator[None]:
+    """What is imported inside the block is taken back where the block does not come to its end."""
+    try:
+        yield
+    except Exception:
+        take_back(database.write, import_id)
+        raise
+
+
+def complete(connection: Connection, result: ImportResult, finished: int) -> None:
+    """Let all that the import brought count from now on."""
+    counts = json.dumps({**result.counts, "rejected": result.rejected})
+    done = update(import_run).where(import_run.c.id == result.import_id)
+    connection.execute(done.values(state="complete", finished_at=finished, counts=counts, undo=1))
+    old = result.import_id - UNDOABLE
+    connection.execute(update(import_run).where(import_run.c.id <= old).values(undo=0))
+    connection.execute(delete(import_before).where(import_before.c.import_id <= old))
+    for table in (person, person_id, tag_value, event):
+        analyze(connection, table.name)
+
+
+def known_imports(connection: Connection) -> list[KnownImport]:
+    """The last imports, the latest first."""
+    c = import_run.c
+    query = select(c.id, c.state, c.source, c.started_at, c.finished_at, c.counts, c.undo)
+    query = query.where(c.id > LIVE_IMPORT).order_by(c.id.desc()).limit(LISTED)
+    return [
+        KnownImport(
+            row.id,
+            row.state,
+            row.source,
+            row.started_at,
+            row.finished_at,
+            json.loads(row.counts) if row.counts else {},
+            row.state == "complete" and bool(row.undo),
+        )
+        for row in connection.execute(query)
+    ]

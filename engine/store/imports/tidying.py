@@ -1,0 +1,82 @@
+"""Cells as people and spreadsheets write them → the texts that are stored: times, numbers, addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from functools import lru_cache, partial
+from zoneinfo import ZoneInfo
+
+from engine.i18n import N_, Message
+from engine.shapes.addresses import NORMAL, BadAddress
+from engine.shapes.time import at_wall_clock
+from engine.store.imports.people_file import Tidy
+from engine.store.values import ISO_TIME, BadValue, shown
+
+TIME = (
+    r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?"
+    r"(?:[T ]+(\d{1,2})[:时](\d{2})(?:[:分](\d{2})(?:\.(\d{1,9}))?秒?)?)? ?(Z|[+-]\d\d:?\d\d)?"
+)
+NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,12})?"
+_TIME = re.compile(TIME, re.ASCII)
+_NUMBER = re.compile(NUMBER, re.ASCII)
+
+
+def times(zone: ZoneInfo) -> Tidy:
+    """Dates and times in many forms → ISO 8601 with an offset; those without one are of the zone."""
+    convert = lru_cache(maxsize=65_536)(partial(_time, zone))
+    return lambda cells: [convert(cell) if cell else "" for cell in cells]
+
+
+def time_text(text: str, zone: ZoneInfo) -> str:
+    """One of them. Raises `BadValue`."""
+    return _time(zone, text)
+
+
+def _time(zone: ZoneInfo, text: str) -> str:
+    if ISO_TIME.fullmatch(text):
+        return text  # as it was given
+    match = _TIME.fullmatch(text.strip())
+    try:
+        if match is None:
+            raise ValueError
+        year, month, day, hour, minute, second, fraction, offset = match.groups()
+        micro = int((fraction or "0")[:6].ljust(6, "0"))
+        day_ = date(int(year), int(month), int(day))
+        wall = time(int(hour or 0), int(minute or 0), int(second or 0), micro)
+        if not offset:
+            return at_wall_clock(day_, wall, zone).astimezone(zone).isoformat()
+        given = f"{day_.isoformat()}T{wall.isoformat()}{'+00:00' if offset == 'Z' else offset}"
+        return datetime.fromisoformat(given).isoformat()
+    except (ValueError, OverflowError):
+        message = Message(N_("“{value}” is no date or time, such as 2026-12-01 09:00."), value=shown(text))
+        raise BadValue(message) from None
+
+
+def numbers(cells: Sequence[str]) -> Sequence[str]:
+    """Numbers with thousands separators → without them; the rest is left to who stores it."""
+    return [_number(cell) if "," in cell or cell[:1] == " " or cell[-1:] == " " else cell for cell in cells]
+
+
+def _number(text: str) -> str:
+    text = text.strip()
+    return text.replace(",", "") if _NUMBER.fullmatch(text) else text
+
+
+def addresses(id_type: str) -> Tidy | None:
+    """The one form of an address of the type; None where any text is one."""
+    normal = NORMAL.get(id_type)
+    return None if normal is None else partial(_addresses, normal)
+
+
+def _addresses(normal: Callable[[str], str], cells: Sequence[str]) -> Sequence[str]:
+    try:
+        return [normal(cell) if cell else "" for cell in cells]
+    except BadAddress as error:
+        raise BadValue(error.message) from None
+
+
+def stripped(cells: Sequence[str]) -> Sequence[str]:
+    """Without blanks around."""
+    return [cell.strip() for cell in cells]
