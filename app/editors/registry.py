@@ -23,11 +23,13 @@ from app.editors.choosers import (
     MessageEditor,
 )
 from app.editors.conditions import ConditionEditor, Fields
+from app.editors.connection import AuthEditor, IdTypesEditor, ReceiptsEditor
 from app.editors.contents import KeywordsEditor, WechatContentEditor, mini_program_editor
 from app.editors.controls import Option
 from app.editors.events import EventConditionsEditor, EventEditor, GoalEditor
 from app.editors.groups import Body, GroupsEditor
 from app.editors.plain import BoolEditor, ChoiceEditor, NumberEditor, TextEditor
+from app.editors.rows import RowsEditor, TextsEditor
 from app.editors.schedule import ScheduleEditor
 from app.editors.spec import FieldSpec
 from app.editors.times import DateTimeEditor, DurationEditor, JudgeAfterEditor, TimeOfDayEditor
@@ -167,4 +169,9 @@ EDITORS: Mapping[str, EditorFactory] = {
     "wechat_content": WechatContentEditor,
     "keywords": KeywordsEditor,
     "mini_program": mini_program_editor,
+    "texts": TextsEditor,
+    "rows": RowsEditor,
+    "id_types": IdTypesEditor,
+    "auth": AuthEditor,
+    "receipts": ReceiptsEditor,
 }

@@ -31,8 +31,23 @@ class Place:
 
 CAMPAIGNS = "campaigns"
 
+
+def _calendar(window: MainWindow) -> PlacePage:
+    from app.calendar.page import CalendarPage
+
+    return CalendarPage(window)
+
+
+def _settings(window: MainWindow) -> PlacePage:
+    from app.workspace_settings.page import SettingsPage
+
+    return SettingsPage(window)
+
+
 # fmt: off
 PLACES: tuple[Place, ...] = (
     Place(CAMPAIGNS, N_("Campaigns"), "route", lambda window: window.list_page, also=N_("list, home, flows")),
+    Place("calendar", N_("Calendar"), "calendar", _calendar, also=N_("schedule, month, year, plan")),
+    Place("settings", N_("Settings"), "settings", _settings, also=N_("time zone, fatigue, quiet times, accounts, catalogue, coupons")),
 )
 # fmt: on

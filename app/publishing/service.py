@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from functools import partial
@@ -15,12 +16,15 @@ from app import tasks
 from app.campaign_list.rows import Run
 from app.campaign_list.status import GOING_ON, status_of
 from app.publishing.versions import VersionRow
+from app.tasks import Progress, Task
 from engine.i18n import Message
 
 log = logging.getLogger(__name__)
 POLL_MS = 1000
 SIZES_EVERY = 15
 """So many polls pass until sizes are asked for again."""
+_ENDS_WITHIN_S = 60.0
+_LOOK_AGAIN_S = 0.2
 
 Counts = Mapping[str, Any]
 """Live counts in the shape of `GET /campaigns/{id}/counts`."""
@@ -164,6 +168,16 @@ class EngineService(QObject):
 
         tasks.run(partial(_with_client, self._ensure, self.workspace, work), on_done, on_failed)
 
+    def task(self, work: Callable[[Any, Progress], Any]) -> Task:
+        """`work(client, progress)` as a task to be started; it starts the engine first where none answers."""
+
+        def run(progress: Progress) -> Any:
+            return _with_client(self._ensure, self.workspace, lambda client: work(client, progress))
+
+        task = Task(run)
+        task.done.connect(lambda _result: self.poll())
+        return task
+
     @property
     def situation(self) -> Situation:
         going_on = sum(status_of(run.status) in GOING_ON for run in self.runs.values())
@@ -216,6 +230,26 @@ class EngineService(QObject):
                     client.shutdown()
 
         tasks.run(work, lambda _result: done(), lambda _error: done())
+
+    def restart(self, failed: Callable[[Exception], None]) -> None:
+        """Let the engine end its present work and start anew: it then obeys the workspace's settings."""
+
+        def work() -> None:
+            client = self._find(self.workspace)
+            if client is not None:
+                with client:
+                    client.shutdown()
+            give_up = time.monotonic() + _ENDS_WITHIN_S
+            while self._find(self.workspace) is not None and time.monotonic() < give_up:
+                time.sleep(_LOOK_AGAIN_S)
+            with self._ensure(self.workspace):
+                pass
+
+        def on_failed(error: Exception) -> None:
+            self.poll()
+            failed(error)
+
+        tasks.run(work, lambda _result: self.poll(), on_failed)
 
     def close(self) -> None:
         """Stop asking. The engine goes on."""

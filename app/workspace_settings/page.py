@@ -40,6 +40,8 @@ class SettingsPage(PlacePage):
         column.setContentsMargins(grid, 2 * grid, grid, grid)
         column.addWidget(self.list)
         self.list.setProperty("role", "plain")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         for section in SECTIONS:
             item = QListWidgetItem()
             item.setData(_ID, section.id)

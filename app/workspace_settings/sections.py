@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from app.workspace_settings.accounts import AccountsSection
+from app.workspace_settings.catalog import CatalogSection
+from app.workspace_settings.coupons import CouponsSection
+from app.workspace_settings.forms import DataSection, FatigueSection, GeneralSection, QuietSection
+from app.workspace_settings.marketing import MarketingSection
 from app.workspace_settings.section import Section
+from app.workspace_settings.suppression import SuppressionSection
+from engine.i18n import N_
 
 # fmt: off
 SECTIONS: tuple[Section, ...] = (
+    Section("general", N_("General"), "settings", GeneralSection),
+    Section("fatigue", N_("Fatigue rules"), "battery-2", FatigueSection),
+    Section("quiet", N_("Quiet times and holidays"), "moon", QuietSection),
+    Section("suppression", N_("Suppression list"), "ban", SuppressionSection),
+    Section("accounts", N_("Accounts"), "plug-connected", AccountsSection),
+    Section("catalog", N_("Catalogue"), "tags", CatalogSection),
+    Section("coupons", N_("Coupons"), "ticket", CouponsSection),
+    Section("marketing", N_("Marketing campaigns"), "sitemap", MarketingSection),
+    Section("data", N_("Events and retention"), "database", DataSection),
 )
 # fmt: on

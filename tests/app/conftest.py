@@ -152,6 +152,7 @@ class FakeEngine:
 
     def shutdown(self) -> None:
         self.calls.append(("shutdown", ""))
+        self.away = True
 
 
 def versions(*inside: int) -> list[Any]:

@@ -1,0 +1,124 @@
+"""Settings that are forms: errors at their fields, saving with what runs in sight, undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.window import MainWindow
+from app.workspace_settings.form_section import FormSection
+from engine.workspace.workspace import Workspace
+from tests.app.conftest import FakeEngine, settle
+
+
+def section(qtbot: QtBot, window: MainWindow, id: str) -> Any:
+    window.navigation.go("settings", id)
+    settle(qtbot)
+    page: Any = window.navigation.page("settings")
+    return page._page(id)
+
+
+def saved(window: MainWindow) -> Any:
+    assert window.workspace is not None
+    return Workspace.open(window.workspace.folder).settings
+
+
+def test_a_change_counts_once_it_is_saved_and_can_be_undone(qtbot: QtBot, window: MainWindow) -> None:
+    page: FormSection = section(qtbot, window, "general")
+    assert page.form is not None
+    name = page.form.editor("name").focus_target()
+    assert not page.bar.isVisible()
+    name.setFocus()
+    QTest.keyClick(name, Qt.Key.Key_End)
+    QTest.keyClicks(name, " 2")
+    assert page.bar.isVisible()
+    before = saved(window).name
+    QTest.mouseClick(page.save_button, Qt.MouseButton.LeftButton)
+    settle(qtbot)
+    assert saved(window).name == f"{before} 2"
+    assert not page.bar.isVisible()
+    QTest.mouseClick(window.toast.link, Qt.MouseButton.LeftButton)
+    settle(qtbot)
+    assert saved(window).name == before
+
+
+def test_errors_stand_at_their_rows_and_nothing_is_saved(qtbot: QtBot, window: MainWindow) -> None:
+    page = section(qtbot, window, "fatigue")
+    editor = page.form.editor("fatigue")
+    QTest.mouseClick(editor.rows.add_button, Qt.MouseButton.LeftButton)
+    editor.rows.cell(0, "channel").set_value("email")
+    editor.rows.cell(0, "signature").set_value("Brand")
+    editor.rows.cell(0, "max").set_value("lots")
+    editor.changed.emit()
+    page.save()
+    assert editor.rows.cell(0, "max").control.property("invalid")
+    assert saved(window).fatigue.channels == {}
+    editor.rows.cell(0, "max").set_value(2)
+    page.save()
+    assert "Only SMS has signatures." in page.form.frame("fatigue").error
+    editor.rows.cell(0, "signature").set_value("")
+    page.save()
+    settle(qtbot)
+    (limit,) = saved(window).fatigue.channels["email"]
+    assert (limit.max, limit.per, limit.signature) == (2, "day", None)
+
+
+@pytest.mark.parametrize("state", ["in_progress", "completed"])
+def test_what_runs_is_named_and_the_engine_starts_anew(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine, state: str
+) -> None:
+    row = window.rows()[0]
+    engine.statuses[row.id] = state
+    assert window.service is not None
+    window.service.poll()
+    qtbot.waitUntil(lambda: bool(window.service and window.service.runs))
+    page = section(qtbot, window, "quiet")
+    editor = page.form.editor("quiet")
+    QTest.mouseClick(editor.times.add_button, Qt.MouseButton.LeftButton)
+    named = row.name in page.notice.text()
+    assert named is (state == "in_progress")
+    page.save()
+    settle(qtbot)
+    assert saved(window).quiet.channels["text_sms"].postpone
+    assert ("shutdown", "") in engine.calls
+    assert not engine.away  # it was started again
+
+
+def test_a_file_that_others_change_takes_nothing_half_typed_away(qtbot: QtBot, window: MainWindow) -> None:
+    page = section(qtbot, window, "general")
+    line = page.form.editor("name").focus_target()
+    line.setText("Half")
+    line.textEdited.emit("Half")
+    assert window.workspace is not None
+    other = Workspace.open(window.workspace.folder)
+    other.save_settings(other.settings.model_copy(update={"auto_approve": False}))
+    window.reload()
+    settle(qtbot)
+    assert line.text() == "Half"
+    page.save()
+    settle(qtbot)
+    assert (saved(window).name, page.dirty) == ("Half", False)
+
+
+def test_a_second_quiet_time_and_holidays_that_end_before_they_begin_are_refused(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    page = section(qtbot, window, "quiet")
+    editor = page.form.editor("quiet")
+    editor.times.add_button.click()
+    editor.times.add_button.click()
+    editor.holidays.add_button.click()
+    editor.holidays.cell(0, "name").set_value("New year")
+    editor.holidays.cell(0, "from").set_value("2026-12-31")
+    editor.holidays.cell(0, "to").set_value("2026-12-30")
+    editor.changed.emit()
+    page.save()
+    said = page.form.frame("quiet").error
+    assert "one quiet time a day" in said
+    assert "lies before" in said
+    page.discard()
+    assert not page.dirty
