@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from engine.commands import audience_application, data_application, keeping_application
+from engine.commands import audience_application, data_application, keeping_application, message_application
 from engine.commands.options import Database, SomeWorkspace, Workspace, end, group
 from engine.i18n import tr
 
@@ -44,6 +44,7 @@ def application() -> typer.Typer:
     root.add_typer(events, name="events")
     keeping_application.add_to(root)
     audience_application.add_to(root)
+    message_application.add_to(root)
     return root
 
 

@@ -1,0 +1,111 @@
+"""The commands of `engine.commands.messages` as typer knows them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from engine.commands.options import Workspace, end, group
+from engine.i18n import tr
+
+
+class Kind(StrEnum):
+    """Kinds of templates."""
+
+    TEXT_SMS = "text_sms"
+    DIGITAL_SMS = "digital_sms"
+    EMAIL = "email"
+    TEMPLATE_MESSAGE = "template_message"
+
+
+class State(StrEnum):
+    """States of templates."""
+
+    DRAFT = "draft"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class Whose(StrEnum):
+    """Whose values a preview shows."""
+
+    LONGEST = "longest"
+    EMPTY = "empty"
+    EMOJI = "emoji"
+
+
+def add_to(root: typer.Typer) -> None:
+    """Add the commands, described in the present language."""
+    messages = group(tr("Message templates: SMS, digital SMS, emails and WeChat template messages."))
+    messages.command("list", help=tr("List templates with their states and where they are used."))(list_all)
+    messages.command("check", help=tr("Say what is wrong with templates."))(check)
+    messages.command("preview", help=tr("Print what a template says, with the worst values."))(preview)
+    messages.command("submit", help=tr("Hand templates in for approval."))(submit)
+    messages.command("approve", help=tr("Approve templates, so that campaigns can use them."))(approve)
+    messages.command("reject", help=tr("Reject templates."))(reject)
+    root.add_typer(messages, name="message")
+
+
+Name = Annotated[str, typer.Argument(metavar="MESSAGE", show_default=False)]
+Names = Annotated[list[str], typer.Argument(metavar="MESSAGE", show_default=False)]
+SomeNames = Annotated[list[str] | None, typer.Argument(metavar="MESSAGE", show_default=False)]
+
+
+def list_all(
+    workspace: Workspace,
+    kind: Annotated[Kind | None, typer.Option(help=tr("Only of this kind."))] = None,
+    status: Annotated[State | None, typer.Option(help=tr("Only in this state."))] = None,
+) -> None:
+    from engine.commands.messages import list_messages
+    from engine.commands.target import open_workspace
+
+    list_messages(open_workspace(workspace), kind, status)
+
+
+def check(workspace: Workspace, names: SomeNames = None) -> None:
+    from engine.commands.messages import check_messages
+    from engine.commands.target import open_workspace
+
+    end(check_messages(open_workspace(workspace), names or ()))
+
+
+def preview(
+    name: Name,
+    workspace: Workspace,
+    person: Annotated[Whose, typer.Option(help=tr("Whose values stand for the variables."))] = Whose.LONGEST,
+    language: Annotated[str, typer.Option(metavar="LANGUAGE", help=tr("The language of the person."))] = "",
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help=tr("A variable's value; can be given several times.")
+        ),
+    ] = None,
+) -> None:
+    from engine.commands.messages import preview as work
+    from engine.commands.target import open_workspace
+
+    work(open_workspace(workspace), name, person, language, values or ())
+
+
+def submit(names: Names, workspace: Workspace) -> None:
+    from engine.commands.messages import submit as work
+    from engine.commands.target import open_workspace
+
+    work(open_workspace(workspace), names)
+
+
+def approve(names: Names, workspace: Workspace) -> None:
+    from engine.commands.messages import approve as work
+    from engine.commands.target import open_workspace
+
+    work(open_workspace(workspace), names)
+
+
+def reject(names: Names, workspace: Workspace) -> None:
+    from engine.commands.messages import reject as work
+    from engine.commands.target import open_workspace
+
+    work(open_workspace(workspace), names)
