@@ -36,6 +36,7 @@ class Place(StrEnum):
     ARRANGE = "arrange"
     RUN = "run"
     VIEW = "view"
+    MESSAGES = "messages"
     GO = "go"
     WORKSPACE = "workspace"
     HELP = "help"
@@ -51,6 +52,7 @@ SECTIONS: Mapping[Place, str] = {
     Place.ARRANGE: N_("Arrange"),
     Place.RUN: N_("Run"),
     Place.VIEW: N_("View"),
+    Place.MESSAGES: N_("Messages"),
     Place.GO: N_("Go to"),
     Place.WORKSPACE: N_("Workspace"),
     Place.HELP: N_("Help"),

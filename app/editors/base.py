@@ -42,6 +42,7 @@ class Context:
         around: what stands around that component.
         estimate: sizes an audience rule without saving it.
         now: the clock.
+        any_event: a message template, whose variables may be attributes of whatever event starts a campaign.
     """
 
     workspace: Workspace
@@ -51,6 +52,7 @@ class Context:
     around: Callable[[], Around] = field(default=lambda: Around(None, (), {}))
     estimate: Estimator | None = None
     now: Callable[[], datetime] = _now
+    any_event: bool = False
 
     @property
     def zone(self) -> ZoneInfo:

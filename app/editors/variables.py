@@ -21,7 +21,7 @@ from app.editors.base import (
     together,
 )
 from app.editors.controls import ComboBox, LineEdit, Option, label, row
-from app.pickers.library import event_fields
+from app.pickers.library import any_event_options, event_fields
 from app.pickers.search import SearchCombo
 from app.widgets.basic import ElidedLabel
 from engine.i18n import tr
@@ -106,7 +106,7 @@ class BindingCard(QFrame):
         """The catalogue or the trigger's event changed."""
         source = as_text(self._raw.get("from"))
         options = [Option("attribute", tr("Person's attribute")), Option("tag", tr("Person's tag"))]
-        if self._context.event() is not None or source == "event":
+        if self._context.any_event or self._context.event() is not None or source == "event":
             options.append(Option("event", tr("Event attribute")))
         options.append(Option("constant", tr("Fixed text")))
         if not self.place.required:
@@ -127,8 +127,14 @@ class BindingCard(QFrame):
             return [Option(name, name) for name in catalog.tags]
         if source == "attribute":
             return [Option(name, name) for name in catalog.attributes]
-        fields = event_fields(self._context.workspace, self._context.event()) if source == "event" else ()
-        return [Option(field.value, field.text) for field in fields]
+        if source != "event":
+            return []
+        if self._context.any_event:
+            return any_event_options(self._context.workspace)
+        return [
+            Option(field.value, field.text)
+            for field in event_fields(self._context.workspace, self._context.event())
+        ]
 
     def show_errors(self, errors: Errors) -> None:
         places: dict[str, QWidget] = {
@@ -248,6 +254,14 @@ class BindingsEditor(Editor):
         else:
             for card in self._cards:
                 card.refresh()
+
+    def bind(self, name: str, binding: RawObject) -> None:
+        """Bind a variable, which may not stand in a text yet."""
+        self._kept[name] = dict(binding)
+        for card in self._cards:
+            if card.place.name == name:
+                card.set_value(binding)
+        self.changed.emit()
 
     def cards(self) -> tuple[BindingCard, ...]:
         """The cards in the order of the places."""

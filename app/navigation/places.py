@@ -30,6 +30,13 @@ class Place:
 
 
 CAMPAIGNS = "campaigns"
+MESSAGES = "messages"
+
+
+def _messages(window: MainWindow) -> PlacePage:
+    from app.messages.page import MessagesPage
+
+    return MessagesPage(window)
 
 
 def _calendar(window: MainWindow) -> PlacePage:
@@ -47,6 +54,7 @@ def _settings(window: MainWindow) -> PlacePage:
 # fmt: off
 PLACES: tuple[Place, ...] = (
     Place(CAMPAIGNS, N_("Campaigns"), "route", lambda window: window.list_page, also=N_("list, home, flows")),
+    Place(MESSAGES, N_("Messages"), "message", _messages, also=N_("templates, SMS, email, content")),
     Place("calendar", N_("Calendar"), "calendar", _calendar, also=N_("schedule, month, year, plan")),
     Place("settings", N_("Settings"), "settings", _settings, also=N_("time zone, fatigue, quiet times, accounts, catalogue, coupons")),
 )

@@ -119,6 +119,18 @@ def event_fields(workspace: Workspace, code: str | None) -> tuple[ConditionField
     return tuple(ConditionField(name, name, type) for name, type in event.attributes.items())
 
 
+def any_event_options(workspace: Workspace) -> list[Option]:
+    """The attributes of all events, each once, with the events that have it."""
+    having: dict[str, list[str]] = {}
+    for code, event in workspace.catalog.events.items():
+        for name in event.attributes:
+            having.setdefault(name, []).append(workspace.catalog.event_name(code))
+    return _by_name(
+        Option(name, tr("{attribute} of {events}", attribute=name, events=", ".join(events)))
+        for name, events in having.items()
+    )
+
+
 def person_fields(workspace: Workspace) -> tuple[ConditionField, ...]:
     """The tags and attributes of a person, as fields of a condition."""
     catalog = workspace.catalog

@@ -19,7 +19,7 @@ from engine.shapes.variables import Binding, render, variables
 HTML = "html"
 """The field whose values are escaped."""
 
-_TEXT_FIELDS = {"text", "subject", "sender_name", "preheader", HTML}
+_TEXT_FIELDS = {"text", "subject", "sender_name", "preheader", "title", "content", HTML}
 
 
 class Place(NamedTuple):
@@ -63,6 +63,8 @@ def places(content: Mapping[str, JsonValue]) -> Iterator[Place]:
     for field, value in content.items():
         if field in _TEXT_FIELDS and (text := joined(value)):
             yield Place(field, text)
+        elif field == "mini_program" and isinstance(value, dict):
+            yield from (place._replace(field=f"{field}.{place.field}") for place in places(value))
         elif field in ("blocks", "keywords") and isinstance(value, list):
             for index, item in enumerate(value):
                 text = joined(item.get("text")) if isinstance(item, dict) else ""
@@ -105,8 +107,10 @@ def filled(
 
     result: dict[str, JsonValue] = {}
     for field, value in content.items():
-        if field in _TEXT_FIELDS:
+        if field in _TEXT_FIELDS and not isinstance(value, dict):
             result[field] = fill(field, joined(value))
+        elif field == "mini_program" and isinstance(value, dict):
+            result[field] = filled(value, values, short)
         elif field in ("blocks", "keywords") and isinstance(value, list):
             result[field] = [
                 {**item, "text": fill("text", joined(item["text"]))}

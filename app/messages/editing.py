@@ -1,0 +1,241 @@
+"""The editor of one message: the form at the left, what people see of it at the right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import JsonValue
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.editors.base import Context, RawObject, as_list, as_object, as_text
+from app.editors.message_fields import (
+    error_paths,
+    factories,
+    file_object,
+    form_values,
+    message_fields,
+    missing_words,
+)
+from app.editors.tab_order import order_tabs
+from app.editors.variable_text import VariableText
+from app.editors.variables import BindingsEditor
+from app.language import Retranslated
+from app.panels.form import Form
+from app.pickers import library
+from app.pickers.form_dialog import Debounce, judged
+from app.previews.pane import PreviewPane, draft_of
+from app.previews.person_choice import FindPeople, GetPerson
+from app.widgets.basic import label
+from canvas_widgets.look import Look
+from engine.shapes.sms import with_gsm_alike
+from engine.workspace.message import MESSAGE, MessageFile
+from engine.workspace.message_check import Surroundings, check_message
+from engine.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.workspace.content_check import MessageFinding
+
+FORM_WIDTH = 62
+PREVIEW_WIDTH = 52
+"""In steps of the grid: the form, and the preview at least."""
+
+
+class MessageForm(Retranslated, QWidget):
+    """Signal `changed()`: by a person.
+
+    Attributes: form (its fields), preview (the pane beside them).
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        look: Look,
+        workspace: Workspace,
+        raw: RawObject,
+        find: FindPeople | None = None,
+        get: GetPerson | None = None,
+    ) -> None:
+        super().__init__()
+        self._look, self.workspace = look, workspace
+        self._raw = dict(raw)
+        self.kind = as_text(raw.get("kind"))
+        self._live = False
+        self.preview = PreviewPane(workspace, find, get)
+        self.preview.simplify_asked.connect(self._simplify)
+        self._rest = label("error", wrap=True)
+        self._rest.hide()
+        self._notes = label("warning", wrap=True)
+        self._notes.hide()
+        self._area = _scrolling()
+        self._later = Debounce(self, self._show_preview, 120)
+        self.form = self._make_form(form_values(raw))
+        self._lay_out()
+        self._show_preview()
+
+    def values(self) -> RawObject:
+        """The file's object as the form has it."""
+        kept = {
+            key: value for key, value in self._raw.items() if key in ("id", "status", "format", "version")
+        }
+        return {**kept, **file_object(self.kind, self.form.result())}
+
+    def give_id(self, id: str) -> None:
+        """The id under which a new message will be saved."""
+        self._raw["id"] = id
+
+    def judge(self) -> tuple[MessageFile | None, list[MessageFinding]]:
+        """The message, or None where it cannot be saved, and what is wrong; shown at the fields."""
+        self._live = True
+        return self._judge(quiet=False)
+
+    def show_error(self, sentence: str) -> None:
+        """A sentence that belongs to no field."""
+        self._rest.setText(sentence)
+        self._rest.setVisible(bool(sentence))
+
+    def show_workspace(self, workspace: Workspace) -> None:
+        """The workspace's files were read again; nothing half-typed is lost."""
+        self.workspace = workspace
+        self.form.refresh()
+        self.preview.show_workspace(workspace)
+
+    def retranslate(self) -> None:
+        self.form = self._make_form(self.form.values())
+        if self._live:
+            self._judge(quiet=True)
+
+    def focus_first(self) -> None:
+        self.form.focus_first()
+
+    def bind(self, name: str, binding: RawObject) -> None:
+        """A variable was inserted: note what it shows."""
+        editor = self.form.editor("variables")
+        assert isinstance(editor, BindingsEditor)
+        editor.bind(name, binding)
+
+    def _judge(self, *, quiet: bool) -> tuple[MessageFile | None, list[MessageFinding]]:
+        raw = self.values()
+        message, errors = judged(MESSAGE.adapter, raw)
+        errors = error_paths(errors)
+        if not raw.get("name"):
+            errors["name"] = missing_words()["name"]
+        findings: list[MessageFinding] = []
+        if message is not None:
+            findings = check_message(message, Surroundings.of(self.workspace))
+            found = {one.field: str(one.message) for one in reversed(findings) if one.is_error}
+            errors |= error_paths(found)
+        self.show_error(self.form.show_errors(errors))
+        notes = [str(one.message) for one in findings if not one.is_error]
+        self._notes.setText("\n".join(notes))
+        self._notes.setVisible(bool(notes))
+        if not quiet and (target := self.form.first_invalid()) is not None:
+            target.setFocus()
+            self._area.ensureWidgetVisible(target, 0, 64)
+        return message, findings
+
+    def _make_form(self, values: RawObject) -> Form:
+        grid = self._look.sizes.grid
+        context = Context(self.workspace, any_event=True)
+        form = Form(message_fields(self.kind), context, factories(self.kind, self.bind))
+        form.load(values)
+        form.changed.connect(self._on_changed)
+        content = QWidget()
+        content.setObjectName("content")
+        column = QVBoxLayout(content)
+        column.setContentsMargins(3 * grid, 2 * grid, 3 * grid, 3 * grid)
+        column.addWidget(form)
+        column.addStretch(1)
+        if (old := self._area.takeWidget()) is not None:
+            old.deleteLater()
+        self._area.setWidget(content)
+        order_tabs(self)
+        return form
+
+    def _lay_out(self) -> None:
+        grid = self._look.sizes.grid
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(0)
+        left.addWidget(self._area, 1)
+        for note in (self._rest, self._notes):
+            note.setContentsMargins(3 * grid, 0, 3 * grid, grid)
+            left.addWidget(note)
+        shown = QWidget()
+        shown.setObjectName("content")
+        column = QVBoxLayout(shown)
+        column.setContentsMargins(3 * grid, 2 * grid, 3 * grid, 2 * grid)
+        column.addWidget(self.preview)
+        beside = _scrolling()
+        beside.setWidget(shown)
+        beside.setMinimumWidth(PREVIEW_WIDTH * grid)
+        side = QFrame()
+        side.setProperty("role", "panel")
+        inner = QVBoxLayout(side)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.addWidget(beside)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(left, FORM_WIDTH)
+        row.addWidget(side, PREVIEW_WIDTH)
+
+    def _on_changed(self) -> None:
+        order_tabs(self)
+        self._later.start()
+        if self._live:
+            self._judge(quiet=True)
+        self.changed.emit()
+
+    def _show_preview(self) -> None:
+        raw = self.values()
+        self.preview.show_draft(draft_of(raw, sender=self._sender(raw)))
+
+    def _sender(self, raw: RawObject) -> str:
+        """Whose message it will be: the account's first signature, its sender, its name."""
+        account = as_text(raw.get("platform"))
+        signatures = library.setting_choices(self.workspace, account, "signatures")
+        file = library.account(self.workspace, account)
+        return (
+            signatures[0] if signatures else file.name if file is not None and self.kind != "text_sms" else ""
+        )
+
+    def _simplify(self) -> None:
+        """Put in what looks alike and is in GSM-7, in every language."""
+        editor = self.form.editor("text")
+        if isinstance(editor, VariableText):
+            editor.replace_text(with_gsm_alike(as_text(editor.value())))
+
+
+def _scrolling() -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    return area
+
+
+def start_of(kind: str, workspace: Workspace, name: str) -> RawObject:
+    """The file's object of a new message."""
+    raw: RawObject = {"kind": kind, "name": name, "status": "draft", "content": {}}
+    if kind == "text_sms":
+        raw["sms_type"] = "promotional"
+    if kind in ("text_sms", "digital_sms"):
+        accounts = library.account_options(workspace, ("alibaba_sms", "http_sms"))
+        if len(accounts) == 1:
+            raw["platform"] = accounts[0].value
+    if kind == "digital_sms":
+        blocks: list[JsonValue] = [{"text": ""}]
+        raw["content"] = {"blocks": blocks}
+    return raw
+
+
+def is_empty(raw: RawObject) -> bool:
+    """Whether nothing was written yet."""
+    content = as_object(raw.get("content"))
+    blocks = [as_object(block) for block in as_list(content.get("blocks"))]
+    return not any(value for key, value in content.items() if key != "blocks") and not any(
+        value for block in blocks for value in block.values()
+    )

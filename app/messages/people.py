@@ -1,0 +1,61 @@
+"""People of the engine's data, for whom messages are shown. The engine is started when somebody looks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from app.previews.person_choice import FindPeople, Found, GetPerson
+from app.publishing.service import EngineService
+from engine.i18n import tr
+from engine.workspace.sample_values import SamplePerson
+
+
+def people_finder(service: EngineService) -> FindPeople:
+    """Searches people by own id, address or name."""
+
+    def find(search: str, done: Callable[[Found], None], failed: Callable[[str], None]) -> None:
+        service.use(
+            lambda client: [(one.person_id, _named(one)) for one in client.people(search).people],
+            done,
+            lambda error: failed(tr("No people can be looked for: {reason}", reason=error)),
+        )
+
+    return find
+
+
+def get_person(service: EngineService) -> GetPerson:
+    """Reads what a person's messages can show."""
+
+    def get(id: str, done: Callable[[SamplePerson], None], failed: Callable[[str], None]) -> None:
+        service.use(
+            lambda client: _read(client, id),
+            done,
+            lambda error: failed(tr("The person cannot be read: {reason}", reason=error)),
+        )
+
+    return get
+
+
+def _named(person: Any) -> str:
+    """How a person is called in a list: own id, name, addresses."""
+    parts = [person.person_id, *person.values.values(), *(id.value for id in person.ids)]
+    return " · ".join(dict.fromkeys(filter(None, parts)))
+
+
+def _read(client: Any, id: str) -> SamplePerson:
+    person = client.person(id)
+    events: dict[str, dict[str, str]] = {}
+    for event in client.person_events(id).events:  # the latest first
+        if event.event not in events:
+            events[event.event] = {name: _text(value) for name, value in event.attributes.items()}
+    return SamplePerson(
+        id,
+        {attribute.name: attribute.value for attribute in person.attributes},
+        {tag: ", ".join(sorted(values)) for tag, values in person.tags.items()},
+        events,
+    )
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ", ".join(map(str, value)) if isinstance(value, list) else str(value)

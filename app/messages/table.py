@@ -1,0 +1,197 @@
+"""The table of messages: name, kind, state, account, and where each is used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from app.editors.message_fields import KIND_NAMES
+from app.language import Retranslated
+from app.messages.rows import STATUS_COLOURS, STATUS_NAMES, Row
+from canvas_widgets.look import Look
+from canvas_widgets.tooltip import plain
+from engine.i18n import N_, tr
+
+Index = QModelIndex | QPersistentModelIndex
+COLUMNS = (N_("Name"), N_("Kind"), N_("State"), N_("Account"), N_("Used in"))
+_STATE = 2
+_WIDTHS = (34, 17, 15, 20)
+"""Of the columns but the last, in steps of the grid."""
+
+
+class MessageModel(QAbstractTableModel):
+    """The rows as they are; a click on a header sorts by its texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[Row] = []
+        self._order = (0, Qt.SortOrder.AscendingOrder)
+
+    def show(self, rows: Sequence[Row]) -> None:
+        self.beginResetModel()
+        self.rows = list(rows)
+        self._sort()
+        self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self.layoutAboutToBeChanged.emit()
+        self._order = (column, order)
+        self._sort()
+        self.layoutChanged.emit()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's name and default
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's name and default
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return tr(COLUMNS[section])
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.rows[index.row()]
+        text = texts(row)[index.column()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain("\n".join(row.used) if index.column() == len(COLUMNS) - 1 else text)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{tr(COLUMNS[index.column()])}: {text}"
+        return None
+
+    def _sort(self) -> None:
+        column, order = self._order
+        down = order is Qt.SortOrder.DescendingOrder
+        self.rows.sort(key=lambda row: (texts(row)[column].casefold(), row.message.id), reverse=down)
+
+
+def texts(row: Row) -> tuple[str, ...]:
+    """What stands in the columns."""
+    kind, status = tr(KIND_NAMES[row.message.kind]), tr(STATUS_NAMES[row.message.status])
+    return row.message.name, kind, status, row.account, ", ".join(row.used)
+
+
+class _StateDelegate(QStyledItemDelegate):
+    """Draws the state as a word with a dot: the colour says nothing that the word does not."""
+
+    def __init__(self, look: Look, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._look = look
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        super().paint(painter, option, index)
+        model = index.model()
+        assert isinstance(model, MessageModel)
+        colour = self._look.colours.named(STATUS_COLOURS[model.rows[index.row()].message.status])
+        rect = QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        grid = self._look.sizes.grid
+        painter.drawEllipse(QRectF(rect.left() + grid / 2, rect.center().y() - grid / 2 + 1, grid, grid))
+        painter.restore()
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802 - Qt's name
+        super().initStyleOption(option, index)
+        option.text = f"  {index.data()}"
+
+
+class MessageTable(Retranslated, QTableView):
+    """Signals: `opened(row)` by Enter or double click; `selection_changed()`; `menu_asked(global place)`."""
+
+    opened = Signal(object)
+    selection_changed = Signal()
+    menu_asked = Signal(QPoint)
+
+    def __init__(self, look: Look) -> None:
+        super().__init__()
+        self.model_ = MessageModel()
+        self.setModel(self.model_)
+        self.setProperty("role", "plain")
+        self.setObjectName("campaigns")
+        self.setItemDelegateForColumn(_STATE, _StateDelegate(look, self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setSortingEnabled(True)
+        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(5 * look.sizes.grid)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        for column, width in enumerate(_WIDTHS):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
+            header.resizeSection(column, width * look.sizes.grid)
+        self.doubleClicked.connect(lambda index: self.opened.emit(self.model_.rows[index.row()]))
+        self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
+        look.changed.connect(self.viewport().update)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(tr("Messages"))
+        self.viewport().update()
+        self.model_.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Replace the rows; what was selected stays so."""
+        kept = self.selected()
+        self.model_.show(rows)
+        if kept is not None:
+            self.select(kept.message.id)
+
+    def selected(self) -> Row | None:
+        indexes = self.selectionModel().selectedRows()
+        return self.model_.rows[indexes[0].row()] if indexes else None
+
+    def select(self, id: str) -> None:
+        """Select the message with this id, if it is shown."""
+        for number, row in enumerate(self.model_.rows):
+            if row.message.id == id:
+                self.selectRow(number)
+                return
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (row := self.selected()) is not None:
+            self.opened.emit(row)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            index = self.currentIndex()
+        if index.isValid():
+            self.selectRow(index.row())
+            place = self.visualRect(index).bottomLeft()
+            mouse = event.reason() is QContextMenuEvent.Reason.Mouse
+            self.menu_asked.emit(event.globalPos() if mouse else self.viewport().mapToGlobal(place))

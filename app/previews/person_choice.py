@@ -1,0 +1,109 @@
+"""For whom a message is shown: one of the worst cases, or a person out of the engine's data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import shiboken6
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app.editors.controls import Option
+from app.pickers.search import SearchCombo
+from app.widgets.basic import label
+from engine.i18n import tr
+from engine.workspace.sample_values import WORST, SamplePerson, worst_person
+
+_ASK_MS = 250
+
+Found = Sequence[tuple[str, str]]
+"""People's ids, and what they are called in the list."""
+FindPeople = Callable[[str, Callable[[Found], None], Callable[[str], None]], None]
+"""Asked with a text; answers later with people, or with a sentence why there are none."""
+GetPerson = Callable[[str, Callable[[SamplePerson], None], Callable[[str], None]], None]
+"""Asked with an id; answers later with the person's values."""
+
+
+class _PeopleCombo(SearchCombo):
+    """Tells what is typed into its list."""
+
+    typed = Signal(str)
+
+    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+        super().showPopup()
+        if self.popup is not None:
+            self.popup.search.textChanged.connect(self.typed)
+        self.typed.emit("")
+
+
+class PersonChoice(QWidget):
+    """Signal `chosen()`: `person()` is another."""
+
+    chosen = Signal()
+
+    def __init__(self, find: FindPeople | None = None, get: GetPerson | None = None) -> None:
+        super().__init__()
+        self._find, self._get = find, get
+        self._person = worst_person("longest")
+        self._people: dict[str, str] = {}
+        self._search = ""
+        self.combo = _PeopleCombo(new_text="")
+        self.combo.setAccessibleName(tr("Shown for"))
+        self.combo.chosen.connect(self._on_chosen)
+        self.combo.typed.connect(self._on_typed)
+        self._label = label("small", tr("Shown for"))
+        self.error = label("error", wrap=True)
+        self.error.hide()
+        self._timer = QTimer(self, singleShot=True, interval=_ASK_MS)
+        self._timer.timeout.connect(self._ask)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._label)
+        row.addWidget(self.combo, 1)
+        row.addWidget(self.error)
+        self._fill()
+        self.combo.set_value("worst:longest")
+        self.setFocusProxy(self.combo)
+
+    def person(self) -> SamplePerson:
+        """Whose values stand in the message."""
+        return self._person
+
+    def _fill(self) -> None:
+        worst = [Option(f"worst:{id}", tr(words)) for id, words in WORST.items()]
+        self.combo.set_options([*worst, *(Option(id, name) for id, name in self._people.items())])
+
+    def _on_typed(self, text: str) -> None:
+        self._search = text.strip()
+        if self._find is not None:
+            self._timer.start()
+
+    def _ask(self) -> None:
+        assert self._find is not None
+        search = self._search
+        self._find(search, lambda found: self._take_found(search, found), self._show_error)
+
+    def _take_found(self, search: str, found: Found) -> None:
+        if shiboken6.isValid(self) and search == self._search:
+            kept = {id: name for id, name in self._people.items() if id == self.combo.value()}
+            self._people = {**kept, **dict(found)}
+            self._fill()
+            self._show_error("")
+
+    def _on_chosen(self, id: str) -> None:
+        if id.startswith("worst:"):
+            self._person = worst_person(id.partition(":")[2])
+            self.chosen.emit()
+        elif self._get is not None:
+            self._get(id, self._take_person, self._show_error)
+
+    def _take_person(self, person: SamplePerson) -> None:
+        if shiboken6.isValid(self) and person.id == self.combo.value():
+            self._person = person
+            self._show_error("")
+            self.chosen.emit()
+
+    def _show_error(self, sentence: str) -> None:
+        if shiboken6.isValid(self):
+            self.error.setText(sentence)
+            self.error.setVisible(bool(sentence))
