@@ -30,7 +30,9 @@ from app.navigation.places import CAMPAIGNS
 from app.open_campaigns import OpenCampaigns
 from app.opening import Opening
 from app.preferences import Preferences
+from app.previews import person_choice
 from app.publishing.commands import RunCommands
+from app.publishing.people import get_person, people_finder
 from app.publishing.service import Condition, Counts, EngineService, Sizes
 from app.publishing.versions import Rows, VersionCommands
 from app.recent import RecentFiles
@@ -177,6 +179,7 @@ class MainWindow(QMainWindow):
         self.service.counts_changed.connect(self._on_counts)
         self.service.versions_changed.connect(self._on_versions)
         self.service.sizes_changed.connect(self._on_sizes)
+        person_choice.use(people_finder(self.service), get_person(self.service))
         self.service.begin(start=self.runs.engine_has_data(loaded.workspace.folder))
         self.show_rows_of(loaded)
         self.list_page.table.selectRow(0)

@@ -54,6 +54,7 @@ from app.actions.possible import (
 from app.actions.spec import ActionSpec, Context, Place
 from app.campaign_list.status import May
 from app.editor.guide import bring_back as bring_back_guide
+from app.messages.actions import MESSAGE_ACTIONS
 from app.navigation.places import PLACES
 from engine.campaign.edits import Direction, Side
 from engine.i18n import N_
@@ -81,6 +82,8 @@ _CARD, _SEVERAL, _LINE, _NOTES, _CANVAS = (
 # fmt: off
 ACTIONS: tuple[ActionSpec, ...] = (
     *(ActionSpec(f"go.{place.id}", place.title, f"Alt+{number}", Place.GO, _going(place.id), has_workspace, place.icon, also=place.also) for number, place in enumerate(PLACES, 1)),
+
+    *MESSAGE_ACTIONS,
 
     ActionSpec("campaign.new", N_("New campaign…"), "Ctrl+N", _LIST, lambda w: w.campaigns.new_campaign(), lambda w: w.workspace is not None, "plus", also=N_("create, start, template, gallery")),
     ActionSpec("campaign.open", N_("Open"), "Ctrl+Return", _LIST, lambda w: w.open_selected(), listed(May.EDIT), "pencil"),

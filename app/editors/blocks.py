@@ -84,6 +84,7 @@ class _MediaCard(Card):
         line = row(spacing=8)
         line.addWidget(self.files, 1)
         line.addWidget(self.browse)
+        line.addStretch(0)
         self.body.addWidget(self.name)
         self.body.addLayout(line)
         self.body.addWidget(self.error)

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QMouseEvent,
     QResizeEvent,
+    QStandardItemModel,
     QTextOption,
     QWheelEvent,
 )
@@ -41,12 +42,16 @@ _CHOOSING = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Whe
 
 
 class Option(NamedTuple):
-    """One entry of a list of choices. `note`: its tooltip; `tail`: a few words at its right."""
+    """One entry of a list of choices. `note`: its tooltip; `tail`: a few words at its right.
+
+    One that is not `enabled` can be seen but not chosen; its tail says why.
+    """
 
     value: str
     text: str
     note: str = ""
     tail: str = ""
+    enabled: bool = True
 
 
 class ComboBox(QComboBox):
@@ -82,6 +87,10 @@ class ComboBox(QComboBox):
                 self.setItemData(self.count() - 1, option.tail, TAIL_ROLE)
                 said = f"{option.text}, {option.tail}"
                 self.setItemData(self.count() - 1, said, Qt.ItemDataRole.AccessibleTextRole)
+            if not option.enabled:
+                model = self.model()
+                assert isinstance(model, QStandardItemModel)
+                model.item(self.count() - 1).setEnabled(False)
         self.set_value(self._value)
 
     @property

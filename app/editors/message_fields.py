@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from pydantic import JsonValue
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -26,10 +27,15 @@ from app.editors.short_links import LinksEditor
 from app.editors.spec import FieldSpec
 from app.editors.variable_text import Bind, VariableText
 from app.editors.variables import BindingsEditor, Place
+from app.pickers.form_dialog import judged
 from app.pickers.search import SearchCombo
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, tr
+from engine.workspace.content_check import MessageFinding
+from engine.workspace.message import MESSAGE, MessageFile
+from engine.workspace.message_check import Surroundings, check_message
 from engine.workspace.message_text import variables_of
+from engine.workspace.workspace import Workspace
 
 LANGUAGES = {
     "en": "English", "zh": "中文", "zh-TW": "繁體中文", "ja": "日本語", "ko": "한국어", "de": "Deutsch",
@@ -176,11 +182,19 @@ def _bindings(context: Context) -> Editor:
     return BindingsEditor(context, places, lambda: tr("Variables of the texts show here."))
 
 
+_ALWAYS = {
+    "text_sms": ("text",),
+    "digital_sms": ("subject",),
+    "email": ("subject",),
+    "template_message": ("template_id",),
+}
+
+
 def file_object(kind: str, values: RawObject) -> RawObject:
     """The file's object of a form's values: content fields in `content`, empty ones left out."""
     content: RawObject = {name: values[name] for name in CONTENT_FIELDS[kind] if values.get(name) is not None}
-    if kind == "email":
-        content.setdefault("subject", "")
+    for name in _ALWAYS[kind]:  # a draft may lack them
+        content.setdefault(name, "")
     rest: RawObject = {key: value for key, value in values.items() if key not in CONTENT_FIELDS[kind]}
     return {**rest, "kind": kind, "content": content}
 
@@ -330,6 +344,26 @@ class _LanguageCard(Card):
 def _shared(values: Callable[[], RawObject]) -> RawObject:
     """What all languages have in common: the bindings."""
     return {"variables": values().get("variables")}
+
+
+def judge(raw: RawObject, workspace: Workspace) -> Judgement:
+    """Judge a file's object, held against its workspace."""
+    value, errors = judged(MESSAGE.adapter, raw)
+    found = error_paths(errors)
+    if not raw.get("name"):
+        found["name"] = missing_words()["name"]
+    checked = value or judged(MESSAGE.adapter, {**raw, "name": "?"})[0]  # the name is no reason to say less
+    findings = check_message(checked, Surroundings.of(workspace)) if checked is not None else []
+    found |= error_paths({one.field: str(one.message) for one in reversed(findings) if one.is_error})
+    return Judgement(value, found, findings)
+
+
+class Judgement(NamedTuple):
+    """The message, or None where it cannot be saved; sentences by the form's fields; what the check found."""
+
+    message: MessageFile | None
+    errors: dict[str, str]
+    findings: list[MessageFinding]
 
 
 def error_paths(errors: Mapping[str, str]) -> dict[str, str]:

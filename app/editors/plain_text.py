@@ -48,6 +48,8 @@ class PlainTextEditor(Editor):
         self._html = joined(self.context.values().get("html"))
         self.made.setChecked(bool(self._html) and _is_made(joined(value), self._html))
         self._show_state()
+        if self.made.isChecked() and not value:
+            self._make(said=False)  # it is what the file would say anyway
 
     def refresh(self) -> None:
         self.text.refresh()
@@ -76,13 +78,15 @@ class PlainTextEditor(Editor):
         if self.made.isChecked():
             self._make()
 
-    def _make(self) -> None:
-        tasks.run(partial(plain_text, self._html), partial(self._take, self._html), lambda _error: None)
+    def _make(self, *, said: bool = True) -> None:
+        taken = partial(self._take, self._html, said)
+        tasks.run(partial(plain_text, self._html), taken, lambda _error: None)
 
-    def _take(self, html: str, text: str) -> None:
+    def _take(self, html: str, said: bool, text: str) -> None:
         if shiboken6.isValid(self) and self.made.isChecked() and html == self._html:
             self.text.set_value(text)
-            self.changed.emit()
+            if said:
+                self.changed.emit()
 
 
 _QUICK = 50_000

@@ -40,7 +40,7 @@ class LinksEditor(Editor):
 
     def value(self) -> JsonValue:
         shorten: list[JsonValue] = [
-            {"url": url, "per_person": each} for url, each in self._chosen.items() if url in self._links()
+            {"url": url, "per_person": each} for url, each in self._chosen.items() if url in self._shown
         ]
         return {"address": self._address.text(), "shorten": shorten} if shorten else None
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from pydantic import JsonValue
 from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent, QSyntaxHighlighter, QTextCharFormat, QTextDocument
-from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu, QPlainTextEdit, QVBoxLayout
+from PySide6.QtWidgets import QAbstractButton, QCompleter, QLineEdit, QMenu, QPlainTextEdit, QVBoxLayout
 
 from app.editors import style
 from app.editors.base import Context, Editor, Errors, RawObject, as_object, as_text, mark_invalid, together
-from app.editors.controls import LineEdit, LinkButton, TextArea
+from app.editors.controls import IconButton, LineEdit, LinkButton, TextArea, row
 from app.editors.spec import FieldSpec
 from app.pickers import library
 from engine.i18n import tr
@@ -74,6 +74,7 @@ class VariableText(Editor):
         self.field: LineEdit | TextArea
         if lines > 1:
             self.field = TextArea(lines)
+            self.field.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             if code:
                 self.field.setObjectName("code")
             self.field.edited.connect(self.changed)
@@ -83,14 +84,17 @@ class VariableText(Editor):
             self.field.textEdited.connect(self.changed)
         self.field.setPlaceholderText(spec.placeholder)
         self.completing = Completing(self.field, self._offered, self._on_inserted)
-        self.insert = LinkButton(tr("Insert a variable"))
-        self.insert.setAccessibleName(tr("Insert a variable into {name}", name=spec.label))
+        name = tr("Insert a variable into {name}", name=spec.label)
+        self.insert: QAbstractButton = (
+            LinkButton(tr("Insert a variable")) if lines > 1 else IconButton("tag", name)
+        )
+        self.insert.setAccessibleName(name)
         self.insert.clicked.connect(self._show_menu)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(2)
-        column.addWidget(self.field)
-        column.addWidget(self.insert)
+        layout = QVBoxLayout(self) if lines > 1 else row(self, spacing=4)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2 if lines > 1 else 4)
+        layout.addWidget(self.field)
+        layout.addWidget(self.insert)
         self.setFocusProxy(self.field)
 
     def value(self) -> JsonValue:

@@ -6,39 +6,29 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from app.editors.base import Context, RawObject, as_list, as_object, as_text
-from app.editors.message_fields import (
-    error_paths,
-    factories,
-    file_object,
-    form_values,
-    message_fields,
-    missing_words,
-)
+from app.editors.message_fields import factories, file_object, form_values, judge, message_fields
 from app.editors.tab_order import order_tabs
 from app.editors.variable_text import VariableText
 from app.editors.variables import BindingsEditor
 from app.language import Retranslated
 from app.panels.form import Form
 from app.pickers import library
-from app.pickers.form_dialog import Debounce, judged
+from app.pickers.form_dialog import Debounce
 from app.previews.pane import PreviewPane, draft_of
-from app.previews.person_choice import FindPeople, GetPerson
 from app.widgets.basic import label
 from canvas_widgets.look import Look
 from engine.shapes.sms import with_gsm_alike
-from engine.workspace.message import MESSAGE, MessageFile
-from engine.workspace.message_check import Surroundings, check_message
+from engine.workspace.message import MessageFile
 from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.workspace.content_check import MessageFinding
 
-FORM_WIDTH = 62
-PREVIEW_WIDTH = 52
-"""In steps of the grid: the form, and the preview at least."""
+FORM_SHARE = 46
+"""Per cent of the width that the form has at first."""
 
 
 class MessageForm(Retranslated, QWidget):
@@ -49,20 +39,13 @@ class MessageForm(Retranslated, QWidget):
 
     changed = Signal()
 
-    def __init__(
-        self,
-        look: Look,
-        workspace: Workspace,
-        raw: RawObject,
-        find: FindPeople | None = None,
-        get: GetPerson | None = None,
-    ) -> None:
+    def __init__(self, look: Look, workspace: Workspace, raw: RawObject) -> None:
         super().__init__()
         self._look, self.workspace = look, workspace
         self._raw = dict(raw)
         self.kind = as_text(raw.get("kind"))
         self._live = False
-        self.preview = PreviewPane(workspace, find, get)
+        self.preview = PreviewPane(workspace)
         self.preview.simplify_asked.connect(self._simplify)
         self._rest = label("error", wrap=True)
         self._rest.hide()
@@ -116,16 +99,7 @@ class MessageForm(Retranslated, QWidget):
         editor.bind(name, binding)
 
     def _judge(self, *, quiet: bool) -> tuple[MessageFile | None, list[MessageFinding]]:
-        raw = self.values()
-        message, errors = judged(MESSAGE.adapter, raw)
-        errors = error_paths(errors)
-        if not raw.get("name"):
-            errors["name"] = missing_words()["name"]
-        findings: list[MessageFinding] = []
-        if message is not None:
-            findings = check_message(message, Surroundings.of(self.workspace))
-            found = {one.field: str(one.message) for one in reversed(findings) if one.is_error}
-            errors |= error_paths(found)
+        message, errors, findings = judge(self.values(), self.workspace)
         self.show_error(self.form.show_errors(errors))
         notes = [str(one.message) for one in findings if not one.is_error]
         self._notes.setText("\n".join(notes))
@@ -155,12 +129,13 @@ class MessageForm(Retranslated, QWidget):
 
     def _lay_out(self) -> None:
         grid = self._look.sizes.grid
-        left = QVBoxLayout()
+        form = QWidget()
+        left = QVBoxLayout(form)
         left.setContentsMargins(0, 0, 0, 0)
         left.setSpacing(0)
         left.addWidget(self._area, 1)
         for note in (self._rest, self._notes):
-            note.setContentsMargins(3 * grid, 0, 3 * grid, grid)
+            note.setContentsMargins(3 * grid, grid, 3 * grid, grid)
             left.addWidget(note)
         shown = QWidget()
         shown.setObjectName("content")
@@ -169,17 +144,17 @@ class MessageForm(Retranslated, QWidget):
         column.addWidget(self.preview)
         beside = _scrolling()
         beside.setWidget(shown)
-        beside.setMinimumWidth(PREVIEW_WIDTH * grid)
-        side = QFrame()
-        side.setProperty("role", "panel")
-        inner = QVBoxLayout(side)
-        inner.setContentsMargins(0, 0, 0, 0)
-        inner.addWidget(beside)
+        parts = QSplitter()
+        parts.setChildrenCollapsible(False)
+        form.setMinimumWidth(40 * grid)
+        beside.setMinimumWidth(46 * grid)
+        for part, share in ((form, FORM_SHARE), (beside, 100 - FORM_SHARE)):
+            parts.addWidget(part)
+            parts.setStretchFactor(parts.count() - 1, share)
+        parts.setSizes([FORM_SHARE * grid, (100 - FORM_SHARE) * grid])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addLayout(left, FORM_WIDTH)
-        row.addWidget(side, PREVIEW_WIDTH)
+        row.addWidget(parts)
 
     def _on_changed(self) -> None:
         order_tabs(self)

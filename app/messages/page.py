@@ -17,12 +17,11 @@ from app.editors.base import RawObject
 from app.editors.message_fields import KIND_NAMES
 from app.messages.commands import MessageCommands
 from app.messages.editing import MessageForm
-from app.messages.people import get_person, people_finder
 from app.messages.rows import STATUS_COLOURS, STATUS_NAMES, Filter, Row, read_rows
 from app.messages.table import MessageTable
 from app.navigation.page import PlacePage
 from app.widgets.ask import Choice, ask
-from app.widgets.basic import button, label, set_property
+from app.widgets.basic import ActionButton, button, label, set_property
 from app.widgets.empty import EmptyState
 from engine.files import FileError
 from engine.i18n import ntr, tr
@@ -34,7 +33,14 @@ from engine.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from app.window import MainWindow
 
-ROW_ACTIONS = ("message.open", "message.submit", "message.approve", "message.reject", "message.copy", "message.delete")
+ROW_ACTIONS = (
+    "message.open",
+    "message.submit",
+    "message.approve",
+    "message.reject",
+    "message.copy",
+    "message.delete",
+)
 
 
 class MessagesPage(PlacePage):
@@ -58,6 +64,8 @@ class MessagesPage(PlacePage):
         self.back = button("ghost", lambda: self.leave_editor(self.close_editor))
         self.state = label("pill")
         self.more = QPushButton()
+        self.submit = ActionButton(window.actions_["message.submit"])
+        self.approve = ActionButton(window.actions_["message.approve"])
         self.save = button("primary", self.save_message)
         self._nothing = EmptyState(window.look, "message")
         self._nothing_found = EmptyState(window.look, "search")
@@ -146,10 +154,7 @@ class MessagesPage(PlacePage):
         assert self._workspace is not None
         self.close_editor()
         self._opened, self.unsaved = id, id is None
-        service = self._window.service
-        find = None if service is None else people_finder(service)
-        get = None if service is None else get_person(service)
-        self.form = MessageForm(self.look, self._workspace, raw, find, get)
+        self.form = MessageForm(self.look, self._workspace, raw)
         self.form.changed.connect(self._on_changed)
         self._stack.addWidget(self.form)
         self._show()
@@ -208,7 +213,9 @@ class MessagesPage(PlacePage):
             said = tr("Saved as a draft: it cannot be used before what is marked is put right.")
             self._window.toast.show_message(said, tone="warn")
         else:
-            said = tr("Saved “{name}”: {state}.", name=message.name, state=tr(STATUS_NAMES[message.status]).lower())
+            said = tr(
+                "Saved “{name}”: {state}.", name=message.name, state=tr(STATUS_NAMES[message.status]).lower()
+            )
             self._window.toast.show_message(said)
         return True
 
@@ -236,7 +243,7 @@ class MessagesPage(PlacePage):
     def _lay_out(self) -> None:
         grid = self.look.sizes.grid
         self.add_tools((self.search, self._kinds, self._statuses, self.new))
-        self.add_tools((self.state, self.back, self.more, self.save))
+        self.add_tools((self.state, self.back, self.more, self.submit, self.approve, self.save))
         for box in (self._kinds, self._statuses):
             box.setMinimumWidth(14 * grid)
         for page in (QWidget(), self.table, self._nothing, self._nothing_found):
@@ -251,7 +258,9 @@ class MessagesPage(PlacePage):
         self.table.selection_changed.connect(self.actions_.refresh)
         self.table.menu_asked.connect(self._show_menu)
         self.new.clicked.connect(lambda: self.show_new_menu())
-        self.more.clicked.connect(lambda: self._show_menu(self.more.mapToGlobal(self.more.rect().bottomLeft())))
+        self.more.clicked.connect(
+            lambda: self._show_menu(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+        )
         self._nothing.asked.connect(self.show_new_menu)
         self._nothing_found.asked.connect(self._clear_filters)
         save = QShortcut(QKeySequence("Ctrl+S"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -297,10 +306,14 @@ class MessagesPage(PlacePage):
 
     def _show_bar(self) -> None:
         editing = self.form is not None
-        for tool in (self.search, self._kinds, self._statuses, self.new):
+        listing: tuple[QWidget, ...] = (self.search, self._kinds, self._statuses, self.new)
+        for tool in listing:
             tool.setVisible(not editing)
         for tool in (self.back, self.more, self.save, self.state):
             tool.setVisible(editing)
+        automatic = self._workspace is not None and self._workspace.settings.auto_approve
+        self.submit.setVisible(editing and not automatic and self.commands.may("pending"))
+        self.approve.setVisible(editing and self.commands.may("approved"))
         message = self.current() if editing else None
         if self.form is not None:
             kind = tr(KIND_NAMES[self.form.kind])
@@ -316,4 +329,3 @@ class MessagesPage(PlacePage):
             count = ntr("{n:,} message template", "{n:,} message templates", len(self._rows))
             self.summary.setText(count if self._rows else "")
         self.actions_.refresh()
-

@@ -34,7 +34,7 @@ from engine.i18n import N_, tr
 Index = QModelIndex | QPersistentModelIndex
 COLUMNS = (N_("Name"), N_("Kind"), N_("State"), N_("Account"), N_("Used in"))
 _STATE = 2
-_WIDTHS = (34, 17, 15, 20)
+_WIDTHS = (36, 22, 18, 24)
 """Of the columns but the last, in steps of the grid."""
 
 

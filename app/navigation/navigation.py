@@ -51,6 +51,11 @@ class Navigation:
         page.entered()
         page.focus_first()
 
+    def shown(self, place_id: str) -> PlacePage | None:
+        """The page of a place while it is on show, else None."""
+        in_front = self.current == place_id and self._window.editor is None
+        return self._pages.get(place_id) if in_front else None
+
     def page(self, place_id: str) -> PlacePage:
         """A place's page, made when it is first asked for."""
         if place_id not in self._pages:

@@ -20,6 +20,7 @@ from app.editors.base import Context, Estimator, RawObject, mark_invalid
 from app.editors.conditions import ConditionEditor
 from app.editors.controls import ComboBox, IconButton, LineEdit, LinkButton, TextArea, label
 from app.panels.form import FIELD_GAP, Form
+from app.panels.preview import KINDS, PanelPreview
 from app.widgets.basic import set_property
 from engine.campaign.document import CampaignDocument
 from engine.campaign.surroundings import around
@@ -74,6 +75,9 @@ class PanelContent(QWidget):
         self._name_error.hide()
         self.form = Form(form(self._declared.Config), context, parent=self)
         self.form.changed.connect(self.changed)
+        self.preview = PanelPreview(context, self._declared.kind) if self._declared.kind in KINDS else None
+        if self.preview is not None:
+            self.form.changed.connect(self.preview.refresh)
         self.memo = TextArea(2)
         self.memo.setAccessibleName(tr("Memo"))
         self.memo.setPlaceholderText(tr("A note for yourself"))
@@ -87,6 +91,7 @@ class PanelContent(QWidget):
         for text, parts in (
             (tr("Name"), (self.name, self._name_error)),
             ("", (self.form,)),
+            *((("", (self.preview,)),) if self.preview is not None else ()),
             (tr("Memo (optional)"), (self.memo,)),
         ):
             if isinstance(parts[0], Form) and not parts[0].has_fields:
@@ -113,6 +118,8 @@ class PanelContent(QWidget):
         self.name.setCursorPosition(0)
         self.memo.set_value(values.memo)
         self.form.load(values.raw)
+        if self.preview is not None:
+            self.preview.refresh()
 
     def values(self) -> Values:
         """Everything as it stands."""

@@ -84,7 +84,7 @@ class Form(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(FIELD_GAP)
         for name, field in self._fields.items():
-            make = (factories or {}).get(name, EDITORS[field.hint.widget])
+            make = (factories or {}).get(name) or EDITORS[field.hint.widget]
             frame = FieldFrame(spec_of(field), make(context, spec_of(field)))
             self._frames[name] = frame
             column.addWidget(frame)

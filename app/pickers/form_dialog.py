@@ -78,6 +78,10 @@ class FormDialog(Retranslated, QDialog):
         """Something under the form that scrolls with it."""
         return None
 
+    def beside(self) -> QWidget | None:
+        """Something at the right of the form, which scrolls by itself."""
+        return None
+
     def beside_buttons(self) -> QWidget | None:
         """Something that stays in sight beside the buttons."""
         return None
@@ -130,13 +134,13 @@ class FormDialog(Retranslated, QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 3 * grid, 0, 2 * grid)
         column.setSpacing(grid)
-        above = self.above()
-        for part in (self._heading, *((above,) if above is not None else ()), self.area, self._error):
+        above, middle = self.above(), self._middle()
+        for part in (self._heading, *((above,) if above is not None else ()), middle, self._error):
             block = QVBoxLayout()
-            edge = 0 if part is self.area else 3 * grid
+            edge = 0 if part is middle else 3 * grid
             block.setContentsMargins(edge, 0, edge if part is above else 0, 0)
             block.addWidget(part)
-            column.addLayout(block, 1 if part is self.area else 0)
+            column.addLayout(block, 1 if part is middle else 0)
         buttons = row(spacing=grid)
         buttons.setContentsMargins(3 * grid, grid, 3 * grid, 0)
         if (note := self.beside_buttons()) is not None:
@@ -145,6 +149,30 @@ class FormDialog(Retranslated, QDialog):
         buttons.addWidget(self._cancel)
         buttons.addWidget(self.create_button)
         column.addLayout(buttons)
+
+    def _middle(self) -> QWidget:
+        """The form, and what stands at its right."""
+        beside = self.beside()
+        if beside is None:
+            return self.area
+        grid = style.sizes().grid
+        inside = QWidget()
+        inside.setObjectName("content")
+        margins = QVBoxLayout(inside)
+        margins.setContentsMargins(2 * grid, grid, 3 * grid, grid)
+        margins.addWidget(beside)
+        scrolling = QScrollArea()
+        scrolling.setWidgetResizable(True)
+        scrolling.setFrameShape(QFrame.Shape.NoFrame)
+        scrolling.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolling.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scrolling.setWidget(inside)
+        scrolling.setMinimumWidth(46 * grid)
+        both = QWidget()
+        line = row(both, spacing=0)
+        line.addWidget(self.area, 1)
+        line.addWidget(scrolling, 1)
+        return both
 
     def _make_form(self, raw: RawObject) -> Form:
         grid = style.sizes().grid

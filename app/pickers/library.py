@@ -46,20 +46,23 @@ def codes_left(workspace: Workspace, coupon: str) -> str:
 def message_options(workspace: Workspace, kind: str, match: Mapping[str, JsonValue]) -> list[Option]:
     """The message templates of a kind whose fields have the values of `match`; None matches everything.
 
-    A template that is not approved is listed with its state: it can be seen but not confirmed.
+    A template that is not approved is listed with the reason why it cannot be chosen.
     """
     return _by_name(
-        Option(file.id, _message_text(file))
+        Option(file.id, file.name, tail=_why_not(file), enabled=file.status == "approved")
         for file in workspace.messages.values()
         if file.kind == kind
         and all(wanted is None or getattr(file, key, None) in (wanted, None) for key, wanted in match.items())
     )
 
 
-def _message_text(file: MessageFile) -> str:
-    states = {"draft": tr("draft"), "pending": tr("in approval"), "rejected": tr("rejected")}
-    state = states.get(file.status)
-    return tr("{name} ({state})", name=file.name, state=state) if state else file.name
+def _why_not(file: MessageFile) -> str:
+    states = {
+        "draft": tr("draft, not approved yet"),
+        "pending": tr("waits for approval"),
+        "rejected": tr("rejected"),
+    }
+    return states.get(file.status, "")
 
 
 def message(workspace: Workspace, message_id: str) -> MessageFile | None:

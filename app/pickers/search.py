@@ -91,7 +91,7 @@ class SearchPopup(QFrame):
         self._fit()
 
     def _on_picked(self, index: QModelIndex) -> None:
-        if index.isValid():
+        if index.isValid() and index.flags() & Qt.ItemFlag.ItemIsEnabled:
             self.picked.emit(self._rows.mapToSource(index).row())
             self.close()
 

@@ -5,12 +5,12 @@ The page is sanitised HTML in a text browser that loads nothing, runs nothing an
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Mapping
+from functools import cache, partial
 from typing import Any
 
 import shiboken6
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QTextBrowser, QVBoxLayout
 
 from app import tasks
@@ -20,6 +20,7 @@ from app.previews.marked import LONGEST
 from app.previews.phone import app_icon
 from app.previews.view import Shown, View
 from app.widgets.basic import ElidedLabel, label
+from canvas_widgets.values import Colours, read_values
 from engine.i18n import tr
 from engine.workspace.mail_html import TooComplicated, plain_text, sanitized
 from engine.workspace.message_text import joined
@@ -27,8 +28,12 @@ from engine.workspace.message_text import joined
 PHONE_WIDTH = 320
 _LAID_OUT = 60_000
 """Characters of sanitised HTML that are laid out: a longer page would hold the window up."""
-_PAPER = {False: ("#FFFFFF", "#1A1A1A"), True: ("#121417", "#E6E8EA")}
-"""Ground and text of a mail program, light and dark: the theme of the designer has no say in it."""
+
+
+@cache
+def _papers() -> Mapping[str, Colours]:
+    """The colours of mail programs, light and dark: the theme of the designer has no say in them."""
+    return read_values().colours
 
 
 class SafeBrowser(QTextBrowser):
@@ -119,12 +124,9 @@ class EmailView(View):
 
     def _lay_out_page(self) -> None:
         form, dark = self.form.value(), self.dark.isChecked()
-        ground, ink = _PAPER[dark]
-        palette = self.page.palette()
-        palette.setColor(QPalette.ColorRole.Base, QColor(ground))
-        palette.setColor(QPalette.ColorRole.Text, QColor(ink))
-        self.page.setPalette(palette)
-        self.page.setStyleSheet(f"background: {ground}; color: {ink};")
+        paper = _papers()["dark" if dark else "light"]
+        self.page.setStyleSheet(f"background: {paper.surface.name()}; color: {paper.text.name()};")
+        self.page.document().setDefaultStyleSheet(f"a {{ color: {paper.accent.name()}; }}")
         self.page.setMaximumWidth(PHONE_WIDTH if form == "phone" else 16_777_215)
         text = self._text or self._made_text
         if form == "text" or not self._html:

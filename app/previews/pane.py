@@ -14,7 +14,7 @@ from app.editors.base import as_object, as_text
 from app.editors.controls import Option, Segmented
 from app.previews.digital import DigitalSmsView
 from app.previews.email import EmailView
-from app.previews.person_choice import FindPeople, GetPerson, PersonChoice
+from app.previews.person_choice import PersonChoice
 from app.previews.push import PushView
 from app.previews.sms import SmsView
 from app.previews.view import Shown, View
@@ -65,14 +65,12 @@ class PreviewPane(QWidget):
 
     simplify_asked = Signal()
 
-    def __init__(
-        self, workspace: Workspace, find: FindPeople | None = None, get: GetPerson | None = None
-    ) -> None:
+    def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self._workspace = workspace
         self._draft = Draft("", {})
         self.view: View | None = None
-        self.people = PersonChoice(find, get)
+        self.people = PersonChoice()
         self.people.chosen.connect(self._draw)
         self.language = Segmented([])
         self.language.setAccessibleName(tr("Language of the preview"))

@@ -24,6 +24,14 @@ GetPerson = Callable[[str, Callable[[SamplePerson], None], Callable[[str], None]
 """Asked with an id; answers later with the person's values."""
 
 
+_source: list[tuple[FindPeople, GetPerson]] = []
+
+
+def use(find: FindPeople, get: GetPerson) -> None:
+    """Look for people here from now on: in the data of the workspace that is open."""
+    _source[:] = [(find, get)]
+
+
 class _PeopleCombo(SearchCombo):
     """Tells what is typed into its list."""
 
@@ -41,9 +49,8 @@ class PersonChoice(QWidget):
 
     chosen = Signal()
 
-    def __init__(self, find: FindPeople | None = None, get: GetPerson | None = None) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._find, self._get = find, get
         self._person = worst_person("longest")
         self._people: dict[str, str] = {}
         self._search = ""
@@ -75,13 +82,13 @@ class PersonChoice(QWidget):
 
     def _on_typed(self, text: str) -> None:
         self._search = text.strip()
-        if self._find is not None:
+        if _source:
             self._timer.start()
 
     def _ask(self) -> None:
-        assert self._find is not None
         search = self._search
-        self._find(search, lambda found: self._take_found(search, found), self._show_error)
+        find, _ = _source[0]
+        find(search, lambda found: self._take_found(search, found), self._show_error)
 
     def _take_found(self, search: str, found: Found) -> None:
         if shiboken6.isValid(self) and search == self._search:
@@ -94,8 +101,9 @@ class PersonChoice(QWidget):
         if id.startswith("worst:"):
             self._person = worst_person(id.partition(":")[2])
             self.chosen.emit()
-        elif self._get is not None:
-            self._get(id, self._take_person, self._show_error)
+        elif _source:
+            _, get = _source[0]
+            get(id, self._take_person, self._show_error)
 
     def _take_person(self, person: SamplePerson) -> None:
         if shiboken6.isValid(self) and person.id == self.combo.value():

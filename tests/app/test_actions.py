@@ -12,6 +12,7 @@ from app import language
 from app.actions import ACTIONS, SECTIONS, ActionSpec, Place
 from app.actions.shortcuts import assigned
 from app.command_palette.entries import gather
+from app.messages.page import MessagesPage
 from app.publishing.versions import ShownVersion
 from app.widgets.basic import ElidedLabel
 from app.window import MainWindow
@@ -118,12 +119,30 @@ def test_every_action_is_possible_somewhere_and_triggers(
             page.commands.undo()
         if action_id in ON_NOTES:
             page.note_commands.add_note()
+    elif spec.place is Place.MESSAGES:
+        show_message(qtbot, window, action_id)
     window.actions_.refresh()
     assert window.actions_[action_id].isEnabled()
     with qtbot.waitSignal(window.actions_[action_id].triggered):
         window.actions_[action_id].trigger()
     settle(qtbot)
     close_dialogs(window)
+
+
+def show_message(qtbot: QtBot, window: MainWindow, action_id: str) -> None:
+    """Select a message in its place, in a state from which it can go on, or open it."""
+    assert window.workspace is not None
+    message = next(iter(window.workspace.messages.values()))
+    status = "approved" if action_id == "message.reject" else "draft"
+    window.workspace.save_message(message.model_copy(update={"status": status}))
+    window.navigation.go("messages")
+    settle(qtbot)
+    page = window.navigation.page("messages")
+    assert isinstance(page, MessagesPage)
+    page.table.select(message.id)
+    if action_id in ("message.save", "message.back"):
+        page.open_message(message.id)
+        settle(qtbot)
 
 
 def show_version(qtbot: QtBot, window: MainWindow, number: int | None) -> None:

@@ -1,4 +1,4 @@
-"""People of the engine's data, for whom messages are shown. The engine is started when somebody looks for one."""
+"""People of the engine's data, for whom messages are shown. Looking for one starts the engine."""
 
 from __future__ import annotations
 
@@ -58,4 +58,10 @@ def _read(client: Any, id: str) -> SamplePerson:
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return (
+        value
+        if isinstance(value, str)
+        else ", ".join(map(str, value))
+        if isinstance(value, list)
+        else str(value)
+    )
