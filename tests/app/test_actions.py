@@ -85,14 +85,7 @@ def test_every_action_is_possible_somewhere_and_triggers(
 ) -> None:
     action_id = spec.id
     row = workspace.campaigns()[0]
-    if action_id in NEED_A_RUN:
-        engine.statuses[str(row.id)] = NEED_A_RUN[action_id]
-        engine.all_versions = versions(1204, 3)
-    if action_id == "run.release":
-        engine.held = "The database is a copy."
-    engine.away = action_id == "run.start"
-    if action_id == "workspace.recover":
-        leave_behind(workspace)
+    prepare(action_id, str(row.id), workspace, engine)
     window = make_window(workspace)
     language.use_language(code)
     settle(qtbot)
@@ -127,6 +120,18 @@ def test_every_action_is_possible_somewhere_and_triggers(
         window.actions_[action_id].trigger()
     settle(qtbot)
     close_dialogs(window)
+
+
+def prepare(action_id: str, campaign_id: str, workspace: Workspace, engine: FakeEngine) -> None:
+    """What has to be so before the window opens."""
+    if action_id in NEED_A_RUN:
+        engine.statuses[campaign_id] = NEED_A_RUN[action_id]
+        engine.all_versions = versions(1204, 3)
+    if action_id == "run.release":
+        engine.held = "The database is a copy."
+    engine.away = action_id == "run.start"
+    if action_id == "workspace.recover":
+        leave_behind(workspace)
 
 
 def show_message(qtbot: QtBot, window: MainWindow, action_id: str) -> None:
