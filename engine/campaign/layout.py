@@ -1,8 +1,7 @@
-"""Where cards stand: the grid, the place of a new card, and a layered layout for cards without a place."""
+"""Where cards stand: the grid, and a layered layout for cards without a place."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -24,7 +23,6 @@ FAN_PITCH = 28
 COLUMN = CARD_WIDTH + GAP
 ROW = 96
 GRID = 8
-_APART = CARD_HEIGHT + GRID
 ORIGIN = Point(0, 0)
 _LINES_A_ROW = 3  # that run beside each other in a row without cards
 _HALF_LANES = 32.0  # of such lines, above and below the middle of the row
@@ -68,59 +66,6 @@ def gap_behind(ports: Iterable[Port]) -> int:
 def column_behind(document: CampaignDocument, node_id: str) -> int:
     """The x of the next column behind a card."""
     return place_of(document, node_id).x + card_width(node_id) + gap_behind(document.ports(node_id))
-
-
-class Occupied:
-    """Places that are taken, by column, so that an edit that adds many cards does not ask all for each."""
-
-    def __init__(self, places: Iterable[Point]) -> None:
-        self._columns: dict[int, list[Point]] = {}
-        self._stacks: dict[int, list[int]] = {}
-        for place in places:
-            self.take(place)
-
-    def take(self, place: Point) -> None:
-        self._columns.setdefault(place.x // CARD_WIDTH, []).append(place)
-        self._stacks.clear()
-
-    def free_place(self, wanted: Point) -> Point:
-        """The wanted place, or the first one below it where a card covers no other."""
-        y, stack = wanted.y, self._stack(wanted.x)
-        for at in range(bisect_right(stack, y - _APART), len(stack)):
-            if stack[at] >= y + _APART:
-                break
-            if stack[at] > y - _APART:
-                y = stack[at] + ROW
-        return Point(wanted.x, y)
-
-    def room_for(self, places: Iterable[Point]) -> int:
-        """How far down these cards have to move together so that none of them covers another."""
-        down, wanted = 0, list(places)
-        while down != (further := max((self._further(place, down) for place in wanted), default=down)):
-            down = further
-        return down
-
-    def _further(self, place: Point, down: int) -> int:
-        return self.free_place(Point(place.x, place.y + down)).y - place.y
-
-    def _stack(self, x: int) -> list[int]:
-        """From top to bottom, the y of each card that stands above or below this x, or partly so."""
-        if x not in self._stacks:
-            column = x // CARD_WIDTH
-            near = (place for at in (column - 1, column, column + 1) for place in self._columns.get(at, ()))
-            self._stacks[x] = sorted(place.y for place in near if abs(place.x - x) < CARD_WIDTH)
-        return self._stacks[x]
-
-
-def slot(document: CampaignDocument, link_id: str, occupied: Occupied | None = None) -> Point:
-    """Where a card at the end of this link belongs: next column, the link's row, moved down to a free place.
-
-    `occupied` where more is taken than the document's layout says: cards that an edit is about to add.
-    """
-    link = document.links[link_id]
-    row = document.out_links(link.source).index(link_id)
-    wanted = Point(column_behind(document, link.source), place_of(document, link.source).y + row * ROW)
-    return (occupied or Occupied(document.layout.values())).free_place(wanted)
 
 
 def with_missing_places(document: CampaignDocument) -> dict[str, Point]:

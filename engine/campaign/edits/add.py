@@ -5,8 +5,9 @@ from __future__ import annotations
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.edit import Draft, Edit, Refused
 from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_targets, reachable, trigger_of
-from engine.campaign.layout import CARD_WIDTH, COLUMN, Occupied, column_behind, gap_behind, place_of, slot
+from engine.campaign.layout import CARD_WIDTH, COLUMN, column_behind, gap_behind, place_of
 from engine.campaign.model import START_ID, Link, Node, Point
+from engine.campaign.occupied import Occupied, slot
 from engine.components.base import OUT, Category
 from engine.components.registry import COMPONENTS, component
 from engine.i18n import Message, tr

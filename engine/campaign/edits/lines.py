@@ -6,8 +6,9 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.delete import open_ends_towards, rejoin_targets, stranded
 from engine.campaign.edits.edit import Draft, Edit, Refused
 from engine.campaign.graph import AB_TARGET, Scopes, ancestors, reachable
-from engine.campaign.layout import Occupied, column_behind, place_of
+from engine.campaign.layout import column_behind, place_of
 from engine.campaign.model import START_ID, Link, Point
+from engine.campaign.occupied import Occupied
 from engine.components.base import Category, Port
 from engine.components.registry import component
 from engine.i18n import Message

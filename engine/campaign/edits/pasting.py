@@ -12,8 +12,9 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.add import make_room, place_between
 from engine.campaign.edits.edit import Draft, Edit, Refused
 from engine.campaign.graph import AB_TARGET, Scopes, trigger_of
-from engine.campaign.layout import CARD_WIDTH, Occupied, gap_behind, slot
+from engine.campaign.layout import CARD_WIDTH, gap_behind
 from engine.campaign.model import START, Link, Node, Point
+from engine.campaign.occupied import Occupied, slot
 from engine.components.base import Category
 from engine.components.hints import form
 from engine.components.registry import component

@@ -8,8 +8,9 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.delete import delete_behind, open_ends_towards, rejoin_targets
 from engine.campaign.edits.edit import Draft, Edit, Refused
 from engine.campaign.graph import AB_TEST, reachable, targets_by_test
-from engine.campaign.layout import Occupied, place_of
+from engine.campaign.layout import place_of
 from engine.campaign.model import START_ID, Link, Point
+from engine.campaign.occupied import Occupied
 from engine.components.base import Category
 from engine.components.registry import component
 from engine.i18n import Message
