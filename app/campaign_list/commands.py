@@ -143,12 +143,16 @@ class ListCommands:
 
     def _remove(self, row: Row) -> None:
         window = self._window
+        page = window.open_campaigns.find(row.path)
+        if page is not None and page.session.saving:  # which would write the file again
+            page.session.when_saved(partial(self._remove, row))
+            return
         try:
             remove(row.path)
         except FileError as error:
             window.show_error(error)
             return
-        if (page := window.open_campaigns.find(row.path)) is not None:
+        if page is not None:
             window.open_campaigns.close(page)
         window.reload()
         window.toast.show_message(tr("Deleted “{name}”.", name=row.name))

@@ -72,8 +72,9 @@ class WorkKeeper(QObject):
     def saved(self) -> None:
         """The document stands in its file, as it was when that was begun."""
         self._restored = False
-        if self._session.edited and self._journal is not None:  # what came meanwhile builds on that file
-            self._replaced.append(self._journal)
+        if self._session.edited:  # what came meanwhile builds on that file
+            if self._journal is not None:
+                self._replaced.append(self._journal)
             self._journal, self._written = None, ()
             self.flush()
         else:
@@ -158,6 +159,8 @@ class WorkKeeper(QObject):
         if self._journal is not None:
             self._show(error)
             self.touch()
+        elif self._due:  # it was a journal that another one is to replace
+            self.flush()
 
     def _show(self, trouble: FileError | None) -> None:
         if (trouble is None) != (self.trouble is None):

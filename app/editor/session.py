@@ -133,20 +133,8 @@ class EditorSession(QObject):
         copy = self.document.copy()
         self.saving = True
         self.undo_stack.setClean()  # now: steps that follow are not in the file
-
-        def on_failed(error: Exception) -> None:
-            self.saving = False
-            if not self.closed:
-                self.undo_stack.resetClean()
-                self.dirty_changed.emit()
-            if not isinstance(error, FileError):
-                raise error
-            if not self.closed:
-                failed(error)
-            self._go_on()
-
         save = partial(self.workspace.save_campaign, copy, self.path)
-        tasks.run(save, partial(self._on_saved, copy, then), on_failed)
+        tasks.run(save, partial(self._on_saved, copy, then), partial(self._on_not_saved, failed))
 
     def _on_saved(self, written: CampaignDocument, then: Then, path: Path) -> None:
         self.saving = False
@@ -157,6 +145,19 @@ class EditorSession(QObject):
             self.dirty_changed.emit()
             then()
         self._go_on()
+
+    def _on_not_saved(self, failed: Failed, error: Exception) -> None:
+        self.saving = False
+        try:
+            if not self.closed:
+                self.undo_stack.resetClean()
+                self.dirty_changed.emit()
+            if not isinstance(error, FileError):
+                raise error
+            if not self.closed:
+                failed(error)
+        finally:  # whoever waits must not wait for ever
+            self._go_on()
 
     def _go_on(self) -> None:
         waiting, self._after_saving = self._after_saving, []

@@ -20,7 +20,7 @@ from engine.campaign.campaign_file import digest, dump
 from engine.files import FileError
 from engine.i18n import Message
 from engine.workspace import recovery
-from engine.workspace.journal import FOLDER_NAME
+from engine.workspace.journal import FOLDER_NAME, Journal, Part
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import dialog, dialogs, open_draft, settle
 
@@ -185,6 +185,64 @@ def press(question: Any, text: str) -> None:
     buttons: list[QPushButton] = question.findChildren(QPushButton)
     click: Callable[[], None] = next(button.click for button in buttons if button.text() == text)
     click()
+
+
+def test_who_waits_does_not_wait_for_ever(
+    qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object) -> Path:
+        assert disk.go_on.wait(20)
+        raise ValueError("a fault of the program")
+
+    monkeypatch.setattr(Workspace, "save_campaign", broken)
+    page.save()
+    leave(window, page)
+    with qtbot.capture_exceptions() as raised:
+        ended(qtbot, disk)
+    assert [str(error) for _, error, _ in raised] == ["a fault of the program"]
+    assert "Leave without saving" in [button.text() for button in dialog(window).findChildren(QPushButton)]
+
+
+def test_a_campaign_deleted_meanwhile_does_not_come_again(
+    qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk
+) -> None:
+    path = page.session.path
+    assert path is not None
+    page.save()
+    window.tabs.show_page(None)
+    window.list_page.select(path)
+    window.actions_["campaign.delete"].trigger()
+    press(dialog(window), "Delete")
+    ended(qtbot, disk)
+    assert not path.exists()
+    assert window.editors == ()
+
+
+def test_a_journal_that_fails_while_it_is_replaced_is_replaced_nevertheless(
+    qtbot: QtBot, page: EditorPage, disk: Disk, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.session.keeper.flush()
+    qtbot.waitUntil(lambda: not tasks.running())
+    go_on, write = threading.Event(), Journal.write
+
+    def failing(journal: Journal, part: Part) -> None:
+        if go_on.is_set():
+            write(journal, part)
+            return
+        assert go_on.wait(20)
+        raise FileError(journal.path, None, "", Message("The disk is full."))
+
+    monkeypatch.setattr(Journal, "write", failing)
+    page.save()
+    page.commands.add_kind("tag")
+    page.session.keeper.flush()
+    disk.go_on.set()
+    qtbot.waitUntil(lambda: not page.session.saving)
+    go_on.set()
+    qtbot.waitUntil(lambda: not tasks.running())
+    (left,) = (workspace.folder / FOLDER_NAME).glob("*.journal")
+    assert digest(dump(recovery.read(left).document)) == now(page)
+    assert recovery.read(left).base == on_disk(page)
 
 
 def test_a_tab_that_is_closed_meanwhile_does_not_wait(
