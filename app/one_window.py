@@ -162,8 +162,10 @@ class OneWindow(QObject):
             return
         socket.write(_OK)
         socket.flush()
+        heard = socket.state() is QLocalSocket.LocalSocketState.ConnectedState
         socket.disconnectFromServer()
-        self._take(request)
+        if heard:  # whoever gave up waiting has opened a window of its own
+            self._take(request)
 
     def _take(self, request: Request) -> None:
         if self._window is None:

@@ -165,6 +165,22 @@ def test_who_says_nothing_is_hung_up_on(qtbot: QtBot, window: MainWindow, first:
     assert send(qtbot, b"") == b""
 
 
+def test_who_gave_up_waiting_is_not_served_any_more(
+    qtbot: QtBot, window: MainWindow, first: OneWindow
+) -> None:
+    """It has opened a window of its own, with the same file."""
+    socket = QLocalSocket()
+    socket.connectToServer(address())
+    assert socket.waitForConnected(5000)
+    socket.write(Request(window.rows()[0].path).line())
+    assert socket.waitForBytesWritten(5000)
+    socket.abort()
+    settle(qtbot)
+    assert send(qtbot, Request(None).line()) == b"ok\n"
+    settle(qtbot)
+    assert window.editor is None
+
+
 def test_a_file_that_cannot_be_opened_is_refused_in_words(
     qtbot: QtBot, window: MainWindow, first: OneWindow, tmp_path: Path
 ) -> None:
