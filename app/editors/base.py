@@ -26,6 +26,9 @@ RawObject = dict[str, JsonValue]
 Estimator = Callable[[RawObject, Callable[[str], None]], None]
 """Asked with an audience file's JSON; answers later, in the window's thread, with one line to show."""
 
+Figures = Callable[[RawObject, Callable[[Mapping[str, int] | str], None]], None]
+"""Asked with a `FiguresOrder`; answers later, in the window's thread, with people by kind, or why not."""
+
 
 def _now() -> datetime:
     return datetime.now(UTC)
@@ -41,6 +44,7 @@ class Context:
         document, node_id: the component being configured; None in a form of its own.
         around: what stands around that component.
         estimate: sizes an audience rule without saving it.
+        figures: counts the people of each RFM type, or in each AIPL stage.
         now: the clock.
         any_event: a message template, whose variables may be attributes of whatever event starts a campaign.
     """
@@ -51,6 +55,7 @@ class Context:
     node_id: str = ""
     around: Callable[[], Around] = field(default=lambda: Around(None, (), {}))
     estimate: Estimator | None = None
+    figures: Figures | None = None
     now: Callable[[], datetime] = _now
     any_event: bool = False
 

@@ -21,11 +21,12 @@ from app.editors.condition_values import NumberValue, RangeValue, ValueBox
 from app.editors.conditions import ConditionEditor
 from app.editors.controls import ComboBox, Option, label, row
 from app.editors.events import EventEditor
+from app.editors.ranges import RangeEditor
 from app.editors.spec import FieldSpec
-from app.editors.times import DateTimeEditor, DurationEditor
 from app.pickers import library
 from engine.i18n import N_, tr
 from engine.shapes.conditions import OPERATOR_LABELS
+from engine.workspace.workspace import Workspace
 
 _OPERATORS = ("=", "!=", ">", ">=", "<", "<=", "between")
 _MEASURES = {
@@ -34,77 +35,6 @@ _MEASURES = {
     "max": N_("Highest {name}"),
     "min": N_("Lowest {name}"),
 }
-
-
-class RangeEditor(Editor):
-    """All the time, the last while, or between two moments."""
-
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
-        super().__init__(context, parent)
-        self._kind = ComboBox()
-        self._kind.setAccessibleName(tr("When it happened"))
-        self._kind.set_options(
-            [
-                Option("all", tr("At any time until now")),
-                Option("last", tr("In the last")),
-                Option("between", tr("Between two times")),
-            ]
-        )
-        self._kind.set_value("all")
-        self._last = DurationEditor(context, FieldSpec("last"))
-        # Each says which end it is: there is no label beside them.
-        begin = FieldSpec("from", tr("Not before"), placeholder=tr("Choose since when"))
-        end = FieldSpec("to", tr("Not after"), placeholder=tr("Choose until when"))
-        self._from, self._to = DateTimeEditor(context, begin), DateTimeEditor(context, end)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        first = row()
-        first.addWidget(self._kind, 1)
-        first.addWidget(self._last, 1)
-        column.addLayout(first)
-        for part in (self._from, self._to):
-            column.addWidget(part)
-        for editor in (self._last, self._from, self._to):
-            editor.changed.connect(self.changed)
-        self._kind.chosen.connect(self._on_kind)
-        self.setFocusProxy(self._kind)
-        self._show()
-
-    def value(self) -> JsonValue:
-        kind = self._kind.value()
-        if kind == "last":
-            last = self._last.value()
-            return {"last": last} if last is not None else {"last": {}}
-        if kind == "between":
-            ends = (("from", self._from.value()), ("to", self._to.value()))
-            return {key: value for key, value in ends if value is not None}
-        return None
-
-    def set_value(self, value: JsonValue) -> None:
-        raw = as_object(value)
-        self._kind.set_value("last" if "last" in raw else "between" if raw else "all")
-        self._last.set_value(raw.get("last"))
-        self._from.set_value(raw.get("from"))
-        self._to.set_value(raw.get("to"))
-        self._show()
-
-    def show_errors(self, errors: Errors) -> str:
-        places: dict[str, Editor] = {"last": self._last, "from": self._from, "to": self._to}
-        inside, _rest = route(errors, places)
-        for key, editor in places.items():
-            mark_invalid(editor.focus_target(), together(inside.get(key, {})))
-        return together(errors)
-
-    def _on_kind(self) -> None:
-        self._show()
-        self.changed.emit()
-
-    def _show(self) -> None:
-        kind = self._kind.value()
-        self._last.setVisible(kind == "last")
-        for part in (self._from, self._to):
-            part.setVisible(kind == "between")
 
 
 class BehaviourEditor(Editor):
@@ -197,18 +127,8 @@ class BehaviourEditor(Editor):
         return as_text(self._event.value())
 
     def _show_measures(self) -> None:
-        fields = library.event_fields(self.context.workspace, self._code())
-        numbers = [field.value for field in fields if field.type == "number"]
-        kind, _, name = self._measure.value().partition(":")
-        if kind in _MEASURES and name not in numbers:
-            numbers.append(name)  # what is chosen has its words also where the event lacks it
-        options = [Option("count", tr("Number of times"))]
-        options += [
-            Option(f"{measure}:{name}", tr(text, name=name))
-            for name in numbers
-            for measure, text in _MEASURES.items()
-        ]
-        self._measure.set_options(options)
+        chosen = self._measure.value()
+        self._measure.set_options(measure_options(self.context.workspace, self._code(), chosen))
 
     def _show_box(self) -> None:
         box = RangeValue(NumberValue, upright=False) if self._operator.value() == "between" else NumberValue()
@@ -227,3 +147,16 @@ class BehaviourEditor(Editor):
     def _on_operator(self) -> None:
         self._show_box()
         self.changed.emit()
+
+
+def measure_options(workspace: Workspace, code: str, chosen: str) -> list[Option]:
+    """What can be measured over events of a code: how many, and each attribute that is a number."""
+    numbers = [field.value for field in library.event_fields(workspace, code) if field.type == "number"]
+    kind, _, name = chosen.partition(":")
+    if kind in _MEASURES and name not in numbers:
+        numbers.append(name)  # what is chosen has its words also where the event lacks it
+    return [Option("count", tr("Number of times"))] + [
+        Option(f"{measure}:{name}", tr(text, name=name))
+        for name in numbers
+        for measure, text in _MEASURES.items()
+    ]

@@ -1,6 +1,8 @@
-"""The cards of an audience rule: tags, behaviour and other audiences, joined from top to bottom."""
+"""The cards of an audience rule, joined from top to bottom."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 
 from pydantic import JsonValue
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -21,6 +23,7 @@ from app.editors.behaviour_card import BehaviourEditor
 from app.editors.card_list import Card, CardList
 from app.editors.conditions import ConditionEditor
 from app.editors.controls import IconButton, LinkButton, Option, Segmented, label, row
+from app.editors.definition_cards import AiplBody, MetricsBody, RfmBody
 from app.editors.spec import FieldSpec
 from app.pickers import library
 from app.pickers.search import SearchCombo
@@ -34,7 +37,7 @@ _TITLES = {
     "rfm": N_("RFM"),
     "aipl": N_("AIPL"),
 }
-_NEW = ("tags", "behaviour", "audience")
+KINDS = ("tags", "behaviour", "metrics", "rfm", "aipl", "audience")
 
 
 class TagsBody(Editor):
@@ -143,7 +146,14 @@ class CardFrame(Card):
         column.addWidget(self._error)
 
     def _body(self, context: Context) -> Editor:
-        makers = {"tags": TagsBody, "behaviour": BehaviourEditor, "audience": AudienceBody}
+        makers: dict[str, Callable[[Context], Editor]] = {
+            "tags": TagsBody,
+            "behaviour": BehaviourEditor,
+            "audience": AudienceBody,
+            "metrics": MetricsBody,
+            "rfm": RfmBody,
+            "aipl": AiplBody,
+        }
         return makers.get(self.kind, OtherBody)(context)
 
     def value(self, first: bool) -> RawObject:
@@ -171,12 +181,19 @@ class CardFrame(Card):
 class CardsEditor(CardList[CardFrame]):
     """The list of cards; None while there is none."""
 
-    def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        spec: FieldSpec,
+        kinds: Sequence[str] = KINDS,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`kinds`: of the cards that can be added."""
         super().__init__(context, parent)
         self._add: dict[str, LinkButton] = {}
-        actions = row(spacing=16)
+        actions = row(spacing=12)
         actions.addWidget(label(tr("Add a card:"), "small", wrap=False))
-        for kind in _NEW:
+        for kind in kinds:
             button = LinkButton(tr(_TITLES[kind]))
             button.clicked.connect(lambda _checked=False, kind=kind: self.add(kind))
             actions.addWidget(button)
@@ -196,7 +213,7 @@ class CardsEditor(CardList[CardFrame]):
     def add(self, kind: str) -> None:
         """Add an empty card at the bottom."""
         card = CardFrame(self.context, kind)
-        if isinstance(card.body, TagsBody):
+        if isinstance(card.body, TagsBody | MetricsBody):
             card.body.begin()
         self.add_card(card)
 
@@ -205,7 +222,7 @@ class CardsEditor(CardList[CardFrame]):
             card.body.refresh()
 
     def add_target(self) -> QWidget:
-        return self._add["tags"]
+        return next(iter(self._add.values()))
 
     def on_cards_changed(self) -> None:
         for index, card in enumerate(self._cards):

@@ -51,9 +51,16 @@ def _settings(window: MainWindow) -> PlacePage:
     return SettingsPage(window)
 
 
+def _audiences(window: MainWindow) -> PlacePage:
+    from app.audiences.page import AudiencesPage
+
+    return AudiencesPage(window)
+
+
 # fmt: off
 PLACES: tuple[Place, ...] = (
     Place(CAMPAIGNS, N_("Campaigns"), "route", lambda window: window.list_page, also=N_("list, home, flows")),
+    Place("audiences", N_("Audiences"), "users", _audiences, also=N_("people, segments, rules, RFM, AIPL, lists")),
     Place(MESSAGES, N_("Messages"), "message", _messages, also=N_("templates, SMS, email, content")),
     Place("calendar", N_("Calendar"), "calendar", _calendar, also=N_("schedule, month, year, plan")),
     Place("settings", N_("Settings"), "settings", _settings, also=N_("time zone, fatigue, quiet times, accounts, catalogue, coupons")),

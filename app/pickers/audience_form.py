@@ -1,11 +1,10 @@
-"""A new audience: a rule of tags, behaviour and audience cards, with an estimate of its size."""
+"""A new audience: a rule, with an estimate of its size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
 import shiboken6
-from pydantic import TypeAdapter
 from PySide6.QtWidgets import QWidget
 
 from app.editors import style
@@ -13,40 +12,14 @@ from app.editors.base import Context, RawObject
 from app.editors.cards import CardsEditor
 from app.editors.controls import label
 from app.editors.registry import EditorFactory
-from app.pickers.form_dialog import Debounce, FormDialog, field, judged
+from app.pickers.audience_fields import RULE_FIELDS, cards_of, checked, file_of, marks
+from app.pickers.form_dialog import Debounce, FormDialog, judged
 from app.pickers.needs_bar import NeedsBar
-from engine.components.hints import FormField, Hint
+from engine.components.hints import FormField
 from engine.i18n import N_, tr
 from engine.shapes.text import new_id
 from engine.workspace.audience import AUDIENCE, AudienceFile, Card
 from engine.workspace.needs import needs_of_rule
-from engine.workspace.rule_errors import rule_errors
-from engine.workspace.template import Rule
-
-_FIELDS = (
-    field("name", Hint(N_("Name"), "text", missing=N_("Enter a name"))),
-    field("cards", Hint(N_("Rule"), "condition", help=N_("Cards are joined from top to bottom."))),
-    field(
-        "updates",
-        Hint(
-            N_("Update"),
-            "choice",
-            choices={"manual": N_("By hand"), "every": N_("On a schedule")},
-        ),
-        default="manual",
-    ),
-    field("every", Hint(N_("Schedule"), "schedule", visible_when={"updates": ("every",)})),
-    field("directory", Hint(N_("Folder"), "text"), required=False),
-    field("remark", Hint(N_("Remark"), "long_text"), required=False),
-    field(
-        "public",
-        Hint(N_("Public"), "switch", help=N_("Others in the workspace may use it.")),
-        default=False,
-    ),
-)
-
-
-_RULE = TypeAdapter(Rule)
 
 
 class AudienceDialog(FormDialog):
@@ -62,7 +35,8 @@ class AudienceDialog(FormDialog):
         self._asked = 0
         self.needs = NeedsBar(context.workspace)
         self.needs.created.connect(self._on_catalogue_changed)
-        super().__init__(parent, Context(context.workspace, estimate=context.estimate, now=context.now))
+        own = Context(context.workspace, estimate=context.estimate, figures=context.figures, now=context.now)
+        super().__init__(parent, own)
         self._later = Debounce(self, self.estimate_now)
         room = self.screen().availableGeometry().height() - 12 * style.sizes().grid  # title bar, edges
         self.resize(self.minimumWidth(), min(720, room))
@@ -82,7 +56,7 @@ class AudienceDialog(FormDialog):
         return self.needs
 
     def fields(self) -> Iterable[FormField]:
-        return _FIELDS
+        return RULE_FIELDS
 
     def factories(self) -> Mapping[str, EditorFactory]:
         return {"cards": CardsEditor}
@@ -95,23 +69,10 @@ class AudienceDialog(FormDialog):
         return self._estimate
 
     def raw(self) -> RawObject:
-        values = self.form.result()
-        updates, every = values.pop("updates", "manual"), values.pop("every", None)
-        return {
-            **values,
-            "id": new_id("a", self.context.workspace.audiences),
-            "update": every if updates == "every" else "manual",
-        }
+        return file_of(self.form.result(), new_id("a", self.context.workspace.audiences))
 
     def validate(self) -> tuple[AudienceFile | None, dict[str, str]]:
-        raw = self.raw()
-        value, errors = judged(AUDIENCE.adapter, raw)
-        errors = {path.replace("update", "every", 1): sentence for path, sentence in errors.items()}
-        if not raw.get("name"):
-            errors["name"] = tr("Enter a name")
-        if not raw.get("cards"):
-            errors = {path: each for path, each in errors.items() if path} | {"cards": tr("Add a card")}
-        return value, errors | self._marks()
+        return checked(self.raw(), self.context.workspace.catalog)
 
     def save(self, value: AudienceFile) -> str:
         self.context.workspace.save_audience(value)
@@ -123,14 +84,10 @@ class AudienceDialog(FormDialog):
             self._later.start()
 
     def _cards(self) -> tuple[Card, ...]:
-        """The rule as it stands; none while a card is not complete."""
-        rule, _errors = judged(_RULE, {"cards": self.form.result().get("cards") or []})
-        return rule.cards if rule is not None else ()
+        return cards_of(self.form.result())
 
     def _marks(self) -> dict[str, str]:
-        """What the rule names and the catalogue does not have, at its rows."""
-        found = rule_errors(self._cards(), self.context.workspace.catalog)
-        return {f"cards.{path}": str(message) for path, message, _code in found}
+        return marks(self._cards(), self.context.workspace.catalog)
 
     def _show_needs(self) -> None:
         self.needs.show_needs(needs_of_rule(self._cards(), self.context.workspace.catalog))

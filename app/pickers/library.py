@@ -148,6 +148,31 @@ def person_fields(workspace: Workspace) -> tuple[ConditionField, ...]:
     return (*tags, *attributes)
 
 
+def table_options(workspace: Workspace) -> list[Option]:
+    """Every statistics table, by name."""
+    catalog = workspace.catalog
+    return _by_name(Option(key, catalog.table_name(key), key) for key in catalog.tables)
+
+
+def metric_fields(workspace: Workspace, key: str) -> tuple[ConditionField, ...]:
+    """The metrics of a statistics table, as fields of a condition."""
+    table = workspace.catalog.tables.get(key)
+    return () if table is None else tuple(ConditionField(name, name, "number") for name in table.metrics)
+
+
+def dimension_fields(workspace: Workspace, key: str) -> tuple[ConditionField, ...]:
+    """The dimensions of a statistics table, as fields of a condition."""
+    table = workspace.catalog.tables.get(key)
+    if table is None:
+        return ()
+    return tuple(field for field in event_fields(workspace, table.event) if field.value in table.dimensions)
+
+
+def model_options(workspace: Workspace) -> list[Option]:
+    """Every RFM model, by name."""
+    return _by_name(Option(id, model.name) for id, model in workspace.catalog.rfm_models.items())
+
+
 def tag_options(workspace: Workspace, types: Collection[str]) -> list[Option]:
     """The tags that hold values of one of these types."""
     return [Option(name, name) for name, tag in workspace.catalog.tags.items() if tag.type in types]

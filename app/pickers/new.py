@@ -34,10 +34,31 @@ def new_message(
 
 
 def new_audience(parent: QWidget, context: Context, chosen: Chosen) -> None:
-    """An audience rule of tags, behaviour and audience cards."""
+    """An audience with a rule."""
     from app.pickers.audience_form import AudienceDialog
 
     _open(AudienceDialog(parent.window(), context), chosen)
+
+
+def new_table(parent: QWidget, context: Context, chosen: Chosen) -> None:
+    """A statistics table."""
+    from app.pickers.table_form import TableDialog
+
+    _open(TableDialog(parent.window(), context), chosen)
+
+
+def new_model(parent: QWidget, context: Context, chosen: Chosen) -> None:
+    """An RFM model."""
+    from app.pickers.rfm_form import RfmDialog
+
+    _open(RfmDialog(parent.window(), context), chosen)
+
+
+def edit_stages(parent: QWidget, context: Context, chosen: Chosen) -> None:
+    """The rules of the AIPL stages."""
+    from app.pickers.aipl_form import AiplDialog
+
+    _open(AiplDialog(parent.window(), context), chosen)
 
 
 def _open(dialog: FormDialog, chosen: Chosen) -> None:

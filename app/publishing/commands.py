@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -92,6 +92,20 @@ class RunCommands:
         service.use(
             lambda client: client.estimate(audience),
             lambda size: answered(ntr("{n:,} person now", "{n:,} people now", size)),
+            lambda error: answered(str(error)),
+        )
+
+    def figures(
+        self, order: dict[str, JsonValue], answered: Callable[[Mapping[str, int] | str], None]
+    ) -> None:
+        """Ask the engine how many people are of each RFM type or in each AIPL stage."""
+        service = self._window.service
+        if service is None:
+            answered(tr("Open a workspace first."))
+            return
+        service.use(
+            lambda client: client.figures(order),
+            answered,
             lambda error: answered(str(error)),
         )
 

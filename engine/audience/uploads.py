@@ -20,10 +20,7 @@ from engine.store.functions import is_in, text_list
 from engine.store.lists import discard, new_list, put_in_force
 from engine.store.tables.people import audience, audience_member, person, person_id
 from engine.store.values import MAX_KEY, storable
-from engine.workspace.audience import AudienceFile
-
-PERSON_ID = "person_id"
-"""The type of a list that holds no addresses, but the data's own ids of people."""
+from engine.workspace.audience import PERSON_ID, AudienceFile
 
 _CHUNK = 5_000
 _HEADERS = ("id", "ids", PERSON_ID, "value")

@@ -9,11 +9,15 @@ import structlog
 
 from engine.files import FileError
 from engine.run.generated import Generated
-from engine.workspace.audience import AUDIENCE, AUDIENCE_SUFFIX, AUDIENCES_NAME, AudienceFile, PeopleList
+from engine.workspace.audience import (
+    AUDIENCE,
+    AUDIENCE_SUFFIX,
+    AUDIENCES_NAME,
+    PERSON_ID,
+    AudienceFile,
+    PeopleList,
+)
 from engine.workspace.folder import ObjectFolder, free_name
-
-ID_TYPE = "person_id"
-"""What identifies the people of a generated list: not an address, but the data's own id of the person."""
 
 LONGEST_NAME = 50
 
@@ -57,5 +61,5 @@ def _file(one: Generated, taken: set[str]) -> AudienceFile:
         directory=one.directory,
         remark=one.remark,
         public=one.public,
-        list=PeopleList(id_type=ID_TYPE),
+        list=PeopleList(id_type=PERSON_ID),
     )

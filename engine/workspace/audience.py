@@ -162,6 +162,10 @@ Card = Annotated[
 ]
 
 
+PERSON_ID = "person_id"
+"""The type of a list that holds no addresses, but the data's own ids of people."""
+
+
 class PeopleList(FileModel):
     """An uploaded list: the type of the ids in it."""
 

@@ -88,6 +88,9 @@ _RULES: Mapping[str, tuple[str, Pair]] = {
 }
 """Audiences by the rules that the templates recommend."""
 
+_TABLE: Pair = ("Orders", "订单统计")
+_MODEL: Pair = ("Orders of a year", "一年订单")
+
 _NAMELESS: Pair = ("friend", "会员")
 """What a message calls somebody whose first name is unknown."""
 
@@ -139,8 +142,42 @@ def _catalog(index: int) -> Catalog:
                 id: {"name": name[index], "parent": parent} for id, (name, parent) in _MARKETING.items()
             },
             "folders": [folder[index] for folder in _FOLDERS],
+            **_definitions(index),
         }
     )
+
+
+def _definitions(index: int) -> dict[str, Any]:
+    """What rules can be made with: a statistics table, an RFM model and the AIPL stages."""
+    year, half = ({"last": {"amount": amount, "unit": "month"}} for amount in (12, 6))
+    orders = {"card": "behaviour", "event": "order", "range": year}
+    return {
+        "tables": {
+            "orders": {
+                "name": _TABLE[index],
+                "event": "order",
+                "dimensions": ["category"],
+                "metrics": {"orders": "count", "revenue": "sum:amount", "largest": "max:amount"},
+            }
+        },
+        "rfm_models": {
+            "rfm_orders": {
+                "name": _MODEL[index],
+                "event": "order",
+                "amount": "amount",
+                "range": year,
+                "recency": {"bounds": [30, 90, 180]},
+                "frequency": {"bounds": [2, 4, 8]},
+                "money": {"bounds": [100, 300, 800]},
+            }
+        },
+        "aipl": {
+            "A": [{"join": None, "card": "behaviour", "event": "register"}],
+            "I": [{"join": None, "card": "behaviour", "event": "login", "range": half}],
+            "P": [{"join": None, **orders}],
+            "L": [{"join": None, **orders, "value": 3}],
+        },
+    }
 
 
 def _save_message(

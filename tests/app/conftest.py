@@ -58,6 +58,7 @@ class FakeEngine:
     cycles: list[Any] = field(default_factory=list)
     all_versions: list[Any] = field(default_factory=list)
     by_version: dict[int, dict[str, Any]] = field(default_factory=dict)
+    audience_states: list[Any] = field(default_factory=list)
     sized: dict[str, int] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
     base_url: str = "http://127.0.0.1:4711"
@@ -131,8 +132,37 @@ class FakeEngine:
         self.published.append(bundle)
         return SimpleNamespace(version=len(self.published), lacks=[])
 
-    def estimate(self, _audience: object) -> int:
+    def estimate(self, _audience: object, **_options: object) -> int:
         return 1234
+
+    def audiences(self) -> list[Any]:
+        return self.audience_states
+
+    def size_history(self, _id: str) -> list[Any]:
+        return [SimpleNamespace(at=MOMENT, size=1200), SimpleNamespace(at="2026-12-02T00:00:00Z", size=1234)]
+
+    def sample(self, _audience: object, **_options: object) -> Any:
+        return SimpleNamespace(columns=["person_id", "attr:city"], rows=[["p1", "Rome"], ["p2", "Oslo"]])
+
+    def overlap(self, _first: object, _second: object, **_options: object) -> Any:
+        return SimpleNamespace(first=100, second=50, both=20)
+
+    def figures(self, _order: object) -> dict[str, int]:
+        return {str(n): n for n in range(1, 9)} | dict.fromkeys("AIPL", 3)
+
+    def update_audience(self, id: str) -> int:
+        self.calls.append(("update_audience", id))
+        return 1234
+
+    def refresh_audiences(self) -> None:
+        self.calls.append(("refresh_audiences", ""))
+
+    def upload_list(self, id: str, file: Path, *, add: bool, unknown: Path) -> Any:
+        self.calls.append(("upload_list", id))
+        unknown.write_text("000\n", encoding="utf-8")
+        return SimpleNamespace(ids=3, unknown=1, repeated=0, size=2)
+
+    def cancel(self, _ticket: str) -> None: ...
 
     def import_folder(self, folder: Path) -> Any:
         self.calls.append(("import", str(folder)))
