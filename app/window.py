@@ -145,7 +145,7 @@ class MainWindow(QMainWindow):
             self.list_page.show_reading()
             tasks.run(partial(loading.load, folder), show, self.workspaces.on_unreadable)
 
-        self.open_campaigns.leave_all(load)
+        self.navigation.leave_all(partial(self.open_campaigns.leave_all, load))
 
     @property
     def list_shown(self) -> bool:
@@ -354,7 +354,7 @@ class MainWindow(QMainWindow):
             super().closeEvent(event)
             return
         event.ignore()
-        self.open_campaigns.leave_all(self._ask_about_engine)
+        self.navigation.leave_all(partial(self.open_campaigns.leave_all, self._ask_about_engine))
 
     def _ask_about_engine(self) -> None:
         self.runs.before_closing(self.close_without_asking)

@@ -15,8 +15,6 @@ from app.pickers.search import SearchCombo
 from app.widgets.basic import ElidedLabel
 from engine.i18n import tr
 
-_NEW_MESSAGES = ("text_sms", "email")
-
 
 class ReferenceEditor(Editor):
     """Base of the editors that hold one id: a searchable list, with "New …" where `new_text` names it."""
@@ -99,7 +97,7 @@ class MessageEditor(ReferenceEditor):
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
         self._kind = str(spec.extra.get("kind"))
         self._preview = MessagePreview(context)
-        super().__init__(context, spec, tr("New template…") if self._kind in _NEW_MESSAGES else "", parent)
+        super().__init__(context, spec, tr("New template…"), parent)
         layout = self.layout()
         assert layout is not None
         layout.addWidget(self._preview)

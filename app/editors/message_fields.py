@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter, ValidationError
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.base import (
@@ -31,6 +31,7 @@ from app.pickers.form_dialog import judged
 from app.pickers.search import SearchCombo
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, tr
+from engine.shapes.variables import Binding
 from engine.workspace.content_check import MessageFinding
 from engine.workspace.message import MESSAGE, MessageFile
 from engine.workspace.message_check import Surroundings, check_message
@@ -182,6 +183,7 @@ def _bindings(context: Context) -> Editor:
     return BindingsEditor(context, places, lambda: tr("Variables of the texts show here."))
 
 
+_BINDING = TypeAdapter(Binding)
 _ALWAYS = {
     "text_sms": ("text",),
     "digital_sms": ("subject",),
@@ -196,7 +198,17 @@ def file_object(kind: str, values: RawObject) -> RawObject:
     for name in _ALWAYS[kind]:  # a draft may lack them
         content.setdefault(name, "")
     rest: RawObject = {key: value for key, value in values.items() if key not in CONTENT_FIELDS[kind]}
+    bound: RawObject = {name: raw for name, raw in as_object(rest.get("variables")).items() if _is_whole(raw)}
+    rest["variables"] = bound  # a draft may have variables that are not bound yet
     return {**rest, "kind": kind, "content": content}
+
+
+def _is_whole(binding: JsonValue) -> bool:
+    try:
+        _BINDING.validate_python(binding)
+    except ValidationError:
+        return False
+    return True
 
 
 def form_values(raw: RawObject) -> RawObject:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pydantic import JsonValue
 
 from app.editors.assignments import AssignmentsEditor
-from app.editors.base import Context, Editor
+from app.editors.base import Context, Editor, RawObject, as_object
 from app.editors.choices import (
     AmountUnitEditor,
     ChannelEditor,
@@ -35,6 +35,7 @@ from app.editors.spec import FieldSpec
 from app.editors.times import DateTimeEditor, DurationEditor, JudgeAfterEditor, TimeOfDayEditor
 from app.editors.variables import BindingsEditor, Place
 from app.pickers import library
+from engine.components.base import RefKind
 from engine.components.fields import message_variables
 from engine.components.hints import FormField
 from engine.i18n import tr
@@ -110,7 +111,12 @@ def _variables(context: Context, spec: FieldSpec) -> Editor:
             return tr("Choose a template: its variables show here.")
         return tr("The template has no variables.")
 
-    return BindingsEditor(context, places, hint)
+    def usual() -> RawObject:
+        chosen = context.text(str(message)) if message is not None else ""
+        detail = context.workspace.detail(RefKind.MESSAGE, chosen) if chosen else None
+        return as_object((detail or {}).get("variables"))
+
+    return BindingsEditor(context, places, hint, usual)
 
 
 def written(value: JsonValue) -> Iterator[str]:

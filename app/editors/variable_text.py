@@ -71,6 +71,8 @@ class VariableText(Editor):
     ) -> None:
         super().__init__(context)
         self._bind = bind
+        self._loaded: str | None = None
+        """The text as it came, while nobody has touched it: a field cannot hold every character."""
         self.field: LineEdit | TextArea
         if lines > 1:
             self.field = TextArea(lines)
@@ -98,8 +100,9 @@ class VariableText(Editor):
         self.setFocusProxy(self.field)
 
     def value(self) -> JsonValue:
-        text = self.field.value() if isinstance(self.field, TextArea) else self.field.text()
-        return text or None
+        if self._loaded is not None and self._shown() == self._first:
+            return self._loaded or None
+        return self._shown() or None
 
     def set_value(self, value: JsonValue) -> None:
         text = "\n".join(map(as_text, value)) if isinstance(value, list) else as_text(value)
@@ -108,6 +111,7 @@ class VariableText(Editor):
         else:
             self.field.setText(text)
             self.field.setCursorPosition(0)
+        self._loaded, self._first = text, self._shown()
 
     def refresh(self) -> None:
         if isinstance(self.field, TextArea):
@@ -149,6 +153,11 @@ class VariableText(Editor):
         self._bind(name, choice.binding)
         self.field.setFocus()
         self.changed.emit()
+
+    _first = ""
+
+    def _shown(self) -> str:
+        return self.field.value() if isinstance(self.field, TextArea) else self.field.text()
 
     def _show_menu(self) -> None:
         self.menu().popup(self.insert.mapToGlobal(self.insert.rect().bottomLeft()))

@@ -215,10 +215,12 @@ class BindingsEditor(Editor):
         context: Context,
         places: Callable[[], Sequence[Place]],
         empty_text: Callable[[], str],
+        usual: Callable[[], RawObject] = dict,
         parent: QWidget | None = None,
     ) -> None:
+        """`usual`: bindings that places begin with."""
         super().__init__(context, parent)
-        self._places = places
+        self._places, self._usual = places, usual
         self._shown: tuple[Place, ...] = ()
         self._cards: list[BindingCard] = []
         self._kept: RawObject = {}
@@ -302,10 +304,12 @@ class BindingsEditor(Editor):
         return card
 
     def _guess(self, place: Place) -> RawObject:
-        """A new variable that is called like an attribute or a tag most likely means it."""
+        """What the template says, else the attribute or the tag that is called like the variable."""
         catalog = self.context.workspace.catalog
         if not place.required:
             return {}
+        if usual := as_object(self._usual().get(place.name)):
+            return usual
         if place.name in catalog.attributes:
             return {"from": "attribute", "key": place.name, "when_empty": "nothing"}
         if place.name in catalog.tags:

@@ -84,6 +84,11 @@ class MessagesPage(PlacePage):
             self.form.show_workspace(workspace)
         tasks.run(partial(read_rows, workspace), partial(self._take_rows, workspace), self._window.show_error)
 
+    def leave(self, then: Callable[[], object]) -> None:
+        if self.form is not None and self.unsaved and self._touched:
+            self._window.navigation.go("messages")
+        self.leave_editor(then)
+
     def show_object(self, id: str) -> None:
         if self._workspace is not None and id in self._workspace.messages:
             self.leave_editor(lambda: self.open_message(id))

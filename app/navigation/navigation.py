@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from app.navigation.page import PlacePage
@@ -44,6 +46,13 @@ class Navigation:
         if object_id is not None:
             page.show_object(object_id)
         self._window.actions_.refresh()
+
+    def leave_all(self, then: Callable[[], object]) -> None:
+        """Go on once no place has anything that would be lost; each asks for itself."""
+        leave: Callable[[], object] = then
+        for page in reversed(self._pages.values()):
+            leave = partial(page.leave, leave)
+        leave()
 
     def enter(self) -> None:
         """The first tab is on show again, with the place that it showed last."""

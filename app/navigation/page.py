@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -56,6 +56,10 @@ class PlacePage(Retranslated, QWidget):
 
     def entered(self) -> None:
         """The place comes on show."""
+
+    def leave(self, then: Callable[[], object]) -> None:
+        """The window closes or shows another workspace: go on, or ask first about what is not saved here."""
+        then()
 
     def focus_first(self) -> None:
         """Give the keyboard to where one begins."""

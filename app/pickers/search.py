@@ -82,6 +82,11 @@ class SearchPopup(QFrame):
         self._nothing.setVisible(count == 0)
         self.adjustSize()
 
+    def refit(self) -> None:
+        """The entries are others now."""
+        self.list.setCurrentIndex(self._rows.index(0, 0))
+        self._fit()
+
     def _on_search(self, text: str) -> None:
         begins = (f"(?=.*(?<![0-9a-z]){QRegularExpression.escape(word)})" for word in text.split())
         pattern = f"{QRegularExpression.escape(text)}|^{''.join(begins)}"  # as typed, or by beginnings

@@ -37,6 +37,10 @@ class _PeopleCombo(SearchCombo):
 
     typed = Signal(str)
 
+    @property
+    def _searches(self) -> bool:
+        return bool(_source)
+
     def showPopup(self) -> None:  # noqa: N802 - Qt's name
         super().showPopup()
         if self.popup is not None:
@@ -95,6 +99,8 @@ class PersonChoice(QWidget):
             kept = {id: name for id, name in self._people.items() if id == self.combo.value()}
             self._people = {**kept, **dict(found)}
             self._fill()
+            if self.combo.popup is not None:
+                self.combo.popup.refit()
             self._show_error("")
 
     def _on_chosen(self, id: str) -> None:

@@ -59,6 +59,24 @@ class GeneralSection(FormSection):
                     help=N_("Otherwise somebody approves each message before a campaign can use it."),
                 ),
             ),
+            _field(
+                "language_attribute",
+                Hint(
+                    N_("Attribute with a person's language"),
+                    "text",
+                    help=N_("Messages in several languages begin with it: it says en, zh, zh-TW …"),
+                ),
+                required=False,
+            ),
+            _field(
+                "short_link_address",
+                Hint(
+                    N_("Address of short links"),
+                    "text",
+                    help=N_("Such as https://s.example.com: where short links in messages lead first."),
+                ),
+                required=False,
+            ),
         )
 
     def factories(self) -> Mapping[str, EditorFactory]:

@@ -162,7 +162,10 @@ def flaws(html: str) -> HtmlFlaws:
 # Bounded and without overlaps, so that no markup makes them slow.
 _ACTING = re.compile(r"<(script|iframe|object|embed|applet|form|base|frame|frameset|meta)\b", re.IGNORECASE)
 _HANDLER = re.compile(r"<[a-z][^<>]{0,2000}?[\s/\"'](on[a-z]{2,20})\s{0,20}=", re.IGNORECASE)
-_SCHEME = re.compile(r"=\s{0,20}[\"']?\s{0,20}(javascript|vbscript|data)\s{0,20}:", re.IGNORECASE)
+_SCHEME = re.compile(
+    r"<[a-z][^<>]{0,2000}?\b(?:href|src|action)\s{0,20}=\s{0,20}[\"']?\s{0,20}(javascript|vbscript)\s{0,20}:",
+    re.IGNORECASE,
+)
 _PICTURE = re.compile(r"<img\b[^<>]{0,4000}>", re.IGNORECASE)
 _NAMED = re.compile(r"\salt\s{0,20}=", re.IGNORECASE)
 _REMOTE = re.compile(
