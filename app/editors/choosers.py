@@ -6,14 +6,16 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_list, as_text, mark_invalid, route, together
-from app.editors.controls import ComboBox, IconButton, LineEdit, Option, label, row
+from app.editors.controls import ComboBox, IconButton, LineEdit, LinkButton, Option, label, row
 from app.editors.message_preview import MessagePreview
 from app.editors.spec import FieldSpec
+from app.navigation.going import go_to
 from app.pickers import library
-from app.pickers.new import new_account, new_audience, new_message
+from app.pickers.new import new_account, new_audience, new_coupon, new_message
 from app.pickers.search import SearchCombo
 from app.widgets.basic import ElidedLabel
 from engine.i18n import tr
+from engine.workspace.account import KIND_NAMES
 
 
 class ReferenceEditor(Editor):
@@ -24,6 +26,7 @@ class ReferenceEditor(Editor):
     ) -> None:
         super().__init__(context, parent)
         self.spec = spec
+        self._way: LinkButton | None = None
         self.field = SearchCombo(spec.placeholder or tr("Choose"), new_text)
         self.field.chosen.connect(self._on_chosen)
         self.field.create_requested.connect(self.make_new)
@@ -36,6 +39,17 @@ class ReferenceEditor(Editor):
         column.addWidget(self.tail)
         self.setFocusProxy(self.field)
         self.refresh()
+
+    def add_way(self, section: str) -> LinkButton:
+        """A way to what is chosen, in a section of the settings."""
+        link = LinkButton(tr("Open in Settings"))
+        link.clicked.connect(lambda: go_to(self, "settings", f"{section}/{self.field.value()}"))
+        link.setVisible(bool(self.field.value()))
+        layout = self.layout()
+        assert layout is not None
+        layout.addWidget(link)
+        self._way = link
+        return link
 
     def options(self) -> list[Option]:
         """What can be chosen now."""
@@ -59,6 +73,8 @@ class ReferenceEditor(Editor):
         """What the list says at the right of what is chosen."""
         self.tail.setText(self.field.tail())
         self.tail.setVisible(bool(self.field.tail()))
+        if self._way is not None:
+            self._way.setVisible(bool(self.field.value()))
 
     def take(self, id: str) -> None:
         """Choose what was just made."""
@@ -75,17 +91,26 @@ class AccountEditor(ReferenceEditor):
     """An account of one of the hint's `kinds`, or a simulated one."""
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(context, spec, tr("New simulated account…"), parent)
+        super().__init__(context, spec, tr("New account…"), parent)
+        self.open = self.add_way("accounts")
 
     def options(self) -> list[Option]:
         return library.account_options(self.context.workspace, tuple(self.spec.extra.get("kinds", ())))
 
     def make_new(self) -> None:
-        new_account(self, self.context.workspace, self.take)
+        kinds = [kind for kind in KIND_NAMES if kind in {"simulated", *self.spec.extra.get("kinds", ())}]
+        new_account(self, self.context.workspace, kinds, self.take)
 
 
 class CouponEditor(ReferenceEditor):
     """A coupon of the catalogue."""
+
+    def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(context, spec, tr("New coupon…"), parent)
+        self.open = self.add_way("coupons")
+
+    def make_new(self) -> None:
+        new_coupon(self, self.context.workspace, self.take)
 
     def options(self) -> list[Option]:
         return library.coupon_options(self.context.workspace)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 from PySide6.QtWidgets import QWidget
 
 from app.editors.base import Context
+from engine.workspace.account import AccountKind
 from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 Chosen = Callable[[str], None]
 
 
-def new_account(parent: QWidget, workspace: Workspace, chosen: Chosen) -> None:
-    """A simulated account."""
+def new_account(parent: QWidget, workspace: Workspace, kinds: Sequence[AccountKind], chosen: Chosen) -> None:
+    """An account of one of the kinds."""
     from app.pickers.account_form import AccountDialog  # forms hold editors, which open forms
 
-    _open(AccountDialog(parent.window(), workspace), chosen)
+    _open(AccountDialog(parent.window(), workspace, kinds), chosen)
 
 
 def new_message(
@@ -59,6 +60,13 @@ def edit_stages(parent: QWidget, context: Context, chosen: Chosen) -> None:
     from app.pickers.aipl_form import AiplDialog
 
     _open(AiplDialog(parent.window(), context), chosen)
+
+
+def new_coupon(parent: QWidget, workspace: Workspace, chosen: Chosen) -> None:
+    """A coupon; its codes are imported in Settings."""
+    from app.pickers.coupon_form import CouponDialog
+
+    _open(CouponDialog(parent.window(), workspace), chosen)
 
 
 def _open(dialog: FormDialog, chosen: Chosen) -> None:

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydantic import JsonValue
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app import tasks
 from app.editors.base import RawObject, as_object
 from app.editors.controls import LineEdit
-from app.pickers.form_dialog import field, judged
+from app.pickers.account_form import account_fields, account_file
+from app.pickers.form_dialog import judged
 from app.widgets.basic import button, label, set_property
 from app.workspace_settings.detail import Detail
 from app.workspace_settings.listing import Item, ListSection
 from engine.components.base import RefKind
-from engine.components.hints import FormField, Hint
-from engine.components.hints import form as form_of
-from engine.i18n import N_, tr
+from engine.components.hints import FormField
+from engine.i18n import tr
 from engine.shapes.text import new_id
-from engine.workspace.account import ACCOUNT, KIND_NAMES, SETTINGS_OF, AccountFile, AccountKind
+from engine.workspace.account import ACCOUNT, KIND_NAMES, AccountFile, AccountKind
 from engine.workspace.folder import free_name
 from engine.workspace.secrets import Secrets, secret_fields
 from engine.workspace.uses import Use
@@ -90,10 +89,7 @@ class AccountDetail(Detail):
     # What it is --------------------------------------------------------------------------------------------
 
     def fields(self) -> Iterable[FormField]:
-        yield field("name", Hint(N_("Name"), "text", missing=N_("Enter a name")))
-        for found in form_of(SETTINGS_OF[self.kind]):
-            optional = not (found.required or found.hint.missing or found.hint.choices)
-            yield FormField(found.name, found.hint, not optional, found.default)
+        return account_fields(self.kind)
 
     def stored(self) -> RawObject:
         if self.key is not None and self.key in self.workspace.accounts:
@@ -111,19 +107,8 @@ class AccountDetail(Detail):
 
     def judge(self) -> tuple[AccountFile | None, dict[str, str]]:
         values = self.form.result()
-        account, errors = judged(ACCOUNT.adapter, self._file(values))
+        account, errors = judged(ACCOUNT.adapter, account_file(self.key or self._new, self.kind, values))
         return account, {path.removeprefix("settings."): text for path, text in errors.items()}
-
-    def _file(self, values: RawObject) -> RawObject:
-        settings: dict[str, JsonValue] = {key: value for key, value in values.items() if key != "name"}
-        return {
-            "format": "account",
-            "version": 1,
-            "id": self.key or self._new,
-            "name": values.get("name"),
-            "kind": self.kind,
-            "settings": settings,
-        }
 
     def write(self, value: Any) -> str:
         assert not isinstance(value, str)
@@ -196,11 +181,7 @@ class AccountDetail(Detail):
         buttons.addWidget(self.test_button)
         buttons.addStretch(1)
         row.setVisible(self.kind != "simulated")
-        self.verdict.setVisible(self.kind == "simulated")
-        if self.kind == "simulated":
-            self.verdict.setText(
-                tr("It accepts every message and sends none. A rehearsal can say what becomes of them.")
-            )
+        self.verdict.setVisible(False)
         return (self._box, heading, self.preview, row, self.verdict)
 
     def on_changed(self) -> None:

@@ -112,7 +112,7 @@ SHAPES: Mapping[str, Shape] = {
                 Hint(
                     N_("Priority"),
                     "number",
-                    help=N_("Where two IDs point at two people, the smaller number decides. 1 to 50."),
+                    help=N_("It tells who a person is, 1 first. Empty: an address that people may share."),
                 ),
                 required=False,
             ),

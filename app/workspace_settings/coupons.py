@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.editors.base import RawObject, as_object, as_text
 from app.editors.controls import ComboBox, LineEdit, Option
-from app.pickers.form_dialog import Debounce, field
+from app.pickers.coupon_form import FIELDS, new_coupon_values
+from app.pickers.form_dialog import Debounce
 from app.widgets.basic import button, label
 from app.workspace_settings import list_files
 from app.workspace_settings.catalog_entries import Restoring
@@ -19,43 +20,19 @@ from app.workspace_settings.detail import Detail
 from app.workspace_settings.listing import Item, ListSection
 from app.workspace_settings.paged_table import PAGE, PagedTable
 from engine.components.base import RefKind
-from engine.components.hints import FormField, Hint
-from engine.i18n import N_, ntr, tr
+from engine.components.hints import FormField
+from engine.i18n import ntr, tr
 from engine.shapes.text import new_id
 from engine.shapes.time import instant
 from engine.workspace import catalog_edits as edits
 from engine.workspace.catalog import Catalog
 from engine.workspace.catalog_edits import CatalogRefused
-from engine.workspace.folder import free_name
 from engine.workspace.uses import Use
 from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.window import MainWindow
     from engine.server.wire import CouponCodePage, CouponPool
-
-TYPES = {
-    "voucher": N_("Voucher"),
-    "discount": N_("Discount"),
-    "gift": N_("Gift"),
-    "shipping": N_("Free shipping"),
-}
-_FIELDS = (
-    field("name", Hint(N_("Name"), "text", missing=N_("Enter a name"))),
-    field("type", Hint(N_("Type"), "choice", choices=TYPES)),
-    field(
-        "value",
-        Hint(N_("Value"), "text", help=N_("Such as 10, 15 % or a product; shown to people who design.")),
-        required=False,
-    ),
-    field(
-        "valid_days",
-        Hint(
-            N_("Valid for days"), "number", help=N_("Counted from the day of issue; left empty, without end.")
-        ),
-        required=False,
-    ),
-)
 
 
 class CouponsSection(ListSection):
@@ -109,7 +86,7 @@ class CouponsSection(ListSection):
 
     def _left(self, id: str) -> str:
         pool = self.pools.get(id)
-        return ntr("{n:,} code left", "{n:,} codes left", pool.codes - pool.issued) if pool else ""
+        return tr("{n:,} left", n=pool.codes - pool.issued) if pool else ""
 
 
 class CouponDetail(Detail):
@@ -124,15 +101,14 @@ class CouponDetail(Detail):
         self.ask_for_codes()
 
     def fields(self) -> Iterable[FormField]:
-        return _FIELDS
+        return FIELDS
 
     def stored(self) -> RawObject:
         coupons = self.workspace.catalog.coupons
         if self.key is not None and self.key in coupons:
             raw = as_object(self.workspace.catalog.canonical()["coupons"][self.key])
             return {name: value for name, value in raw.items() if value is not None}
-        name = free_name(tr("Coupon"), (coupon.name for coupon in coupons.values()))
-        return {"name": name, "type": "voucher"}
+        return new_coupon_values(self.workspace)
 
     def title_text(self) -> str:
         return as_text(self.form.values().get("name")) or tr("New coupon")

@@ -261,6 +261,18 @@ class SuppressionSection(SectionPage):
         )
 
 
+def _wrong(addresses: list[Address]) -> str:
+    """Why an address cannot be one of its type, "" where all can."""
+    from engine.shapes.addresses import BadAddress, normal_address
+
+    for type, value in addresses:
+        try:
+            normal_address(type, value)
+        except BadAddress as error:
+            return str(error.message)
+    return ""
+
+
 class AddDialog(QDialog):
     """The type of the ID, and addresses one a line."""
 
@@ -274,7 +286,7 @@ class AddDialog(QDialog):
         self.type = ComboBox(tr("Choose an ID type"))
         self.type.setAccessibleName(tr("ID type"))
         self.type.set_options(Option(name, name) for name in workspace.catalog.id_types)
-        self.type.set_value(type or next(iter(workspace.catalog.id_types), ""))
+        self.type.set_value(type)
         self.values = TextArea(6)
         self.values.setAccessibleName(tr("Addresses, one a line"))
         self.error = label("error", wrap=True)
@@ -287,7 +299,7 @@ class AddDialog(QDialog):
         self.add_button = button("primary", self._on_add, tr("Suppress"))
         self.add_button.setDefault(True)
         column.addLayout(button_row(button("", self.reject, tr("Cancel")), self.add_button))
-        self.values.setFocus()
+        (self.values if type else self.type).setFocus()
 
     def _on_add(self) -> None:
         lines = [line.strip() for line in self.values.value().split("\n")]
@@ -299,6 +311,8 @@ class AddDialog(QDialog):
             wrong = tr("Enter at least one address.")
         elif len(addresses) > 10_000:
             wrong = tr("Import more than 10,000 addresses from a file.")
+        else:
+            wrong = _wrong(addresses)
         self.error.setText(wrong)
         self.error.setVisible(bool(wrong))
         if not wrong:

@@ -20,6 +20,7 @@ from app.command_palette.palette import CommandPalette
 from app.editor.page import EditorPage
 from app.editors.base import Context
 from app.editors.controls import ComboBox
+from app.navigation.places import PLACES
 from app.panels import ConfigurationPanel
 from app.pickers.account_form import AccountDialog
 from app.pickers.audience_form import AudienceDialog
@@ -53,8 +54,9 @@ from tests.app.panels.samples import CONFIGS, sample_document
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 
 LANGUAGES = ("en", "zh")
-NOT_BY_TAB = ("Commands",)
-"""Lists below a search field that moves through them with the arrows: there Tab has nothing to do."""
+NOT_BY_TAB = ("Commands", *(place.title for place in PLACES))
+"""Lists below a search field that moves through them with the arrows, and the rail's other places, which
+arrows lead to: there Tab has nothing to do."""
 OVER_THE_LIST = (
     "campaign.new",
     "campaign.delete",

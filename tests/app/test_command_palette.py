@@ -56,7 +56,8 @@ def test_nothing_typed_lists_what_can_be_done_by_section(window: MainWindow) -> 
         ("image", "editor.export"),
         ("图像", "editor.export"),
         ("rehearse", "run.publish"),
-        ("settings", "workspace.preferences"),
+        ("settings", "go.settings"),
+        ("preferences", "workspace.preferences"),
     ],
 )
 def test_typing_finds_in_either_language(qtbot: QtBot, window: MainWindow, typed: str, id: str) -> None:

@@ -31,8 +31,12 @@ DEFINED: dict[str, Any] = {
     "tables": {"orders": {"event": "order", "dimensions": ["category"], "metrics": {"orders": "count"}}},
     "rfm_models": {
         "rfm_orders": {
-            "name": "Orders", "event": "order", "amount": "amount",
-            "recency": SCALE, "frequency": SCALE, "money": SCALE,
+            "name": "Orders",
+            "event": "order",
+            "amount": "amount",
+            "recency": SCALE,
+            "frequency": SCALE,
+            "money": SCALE,
         }
     },
     "aipl": {stage: [{"join": None, "card": "behaviour", "event": "order"}] for stage in "AIPL"},
