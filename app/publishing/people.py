@@ -16,7 +16,7 @@ def people_finder(service: EngineService) -> FindPeople:
 
     def find(search: str, done: Callable[[Found], None], failed: Callable[[str], None]) -> None:
         service.use(
-            lambda client: [(one.person_id, _named(one)) for one in client.people(search).people],
+            lambda client: [(one.person_id, _named(one)) for one in _found(client, search)],
             done,
             lambda error: failed(tr("No people can be looked for: {reason}", reason=error)),
         )
@@ -37,10 +37,19 @@ def get_person(service: EngineService) -> GetPerson:
     return get
 
 
+def _found(client: Any, search: str) -> list[Any]:
+    """People whose id, address or name begins with the text; names are mostly written with a capital."""
+    found: list[Any] = client.people(search).people
+    return found or client.people(search.title()).people
+
+
 def _named(person: Any) -> str:
     """How a person is called in a list: own id, name, addresses."""
-    parts = [person.person_id, *person.values.values(), *(id.value for id in person.ids)]
-    return " · ".join(dict.fromkeys(filter(None, parts)))
+    parts: list[str] = []
+    for part in (person.person_id, *person.values.values(), *(id.value for id in person.ids)):
+        if part and not any(part in other for other in parts):
+            parts.append(part)
+    return " · ".join(parts)
 
 
 def _read(client: Any, id: str) -> SamplePerson:
