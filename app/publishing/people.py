@@ -8,6 +8,7 @@ from typing import Any
 from app.previews.person_choice import FindPeople, Found, GetPerson
 from app.publishing.service import EngineService
 from engine.i18n import tr
+from engine.sample_person import asked
 from engine.workspace.sample_values import SamplePerson
 
 
@@ -29,7 +30,7 @@ def get_person(service: EngineService) -> GetPerson:
 
     def get(id: str, done: Callable[[SamplePerson], None], failed: Callable[[str], None]) -> None:
         service.use(
-            lambda client: _read(client, id),
+            lambda client: asked(client, id),
             done,
             lambda error: failed(tr("The person cannot be read: {reason}", reason=error)),
         )
@@ -50,27 +51,3 @@ def _named(person: Any) -> str:
         if part and not any(part in other for other in parts):
             parts.append(part)
     return " · ".join(parts)
-
-
-def _read(client: Any, id: str) -> SamplePerson:
-    person = client.person(id)
-    events: dict[str, dict[str, str]] = {}
-    for event in client.person_events(id).events:  # the latest first
-        if event.event not in events:
-            events[event.event] = {name: _text(value) for name, value in event.attributes.items()}
-    return SamplePerson(
-        id,
-        {attribute.name: attribute.value for attribute in person.attributes},
-        {tag: ", ".join(sorted(values)) for tag, values in person.tags.items()},
-        events,
-    )
-
-
-def _text(value: object) -> str:
-    return (
-        value
-        if isinstance(value, str)
-        else ", ".join(map(str, value))
-        if isinstance(value, list)
-        else str(value)
-    )

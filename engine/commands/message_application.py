@@ -76,6 +76,9 @@ def preview(
     name: Name,
     workspace: Workspace,
     person: Annotated[Whose, typer.Option(help=tr("Whose values stand for the variables."))] = Whose.LONGEST,
+    of: Annotated[
+        str, typer.Option(metavar="PERSON", help=tr("The id of a person whose values stand there instead."))
+    ] = "",
     language: Annotated[str, typer.Option(metavar="LANGUAGE", help=tr("The language of the person."))] = "",
     values: Annotated[
         list[str] | None,
@@ -84,10 +87,14 @@ def preview(
         ),
     ] = None,
 ) -> None:
+    from engine.commands.messages import person_of
     from engine.commands.messages import preview as work
     from engine.commands.target import open_workspace
+    from engine.workspace.sample_values import worst_person
 
-    work(open_workspace(workspace), name, person, language, values or ())
+    opened = open_workspace(workspace)
+    whose = person_of(opened, of) if of else worst_person(person)
+    work(opened, name, whose, language, values or ())
 
 
 def submit(names: Names, workspace: Workspace) -> None:

@@ -16,7 +16,7 @@ from engine.workspace.message import MessageFile, Status
 from engine.workspace.message_check import Surroundings, check_message
 from engine.workspace.message_states import approved, rejected, submitted
 from engine.workspace.message_text import as_json, filled, joined, usual_bindings, variables_of
-from engine.workspace.sample_values import worst_person
+from engine.workspace.sample_values import SamplePerson
 from engine.workspace.sms_length import is_international, price_per_part
 from engine.workspace.workspace import Workspace
 
@@ -42,23 +42,44 @@ def check_messages(workspace: Workspace, names: Iterable[str]) -> int:
     return 1 if failed else 0
 
 
-def preview(workspace: Workspace, name: str, person: str, language: str, given: Sequence[str]) -> None:
-    """Print a message as one of the worst people gets it, with `name=value` in place of some of the values.
+def preview(
+    workspace: Workspace, name: str, person: SamplePerson, language: str, given: Sequence[str]
+) -> None:
+    """Print a message as a person gets it, with `name=value` in place of some of the values.
 
-    Raises `CommandError`.
+    language: "" for that of the person. Raises `CommandError`.
     """
     message = _message(workspace, name)
+    if message.languages and not language:
+        language = person.attributes.get(message.languages.attribute, "")
     content = message.contents()[message.language_for(language)]
     raw = as_json(content)
     catalog = workspace.catalog
     bindings = usual_bindings(variables_of(raw), message.variables, catalog.attributes, catalog.tags)
-    values = worst_person(person).values(bindings, catalog) | dict(map(_pair, given))
+    values = person.values(bindings, catalog) | dict(map(_pair, given))
     shown = filled(raw, values, _short(message))
     for line in _shown(message.kind, shown):
         print(line)
     if message.kind == "text_sms":
         print()
         print(_length(workspace, message, joined(shown.get("text"))))
+
+
+def person_of(workspace: Workspace, id: str) -> SamplePerson:
+    """A person of the workspace's data. Raises `CommandError`, and as engine and database do."""
+    from engine import sample_person
+    from engine.client import bundled
+    from engine.commands.target import Target
+
+    client = bundled(workspace.folder)
+    if client is not None:
+        with client:
+            return sample_person.asked(client, id)
+    with Target(workspace, None).engine() as (_engine, database), database.read() as connection:
+        found = sample_person.read(connection, id)
+    if found is None:
+        raise CommandError(Message(N_("There is no person “{name}” in the data."), name=id))
+    return found
 
 
 def approve(workspace: Workspace, names: Iterable[str]) -> None:

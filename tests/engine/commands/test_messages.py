@@ -11,7 +11,7 @@ import pytest
 from engine import cli, i18n
 from engine.workspace.account import SIMULATED_ID
 from engine.workspace.workspace import Workspace
-from tests.engine.shop import make_shop
+from tests.engine.shop import data_folder, make_shop
 
 Run = Callable[..., tuple[int, list[str]]]
 
@@ -72,6 +72,17 @@ def test_a_preview_shows_values_short_links_and_the_length(run: Run) -> None:
     assert lines[0].startswith("Hi Rome ${nobody}: https://s.example/")
     assert lines[1:] == ["", f"{len(lines[0])} characters · 1 message"]
     assert run("preview", "New", "--set", "city")[0] == 1
+
+
+def test_a_preview_for_a_person_of_the_data(run: Run, shop: Workspace, tmp_path: Path) -> None:
+    assert (
+        cli.main(["data", "import", "--workspace", str(shop.folder), str(data_folder(tmp_path / "data"))])
+        == 0
+    )
+    status, lines = run("preview", "New", "--of", "p4")
+    assert status == 0
+    assert any(line.startswith("Hi Oslo ${nobody}") for line in lines)
+    assert run("preview", "New", "--of", "nobody")[0] == 1
 
 
 def test_approval(run: Run, shop: Workspace) -> None:
