@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
@@ -16,7 +16,7 @@ from app.campaign_list.broken import error_words
 from app.campaign_list.loading import Loaded
 from app.widgets.ask import Choice, ask
 from app.widgets.busy import BusyDialog
-from engine.i18n import N_, current_language, ntr, tr
+from engine.i18n import current_language, tr
 from engine.workspace.engine_folder import user_data_folder
 from engine.workspace.workspace import SETTINGS_NAME, Workspace
 
@@ -25,21 +25,6 @@ if TYPE_CHECKING:
 
 SAMPLE_FOLDER = "sample-workspace"
 MakeSample = Callable[[Path, str, tasks.Progress], None]
-
-# What an import counts, in words.
-_IMPORTED = {
-    "people": N_("new people: {n:,}"),
-    "people_updated": N_("people updated: {n:,}"),
-    "people_by_event": N_("people known by an event: {n:,}"),
-    "tags": N_("tags: {n:,}"),
-    "events": N_("events: {n:,}"),
-    "events_repeated": N_("events repeated: {n:,}"),
-    "ids": N_("IDs: {n:,}"),
-    "coupons": N_("coupon codes: {n:,}"),
-    "coupons_repeated": N_("coupon codes repeated: {n:,}"),
-    "audience_members": N_("members of audiences: {n:,}"),
-    "suppressed": N_("suppressed addresses: {n:,}"),
-}
 
 
 class WorkspaceCommands:
@@ -95,12 +80,14 @@ class WorkspaceCommands:
         dialog.fileSelected.connect(lambda path: self.create_in(Path(path)))
         dialog.open()
 
-    def import_data(self) -> None:
-        """Ask for a data folder, and let the engine import it."""
-        dialog = QFileDialog(self._window, tr("Import people and events"), str(self._parent()))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(lambda path: self._import_from(Path(path)))
-        dialog.open()
+    def import_data(self, path: Path | None = None) -> None:
+        """Open the import wizard, with a file that was chosen already."""
+        from app.importing.wizard import ImportWizard
+
+        wizard = ImportWizard(self._window)
+        wizard.open()
+        if path is not None:
+            wizard.choose(path)
 
     def on_unreadable(self, error: Exception) -> None:
         """The workspace cannot be opened: say why, and offer the others."""
@@ -131,27 +118,6 @@ class WorkspaceCommands:
         self._window.open_campaigns.leave_all(
             lambda: tasks.run(work, self._window.show_loaded, self._window.show_error)
         )
-
-    def _import_from(self, folder: Path) -> None:
-        window = self._window
-        if window.service is not None:
-            window.toast.show_message(tr("Importing {folder}…", folder=folder.name), busy=True)
-            window.service.use(
-                lambda client: client.import_folder(folder), self._on_imported, window.show_error
-            )
-
-    def _on_imported(self, answer: Any) -> None:
-        counts = [tr(_IMPORTED[kind], n=number) for kind, number in answer.counts.items() if number]
-        text = " · ".join([tr("Imported"), *counts]) if counts else tr("There was nothing to import.")
-        if not answer.rejected:
-            self._window.toast.show_message(text)
-            return
-        lines = [
-            f"{reject.file}:{reject.line}: {reject.text}" if reject.line else f"{reject.file}: {reject.text}"
-            for reject in answer.rejects[:10]
-        ]
-        refused = ntr("{n:,} row was not taken:", "{n:,} rows were not taken:", answer.rejected)
-        ask(self._window, text, "\n".join([refused, *lines]))
 
     def _parent(self) -> Path:
         workspace = self._window.workspace

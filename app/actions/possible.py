@@ -19,6 +19,11 @@ def in_list(window: MainWindow) -> bool:
     return window.list_shown and window.workspace is not None
 
 
+def out_of_editor(window: MainWindow) -> bool:
+    """Whether a place of the workspace is on show, whichever."""
+    return window.editor is None and window.workspace is not None
+
+
 def may(what: May) -> Callable[[MainWindow], bool]:
     """Possible for the campaign that is selected in the list, or open in the editor."""
     return lambda window: what in window.allowed()

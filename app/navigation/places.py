@@ -45,6 +45,12 @@ def _calendar(window: MainWindow) -> PlacePage:
     return CalendarPage(window)
 
 
+def _people(window: MainWindow) -> PlacePage:
+    from app.people.page import PeoplePage
+
+    return PeoplePage(window)
+
+
 def _settings(window: MainWindow) -> PlacePage:
     from app.workspace_settings.page import SettingsPage
 
@@ -62,6 +68,7 @@ PLACES: tuple[Place, ...] = (
     Place(CAMPAIGNS, N_("Campaigns"), "route", lambda window: window.list_page, also=N_("list, home, flows")),
     Place("audiences", N_("Audiences"), "users", _audiences, also=N_("people, segments, rules, RFM, AIPL, lists")),
     Place(MESSAGES, N_("Messages"), "message", _messages, also=N_("templates, SMS, email, content")),
+    Place("people", N_("People"), "address-book", _people, also=N_("persons, customers, contacts, profile, erase")),
     Place("calendar", N_("Calendar"), "calendar", _calendar, also=N_("schedule, month, year, plan")),
     Place("settings", N_("Settings"), "settings", _settings, also=N_("time zone, fatigue, quiet times, accounts, catalogue, coupons")),
 )

@@ -19,7 +19,7 @@ Counts = Mapping[str, Any]
 LAST_CYCLES = 5
 _SHORT = "%m-%d %H:%M"
 
-_RECEIPTS = {"opened": N_("Opened"), "ignored": N_("Ignored")}
+RECEIPTS = {"opened": N_("Opened"), "ignored": N_("Ignored")}
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Figures:
 
     def _receipts(self, node_id: str) -> Iterator[Table]:
         receipts = self.counts.get("receipts", {}).get(node_id, {})
-        rows = [(_word(_RECEIPTS, code), f"{n:,}") for code, n in sorted(receipts.items())]
+        rows = [(_word(RECEIPTS, code), f"{n:,}") for code, n in sorted(receipts.items())]
         if rows:
             yield Table(tr("Receipts"), (), tuple(rows))
 

@@ -1,0 +1,1 @@
+"""Importing people and events: a table by its columns, or a data folder."""
