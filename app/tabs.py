@@ -47,9 +47,8 @@ class CampaignTabBar(QTabBar):
         bold.setWeight(self._look.font("strong").weight())
         width = _NAME_WIDTH * self._look.sizes.grid
         shown = QFontMetrics(bold).elidedText(name, Qt.TextElideMode.ElideRight, width).replace("&", "&&")
-        self.setTabText(
-            index, f"{UNSAVED} {shown}" if unsaved else shown
-        )  # in front, where nothing is cut off
+        marked = f"{UNSAVED} {shown}" if unsaved else shown  # in front, where nothing is cut off
+        self.setTabText(index, marked)
         said = tr("{name}, not saved", name=name) if unsaved else name
         self.setAccessibleTabName(index, said)
         closer = self.tabButton(index, QTabBar.ButtonPosition.RightSide)

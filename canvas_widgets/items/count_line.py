@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -60,13 +60,19 @@ def count_text(kind: str, counts: Mapping[str, int]) -> str:
     return f"{arrived:,}"
 
 
+def people_beside(line: CountLine, advance: Callable[[str], float], room: float) -> str:
+    """The people as they stand in front of the trouble, if there is any: short where there is no room."""
+    if not line.trouble:
+        return line.people
+    whole = line.people + _SEPARATOR
+    return whole if advance(whole) <= room else line.short + _SEPARATOR
+
+
 def draw_count(painter: QPainter, paints: Paints, line: CountLine, middle: QPointF, room: float) -> None:
     """Draw the line around `middle`, on its base line; trouble has a mark and a colour of its own."""
     advance = paints.small_metrics.horizontalAdvance
     trouble = advance(line.trouble) + _MARK + _MARK_GAP if line.trouble else 0.0
-    people = line.people + (_SEPARATOR if line.trouble else "")
-    if line.trouble and advance(people) + trouble > room:
-        people = line.short + _SEPARATOR
+    people = people_beside(line, advance, room - trouble)
     width = advance(people) + trouble
     left = middle.x() - width / 2
     draw_ground(painter, paints, middle, width)

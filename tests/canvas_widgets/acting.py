@@ -5,12 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragMoveEvent,
-    QDropEvent,
-    QMouseEvent,
-)
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -50,16 +45,7 @@ def drag(stage: Stage, start: QPointF, by: QPoint, *, release: bool = True) -> N
     viewport, begin = stage.view.viewport(), at(stage, start)
     QTest.mousePress(viewport, LEFT, NONE, begin)
     for share in (0.5, 1.0):
-        position = begin + QPoint(round(by.x() * share), round(by.y() * share))
-        move = QMouseEvent(
-            QEvent.Type.MouseMove,
-            QPointF(position),
-            QPointF(viewport.mapToGlobal(position)),
-            LEFT,
-            LEFT,
-            NONE,
-        )
-        QApplication.sendEvent(viewport, move)
+        point_to(stage, begin + QPoint(round(by.x() * share), round(by.y() * share)), LEFT)
     if release:
         QTest.mouseRelease(viewport, LEFT, NONE, begin + by)
 

@@ -149,7 +149,12 @@ def test_counts_stand_at_cards_and_lines(show: Callable[[Flow], Stage], flow: Fl
         "links": {straight: 12457, success: 900, other: 300},
     }
     without = paint(stage.scene)
+    named = stage.scene.links[other].line
     stage.scene.set_counts(counts)
+    counted = stage.scene.links[other].line
+    assert named is not None
+    assert counted is not None
+    assert counted.chip_width > named.chip_width, "the name makes room for its share"
     assert stage.scene.links[straight].full_text() == "12,457"
     assert stage.scene.links[success].full_text().endswith("75%")
     assert stage.scene.links[other].full_text().endswith("25%")

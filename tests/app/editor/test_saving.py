@@ -36,17 +36,25 @@ def page(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> E
 
 
 class Disk:
-    """Where saves wait until they are let through; `trouble` is what they then run into."""
+    """Where saves wait until they are let through; `trouble` is what they then run into.
+
+    `written` is set once the file is there, and `told` lets the save end.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.go_on, self.trouble = threading.Event(), ""
+        self.written, self.told = threading.Event(), threading.Event()
+        self.told.set()
         save = Workspace.save_campaign
 
         def slow(workspace: Workspace, *arguments: Any) -> Path:
             assert self.go_on.wait(20)
             if self.trouble:
                 raise FileError(workspace.folder, None, "", Message(self.trouble))
-            return save(workspace, *arguments)
+            path = save(workspace, *arguments)
+            self.written.set()
+            assert self.told.wait(20)
+            return path
 
         monkeypatch.setattr(Workspace, "save_campaign", slow)
 
@@ -56,6 +64,7 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
     disk = Disk(monkeypatch)
     yield disk
     disk.go_on.set()
+    disk.told.set()
 
 
 def on_disk(page: EditorPage) -> str:
@@ -140,9 +149,15 @@ def test_a_save_that_fails_leaves_the_old_file_and_says_so(
 def test_what_looks_at_the_file_meanwhile_takes_nothing_for_a_change_by_others(
     qtbot: QtBot, page: EditorPage, disk: Disk
 ) -> None:
+    disk.told.clear()
+    disk.go_on.set()
     page.save()
-    page.safekeeping.watch.look()
-    ended(qtbot, disk)
+    assert disk.written.wait(20)
+    with qtbot.waitSignal(page.safekeeping.watch.looked):
+        page.safekeeping.watch.look()
+    assert page.safekeeping.standing is None, "it is there, and nobody has said yet that it is ours"
+    disk.told.set()
+    settle(qtbot)
     page.safekeeping.watch.look()
     settle(qtbot)
     assert page.safekeeping.standing is None

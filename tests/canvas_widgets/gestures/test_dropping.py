@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QPointF
-from PySide6.QtGui import (
-    QDragLeaveEvent,
-)
+from PySide6.QtGui import QDragLeaveEvent
 from PySide6.QtWidgets import QApplication
 
 from tests.canvas_widgets.acting import (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from canvas_widgets.items.card import fitting_name
+from canvas_widgets.items.count_line import count_line, people_beside
 from canvas_widgets.items.geometry import TEXT_ROOM
 from canvas_widgets.items.paints import Paints
 from canvas_widgets.look import Look
@@ -34,3 +35,14 @@ def test_a_name_that_is_too_long_keeps_its_number(look: Look) -> None:
     assert all(metrics.horizontalAdvance(text) <= TEXT_ROOM for text in shown)
     assert fitting_name(name, metrics, TEXT_ROOM).endswith("…")
     assert fitting_name("Tag 12", metrics, TEXT_ROOM) == "Tag 12"
+
+
+def test_people_are_told_shorter_where_what_was_not_delivered_leaves_no_room() -> None:
+    counts = {"arrived": 1_234, "waiting": 56}
+    line = count_line("text_sms", counts, {"failed": {"no_id": 7}})
+    whole = people_beside(line, len, 100)
+    assert "56 waiting" in whole
+    assert people_beside(line, len, len(whole)) == whole
+    assert people_beside(line, len, len(whole) - 1) == "1,234 · "
+    untroubled = count_line("text_sms", counts)
+    assert people_beside(untroubled, len, 1) == untroubled.people

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from canvas_widgets.items.geometry import OPEN_RADIUS, LinkShape
@@ -20,7 +21,7 @@ from canvas_widgets.scene import CampaignScene
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Refused, append, configure, delete_behind, join, move, tidy
 from engine.campaign.edits.edit import Draft
-from engine.campaign.layout import CARD_HEIGHT, ROW
+from engine.campaign.layout import CARD_HEIGHT, COLUMN, ROW
 from engine.campaign.model import Point
 from engine.i18n import Message, use_language
 from tests.canvas_widgets.conftest import Everything, Flow, Stage
@@ -84,6 +85,24 @@ def test_it_is_straight_again_once_nothing_stands_there(
     assert middle(stage, line).y() > row + CARD_HEIGHT / 2
     stage.stack.push_edit(flow.document, delete_behind(flow.document, wait))
     assert middle(stage, line).y() == row
+
+
+def test_from_far_away_it_goes_around_as_well(
+    show: Show, flow: Flow, look: Look, skipping: tuple[str, str, str, str]
+) -> None:
+    _, wait, _, line = skipping
+    stage = show(flow)
+    card, shape = stage.scene.cards[wait].scene_rect, stage.scene.links[line].line
+    assert shape is not None
+    assert shape.runs[-1].y > card.bottom()
+    image = QImage(1200, 400, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(look.colours.canvas)
+    with QPainter(image) as painter:
+        painter.translate(0, 100)
+        stage.scene.draw_overview(painter)
+    below = QPointF(card.center().x(), shape.runs[-1].y + 100).toPoint()
+    near = [image.pixelColor(below.x(), below.y() + off) for off in (-1, 0, 1)]
+    assert any(colour != look.colours.canvas for colour in near)
 
 
 def test_neighbours_are_joined_as_ever(show: Show, flow: Flow) -> None:
@@ -235,3 +254,25 @@ def test_lines_along_one_row_to_different_cards_part(look: Look) -> None:
         assert heights[0] == heights[2], "what leads to one card runs together"
         assert abs(heights[0] - heights[1]) >= 8
         assert_nothing_overlaps(scene)
+
+
+def test_a_line_keeps_off_names_that_were_not_there_yet_when_it_was_first_laid(look: Look) -> None:
+    document, fork = forked(3, other=False)
+    skipped, end = chain(document, "wait_until", "end", source=fork)
+    _, second, third = document.out_links(fork)
+    draft = Draft(document)
+    draft.retarget(second, end)
+    document.apply(draft.edit(Message("join")).ops)
+    document.apply(append(document, third, "random_grouping").ops)
+    (below,) = document.successors(fork)[2:]
+    widen(document, below, 8, "Group", other=True)
+    place, far = document.layout[skipped], document.layout[end]
+    places = {below: Point(place.x, place.y + 2 * ROW), end: Point(far.x + 2 * COLUMN, far.y)}
+    document.apply(move(document, places).ops)
+    with closing(CampaignScene(document, Everything(), look)) as scene:
+        scene.load()
+        line = scene.links[second].line
+        assert line is not None
+        names = chips(lines_of(scene, below))
+        assert line.runs
+        assert not [name for run in line.runs for name in names if name.top() < run.y < name.bottom()]
