@@ -33,6 +33,7 @@ from app.preferences import Preferences
 from app.previews import person_choice
 from app.publishing.commands import RunCommands
 from app.publishing.people import get_person, people_finder
+from app.publishing.publication import PublishCommands
 from app.publishing.service import Condition, Counts, EngineService, Sizes
 from app.publishing.versions import Rows, VersionCommands
 from app.recent import RecentFiles
@@ -54,9 +55,10 @@ FIRST_SIZE = (1440, 900)
 
 class MainWindow(QMainWindow):
     """Attributes: workspace (None until one is read), editor (the one on show, None while the list shows),
-    editors (all open ones), service (engine); campaigns, templates, open_campaigns, runs, workspaces,
-    exports, appearance, dialogs, opening, recovery (what can be done, by topic); recent, preferences, look,
-    actions_, tabs, navigation (the places of the first tab), list_page, toast, tour.
+    editors (all open ones), service (engine); campaigns, templates, open_campaigns, runs, publishing,
+    versions, workspaces, exports, appearance, dialogs, opening, recovery (what can be done, by topic);
+    recent, preferences, look, actions_, tabs, navigation (the places of the first tab), list_page, toast,
+    tour.
 
     Signals: `painted()`, once, after the first paint; `ready()`: a workspace is on show.
     """
@@ -72,6 +74,7 @@ class MainWindow(QMainWindow):
         self.templates: TemplateCommands = TemplateCommands(self)
         self.open_campaigns: OpenCampaigns = OpenCampaigns(self)
         self.runs: RunCommands = RunCommands(self)
+        self.publishing: PublishCommands = PublishCommands(self)
         self.versions: VersionCommands = VersionCommands(self)
         self.workspaces: WorkspaceCommands = WorkspaceCommands(self)
         self.exports: ExportCommands = ExportCommands(self)

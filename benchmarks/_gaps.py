@@ -181,7 +181,7 @@ def _works(window: MainWindow, workspace: Workspace, folder: Path) -> Iterator[t
     with measured():
         _open(window, "Runs")
         wait_for(lambda: window.the_editor.scene.is_loaded)
-        window.runs.publish()
+        window.publishing.publish()
         wait_for(lambda: window.findChild(PublishDialog) is not None)
         wait_for(lambda: not tasks.running())  # what the engine knows of it
         window.findChildren(PublishDialog)[0].publish.click()

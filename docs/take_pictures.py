@@ -269,7 +269,7 @@ class Photographer:
         document = self._template("t_high_value")
         _halve(document, window.workspace.load_campaign("c_second").node("n_sms").config)
         with self._opened(document):
-            window.runs.publish()
+            window.publishing.publish()
             wait(lambda: window.findChild(PublishDialog) is not None)
             window.findChildren(PublishDialog)[0].publish.click()
             id = window.the_editor.session.document.attributes.id

@@ -168,8 +168,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.nudge_up", N_("Move a step up"), "Alt+Up", _ARRANGE, lambda w: w.the_editor.arranging.nudge(0, -1), movable),
     ActionSpec("editor.nudge_down", N_("Move a step down"), "Alt+Down", _ARRANGE, lambda w: w.the_editor.arranging.nudge(0, 1), movable),
 
-    ActionSpec("run.publish", N_("Publish"), "Ctrl+Shift+P", Place.RUN, lambda w: w.runs.publish(), may(May.PUBLISH), also=N_("run, launch, go live, simulate, rehearse, test")),
-    ActionSpec("run.publish_remote", N_("Publish to another machine…"), "Ctrl+Alt+P", Place.RUN, lambda w: w.runs.publish_remote(), may(May.PUBLISH)),
+    ActionSpec("run.publish", N_("Publish"), "Ctrl+Shift+P", Place.RUN, lambda w: w.publishing.publish(), may(May.PUBLISH), also=N_("run, launch, go live, simulate, rehearse, test")),
+    ActionSpec("run.publish_remote", N_("Publish to another machine…"), "Ctrl+Alt+P", Place.RUN, lambda w: w.publishing.publish_remote(), may(May.PUBLISH)),
     ActionSpec("run.stop", N_("Stop"), "Ctrl+Shift+X", Place.RUN, lambda w: w.runs.stop(), may(May.STOP), "player-stop", also=N_("pause, halt, end")),
     ActionSpec("run.restart", N_("Restart"), "Ctrl+Shift+R", Place.RUN, lambda w: w.runs.restart(), may(May.RESTART), "player-play", also=N_("resume, continue, go on")),
 

@@ -37,7 +37,7 @@ class SummaryView(QScrollArea):
         """Say it anew with what the engine has told; `first`: what stands on top."""
         found = [*([first] if first is not None else []), *self._summary.sections(known)]
         if self._warnings:
-            found.append(Section(tr("Please note"), self._warnings))
+            found.append(Section(tr("Please note"), self._warnings, warns=True))
         if found != self.sections:
             self.sections = found
             self.setWidget(self._page())
@@ -59,13 +59,12 @@ class SummaryView(QScrollArea):
         grid.setColumnMinimumWidth(0, 13 * grid_size)
         grid.setColumnStretch(1, 1)
         for y, section in enumerate(self.sections):
-            noted = section.title == tr("Please note")
             title = label("label", section.title, wrap=True)
             grid.addWidget(title, y, 0, Qt.AlignmentFlag.AlignTop)
             answer = QVBoxLayout()
             answer.setSpacing(grid_size // 2)
             for line in section.lines:
-                text = label("warning" if noted else "", line, wrap=True)
+                text = label("warning" if section.warns else "", line, wrap=True)
                 text.setAccessibleName(tr("{title}: {text}", title=section.title, text=line))
                 answer.addWidget(text)
             grid.addLayout(answer, y, 1)

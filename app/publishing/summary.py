@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -47,10 +48,11 @@ _LIMITS = {
 
 
 class Section(NamedTuple):
-    """A question and its answer, line by line."""
+    """A question and its answer, line by line; or, `warns`, what should be noted."""
 
     title: str
     lines: tuple[str, ...]
+    warns: bool = False
 
 
 @dataclass(frozen=True)
@@ -250,8 +252,7 @@ class Summary:
         runs = schedule.runs(
             every, grid if start is None else instant(start), self._zone, opens - timedelta(milliseconds=1)
         )
-        found = [run for run, _ in zip(runs, range(2), strict=False)]
-        return [run for run in found if end is None or run < end]
+        return [run for run in islice(runs, 2) if end is None or run < end]
 
     # What
 

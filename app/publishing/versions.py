@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.i18n import ntr, tr
+from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 
 if TYPE_CHECKING:
@@ -89,7 +90,12 @@ class VersionCommands:
         if other is not None:
             window.tabs.show_page(other)
         elif service is not None:
-            service.use(lambda client: _read(client, id, number), self._open, window.show_error)
+
+            def show(found: ShownVersion) -> None:
+                if service is window.service:  # else another workspace is on show by now
+                    self._open(found)
+
+            service.use(lambda client: _read(client, id, number), show, window.show_error)
 
     def _open(self, found: ShownVersion) -> None:
         id = found.bundle.campaign.attributes.id
@@ -113,6 +119,4 @@ class VersionCommands:
 
 
 def _read(client: Any, id: str, number: int) -> ShownVersion:
-    from engine.workspace import bundle
-
-    return ShownVersion(number, bundle.read(client.bundle(id, number), own=True))
+    return ShownVersion(number, bundles.read(client.bundle(id, number), own=True))

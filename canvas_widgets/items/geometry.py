@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
 
-from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GAP, START_WIDTH
+from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GAP, OPEN_PITCH, START_WIDTH
 
 CHIP_HEIGHT = 20
 CHIP_PADDING = 8
@@ -16,7 +16,6 @@ OPEN_RADIUS = 9.0
 _OPEN_REACH = 32.0  # from the card's edge to the centre of the mark of an open end that stands alone
 _OPEN_COLUMN = 41.0  # the same where a card has several lines: one column for all marks
 _OPEN_CURVE = 24.0  # over which the line to an open end leaves the card's middle
-_OPEN_PITCH = 32.0  # between open ends of one card
 _BESIDE_CARD = 48.0  # from the row of a card in the next column to an open end beside it
 _LANE_PITCH = 28.0  # between lines that join the same two cards
 _MIN_BEND = 32.0
@@ -219,15 +218,15 @@ def open_offsets(rows: Sequence[float | None]) -> list[float | None]:
     """
     led = [row for row in rows if row is not None]
     if not led:
-        return [(index - (len(rows) - 1) / 2) * _OPEN_PITCH for index in range(len(rows))]
+        return [(index - (len(rows) - 1) / 2) * OPEN_PITCH for index in range(len(rows))]
     first = next(index for index, row in enumerate(rows) if row is not None)
-    above = [min(led) - _BESIDE_CARD - _OPEN_PITCH * (first - 1 - index) for index in range(first)]
+    above = [min(led) - _BESIDE_CARD - OPEN_PITCH * (first - 1 - index) for index in range(first)]
     offsets: list[float | None] = [*above]
     below = max(led) + _BESIDE_CARD
     for row in rows[first:]:
         offsets.append(below if row is None else None)
         if row is None:
-            below += _OPEN_PITCH
+            below += OPEN_PITCH
     return offsets
 
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from canvas_widgets.items.card import CardItem
-from canvas_widgets.items.channels import REACH, Surroundings, way
 from canvas_widgets.items.fan import Name, Stem, fan
 from canvas_widgets.items.geometry import (
     Curve,
@@ -23,6 +22,7 @@ from canvas_widgets.items.geometry import (
     to_first_place,
 )
 from canvas_widgets.items.link import LinkItem, chip_rect
+from canvas_widgets.items.routing import REACH, Surroundings, way
 from engine.campaign.layout import BRANCH_GAP, GAP
 from engine.components.base import Port
 

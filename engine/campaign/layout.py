@@ -20,6 +20,9 @@ BRANCH_GAP = 128
 FAN_PITCH = 28
 """From the name of one of a branching card's lines to the next one's."""
 
+OPEN_PITCH = 32
+"""Between open ends of one card whose lines have no names."""
+
 COLUMN = CARD_WIDTH + GAP
 ROW = 96
 GRID = 8
@@ -28,7 +31,6 @@ _LINES_A_ROW = 3  # that run beside each other in a row without cards
 _HALF_LANES = 32.0  # of such lines, above and below the middle of the row
 _HALF_NAME = 10  # of a line's name, above and below the line
 _APART = 6  # at least, names of one card from lines and names of another
-_OPEN_PITCH = 32  # between open ends without names
 
 Report = Callable[[int, int], None]
 """Hears how much of long work is done, and of how much."""
@@ -252,5 +254,5 @@ class _Packing:
         above = higher + (straight - 1) / 2 if straight else (len(links) - 1) / 2
         below = len(links) - 1 - (higher if straight else above)
         named = any(port.label is not None for port in self._document.ports(node_id))
-        pitch = FAN_PITCH if named else _OPEN_PITCH
+        pitch = FAN_PITCH if named else OPEN_PITCH
         return (above * pitch + _HALF_NAME, below * pitch + _HALF_NAME)

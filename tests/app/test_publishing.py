@@ -17,14 +17,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.campaign_list import loading
 from app.campaign_list.status import Status
 from app.editor.page import EditorPage
 from app.editor.running import bundle_hash
 from app.pickers import library
-from app.publishing import bundled, tokens
-from app.publishing import commands as run_commands
+from app.publishing import bundled, publication, tokens
 from app.publishing.dialog import PublishDialog
 from app.publishing.service import EngineService, State
 from app.publishing.summary import Summary
@@ -184,7 +184,8 @@ def test_the_bar_and_the_tab_follow_at_once(
     assert window.service is not None
     window.service._timer.stop()  # nothing comes by polling
     engine.statuses[ready] = "in_progress"
-    window.runs._on_published_here(None, (SimpleNamespace(version=1, lacks=[]), engine.campaigns()[0]))
+    answers = SimpleNamespace(version=1, lacks=[]), engine.campaigns()[0]
+    window.publishing._on_published_here(None, [], answers)
     assert page.bar.pill.text() == "In progress"
     assert "In progress" in window.tabs.bar.tabToolTip(1)
 
@@ -397,7 +398,7 @@ def test_publish_to_another_machine(
             raise EngineUnreachable(Message("The token is not right."))
         return SimpleNamespace(version=3, lacks=[SimpleNamespace(text="It lacks the account Newsletter.")])
 
-    monkeypatch.setattr(run_commands, "_publish_at", publish_at)
+    monkeypatch.setattr(publication, "_publish_at", publish_at)
     window = make_window(workspace)
     row = next(row for row in window.rows() if row.name == "Ready")
     window.list_page.select(row.path)
@@ -425,6 +426,39 @@ def test_publish_to_another_machine(
     assert tokens.load("https://engine.example") == "right"
 
 
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_became_of_it_is_said_also_when_the_dialog_was_closed_meanwhile(
+    qtbot: QtBot,
+    make_window: MakeWindow,
+    workspace: Workspace,
+    ready: str,
+    monkeypatch: pytest.MonkeyPatch,
+    fails: bool,
+) -> None:
+    go_on = threading.Event()
+
+    def publish_at(_url: str, _token: str, _bundle: bytes) -> Any:
+        assert go_on.wait(20)
+        if fails:
+            raise EngineUnreachable(Message("Nobody answers."))
+        return SimpleNamespace(version=3, lacks=[])
+
+    monkeypatch.setattr(publication, "_publish_at", publish_at)
+    window = make_window(workspace)
+    window.list_page.select(next(row.path for row in window.rows() if row.name == "Ready"))
+    window.actions_["run.publish_remote"].trigger()
+    qtbot.waitUntil(lambda: bool(dialogs(window)))
+    form = dialog(window)
+    form.url.setCurrentText("https://engine.example")
+    form.token.setText("right")
+    form.publish.click()
+    form.reject()
+    qtbot.waitUntil(lambda: not isValid(form))
+    go_on.set()
+    settle(qtbot)
+    assert window.toast.message == ("Nobody answers." if fails else "Published as version 3.")
+
+
 def test_tokens_stand_in_a_file_of_their_owner_where_there_is_no_keyring(own_folders: Path) -> None:
     assert not tokens.store("https://one", "a")
     tokens.store("https://two", "b")
@@ -442,7 +476,7 @@ def test_a_token_that_cannot_be_kept_does_not_hide_that_it_was_published(
 
     monkeypatch.setattr(tokens, "store", full)
     window = make_window(workspace)
-    window.runs._remember("https://engine.example", "right")
+    window.publishing._remember("https://engine.example", "right")
     assert "No space left on device" in window.toast.message
     assert [remote.url for remote in window.preferences.remotes] == ["https://engine.example"]
 
