@@ -87,7 +87,7 @@ class EditorPage(Retranslated, QWidget):
         self.read_only = read_only
         self.shown_version = None if version is None else version.number
         self._said = ""
-        self.session = EditorSession(window.workspace, document, path)
+        self.session = EditorSession(window.workspace, document, path, checked=version is None)
         lookup = window.workspace if version is None else version.bundle
         self.scene = CampaignScene(document, lookup, window.look)
         self.view = CanvasView(self.scene, window.look, read_only=read_only)

@@ -55,7 +55,10 @@ class EditorSession(QObject):
         document: CampaignDocument,
         path: Path | None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        *,
+        checked: bool = True,
     ) -> None:
+        """`checked`: whether problems are looked for, as they are in all that can be published."""
         super().__init__()
         self.workspace = workspace
         self.document = document
@@ -64,6 +67,7 @@ class EditorSession(QObject):
         self.undo_stack = UndoStack(self)
         self.undo_stack.cleanChanged.connect(self.dirty_changed)
         self._now = now
+        self._checked = checked
         self.missing = False
         self.keeper = WorkKeeper(self)
         self.changes = 0
@@ -181,6 +185,9 @@ class EditorSession(QObject):
         """
         self._recheck.stop()
         document = self.document
+        if not self._checked:
+            self._show([], then)
+            return
         if not self.large:
             self._show(self._found_in(document), then)
             return

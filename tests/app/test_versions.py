@@ -81,6 +81,24 @@ def test_an_earlier_version_is_shown_as_it_was_published(
     assert len(window.editors) == 2
 
 
+def test_what_went_from_the_workspace_since_is_no_problem_of_an_earlier_version(
+    qtbot: QtBot, page: EditorPage, engine: FakeEngine
+) -> None:
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    window.actions_["run.earlier"].trigger()
+    qtbot.waitUntil(lambda: window.editor is not page)
+    earlier, opened = window.the_editor, page.session.workspace
+    for id in list(opened.audiences):
+        opened.audiences.delete(id)
+    for shown in (page, earlier):
+        shown.refresh_workspace()
+    settle(qtbot)
+    assert page.session.errors
+    assert earlier.session.problems == []
+    assert all(card.configured for card in earlier.scene.cards.values())
+
+
 def test_the_switch_offers_all_with_who_is_inside(qtbot: QtBot, page: EditorPage) -> None:
     switch = page.bar.versions
     switch.menu().aboutToShow.emit()
