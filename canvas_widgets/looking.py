@@ -29,7 +29,7 @@ class LookingView(QGraphicsView):
 
     def __init__(self, scene: CampaignScene, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
-        self._campaign = scene  # QGraphicsView does not own its scene
+        self._scene = scene  # QGraphicsView does not own its scene
         self._look = look
         self._background = Background()
         self._overlay = Overlay(self)
@@ -63,18 +63,18 @@ class LookingView(QGraphicsView):
     def shows_all(self) -> bool:
         """Whether the whole flow is in sight."""
         shown = self.mapToScene(self.viewport().rect()).boundingRect()
-        return shown.contains(self._campaign.content_rect())
+        return shown.contains(self._scene.content_rect())
 
     def fit(self, *, glide: bool = True) -> None:
         """Show the whole flow, at 100 % at most."""
-        self._camera.fit(self._campaign.content_rect(), glide)
+        self._camera.fit(self._scene.content_rect(), glide)
 
     def begin(self) -> None:
         """Show the whole flow, or where that would be too small to read, its beginning at 100 %."""
-        if self._camera.fitting(self._campaign.content_rect()) >= LEGIBLE:
+        if self._camera.fitting(self._scene.content_rect()) >= LEGIBLE:
             self.fit(glide=False)
             return
-        start = self._campaign.cards[START_ID].scene_rect
+        start = self._scene.cards[START_ID].scene_rect
         middle = start.left() - MARGIN + self.viewport().width() / 2
         self._camera.go(1.0, QPointF(middle, start.center().y()), glide=False)
 
@@ -90,7 +90,7 @@ class LookingView(QGraphicsView):
 
     def center_node(self, node_id: str, *, glide: bool = True) -> None:
         """Bring a card to the middle. Raises `KeyError` for an id without a card."""
-        self._camera.centre_on(self._campaign.cards[node_id].scene_rect.center(), glide)
+        self._camera.centre_on(self._scene.cards[node_id].scene_rect.center(), glide)
 
     def moveEvent(self, event: QMoveEvent) -> None:
         """What is seen stays where it is on the screen when something opens above or beside the view."""
@@ -105,12 +105,12 @@ class LookingView(QGraphicsView):
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
-        return self._campaign.catching_up.bars(event) or super().viewportEvent(event)
+        return self._scene.catching_up.bars(event) or super().viewportEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        stage = self._campaign.stage
+        stage = self._scene.stage
         stage.scale = self.zoom * self.devicePixelRatioF()
-        if self._campaign.is_loading:  # half a flow is of no use, and is painted anew each slice
+        if self._scene.is_loading:  # half a flow is of no use, and is painted anew each slice
             with QPainter(self.viewport()) as painter:
                 painter.fillRect(event.rect(), stage.paints.colours.canvas)
         elif self.zoom >= OVERVIEW_BELOW:
@@ -135,23 +135,23 @@ class LookingView(QGraphicsView):
 
     def _paint_overview(self, event: QPaintEvent) -> None:
         with QPainter(self.viewport()) as painter:
-            painter.fillRect(event.rect(), self._campaign.stage.paints.colours.canvas)
+            painter.fillRect(event.rect(), self._scene.stage.paints.colours.canvas)
             painter.setWorldTransform(self.viewportTransform())
-            self._campaign.draw_overview(painter)
-            self._overlay.paint(painter, self._campaign.stage.paints)
+            self._scene.draw_overview(painter)
+            self._overlay.paint(painter, self._scene.stage.paints)
 
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        self._background.paint(painter, QRectF(rect), self._campaign.stage.paints)
+        self._background.paint(painter, QRectF(rect), self._scene.stage.paints)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        self._overlay.paint(painter, self._campaign.stage.paints)
+        self._overlay.paint(painter, self._scene.stage.paints)
 
     def _on_zoom_changed(self, zoom: float) -> None:
         self.zoom_changed.emit(zoom)
 
     def _on_mirrored(self) -> None:
         """The document changed: what is half way is not painted, and the overview is one picture."""
-        self.viewport().setUpdatesEnabled(not self._campaign.catching_up.active)
+        self.viewport().setUpdatesEnabled(not self._scene.catching_up.active)
         if self.zoom < OVERVIEW_BELOW:
             self.viewport().update()
 

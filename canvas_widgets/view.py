@@ -103,7 +103,7 @@ class CanvasView(LookingView):
     @read_only.setter
     def read_only(self, read_only: bool) -> None:
         self._read_only = read_only
-        self._campaign.notes.resizable = not read_only
+        self._scene.notes.resizable = not read_only
         self.setAcceptDrops(not read_only)
 
     # Input -------------------------------------------------------------------------------------------------
@@ -149,9 +149,9 @@ class CanvasView(LookingView):
             return
         if self.notes.write_at(self.mapToScene(point)):
             return
-        card = self._campaign.card_at(self.mapToScene(point))
+        card = self._scene.card_at(self.mapToScene(point))
         if event.button() is Qt.MouseButton.LeftButton and card is not None and not self._space:
-            self._campaign.select([card.node_id])
+            self._scene.select([card.node_id])
             self.activated.emit()
             event.accept()
         else:
@@ -160,7 +160,7 @@ class CanvasView(LookingView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._gesture is None and not self.pasting.active:
             self._hover.leave()
-            self.menu_requested.emit(menu_request(self, self._campaign, event))
+            self.menu_requested.emit(menu_request(self, self._scene, event))
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -200,7 +200,7 @@ class CanvasView(LookingView):
             self._hover.leave()
         elif event.key() == Qt.Key.Key_Escape:
             if not self._cancel():
-                self._campaign.select(())
+                self._scene.select(())
         elif event.key() == Qt.Key.Key_Tab and not self.read_only:
             self.adding.open_behind()
         elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not self.read_only:
@@ -212,9 +212,9 @@ class CanvasView(LookingView):
 
     def _delete_selected(self) -> None:
         """Notes alone go at once; whoever owns the view asks before components do."""
-        if self.notes.delete_selected() or not self._campaign.selection:
+        if self.notes.delete_selected() or not self._scene.selection:
             return
-        if (only := self._campaign.selected_node) is not None:
+        if (only := self._scene.selected_node) is not None:
             self.delete_requested.emit(only)
         else:
             self.delete_selected_requested.emit()
@@ -265,17 +265,17 @@ class CanvasView(LookingView):
         if (gesture := self.handling.pressed(position)) is not None:
             return gesture
         grip = self.notes.grip_at(point)
-        if grip is None and (card := self._campaign.card_at(point)) is not None:
+        if grip is None and (card := self._scene.card_at(point)) is not None:
             return self._press_card(card.node_id, position, modifiers)
         self._hover.leave()
         adding = bool(modifiers & _ADDING_MODIFIERS)
         if grip is not None:
             return self.notes.press(grip, position, adding=adding)
-        kept = self._campaign.chosen if adding else NOTHING
-        return BandGesture(self, self._campaign, self._overlay, position, kept)
+        kept = self._scene.chosen if adding else NOTHING
+        return BandGesture(self, self._scene, self._overlay, position, kept)
 
     def _press_card(self, node_id: str, position: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
-        scene = self._campaign
+        scene = self._scene
         if modifiers & _ADDING_MODIFIERS:
             scene.select(scene.selection ^ {node_id}, scene.selected_notes)
             return None
@@ -334,7 +334,7 @@ class CanvasView(LookingView):
         return self.adding.chooser
 
     def _add(self, link_id: str, kind: str) -> None:
-        self.ask_for(lambda: insert(self._campaign.document, link_id, kind))
+        self.ask_for(lambda: insert(self._scene.document, link_id, kind))
 
     def ask_for(self, make: Callable[[], Edit]) -> None:
         """Ask for an edit, or say why it is refused."""
@@ -369,9 +369,9 @@ class CanvasView(LookingView):
             return text
         if (text := self.notes.tip(point)) is not None:
             return text
-        if (card := self._campaign.card_at(point) or self._campaign.dot_at(point)) is not None:
+        if (card := self._scene.card_at(point) or self._scene.dot_at(point)) is not None:
             return card.full_text()
-        link = self._campaign.link_at(point, _TIP_REACH)
+        link = self._scene.link_at(point, _TIP_REACH)
         return "" if link is None else link.full_text()
 
     def _on_zoom_changed(self, zoom: float) -> None:
@@ -384,5 +384,5 @@ class CanvasView(LookingView):
         super()._on_mirrored()
 
     def _on_look_changed(self) -> None:
-        self._hover.handle.set_paints(self._campaign.stage.paints)
+        self._hover.handle.set_paints(self._scene.stage.paints)
         super()._on_look_changed()
