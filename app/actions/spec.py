@@ -36,6 +36,7 @@ class Place(StrEnum):
     ARRANGE = "arrange"
     RUN = "run"
     VIEW = "view"
+    AUDIENCES = "audiences"
     MESSAGES = "messages"
     GO = "go"
     WORKSPACE = "workspace"
@@ -52,6 +53,7 @@ SECTIONS: Mapping[Place, str] = {
     Place.ARRANGE: N_("Arrange"),
     Place.RUN: N_("Run"),
     Place.VIEW: N_("View"),
+    Place.AUDIENCES: N_("Audiences"),
     Place.MESSAGES: N_("Messages"),
     Place.GO: N_("Go to"),
     Place.WORKSPACE: N_("Workspace"),

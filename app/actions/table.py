@@ -53,6 +53,7 @@ from app.actions.possible import (
     viewed,
 )
 from app.actions.spec import ActionSpec, Context, Place
+from app.audiences.actions import AUDIENCE_ACTIONS
 from app.campaign_list.status import May
 from app.editor.guide import bring_back as bring_back_guide
 from app.messages.actions import MESSAGE_ACTIONS
@@ -84,6 +85,7 @@ _CARD, _SEVERAL, _LINE, _NOTES, _CANVAS = (
 ACTIONS: tuple[ActionSpec, ...] = (
     *(ActionSpec(f"go.{place.id}", place.title, f"Alt+{number}", Place.GO, _going(place.id), has_workspace, place.icon, also=place.also) for number, place in enumerate(PLACES, 1)),
 
+    *AUDIENCE_ACTIONS,
     *MESSAGE_ACTIONS,
 
     ActionSpec("campaign.new", N_("New campaign…"), "Ctrl+N", _LIST, lambda w: w.campaigns.new_campaign(), lambda w: w.workspace is not None, "plus", also=N_("create, start, template, gallery")),

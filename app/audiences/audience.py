@@ -22,15 +22,14 @@ from app.audiences.insight import Insight
 from app.audiences.list_box import ListBox
 from app.audiences.rows import Row
 from app.editors.base import Context, RawObject, as_object
-from app.editors.cards import CardsEditor
 from app.editors.controls import IconButton
 from app.editors.tab_order import order_tabs
 from app.language import Retranslated
 from app.panels.form import Form
 from app.pickers.audience_fields import (
+    FACTORIES,
     LIST_FIELDS,
     RULE_FIELDS,
-    IdTypeEditor,
     cards_of,
     checked,
     file_of,
@@ -70,7 +69,7 @@ class AudienceView(Retranslated, QWidget):
         self._saved: RawObject = {}
         self._live = False
         self.back = IconButton("arrow-left", "")
-        self.back.clicked.connect(self.left)
+        self.back.clicked.connect(self.leave)
         self._title = label("strong")
         self._dirty = label("small")
         self._undo, self._redo = IconButton("arrow-back-up", ""), IconButton("arrow-forward-up", "")
@@ -135,6 +134,10 @@ class AudienceView(Retranslated, QWidget):
     def unsaved(self) -> bool:
         return self.form.values() != self._saved
 
+    def leave(self) -> None:
+        """Back to the list; what is not saved is asked about there."""
+        self.left.emit()
+
     # ---- saving
 
     def save(self) -> bool:
@@ -184,7 +187,7 @@ class AudienceView(Retranslated, QWidget):
         elif event.matches(QKeySequence.StandardKey.Save):
             self.save()
         elif event.key() == Qt.Key.Key_Escape:
-            self.left.emit()
+            self.leave()
         else:
             super().keyPressEvent(event)
 
@@ -233,7 +236,7 @@ class AudienceView(Retranslated, QWidget):
         grid = self._window.look.sizes.grid
         is_list = "list" in values
         fields = LIST_FIELDS if is_list else RULE_FIELDS
-        form = Form(fields, self.context, {"cards": CardsEditor, "list": IdTypeEditor})
+        form = Form(fields, self.context, FACTORIES)
         form.load(values)
         form.changed.connect(self._on_changed)
         content = QWidget()

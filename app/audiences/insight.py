@@ -92,8 +92,7 @@ class Insight(Retranslated, QScrollArea):
         if self._workspace is not None and file is not None and file.cards is not None:
             found = summary(file.cards, self._workspace)
             self.words.setText(str(found) if found is not None else "")
-        elif file is not None:
-            self.words.setText(tr("A list of people that was uploaded."))
+        self.rule.setVisible(file is None or file.cards is not None)
         if self._file is None or file is None or _judged_part(file) != _judged_part(self._file):
             self._file = file
             self._later.start()

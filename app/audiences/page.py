@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget
 
 from app.audiences.audience import AudienceView
@@ -32,7 +33,7 @@ from engine.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from app.window import MainWindow
 
-PLACE = "audiences"
+ROW_ACTIONS = ("audience.open", "audience.rename", "audience.copy", "audience.update", "audience.delete")
 
 
 class AudiencesPage(PlacePage):
@@ -77,6 +78,10 @@ class AudiencesPage(PlacePage):
         self.keeping.begin()
         self._refresh()
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.keeping.end()
+
     def focus_first(self) -> None:
         if self._stack.currentWidget() is self.view and self.view is not None:
             self.view.back.setFocus()
@@ -101,6 +106,22 @@ class AudiencesPage(PlacePage):
             tr("No audience matches"), tr("Change the search to see more."), tr("Clear filters")
         )
         self._refresh()
+
+    @property
+    def open_view(self) -> AudienceView | None:
+        """The page of one audience, while it is on show."""
+        return self.view if self.view is not None and self._stack.currentWidget() is self.view else None
+
+    def at_hand(self) -> Row | None:
+        """The audience that is open and saved, else the one that is selected in the list."""
+        view = self.open_view
+        if view is not None:
+            return self._row(view.id)
+        return self.table.selected() if self._stack.currentWidget() is self.table else None
+
+    def show_definitions(self, kind: str) -> None:
+        """Show the definitions of a kind: rfm, aipl or tables."""
+        self._leave(partial(self._show_definitions, kind))
 
     # ---- commands
 
@@ -157,6 +178,13 @@ class AudiencesPage(PlacePage):
             Choice(tr("Delete"), partial(self._delete, row.file.id), "danger"),
         )
 
+    def update_at_hand(self, row: Row) -> None:
+        """Update an audience, also the one that is open: first what is not saved is saved."""
+        if self.open_view is not None:
+            self._update_from_view(row.file.id)
+        else:
+            self.update_now(row.file.id)
+
     def update_now(self, id: str) -> None:
         """Let the engine store who is in an audience now."""
         service, workspace = self._window.service, self._workspace
@@ -179,7 +207,9 @@ class AudiencesPage(PlacePage):
 
     def _connect(self) -> None:
         self.sidebar.chosen.connect(lambda _key: self._leave(self._show_list))
-        self.sidebar.definition_chosen.connect(self._on_definitions)
+        self.sidebar.definition_chosen.connect(self.show_definitions)
+        self.table.selection_changed.connect(self.actions_.refresh)
+        self._stack.currentChanged.connect(lambda _index: self.actions_.refresh())
         self.search.textChanged.connect(lambda _text: self._refresh())
         self.table.row_opened.connect(lambda row: self._open(row.file.id))
         self.table.menu_asked.connect(self._show_menu)
@@ -328,9 +358,6 @@ class AudiencesPage(PlacePage):
         assert self._workspace is not None
         self._window.open_campaigns.open_file(self._workspace.campaign_files.path_of(id))
 
-    def _on_definitions(self, kind: str) -> None:
-        self._leave(partial(self._show_definitions, kind))
-
     def _show_definitions(self, kind: str) -> None:
         if self._workspace is None:
             return
@@ -344,14 +371,10 @@ class AudiencesPage(PlacePage):
         self.definitions.show_kind(kind)
         self._stack.setCurrentWidget(self.definitions)
 
-    def _show_menu(self, row: Row, place: QPoint) -> None:
+    def _show_menu(self, _row: Row, place: QPoint) -> None:
+        self.actions_.refresh()
         menu = QMenu(self)
-        menu.addAction(tr("Open"), partial(self._open, row.file.id))
-        menu.addAction(tr("Rename"), partial(self.rename, row))
-        menu.addAction(tr("Copy"), partial(self.copy, row))
-        if row.file.cards is not None:
-            menu.addAction(tr("Update now"), partial(self.update_now, row.file.id))
-        menu.addSeparator()
-        menu.addAction(tr("Delete…"), partial(self.delete, row))
+        for id in ROW_ACTIONS:
+            menu.addAction(self.actions_[id])
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)

@@ -256,6 +256,7 @@ class AudiencesEditor(Editor):
     def _line(self, index: int, option: Option) -> _AudienceLine:
         line = _AudienceLine(option.text, option.tail, index > 0, index < len(self._ids) - 1)
         line.remove.clicked.connect(lambda: self._on_removed(index))
+        line.open.clicked.connect(lambda: go_to(self, "audiences", self._ids[index]))
         line.up.triggered.connect(lambda: self._on_moved(index, -1))
         line.down.triggered.connect(lambda: self._on_moved(index, 1))
         self._rows.addWidget(line)
@@ -302,6 +303,8 @@ class _AudienceLine(QWidget):
         order.setMenu(menu)
         order.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
         order.setVisible(can_rise or can_sink)
+        self.open = IconButton("external-link", tr("Open {name} in Audiences", name=name))
         self.remove = IconButton("x", tr("Remove {name}", name=name))
+        line.addWidget(self.open)
         line.addWidget(order)
         line.addWidget(self.remove)

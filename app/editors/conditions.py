@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 from pydantic import JsonValue
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.editors.base import (
@@ -15,155 +13,15 @@ from app.editors.base import (
     RawObject,
     as_list,
     as_object,
-    as_text,
-    lines,
-    mark_invalid,
     route,
     together,
 )
-from app.editors.condition_values import ConditionField, NoValue, ValueBox, value_box
+from app.editors.condition_grip import Grip, Handling
+from app.editors.condition_leaf import ConditionLeaf, Fields
+from app.editors.condition_moving import ConditionMoving
 from app.editors.controls import IconButton, LinkButton, Option, Segmented, label, row
-from app.pickers.search import SearchCombo
 from engine.i18n import tr
-from engine.shapes.conditions import MAX_DEPTH, OPERATOR_LABELS, OPERATORS
-
-Fields = Callable[[], Sequence[ConditionField]]
-
-
-class ConditionLeaf(QFrame):
-    """One line: field, operator, value."""
-
-    changed = Signal()
-    removed = Signal()
-
-    def __init__(self, context: Context, fields: Fields) -> None:
-        super().__init__()
-        self._context = context
-        self._fields = fields
-        self._field = SearchCombo(tr("Choose a field"))
-        self._field.setAccessibleName(tr("Field"))
-        self._field.chosen.connect(self._on_field)
-        self._operator = SearchCombo(tr("Operator"))
-        self._operator.setAccessibleName(tr("Operator"))
-        self._operator.chosen.connect(self._on_operator)
-        remove = IconButton("x", tr("Remove this condition"))
-        remove.clicked.connect(self.removed)
-        self._box: ValueBox = NoValue(self)
-        self._error = label("", "error")
-        self._error.hide()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
-        top = row(spacing=4)
-        top.addWidget(self._field, 1)
-        top.addWidget(remove)
-        self._line = row(spacing=4)
-        self._line.addWidget(self._operator, 1)
-        self._column.addLayout(top)
-        self._column.addLayout(self._line)
-        self._column.addWidget(self._error)
-        self.setFocusProxy(self._field)
-        self.refresh()
-
-    def value(self) -> RawObject:
-        raw: RawObject = {}
-        if self._field.value():
-            raw = {"field": self._field.value(), "op": self._operator.value()}
-        if (value := self._box.value()) is not None:
-            raw["value"] = value
-        return raw
-
-    def set_value(self, raw: RawObject) -> None:
-        self._field.set_value(as_text(raw.get("field")))
-        self._show_operators()
-        self._operator.set_value(as_text(raw.get("op")))
-        self._show_box()
-        self._box.set_value(raw.get("value"))
-
-    def refresh(self) -> None:
-        """The fields that can be chosen changed."""
-        self._field.set_options(Option(field.value, field.text) for field in self._fields())
-        self._show_operators()
-
-    def show_errors(self, errors: Errors) -> None:
-        inside, rest = route(errors, ("field", "op", "value"))
-        mark_invalid(self._field, together(inside.get("field", {})))
-        mark_invalid(self._operator, together(inside.get("op", {})))
-        mark_invalid(self._box.focusProxy() or self._box, together(inside.get("value", {})))
-        sentences = [together(part) for part in inside.values()] or [together(rest)]
-        found = lines(sentences)
-        self._error.setText((self._what_is_missing() or found) if found else "")
-        self._error.setVisible(bool(self._error.text()))
-
-    def _what_is_missing(self) -> str:
-        """What to do where a part of the line is empty, in better words than a reader of files has."""
-        if not self._field.value():
-            return tr("Choose a field")
-        if not isinstance(self._box, NoValue) and self._box.value() is None:
-            return tr("Enter a value")
-        return ""
-
-    def invalid_target(self) -> QWidget | None:
-        """The control with the error, or None."""
-        if not self._error.text():
-            return None
-        candidates: tuple[QWidget, ...] = (self._field, self._operator, self._box.focusProxy() or self._box)
-        return next((control for control in candidates if control.property("invalid")), self._field)
-
-    def _chosen(self) -> ConditionField:
-        value = self._field.value()
-        found = next((field for field in self._fields() if field.value == value), None)
-        return found or ConditionField(value, value, "text")
-
-    def _show_operators(self) -> None:
-        operators = OPERATORS[self._chosen().type]
-        self._operator.set_options(Option(value, tr(OPERATOR_LABELS[value])) for value in operators)
-        self._operator.setEnabled(bool(self._field.value()))
-
-    def _show_box(self) -> None:
-        old = self._box
-        box: ValueBox = NoValue(self)
-        if self._field.value() and self._operator.value():
-            box = value_box(self._context, self._chosen(), self._operator.value())
-        self._line.removeWidget(old)
-        self._column.removeWidget(old)
-        old.hide()
-        old.deleteLater()
-        box.changed.connect(self.changed)
-        self._box = box
-        if isinstance(box, NoValue):
-            box.hide()
-        elif box.compact:
-            self._line.addWidget(box, 1)
-            self._line.setAlignment(self._operator, Qt.AlignmentFlag.AlignTop)
-            box.show()
-        else:
-            self._column.insertWidget(2, box)
-            box.show()
-
-    def _on_field(self) -> None:
-        known = OPERATORS[self._chosen().type]
-        self._show_operators()
-        if self._operator.value() not in known:
-            self._operator.set_value(known[0])
-        self._show_box()
-        self.changed.emit()
-
-    def _on_operator(self) -> None:
-        kept = self._box.value()
-        self._show_box()
-        if _fits(kept, self._box):
-            self._box.set_value(kept)
-        self.changed.emit()
-
-
-def _fits(value: JsonValue, box: ValueBox) -> bool:
-    """Whether a value survives a change of the operator: texts, numbers and moments do, ranges do not."""
-    box.set_value(value)
-    fits = box.value() == value or (isinstance(value, str | list) and bool(box.value()))
-    if not fits:
-        box.set_value(None)
-    return fits and value is not None
+from engine.shapes.conditions import MAX_DEPTH
 
 
 class ConditionGroup(QFrame):
@@ -172,9 +30,19 @@ class ConditionGroup(QFrame):
     changed = Signal()
     removed = Signal()
 
-    def __init__(self, context: Context, fields: Fields, flat: bool, depth: int = 1) -> None:
+    def __init__(
+        self,
+        context: Context,
+        fields: Fields,
+        flat: bool,
+        depth: int = 1,
+        handling: Handling | None = None,
+    ) -> None:
+        """`handling`: hears of the grips inside; None where nothing can be moved."""
         super().__init__()
         self._context, self._fields, self._flat, self._depth = context, fields, flat, depth
+        self._handling = handling
+        self.grip = Grip(self, handling) if handling is not None and depth > 1 else None
         self._children: list[ConditionLeaf | ConditionGroup] = []
         self._bare = False  # loaded as a leaf without a group around it
         self._join = Segmented([Option("all", tr("All of these")), Option("any", tr("Any of these"))])
@@ -200,6 +68,8 @@ class ConditionGroup(QFrame):
         if self._depth > 1:
             self.setProperty("role", "branch")
         head = row(spacing=4)
+        if self.grip is not None:
+            head.addWidget(self.grip)
         head.addWidget(self._join, 1)
         head.addWidget(self._remove)
         column.addLayout(head)
@@ -210,6 +80,14 @@ class ConditionGroup(QFrame):
         actions.addStretch(1)
         column.addLayout(actions)
         column.addWidget(self._error)
+
+    def children_shown(self) -> tuple[ConditionLeaf | ConditionGroup, ...]:
+        """Its conditions and groups, in order."""
+        return tuple(self._children)
+
+    def tree(self) -> RawObject:
+        """Its conditions as a group, also where they are stored without one."""
+        return {self._join.value(): [child.value() for child in self._children]}
 
     def value(self) -> RawObject:
         children: list[JsonValue] = [child.value() for child in self._children]
@@ -263,9 +141,10 @@ class ConditionGroup(QFrame):
         nested = ("all" in raw or "any" in raw) and self._depth < MAX_DEPTH + 1
         child: ConditionLeaf | ConditionGroup
         if nested:
-            child = ConditionGroup(self._context, self._fields, self._flat, self._depth + 1)
+            depth = self._depth + 1
+            child = ConditionGroup(self._context, self._fields, self._flat, depth, self._handling)
         else:
-            child = ConditionLeaf(self._context, self._fields)
+            child = ConditionLeaf(self._context, self._fields, self._handling)
         child.set_value(raw)
         child.changed.connect(self.changed)
         child.removed.connect(lambda: self._on_removed(child))
@@ -329,8 +208,11 @@ class ConditionEditor(Editor):
         super().__init__(context, parent)
         self._fields = fields
         self._shown = tuple(fields())
-        self._root = ConditionGroup(context, fields, flat)
-        self._root.changed.connect(self.changed)
+        self._moving = None if flat else ConditionMoving(self)
+        self._root = ConditionGroup(
+            context, fields, flat, handling=None if self._moving is None else self._moving.handling
+        )
+        self._root.changed.connect(self._on_changed)
         self._unconditional = label(unconditional, "muted")
         self._unconditional.hide()
         column = QVBoxLayout(self)
@@ -349,6 +231,25 @@ class ConditionEditor(Editor):
 
     def set_value(self, value: JsonValue) -> None:
         self._root.set_value(as_object(value))
+        self._show_grips()
+
+    @property
+    def root(self) -> ConditionGroup:
+        """The outermost group."""
+        return self._root
+
+    def take(self, tree: RawObject) -> None:
+        """Show the tree after a person moved something in it."""
+        self._root.set_value(tree)
+        self._on_changed()
+
+    def _on_changed(self) -> None:
+        self._show_grips()
+        self.changed.emit()
+
+    def _show_grips(self) -> None:
+        if self._moving is not None:
+            self._moving.show_grips()
 
     def refresh(self) -> None:
         fields = tuple(self._fields())

@@ -22,7 +22,8 @@ from app.editors.choosers import (
     CouponEditor,
     MessageEditor,
 )
-from app.editors.conditions import ConditionEditor, Fields
+from app.editors.condition_leaf import Fields
+from app.editors.conditions import ConditionEditor
 from app.editors.connection import AuthEditor, IdTypesEditor, ReceiptsEditor
 from app.editors.contents import KeywordsEditor, WechatContentEditor, mini_program_editor
 from app.editors.controls import Option

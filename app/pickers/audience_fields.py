@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pydantic import JsonValue, TypeAdapter
 from PySide6.QtWidgets import QWidget
 
 from app.editors.base import Context, Editor, RawObject, as_object, as_text
+from app.editors.cards import CardsEditor
 from app.editors.controls import ComboBox, Option, row
+from app.editors.registry import EditorFactory
 from app.editors.spec import FieldSpec
 from app.pickers.form_dialog import field, judged
 from engine.components.hints import Hint
@@ -31,6 +35,7 @@ _FIELDS = (
     ),
     field("every", Hint(N_("Schedule"), "schedule", visible_when={"updates": ("every",)})),
     field("directory", Hint(N_("Folder"), "text"), required=False),
+    field("sub_campaign", Hint(N_("Sub-campaign"), "choice"), required=False),
     field("remark", Hint(N_("Remark"), "long_text"), required=False),
     field(
         "public",
@@ -68,6 +73,38 @@ class IdTypeEditor(Editor):
     def refresh(self) -> None:
         types = [Option(name, name) for name in self.context.workspace.catalog.id_types]
         self._field.set_options([*types, Option(PERSON_ID, tr("The data's own ids of people"))])
+
+
+class SubCampaignEditor(Editor):
+    """A sub-campaign of the marketing campaign tree, or none."""
+
+    def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._field = ComboBox()
+        self._field.setAccessibleName(spec.label)
+        self._field.chosen.connect(self.changed)
+        row(self).addWidget(self._field)
+        self.setFocusProxy(self._field)
+        self.refresh()
+
+    def value(self) -> JsonValue:
+        return self._field.value() or None
+
+    def set_value(self, value: JsonValue) -> None:
+        self._field.set_value(as_text(value))
+
+    def refresh(self) -> None:
+        tree = self.context.workspace.catalog.marketing_campaigns
+        subs = [Option(id, f"{tree[one.parent].name} / {one.name}") for id, one in tree.items() if one.parent]
+        self._field.set_options([Option("", tr("None")), *subs])
+
+
+FACTORIES: Mapping[str, EditorFactory] = {
+    "cards": CardsEditor,
+    "list": IdTypeEditor,
+    "sub_campaign": SubCampaignEditor,
+}
+"""Editors of the fields that no hint names."""
 
 
 def file_of(values: RawObject, id: str) -> RawObject:

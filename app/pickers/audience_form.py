@@ -9,10 +9,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.editors import style
 from app.editors.base import Context, RawObject
-from app.editors.cards import CardsEditor
 from app.editors.controls import label
 from app.editors.registry import EditorFactory
-from app.pickers.audience_fields import RULE_FIELDS, cards_of, checked, file_of, marks
+from app.pickers.audience_fields import FACTORIES, RULE_FIELDS, cards_of, checked, file_of, marks
 from app.pickers.form_dialog import Debounce, FormDialog, judged
 from app.pickers.needs_bar import NeedsBar
 from engine.components.hints import FormField
@@ -59,7 +58,7 @@ class AudienceDialog(FormDialog):
         return RULE_FIELDS
 
     def factories(self) -> Mapping[str, EditorFactory]:
-        return {"cards": CardsEditor}
+        return FACTORIES
 
     def start_values(self) -> RawObject:
         return dict(self._start)

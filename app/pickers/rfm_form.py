@@ -32,7 +32,9 @@ _FIELDS = (
         Hint(N_("Only events where"), "condition", options={"over": "event", "event": "event"}),
         required=False,
     ),
-    field("amount", Hint(N_("Amount"), "choice", missing=N_("Choose the attribute that is the money"))),
+    field(
+        "amount", Hint(N_("Amount of money"), "choice", missing=N_("Choose the attribute that is the money"))
+    ),
     field("range", Hint(N_("Period"), "duration"), required=False),
     field("recency", Hint(N_("Recency"), "number")),
     field("frequency", Hint(N_("Frequency"), "number")),

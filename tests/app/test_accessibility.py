@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QMenu, QTabWidget, QToolBut
 from pytestqt.qtbot import QtBot
 
 from app import language
+from app.audiences.page import AudiencesPage
 from app.campaign_list import loading
 from app.campaign_list.rows import Row
 from app.campaign_list.templates import shipped_starts
@@ -208,6 +210,28 @@ def states_of_forms(qtbot: QtBot, window: MainWindow, workspace: Workspace) -> I
         form.close()
 
 
+def states_of_audiences(qtbot: QtBot, window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+    """The list, the page of an audience with every card, a new list, and the definitions."""
+    window.navigation.go("audiences")
+    page = window.navigation.page("audiences")
+    assert isinstance(page, AudiencesPage)
+    settle(qtbot)
+    yield "audiences", window
+    cards: list[Any] = [{"card": "tags", "condition": {"any": [{"all": [{}]}, {}]}}]
+    cards += [{"card": kind, "join": "and"} for kind in ("behaviour", "metrics", "rfm", "aipl", "audience")]
+    page.new({"cards": cards})
+    settle(qtbot)
+    yield "an audience", window
+    assert page.view is not None
+    page._show_list()
+    page.new_list()
+    yield "a list", window
+    page._show_list()
+    page._show_definitions("rfm")
+    yield "definitions", window
+    window.navigation.go("campaigns")
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_control_has_a_name_a_role_and_room(
     qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, code: str
@@ -219,6 +243,7 @@ def test_every_control_has_a_name_a_role_and_room(
     window.appearance.set_language(code)
     for states in (
         states_of_the_list(qtbot, window),
+        states_of_audiences(qtbot, window),
         states_of_the_editor(qtbot, window),
         states_of_viewing(qtbot, window, workspace),
         states_of_the_guide(qtbot, window),

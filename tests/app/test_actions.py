@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app import language
 from app.actions import ACTIONS, SECTIONS, ActionSpec, Place
 from app.actions.shortcuts import assigned
+from app.audiences.page import AudiencesPage
 from app.command_palette.entries import gather
 from app.messages.page import MessagesPage
 from app.publishing.versions import ShownVersion
@@ -18,6 +19,7 @@ from app.widgets.basic import ElidedLabel
 from app.window import MainWindow
 from engine.campaign import edits
 from engine.workspace import bundle
+from engine.workspace.audience import AUDIENCE
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import (
     FakeEngine,
@@ -112,6 +114,8 @@ def test_every_action_is_possible_somewhere_and_triggers(
             page.commands.undo()
         if action_id in ON_NOTES:
             page.note_commands.add_note()
+    elif spec.place is Place.AUDIENCES:
+        show_audience(qtbot, window, action_id)
     elif spec.place is Place.MESSAGES:
         show_message(qtbot, window, action_id)
     window.actions_.refresh()
@@ -132,6 +136,22 @@ def prepare(action_id: str, campaign_id: str, workspace: Workspace, engine: Fake
     engine.away = action_id == "run.start"
     if action_id == "workspace.recover":
         leave_behind(workspace)
+
+
+def show_audience(qtbot: QtBot, window: MainWindow, action_id: str) -> None:
+    """Select an audience with a rule in its place, or open it."""
+    assert window.workspace is not None
+    cards = [{"join": None, "card": "audience", "audience": "a_once"}]
+    raw = {"id": "a_rule", "name": "Rule", "cards": cards}
+    window.workspace.save_audience(AUDIENCE.adapter.validate_python(raw))
+    window.navigation.go("audiences")
+    settle(qtbot)
+    page = window.navigation.page("audiences")
+    assert isinstance(page, AudiencesPage)
+    page.table.select("a_rule")
+    if action_id in ("audience.save", "audience.back", "audience.undo", "audience.redo"):
+        page.show_object("a_rule")
+        settle(qtbot)
 
 
 def show_message(qtbot: QtBot, window: MainWindow, action_id: str) -> None:
