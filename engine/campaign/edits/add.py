@@ -57,7 +57,7 @@ def append(document: CampaignDocument, link_id: str, kind: str) -> Edit:
     if document.links[link_id].target is not None:
         raise Refused(Message("This line already leads to a component."))
     draft = Draft(document)
-    first, _ = _add(draft, kind, slot(document, link_id), then=None)
+    first, _ = _add(draft, kind, _place_at_end(document, link_id, kind), then=None)
     draft.retarget(link_id, first)
     return draft.edit(Message("Add {kind}", kind=Message(component(kind).label)), first)
 
@@ -125,14 +125,27 @@ def _add_ab_test(draft: Draft, place: Point, then: str | None) -> tuple[str, int
     test = draft.put_node(_new_node(draft, AB_TEST))
     target_node = _new_node(draft, AB_TARGET)
     target = draft.put_node(target_node.model_copy(update={"config": {**target_node.config, "test": test}}))
-    ports = component(AB_TEST).ports(component(AB_TEST).defaults())
-    width = CARD_WIDTH + gap_behind(ports)
     draft.place(test, place)
-    draft.place(target, Point(place.x + width, place.y))
-    for port in ports:
+    beside = _beside_test(place)
+    draft.place(target, beside)
+    for port in component(AB_TEST).ports(component(AB_TEST).defaults()):
         draft.put_link(Link(source=test, port=port.name, target=target))
     draft.put_link(Link(source=target, port=OUT, target=then))
-    return test, width + COLUMN
+    return test, beside.x - place.x + COLUMN
+
+
+def _beside_test(place: Point) -> Point:
+    """Where the Test Target of a new AB Test stands."""
+    ports = component(AB_TEST).ports(component(AB_TEST).defaults())
+    return Point(place.x + CARD_WIDTH + gap_behind(ports), place.y)
+
+
+def _place_at_end(document: CampaignDocument, link_id: str, kind: str) -> Point:
+    """Where a component at an open end covers nothing, an AB Test with its target."""
+    occupied = Occupied(document.layout.values())
+    place = slot(document, link_id, occupied)
+    added = [place, _beside_test(place)] if kind == AB_TEST else [place]
+    return Point(place.x, place.y + occupied.room_for(added))
 
 
 def _new_node(draft: Draft, kind: str) -> Node:

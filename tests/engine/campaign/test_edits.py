@@ -21,11 +21,12 @@ from engine.campaign.edits import (
     end_open_links,
     insert,
     lost_by,
+    move,
     set_attributes,
 )
-from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, layered, with_missing_places
+from engine.campaign.layout import BRANCH_GAP, CARD_HEIGHT, CARD_WIDTH, layered, with_missing_places
 from engine.campaign.model import Attributes, Point
-from engine.campaign.ops import StaleOpError, inverse
+from engine.campaign.ops import StaleOpError, Table, inverse
 from engine.components.registry import component
 from tests.engine.campaign.building import chain, empty_campaign, link_between, open_end, run
 from tests.engine.campaign.random_edits import RandomEdits, assert_whole, random_edit, state
@@ -265,6 +266,46 @@ def test_the_layered_layout_covers_every_node_without_overlap(seed: int) -> None
     for index, one in enumerate(places):
         for other in places[index + 1 :]:
             assert abs(one.x - other.x) >= CARD_WIDTH or abs(one.y - other.y) >= CARD_HEIGHT
+
+
+@given(st.integers(0, 2**32))
+def test_what_is_added_at_an_open_end_covers_nothing(seed: int) -> None:
+    choose = random.Random(seed)
+    document = empty_campaign()
+    chain(document, "target_audience", "random_grouping")
+    for _ in range(20):
+        ends = [id for id, link in sorted(document.links.items()) if link.target is None]
+        before = dict(document.layout)
+        link_id = choose.choice(ends)
+        if not (kinds := admissible(document, link_id)):
+            break
+        document.apply(append(document, link_id, choose.choice(kinds)).ops)
+        for new in (place for id, place in document.layout.items() if id not in before):
+            for other in before.values():
+                assert abs(new.x - other.x) >= CARD_WIDTH or abs(new.y - other.y) >= CARD_HEIGHT
+        if not any(link.target is None for link in document.links.values()):
+            break
+
+
+def test_a_new_ab_test_has_room_for_its_target_as_well() -> None:
+    document = empty_campaign()
+    _, groups = chain(document, "target_audience", "random_grouping")
+    first, second = document.out_links(groups)[:2]
+    plain = append(document, second, "tag")
+    assert plain.focus is not None
+    (place,) = (op.after for op in plain.ops if op.table is Table.LAYOUT)
+    assert isinstance(place, Point)
+    tag = run(document, append(document, first, "tag"))
+    in_the_way = Point(place.x + CARD_WIDTH + BRANCH_GAP, place.y)
+    document.apply(move(document, {tag: in_the_way}).ops)
+    before = set(document.layout)
+    document.apply(append(document, second, "ab_test").ops)
+    added = [place for id, place in document.layout.items() if id not in before]
+    assert len(added) == 2
+    assert len({place.y for place in added}) == 1
+    assert all(
+        abs(new.x - in_the_way.x) >= CARD_WIDTH or abs(new.y - in_the_way.y) >= CARD_HEIGHT for new in added
+    )
 
 
 def test_cards_without_a_place_get_one_below_the_others() -> None:
