@@ -22,6 +22,9 @@ from engine.workspace.message_text import malformed
 _OPEN = re.compile(r"\$\{([^\s{}$]*)$")
 _PLACE = re.compile(r"\$\$\{|\$\{([^\W\d]\w{0,31})\}")
 
+MOST_EDITED = 200_000
+"""Characters of a text that a field lays out while one types."""
+
 Bind = Callable[[str, RawObject], None]
 """Notes what a variable that was just inserted is bound to."""
 
@@ -106,12 +109,26 @@ class VariableText(Editor):
 
     def set_value(self, value: JsonValue) -> None:
         text = "\n".join(map(as_text, value)) if isinstance(value, list) else as_text(value)
-        if isinstance(self.field, TextArea):
+        too_long = len(text) > MOST_EDITED
+        self.field.setReadOnly(too_long)
+        self.insert.setVisible(not too_long)
+        if too_long:
+            self._put_away(text)
+        elif isinstance(self.field, TextArea):
             self.field.set_value(text)
         else:
             self.field.setText(text)
             self.field.setCursorPosition(0)
         self._loaded, self._first = text, self._shown()
+
+    def _put_away(self, text: str) -> None:
+        """Show the beginning of a text that would take a field minutes to lay out; it is kept as it is."""
+        begin = text[:500] + "\n…"
+        note = tr("The text has {n:,} characters: too many to be edited here.", n=len(text))
+        if isinstance(self.field, TextArea):
+            self.field.set_value(f"{note}\n\n{begin}")
+        else:
+            self.field.setText(note)
 
     def refresh(self) -> None:
         if isinstance(self.field, TextArea):

@@ -39,22 +39,21 @@ class MessageForm(Retranslated, QWidget):
 
     changed = Signal()
 
-    def __init__(self, look: Look, workspace: Workspace, raw: RawObject) -> None:
-        super().__init__()
+    def __init__(self, look: Look, workspace: Workspace, raw: RawObject, parent: QWidget) -> None:
+        super().__init__(parent)
         self._look, self.workspace = look, workspace
         self._raw = dict(raw)
         self.kind = as_text(raw.get("kind"))
         self._live = False
-        self.preview = PreviewPane(workspace)
+        # From the outside in: whatever is put into another parent is dressed anew, with all that is in it.
+        parts = QSplitter(self)
+        parts.setChildrenCollapsible(False)
+        self._area = self._form_side(parts)
+        self.preview = self._preview_side(parts)
         self.preview.simplify_asked.connect(self._simplify)
-        self._rest = label("error", wrap=True)
-        self._rest.hide()
-        self._notes = label("warning", wrap=True)
-        self._notes.hide()
-        self._area = _scrolling()
         self._later = Debounce(self, self._show_preview, 120)
         self.form = self._make_form(form_values(raw))
-        self._lay_out()
+        self._share(parts)
         self._show_preview()
 
     def values(self) -> RawObject:
@@ -112,45 +111,55 @@ class MessageForm(Retranslated, QWidget):
     def _make_form(self, values: RawObject) -> Form:
         grid = self._look.sizes.grid
         context = Context(self.workspace, any_event=True)
-        form = Form(message_fields(self.kind), context, factories(self.kind, self.bind))
-        form.load(values)
-        form.changed.connect(self._on_changed)
-        content = QWidget()
+        content = QWidget(self._area)
         content.setObjectName("content")
+        if (old := self._area.takeWidget()) is not None:
+            old.deleteLater()
+        self._area.setWidget(content)
+        form = Form(message_fields(self.kind), context, factories(self.kind, self.bind), content)
         column = QVBoxLayout(content)
         column.setContentsMargins(3 * grid, 2 * grid, 3 * grid, 3 * grid)
         column.addWidget(form)
         column.addStretch(1)
-        if (old := self._area.takeWidget()) is not None:
-            old.deleteLater()
-        self._area.setWidget(content)
+        form.load(values)
+        form.changed.connect(self._on_changed)
+        content.show()
         order_tabs(self)
         return form
 
-    def _lay_out(self) -> None:
+    def _form_side(self, parts: QSplitter) -> QScrollArea:
         grid = self._look.sizes.grid
-        form = QWidget()
-        left = QVBoxLayout(form)
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(0)
-        left.addWidget(self._area, 1)
+        side = QWidget(parts)
+        side.setMinimumWidth(40 * grid)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        area = _scrolling(side)
+        column.addWidget(area, 1)
+        self._rest, self._notes = label("error", wrap=True), label("warning", wrap=True)
         for note in (self._rest, self._notes):
             note.setContentsMargins(3 * grid, grid, 3 * grid, grid)
-            left.addWidget(note)
-        shown = QWidget()
+            note.hide()
+            column.addWidget(note)
+        return area
+
+    def _preview_side(self, parts: QSplitter) -> PreviewPane:
+        grid = self._look.sizes.grid
+        area = _scrolling(parts)
+        area.setMinimumWidth(46 * grid)
+        shown = QWidget(area)
         shown.setObjectName("content")
+        area.setWidget(shown)
         column = QVBoxLayout(shown)
         column.setContentsMargins(3 * grid, 2 * grid, 3 * grid, 2 * grid)
-        column.addWidget(self.preview)
-        beside = _scrolling()
-        beside.setWidget(shown)
-        parts = QSplitter()
-        parts.setChildrenCollapsible(False)
-        form.setMinimumWidth(40 * grid)
-        beside.setMinimumWidth(46 * grid)
-        for part, share in ((form, FORM_SHARE), (beside, 100 - FORM_SHARE)):
-            parts.addWidget(part)
-            parts.setStretchFactor(parts.count() - 1, share)
+        pane = PreviewPane(self.workspace, shown)
+        column.addWidget(pane)
+        return pane
+
+    def _share(self, parts: QSplitter) -> None:
+        grid = self._look.sizes.grid
+        parts.setStretchFactor(0, FORM_SHARE)
+        parts.setStretchFactor(1, 100 - FORM_SHARE)
         parts.setSizes([FORM_SHARE * grid, (100 - FORM_SHARE) * grid])
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -183,8 +192,8 @@ class MessageForm(Retranslated, QWidget):
             editor.replace_text(with_gsm_alike(as_text(editor.value())))
 
 
-def _scrolling() -> QScrollArea:
-    area = QScrollArea()
+def _scrolling(parent: QWidget) -> QScrollArea:
+    area = QScrollArea(parent)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

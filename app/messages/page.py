@@ -159,7 +159,8 @@ class MessagesPage(PlacePage):
         assert self._workspace is not None
         self.close_editor()
         self._opened, self.unsaved = id, id is None
-        self.form = MessageForm(self.look, self._workspace, raw)
+        self._base = self._workspace.messages.get(id or "")
+        self.form = MessageForm(self.look, self._workspace, raw, self._stack)
         self.form.changed.connect(self._on_changed)
         self._stack.addWidget(self.form)
         self._show()
@@ -204,6 +205,9 @@ class MessagesPage(PlacePage):
         if message is None:
             return False
         before = workspace.messages.get(message.id)
+        if before != self._base:
+            self._ask_about_other(before)
+            return False
         auto = workspace.settings.auto_approve
         message = edited(before, message, findings, auto_approve=auto)
         try:
@@ -228,6 +232,7 @@ class MessagesPage(PlacePage):
         """The message at hand is on disk like this."""
         if self.form is not None:
             self._opened, self.unsaved, self._touched = message.id, False, False
+            self._base = message
         self._show()
 
     def show_findings(self) -> None:
@@ -238,6 +243,25 @@ class MessagesPage(PlacePage):
             self.form.judge()
 
     _touched = False
+    _base: MessageFile | None = None
+    """What the message was when it was opened: somebody else may have saved it since."""
+
+    def _ask_about_other(self, other: MessageFile | None) -> None:
+        """Others have changed or deleted the file: nothing of theirs is overwritten unasked."""
+
+        def keep_mine() -> None:
+            self._base = other
+            self.save_message()
+
+        def take_theirs() -> None:
+            self.close_editor()
+            if other is not None:
+                self.open_message(other.id)
+
+        title = tr("The message was changed elsewhere")
+        text = tr("Its file is not what it was when you opened it.")
+        theirs = Choice(tr("Take theirs"), take_theirs, "")
+        ask(self._window, title, text, theirs, Choice(tr("Save mine"), keep_mine))
 
     def _on_changed(self) -> None:
         self.unsaved = self._touched = True

@@ -106,21 +106,19 @@ class EmailView(View):
 
     def _take(self, asked: int, found: tuple[str, str]) -> None:
         if shiboken6.isValid(self) and asked == self._asked:
-            self._clean, made = found
-            self._made_text = made
+            self._clean, self._made_text = found
+            self._problem = ""
             self._lay_out_page()
 
     def _fail(self, asked: int, error: Exception) -> None:
         if shiboken6.isValid(self) and asked == self._asked:
-            self._clean = None
-            self._made_text = ""
+            self._clean, self._made_text = None, ""
+            known = isinstance(error, TooComplicated)
+            self._problem = str(error) if known else tr("The HTML cannot be shown.")
             self._lay_out_page()
-            self.note.setText(
-                str(error) if isinstance(error, TooComplicated) else tr("The HTML cannot be shown.")
-            )
-            self.note.show()
 
     _made_text = ""
+    _problem = ""
 
     def _lay_out_page(self) -> None:
         form, dark = self.form.value(), self.dark.isChecked()
@@ -136,8 +134,8 @@ class EmailView(View):
         self._show_note(form)
 
     def _show_note(self, form: str) -> None:
-        notes = []
-        if self._html and not self._text:
+        notes = [self._problem] if self._problem else []
+        if self._html and not self._text and not self._problem:
             notes.append(tr("The plain text is made from the HTML."))
         if form != "text" and self._clean and len(self._clean) > _LAID_OUT:
             notes.append(tr("Only the beginning is shown."))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.editors import style
 from app.editors.base import as_object, as_text
 from app.editors.controls import Option, Segmented
+from app.language import Retranslated
 from app.previews.digital import DigitalSmsView
 from app.previews.email import EmailView
 from app.previews.person_choice import PersonChoice
@@ -23,8 +24,9 @@ from app.widgets.basic import label
 from engine.i18n import tr
 from engine.shapes.links import sample_link
 from engine.shapes.variables import Binding
+from engine.workspace.mail_html import MAX_LENGTH
 from engine.workspace.message import ShortLinks
-from engine.workspace.message_text import filled, usual_bindings, variables_of
+from engine.workspace.message_text import filled, joined, usual_bindings, variables_of
 from engine.workspace.sms_length import is_international, price_per_part
 from engine.workspace.workspace import Workspace
 
@@ -57,7 +59,7 @@ class Draft(NamedTuple):
     event: str | None = None
 
 
-class PreviewPane(QWidget):
+class PreviewPane(Retranslated, QWidget):
     """Signal `simplify_asked()`: see `SmsView`.
 
     Attributes: people (for whom it is shown), view (of the kind that is on show).
@@ -65,8 +67,8 @@ class PreviewPane(QWidget):
 
     simplify_asked = Signal()
 
-    def __init__(self, workspace: Workspace) -> None:
-        super().__init__()
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._workspace = workspace
         self._draft = Draft("", {})
         self.view: View | None = None
@@ -100,6 +102,12 @@ class PreviewPane(QWidget):
                 self.language.set_value("")
         self._draw()
 
+    def retranslate(self) -> None:
+        self.language.setAccessibleName(tr("Language of the preview"))
+        if self.view is not None:
+            self._make_view(self._draft.kind)
+            self.show_draft(self._draft)
+
     def show_workspace(self, workspace: Workspace) -> None:
         """The workspace's files were read again."""
         self._workspace = workspace
@@ -131,7 +139,7 @@ class PreviewPane(QWidget):
             return
         draft, catalog, accounts = self._draft, self._workspace.catalog, self._workspace.accounts
         chosen = self.language.value() if self.language.isVisibleTo(self) else ""
-        written = as_object(draft.languages.get(chosen)) if chosen else dict(draft.content)
+        written = _cut(as_object(draft.languages.get(chosen)) if chosen else draft.content)
         names = variables_of(written)
         bindings = usual_bindings(names, _bindings(draft.variables), catalog.attributes, catalog.tags)
         values = self.people.person().values(bindings, catalog, draft.event)
@@ -156,6 +164,19 @@ class PreviewPane(QWidget):
         if names:
             listed = ", ".join(f"${{{name}}}" for name in names)
             self._unbound.setText(tr("Nothing is bound to: {names}", names=listed))
+
+
+_MOST_SHOWN = 20_000
+
+
+def _cut(content: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """The content with texts that can be laid out at every keystroke; of HTML as much as is worked with."""
+    cut: dict[str, JsonValue] = {}
+    for field, value in content.items():
+        text = joined(value) if field in ("text", "html") else value
+        most = MAX_LENGTH + 1 if field == "html" else _MOST_SHOWN
+        cut[field] = text[:most] if isinstance(text, str) else text
+    return cut
 
 
 def _bindings(raw: Mapping[str, JsonValue]) -> dict[str, Binding]:

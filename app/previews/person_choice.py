@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.editors.controls import Option
+from app.language import Retranslated
 from app.pickers.search import SearchCombo
 from app.widgets.basic import label
 from engine.i18n import tr
@@ -48,7 +49,7 @@ class _PeopleCombo(SearchCombo):
         self.typed.emit("")
 
 
-class PersonChoice(QWidget):
+class PersonChoice(Retranslated, QWidget):
     """Signal `chosen()`: `person()` is another."""
 
     chosen = Signal()
@@ -79,6 +80,11 @@ class PersonChoice(QWidget):
     def person(self) -> SamplePerson:
         """Whose values stand in the message."""
         return self._person
+
+    def retranslate(self) -> None:
+        self._label.setText(tr("Shown for"))
+        self.combo.setAccessibleName(tr("Shown for"))
+        self._fill()
 
     def _fill(self) -> None:
         worst = [Option(f"worst:{id}", tr(words)) for id, words in WORST.items()]

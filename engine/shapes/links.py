@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Annotated, Final
 
@@ -45,6 +46,7 @@ ShortAddress = Annotated[str, AfterValidator(_short_address)]
 """Where short links lead first, such as `https://s.example.com`."""
 
 
+@lru_cache(maxsize=16)
 def links_in(text: str) -> tuple[str, ...]:
     """The links of a text, each once, in order of appearance."""
     return tuple(dict.fromkeys(_trimmed(match[0]) for match in _LINK.finditer(text)))

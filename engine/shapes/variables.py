@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
@@ -20,6 +21,7 @@ Escape = Literal["text", "html", "json"]
 _PLACE = re.compile(r"\$\$\{|\$\{([^\W\d]\w{0,31})\}")
 
 
+@lru_cache(maxsize=16)
 def variables(text: str) -> tuple[str, ...]:
     """The names of the text's variables, each once, in order of appearance."""
     names = (match[1] for match in _PLACE.finditer(text) if match[1])

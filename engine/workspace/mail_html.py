@@ -55,10 +55,8 @@ class TooComplicated(MessageError):  # noqa: N818 - names the condition
 def refuse_complicated(html: str) -> None:
     """Raise `TooComplicated` where it would take too long to read the HTML."""
     if len(html) > MAX_LENGTH:
-        message = N_(
-            "The HTML has {n:,} characters. Use at most {max:,}: mail programs cut it off long before."
-        )
-        raise TooComplicated(Message(message, n=len(html), max=MAX_LENGTH))
+        message = N_("The HTML has more than {max:,} characters: mail programs cut it off long before.")
+        raise TooComplicated(Message(message, max=MAX_LENGTH))
     if html.count("&") > _MAX_REFERENCES:
         message = N_("The HTML has more than {max:,} “&” signs. Make it simpler.")
         raise TooComplicated(Message(message, max=_MAX_REFERENCES))

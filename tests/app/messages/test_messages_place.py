@@ -199,6 +199,32 @@ def test_leaving_asks_what_becomes_of_changes(
     assert "!" in text
 
 
+def test_what_others_saved_is_not_overwritten_unasked(
+    qtbot: QtBot, page: MessagesPage, shop: Workspace
+) -> None:
+    page.open_message("m_any")
+    assert page.form is not None
+    theirs = shop.messages["m_any"].model_copy(update={"name": "Theirs"})
+    shop.save_message(theirs)
+    write(page.form, "!")
+    assert not page.save_message()
+    assert shop.messages["m_any"] == theirs
+    question = [one for one in page.window().findChildren(Question) if one.isVisible()][-1]
+    question.buttons[-1].click()
+    settle(qtbot)
+    assert shop.messages["m_any"].name != "Theirs"
+
+
+def test_texts_that_no_field_can_lay_out_are_kept(workspace: Workspace, qtbot: QtBot) -> None:
+    editor = VariableText(Context(workspace), FieldSpec("html", "HTML"), lambda _name, _raw: None, 5)
+    qtbot.addWidget(editor)
+    book = "word " * 100_000
+    editor.set_value(book)
+    assert editor.value() == book
+    assert editor.field.isReadOnly()
+    assert "500,000 characters" in editor._shown()
+
+
 def test_a_copy_is_opened_as_a_draft(qtbot: QtBot, page: MessagesPage, shop: Workspace) -> None:
     page.table.select("m_care")
     page.actions_["message.copy"].trigger()
