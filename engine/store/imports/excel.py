@@ -32,8 +32,9 @@ class ExcelFile:
         self._book: Any = None
         _refuse_bombs(path)
         openpyxl = _openpyxl()
+        self._file = path.open("rb")  # ours, for the library leaves its own open where it fails
         try:
-            self._book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            self._book = openpyxl.load_workbook(self._file, read_only=True, data_only=True, keep_links=False)
             names = self._book.sheetnames
             self.sheets: list[str] = list(names)
             if sheet and sheet not in names:
@@ -89,6 +90,7 @@ class ExcelFile:
     def close(self) -> None:
         if self._book is not None:
             self._book.close()
+        self._file.close()
 
     def _next(self) -> list[str] | None:
         row = next(self._rows, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import MetaData, select, text
 from engine.plan.contact import ContactRules
 from engine.report.visits import visits
 from engine.run.answers import IncomingEvent
+from engine.run.importing import ImportStopped
 from engine.store.imports.identities import Rules
 from engine.store.imports.table import TableOrder
 from engine.store.people import UnknownPerson, key_of
@@ -239,3 +241,32 @@ def test_an_import_whose_last_step_fails_merges_nobody(
     assert living.engine.counts("c_1").nodes["n_wait"].merged == 0
     living.sound()
     living.engine.post_events([IncomingEvent("e1", "p5", "order", living.clock.now(), {})])
+
+
+def test_an_engine_that_ends_takes_the_import_back_that_runs(shop: Target, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("id\n" + "".join(f"n{n}\n" for n in range(30_000)), encoding="utf-8")
+    columns = ({"column": "id", "to": "person"},)
+    mapping = MAPPING.adapter.validate_python({"id": "i_1", "name": "M", "columns": columns})
+    living = Living(shop)
+    begun, outcome = threading.Event(), list[ImportStopped]()
+
+    def progress(_done: int, _total: int) -> None:
+        begun.set()
+        while not living.engine._importing._stopping.wait(0.01):
+            pass
+
+    def work() -> None:
+        try:
+            living.engine.import_table(TableOrder(path, mapping, ZONE), progress)
+        except ImportStopped as error:
+            outcome.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert begun.wait(20)
+    living.engine.close()
+    thread.join(20)
+    assert living.rows("SELECT count(*) FROM person") == [(6,)]
+    assert len(outcome) == 1
+    living.database.close()

@@ -10,8 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
+from engine.shapes.addresses import NORMAL, BadAddress
 from engine.store.database import Database
 from engine.store.fields import DataFields, DataSchema
 from engine.store.imports import parquet
@@ -21,7 +24,9 @@ from engine.store.imports.result import ImportRefused, ImportResult
 from engine.store.imports.runs import known_imports
 from engine.store.imports.survey import survey
 from engine.store.imports.table import TableOrder, import_table
+from engine.store.imports.tidying import addresses
 from engine.store.tables.people import event, person, person_id, tag_value
+from engine.store.values import BadValue
 from engine.workspace.catalog import Catalog
 from engine.workspace.mapping import MAPPING, MappingFile
 
@@ -313,3 +318,23 @@ def test_what_is_refused_as_a_whole_leaves_no_trace(
         take(database, path, mapping(columns))
     with database.read() as connection:
         assert known_imports(connection) == []
+
+
+MOBILES = st.from_regex(r"(\+861[3-9][0-9]{9}|\+?86?1[3-9][0-9]{9})?", fullmatch=True)
+EMAILS = st.from_regex(r"([A-Za-z0-9.+_-]{1,6}@[a-z0-9.-]{1,6}\.(com|cn|local))?", fullmatch=True)
+
+
+@settings(max_examples=200)
+@given(st.lists(MOBILES, max_size=3) | st.lists(EMAILS, max_size=3))
+def test_a_column_that_is_in_order_already_is_what_each_of_its_cells_would_be(cells: list[str]) -> None:
+    """The short way, for a whole column, says the same as the long one."""
+    for id_type, normal in NORMAL.items():
+        tidy = addresses(id_type)
+        assert tidy is not None
+        try:
+            wanted = [normal(cell) if cell else "" for cell in cells]
+        except BadAddress:
+            with pytest.raises(BadValue):
+                tidy(cells)
+        else:
+            assert list(tidy(cells)) == wanted
