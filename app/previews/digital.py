@@ -19,9 +19,9 @@ from engine.workspace.media import MAX_BYTES, Kind, MediaFolder
 from engine.workspace.message_text import joined
 
 _KINDS: dict[Kind, tuple[str, str]] = {
-    "image": ("frame", N_("Image: {file}")),
-    "audio": ("bell", N_("Audio: {file}")),
-    "video": ("player-play", N_("Video: {file}")),
+    "image": ("photo", N_("Image: {file}")),
+    "audio": ("music", N_("Audio: {file}")),
+    "video": ("movie", N_("Video: {file}")),
 }
 
 

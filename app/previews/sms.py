@@ -67,7 +67,7 @@ class SmsView(View):
         self.encoding.setVisible(bool(foreign))
         self.simplify.setVisible(bool(foreign) and with_gsm_alike(text) != text)
         if foreign:
-            named = "  ".join(f"{_visible(char)} ×{n}" for char, n in list(foreign.items())[:_MOST_NAMED])
+            named = ", ".join(f"{_visible(char)} × {n}" for char, n in list(foreign.items())[:_MOST_NAMED])
             more = " …" if len(foreign) > _MOST_NAMED else ""
             self.encoding.setText(
                 tr("Only 70 characters fit a part (UCS-2), because of: {characters}", characters=named + more)
@@ -100,4 +100,5 @@ def money(amount: Decimal, currency: str) -> str:
 
 
 def _visible(char: str) -> str:
-    return f"“{char}”" if char.isprintable() and not char.isspace() else f"U+{ord(char):04X}"
+    code = f"U+{ord(char):04X}"
+    return f"{char} ({code})" if char.isprintable() and not char.isspace() else code

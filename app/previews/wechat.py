@@ -64,9 +64,9 @@ class TemplateMessageView(_Conversation):
 
 _MEDIA = {
     "article": ("note", N_("Article {id}")),
-    "image": ("frame", N_("Image {id}")),
-    "audio": ("bell", N_("Audio {id}")),
-    "video": ("player-play", N_("Video {id}")),
+    "image": ("photo", N_("Image {id}")),
+    "audio": ("music", N_("Audio {id}")),
+    "video": ("movie", N_("Video {id}")),
 }
 
 
@@ -84,7 +84,7 @@ class WechatView(_Conversation):
             title = text_label(tr("Title"))
             show_text(title, as_text(card.get("title")) or tr("Title"))
             column.addWidget(title)
-            column.addWidget(media_box("frame", as_text(card.get("cover"))))
+            column.addWidget(media_box("photo", as_text(card.get("cover"))))
             column.addWidget(_line())
             column.addWidget(label("summary", tr("Mini program")))
         else:
