@@ -1,29 +1,34 @@
-"""A rule with a behaviour card and a tag card, over a million people and five million events."""
+"""Rules of every kind of card, over a million people and five million events."""
 
 from __future__ import annotations
 
 import argparse
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from benchmarks._databases import Target, new_database, server
 from benchmarks._report import Report, peak_memory
-from engine.audience.updates import estimate, update_audience
+from engine.audience import looking
+from engine.audience.updates import count_now, estimate, update_audience
 from engine.shapes.time import to_milliseconds
 from engine.store.database import Database
 from engine.store.dialect import analyze, bulk_insert
 from engine.store.fields import DataFields, DataSchema
 from engine.store.tables.people import event, person, tag_value
 from engine.workspace.audience import AUDIENCE, AudienceFile
+from engine.workspace.catalog import CATALOG, Catalog
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
 _DAY = 86_400_000
 _CHUNK = 20_000
+SMALL = 10_000
 SMALLER = 5
 """PostgreSQL gets a fifth of the people: filling it takes longer than what is measured."""
 
@@ -82,6 +87,62 @@ def rule() -> AudienceFile:
     return AUDIENCE.adapter.validate_python(value)
 
 
+CARDS: dict[str, dict[str, Any]] = {
+    "metrics": {
+        "card": "metrics",
+        "table": "orders",
+        "where": {
+            "all": [
+                {"field": "orders", "op": ">=", "value": 4},
+                {"field": "largest", "op": ">", "value": 150},
+            ]
+        },
+    },
+    "rfm": {"card": "rfm", "model": "rfm", "types": [1, 3]},
+    "aipl, stages": {"card": "aipl", "stages": ["P", "L"]},
+    "aipl, a move": {
+        "card": "aipl",
+        "from": "A",
+        "to": "L",
+        "range": {"last": {"amount": 6, "unit": "month"}},
+    },
+    "audience": {"card": "audience", "audience": "a_rule"},
+}
+"""A card of each further kind, by what it is called."""
+
+
+def catalog() -> Catalog:
+    """What those cards name."""
+    year = {"last": {"amount": 12, "unit": "month"}}
+    orders = {"join": None, "card": "behaviour", "event": "order"}
+    scale = {"compare": "mean"}
+    return CATALOG.adapter.validate_python(
+        {
+            "tables": {"orders": {"event": "order", "metrics": {"orders": "count", "largest": "max:amount"}}},
+            "rfm_models": {
+                "rfm": {
+                    "name": "Orders",
+                    "event": "order",
+                    "amount": "amount",
+                    "recency": {"bounds": [30, 90, 180, 360], **scale},
+                    "frequency": {"bounds": [2, 3, 4, 5], **scale},
+                    "money": {"bounds": [200, 400, 600, 800], **scale},
+                }
+            },
+            "aipl": {
+                "A": [orders],
+                "P": [{**orders, "range": year}],
+                "L": [{**orders, "range": year, "op": ">=", "value": 3}],
+            },
+        }
+    )
+
+
+def of_cards(*cards: dict[str, Any]) -> AudienceFile:
+    joined = [{"join": "and" if number else None, **card} for number, card in enumerate(cards)]
+    return AUDIENCE.adapter.validate_python({"id": "a_cards", "name": "Cards", "cards": joined})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=1_000_000)
@@ -90,6 +151,8 @@ def main() -> None:
     people = 10_000_000 if options.full else options.people
     report = Report("audience")
     with new_database("sqlite", None) as target:
+        small(report, target)
+    with new_database("sqlite", None) as target:
         measure(report, "sqlite", target, people, 5 * people / 1_000_000)
     with server() as postgres:
         if postgres is not None:
@@ -97,6 +160,15 @@ def main() -> None:
                 measure(report, "postgresql", target, people // SMALLER, None)
     report.line("memory", peak_memory() / 2**20, "MiB")
     report.machine()
+
+
+def small(report: Report, where: Target) -> None:
+    """As many people as the sample workspace has: while one types."""
+    with Database.open(where) as database:
+        fill(database, SMALL)
+        start = time.perf_counter()
+        estimate(database, rule(), NOW, ZONE)
+        report.line(f"sqlite estimate, {SMALL:,} people", time.perf_counter() - start, "s", 0.3)
 
 
 def measure(report: Report, dialect: str, where: Target, people: int, target: float | None) -> None:
@@ -112,6 +184,30 @@ def measure(report: Report, dialect: str, where: Target, people: int, target: fl
         start = time.perf_counter()
         update_audience(database, {"a_rule": rule()}, "a_rule", NOW, ZONE)
         report.line(f"{dialect} update, stored", time.perf_counter() - start, "s", target)
+        questions(report, dialect, database, target)
+
+
+def questions(report: Report, dialect: str, database: Database, target: float | None) -> None:
+    """A card of each further kind, all of them together, and what else is asked of a rule."""
+    defined = catalog()
+    for name, card in CARDS.items():
+        start = time.perf_counter()
+        estimate(database, of_cards(card), NOW, ZONE, catalog=defined)
+        report.line(f"{dialect} estimate, {name}", time.perf_counter() - start, "s", target)
+    whole = of_cards(*CARDS.values())
+    asked: dict[str, Callable[[Connection], object]] = {
+        "estimate, all of these cards": lambda c: count_now(c, whole, NOW, ZONE, catalog=defined),
+        "sample": lambda c: looking.sample(c, rule(), NOW, ZONE, defined),
+        "overlap": lambda c: looking.overlap(c, (rule(), of_cards(CARDS["rfm"])), NOW, ZONE, defined),
+        "people of each RFM type": lambda c: looking.rfm_types(c, defined.rfm_models["rfm"], NOW, ZONE),
+        "people in each AIPL stage": lambda c: looking.aipl_stages(c, defined, NOW, ZONE),
+    }
+    for name, ask in asked.items():
+        start = time.perf_counter()
+        with database.read() as connection:
+            ask(connection)
+        # Several cards, or several answers, take as long as they take one by one.
+        report.line(f"{dialect} {name}", time.perf_counter() - start, "s", None)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ def members(file: AudienceFile, context: RuleContext) -> Select[int]:
         return select(people.c.id).where(_stored(file.id, people))
     # People of an import that is not complete do not count yet.
     complete = select(import_run.c.id).where(import_run.c.state == "complete")
-    return select(people.c.id).where(matching(file.cards, context), people.c.import_id.in_(complete))
+    return select(people.c.id).where(
+        matching(file.cards, context), people.c.import_id.in_(complete), people.c.merged_into.is_(None)
+    )
 
 
 def matching(cards: Sequence[Card], context: RuleContext) -> ColumnElement[bool]:

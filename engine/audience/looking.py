@@ -142,12 +142,13 @@ def overlap(
     first, second = (
         members_now(connection, file, now, zone, catalog=catalog, including_now=True) for file in files
     )
-    both = first.where(person.c.id.in_(second))
-    return Overlap(*(_count(connection, one) for one in (first, second, both)))
-
-
-def _count(connection: Connection, people: Select[int]) -> int:
-    return int(connection.execute(select(func.count()).select_from(people.subquery())).scalar_one())
+    # In one pass, and with an offset, behind which no planner moves anything: each rule is judged once.
+    judged = select(person.c.id.in_(first).label("first"), person.c.id.in_(second).label("second"))
+    sides = judged.offset(0).subquery()
+    counted = select(sides.c.first, sides.c.second, func.count()).group_by(sides.c.first, sides.c.second)
+    found = {(bool(one), bool(other)): int(n) for one, other, n in connection.execute(counted)}
+    both = found.get((True, True), 0)
+    return Overlap(both + found.get((True, False), 0), both + found.get((False, True), 0), both)
 
 
 def rfm_types(connection: Connection, model: RfmModel, now: datetime, zone: ZoneInfo) -> Mapping[int, int]:
@@ -167,7 +168,7 @@ def aipl_stages(connection: Connection, catalog: Catalog, now: datetime, zone: Z
     card = AiplCard(card="aipl", stages=STAGES)
     context = rule_context(connection, _of(card), now, zone, catalog=catalog, including_now=True)
     level: ColumnElement[int] = stages_now(context)
-    people = _complete_people().add_columns(level.label("level")).subquery()
+    people = _complete_people().add_columns(level.label("level")).offset(0).subquery()
     counted = select(people.c.level, func.count()).group_by(people.c.level)
     found = {int(number): int(n) for number, n in connection.execute(counted)}
     return {stage: found.get(index, 0) for index, stage in enumerate(STAGES, start=1)}
@@ -175,7 +176,7 @@ def aipl_stages(connection: Connection, catalog: Catalog, now: datetime, zone: Z
 
 def _complete_people() -> Select[int]:
     complete = select(import_run.c.id).where(import_run.c.state == "complete")
-    return select(person.c.id).where(person.c.import_id.in_(complete))
+    return select(person.c.id).where(person.c.import_id.in_(complete), person.c.merged_into.is_(None))
 
 
 def _of(card: Card) -> AudienceFile:

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection, insert, literal, select
+from sqlalchemy import Connection, func, insert, literal, select
 
 from engine.audience.errors import RuleError
 from engine.i18n import N_, Message
@@ -119,7 +119,9 @@ def _fill(
 def _people(connection: Connection, id_type: str, ids: Sequence[str]) -> list[tuple[str, int]]:
     """Who has each of the ids; an address may be several people's."""
     if id_type == PERSON_ID:
-        query = select(person.c.external_id, person.c.id).where(is_in(person.c.external_id, text_list(ids)))
+        # Whoever turned out to be somebody else stands for that person.
+        whom = func.coalesce(person.c.merged_into, person.c.id)
+        query = select(person.c.external_id, whom).where(is_in(person.c.external_id, text_list(ids)))
     else:
         query = select(person_id.c.value, person_id.c.person).where(
             person_id.c.type == id_type, is_in(person_id.c.value, text_list(ids))

@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from app.audiences.audience import AudienceView
 from app.audiences.page import AudiencesPage
+from app.pickers.audience_fields import checked
 from app.window import MainWindow
 from engine.server.wire_audiences import AudienceState
 from engine.workspace.audience import AUDIENCE
-from engine.workspace.catalog import CATALOG
+from engine.workspace.catalog import CATALOG, Catalog
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MOMENT, FakeEngine, dialogs, settle
 
@@ -197,6 +198,31 @@ def test_a_new_list_is_filled_from_a_file(
     view.list_box.save_unknown(tmp_path / "unknown.csv")
     assert (tmp_path / "unknown.csv").read_text(encoding="utf-8") == "000\n"
     assert ("upload_list", view.id) in engine.calls
+
+
+def test_a_rule_that_would_contain_itself_is_refused(
+    qtbot: QtBot, place: AudiencesPage, window: MainWindow
+) -> None:
+    """Over another audience, which holds this one."""
+    view = opened(qtbot, place, "a_bought")
+    view.form.editor("cards").set_value([{"join": None, "card": "audience", "audience": "a_of_it"}])
+    assert not view.save()
+    said = view.form.frame("cards").error
+    assert "would contain itself" in said
+    assert window.workspace is not None
+    assert window.workspace.audiences["a_bought"].audiences == ()
+
+
+def test_too_many_values_and_too_deep_a_tree_are_told_in_words(qtbot: QtBot, place: AudiencesPage) -> None:
+    many = {"field": "tag:level", "op": "is", "value": [str(n) for n in range(100_000)]}
+    deep: dict[str, Any] = VIP
+    for _ in range(11):
+        deep = {"all": [deep]}
+    for condition, words in ((many, "at most 2,000 values"), (deep, "at most 10 deep")):
+        cards: list[Any] = [{"join": None, "card": "tags", "condition": condition}]
+        value, errors = checked({"id": "a_x", "name": "X", "cards": cards}, Catalog())
+        assert value is None
+        assert words in "".join(errors.values())
 
 
 def test_updating_goes_through_the_engine(qtbot: QtBot, place: AudiencesPage, engine: FakeEngine) -> None:
