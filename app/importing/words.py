@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.i18n import N_, tr
+from engine.workspace.account_settings import VALUE_TYPES
 
 _IMPORTED = {
     "people": N_("new people: {n:,}"),
@@ -41,7 +42,6 @@ _ERASED = {
     "places": N_("places in campaigns: {n:,}"),
     "suppressed": N_("addresses newly suppressed: {n:,}"),
 }
-_TYPES = {"text": N_("Text"), "number": N_("Number"), "time": N_("Time"), "multi": N_("Several texts")}
 
 
 def imported(counts: Mapping[str, int]) -> list[str]:
@@ -66,12 +66,12 @@ def erased(counts: Mapping[str, int]) -> list[str]:
 
 def type_words(type_: str | None) -> str:
     """A field's type; nothing where it has none."""
-    return tr(_TYPES[type_]) if type_ in _TYPES else ""
+    return tr(VALUE_TYPES[type_]) if type_ in VALUE_TYPES else ""
 
 
 def type_options() -> list[tuple[str, str]]:
     """Every type and its words."""
-    return [(type_, tr(text)) for type_, text in _TYPES.items()]
+    return [(type_, tr(text)) for type_, text in VALUE_TYPES.items()]
 
 
 def _lines(words: Mapping[str, str], counts: Mapping[str, int]) -> list[str]:

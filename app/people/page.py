@@ -102,7 +102,9 @@ class PeoplePage(PlacePage):
         self.imports.setText(tr("Imports…"))
         self.rules.setText(tr("Identity rules"))
         self.rules.setToolTip(tr("Which IDs tell who a person is: the ID types of the catalogue"))
-        self.table.set_titles(tr("People"), [tr("Person"), tr("Name"), tr("Mobile"), tr("Other IDs")])
+        self.table.set_titles(
+            tr("People"), [tr("Person"), tr("Person's name"), tr("Mobile"), tr("Other IDs")]
+        )
         self.nothing.set_texts(
             tr("No people yet"),
             tr(

@@ -74,7 +74,7 @@ class PersonPage(Retranslated, QWidget):
         self.messages.set_titles(
             tr("Messages"),
             [
-                tr("Planned"),
+                tr("When planned"),
                 tr("Campaign"),
                 tr("Channel"),
                 tr("Address"),
@@ -82,7 +82,7 @@ class PersonPage(Retranslated, QWidget):
                 tr("Text"),
             ],
         )
-        self.events.set_titles(tr("Events"), [tr("Time"), tr("Event"), tr("Attributes")])
+        self.events.set_titles(tr("Events"), [tr("Happened"), tr("Event"), tr("Attributes")])
         if self._id:
             self.show_person(self._id)
 

@@ -163,7 +163,12 @@ class Signature(AsGiven):
     id: Key
 
 
-VALUE_TYPES = {"text": N_("Text"), "number": N_("Number"), "time": N_("Time"), "multi": N_("Several texts")}
+VALUE_TYPES = {
+    "text": N_("Text"),
+    "number": N_("Number"),
+    "time": N_("Date and time"),
+    "multi": N_("Several texts"),
+}
 
 _PARAMETER_COLUMNS = (
     {"name": "name", "cell": "text", "label": N_("Name"), "new": ""},
