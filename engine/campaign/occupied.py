@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GRID, ROW, column_behind, place_of
@@ -64,3 +65,30 @@ def slot(document: CampaignDocument, link_id: str, occupied: Occupied | None = N
     row = document.out_links(link.source).index(link_id)
     wanted = Point(column_behind(document, link.source), place_of(document, link.source).y + row * ROW)
     return (occupied or Occupied(document.layout.values())).free_place(wanted)
+
+
+def out_of_the_way(before: Mapping[str, Point], after: Mapping[str, Point]) -> dict[str, Point]:
+    """Where cards have to go, further down, that others would cover which are new or were moved."""
+    held: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for id in before.keys() & after.keys():
+        held[after[id].x // CARD_WIDTH, after[id].y // _PITCH].append(id)
+    covered: set[str] = set()
+    for id, place in after.items():
+        if before.get(id) == place:
+            continue
+        column, row = place.x // CARD_WIDTH, place.y // _PITCH
+        for cell in ((column + right, row + down) for right in (-1, 0, 1) for down in (-1, 0, 1)):
+            for other in held.get(cell, ()):
+                already = id in before and _near(before[id], before[other])
+                if not already and _near(place, after[other]):
+                    covered.add(other)
+    occupied = Occupied(place for id, place in after.items() if id not in covered)
+    places: dict[str, Point] = {}
+    for id in sorted(covered, key=lambda id: (after[id].y, after[id].x, id)):
+        places[id] = occupied.free_place(after[id])
+        occupied.take(places[id])
+    return places
+
+
+def _near(one: Point, other: Point) -> bool:
+    return abs(one.x - other.x) < CARD_WIDTH and abs(one.y - other.y) < _PITCH

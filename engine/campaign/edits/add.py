@@ -7,7 +7,7 @@ from engine.campaign.edits.edit import Draft, Edit, Refused
 from engine.campaign.graph import AB_TARGET, AB_TEST, enclosing_targets, reachable, trigger_of
 from engine.campaign.layout import CARD_WIDTH, COLUMN, column_behind, gap_behind, place_of
 from engine.campaign.model import START_ID, Link, Node, Point
-from engine.campaign.occupied import Occupied, slot
+from engine.campaign.occupied import Occupied, out_of_the_way, slot
 from engine.components.base import OUT, Category
 from engine.components.registry import COMPONENTS, component
 from engine.i18n import Message, tr
@@ -170,12 +170,15 @@ def place_between(document: CampaignDocument, link_id: str) -> Point:
 
 
 def make_room(draft: Draft, target: str, left: int) -> None:
-    """Shift the target and everything behind it to the right until it stands behind `left`."""
+    """Shift the target and everything behind it to the right until it stands behind `left`.
+
+    Other cards go down out of the way of these, and of those that the draft adds.
+    """
     document = draft.document
     shift = left - place_of(document, target).x
-    if shift <= 0:
-        return
-    for node_id in reachable(document, [target]):
+    for node_id in reachable(document, [target]) if shift > 0 else ():
         if node_id in document.layout:
             place = document.layout[node_id]
             draft.place(node_id, Point(place.x + shift, place.y))
+    for node_id, place in out_of_the_way(document.layout, draft.layout()).items():
+        draft.place(node_id, place)

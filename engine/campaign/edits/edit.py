@@ -115,6 +115,16 @@ class Draft:
     def place(self, node_id: str, point: Point) -> None:
         self._changes[Table.LAYOUT, node_id] = point
 
+    def layout(self) -> dict[str, Point]:
+        """The places of all cards as they will be."""
+        places = dict(self.document.layout)
+        for (table, id), value in self._changes.items():
+            if table is Table.LAYOUT:
+                places.pop(id, None)
+                if isinstance(value, Point):
+                    places[id] = value
+        return places
+
     def put(self, table: Table, id: str, value: Value) -> None:
         self._changes[table, id] = value
 

@@ -24,7 +24,15 @@ from engine.campaign.edits import (
     move,
     set_attributes,
 )
-from engine.campaign.layout import BRANCH_GAP, CARD_HEIGHT, CARD_WIDTH, layered, with_missing_places
+from engine.campaign.layout import (
+    BRANCH_GAP,
+    CARD_HEIGHT,
+    CARD_WIDTH,
+    COLUMN,
+    ROW,
+    layered,
+    with_missing_places,
+)
 from engine.campaign.model import Attributes, Point
 from engine.campaign.ops import StaleOpError, Table, inverse
 from engine.components.registry import component
@@ -285,6 +293,44 @@ def test_what_is_added_at_an_open_end_covers_nothing(seed: int) -> None:
                 assert abs(new.x - other.x) >= CARD_WIDTH or abs(new.y - other.y) >= CARD_HEIGHT
         if not any(link.target is None for link in document.links.values()):
             break
+
+
+def covering(document: CampaignDocument) -> set[frozenset[str]]:
+    """The pairs of cards of which one covers the other, partly or whole."""
+    places = sorted(document.layout.items())
+    return {
+        frozenset((id, other))
+        for at, (id, one) in enumerate(places)
+        for other, there in places[at + 1 :]
+        if abs(one.x - there.x) < CARD_WIDTH and abs(one.y - there.y) < CARD_HEIGHT
+    }
+
+
+@given(st.integers(0, 2**32))
+def test_what_is_inserted_or_pasted_lets_no_card_cover_another(seed: int) -> None:
+    draws = RandomEdits(random.Random(seed))
+    document = empty_campaign()
+    for _ in range(40):
+        edit = draws.draw(document)
+        if edit is None:
+            continue
+        adds = any(op.table is Table.NODES and op.before is None for op in edit.ops)
+        before, stood = covering(document), set(document.layout)
+        document.apply(edit.ops)
+        if adds:  # what is pasted may cover itself, as where it was copied
+            assert not [pair for pair in covering(document) - before if pair & stood], edit.label
+
+
+def test_a_card_in_the_way_of_what_is_inserted_goes_down() -> None:
+    document = empty_campaign()
+    audience, groups, tag = chain(document, "target_audience", "random_grouping", "tag")
+    other = run(document, append(document, open_end(document, groups), "wait_until"))
+    place = document.layout[tag]
+    document.apply(move(document, {other: Point(place.x + COLUMN, place.y)}).ops)
+    document.apply(insert(document, link_between(document, groups, tag), "tag").ops)
+    assert document.layout[tag] == Point(place.x + COLUMN, place.y)
+    assert document.layout[other] == Point(place.x + COLUMN, place.y + ROW)
+    assert document.layout[audience].y == place.y
 
 
 def test_a_new_ab_test_has_room_for_its_target_as_well() -> None:
