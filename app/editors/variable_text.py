@@ -88,6 +88,7 @@ class VariableText(Editor):
             self.field = LineEdit(spec.placeholder)
             self.field.textEdited.connect(self.changed)
         self.field.setPlaceholderText(spec.placeholder)
+        self.field.setAccessibleName(spec.label)
         self.completing = Completing(self.field, self._offered, self._on_inserted)
         name = tr("Insert a variable into {name}", name=spec.label)
         self.insert: QAbstractButton = (

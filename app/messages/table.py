@@ -21,12 +21,12 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QWidget,
 )
 
 from app.editors.message_fields import KIND_NAMES
 from app.language import Retranslated
 from app.messages.rows import STATUS_COLOURS, STATUS_NAMES, Row
+from canvas_widgets.focus import draw_focus
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
 from engine.i18n import N_, tr
@@ -96,30 +96,40 @@ def texts(row: Row) -> tuple[str, ...]:
     return row.message.name, kind, status, row.account, ", ".join(row.used)
 
 
-class _StateDelegate(QStyledItemDelegate):
-    """Draws the state as a word with a dot: the colour says nothing that the word does not."""
+class _RowDelegate(QStyledItemDelegate):
+    """Draws the state as a word with a dot, for the colour says nothing that the word does not; and the focus
+    around the whole row, for what is chosen here is always a row."""
 
-    def __init__(self, look: Look, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._look = look
+    def __init__(self, view: QAbstractItemView, look: Look) -> None:
+        super().__init__(view)
+        self._view, self._look = view, look
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         super().paint(painter, option, index)
-        model = index.model()
-        assert isinstance(model, MessageModel)
-        colour = self._look.colours.named(STATUS_COLOURS[model.rows[index.row()].message.status])
-        rect = QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        grid = self._look.sizes.grid
-        painter.drawEllipse(QRectF(rect.left() + grid / 2, rect.center().y() - grid / 2 + 1, grid, grid))
+        cell = QRectF(option.rect)
+        if index.column() == _STATE:
+            self._draw_dot(painter, cell, index)
+        if self._view.hasFocus() and index.row() == self._view.currentIndex().row():
+            painter.setClipRect(cell)
+            draw_focus(
+                painter, self._look, QRectF(0, cell.top(), self._view.viewport().width(), cell.height())
+            )
         painter.restore()
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802 - Qt's name
         super().initStyleOption(option, index)
-        option.text = f"  {index.data()}"
+        if index.column() == _STATE:
+            option.text = f"  {index.data()}"
+
+    def _draw_dot(self, painter: QPainter, cell: QRectF, index: Index) -> None:
+        model = index.model()
+        assert isinstance(model, MessageModel)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self._look.colours.named(STATUS_COLOURS[model.rows[index.row()].message.status]))
+        grid = self._look.sizes.grid
+        painter.drawEllipse(QRectF(cell.left() + grid / 2, cell.center().y() - grid / 2 + 1, grid, grid))
 
 
 class MessageTable(Retranslated, QTableView):
@@ -135,7 +145,7 @@ class MessageTable(Retranslated, QTableView):
         self.setModel(self.model_)
         self.setProperty("role", "plain")
         self.setObjectName("campaigns")
-        self.setItemDelegateForColumn(_STATE, _StateDelegate(look, self))
+        self.setItemDelegate(_RowDelegate(self, look))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -168,6 +178,8 @@ class MessageTable(Retranslated, QTableView):
         self.model_.show(rows)
         if kept is not None:
             self.select(kept.message.id)
+        if self.selected() is None and rows:
+            self.selectRow(0)  # the keyboard is somewhere
 
     def selected(self) -> Row | None:
         indexes = self.selectionModel().selectedRows()

@@ -123,7 +123,12 @@ class EmailView(View):
     def _lay_out_page(self) -> None:
         form, dark = self.form.value(), self.dark.isChecked()
         paper = _papers()["dark" if dark else "light"]
-        self.page.setStyleSheet(f"background: {paper.surface.name()}; color: {paper.text.name()};")
+        width = style.look().strokes.focus + 1
+        self.page.setStyleSheet(
+            f"QTextBrowser {{ background: {paper.surface.name()}; color: {paper.text.name()};"
+            f" border: {width}px solid {paper.surface.name()}; }}"
+            f"QTextBrowser:focus {{ border-color: {paper.accent.name()}; }}"
+        )
         self.page.document().setDefaultStyleSheet(f"a {{ color: {paper.accent.name()}; }}")
         self.page.setMaximumWidth(PHONE_WIDTH if form == "phone" else 16_777_215)
         text = self._text or self._made_text

@@ -22,6 +22,7 @@ from app.command_palette.palette import CommandPalette
 from app.editor.page import EditorPage
 from app.editors.base import Context
 from app.editors.controls import ComboBox
+from app.messages.page import MessagesPage
 from app.navigation.places import PLACES
 from app.panels import ConfigurationPanel
 from app.pickers.account_form import AccountDialog
@@ -198,6 +199,7 @@ def states_of_forms(qtbot: QtBot, window: MainWindow, workspace: Workspace) -> I
         AccountDialog(window, workspace),
         MessageDialog(window, context, "text_sms", {}),
         MessageDialog(window, context, "email", {}),
+        MessageDialog(window, context, "digital_sms", {}),
         AudienceDialog(window, context),
         RemoteDialog(window, window.look, (), lambda _url, _token: None, summed_up(window, workspace)),
         PublishDialog(window, window.look, "Spring", summary(workspace), ("A finding.",), lambda: None),
@@ -232,6 +234,33 @@ def states_of_audiences(qtbot: QtBot, window: MainWindow) -> Iterator[tuple[str,
     window.navigation.go("campaigns")
 
 
+def states_of_messages(qtbot: QtBot, window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+    """The list, and the editor of every kind with all that it can hold."""
+    window.navigation.go("messages")
+    page = window.navigation.page("messages")
+    assert isinstance(page, MessagesPage)
+    settle(qtbot)
+    yield "messages", window
+    assert window.workspace is not None
+    texts = {
+        "text_sms": {"text": "Hi ${first_name} ${nobody} https://shop.example.com/x"},
+        "digital_sms": {"subject": "S", "blocks": [{"text": "x"}, {"image": "a"}, {"video": "b"}]},
+        "email": {"subject": "S", "html": "<p>Hi</p>", "text": "Hi"},
+        "template_message": {"template_id": "T", "keywords": [{"key": "first", "text": "x"}]},
+    }
+    for kind, content in texts.items():
+        raw: dict[str, Any] = {"kind": kind, "name": "N", "content": content}
+        if kind == "text_sms":
+            raw["languages"] = {"attribute": "city", "contents": {"de": content}}
+        page.edit(raw, None)
+        settle(qtbot)
+        assert page.form is not None
+        page.form.judge()
+        yield kind, window
+    page.close_editor()
+    window.navigation.go("campaigns")
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_every_control_has_a_name_a_role_and_room(
     qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, code: str
@@ -244,6 +273,7 @@ def test_every_control_has_a_name_a_role_and_room(
     for states in (
         states_of_the_list(qtbot, window),
         states_of_audiences(qtbot, window),
+        states_of_messages(qtbot, window),
         states_of_the_editor(qtbot, window),
         states_of_viewing(qtbot, window, workspace),
         states_of_the_guide(qtbot, window),
@@ -369,6 +399,9 @@ def test_the_focus_is_seen_on_every_control(
             page.panel.show_node(sample_document(kind, CONFIGS[kind][0], True), "n_x", workspace)
             settle(qtbot)
             assert hidden_focus(page.panel) == [], kind
+        window.tabs.show_page(None)
+        for state, _root in states_of_messages(qtbot, window):
+            assert hidden_focus(window.navigation.page("messages")) == [], state
     finally:
         window.look.set_theme(Theme.LIGHT)
 

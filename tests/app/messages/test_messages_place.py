@@ -162,6 +162,7 @@ def test_the_way_to_approval(qtbot: QtBot, page: MessagesPage, shop: Workspace) 
     care = shop.messages["m_care"]
     shop.save_message(care.model_copy(update={"status": "draft"}))
     page.table.select("m_care")
+    page.actions_.refresh()
     page.actions_["message.approve"].trigger()  # refused, for one of its variables is not bound
     settle(qtbot)
     assert page.form is not None
