@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from canvas_widgets.gestures.adding import Adding
 from canvas_widgets.gestures.asking import menu_request
@@ -27,6 +27,7 @@ from canvas_widgets.gestures.chooser import Chooser
 from canvas_widgets.gestures.drop import DropTarget
 from canvas_widgets.gestures.gesture import BandGesture, Gesture, MoveGesture, PanGesture
 from canvas_widgets.gestures.handling import Handling
+from canvas_widgets.gestures.holding import Holding
 from canvas_widgets.gestures.hover import Hover
 from canvas_widgets.gestures.noting import Noting
 from canvas_widgets.gestures.pasting import PasteMode
@@ -35,7 +36,7 @@ from canvas_widgets.look import Look
 from canvas_widgets.looking import LookingView
 from canvas_widgets.overview import OVERVIEW_BELOW
 from canvas_widgets.scene import CampaignScene
-from canvas_widgets.tooltip import plain
+from canvas_widgets.tooltip import hide_tip, show_tip
 from engine.campaign.edits import Edit, Refused, insert
 from engine.campaign.notes import NOTHING
 
@@ -56,7 +57,8 @@ class CanvasView(LookingView):
     """Shows a scene and takes gestures. Selection is kept by the scene.
 
     Attributes: `adding` (the list of a +), `resting` (opens it where the pointer stays on a +), `notes` (the
-    part for notes), `pasting` (copy mode), `handling` (what hovers at the pointer).
+    part for notes), `pasting` (copy mode), `handling` (what hovers at the pointer), `holding` (whether a
+    button is held).
     Signals: `edit_requested` (an `Edit` to push), `delete_requested` (a node id: ask, then delete it with
     everything behind), `delete_selected_requested`, `cut_requested` (a link id: ask, then cut it),
     `copy_requested` (a node id, and whether with everything behind), `menu_requested` (a `MenuRequest`),
@@ -81,6 +83,7 @@ class CanvasView(LookingView):
         self._hover = Hover(scene)
         self._gesture: Gesture | None = None
         self._held = Qt.MouseButton.NoButton  # that the gesture began with
+        self.holding = Holding()
         self.notes = Noting(self, scene, self._overlay)
         self._autoscroll = AutoScroll(self)
         self._autoscroll.scrolled.connect(self._move_gesture)
@@ -113,6 +116,8 @@ class CanvasView(LookingView):
         if self._gesture is not None:
             return
         self._held = event.button()
+        self.holding.begin()
+        self._autoscroll.begin(position)
         self.notes.finish()
         self.ring.use(keyboard=False)
         self.resting.pressed()
@@ -127,6 +132,7 @@ class CanvasView(LookingView):
         position = event.position().toPoint()
         if not event.buttons() & self._held:
             self._drop_gesture()  # the button was released over a dialog that opened meanwhile
+            self.holding.end()
         if self._gesture is not None:
             self._gesture.modifiers = event.modifiers()
             self._move_gesture(position)
@@ -140,6 +146,7 @@ class CanvasView(LookingView):
         if (gesture := self._end_gesture()) is not None:
             gesture.modifiers = event.modifiers()
             gesture.release(event.position().toPoint())
+        self.holding.end()
         self._show_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -166,6 +173,7 @@ class CanvasView(LookingView):
     def leaveEvent(self, event: QEvent) -> None:
         self.resting.left()
         self._hover.leave()
+        hide_tip()
         super().leaveEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -180,7 +188,7 @@ class CanvasView(LookingView):
                 self._camera.zoom_at(self.zoom * (1 + event.value()), event.position().toPoint())
                 return True
         elif isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            QToolTip.showText(event.globalPos(), plain(self._tip(self.mapToScene(event.pos()))), self)
+            show_tip(self, event.pos(), self._tip(self.mapToScene(event.pos())))
             return True
         return super().viewportEvent(event)
 
@@ -249,7 +257,7 @@ class CanvasView(LookingView):
         self._drops.move(event)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._drops.end()
+        self._drops.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:
         self._drops.drop(event)
@@ -380,6 +388,7 @@ class CanvasView(LookingView):
 
     def _on_mirrored(self) -> None:
         self._cancel()  # what a gesture is about may be gone
+        hide_tip()
         self._hover.forget()
         super()._on_mirrored()
 

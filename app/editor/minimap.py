@@ -18,6 +18,7 @@ REDRAW_MS = 120
 """A change is drawn when the hand rests: while somebody types or drags, the map can wait."""
 
 _DOT = 4.0
+_LEAST_FRAME = 6.0
 _TINT = 0.08  # of what is to be seen
 _NEARLY = 2.0  # pixels of the screen: so little out of sight needs no map
 
@@ -81,6 +82,7 @@ class Minimap(Retranslated, Floating):
             painter.setWorldTransform(self.to_map())
             scene.notes.draw_overview(painter, frames=True)
             scene.overview.draw_map(painter, paints, scene.cards.values(), scene.links.values(), _DOT)
+            scene.notes.draw_overview(painter, frames=False)
         self.follow()
 
     def retranslate(self) -> None:
@@ -90,7 +92,7 @@ class Minimap(Retranslated, Floating):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         colours = self._look.colours
-        frame = self.to_map().mapRect(self._view.seen).intersected(QRectF(self.rect()).adjusted(3, 3, -3, -3))
+        frame = self.frame()
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.drawPixmap(0, 0, self._picture)
@@ -99,6 +101,16 @@ class Minimap(Retranslated, Floating):
             painter.setBrush(tint)
             painter.setPen(QPen(colours.accent, self._look.strokes.selected))
             painter.drawRoundedRect(frame, 2, 2)
+
+    def frame(self) -> QRectF:
+        """What the view shows, on the map; at its edge where the view has gone past everything."""
+        room = QRectF(self.rect()).adjusted(3, 3, -3, -3)
+        seen = self.to_map().mapRect(self._view.seen)
+        left = min(max(seen.left(), room.left()), room.right() - _LEAST_FRAME)
+        top = min(max(seen.top(), room.top()), room.bottom() - _LEAST_FRAME)
+        right = max(min(seen.right(), room.right()), left + _LEAST_FRAME)
+        bottom = max(min(seen.bottom(), room.bottom()), top + _LEAST_FRAME)
+        return QRectF(QPointF(left, top), QPointF(right, bottom))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize:

@@ -34,6 +34,7 @@ from app.editor.safekeeping import Safekeeping
 from app.editor.selecting import Selecting
 from app.editor.selection_panel import SelectionPanel
 from app.editor.session import EditorSession, Then
+from app.editor.showing import Showing
 from app.editor.side_bar import SideBar
 from app.editor.speaking import Speaking
 from app.editor.tidying import Tidying
@@ -48,7 +49,7 @@ from canvas_widgets.view import CanvasView
 from engine.campaign import edits
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
-from engine.campaign.model import START_ID, Attributes
+from engine.campaign.model import Attributes
 from engine.campaign.ops import StaleOpError
 from engine.campaign.problem import Problem
 from engine.i18n import Message, tr
@@ -99,6 +100,7 @@ class EditorPage(Retranslated, QWidget):
         self.panel = ConfigurationPanel(window.look, window.runs.estimate)
         self.several = SelectionPanel(window.look, window.actions_)
         self._slot = PanelSlot(window.look, self.panel, self.several)
+        self._showing: Showing = Showing(self, self._slot)
         self.bar: TopBar = TopBar(window.look, window.actions_)
         self.notices = NoticeBar(window.look)
         self.problems = ProblemsPanel(window.look, Fixing(self.session, lambda: not self.read_only))
@@ -204,9 +206,7 @@ class EditorPage(Retranslated, QWidget):
 
     def show_node(self, node_id: str) -> None:
         """Select a component and bring it into the middle."""
-        self.scene.select([node_id])
-        self.view.center_node(node_id)
-        self._slot.when_settled(self._centre_selected)
+        self._showing.center(node_id)
 
     def push(self, edit: Edit) -> None:
         """Make an edit an undo step, and select what it names; says why where the campaign is another by now.
@@ -358,35 +358,8 @@ class EditorPage(Retranslated, QWidget):
             self._window.actions_.refresh()
 
     def _on_selection_changed(self) -> None:
-        node_id = self.scene.selected_node
-        if node_id is None or node_id == START_ID:  # nothing of Start can be configured
-            self.panel.clear()
-        else:
-            document, workspace = self.session.document, self.session.workspace
-            self.panel.show_node(document, node_id, workspace, self.read_only)
-        self._slot.slide(self._panel_for(len(self.scene.selection)))
-        if self.panel.node_id is not None:
-            self._slot.when_settled(self._keep_selected_visible)
+        self._showing.follow()
         self._window.actions_.refresh()
-
-    def _panel_for(self, selected: int) -> QWidget | None:
-        """The panel about so many selected components; there is nothing to do with several while viewing."""
-        if selected <= 1 or self.read_only:
-            return None if self.panel.node_id is None else self.panel
-        cards = [self.scene.cards[node_id] for node_id in self.scene.selection]
-        self.several.show_selection(selected, sum(not card.configured for card in cards))
-        return self.several
-
-    def _keep_selected_visible(self) -> None:
-        """The panel must not open over the card that it is about, nor over the open ends behind it."""
-        card = self.scene.cards.get(self.scene.selected_node or "")
-        if card is not None:
-            margin = 3 * self._window.look.sizes.grid
-            self.view.ensureVisible(self.scene.with_open_ends(card), margin, margin)
-
-    def _centre_selected(self) -> None:
-        if (node_id := self.scene.selected_node) is not None:
-            self.view.center_node(node_id, glide=False)
 
     def _on_confirmed(self, edit: Edit) -> None:
         """The panel may have made an audience or a template on the way: what was missing is there now."""

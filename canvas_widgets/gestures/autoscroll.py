@@ -13,8 +13,10 @@ _STEP_MS = 16
 class AutoScroll(QObject):
     """Scrolls a view for as long as the pointer is held near one of its edges: the nearer, the faster.
 
-    Whoever drags calls `follow` with every move and `stop` at the end. Signal `scrolled(position)`: the scene
-    has moved under the pointer, which is still at `position` (viewport pixels).
+    Whoever drags calls `begin` with the press, `follow` with every move and `stop` at the end. An edge that
+    the press was near to counts once the pointer has come back to it, or has left the view there. Signal
+    `scrolled(position)`: the scene has moved under the pointer, which is still at `position` (viewport
+    pixels).
     """
 
     scrolled = Signal(QPoint)
@@ -23,6 +25,7 @@ class AutoScroll(QObject):
         super().__init__(view)
         self._view = view
         self._position = QPoint()
+        self._quiet = QPoint()  # towards which edges it does not scroll: the press was near to them
         self._timer = QTimer(self, interval=_STEP_MS)
         self._timer.timeout.connect(self.step)
 
@@ -31,9 +34,18 @@ class AutoScroll(QObject):
         """Whether the pointer is where it makes the view scroll."""
         return self._timer.isActive()
 
+    def begin(self, position: QPoint) -> None:
+        """A button was pressed here, in viewport pixels."""
+        self._quiet = self._pace_at(position)
+
     def follow(self, position: QPoint) -> None:
         """The pointer is here, in viewport pixels."""
         self._position = position
+        room, pace = self._view.viewport().rect(), self._pace_at(position)
+        if pace.x() * self._quiet.x() <= 0 or not room.left() <= position.x() <= room.right():
+            self._quiet.setX(0)
+        if pace.y() * self._quiet.y() <= 0 or not room.top() <= position.y() <= room.bottom():
+            self._quiet.setY(0)
         if self._pace().isNull():
             self.stop()
         elif not self.active:
@@ -54,8 +66,12 @@ class AutoScroll(QObject):
             self.scrolled.emit(self._position)
 
     def _pace(self) -> QPoint:
+        pace = self._pace_at(self._position)
+        return QPoint(0 if self._quiet.x() else pace.x(), 0 if self._quiet.y() else pace.y())
+
+    def _pace_at(self, position: QPoint) -> QPoint:
         room = self._view.viewport().size()
-        return QPoint(_pace(self._position.x(), room.width()), _pace(self._position.y(), room.height()))
+        return QPoint(_pace(position.x(), room.width()), _pace(position.y(), room.height()))
 
 
 def _pace(at: int, length: int) -> int:

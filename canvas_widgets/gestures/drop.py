@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QGraphicsView, QToolTip
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QGraphicsView
 
 from canvas_widgets.component_list import MIME_TYPE
 from canvas_widgets.gestures.hover import Hover
 from canvas_widgets.scene import CampaignScene
-from canvas_widgets.tooltip import plain
+from canvas_widgets.tooltip import hide_tip, show_tip
+from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.add import refusal
-from engine.components.registry import COMPONENTS
+from engine.campaign.graph import trigger_of
+from engine.campaign.model import START_ID
+from engine.components.base import Category
+from engine.components.registry import COMPONENTS, component
 from engine.i18n import tr
 
 _REACH = 28.0  # screen pixels from a + or a line at which a drop is taken
+_LABEL = 24  # pixels below the pointer that the label which is dragged covers
 
 
 class PaletteDrop:
@@ -31,6 +37,7 @@ class PaletteDrop:
         self.kind = kind
         self.link_id: str | None = None
         self.why_not = ""
+        self._elsewhere = _why_nowhere(scene.document, kind) or tr("Drop it on a + or on a line.")
         document = scene.document
         scene.set_targets(
             link_id
@@ -41,7 +48,7 @@ class PaletteDrop:
     def move(self, point: QPointF, zoom: float) -> None:
         """The pointer is at a point of the scene."""
         link = self._scene.link_at(point, _REACH / zoom)
-        self.link_id, self.why_not = None, tr("Drop it on a + or on a line.")
+        self.link_id, self.why_not = None, self._elsewhere
         if link is None:
             self._hover.leave()
             return
@@ -92,7 +99,7 @@ class DropTarget:
             event.ignore()
         else:
             event.acceptProposedAction()
-        QToolTip.showText(self._view.viewport().mapToGlobal(position), plain(self._drop.why_not), self._view)
+        show_tip(self._view, position, self._drop.why_not, below=_LABEL)
 
     def drop(self, event: QDropEvent) -> None:
         drop = self._drop
@@ -109,15 +116,36 @@ class DropTarget:
         self._view.setFocus()  # the keyboard goes on with what was added, not in the palette
         self._add(drop.link_id, drop.kind)
 
+    def leave(self) -> None:
+        """The drag left. So does one that is let go where nothing takes it: then say why."""
+        drop = self._drop
+        self.end()
+        if drop is not None and drop.link_id is None and self._is_let_go():
+            self._refuse(drop.why_not)
+
     def end(self) -> None:
-        """The drag left, or is over."""
+        """The drag is over."""
         if self._drop is not None:
             self._drop.end()
             self._drop = None
-        QToolTip.hideText()
+        hide_tip()
+
+    def _is_let_go(self) -> bool:
+        """Whether no button is held any more, with the pointer still over the view."""
+        viewport = self._view.viewport()
+        inside = viewport.rect().contains(viewport.mapFromGlobal(QCursor.pos()))
+        return inside and QApplication.mouseButtons() == Qt.MouseButton.NoButton
 
     def _move(self, drop: PaletteDrop, position: QPoint) -> None:
         drop.move(self._view.mapToScene(position), self._view.transform().m11())
+
+
+def _why_nowhere(document: CampaignDocument, kind: str) -> str:
+    """Why no line at all takes a kind, in the words of most of those that might; "" where one does."""
+    first = trigger_of(document) is None or component(kind).category is Category.TRIGGER
+    asked = [id for id, link in document.links.items() if (link.source == START_ID) is first]
+    reasons = Counter(refusal(document, link_id, kind) for link_id in asked)
+    return str(reasons.most_common(1)[0][0]) if reasons and None not in reasons else ""
 
 
 def dragged_kind(data: QMimeData) -> str | None:

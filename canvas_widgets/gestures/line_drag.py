@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QStyleOptionGraphicsItem, QToolTip, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.gestures.gesture import Gesture
 from canvas_widgets.items.card import CardItem
@@ -16,7 +16,7 @@ from canvas_widgets.items.lines import led
 from canvas_widgets.items.paints import draw_card_ring
 from canvas_widgets.items.stage import Stage
 from canvas_widgets.scene import CampaignScene
-from canvas_widgets.tooltip import plain
+from canvas_widgets.tooltip import hide_tip, show_tip
 from engine.campaign.edits import Edit, Leading, join
 from engine.components.base import Port
 from engine.i18n import Message
@@ -75,12 +75,10 @@ class LineDrag(Gesture):
             self._preview.follow(point, refused=self._why_not is not None)
         if self._why_not is not None:
             self.cursor = Qt.CursorShape.ForbiddenCursor
-            QToolTip.showText(
-                self._view.viewport().mapToGlobal(position), plain(str(self._why_not)), self._view
-            )
+            show_tip(self._view, position, str(self._why_not))
         else:
             self.cursor = Qt.CursorShape.CrossCursor
-            QToolTip.hideText()
+            hide_tip()
 
     def release(self, position: QPoint) -> None:
         self.move(position)
@@ -130,7 +128,7 @@ class LineDrag(Gesture):
         if self._preview.scene() is not None:
             self._scene.removeItem(self._preview)
         self._show_own_line(True)
-        QToolTip.hideText()
+        hide_tip()
 
     def _show_own_line(self, shown: bool) -> None:
         """The line that is led elsewhere is not at its old place meanwhile."""

@@ -129,7 +129,7 @@ def show(look: Look, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., 
     def make(flow: Flow, **options: bool) -> Stage:
         stage = Stage(flow, look, **options)
         stages.append(stage)
-        monkeypatch.setattr(QToolTip, "showText", lambda place, text, widget: note(stage, text))
+        monkeypatch.setattr(QToolTip, "showText", lambda place, text, *_: note(stage, text))
         return stage
 
     def note(stage: Stage, text: str) -> None:

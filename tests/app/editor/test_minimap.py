@@ -140,3 +140,24 @@ def test_the_side_bar_comes_back_as_it_was_left(qtbot: QtBot, page: EditorPage, 
     again = open_draft(qtbot, window)
     assert again is not page
     assert again.side_bar.shown == "outline"
+
+
+def test_the_frame_stays_on_the_map_however_far_one_goes(page: EditorPage) -> None:
+    for far in (-3000.0, 5000.0):
+        page.view.zoom_to(1.0, QPointF(far, -2000.0), glide=False)
+        frame = page.minimap.frame()
+        assert frame.width() >= 6
+        assert frame.height() >= 6
+        assert page.minimap.rect().contains(frame.toAlignedRect())
+
+
+def test_notes_are_on_the_map(page: EditorPage) -> None:
+    before = shown(page)
+    page.note_commands.add_note()
+    page.view.notes.finish()
+    page.minimap.draw()
+    note = next(iter(page.scene.notes.items.values()))
+    at = page.minimap.to_map().map(note.scene_rect.center()).toPoint()
+    assert shown(page) != before
+    paper = page.scene.stage.paints.look.notes[note.note.shown_colour].paper
+    assert page.minimap._picture.toImage().pixelColor(at).name() == paper.name()

@@ -64,6 +64,20 @@ def test_a_card_held_at_the_edge_goes_on_until_it_is_let_go(show: Show, flow: Fl
     assert not stage.view.findChildren(AutoScroll)[0].active
 
 
+def test_the_edge_of_the_press_counts_once_the_pointer_comes_back_to_it(show: Show, flow: Flow) -> None:
+    scroll = AutoScroll(show(flow).view)
+    scroll.begin(QPoint(1190, 300))
+    scroll.follow(QPoint(1175, 300))
+    assert not scroll.active
+    scroll.follow(QPoint(1195, 5))  # the upper edge is another one
+    assert scroll.active
+    scroll.follow(QPoint(1100, 300))
+    assert not scroll.active
+    scroll.follow(QPoint(1195, 300))
+    assert scroll.active
+    scroll.stop()
+
+
 def test_a_press_at_the_edge_scrolls_nothing(show: Show, flow: Flow) -> None:
     (audience,) = flow.chain("target_audience")
     stage = show(flow)
@@ -72,7 +86,9 @@ def test_a_press_at_the_edge_scrolls_nothing(show: Show, flow: Flow) -> None:
     bar.setValue(bar.value() + stage.view.mapFromScene(begin).x() - 5)
     drag(stage, begin, QPoint(1, 1), release=False)
     assert not stage.view.findChildren(AutoScroll)[0].active
-    drag(stage, begin, QPoint(-4, 30), release=False)
+    drag(stage, begin, QPoint(20, 30), release=False)
+    assert not stage.view.findChildren(AutoScroll)[0].active
+    drag(stage, begin, QPoint(-40, 30), release=False)
     assert stage.view.findChildren(AutoScroll)[0].active
     QTest.keyClick(stage.view, Qt.Key.Key_Escape)
     assert not stage.view.findChildren(AutoScroll)[0].active

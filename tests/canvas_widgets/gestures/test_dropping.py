@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QPointF
-from PySide6.QtGui import QDragLeaveEvent
-from PySide6.QtWidgets import QApplication
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QCursor, QDragLeaveEvent
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from tests.canvas_widgets.acting import (
+    LEFT,
     Show,
+    at,
     carried,
     carry,
     drop,
@@ -52,6 +55,39 @@ def test_a_drop_elsewhere_is_refused_with_a_reason(show: Show, flow: Flow) -> No
     assert not drop(stage, second, end)
     assert len(stage.refusals) == 2
     assert not stage.edits
+
+
+def test_what_no_place_takes_is_told_everywhere_and_again_when_it_is_let_go(
+    show: Show, flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow.chain("target_audience")
+    stage = show(flow)
+    empty, second = QPointF(200, -150), carried("behavior_event")
+    assert not carry(stage, second, empty)
+    assert stage.tips == ["A campaign has exactly one trigger."]
+    QCursor.setPos(stage.view.viewport().mapToGlobal(at(stage, empty)))
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: LEFT)
+    QApplication.sendEvent(stage.view.viewport(), QDragLeaveEvent())  # given up, or on its way back
+    assert not stage.refusals
+    carry(stage, second, empty)
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.NoButton)
+    QApplication.sendEvent(stage.view.viewport(), QDragLeaveEvent())
+    assert stage.refusals == ["A campaign has exactly one trigger."]
+
+
+def test_the_reason_comes_along_with_the_pointer(
+    show: Show, flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow.chain("target_audience")
+    stage, data = show(flow), carried("wait_until")
+    told: list[tuple[QPoint, QRect]] = []
+    monkeypatch.setattr(QToolTip, "showText", lambda place, _text, _over, rect: told.append((place, rect)))
+    for x in (0, 200):
+        carry(stage, data, QPointF(x, -150))
+    (first, around), (second, _) = told
+    assert second.x() - first.x() == 200
+    assert not around.contains(at(stage, QPointF(200, -150)))  # else Qt leaves the same words where they are
+    assert first.y() > stage.view.viewport().mapToGlobal(at(stage, QPointF(0, -150))).y() + 20
 
 
 def test_the_keyboard_goes_on_where_something_was_dropped(show: Show, flow: Flow) -> None:

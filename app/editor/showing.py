@@ -1,0 +1,63 @@
+"""What the selection shows beside the canvas, and what of the canvas stays in sight beside that."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from engine.campaign.model import START_ID
+
+if TYPE_CHECKING:
+    from app.editor.page import EditorPage
+    from app.editor.panel_slot import PanelSlot
+
+
+class Showing:
+    """Opens and closes the panels. While a button is held on the canvas they stay as they are."""
+
+    def __init__(self, page: EditorPage, slot: PanelSlot) -> None:
+        self._page, self._slot = page, slot
+
+    def follow(self) -> None:
+        """Something else is selected."""
+        self._page.view.holding.when_free(self._show_selected)
+
+    def center(self, node_id: str) -> None:
+        """Select a component and bring it into the middle of what stays beside its panel."""
+        page = self._page
+        page.scene.select([node_id])
+        page.view.center_node(node_id)
+        self._slot.when_settled(self._center_selected)
+
+    def _show_selected(self) -> None:
+        page = self._page
+        node_id = page.scene.selected_node
+        if node_id is None or node_id == START_ID:  # nothing of Start can be configured
+            page.panel.clear()
+        else:
+            page.panel.show_node(page.session.document, node_id, page.session.workspace, page.read_only)
+        self._slot.slide(self._panel_for(len(page.scene.selection)))
+        if page.panel.node_id is not None:
+            self._slot.when_settled(self._keep_selected_visible)
+
+    def _panel_for(self, selected: int) -> QWidget | None:
+        """The panel about so many selected components; there is nothing to do with several while viewing."""
+        page = self._page
+        if selected <= 1 or page.read_only:
+            return None if page.panel.node_id is None else page.panel
+        cards = [page.scene.cards[node_id] for node_id in page.scene.selection]
+        page.several.show_selection(selected, sum(not card.configured for card in cards))
+        return page.several
+
+    def _keep_selected_visible(self) -> None:
+        """The panel must not open over the card that it is about, nor over the open ends behind it."""
+        page = self._page
+        card = page.scene.cards.get(page.scene.selected_node or "")
+        if card is not None:
+            margin = 3 * page.scene.stage.paints.sizes.grid
+            page.view.ensureVisible(page.scene.with_open_ends(card), margin, margin)
+
+    def _center_selected(self) -> None:
+        if (node_id := self._page.scene.selected_node) is not None:
+            self._page.view.center_node(node_id, glide=False)
