@@ -12,6 +12,7 @@ from canvas_widgets.gestures.chooser import Chooser
 from canvas_widgets.gestures.hover import Hover
 from canvas_widgets.look import Look
 from canvas_widgets.scene import CampaignScene
+from canvas_widgets.tooltip import hide_tip
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import admissible
 from engine.campaign.model import START_ID
@@ -84,6 +85,7 @@ class Adding(QObject):
         chooser.closed.connect(self._on_closed)
         chooser.line_asked.connect(self._step)
         self._offer(chooser)
+        hide_tip()  # it would lie over the list's head, which says the same
         chooser.begin(take_focus=take_focus)
         return chooser
 

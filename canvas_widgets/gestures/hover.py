@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF
 from canvas_widgets.items.card import CardItem
 from canvas_widgets.items.geometry import OPEN_RADIUS, LinkShape
 from canvas_widgets.items.handle import COPYING, TOOLS, HandleItem, Offer, Tool
-from canvas_widgets.items.link import LinkItem, place_rect
+from canvas_widgets.items.link import LinkItem, place_plus, place_rect
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits import admissible, growable, why_uncut
 from engine.components.registry import component
@@ -53,8 +53,8 @@ class Hover:
             return
         self._light(link)
         if link.first_place:
-            rect = place_rect(link.line)
-            self.handle.show_plus(link.link_id, QPointF(rect.left() + 32, rect.center().y()), zoom)
+            tile = self._scene.stage.paints.sizes.card_tile
+            self.handle.show_plus(link.link_id, place_plus(link.line, tile), zoom)
         else:
             self.handle.show_plus(link.link_id, link.line.handle, zoom)
 

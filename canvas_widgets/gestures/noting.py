@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from canvas_widgets.view import CanvasView
 
 _LINE_REACH = 4.0  # screen pixels from a line at which it comes before a frame
-_READABLE = 0.6  # the zoom under which a text is not written where it stands, but at 100 %
 
 
 class Noting(QObject):
@@ -121,11 +120,9 @@ class Noting(QObject):
         return True
 
     def write(self, note_id: str) -> None:
-        """Open the field over a note."""
+        """Open the field over a note; from however far away, it is large enough to write in."""
         self.finish()
         item = self._scene.notes.items[note_id]
-        if self._view.zoom < _READABLE:
-            self._view.zoom_to(1.0, item.scene_rect.center(), glide=False)
         self._view.ensureVisible(item.scene_rect)
         self.written = note_id
         item.set_written(True)

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer
-from PySide6.QtWidgets import QGraphicsView
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QGraphicsView,
+    QLineEdit,
+    QPlainTextEdit,
+    QTextEdit,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from canvas_widgets.gestures.adding import Adding
 from canvas_widgets.gestures.chooser import Chooser
@@ -12,6 +22,7 @@ from canvas_widgets.gestures.hover import Hover
 REST_MS = 350
 AWAY_MS = 400
 _AROUND = 16  # pixels around the + and its list that still belong to them
+_WRITTEN_IN = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox)
 
 
 class Resting(QObject):
@@ -30,6 +41,7 @@ class Resting(QObject):
         self.closing.timeout.connect(self._close)
         self._link_id: str | None = None  # whose + the pointer is on
         self._opened: Chooser | None = None
+        self._before: QWidget | None = None  # what had the keyboard when the list opened by itself
 
     def at(self, position: QPoint) -> None:
         """The pointer moved on the canvas, and no button is held."""
@@ -70,7 +82,8 @@ class Resting(QObject):
         on, handle = self._link_id, self._hover.handle
         if on is None or handle.link_id != on or self._adding.chooser is not None:
             return
-        chooser = self._adding.open([on], make_room=False, take_focus=self._view.hasFocus())
+        self._before = QApplication.focusWidget()
+        chooser = self._adding.open([on], make_room=False, take_focus=not _is_writing(self._before))
         self._opened = chooser
         if chooser is not None:
             chooser.installEventFilter(self)
@@ -86,9 +99,19 @@ class Resting(QObject):
             self.closing.start()
 
     def _close(self) -> None:
-        if self._opened is not None and not self._opened.search.text():
-            self._opened.close()
+        """The pointer only passed: the keyboard goes back to where it was."""
+        if self._opened is None or self._opened.search.text():
+            return
+        before, had_focus = self._before, self._opened.search.hasFocus()
+        self._opened.close()
+        if had_focus and before is not None and isValid(before):
+            before.setFocus()
 
     def _on_closed(self) -> None:
         self._opened = None
         self.closing.stop()
+
+
+def _is_writing(widget: QWidget | None) -> bool:
+    """Whether somebody may be typing into this while the pointer lies on the canvas."""
+    return isinstance(widget, _WRITTEN_IN)

@@ -24,11 +24,11 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class NoteEditor(QPlainTextEdit):
     """A field that lies over the note which is written, one for the whole view.
 
-    Ctrl+Enter, or a click elsewhere, keeps what is written; Escape does not. In a frame's title, which is one
-    line, Enter alone is enough. Signal `ended(kept)`: True to keep the text.
+    Escape, Ctrl+Enter, or a click elsewhere, ends it and keeps what is written. In a frame's title, which is
+    one line, Enter alone is enough. Signal `ended`.
     """
 
-    ended = Signal(bool)
+    ended = Signal()
 
     def __init__(self, view: QGraphicsView) -> None:
         super().__init__(view.viewport())
@@ -110,14 +110,14 @@ class NoteEditor(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if self._ends(event):
-            self.ended.emit(event.key() != Qt.Key.Key_Escape)
+            self.ended.emit()
         else:
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)  # an input method hands over what it is composing
         if event.reason() not in _STAYING:
-            self.ended.emit(True)
+            self.ended.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:

@@ -1,12 +1,12 @@
-"""The mark of what is not configured: seen by its colour, and by its shape where it is large enough."""
+"""The mark of what is not configured: seen by its colour, and by its shape."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-MARKED_FROM = 10.0
-"""Device pixels: in a smaller disc an exclamation mark is a smear."""
+LEGIBLE = 8.0
+"""Pixels of the screen: in a smaller disc an exclamation mark is a smear."""
 
 
 def draw_mark(painter: QPainter, rect: QRectF, ground: QColor, mark: QColor) -> None:
@@ -16,6 +16,6 @@ def draw_mark(painter: QPainter, rect: QRectF, ground: QColor, mark: QColor) -> 
     painter.drawEllipse(rect)
     painter.setBrush(mark)
     side, centre = rect.width(), rect.center()
-    bar = QRectF(centre.x() - side * 0.08, rect.top() + side * 0.2, side * 0.16, side * 0.38)
-    painter.drawRoundedRect(bar, side * 0.08, side * 0.08)
-    painter.drawEllipse(QPointF(centre.x(), rect.top() + side * 0.75), side * 0.1, side * 0.1)
+    bar = QRectF(centre.x() - side * 0.1, rect.top() + side * 0.17, side * 0.2, side * 0.4)
+    painter.drawRoundedRect(bar, side * 0.1, side * 0.1)
+    painter.drawEllipse(QPointF(centre.x(), rect.top() + side * 0.76), side * 0.11, side * 0.11)

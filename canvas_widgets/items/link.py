@@ -230,8 +230,7 @@ class LinkItem(QGraphicsItem):
         painter.setPen(paints.plain_stroke(False) if vector else paints.stroke(scale, False, lit)[0])
         painter.setBrush(paints.surface)
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), 10, 10)
-        tile = QPointF(rect.left() + TILE_LEFT + paints.sizes.card_tile / 2, rect.center().y())
-        draw_ring(painter, paints, tile, paints.sizes.ring, colour)
+        draw_ring(painter, paints, place_plus(line, paints.sizes.card_tile), paints.sizes.ring, colour)
         painter.setFont(paints.name_font)
         painter.setPen(paints.text if lit else paints.muted)
         painter.drawText(QPointF(rect.left() + TEXT_LEFT, rect.center().y() + 5), tr("Add a trigger"))
@@ -248,6 +247,12 @@ def _square(centre: QPointF, side: float) -> QRectF:
 def place_rect(line: LinkShape) -> QRectF:
     """The marked place behind Start, in scene coordinates."""
     return CARD.translated(line.end.x(), line.end.y() - CARD.height() / 2)
+
+
+def place_plus(line: LinkShape, tile: float) -> QPointF:
+    """Where the + of the marked place stands: in the middle of what will be the card's tile."""
+    rect = place_rect(line)
+    return QPointF(rect.left() + TILE_LEFT + tile / 2, rect.center().y())
 
 
 def share_text(count: int | None, total: int, lines: int) -> str:

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 
 from canvas_widgets import icons
-from canvas_widgets.items.dot import MARKED_FROM, draw_mark
+from canvas_widgets.items.dot import LEGIBLE, draw_mark
 from canvas_widgets.items.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, START_CARD, TILE_LEFT
 from canvas_widgets.look import Look
 from engine.components.base import Category
@@ -111,13 +111,13 @@ class Paints:
         """The red dot of what is not configured, with its ring."""
         side = self.dot_side(scale)
         return self._pixmap(
-            ("dot", scale), QSizeF(side, side), scale, lambda painter: self.draw_dot(painter, side, scale)
+            ("dot", scale), QSizeF(side, side), scale, lambda painter: self.draw_dot(painter, side)
         )
 
     def dot_side(self, scale: float) -> float:
-        """The dot's side with its ring, in scene units: never less than a few pixels of the screen."""
-        size = max(float(self.sizes.dot), self.sizes.dot_on_screen / min(scale, 1.0))
-        return size + 2 * self.sizes.dot_ring
+        """The dot's side with its ring, in scene units: never too small on the screen for its mark."""
+        size = max(float(self.sizes.dot), LEGIBLE / min(scale, 1.0))
+        return min(size + 2 * self.sizes.dot_ring, 2 * MARGIN)
 
     def icon(self, name: str, colour: str, size: int, scale: float) -> QPixmap:
         return self.look.pixmap(name, colour, size, scale)
@@ -143,18 +143,14 @@ class Paints:
         painter.setPen(self.muted)
         painter.drawText(QPointF(CHIP_PADDING, CHIP_HEIGHT / 2 + 4), text)
 
-    def draw_dot(self, painter: QPainter, side: float, scale: float = 1.0) -> None:
-        """Draw the red dot with its ring, the upper left corner at the origin. `scale`: pixels to a unit."""
+    def draw_dot(self, painter: QPainter, side: float) -> None:
+        """Draw the red dot with its ring, the upper left corner at the origin."""
         ring = self.sizes.dot_ring
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.colours.canvas)
         painter.drawEllipse(QRectF(0, 0, side, side))
         disc = QRectF(0, 0, side, side).adjusted(ring, ring, -ring, -ring)
-        if disc.width() * scale >= MARKED_FROM:
-            draw_mark(painter, disc, self.colours.danger, self.colours.on_danger)
-        else:
-            painter.setBrush(self.colours.danger)
-            painter.drawEllipse(disc)
+        draw_mark(painter, disc, self.colours.danger, self.colours.on_danger)
 
     def plain_stroke(self, solid: bool) -> QPen:
         """The pen of a line where one stroke costs no more than two."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 
+from canvas_widgets.items.handle import HandleItem, Offer
+from canvas_widgets.items.link import place_plus, place_rect
 from engine.campaign.model import START_ID
 from tests.canvas_widgets.acting import (
     Show,
@@ -94,3 +97,24 @@ def test_the_list_stays_inside_the_view(show: Show, flow: Flow) -> None:
     stage.view.centerOn(handle_of(stage, end) - QPointF(240, 140))
     click(stage, handle_of(stage, end))
     assert stage.view.rect().contains(opened(stage).geometry())
+
+
+def test_the_plus_of_the_first_place_is_drawn_once(show: Show, flow: Flow) -> None:
+    stage = show(flow)
+    line = stage.scene.links["l_start"].line
+    assert line is not None
+    hover(stage, place_rect(line).center())
+    assert stage.view.handling.offer is Offer.PLUS
+    handle = next(item for item in stage.scene.items() if isinstance(item, HandleItem))
+    assert handle.pos() == place_plus(line, stage.scene.stage.paints.sizes.card_tile)
+
+
+def test_a_tip_goes_with_what_it_was_about(show: Show, flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    flow.chain("target_audience", "wait_until")
+    stage = show(flow)
+    hidden: list[bool] = []
+    monkeypatch.setattr(QToolTip, "hideText", lambda: hidden.append(True))
+    QApplication.sendEvent(stage.view, QEvent(QEvent.Type.Leave))
+    assert len(hidden) == 1
+    flow.add(list(flow.document.nodes)[-1], "end")
+    assert len(hidden) == 2

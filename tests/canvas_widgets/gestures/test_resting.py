@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolTip
 from pytestqt.qtbot import QtBot
 
 from canvas_widgets.gestures.chooser import Chooser
@@ -114,6 +114,26 @@ def test_a_click_keeps_the_list_open(stage: Stage, flow: Flow) -> None:
     turn_away(stage)
     assert not stage.view.resting.closing.isActive()
     assert opened(stage).isVisible()
+
+
+def test_typing_goes_to_the_list_and_back_where_the_pointer_only_passed(
+    qtbot: QtBot, stage: Stage, flow: Flow
+) -> None:
+    button = QPushButton("OK", stage.view.window())
+    button.show()
+    button.setFocus()
+    chooser = rest(qtbot, stage, end_of(stage, flow))
+    assert chooser.search.hasFocus()
+    turn_away(stage)
+    qtbot.waitUntil(lambda: stage.view.chooser is None)
+    assert button.hasFocus()
+
+
+def test_the_list_takes_the_place_of_a_tip(stage: Stage, flow: Flow, monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden: list[bool] = []
+    monkeypatch.setattr(QToolTip, "hideText", lambda: hidden.append(True))
+    click(stage, end_of(stage, flow))
+    assert hidden
 
 
 def test_whoever_types_elsewhere_goes_on_typing(qtbot: QtBot, stage: Stage, flow: Flow) -> None:
