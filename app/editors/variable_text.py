@@ -231,6 +231,7 @@ class Completing(QObject):
         popup.setProperty("role", "popup")
         self.completer.activated.connect(self._take)
         field.installEventFilter(self)
+        popup.installEventFilter(self)  # keys come there first, and are passed on past the field's filters
         if isinstance(field, QPlainTextEdit):
             field.textChanged.connect(self._look)
         else:
@@ -269,8 +270,13 @@ class Completing(QObject):
             self._popup.hide()
             return
         rect = self._field.cursorRect()
+        if isinstance(self._field, QPlainTextEdit):
+            rect.translate(self._field.viewport().pos())
         rect.setWidth(30 * style.sizes().grid)
         self.completer.complete(rect)
+        rows = min(self.completer.completionCount(), self.completer.maxVisibleItems())
+        edges = style.sizes().grid + 2 * style.look().strokes.border
+        self._popup.setFixedHeight(rows * self._popup.sizeHintForRow(0) + edges)  # Qt forgets the padding
         self._popup.setCurrentIndex(self.completer.completionModel().index(0, 0))
 
     def _take(self, name: str) -> None:
