@@ -140,6 +140,8 @@ class CardFrame(Card):
         column.addWidget(self.join)
         head = row(spacing=4)
         head.addWidget(label(tr(_TITLES.get(kind, kind)), "strong", wrap=False), 1)
+        self._order = self.menu_button(tr("Move this card"), tr("Remove this card"))
+        head.addWidget(self._order)
         head.addWidget(remove)
         column.addLayout(head)
         column.addWidget(self.body)
@@ -155,6 +157,11 @@ class CardFrame(Card):
             "aipl": AiplBody,
         }
         return makers.get(self.kind, OtherBody)(context)
+
+    def show_order(self, up: bool, down: bool) -> None:
+        """Whether it can go up and down; alone there is nowhere to go."""
+        self.movable = (up, down)
+        self._order.setVisible(up or down)
 
     def value(self, first: bool) -> RawObject:
         return {
@@ -225,5 +232,7 @@ class CardsEditor(CardList[CardFrame]):
         return next(iter(self._add.values()))
 
     def on_cards_changed(self) -> None:
+        last = len(self._cards) - 1
         for index, card in enumerate(self._cards):
+            card.show_order(index > 0, index < last)
             card.join.setVisible(index > 0)

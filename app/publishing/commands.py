@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ class RunCommands:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self.make_service: Callable[[Path], EngineService] = EngineService
+        self._ticket = secrets.token_hex(8)  # a newer estimate stops the one before
 
     def engine_has_data(self, folder: Path) -> bool:
         return database_file(folder).exists()
@@ -65,7 +67,7 @@ class RunCommands:
             answered(tr("Open a workspace first."))
             return
         service.use(
-            lambda client: client.estimate(audience),
+            lambda client: client.estimate(audience, ticket=self._ticket),
             lambda size: answered(ntr("{n:,} person now", "{n:,} people now", size)),
             lambda error: answered(str(error)),
         )
@@ -79,7 +81,7 @@ class RunCommands:
             answered(tr("Open a workspace first."))
             return
         service.use(
-            lambda client: client.figures(order),
+            lambda client: client.figures({**order, "ticket": self._ticket}),
             answered,
             lambda error: answered(str(error)),
         )

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.components.base import RefKind
 from engine.workspace.account_settings import KafkaSettings, WebhookSettings
+from engine.workspace.audience import AIPL_ID
 
 if TYPE_CHECKING:
+    from engine.workspace.catalog import Catalog
     from engine.workspace.message import MessageFile
     from engine.workspace.workspace import Workspace
 
@@ -53,6 +55,21 @@ def uses(workspace: Workspace, kind: RefKind | str, id: str) -> Iterator[Use]:
             yield Use("account", account.id, account.name)
     if kind is RefKind.AUDIENCE and workspace.settings.whitelist == id:
         yield Use("settings", "whitelist", workspace.settings.name)
+    if kind is RefKind.EVENT:
+        yield from _definitions_of(workspace.catalog, id)
+
+
+def _definitions_of(catalog: Catalog, event: str) -> Iterator[Use]:
+    """The statistics tables, RFM models and AIPL stages that are made of an event."""
+    for key, table in catalog.tables.items():
+        if table.event == event:
+            yield Use("catalog", key, catalog.table_name(key))
+    for key, model in catalog.rfm_models.items():
+        if model.event == event:
+            yield Use("catalog", key, model.name)
+    for stage, cards in catalog.aipl.items():
+        if any(card.event == event for card in cards):
+            yield Use("catalog", AIPL_ID, f"AIPL {stage}")
 
 
 def _named_by(message: MessageFile) -> Iterator[tuple[RefKind, str]]:
@@ -68,7 +85,7 @@ def _named_by(message: MessageFile) -> Iterator[tuple[RefKind, str]]:
 
 
 def attribute_uses(workspace: Workspace, event: str, attribute: str) -> Iterator[Use]:
-    """The campaigns and audiences that look at an attribute of an event."""
+    """The campaigns, audiences and definitions that look at an attribute of an event."""
     from engine.files import FileError
 
     for entry in workspace.campaigns():
@@ -88,6 +105,24 @@ def attribute_uses(workspace: Workspace, event: str, attribute: str) -> Iterator
             for card in audience.canonical().get("cards") or ()
         ):
             yield Use("audience", audience.id, audience.name)
+    yield from _made_with(workspace.catalog, event, attribute)
+
+
+def _made_with(catalog: Catalog, event: str, attribute: str) -> Iterator[Use]:
+    """The definitions that look at an attribute of an event."""
+    for key, table in catalog.tables.items():
+        if table.event == event and (
+            attribute in table.dimensions
+            or _names(table.canonical(), attribute)
+            or any(measure.partition(":")[2] == attribute for measure in table.metrics.values())
+        ):
+            yield Use("catalog", key, catalog.table_name(key))
+    for key, model in catalog.rfm_models.items():
+        if model.event == event and (model.amount == attribute or _names(model.canonical(), attribute)):
+            yield Use("catalog", key, model.name)
+    for stage, cards in catalog.aipl.items():
+        if any(card.event == event and _names(card.canonical(), attribute) for card in cards):
+            yield Use("catalog", AIPL_ID, f"AIPL {stage}")
 
 
 def _names(value: Any, attribute: str) -> bool:
