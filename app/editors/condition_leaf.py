@@ -40,6 +40,7 @@ class ConditionLeaf(QFrame):
         remove = IconButton("x", tr("Remove this condition"))
         remove.clicked.connect(self.removed)
         self._box: ValueBox = NoValue(self)
+        self._box.hide()  # it stands in no layout, and would cover what does
         self._error = label("", "error")
         self._error.hide()
         self._column = QVBoxLayout(self)
@@ -115,9 +116,10 @@ class ConditionLeaf(QFrame):
 
     def _show_box(self) -> None:
         old = self._box
-        box: ValueBox = NoValue(self)
-        if self._field.value() and self._operator.value():
-            box = value_box(self._context, self._chosen(), self._operator.value())
+        chosen = self._field.value() and self._operator.value()
+        box: ValueBox = (
+            value_box(self._context, self._chosen(), self._operator.value()) if chosen else NoValue(self)
+        )
         self._line.removeWidget(old)
         self._column.removeWidget(old)
         old.hide()

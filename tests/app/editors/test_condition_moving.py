@@ -92,6 +92,12 @@ def test_keys_move_a_condition_step_by_step(editor: ConditionEditor) -> None:
         assert editor.value() == wanted
 
 
+def test_nothing_covers_a_grip(editor: ConditionEditor) -> None:
+    """What a person presses is what stands at that place."""
+    for grip in grips(editor):
+        assert editor.childAt(grip.mapTo(editor, grip.rect().center())) is grip
+
+
 def test_one_condition_alone_has_no_grip(editor: ConditionEditor) -> None:
     editor.set_value(A)
     assert grips(editor) == []
