@@ -105,6 +105,8 @@ def _fill(
                 rows = [(new, one) for one in sorted({one for _, one in found})]
                 bulk_insert(connection, audience_member, ("list", "person"), rows, on_conflict="nothing")
             missing = set(chunk).difference(value for value, _ in found)
+            if not counted.ids and chunk[0] in missing and _is_heading(chunk[0]):
+                missing.remove(chunk.pop(0))
             if writer is not None:
                 writer.writerows([id] for id in chunk if id in missing)
             counted.ids += len(chunk)
@@ -155,6 +157,11 @@ class _Reading:
                     continue
                 seen.add(id)
                 yield id
+
+
+def _is_heading(first: str) -> bool:
+    """Whether the first line, which is nobody's id, reads like the name of a column."""
+    return "@" not in first and not any(char.isdigit() for char in first)
 
 
 def _first_cells(file: Iterator[str]) -> Iterator[str]:

@@ -114,8 +114,9 @@ def test_a_list_is_uploaded_and_added_to(api: Served, tmp_path: Path, encoding: 
     done = client.upload_list("a_list", source, unknown=unknown)
     assert (done.ids, done.unknown, done.repeated, done.size) == (2, 1, 1, 1)
     assert unknown.read_text().split() == ["999"]
-    source.write_text("139\n", encoding=encoding)
-    assert client.upload_list("a_list", source, add=True).size == 2
+    source.write_text("手机号\n139\n", encoding=encoding)
+    added = client.upload_list("a_list", source, add=True)
+    assert (added.ids, added.unknown, added.size) == (1, 0, 2)
     assert client.upload_list("a_list", source).size == 1
 
 
