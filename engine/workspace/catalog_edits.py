@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
@@ -15,7 +15,9 @@ from engine.workspace.catalog import Catalog, Keys
 Table = Literal["events", "tags", "attributes", "id_types", "coupons", "marketing_campaigns"]
 Filed = Literal["events", "tags", "attributes"]
 """What stands in directories."""
-V = TypeVar("V")
+Learnable = Literal["events", "tags", "attributes", "id_types"]
+LEARNABLE: tuple[Learnable, ...] = get_args(Learnable)
+"""What an import can bring in."""
 
 
 class CatalogRefused(MessageError):  # noqa: N818 - an answer
@@ -84,9 +86,7 @@ def remove_directory(catalog: Catalog, name: str) -> Catalog:
     return catalog.model_copy(update={"directories": kept})
 
 
-def learned(
-    catalog: Catalog, table: Literal["events", "tags", "attributes", "id_types"], keys: Iterable[str]
-) -> Catalog:
+def mark_learned(catalog: Catalog, table: Learnable, keys: Iterable[str]) -> Catalog:
     """Mark entries that an import brought in, until somebody has looked at them."""
     known = [key for key in keys if key in getattr(catalog, table)]
     marked = catalog.learned.changed(table, (*catalog.learned.of(table), *known))

@@ -53,6 +53,8 @@ def uses(workspace: Workspace, kind: RefKind | str, id: str) -> Iterator[Use]:
             and id in settings.id_types
         ):
             yield Use("account", account.id, account.name)
+    if kind is RefKind.EVENT:
+        yield from _definitions(workspace, id)
     if kind is RefKind.AUDIENCE and workspace.settings.whitelist == id:
         yield Use("settings", "whitelist", workspace.settings.name)
     if kind is RefKind.EVENT:
@@ -82,6 +84,19 @@ def _named_by(message: MessageFile) -> Iterator[tuple[RefKind, str]]:
     for binding in message.variables.values():
         if binding.source in kinds and binding.key:
             yield kinds[binding.source], binding.key
+
+
+def _definitions(workspace: Workspace, event: str) -> Iterator[Use]:
+    """The statistics tables, RFM models and AIPL stages that are made of an event."""
+    catalog = workspace.catalog
+    for key in catalog.tables:
+        if event in catalog.events_behind(RefKind.STATISTICS_TABLE, key):
+            yield Use("catalog", key, catalog.table_name(key))
+    for key, model in catalog.rfm_models.items():
+        if event in catalog.events_behind(RefKind.RFM_MODEL, key):
+            yield Use("catalog", key, model.name)
+    if event in catalog.events_behind(RefKind.AIPL, ""):
+        yield Use("catalog", "aipl", "AIPL")
 
 
 def attribute_uses(workspace: Workspace, event: str, attribute: str) -> Iterator[Use]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from engine.shapes.conditions import FieldType
 from engine.store.values import SEPARATOR
 from engine.workspace.catalog import MAX_ID_TYPES, Catalog, Event, IdType, Tag
+from engine.workspace.catalog_edits import LEARNABLE, mark_learned
 
 V = TypeVar("V")
 
@@ -38,7 +39,7 @@ class Learned:
                 return
 
     def taught(self, catalog: Catalog) -> Catalog:
-        """The catalogue with what it lacked; what it has stays as it is."""
+        """The catalogue with what it lacked, marked; what it has stays as it is."""
         events = dict(catalog.events)
         for code, attributes in self.events.items():
             known = events.get(code, Event())
@@ -55,7 +56,7 @@ class Learned:
         for name in self.id_types:
             if name not in ids and len(ids) < MAX_ID_TYPES:
                 ids[name] = IdType()
-        return catalog.model_copy(
+        changed = catalog.model_copy(
             update={
                 "events": _sorted(events),
                 "tags": _sorted(tags),
@@ -63,6 +64,10 @@ class Learned:
                 "id_types": _sorted(ids),
             }
         )
+        for table in LEARNABLE:  # marked until somebody has looked at them
+            new = getattr(changed, table).keys() - getattr(catalog, table).keys()
+            changed = mark_learned(changed, table, new)
+        return changed
 
 
 def _sorted(table: dict[str, V]) -> dict[str, V]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.components.base import RefKind
+from engine.store.imports.learned import Learned
 from engine.workspace import catalog_edits as edits
 from engine.workspace.account import ACCOUNT
 from engine.workspace.catalog import CATALOG, Catalog
@@ -30,7 +32,7 @@ def test_what_is_new_is_left_out_while_there_is_nothing_in_it() -> None:
 def test_an_entry_is_put_renamed_and_removed_with_its_directory_and_mark() -> None:
     catalog = edits.put(Catalog(), "tags", "level", {"type": "text", "values": ["VIP"]})
     catalog = edits.file_in(catalog, "tags", "level", "Profile")
-    catalog = edits.learned(catalog, "tags", ["level", "unknown"])
+    catalog = edits.mark_learned(catalog, "tags", ["level", "unknown"])
     assert catalog.learned.tags == ("level",)
     renamed = edits.put(catalog, "tags", "rank", {"type": "text", "values": ["VIP"]}, was="level")
     assert list(renamed.tags) == ["rank"]
@@ -72,6 +74,15 @@ def test_at_most_fifty_id_types() -> None:
         edits.put(catalog, "id_types", "one_more", {})
 
 
+def test_what_an_import_brings_in_is_marked_until_it_is_saved() -> None:
+    known = edits.put(Catalog(), "tags", "level", {"type": "text"})
+    brought = Learned(tags={"level": "text", "colour": "text"}, events={"order": {"amount": "number"}})
+    taught = brought.taught(known)
+    assert (taught.learned.tags, taught.learned.events) == (("colour",), ("order",))
+    looked_at = edits.put(taught, "tags", "colour", {"type": "text"}, was="colour")
+    assert looked_at.learned.tags == ()
+
+
 def test_directories_are_renamed_and_removed() -> None:
     catalog = edits.put(Catalog(), "attributes", "city", "text")
     catalog = edits.file_in(catalog, "attributes", "city", "Place")
@@ -95,7 +106,16 @@ def test_where_entries_are_used(tmp_path: Path) -> None:
     assert kinds == {"campaign", "message"}
     settings = workspace.settings.model_copy(update={"whitelist": "a_once"})
     workspace.save_settings(settings)
+    table = {"name": "Value", "event": "order", "metrics": {"n": "count"}}
+    assert {use.name for use in _defined(workspace, table)} >= {"Value"}
     assert Use("settings", "whitelist", settings.name) in workspace.uses(RefKind.AUDIENCE, "a_once")
+
+
+def _defined(workspace: Workspace, table: dict[str, Any]) -> list[Use]:
+    """The uses of the event “order” once a statistics table is made of it."""
+    content = workspace.catalog.canonical() | {"tables": {"value": table}}
+    workspace.save_catalog(CATALOG.parse(json.dumps(content).encode(), PATH))
+    return workspace.uses(RefKind.EVENT, "order")
 
 
 def test_where_an_attribute_of_an_event_is_looked_at(tmp_path: Path) -> None:
