@@ -9,12 +9,9 @@ from itertools import islice
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
-
-from engine.campaign.document import CampaignDocument
+from engine.campaign.model import Attributes, Node
 from engine.components.base import RefKind
 from engine.components.target_audience import TargetAudienceConfig
-from engine.files import FileError
 from engine.shapes.schedule import runs
 from engine.shapes.time import at_wall_clock, instant
 from engine.workspace.workspace import Workspace
@@ -83,11 +80,8 @@ def planned(
         state = "draft" if run is None else run.state
         if state not in ("draft", "not_started", "in_progress"):
             continue
-        try:
-            document = workspace.load_campaign(entry.attributes.id)
-        except (FileError, KeyError):  # gone, or gone bad, since it was listed
-            continue
-        if (one := _planned(document, state, run, stretch, now)) is not None:
+        one = _planned(entry.attributes, entry.trigger, state, run, stretch, now)
+        if one is not None:
             found.append(one)
     found.sort(key=lambda one: (one.first, one.name.casefold()))
     return _with_overlaps(found)
@@ -112,11 +106,15 @@ class _Stretch(NamedTuple):
 
 
 def _planned(
-    document: CampaignDocument, state: str, run: Published | None, stretch: _Stretch, now: datetime
+    attributes: Attributes,
+    trigger: Node | None,
+    state: str,
+    run: Published | None,
+    stretch: _Stretch,
+    now: datetime,
 ) -> Planned | None:
-    attributes = document.attributes
-    trigger = next((node for node in document.nodes.values() if node.kind in _TRIGGERS), None)
-    config = _config(trigger.config) if trigger is not None and trigger.kind == "target_audience" else None
+    parsed = trigger.parsed.config if trigger is not None else None
+    config = parsed if isinstance(parsed, TargetAudienceConfig) else None  # None: not configured yet
     start = instant(attributes.start) if attributes.start else None
     end = instant(attributes.end) if attributes.end else None
     fixed = instant(config.at) if config is not None and config.mode == "once" and config.at else None
@@ -145,18 +143,6 @@ def _planned(
         overlaps={},
         movable=state != "in_progress" and (attributes.start or attributes.end or fixed) is not None,
     )
-
-
-_TRIGGERS = ("target_audience", "behavior_event")
-
-
-def _config(raw: Mapping[str, object]) -> TargetAudienceConfig | None:
-    import json
-
-    try:
-        return TargetAudienceConfig.model_validate_json(json.dumps(dict(raw)))
-    except ValidationError:  # not configured yet
-        return None
 
 
 def _moments(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
-from engine.campaign.model import Attributes
-from engine.components.base import Reference
+from engine.campaign.model import Attributes, Node
+from engine.components.base import Category, Reference
 from engine.components.registry import component
 from engine.files import FileError, remove
 from engine.workspace.folder import files_in, free_path, name_taken, same_id, write
@@ -17,12 +17,13 @@ from engine.workspace.folder import files_in, free_path, name_taken, same_id, wr
 
 @dataclass(frozen=True, slots=True)
 class CampaignEntry:
-    """One campaign file: its attributes, size and references, or why it cannot be read."""
+    """One campaign file: its attributes, size, references and trigger, or why it cannot be read."""
 
     path: Path
     attributes: Attributes | None
     nodes: int = 0
     references: frozenset[Reference] = frozenset()
+    trigger: Node | None = None
     error: FileError | None = None
 
     @property
@@ -91,7 +92,7 @@ class CampaignFolder:
         data = campaign_file.dump(doc)
         write(path, data)
         doc.origin = campaign_file.digest(data)
-        entry = CampaignEntry(path, attributes, len(doc.nodes), frozenset(references(doc)))
+        entry = CampaignEntry(path, attributes, len(doc.nodes), frozenset(references(doc)), _trigger(doc))
         self._read = {**self._read, path: (_stamp(path), entry)}  # it need not be read to be known
         return path
 
@@ -113,7 +114,13 @@ def _entry_of(path: Path) -> CampaignEntry:
         doc = campaign_file.load(path)
     except FileError as error:
         return CampaignEntry(path, None, error=error)
-    return CampaignEntry(path, doc.attributes, len(doc.nodes), frozenset(references(doc)))
+    return CampaignEntry(path, doc.attributes, len(doc.nodes), frozenset(references(doc)), _trigger(doc))
+
+
+def _trigger(doc: CampaignDocument) -> Node | None:
+    """The component that lets people in."""
+    trigger = (node for node in doc.nodes.values() if component(node.kind).category is Category.TRIGGER)
+    return next(trigger, None)
 
 
 def references(doc: CampaignDocument) -> set[Reference]:

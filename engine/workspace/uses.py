@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engine.campaign import campaign_file
 from engine.components.base import RefKind
+from engine.files import FileError
 from engine.workspace.account_settings import KafkaSettings, WebhookSettings
 from engine.workspace.audience import AIPL_ID
 
@@ -53,8 +55,6 @@ def uses(workspace: Workspace, kind: RefKind | str, id: str) -> Iterator[Use]:
             and id in settings.id_types
         ):
             yield Use("account", account.id, account.name)
-    if kind is RefKind.EVENT:
-        yield from _definitions(workspace, id)
     if kind is RefKind.AUDIENCE and workspace.settings.whitelist == id:
         yield Use("settings", "whitelist", workspace.settings.name)
     if kind is RefKind.EVENT:
@@ -86,31 +86,16 @@ def _named_by(message: MessageFile) -> Iterator[tuple[RefKind, str]]:
             yield kinds[binding.source], binding.key
 
 
-def _definitions(workspace: Workspace, event: str) -> Iterator[Use]:
-    """The statistics tables, RFM models and AIPL stages that are made of an event."""
-    catalog = workspace.catalog
-    for key in catalog.tables:
-        if event in catalog.events_behind(RefKind.STATISTICS_TABLE, key):
-            yield Use("catalog", key, catalog.table_name(key))
-    for key, model in catalog.rfm_models.items():
-        if event in catalog.events_behind(RefKind.RFM_MODEL, key):
-            yield Use("catalog", key, model.name)
-    if event in catalog.events_behind(RefKind.AIPL, ""):
-        yield Use("catalog", "aipl", "AIPL")
-
-
 def attribute_uses(workspace: Workspace, event: str, attribute: str) -> Iterator[Use]:
     """The campaigns, audiences and definitions that look at an attribute of an event."""
-    from engine.files import FileError
-
     for entry in workspace.campaigns():
         if entry.attributes is None or not any(
             (ref.kind, ref.id) == (RefKind.EVENT, event) for ref in entry.references
         ):
             continue
         try:
-            document = workspace.load_campaign(entry.attributes.id)
-        except (FileError, KeyError):  # gone bad, or gone, since it was listed
+            document = campaign_file.load(entry.path)
+        except FileError:  # gone bad, or gone, since it was listed
             continue
         if any(_names(dict(node.config), attribute) for _, node in document.all_nodes()):
             yield Use("campaign", entry.attributes.id, entry.name)
