@@ -57,6 +57,7 @@ class MonthView(QWidget):
         self.day = self._month
         self._press: tuple[QPointF, Planned | None, date] | None = None
         self._dragged_by: int | None = None
+        self._pointer = QPointF()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(70 * look.sizes.grid, 60 * look.sizes.grid)
         look.changed.connect(self.update)
@@ -240,15 +241,25 @@ class MonthView(QWidget):
                 painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, tr("+{n} more", n=count))
 
     def _paint_drag(self, painter: QPainter) -> None:
-        """Where the campaign's first day would come to stand."""
+        """Where the campaign's first day would come to stand, and beside the pointer which day that is."""
         if self._press is None or not self._dragged_by or self._press[1] is None:
             return
-        one = self._press[1]
-        target = one.first + timedelta(days=self._dragged_by)
+        colours, grid = self._look.colours, self._look.sizes.grid
+        target = self._press[1].first + timedelta(days=self._dragged_by)
         if target in self._days:
-            painter.setPen(QPen(self._look.colours.accent, 2))
+            painter.setPen(QPen(colours.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(self.cell(target).adjusted(2, 2, -2, -2), 6, 6)
+        painter.setFont(self._look.font("label"))
+        text = words.day_words(target)
+        width = painter.fontMetrics().horizontalAdvance(text) + 2 * grid
+        left = min(self._pointer.x() + grid, self.width() - width - 1)
+        label = QRectF(left, self._pointer.y() + 2 * grid, width, 3 * grid)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.accent)
+        painter.drawRoundedRect(label, grid / 2, grid / 2)
+        painter.setPen(colours.on_accent)
+        painter.drawText(label, Qt.AlignmentFlag.AlignCenter, text)
 
     # Hands -------------------------------------------------------------------------------------------------
 
@@ -267,6 +278,7 @@ class MonthView(QWidget):
             return
         if self._dragged_by is None and (event.position() - at).manhattanLength() < _DRAG_FROM:
             return
+        self._pointer = event.position()
         over = self.day_at(event.position())
         self._dragged_by = (over - day).days if over is not None else 0
         self.setCursor(Qt.CursorShape.ClosedHandCursor)

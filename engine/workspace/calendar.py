@@ -34,7 +34,7 @@ class Planned:
     """A campaign in a stretch of the calendar.
 
     Attributes:
-        first, last: the days on which it is open for people, inside the stretch; `last` None: without end.
+        first, last: the days on which it is open for people; `last` None: without end.
         moments: when people enter, by day; empty for campaigns that start with an event.
         times: how many of them fall on each day.
         by_event: whether events let people in.
@@ -184,7 +184,7 @@ def _span(
     config: TargetAudienceConfig | None,
     stretch: _Stretch,
 ) -> tuple[date, date | None] | None:
-    """The days from the first to the last on which it is open, inside the stretch; None: none of them."""
+    """The first and the last day on which it is open; None: none of them is in the stretch."""
     first = stretch.day(opens)
     last = stretch.day(max(opens, end - timedelta(milliseconds=1))) if end is not None else None
     if last is None and config is not None and config.mode != "recurring":
@@ -197,7 +197,7 @@ def _span(
             return None
     if first > stretch.last or (last is not None and last < max(first, stretch.first)):
         return None
-    return max(first, stretch.first), None if last is None else min(last, stretch.last)
+    return first, last
 
 
 def _with_overlaps(found: Sequence[Planned]) -> list[Planned]:
