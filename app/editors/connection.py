@@ -12,7 +12,7 @@ from app.editors.rows import TextsEditor
 from app.editors.spec import FieldSpec
 from app.editors.times import DurationEditor
 from engine.i18n import tr
-from engine.workspace.account_settings import AUTH_TYPES
+from engine.workspace.account_fields import AUTH_TYPES
 
 
 class AuthEditor(Editor):

@@ -24,6 +24,7 @@ from app.editors.conditions import ConditionEditor
 from app.editors.controls import LinkButton, NumberEdit, Option, Segmented, label, row
 from app.editors.spec import FieldSpec
 from app.pickers.library import event_fields, event_options
+from app.pickers.new import new_event
 from app.pickers.search import SearchCombo
 from engine.i18n import tr
 
@@ -33,9 +34,10 @@ class EventEditor(Editor):
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
-        self._field = SearchCombo(spec.placeholder or tr("Choose an event"))
+        self._field = SearchCombo(spec.placeholder or tr("Choose an event"), tr("New event…"))
         self._field.setAccessibleName(tr("Event"))
         self._field.chosen.connect(self.changed)
+        self._field.create_requested.connect(lambda: new_event(self, context.workspace, self._take))
         row(self).addWidget(self._field)
         self.setFocusProxy(self._field)
         self.refresh()
@@ -48,6 +50,12 @@ class EventEditor(Editor):
 
     def refresh(self) -> None:
         self._field.set_options(event_options(self.context.workspace))
+
+    def _take(self, code: str) -> None:
+        """Choose what was just made."""
+        self.refresh()
+        self._field.set_value(code)
+        self.changed.emit()
 
 
 class EventBlock(QWidget):

@@ -69,6 +69,13 @@ def new_coupon(parent: QWidget, workspace: Workspace, chosen: Chosen) -> None:
     _open(CouponDialog(parent.window(), workspace), chosen)
 
 
+def new_event(parent: QWidget, workspace: Workspace, chosen: Chosen) -> None:
+    """An event with its attributes."""
+    from app.pickers.event_form import EventDialog
+
+    _open(EventDialog(parent.window(), workspace), chosen)
+
+
 def _open(dialog: FormDialog, chosen: Chosen) -> None:
     dialog.created.connect(chosen)
     dialog.open()

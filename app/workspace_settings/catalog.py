@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtWidgets import QWidget
-
-from app import tasks
 from app.editors.base import Context, RawObject, as_text
 from app.editors.controls import ComboBox, Option
 from app.editors.plain import TextEditor
 from app.editors.registry import EditorFactory
 from app.editors.spec import FieldSpec
-from app.widgets.basic import label
 from app.workspace_settings.catalog_entries import (
     DIRECTORIES,
     SHAPES,
@@ -23,7 +19,7 @@ from app.workspace_settings.catalog_entries import (
     entry_of,
     table_of,
 )
-from app.workspace_settings.detail import Detail, use_words
+from app.workspace_settings.detail import Detail
 from app.workspace_settings.listing import Item, ListSection
 from engine.components.hints import FormField
 from engine.i18n import N_, Message, tr
@@ -103,9 +99,7 @@ class CatalogDetail(Detail):
     def __init__(self, window: MainWindow, workspace: Workspace, table: str, key: str | None) -> None:
         super().__init__(window, workspace, key)
         self.table = table
-        self._used: Sequence[Use] = ()
         self.begin()
-        self._look_for_uses()
 
     def fields(self) -> Iterable[FormField]:
         return SHAPES[self.table].fields
@@ -146,11 +140,6 @@ class CatalogDetail(Detail):
     @property
     def _learns(self) -> bool:
         return self.table != DIRECTORIES
-
-    def below(self) -> Sequence[QWidget]:
-        self._uses = label("small", wrap=True)
-        self._uses.setVisible(False)
-        return (self._uses,)
 
     def judge(self) -> tuple[Callable[[Catalog], Catalog] | None, dict[str, str]]:
         values = self.form.result()
@@ -200,25 +189,14 @@ class CatalogDetail(Detail):
             return ()
         return self.workspace.uses(SHAPES[self.table].kind, self.key)
 
-    def reload(self) -> None:
-        super().reload()
-        self._look_for_uses()
-
-    def _look_for_uses(self) -> None:
-        if self.key is not None and self.table != DIRECTORIES:
-            tasks.run(self.uses, self._show_uses, self.window_.show_error)
-
-    def _show_uses(self, uses: Sequence[Use]) -> None:
-        self._used = uses
+    def on_uses(self, uses: Sequence[Use]) -> None:
         for name in ("key", "type"):
             try:
-                self.form.frame(name).editor.setEnabled(not uses)
+                editor = self.form.editor(name)
             except KeyError:
                 continue
-        self._uses.setVisible(bool(uses))
-        if uses:
-            words = tr("It is used, so its name and type stay as they are:")
-            self._uses.setText("\n".join([words, *use_words(uses)]))
+            editor.setEnabled(not uses)
+            editor.setToolTip(tr("It is used, so that it stays as it is.") if uses else "")
 
 
 def _directory_editor(context: Context, spec: FieldSpec) -> TextEditor:

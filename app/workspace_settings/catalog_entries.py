@@ -11,7 +11,7 @@ from engine.components.base import RefKind
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, Message
 from engine.workspace import catalog_edits as edits
-from engine.workspace.account_settings import VALUE_TYPES
+from engine.workspace.account_fields import VALUE_TYPES
 from engine.workspace.catalog import Catalog, Keys
 from engine.workspace.catalog_edits import CatalogRefused, Table
 from engine.workspace.uses import ID_TYPE

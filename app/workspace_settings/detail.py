@@ -67,6 +67,7 @@ class Detail(Retranslated, QWidget):
         grid = window.look.sizes.grid
         self._title = label("title", wrap=True)
         self._kind = label("muted", wrap=True)
+        self._used = label("small", wrap=True)
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
@@ -98,6 +99,7 @@ class Detail(Retranslated, QWidget):
         self._before = self.form.values()
         self.retranslate_frame()
         self._show_state()
+        self._look_for_uses()
 
     # What a subclass says ----------------------------------------------------------------------------------
 
@@ -146,6 +148,9 @@ class Detail(Retranslated, QWidget):
     def on_changed(self) -> None:
         """Something was changed in the form."""
 
+    def on_uses(self, uses: Sequence[Use]) -> None:
+        """It is known where it is used."""
+
     # The page ----------------------------------------------------------------------------------------------
 
     @property
@@ -162,6 +167,7 @@ class Detail(Retranslated, QWidget):
         self._before = self.form.values()
         self.retranslate_frame()
         self._show_state()
+        self._look_for_uses()
 
     def discard(self) -> None:
         """Show again what is stored; a new one goes."""
@@ -240,6 +246,15 @@ class Detail(Retranslated, QWidget):
 
         window.toast.show_message(words, link=Link(tr("Undo"), take_back))
 
+    def _look_for_uses(self) -> None:
+        if self.key is not None:
+            tasks.run(self.uses, self._show_uses, self.window_.show_error)
+
+    def _show_uses(self, uses: Sequence[Use]) -> None:
+        self._used.setVisible(bool(uses))
+        self._used.setText("\n".join([tr("Used by"), *use_words(uses)]))
+        self.on_uses(uses)
+
     def _on_refused(self, error: Exception) -> None:
         field = getattr(error, "field", None)
         message = getattr(error, "message", None)
@@ -252,6 +267,7 @@ class Detail(Retranslated, QWidget):
         self.form = self._make(self.form.values())
         self.retranslate_frame()
         self._show_state()
+        self._look_for_uses()
 
     def retranslate_frame(self) -> None:
         """The texts around the form."""
@@ -280,7 +296,9 @@ class Detail(Retranslated, QWidget):
         head.addWidget(self._kind)
         column.addLayout(head)
         column.addWidget(form)
-        for widget in self.below():
+        self._used = label("small", wrap=True)
+        self._used.hide()
+        for widget in (*self.below(), self._used):
             column.addWidget(widget)
         column.addStretch(1)
         content.setMaximumWidth(WIDTH * grid)

@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 from urllib.parse import quote, urlencode
 
 from engine.channels.web import Request
-from engine.workspace.account_settings import AlibabaMailSettings, AlibabaSmsSettings, with_scheme
+from engine.workspace.account_fields import with_scheme
+from engine.workspace.account_settings import AlibabaMailSettings, AlibabaSmsSettings
 
 
 class Service(NamedTuple):

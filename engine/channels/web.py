@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from engine.channels.verdict import NotReached, refused_by_system
 from engine.i18n import N_, Message
-from engine.workspace.account_settings import HttpAuth
+from engine.workspace.account_fields import HttpAuth
 
 TIMEOUT_S = (5.0, 10.0)
 """To connect, and between two parts of an answer."""

@@ -15,10 +15,10 @@ from typing import NamedTuple
 from engine.files import save_bytes
 from engine.i18n import N_, Message
 from engine.workspace.account import AccountFile
+from engine.workspace.account_fields import HttpAuth
 from engine.workspace.account_settings import (
     AlibabaMailSettings,
     AlibabaSmsSettings,
-    HttpAuth,
     HttpSmsSettings,
     KafkaSettings,
     SmtpSettings,

@@ -9,7 +9,8 @@ from engine.channels.umeng import ENDPOINT, call
 from engine.channels.verdict import Verdict
 from engine.channels.web import judged, send
 from engine.i18n import N_, Message
-from engine.workspace.account_settings import App, UmengSettings, with_scheme
+from engine.workspace.account_fields import App, with_scheme
+from engine.workspace.account_settings import UmengSettings
 
 _NO_SUCH_TASK = "2005"
 """What a call is answered that was signed rightly."""

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from engine.channels.verdict import Verdict
 from engine.channels.web import Request, judged, send
 from engine.i18n import N_, Message
-from engine.workspace.account_settings import WechatSettings, with_scheme
+from engine.workspace.account_fields import with_scheme
+from engine.workspace.account_settings import WechatSettings
 
 ENDPOINT = "https://api.weixin.qq.com"
 _REASONS = {

@@ -14,6 +14,8 @@ from app.editors.cards import CardsEditor
 from app.editors.controls import Option
 from app.pickers.account_form import AccountDialog
 from app.pickers.audience_form import AudienceDialog
+from app.pickers.coupon_form import CouponDialog
+from app.pickers.event_form import EventDialog
 from app.pickers.message_form import MessageDialog
 from app.pickers.search import SearchCombo
 from app.pickers.sub_campaigns import SubCampaignPicker
@@ -238,3 +240,34 @@ def test_a_message_form_opens_filled_in(workspace: Workspace, qtbot: QtBot) -> N
     with qtbot.waitSignal(dialog.created) as created:
         dialog.on_create()
     assert workspace.messages[created.args[0]].content == Email(subject="Hi", text="One\nTwo", html="<p/>")
+
+
+def test_a_new_event_and_a_new_coupon_are_in_the_catalogue(workspace: Workspace, qtbot: QtBot) -> None:
+    event = EventDialog(None, workspace)
+    qtbot.addWidget(event)
+    event.form.load({"key": "order", "attributes": [{"name": "size", "type": "number"}]})
+    event.on_create()
+    assert "is there already" in event.form.frame("key").error
+    event.form.load(
+        {"key": "returned", "name": "Sent back", "attributes": [{"name": "size", "type": "number"}]}
+    )
+    with qtbot.waitSignal(event.created) as made:
+        event.on_create()
+    assert made.args == ["returned"]
+    assert workspace.catalog.events["returned"].attributes == {"size": "number"}
+    coupon = CouponDialog(None, workspace)
+    qtbot.addWidget(coupon)
+    with qtbot.waitSignal(coupon.created) as made:
+        coupon.on_create()
+    assert workspace.catalog.coupons[made.args[0]].name == "Coupon"
+
+
+def test_a_new_account_of_a_kind_has_the_fields_of_the_kind(workspace: Workspace, qtbot: QtBot) -> None:
+    dialog = AccountDialog(None, workspace, ("simulated", "smtp"))
+    qtbot.addWidget(dialog)
+    dialog._on_kind("smtp")
+    dialog.form.editor("senders").set_value(["a@b.example"])
+    with qtbot.waitSignal(dialog.created) as created:
+        dialog.on_create()
+    account = workspace.accounts[created.args[0]]
+    assert (account.kind, account.settings.senders) == ("smtp", ("a@b.example",))

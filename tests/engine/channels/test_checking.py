@@ -21,7 +21,8 @@ from engine.channels.checks import kafka as kafka_check
 from engine.channels.http_requests import EXAMPLE_SMS, sms_request, was_taken
 from engine.channels.web import HIDDEN, MAX_ANSWER, Answer, authorised, shown
 from engine.workspace.account import ACCOUNT, AccountFile
-from engine.workspace.account_settings import HttpAuth, HttpSmsSettings
+from engine.workspace.account_fields import HttpAuth
+from engine.workspace.account_settings import HttpSmsSettings
 
 SECRET = "s3cret-value"
 Reply = tuple[int, object]
