@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.i18n import N_, tr
-from engine.workspace.account_settings import VALUE_TYPES
+from engine.workspace.account_fields import VALUE_TYPES
 
 _IMPORTED = {
     "people": N_("new people: {n:,}"),
