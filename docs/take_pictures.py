@@ -60,6 +60,8 @@ PICTURES = Path(__file__).parent / "pictures"
 EXPLAINED = Path(__file__).parent / "explained"
 LANGUAGES = ("en", "zh")
 THEMES: tuple[Theme, ...] = ("light", "dark")
+BESIDE_THE_POINTER = (40, 40)
+"""Without a screen the pointer rests near its corner: nothing there shall look pointed at."""
 SIZE = 1440, 900
 CLOSE = 0.9  # zoom
 LARGE, LARGE_WIDTH = 1000, 40  # components; open ends at most
@@ -97,6 +99,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             os.chdir(home)  # the window shows the folder's path: let it be a short one
             os.environ["CAMPAIGN_CANVAS_HOME"] = "."
             window = open_window(app, Preferences(language=language, size=SIZE, reduced_motion="always"))
+            window.move(*BESIDE_THE_POINTER)
             window.workspaces.open_sample()
             wait(lambda window=window: len(window.rows()) > 0)  # type: ignore[misc]
             Photographer(window, shop, language, out).take_all()

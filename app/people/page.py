@@ -10,6 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.navigation.page import PlacePage
+from app.people import words
 from app.people.person import PersonPage
 from app.widgets.announce import announce
 from app.widgets.basic import ActionButton, ShrinkingField, button, label
@@ -247,7 +248,7 @@ def _row(found: Any) -> list[str]:
     others = [f"{one.type}: {one.value}" for one in found.ids if one.type != "mobile"]
     return [
         found.person_id,
-        " ".join(found.values.values()),
+        words.called(found.values),
         tr(", ").join(mobiles),
         tr(", ").join(others[:4]),
     ]

@@ -22,6 +22,9 @@ _OUTCOMES = {
     "out": N_("went on"),
     "other": N_("went on: other"),
 }
+_WHOLE_NAMES = ("name", "full_name", "姓名")
+_PARTS = (("first_name", "last_name", " "), ("姓", "名", ""))
+_SHORT_NAMES = ("名字", "nickname", "昵称")
 _STATES = {
     "running": N_("Running"),
     "complete": N_("Imported"),
@@ -62,6 +65,17 @@ def state(state: str, reason: str, receipt: str) -> str:
 def import_state(state: str) -> str:
     """What became of an import."""
     return tr(_STATES[state]) if state in _STATES else state
+
+
+def called(values: Mapping[str, str]) -> str:
+    """What somebody is called, from the attributes that tell it (`engine.store.people.NAMES`): once."""
+    for whole in _WHOLE_NAMES:
+        if values.get(whole):
+            return values[whole]
+    for first, second, between in _PARTS:
+        if parts := [values[part] for part in (first, second) if values.get(part)]:
+            return between.join(parts)
+    return next((values[short] for short in _SHORT_NAMES if values.get(short)), "")
 
 
 def attributes(values: Mapping[str, object]) -> str:
