@@ -1,8 +1,12 @@
-"""The question before campaigns are left of which something would be lost: all of it is named."""
+"""Before campaigns are left of which something would be lost: all of it is named, and asked about.
+
+A yes holds for what it was said of. Between it and the moment when things are closed, a workspace may have to
+be read or an engine to answer, and the window goes on: what was done since is asked about again.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +16,48 @@ from engine.i18n import listed, ntr, quoted, tr
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
     from app.window import MainWindow
+
+Stake = Mapping[str, object]
+"""What would be lost with one thing that is closed: by what it is, in a form that tells whether it is still
+the same."""
+Agreed = Mapping[object, Stake]
+"""What may be lost, by campaign page or place."""
+NOTHING: Agreed = {}
+
+
+def at_stake(page: EditorPage) -> Stake:
+    """What would be lost with a campaign."""
+    if page.read_only:
+        return {}
+    found: dict[str, object] = dict(page.panel.inputs())
+    if page.session.dirty:
+        found["/draft"] = page.session.changes  # no component's id
+    if page.view.notes.changed:
+        found["/note"] = (page.view.notes.written, page.view.notes.editor.text)
+    return found
+
+
+def is_agreed(agreed: Agreed, thing: object, stake: Stake) -> bool:
+    """Whether nothing would be lost of it but what may be."""
+    return stake.items() <= agreed.get(thing, {}).items()
+
+
+class Leaving:
+    """Asks whether everything may be closed: places of the workspace, and open campaigns."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+
+    def ask(self, then: Callable[[Agreed], object], agreed: Agreed = NOTHING) -> None:
+        """Call `then` with what may be lost as things are; ask first about all that is not `agreed` yet."""
+        window = self._window
+
+        def go_on() -> None:
+            places = window.navigation.at_stake()
+            then({**places, **{page: at_stake(page) for page in window.editors}})
+
+        campaigns = partial(window.open_campaigns.leave_all, go_on, agreed)
+        window.navigation.leave_all(campaigns, agreed)
 
 
 def ask_to_leave(

@@ -105,6 +105,7 @@ class OneWindow(QObject):
     def serve(self, window: MainWindow, outcome: Outcome) -> None:
         """Show in this window what later starts ask for; it says so where another one is open and silent."""
         self._window = window
+        window.ending.connect(self.close)  # who comes from now on opens a window of its own
         if outcome is Outcome.SILENT:
             window.painted.connect(self._warn)
             window.ready.connect(self._warn, Qt.ConnectionType.SingleShotConnection)
@@ -170,22 +171,28 @@ class OneWindow(QObject):
     def _take(self, request: Request) -> None:
         if self._window is None:
             return
+        self._window.closing.call_off()  # the user wants it to stay
         _bring_forward(self._window)
         if request.file is not None:
             self._waiting.append(request.file)
             self._open_waiting()
 
     def _open_waiting(self) -> None:
-        """Open what was asked for, once no question stands over the window."""
-        if QApplication.activeModalWidget() is not None:
-            self._again.start()
-            return
+        """Open what was asked for, one after the other, once no question stands over the window and no
+        workspace is being read: what is open then decides."""
+        window = self._window
+        assert window is not None
+        while self._waiting:
+            if (
+                QApplication.activeModalWidget() is not None
+                or not window.has_begun
+                or window.workspaces.reading
+            ):
+                self._again.start()
+                return
+            opening = window.opening
+            (opening.begin_with if window.workspace is None else opening.open_path)(self._waiting.pop(0))
         self._again.stop()
-        waiting, self._waiting = self._waiting, []
-        for file in waiting:
-            assert self._window is not None
-            opening = self._window.opening
-            (opening.begin_with if self._window.workspace is None else opening.open_path)(file)
 
 
 def _bring_forward(window: MainWindow) -> None:

@@ -11,7 +11,7 @@ from app import tasks
 from app.campaign_list.rows import Row
 from app.campaign_list.status import Status
 from app.editor.page import EditorPage
-from app.leaving import ask_to_leave
+from app.leaving import NOTHING, Agreed, ask_to_leave, at_stake, is_agreed
 from app.publishing.versions import ShownVersion
 from canvas_widgets.clearing import clear_away
 from engine.campaign import campaign_file
@@ -150,24 +150,36 @@ class OpenCampaigns:
             self._window.tabs.remove(page, None)
             page.deleteLater()
 
-    def leave(self, pages: Sequence[EditorPage], leave: Callable[[], object]) -> None:
-        """Leave these campaigns at once, or ask, once for all, what becomes of what is not saved."""
+    def leave(
+        self, pages: Sequence[EditorPage], leave: Callable[[], object], agreed: Agreed = NOTHING
+    ) -> None:
+        """Leave these campaigns at once, or ask, once for all, what becomes of what is not saved.
+
+        What may be lost as it is `agreed` is not asked about.
+        """
         pages = [page for page in pages if page in self._window.editors]
         saving = next((page.session for page in pages if page.session.saving), None)
         if saving is not None:
-            saving.when_saved(partial(self.leave, pages, leave))
+            saving.when_saved(partial(self.leave, pages, leave, agreed))
             return
-        unsaved = [page for page in pages if page.unsaved()]
+        unsaved = [page for page in pages if not is_agreed(agreed, page, at_stake(page))]
         if not unsaved:
             leave()
             return
         self._window.tabs.show_page(unsaved[0])
-        save = partial(self._save_and, unsaved, partial(self._leave_saved, unsaved, leave))
+
+        def save() -> None:
+            given_up: Agreed = {
+                **agreed,
+                **{page: dict[str, object](page.panel.inputs()) for page in unsaved},
+            }
+            self._save_and(unsaved, partial(self.leave, pages, leave, given_up))
+
         ask_to_leave(self._window, unsaved, leave, save)
 
-    def leave_all(self, leave: Callable[[], object]) -> None:
+    def leave_all(self, leave: Callable[[], object], agreed: Agreed = NOTHING) -> None:
         """As `leave`, for every open campaign."""
-        self.leave(self._window.editors, leave)
+        self.leave(self._window.editors, leave, agreed)
 
     def _save_and(self, pages: Sequence[EditorPage], leave: Callable[[], object]) -> None:
         """Save each; one that cannot be saved is shown, and nothing is left."""
@@ -177,10 +189,3 @@ class OpenCampaigns:
         page, *others = pages
         if not page.save(partial(self._save_and, others, leave)):
             self._window.tabs.show_page(page)
-
-    def _leave_saved(self, pages: Sequence[EditorPage], leave: Callable[[], object]) -> None:
-        """Whoever went on while it was saved is asked once more."""
-        if any(page.changed for page in pages if page in self._window.editors):
-            self.leave(pages, leave)
-        else:
-            leave()

@@ -20,11 +20,13 @@ from app.campaign_list.page import CampaignListPage
 from app.campaign_list.rows import Row, with_runs
 from app.campaign_list.status import May, Status
 from app.campaign_list.status import status_of as status_of_run
+from app.closing import Closing
 from app.composing import Composing
 from app.dialogs import Dialogs
 from app.editor.page import EditorPage
 from app.exporting.commands import ExportCommands
 from app.file_drop import FileDrop
+from app.leaving import Leaving
 from app.navigation.navigation import Navigation
 from app.navigation.places import CAMPAIGNS
 from app.open_campaigns import OpenCampaigns
@@ -58,13 +60,15 @@ class MainWindow(QMainWindow):
     editors (all open ones), service (engine); campaigns, templates, open_campaigns, runs, publishing,
     versions, workspaces, exports, appearance, dialogs, opening, recovery (what can be done, by topic);
     recent, preferences, look, actions_, tabs, navigation (the places of the first tab), list_page, toast,
-    tour.
+    tour; has_begun (what the program starts with is on show, or being read).
 
-    Signals: `painted()`, once, after the first paint; `ready()`: a workspace is on show.
+    Signals: `painted()`, once, after the first paint; `ready()`: a workspace is on show; `ending()`: nothing
+    stops the window from closing any more.
     """
 
     painted = Signal()
     ready = Signal()
+    ending = Signal()
 
     def __init__(self, look: Look, preferences: Preferences) -> None:
         super().__init__()
@@ -76,6 +80,8 @@ class MainWindow(QMainWindow):
         self.runs: RunCommands = RunCommands(self)
         self.publishing: PublishCommands = PublishCommands(self)
         self.versions: VersionCommands = VersionCommands(self)
+        self.leaving: Leaving = Leaving(self)
+        self.closing: Closing = Closing(self)
         self.workspaces: WorkspaceCommands = WorkspaceCommands(self)
         self.exports: ExportCommands = ExportCommands(self)
         self.appearance: Appearance = Appearance(self)
@@ -89,7 +95,7 @@ class MainWindow(QMainWindow):
         self.tabs: Tabs = Tabs(look)
         self._loaded: Loaded | None = None
         self._may_close = False
-        self._painted = False
+        self._painted = self.has_begun = False
         self.actions_ = Actions(self, look)
         self.list_page: CampaignListPage = CampaignListPage(look, self.actions_)
         self.toast = Toast(self, look)
@@ -127,28 +133,8 @@ class MainWindow(QMainWindow):
         return self.editor
 
     def load(self, folder: Path, then: Callable[[], None] | None = None) -> None:
-        """Read a workspace in the background and show it; asks first what becomes of what is not saved."""
-        if (
-            self.editors
-            and self.workspace is not None
-            and folder.resolve() == self.workspace.folder.resolve()
-        ):
-            self.tabs.show_page(None)
-            self.dialogs.hide_start_page()
-            if then is not None:
-                then()
-            return
-
-        def show(loaded: Loaded) -> None:
-            self.show_loaded(loaded)
-            if then is not None:
-                then()
-
-        def load() -> None:
-            self.list_page.show_reading()
-            tasks.run(partial(loading.load, folder), show, self.workspaces.on_unreadable)
-
-        self.navigation.leave_all(partial(self.open_campaigns.leave_all, load))
+        """Show another workspace."""
+        self.workspaces.load(folder, then)
 
     @property
     def list_shown(self) -> bool:
@@ -168,8 +154,9 @@ class MainWindow(QMainWindow):
         tasks.run(partial(loading.reload, self.workspace), show, self.show_error)
 
     def show_loaded(self, loaded: Loaded) -> None:
-        """Show a workspace that was read, and look for its engine."""
-        self.open_campaigns.close_all()  # whoever asked for another workspace has asked for that as well
+        """Show a workspace that was read in the place of the one before, and look for its engine."""
+        self.closing.call_off()  # it waits for the engine of the one before
+        self.open_campaigns.close_all()
         self.workspace = loaded.workspace
         self.dialogs.hide_start_page()
         self._end_service()
@@ -348,7 +335,11 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
-            QTimer.singleShot(0, self.painted.emit)
+            QTimer.singleShot(0, self._begin)
+
+    def _begin(self) -> None:
+        self.painted.emit()
+        self.has_begun = True
 
     # The end ------------------------------------------------------------------------------------------------
 
@@ -357,14 +348,12 @@ class MainWindow(QMainWindow):
             super().closeEvent(event)
             return
         event.ignore()
-        self.navigation.leave_all(partial(self.open_campaigns.leave_all, self._ask_about_engine))
-
-    def _ask_about_engine(self) -> None:
-        self.runs.before_closing(self.close_without_asking)
+        self.closing.begin()
 
     def close_without_asking(self) -> None:
         """The end: remember the window's place, let go of everything, close."""
         self._may_close = True
+        self.workspaces.reading = None  # it is not waited for any more
         self.preferences.maximized = self.isMaximized()
         normal = self.normalGeometry().size()
         self.preferences.size = normal.width(), normal.height()

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 
 from app import tasks
 from app.campaign_list import loading
 from app.campaign_list.broken import error_words
 from app.campaign_list.loading import Loaded
+from app.leaving import Agreed
+from app.tasks import Task
 from app.widgets.ask import Choice, ask
 from app.widgets.busy import BusyDialog
 from engine.i18n import current_language, tr
@@ -25,16 +29,39 @@ if TYPE_CHECKING:
 
 SAMPLE_FOLDER = "sample-workspace"
 MakeSample = Callable[[Path, str, tasks.Progress], None]
+Then = Callable[[], None]
 
 
 class WorkspaceCommands:
-    """The commands; `make_sample` is what tests replace."""
+    """The commands; `make_sample` is what tests replace. `reading`: what a workspace that was asked for waits
+    for, None where none was."""
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
         self.make_sample: MakeSample = _make_sample
+        self.reading: Task | None = None
 
-    def begin(self, then: Callable[[], None] | None = None) -> None:
+    def load(self, folder: Path, then: Then | None = None) -> None:
+        """Read a workspace in the background and show it; asks first what becomes of what is not saved."""
+        window = self._window
+        if (
+            window.editors
+            and window.workspace is not None
+            and folder.resolve() == window.workspace.folder.resolve()
+        ):
+            window.tabs.show_page(None)
+            window.dialogs.hide_start_page()
+            if then is not None:
+                then()
+            return
+
+        def read(agreed: Agreed) -> None:
+            window.list_page.show_reading()
+            self._read(Task(lambda _progress: loading.load(folder)), agreed, then, self.on_unreadable)
+
+        window.leaving.ask(read)
+
+    def begin(self, then: Then | None = None) -> None:
         """Open the last workspace; on a first start show where one can begin."""
         last = self._window.preferences.workspace
         if last is not None and (last / SETTINGS_NAME).exists():
@@ -44,27 +71,19 @@ class WorkspaceCommands:
             if then is not None:
                 then()
 
-    def open_sample(self, then: Callable[[], None] | None = None) -> None:
+    def open_sample(self, then: Then | None = None) -> None:
         """Open the sample workspace; makes it first, with progress, where it is not there."""
         folder = sample_folder()
         if (folder / SETTINGS_NAME).exists():
             self._window.load(folder, then)
         else:
-            self._window.open_campaigns.leave_all(lambda: self._make(folder, then))
+            self._window.leaving.ask(lambda agreed: self._make(folder, agreed, then))
 
-    def _make(self, folder: Path, then: Callable[[], None] | None) -> None:
+    def _make(self, folder: Path, agreed: Agreed, then: Then | None) -> None:
         language = current_language()
-
-        def show(loaded: Loaded) -> None:
-            self._window.show_loaded(loaded)
-            if then is not None:
-                then()
-
-        task = tasks.Task(lambda progress: self._sample(folder, language, progress))
-        task.done.connect(show)
-        task.failed.connect(self._window.show_error)
+        task = Task(lambda progress: self._sample(folder, language, progress))
         BusyDialog(self._window, self._window.look, tr("Making a sample workspace"), task).open()
-        task.start()
+        self._read(task, agreed, then, self._window.show_error)
 
     def choose(self) -> None:
         """Ask for a folder, and open it."""
@@ -115,9 +134,48 @@ class WorkspaceCommands:
             Workspace.create(folder, folder.name[:50], local_time_zone(), current_language())
             return loading.load(folder)
 
-        self._window.open_campaigns.leave_all(
-            lambda: tasks.run(work, self._window.show_loaded, self._window.show_error)
-        )
+        def make(agreed: Agreed) -> None:
+            self._read(Task(lambda _progress: work()), agreed, None, self._window.show_error)
+
+        self._window.leaving.ask(make)
+
+    def _read(
+        self, task: Task, agreed: Agreed, then: Then | None, failed: Callable[[Exception], object]
+    ) -> None:
+        """Show the workspace that a task reads, unless another one is asked for meanwhile."""
+
+        def fail(error: Exception) -> None:
+            if self._is_over(task):
+                failed(error)
+
+        task.done.connect(partial(self._on_read, task, agreed, then))
+        task.failed.connect(fail)
+        task.cancelled.connect(partial(self._is_over, task))
+        self.reading = task
+        task.start()
+
+    def _on_read(self, task: Task, agreed: Agreed, then: Then | None, loaded: Loaded) -> None:
+        """Show it, once a dialog about the one on show is through; what was done since is asked about."""
+        modal = QApplication.activeModalWidget()
+        if isinstance(modal, QDialog):
+            again = partial(self._on_read, task, agreed, then, loaded)
+            modal.finished.connect(lambda _result: QTimer.singleShot(0, again))
+            return
+
+        def show(_agreed: Agreed) -> None:
+            self._window.show_loaded(loaded)
+            if then is not None:
+                then()
+
+        if self._is_over(task):
+            self._window.leaving.ask(show, agreed)
+
+    def _is_over(self, task: Task) -> bool:
+        """Whether it was what is waited for; from now on it is not."""
+        if task is not self.reading:
+            return False
+        self.reading = None
+        return True
 
     def _parent(self) -> Path:
         workspace = self._window.workspace

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -84,8 +84,12 @@ class MessagesPage(PlacePage):
             self.form.show_workspace(workspace)
         tasks.run(partial(read_rows, workspace), partial(self._take_rows, workspace), self._window.show_error)
 
+    def at_stake(self) -> Mapping[str, object]:
+        changed = self.form is not None and self.unsaved and self._touched
+        return {"message": self.form.values()} if changed and self.form is not None else {}
+
     def leave(self, then: Callable[[], object]) -> None:
-        if self.form is not None and self.unsaved and self._touched:
+        if self.at_stake():
             self._window.navigation.go("messages")
         self.leave_editor(then)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.leaving import NOTHING, Agreed, is_agreed
 from app.navigation.page import PlacePage
 from app.navigation.places import CAMPAIGNS, PLACES
 from app.navigation.rail import Rail
@@ -47,12 +48,17 @@ class Navigation:
             page.show_object(object_id)
         self._window.actions_.refresh()
 
-    def leave_all(self, then: Callable[[], object]) -> None:
-        """Go on once no place has anything that would be lost; each asks for itself."""
+    def leave_all(self, then: Callable[[], object], agreed: Agreed = NOTHING) -> None:
+        """Go on once no place has anything that would be lost, but what may be; each asks for itself."""
         leave: Callable[[], object] = then
         for page in reversed(self._pages.values()):
-            leave = partial(page.leave, leave)
+            if not is_agreed(agreed, page, page.at_stake()):
+                leave = partial(page.leave, leave)
         leave()
+
+    def at_stake(self) -> dict[object, Mapping[str, object]]:
+        """What would be lost, place by place."""
+        return {page: page.at_stake() for page in self._pages.values()}
 
     def enter(self) -> None:
         """The first tab is on show again, with the place that it showed last."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -56,6 +56,10 @@ class PlacePage(Retranslated, QWidget):
 
     def entered(self) -> None:
         """The place comes on show."""
+
+    def at_stake(self) -> Mapping[str, object]:
+        """What would be lost here, in a form that tells whether it is still the same."""
+        return {}
 
     def leave(self, then: Callable[[], object]) -> None:
         """The window closes or shows another workspace: go on, or ask first about what is not saved here."""

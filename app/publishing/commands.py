@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,23 +87,18 @@ class RunCommands:
             lambda error: answered(str(error)),
         )
 
-    def before_closing(self, close: Callable[[], None]) -> None:
-        """Close at once, or ask first whether running campaigns go on without the designer."""
-        service = self._window.service
-        if service is None:
-            close()
-            return
-        if not service.known:
-            self._window.toast.show_message(tr("One moment, the engine is still starting…"), busy=True)
-        service.when_known(lambda: self._close_or_ask(service, close))
+    def before_closing(self, close: Callable[[EngineService | None], None]) -> None:
+        """Close at once, or ask first whether running campaigns go on without the designer.
 
-    def _close_or_ask(self, service: EngineService, close: Callable[[], None]) -> None:
-        if service.state is State.OFF:
-            close()
+        `close` gets the engine where that is to be stopped.
+        """
+        service = self._window.service
+        if service is None or service.state is State.OFF:
+            close(None)
             return
         going_on = service.situation.going_on
         if not going_on:
-            service.shut_down(close)
+            close(service)
             return
         if service.condition.held:
             title = ntr(
@@ -125,8 +121,8 @@ class RunCommands:
             self._window,
             title,
             text,
-            Choice(tr("Stop the engine"), lambda: service.shut_down(close), ""),
-            Choice(let_go_on, close),
+            Choice(tr("Stop the engine"), partial(close, service), ""),
+            Choice(let_go_on, partial(close, None)),
         )
 
     def _command(self, verb: str, id: str, said: str) -> None:
