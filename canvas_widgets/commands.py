@@ -8,6 +8,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
 from engine.campaign.ops import Op, inverse
 from engine.i18n import N_, Message, tr
+from engine.shapes.text import one_line
 
 _MERGING_ID = 1
 
@@ -25,7 +26,7 @@ class EditCommand(QUndoCommand):
         self.ops: tuple[Op, ...] = tuple(edit.ops)
         self.gesture = gesture
         self.label: Message = edit.label
-        self.setText(str(edit.label))
+        self.setText(one_line(str(edit.label)))
 
     def redo(self) -> None:
         self._document.apply(self.ops)
@@ -65,4 +66,6 @@ class UndoStack(QUndoStack):
 
     def _label(self, index: int, bare: str, text: str) -> str:
         command = self.command(index) if 0 <= index < self.count() else None
-        return tr(text, step=command.label) if isinstance(command, EditCommand) else bare
+        if not isinstance(command, EditCommand):
+            return bare
+        return one_line(tr(text, step=command.label))  # a name in it may have several, out of a file

@@ -13,14 +13,15 @@ from PySide6.QtWidgets import (
     QDateTimeEdit,
     QDialog,
     QHBoxLayout,
-    QLineEdit,
     QWidget,
 )
 
 from app.campaign_list.rows import folder_label
+from app.editors.controls import LineEdit
 from app.pickers.sub_campaigns import SubCampaignPicker
 from app.widgets.basic import button, label, set_property
 from app.widgets.dialog import button_row, dialog_column
+from app.widgets.one_line import OneLine
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import Attributes
@@ -90,9 +91,12 @@ class AttributesDialog(QDialog):
         self.setWindowTitle(title)
         self._attributes, self._taken = attributes, taken
         self._sub_campaigns, self._confirmed = sub_campaigns, confirmed
-        self.name = QLineEdit(attributes.name, maxLength=NAME_LENGTH)
+        self.name = LineEdit()
+        self.name.setMaxLength(NAME_LENGTH)
+        self.name.setText(attributes.name)
         self.name.setAccessibleName(tr("Name"))
         self.group = QComboBox(editable=True)
+        self.group.setValidator(OneLine(self.group))
         self.group.addItems([folder_label(""), *groups])
         self.group.setCurrentText(folder_label(attributes.group))
         self.group.setAccessibleName(tr("Folder"))

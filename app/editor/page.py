@@ -53,6 +53,7 @@ from engine.campaign.model import Attributes
 from engine.campaign.ops import StaleOpError
 from engine.campaign.problem import Problem
 from engine.i18n import Message, tr
+from engine.shapes.text import one_line
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -150,7 +151,7 @@ class EditorPage(Retranslated, QWidget):
     @property
     def title(self) -> str:
         """The campaign's name, with the version where an earlier one is on show."""
-        name, version = self.session.document.attributes.name, self.shown_version
+        name, version = one_line(self.session.document.attributes.name), self.shown_version
         return name if version is None else tr("Version {version} · {name}", name=name, version=version)
 
     def unsaved(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -35,7 +35,9 @@ from PySide6.QtWidgets import (
 from app.editors import style
 from app.editors.tail import TAIL_ROLE, TailDelegate
 from app.widgets import basic
+from app.widgets.one_line import OneLine
 from canvas_widgets.tooltip import plain
+from engine.shapes.text import entered
 
 _CHOOSING = (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel)
 """What chooses in a drop-down list, or opens it."""
@@ -259,6 +261,11 @@ class TextArea(QPlainTextEdit):
         self.textChanged.connect(self._on_changed)
         self._fit()
 
+    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802 - Qt's name
+        """Paste, or drop, what may stand in a text."""
+        self.textCursor().insertText(entered(source.text()))
+        self.ensureCursorVisible()
+
     def value(self) -> str:
         # toPlainText() turns no-break spaces into spaces.
         return self.document().toRawText().replace("\u2029", "\n")
@@ -395,11 +402,15 @@ class IconButton(QToolButton):
 
 
 class LineEdit(QLineEdit):
-    """A line of text that selects itself when entered by Tab, as Qt's own does; adds a name and a hint."""
+    """A line of text that selects itself when entered by Tab, as Qt's own does; adds a name and a hint.
+
+    Whatever is pasted becomes one line.
+    """
 
     def __init__(self, placeholder: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(placeholder)
+        self.setValidator(OneLine(self))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

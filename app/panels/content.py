@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QCheckBox,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
@@ -27,6 +28,7 @@ from engine.campaign.surroundings import around
 from engine.components.hints import form
 from engine.components.registry import component
 from engine.i18n import tr
+from engine.shapes.text import refusal
 from engine.workspace.workspace import Workspace
 
 NAME_LENGTH = 50
@@ -82,6 +84,8 @@ class PanelContent(QWidget):
         self.memo.setAccessibleName(tr("Memo"))
         self.memo.setPlaceholderText(tr("A note for yourself"))
         self.memo.edited.connect(self.changed)
+        self._memo_error = label("", "error")
+        self._memo_error.hide()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -92,7 +96,7 @@ class PanelContent(QWidget):
             (tr("Name"), (self.name, self._name_error)),
             ("", (self.form,)),
             *((("", (self.preview,)),) if self.preview is not None else ()),
-            (tr("Memo (optional)"), (self.memo,)),
+            (tr("Memo (optional)"), (self.memo, self._memo_error)),
         ):
             if isinstance(parts[0], Form) and not parts[0].has_fields:
                 continue
@@ -137,9 +141,8 @@ class PanelContent(QWidget):
             sentence = tr("Enter a name.")
         elif len(name) > NAME_LENGTH:
             sentence = tr("Use at most {max_length} characters.", max_length=NAME_LENGTH)
-        mark_invalid(self.name, sentence)
-        self._name_error.setText(sentence)
-        self._name_error.setVisible(bool(sentence))
+        _show_error(self.name, self._name_error, sentence)
+        _show_error(self.memo, self._memo_error, str(refusal(self.memo.value()) or ""))
         found = self._declared.errors(
             self.form.result(), self._workspace, around(self._document, self._node_id)
         )
@@ -147,7 +150,9 @@ class PanelContent(QWidget):
 
     def first_invalid(self) -> QWidget | None:
         """The control with the first error, None while everything is valid."""
-        return self.name if self._name_error.text() else self.form.first_invalid()
+        if self._name_error.text():
+            return self.name
+        return self.form.first_invalid() or (self.memo if self._memo_error.text() else None)
 
     def focus_first_error(self) -> None:
         """Put the focus into the first field with an error, and scroll to it."""
@@ -196,3 +201,9 @@ class PanelContent(QWidget):
             if isinstance(button, LinkButton | IconButton):
                 button.hide()
             button.setEnabled(False)
+
+
+def _show_error(field: QWidget, place: QLabel, sentence: str) -> None:
+    mark_invalid(field, sentence)
+    place.setText(sentence)
+    place.setVisible(bool(sentence))

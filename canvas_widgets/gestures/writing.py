@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QPlainTextEdit
 from canvas_widgets.items.note import NoteItem
 from canvas_widgets.items.paints import Paints
 from engine.i18n import tr
+from engine.shapes.text import entered
 
 _SMALLEST = 11  # pixels of the font, however far away the canvas is
 _LEAST = QSize(160, 32)  # room for a few words, on the screen
@@ -44,7 +45,7 @@ class NoteEditor(QPlainTextEdit):
     @property
     def text(self) -> str:
         """What is written, in one line where only one is meant."""
-        text = self.toPlainText()
+        text = entered(self.toPlainText())
         return " ".join(text.split()) if self._one_line else text
 
     @property

@@ -11,7 +11,7 @@ from engine.components.base import Parsed, Port
 from engine.components.registry import component
 from engine.i18n import N_, Message, tr
 from engine.shapes.model import invalid
-from engine.shapes.text import Identifier, Name, Text
+from engine.shapes.text import Identifier, Name, Text, one_line
 from engine.shapes.time import DateTime
 
 START_ID = "n_start"
@@ -47,8 +47,8 @@ class Node(_Frozen):
 
     @property
     def shown_name(self) -> str:
-        """Its name; Start, which nobody names, is called what its kind is, in the language of the moment."""
-        return tr(component(self.kind).label) if self.kind == START.kind else self.name
+        """Its name in one line; Start, which nobody names, is called what its kind is, in the language of the moment."""
+        return tr(component(self.kind).label) if self.kind == START.kind else one_line(self.name)
 
     def __copy__(self) -> Self:
         """A copy without what was derived from the config: `model_copy` may be about to change it."""

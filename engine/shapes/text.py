@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Container
 from typing import Annotated
@@ -12,12 +13,34 @@ from pydantic_core import PydanticCustomError
 from engine.i18n import N_, Message
 
 
+_UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
+_BREAKS = re.compile(r"\r\n|[\t\n\v\f\r\x85\u2028\u2029]")
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but tabs and line breaks, and half of a character: what nobody means to enter."""
+
+
+def refusal(text: str) -> Message | None:
+    """Why a text cannot be stored; None where it can."""
+    if _UNSTORABLE.search(text) is None:
+        return None
+    return Message(N_("Remove the invisible character that cannot be stored."))
+
+
 def storable(text: str) -> str:
     """The text, if it may be stored; a validator's error otherwise."""
-    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
-        message = Message(N_("Remove the invisible character that cannot be stored."))
+    if (message := refusal(text)) is not None:
         raise PydanticCustomError("unstorable", "text cannot be stored", {"message": message})
     return text
+
+
+def entered(text: str) -> str:
+    """A text as it was typed or pasted, without control characters; it may have several lines."""
+    return _INVISIBLE.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """A text in one line, as names are shown and entered: with spaces in the place of tabs and line breaks."""
+    return entered(_BREAKS.sub(" ", text))
 
 
 Text = Annotated[str, AfterValidator(storable)]

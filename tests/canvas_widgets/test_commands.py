@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from canvas_widgets.commands import UndoStack
 from engine.campaign import edits
 from engine.campaign.model import Point
-from engine.campaign.ops import StaleOpError
+from engine.campaign.ops import Op, StaleOpError, Table
 from tests.canvas_widgets.conftest import Flow
 
 
@@ -84,3 +84,16 @@ def test_pyside_does_not_release_none_too_often(qtbot: QtBot) -> None:
     for number in range(1_000):
         label.setText(str(number))
     assert abs(sys.getrefcount(None) - before) < 200
+
+
+def test_a_step_is_named_in_one_line_whatever_is_in_a_name(flow: Flow, qapp: QApplication) -> None:
+    """Out of a file; Qt would read a line break as the beginning of another name of the step."""
+    stack = UndoStack()
+    (node,) = flow.chain("target_audience")
+    held = flow.document.node(node)
+    renamed = Op(Table.NODES, node, held, held.model_copy(update={"name": "Shop\n1"}))
+    flow.document.apply([renamed])
+    stack.push_edit(flow.document, edits.move(flow.document, {node: Point(0, 400)}))
+    assert stack.undoText() == "Move Shop 1"
+    assert stack.undo_label() == "Undo Move Shop 1"
+    assert flow.document.node(node).shown_name == "Shop 1"

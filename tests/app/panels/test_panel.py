@@ -494,3 +494,30 @@ def test_an_audience_stands_in_one_group_at_most(open_panel: OpenPanel) -> None:
     first.boxes()["a_vip"].click()
     assert first.value() == ["a_once", "a_vip"]
     assert not second.boxes()["a_vip"].isEnabled()
+
+
+def test_what_is_pasted_into_fields_can_be_stored(open_panel: OpenPanel) -> None:
+    panel = open_panel("end")
+    assert panel.content is not None
+    confirmed = edits_of(panel)
+    name, memo = panel.content.name, panel.content.memo
+    name.selectAll()
+    QGuiApplication.clipboard().setText("a\0b\r\nc")
+    name.paste()
+    assert (name.text(), name.cursorPosition()) == ("ab c", 4)
+    QGuiApplication.clipboard().setText("d\0e\nf")
+    memo.selectAll()
+    memo.paste()
+    panel.confirm()
+    assert (node_of(confirmed[0]).name, node_of(confirmed[0]).memo) == ("ab c", "de\nf")
+
+
+def test_a_memo_that_cannot_be_stored_is_an_error_at_its_field(open_panel: OpenPanel) -> None:
+    panel = open_panel("end")
+    assert panel.content is not None
+    confirmed = edits_of(panel)
+    panel.content.memo.setPlainText("a\0b")  # as input that was not confirmed may come back
+    panel.confirm()
+    assert confirmed == []
+    assert "cannot be stored" in panel.content.memo.accessibleDescription()
+    assert panel.content.first_invalid() is panel.content.memo
