@@ -54,6 +54,7 @@ from engine.campaign.ops import StaleOpError
 from engine.campaign.problem import Problem
 from engine.i18n import Message, tr
 from engine.shapes.text import one_line
+from engine.workspace.pinned import as_published
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -89,9 +90,9 @@ class EditorPage(Retranslated, QWidget):
         self.read_only = read_only
         self.shown_version = None if version is None else version.number
         self._said = ""
-        self.session = EditorSession(window.workspace, document, path, checked=version is None)
-        lookup = window.workspace if version is None else version.bundle
-        self.scene = CampaignScene(document, lookup, window.look)
+        published = None if version is None else as_published(window.workspace, version.bundle)
+        self.session = EditorSession(window.workspace, document, path, lookup=published)
+        self.scene = CampaignScene(document, self.session.lookup, window.look)
         self.view = CanvasView(self.scene, window.look, read_only=read_only)
         self.palette_ = Palette(window.look)
         self.outline = OutlineTree(self.scene, window.look, read_only=read_only)

@@ -136,7 +136,7 @@ class Running:
         log.info("the draft cannot be compared with what runs: %s", error)
 
     def _show_figures(self) -> None:
-        panel, workspace = self._page.panel, self._page.session.workspace
+        panel, workspace = self._page.panel, self._page.session.lookup
         if not self._counts:
             panel.show_figures(None)
             return

@@ -37,9 +37,10 @@ def _raise(error: FileError) -> None:
 class EditorSession(QObject):
     """Changes go through `push`, and nothing else changes the document.
 
-    Attributes: document, workspace, undo_stack, path (None until the first save), problems (latest findings),
-    keeper (of what is not saved), missing (its file is gone: saving writes it again), changes (so many so
-    far), saving (a save is under way), closed.
+    Attributes: document, workspace, lookup (what the document refers to, and what that is called: the
+    workspace, or what an earlier version was published with), undo_stack, path (None until the first save),
+    problems (latest findings), keeper (of what is not saved), missing (its file is gone: saving writes it
+    again), changes (so many so far), saving (a save is under way), closed.
     Signals: `changed(ops)` after every change, also by undo; `focused(node id)` after an edit that names a
     node to select; `problems_changed()`; `dirty_changed()`.
     """
@@ -56,18 +57,19 @@ class EditorSession(QObject):
         path: Path | None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         *,
-        checked: bool = True,
+        lookup: Workspace | None = None,
     ) -> None:
-        """`checked`: whether problems are looked for, as they are in all that can be published."""
+        """`lookup`: what the campaign was published with, which is not checked; None: the workspace."""
         super().__init__()
         self.workspace = workspace
+        self.lookup = lookup or workspace
         self.document = document
         self.path = path
         self.problems: list[Problem] = []
         self.undo_stack = UndoStack(self)
         self.undo_stack.cleanChanged.connect(self.dirty_changed)
         self._now = now
-        self._checked = checked
+        self._checked = lookup is None  # what can be published
         self.missing = False
         self.keeper = WorkKeeper(self)
         self.changes = 0
@@ -204,7 +206,7 @@ class EditorSession(QObject):
 
     def _found_in(self, document: CampaignDocument) -> list[Problem]:
         names = self.workspace.other_campaign_names(document.attributes.id)
-        return problems(document, self.workspace, self._now(), names)
+        return problems(document, self.lookup, self._now(), names)
 
     def _show(self, found: list[Problem], then: Callable[[], None]) -> None:
         if not self.closed:

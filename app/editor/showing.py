@@ -36,7 +36,7 @@ class Showing:
         if node_id is None or node_id == START_ID:  # nothing of Start can be configured
             page.panel.clear()
         else:
-            page.panel.show_node(page.session.document, node_id, page.session.workspace, page.read_only)
+            page.panel.show_node(page.session.document, node_id, page.session.lookup, page.read_only)
         self._slot.slide(self._panel_for(len(page.scene.selection)))
         if page.panel.node_id is not None:
             self._slot.when_settled(self._keep_selected_visible)

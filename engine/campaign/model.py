@@ -47,7 +47,7 @@ class Node(_Frozen):
 
     @property
     def shown_name(self) -> str:
-        """Its name in one line; Start, which nobody names, is called what its kind is, in the language of the moment."""
+        """Its name in one line; Start, which nobody names, is called what its kind is."""
         return tr(component(self.kind).label) if self.kind == START.kind else one_line(self.name)
 
     def __copy__(self) -> Self:

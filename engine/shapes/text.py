@@ -12,7 +12,6 @@ from pydantic_core import PydanticCustomError
 
 from engine.i18n import N_, Message
 
-
 _UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
 _BREAKS = re.compile(r"\r\n|[\t\n\v\f\r\x85\u2028\u2029]")
 _INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -39,7 +38,7 @@ def entered(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """A text in one line, as names are shown and entered: with spaces in the place of tabs and line breaks."""
+    """A text in one line, as names are shown and entered: a space for each tab and line break."""
     return entered(_BREAKS.sub(" ", text))
 
 

@@ -28,6 +28,10 @@ class ObjectLookup:
     catalog: Catalog
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Know nothing that an engine told."""
         self.sizes: dict[str, int] = {}
         self.codes_left: dict[str, tuple[int, bool]] = {}
         self._details: dict[tuple[RefKind, str], tuple[object, dict[str, JsonValue]]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.campaign_list import loading
@@ -97,6 +97,13 @@ def test_what_went_from_the_workspace_since_is_no_problem_of_an_earlier_version(
     assert page.session.errors
     assert earlier.session.problems == []
     assert all(card.configured for card in earlier.scene.cards.values())
+    trigger = next(
+        id for id, node in earlier.session.document.nodes.items() if node.kind == "target_audience"
+    )
+    earlier.scene.select([trigger])
+    texts = [label.text() for label in earlier.panel.findChildren(QLabel) if label.isVisible()]
+    assert "Bought once" in texts
+    assert not [text for text in texts if "not in this workspace" in text]
 
 
 def test_the_switch_offers_all_with_who_is_inside(qtbot: QtBot, page: EditorPage) -> None:

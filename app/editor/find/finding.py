@@ -29,7 +29,7 @@ class Finding(QObject):
         super().__init__(page)
         self._page = page
         self.bar = FindBar(page.view, look, actions)
-        self._index = FindIndex(page.session.document, page.session.workspace)
+        self._index = FindIndex(page.session.document, page.session.lookup)
         self._found: list[str] = []
         self._filling = Slices(self)
         self._step_when_found = 0
