@@ -44,7 +44,7 @@ class ReferenceEditor(Editor):
         """A way to what is chosen, in a section of the settings."""
         link = LinkButton(tr("Open in Settings"))
         link.clicked.connect(lambda: go_to(self, "settings", f"{section}/{self.field.value()}"))
-        link.setVisible(bool(self.field.value()))
+        link.hide()
         layout = self.layout()
         assert layout is not None
         layout.addWidget(link)

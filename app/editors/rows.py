@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import JsonValue
 from PySide6.QtCore import QDate, Signal
-from PySide6.QtWidgets import QCheckBox, QDateEdit, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDateEdit, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from app.editors.base import (
     Context,
@@ -143,10 +143,11 @@ class RowsEditor(Editor):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(6)
-        self._heads = [small_label(_words(column, "label"), "small") for column in self._columns]
-        for place, (column, head) in enumerate(zip(self._columns, self._heads, strict=True)):
-            if column["cell"] != "switch":
-                self._grid.addWidget(head, 0, place)
+        self._heads: list[QLabel] = []
+        for place, column in enumerate(self._columns):
+            if column["cell"] != "switch":  # which says itself what it is
+                self._heads.append(small_label(_words(column, "label"), "small"))
+                self._grid.addWidget(self._heads[-1], 0, place)
             self._grid.setColumnStretch(place, 0 if column.get("width") or column["cell"] == "switch" else 1)
         self._error = small_label("", "error")
         self._add = LinkButton(_words(spec.extra, "add"))

@@ -164,7 +164,6 @@ class AccountDetail(Detail):
         self._fields = {}
         self.check_button = button("", self._on_check, tr("Check connection"))
         self.test_button = button("", self._on_test, tr("Send a test request"))
-        self.test_button.setVisible(self.kind == "webhook")
         self.verdict = label("muted", wrap=True)
         self.preview = QPlainTextEdit(readOnly=True)
         self.preview.setProperty("role", "code")
@@ -172,16 +171,19 @@ class AccountDetail(Detail):
         self.preview.setFixedHeight(self.window_.look.sizes.grid * 28)
         heading = label("label", tr("What is sent"))
         requests = self.kind in ("webhook", "http_sms")
-        heading.setVisible(requests)
-        self.preview.setVisible(requests)
         row = QWidget()
         buttons = QHBoxLayout(row)
         buttons.setContentsMargins(0, 0, 0, 0)
         buttons.addWidget(self.check_button)
         buttons.addWidget(self.test_button)
         buttons.addStretch(1)
-        row.setVisible(self.kind != "simulated")
-        self.verdict.setVisible(False)
+        # What has no parent yet would become a window of its own if it were shown.
+        absent: list[QWidget] = [self.verdict]
+        absent += [heading, self.preview] if not requests else []
+        absent += [self.test_button] if self.kind != "webhook" else []
+        absent += [row] if self.kind == "simulated" else []
+        for widget in absent:
+            widget.hide()
         return (self._box, heading, self.preview, row, self.verdict)
 
     def on_changed(self) -> None:

@@ -183,7 +183,7 @@ class CouponDetail(Detail):
         self.search.textChanged.connect(lambda _text: later.start())
         self.state.chosen.connect(lambda _state: self.ask_for_codes())
         self.codes.more_asked.connect(self._ask_for_more)
-        box.setVisible(self.key is not None)
+        box.hide()  # until it has a parent: alone it would be a window
         self.box = box
         return (box,)
 

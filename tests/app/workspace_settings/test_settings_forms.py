@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.window import MainWindow
@@ -112,6 +113,10 @@ def test_a_second_quiet_time_and_holidays_that_end_before_they_begin_are_refused
     editor.times.add_button.click()
     editor.times.add_button.click()
     editor.holidays.add_button.click()
+    stray = [
+        found for found in QApplication.topLevelWidgets() if isinstance(found, QLabel) and found.isVisible()
+    ]
+    assert stray == []
     editor.holidays.cell(0, "name").set_value("New year")
     editor.holidays.cell(0, "from").set_value("2026-12-31")
     editor.holidays.cell(0, "to").set_value("2026-12-30")
