@@ -222,6 +222,9 @@ class EditorPage(Retranslated, QWidget):
             self.session.push(edit)
         except StaleOpError:
             self.say(Message("The campaign has changed meanwhile. Look at it, and do it again."))
+            return
+        if edit.also is not None:
+            self._window.toast.show_message(str(edit.also), tone="ok")
 
     def say(self, message: Message | str) -> None:
         """Say why something is not done, until something is."""

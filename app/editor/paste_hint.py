@@ -44,13 +44,12 @@ class PasteHint(Floating):
         mode = self._view.pasting
         self.setVisible(mode.active)
         if mode.clip is not None:
-            count = len(mode.clip.flow.nodes)
             self.title.setText(
                 tr("Paste “{name}”", name=mode.clip.name)
                 if mode.clip.single
-                else ntr("Paste {n} component", "Paste {n} components", count)
+                else ntr("Paste {n} component", "Paste {n} components", mode.count)
             )
-            self.place_.setText(mode.words)
+            self.place_.setText(mode.words if mode.also is None else f"{mode.words}. {mode.also}")
             self.keys.setText(tr("Click a mark. Tab: the next one, Enter: paste, Esc: leave"))
             self.leave.setText(tr("Cancel"))
             self.place()

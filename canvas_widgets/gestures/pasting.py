@@ -46,6 +46,7 @@ class PasteMode(QObject):
         self._view, self._scene = view, scene
         self.clip: Clip | None = None
         self.marks: Marks | None = None
+        self._pasting: Pasting | None = None
         view.zoom_changed.connect(self._on_zoom_changed)
         scene.mirrored.connect(self.end)
         scene.catching_up.began.connect(self.end)
@@ -63,6 +64,20 @@ class PasteMode(QObject):
         where = place_words(self._scene.document, chosen.link_id)
         return tr("{n} of {many}: {place}", n=marks.index(chosen) + 1, many=len(marks), place=where.behind)
 
+    @property
+    def count(self) -> int:
+        """How many components Enter would add."""
+        return 0 if self._pasting is None or not self.words else self._pasting.count(self._chosen)
+
+    @property
+    def also(self) -> Message | None:
+        """What else Enter would do; None for nothing."""
+        return None if self._pasting is None or not self.words else self._pasting.also(self._chosen)
+
+    @property
+    def _chosen(self) -> str:
+        return "" if self.marks is None else self.marks.chosen.link_id
+
     def begin(self, clip: Clip, near: str | None = None) -> Message | None:
         """Show the marks; one behind the component `near` is chosen first. Answers why not, where none is."""
         self.end()
@@ -72,7 +87,7 @@ class PasteMode(QObject):
         if not places:
             behind = min(links, key=lambda id: (links[id].source != near, links[id].target is not None, id))
             return pasting.refusal(behind)
-        self.clip = clip
+        self.clip, self._pasting = clip, pasting
         self._scene.set_targets(places)
         marks = Marks(self._scene.stage, (self._scene.links[id] for id in places), self._view.zoom)
         self.marks = marks
@@ -89,7 +104,7 @@ class PasteMode(QObject):
         if self.marks is None:
             return
         self._scene.removeItem(self.marks)
-        self.clip = self.marks = None
+        self.clip = self._pasting = self.marks = None
         self._scene.set_targets(None)
         self.changed.emit()
 

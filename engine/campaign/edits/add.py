@@ -57,7 +57,7 @@ def append(document: CampaignDocument, link_id: str, kind: str) -> Edit:
     if document.links[link_id].target is not None:
         raise Refused(Message("This line already leads to a component."))
     draft = Draft(document)
-    first, _ = _add(draft, kind, _place_at_end(document, link_id, kind), then=None)
+    first = _add(draft, kind, _place_at_end(document, link_id, kind), then=None)
     draft.retarget(link_id, first)
     return draft.edit(Message("Add {kind}", kind=Message(component(kind).label)), first)
 
@@ -72,8 +72,9 @@ def insert(document: CampaignDocument, link_id: str, kind: str) -> Edit:
     if target is None:
         return append(document, link_id, kind)
     draft = Draft(document)
-    place = place_between(document, link_id)
-    first, width = _add(draft, kind, place, then=target)
+    width = _width(kind)
+    place = place_between(document, link_id, width)
+    first = _add(draft, kind, place, then=target)
     draft.retarget(link_id, first)
     make_room(draft, target, place.x + width)
     return draft.edit(Message("Insert {kind}", kind=Message(component(kind).label)), first)
@@ -96,7 +97,7 @@ def end_open_links(document: CampaignDocument) -> Edit:
         if target is None:
             place = slot(document, link_id, occupied)
             occupied.take(place)
-            target, _ = _add(draft, END, place, then=None)
+            target = _add(draft, END, place, then=None)
         draft.join(link_id, target)
     return draft.edit(Message("Add End to open lines"))
 
@@ -106,11 +107,8 @@ def _refuse(document: CampaignDocument, link_id: str, kind: str) -> None:
         raise Refused(message)
 
 
-def _add(draft: Draft, kind: str, place: Point, then: str | None) -> tuple[str, int]:
-    """Add a node (an AB Test with its target); its first branch leads to `then`, the others stay open.
-
-    Returns the node's id and the width in scene units that was added to the flow.
-    """
+def _add(draft: Draft, kind: str, place: Point, then: str | None) -> str:
+    """Add a node (an AB Test with its target); its first branch leads to `then`, the others stay open."""
     if kind == AB_TEST:
         return _add_ab_test(draft, place, then)
     node_id = draft.put_node(_new_node(draft, kind))
@@ -118,10 +116,10 @@ def _add(draft: Draft, kind: str, place: Point, then: str | None) -> tuple[str, 
     ports = component(kind).ports(component(kind).defaults())
     for index, port in enumerate(ports):
         draft.put_link(Link(source=node_id, port=port.name, target=then if index == 0 else None))
-    return node_id, CARD_WIDTH + gap_behind(ports)
+    return node_id
 
 
-def _add_ab_test(draft: Draft, place: Point, then: str | None) -> tuple[str, int]:
+def _add_ab_test(draft: Draft, place: Point, then: str | None) -> str:
     test = draft.put_node(_new_node(draft, AB_TEST))
     target_node = _new_node(draft, AB_TARGET)
     target = draft.put_node(target_node.model_copy(update={"config": {**target_node.config, "test": test}}))
@@ -131,7 +129,7 @@ def _add_ab_test(draft: Draft, place: Point, then: str | None) -> tuple[str, int
     for port in component(AB_TEST).ports(component(AB_TEST).defaults()):
         draft.put_link(Link(source=test, port=port.name, target=target))
     draft.put_link(Link(source=target, port=OUT, target=then))
-    return test, beside.x - place.x + COLUMN
+    return test
 
 
 def _beside_test(place: Point) -> Point:
@@ -148,6 +146,12 @@ def _place_at_end(document: CampaignDocument, link_id: str, kind: str) -> Point:
     return Point(place.x, place.y + occupied.room_for(added))
 
 
+def _width(kind: str) -> int:
+    """How wide a component of a kind is with the gap behind it; an AB Test with its Test Target."""
+    declared = component(kind)
+    return CARD_WIDTH + gap_behind(declared.ports(declared.defaults())) + (COLUMN if kind == AB_TEST else 0)
+
+
 def _new_node(draft: Draft, kind: str) -> Node:
     declared = component(kind)
     nothing_to_configure = not declared.Config.model_fields
@@ -159,14 +163,18 @@ def _new_node(draft: Draft, kind: str) -> Node:
     )
 
 
-def place_between(document: CampaignDocument, link_id: str) -> Point:
-    """Next column; on the target's row where only this link enters it, else on the row of its own branch."""
+def place_between(document: CampaignDocument, link_id: str, width: int) -> Point:
+    """Next column; on the target's row where only this link enters it, else on the row of its own branch.
+
+    `width` is what comes there with the gap behind it: what gives way to it is not in its way.
+    """
     link = document.links[link_id]
     assert link.target is not None
-    target = place_of(document, link.target)
+    column = column_behind(document, link.source)
     if len(document.in_links(link.target)) == 1:
-        return Point(column_behind(document, link.source), target.y)
-    return slot(document, link_id)
+        return Point(column, place_of(document, link.target).y)
+    after = {**document.layout, **_shifted(document, link.target, column + width)}
+    return slot(document, link_id, Occupied(after.values()))
 
 
 def make_room(draft: Draft, target: str, left: int) -> None:
@@ -175,10 +183,15 @@ def make_room(draft: Draft, target: str, left: int) -> None:
     Other cards go down out of the way of these, and of those that the draft adds.
     """
     document = draft.document
-    shift = left - place_of(document, target).x
-    for node_id in reachable(document, [target]) if shift > 0 else ():
-        if node_id in document.layout:
-            place = document.layout[node_id]
-            draft.place(node_id, Point(place.x + shift, place.y))
+    for node_id, place in _shifted(document, target, left).items():
+        draft.place(node_id, place)
     for node_id, place in out_of_the_way(document.layout, draft.layout()).items():
         draft.place(node_id, place)
+
+
+def _shifted(document: CampaignDocument, target: str, left: int) -> dict[str, Point]:
+    """Where a node and everything behind it come to stand once it stands behind `left`; {} where it does."""
+    shift = left - place_of(document, target).x
+    behind = reachable(document, [target]) if shift > 0 else set()
+    places = {node_id: document.layout[node_id] for node_id in behind if node_id in document.layout}
+    return {node_id: Point(place.x + shift, place.y) for node_id, place in places.items()}

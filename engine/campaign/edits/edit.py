@@ -15,11 +15,15 @@ _NUMBERED = re.compile(r"(.*\S) ([0-9]{1,6})")
 
 
 class Edit(NamedTuple):
-    """One undo step: its ops, its name for "Undo …", and the node to select afterwards."""
+    """One undo step: its ops, its name for "Undo …", the node to select afterwards.
+
+    `also`: what else it does, which its name does not say, to be told when it is done.
+    """
 
     ops: tuple[Op, ...]
     label: Message
     focus: str | None = None
+    also: Message | None = None
 
 
 class Refused(MessageError):  # noqa: N818 - a refusal is an answer, not an error of the program
@@ -139,9 +143,9 @@ class Draft:
         for link_id in self.document.out_links(node_id):
             self.remove(Table.LINKS, link_id)
 
-    def edit(self, label: Message, focus: str | None = None) -> Edit:
+    def edit(self, label: Message, focus: str | None = None, also: Message | None = None) -> Edit:
         """The finished edit: one op for every value that differs from the document's."""
-        return Edit(self._ops(), label, focus)
+        return Edit(self._ops(), label, focus, also)
 
     def _ops(self) -> tuple[Op, ...]:
         ops = []

@@ -12,7 +12,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.add import make_room, place_between
 from engine.campaign.edits.edit import Draft, Edit, Refused
 from engine.campaign.graph import AB_TARGET, Scopes, trigger_of
-from engine.campaign.layout import CARD_WIDTH, gap_behind
+from engine.campaign.layout import CARD_WIDTH, column_behind, gap_behind
 from engine.campaign.model import START, Link, Node, Point
 from engine.campaign.occupied import Occupied, slot
 from engine.components.base import Category
@@ -50,6 +50,28 @@ class Pasting:
     def places(self) -> list[str]:
         """The lines that take the clip."""
         return [link_id for link_id in self._document.links if self.refusal(link_id) is None]
+
+    def count(self, link_id: str) -> int:
+        """How many components a paste at this line adds."""
+        return len(self._clip.flow.nodes) - len(self._joining(link_id))
+
+    def also(self, link_id: str) -> Message | None:
+        """What a paste at this line makes of Ends, which may not stand there; None where it has none."""
+        ends = self._joining(link_id)
+        if not ends:
+            return None
+        around = self._scopes.behind(self._document.links[link_id].source) or ""
+        target = self._document.node(around).name
+        if len(ends) > 1:
+            return Message("{count} Ends become lines to “{target}”.", count=len(ends), target=target)
+        return Message(
+            "“{end}” becomes a line to “{target}”.", end=self._clip.flow.node(ends[0]).name, target=target
+        )
+
+    def _joining(self, link_id: str) -> list[str]:
+        """The clip's components that become lines to the Test Target around a line."""
+        inside = self._scopes.behind(self._document.links[link_id].source) is not None
+        return _ends(self._clip) if inside else []
 
     def _refusal(self, source: str, target: str | None, inside: bool) -> Message | None:
         """The same for any line between two kinds (`target` None: an open end), inside an AB Test or not."""
@@ -93,7 +115,8 @@ def paste(document: CampaignDocument, link_id: str, clip: Clip) -> Edit:
     On a line, what followed continues behind the first branch. A clip that begins with several components is
     led to by a line each. The Ends of a part that goes into an AB Test become its Test Target.
     """
-    if (message := Pasting(document, clip).refusal(link_id)) is not None:
+    pasting = Pasting(document, clip)
+    if (message := pasting.refusal(link_id)) is not None:
         raise Refused(message)
     draft, link = Draft(document), document.links[link_id]
     around = Scopes(document).behind(link.source)
@@ -106,9 +129,19 @@ def paste(document: CampaignDocument, link_id: str, clip: Clip) -> Edit:
     right = _place(draft, clip, ids, link_id)
     if link.target is not None:
         make_room(draft, link.target, right)
-    if clip.single:
-        return draft.edit(Message("Paste {name}", name=clip.name), first)
-    return draft.edit(Message("Paste {count} components", count=len(clip.flow.nodes)), first)
+    count, also = pasting.count(link_id), pasting.also(link_id)
+    if also is not None and around is not None:
+        _lead_on_to(draft, around)
+    if clip.single or count == 1:
+        return draft.edit(Message("Paste {name}", name=clip.name), first, also)
+    return draft.edit(Message("Paste {count} components", count=count), first, also)
+
+
+def _lead_on_to(draft: Draft, target: str) -> None:
+    """Let the Test Target stand to the right of the copies that now lead to it."""
+    after = draft.result()
+    copies = (node_id for node_id in after.predecessors(target) if node_id not in draft.document.nodes)
+    make_room(draft, target, max(column_behind(after, node_id) for node_id in copies))
 
 
 def _place(draft: Draft, clip: Clip, ids: Mapping[str, str], link_id: str) -> int:
@@ -116,21 +149,21 @@ def _place(draft: Draft, clip: Clip, ids: Mapping[str, str], link_id: str) -> in
     document = draft.document
     occupied = Occupied(document.layout.values())
     on_line = document.links[link_id].target is not None
-    wanted = place_between(document, link_id) if on_line else slot(document, link_id, occupied)
     added = {id: at for id, at in clip.places.items() if ids[id] not in document.nodes}
     first = added[next(root for root in clip.roots if root in added)]
+    width = max(at.x - first.x + CARD_WIDTH + gap_behind(clip.flow.ports(id)) for id, at in added.items())
+    wanted = place_between(document, link_id, width) if on_line else slot(document, link_id, occupied)
     places = {id: Point(at.x - first.x + wanted.x, at.y - first.y + wanted.y) for id, at in added.items()}
     down = 0 if on_line else occupied.room_for(places.values())
     for id, at in places.items():
         draft.place(ids[id], Point(at.x, at.y + down))
-    return max(at.x + CARD_WIDTH + gap_behind(clip.flow.ports(id)) for id, at in places.items())
+    return wanted.x + width
 
 
 def _add_nodes(draft: Draft, clip: Clip, around: str | None) -> dict[str, str]:
     """Add the copied components under new ids and free names. Answers the new id of each of the clip's."""
     flow = clip.flow
-    ends = [id for id in flow.nodes if around is not None and not flow.ports(id)]
-    ids = dict.fromkeys(ends, around or "")
+    ids: dict[str, str] = {} if around is None else dict.fromkeys(_ends(clip), around)
     added = {id: node for id, node in flow.nodes.items() if id not in ids}
     ids |= {id: draft.new_node_id() for id in added}
     for id, node in added.items():
@@ -160,6 +193,11 @@ def _add_links(draft: Draft, clip: Clip, ids: Mapping[str, str], then: str | Non
         if copied not in made:  # two Ends of a branch may have become one Test Target
             draft.put_link(copied)
         made.add(copied)
+
+
+def _ends(clip: Clip) -> list[str]:
+    """The components that nothing can follow."""
+    return [node_id for node_id in clip.flow.nodes if not clip.flow.ports(node_id)]
 
 
 def _last(clip: Clip) -> str:

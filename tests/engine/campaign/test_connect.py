@@ -27,7 +27,7 @@ from engine.campaign.edits import (
     stranded,
 )
 from engine.campaign.graph import targets_by_test
-from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH
+from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, ROW
 from engine.campaign.model import START_ID
 from engine.campaign.ops import inverse
 from engine.components.registry import component
@@ -498,3 +498,43 @@ def test_absurd_places_are_laid_out_anew() -> None:
     again = parse(changed(clip, layout=far))
     run(document, paste(document, open_end(document, sms), again))
     assert max(at.x for at in document.layout.values()) < 10_000
+
+
+def test_what_joins_the_test_target_stands_in_front_of_it_and_is_told() -> None:
+    document = empty_campaign()
+    _, test = chain(document, "target_audience", "ab_test")[:2]
+    target = next(id for id, node in document.nodes.items() if node.kind == "ab_target")
+    (judgment,) = chain(document, "event_judgment", source=target)
+    sms = chain(document, "text_sms", source=judgment)[0]
+    run(document, end_open_links(document))
+    first = document.out_links(test)[0]
+    inside = run(document, insert(document, first, "text_sms"))
+    document.apply(grow(document, inside, "out").ops)
+    end = open_end(document, inside)
+    clip = copy_behind(document, judgment)
+    pasting = Pasting(document, clip)
+    (joining,) = [node for node in clip.flow.nodes.values() if node.kind == "end"]
+    assert pasting.count(end) == len(clip.flow.nodes) - 1 == 2
+    edit = paste(document, end, clip)
+    assert str(edit.label) == "Paste 2 components"
+    assert str(edit.also) == f"“{joining.name}” becomes a line to “{document.node(target).name}”."
+    before = document.layout[target].x
+    run(document, edit)
+    assert document.layout[target].x > before
+    for node_id in document.predecessors(target):
+        assert document.layout[node_id].x < document.layout[target].x
+    assert document.layout[sms].x > document.layout[judgment].x > document.layout[target].x
+
+
+def test_branches_of_a_new_ab_test_take_their_rows_in_order() -> None:
+    document = empty_campaign()
+    _, test = chain(document, "target_audience", "ab_test")[:2]
+    first, second = document.out_links(test)
+    one = run(document, insert(document, first, "text_sms"))
+    two = run(document, paste(document, second, copy_nodes(document, [one])))
+    row = document.layout[test].y
+    assert document.layout[one].y == row
+    assert document.layout[two].y == row + ROW
+    target = next(id for id, node in document.nodes.items() if node.kind == "ab_target")
+    assert document.layout[target].y == row
+    assert document.layout[target].x > document.layout[two].x
