@@ -43,7 +43,8 @@ class Making:
         names = (audience.name for audience in workspace.audiences.values())
         cards: list[JsonValue] = [card.canonical() for card in rule.cards]
         start: RawObject = {"name": free_name(self._name(node_id), names), "cards": cards}
-        context = Context(workspace, estimate=self._main.runs.estimate)
+        runs = self._main.runs
+        context = Context(workspace, estimate=runs.estimate, figures=runs.figures)
         dialog = AudienceDialog(self._main, context, start)
         self._open(dialog, partial(self._take_audience, node_id))
         return dialog
