@@ -27,6 +27,7 @@ _TAKEN_BACK = {
     "values": N_("values restored: {n:,}"),
     "events": N_("events deleted: {n:,}"),
     "coupons": N_("coupon codes deleted: {n:,}"),
+    "suppressed": N_("addresses no longer suppressed: {n:,}"),
 }
 _STAYS = {
     "people_kept": N_("people who are or were in a campaign: {n:,}"),

@@ -9,15 +9,17 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Table, column, select
 
 from engine.store.dialect import bulk_delete, bulk_insert
-from engine.store.functions import is_one_of
-from engine.store.tables.people import import_before, person, person_id, tag_value
+from engine.store.functions import is_in, is_one_of, text_list
+from engine.store.tables.people import import_before, person, person_id, suppression, tag_value
 
-Kind = Literal["attributes", "ids", "tag"]
+Kind = Literal["attributes", "ids", "tag", "suppressed"]
 Place = tuple[int, str]
 """A person, and the type of their ids or their tag; empty for their attributes."""
 
 ID_COLUMNS = (person_id.c.value, person_id.c.time, person_id.c.seq, person_id.c.follower)
 TAG_COLUMNS = (tag_value.c.value, tag_value.c.number)
+NOBODY = 0
+"""Stands for the person of what is nobody's; no person has this key."""
 _COLUMNS = ("import_id", "person", "kind", "name", "before", "after")
 
 
@@ -67,6 +69,25 @@ def note(
         for place, (before, after) in sorted(changed.items())
     ]
     bulk_insert(connection, import_before, _COLUMNS, rows)
+
+
+def suppressed_among(connection: Connection, addresses: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of the addresses (type, value) that are suppressed."""
+    found: set[tuple[str, str]] = set()
+    values: dict[str, list[str]] = {}
+    for type_, value in addresses:
+        values.setdefault(type_, []).append(value)
+    c = suppression.c
+    for type_, some in values.items():
+        query = select(c.type, c.value).where(c.type == type_, is_in(c.value, text_list(some)))
+        found.update((type_, value) for type_, value in connection.execute(query))
+    return found
+
+
+def note_suppressed(connection: Connection, import_id: int, addresses: Iterable[tuple[str, str]]) -> None:
+    """Note addresses that an import suppressed; they are nobody's."""
+    rows = [(import_id, NOBODY, "suppressed", packed(pair), "[]", packed(pair)) for pair in addresses]
+    bulk_insert(connection, import_before, _COLUMNS, rows, on_conflict="nothing")
 
 
 def packed(value: object) -> str:

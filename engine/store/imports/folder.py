@@ -52,7 +52,7 @@ def import_folder(
     result = begin(database, folder.name, schema, started)
     session = Session(database, folder, result, started, progress)
     # Rows are no cyclic garbage; looking for it takes a fifth of the time.
-    with all_or_nothing(database, result.import_id), closing(session), collection_paused():
+    with all_or_nothing(session), closing(session), collection_paused():
         import_people(session)
         import_events(session)
         import_tags(session)

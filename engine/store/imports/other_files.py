@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from engine.i18n import N_, Message
 from engine.store.dialect import bulk_insert
-from engine.store.imports.before import ids_of, note
+from engine.store.imports.before import ids_of, note, note_suppressed, suppressed_among
 from engine.store.imports.session import Session, key, people
 from engine.store.lists import new_list
 from engine.store.tables.people import (
@@ -79,10 +79,13 @@ def import_coupons(session: Session) -> None:
 def import_suppressed(session: Session) -> None:
     """Add addresses to which nothing may be sent."""
     for chunk in _pairs(session, SUPPRESSED, ("type", "value")):
+        rows = sorted({pair for _, pair in chunk})
         with session.database.write() as connection:
-            rows = [pair for _, pair in chunk]
-            bulk_insert(connection, suppression, ("type", "value"), rows, on_conflict="nothing")
-        session.result.counts["suppressed"] += len(rows)
+            known = suppressed_among(connection, rows)
+            new = [pair for pair in rows if pair not in known]
+            bulk_insert(connection, suppression, ("type", "value"), new)
+            note_suppressed(connection, session.import_id, new)
+        session.result.counts["suppressed"] += len(chunk)
 
 
 def _pairs(
@@ -129,6 +132,7 @@ def import_audiences(session: Session) -> dict[str, int | None]:
                         reject(line, error.message)
                 if new is None and known:  # with its first members: until then the number is nobody's
                     new = new_list(connection)
+                    session.lists.append(new)
                 rows = [(new, person) for person in sorted(known.values())]
                 added = bulk_insert(
                     connection, audience_member, ("list", "person"), rows, on_conflict="nothing"

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from engine.store.database import Database
 from engine.store.dialect import analyze
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
 from engine.store.imports.result import ImportRefused, ImportResult
+from engine.store.imports.session import Session
 from engine.store.imports.undo import discard_unfinished, take_back
+from engine.store.lists import discard
 from engine.store.tables.people import (
     LIVE_IMPORT,
     event,
@@ -62,12 +65,19 @@ def begin(database: Database, source: str, schema: DataSchema, now: int) -> Impo
 
 
 @contextmanager
-def all_or_nothing(database: Database, import_id: int) -> Iterator[None]:
-    """What is imported inside the block is taken back where the block does not come to its end."""
+def all_or_nothing(session: Session) -> Iterator[None]:
+    """What is imported inside the block is taken back where the block does not come to its end.
+
+    Where that fails, too, as with a broken database, the next import does it.
+    """
     try:
         yield
     except Exception:
-        take_back(database.write, import_id)
+        with suppress(DBAPIError):
+            with session.database.write() as connection:
+                for number in session.lists:
+                    discard(connection, number)
+            take_back(session.database.write, session.import_id)
         raise
 
 

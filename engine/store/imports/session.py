@@ -40,6 +40,7 @@ class Session:
         now: when it was started, in milliseconds; the time of receipt of its events.
         fields: what the database has room for.
         last_before: the id of the last person who was there before.
+        lists: numbers of lists of members that are written and not in force yet.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Session:
         self.now = now
         self._progress = progress
         self._files: list[CsvFile] = []
+        self.lists: list[int] = []
         with database.read() as connection:
             self.fields = DataFields.load(connection)
             self.last_before = next_person(connection) - 1

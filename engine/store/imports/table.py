@@ -97,7 +97,7 @@ def import_table(
     begun(result.import_id)
     session = Session(database, order.path.parent, result, started, lambda _file, _rows: None)
     with (
-        all_or_nothing(database, result.import_id),
+        all_or_nothing(session),
         RejectFile(None if order.rejects is None else order.rejects(result.import_id), header) as rejects,
         collection_paused(),
     ):

@@ -30,6 +30,7 @@ from engine.store.tables.people import (
     import_run,
     person,
     person_id,
+    suppression,
     tag_value,
 )
 from engine.store.tables.runs import arrival, campaign, coupon_issue, entry, pending_match
@@ -66,7 +67,8 @@ def undo(write: Write, import_id: int, then: Callable[[int], None] = lambda _don
 
     People who are or were in a campaign stay, with what the import brought of them; so do events that let
     somebody in, and values that were changed since. Returns what was taken back and what stays: `people`,
-    `people_kept`, `values`, `values_kept`, `events`, `events_kept`, `coupons`, `coupons_kept`.
+    `people_kept`, `values`, `values_kept`, `events`, `events_kept`, `coupons`, `coupons_kept`, `suppressed`
+    (addresses that are no longer).
     """
     with write() as connection:
         _check(connection, import_id)
@@ -263,6 +265,11 @@ def _restore(connection: Connection, import_id: int, chunk: tuple[int, int], cou
         bulk_delete(connection, tag_value, ("tag", "person"), [(tag, who) for who in back])
         old = [(tag, who, *values) for who, before in back.items() for values in before]
         bulk_insert(connection, tag_value, columns, old)
+
+    for name in places.get("suppressed", {}):
+        type_, value = json.loads(name)
+        address = and_(suppression.c.type == type_, suppression.c.value == value)
+        counts["suppressed"] += connection.execute(delete(suppression).where(address)).rowcount
 
 
 def _unchanged(

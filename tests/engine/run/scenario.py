@@ -213,8 +213,9 @@ State = dict[str, list[tuple[Any, ...]]]
 
 
 def state(connection: Connection) -> State:
-    """All that has happened, by table: not how often it was begun, nor how it was cut into transactions."""
-    begun = {"import_run", "audience", "audience_member", "counter", "coupon_issue"}
+    """All that has happened, by table: not how often it was begun, how it was cut into transactions, or what
+    was before."""
+    begun = {"import_run", "import_before", "audience", "audience_member", "counter", "coupon_issue"}
     numbers = {"import_id", "seq", "position"}
     tables = [table for table in METADATA.sorted_tables if table.name not in begun]
     found = {table.name: _rows(connection, table, without=numbers) for table in tables}

@@ -172,7 +172,11 @@ class Trial:
             found = _look(other)
             what = f"call {call}{' late' * late} of {expected.calls}"
             nearest = min((differences(found, one) for one in expected.states), key=len)
-            assert found in expected.states, f"{what}: {nearest}"
+            allowed = expected.states
+            if found["import_run"] and "abandoned" in str(found["import_run"]):
+                # What an import brought is taken back at once: nothing but its number and its fields is left.
+                found, allowed = _but_for_imports(found), [_but_for_imports(one) for one in allowed]
+            assert found in allowed, f"{what}: {nearest}"
             self._do(shop)
             self._go_on(shop)
             assert shop.engine.check() == []
@@ -196,6 +200,10 @@ class Trial:
 def _look(database: Database) -> State:
     with database.read() as connection:
         return everything(connection)
+
+
+def _but_for_imports(state: State) -> State:
+    return {table: rows for table, rows in state.items() if table != "import_run"}
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ FIRST = {
     "tags.csv": "person_id,tag,value\na,level,gold\na,likes,x|y\n",
     "ids.csv": "person_id,type,value,time\nb,email,b@x.org,2026-01-01T00:00:00Z\n",
     "events.csv": HEAD + "1,a,order,2026-01-01T00:00:00Z,\n",
+    "suppressed.csv": "type,value\nmobile,1\n",
 }
 SECOND = {
     "people.csv": "person_id,id:mobile,attr:age,attr:city\na,9,21,Ulm\nc,3,30,Rom\nb,2,,Köln\n",
@@ -39,6 +40,8 @@ SECOND = {
     "events.csv": HEAD
     + "1,a,order,2026-01-01T00:00:00Z,\n2,a,order,2026-01-02T00:00:00Z,\n3,d,order,2026-01-02T00:00:00Z,\n",
     "coupons.csv": "coupon,code\ncp,1\n",
+    "suppressed.csv": "type,value\nmobile,1\nmobile,2\n",
+    "audiences/a_x.csv": "person_id\na\nc\n",
 }
 
 
@@ -51,6 +54,7 @@ def take(database: Database, folder: Path, files: Mapping[str, str], **how: Any)
     data = folder / f"data{len(list(folder.iterdir()))}"
     data.mkdir()
     for name, content in files.items():
+        (data / name).parent.mkdir(exist_ok=True)
         (data / name).write_text(content, encoding="utf-8")
     return import_folder(database, data, TYPES, now=NOW, **how).import_id
 
@@ -60,7 +64,7 @@ def everything(database: Database) -> dict[str, list[str]]:
     with database.read() as connection:
         found = MetaData()
         found.reflect(connection)
-        names = ("person", "person_id", "tag_value", "event", "coupon_code", "import_before")
+        names = ("person", "person_id", "tag_value", "event", "coupon_code", "import_before", "suppression")
         tables = {name: connection.execute(select(found.tables[name])).all() for name in names}
     return {name: sorted(str(row) for row in rows) for name, rows in tables.items()}
 
@@ -72,7 +76,7 @@ def test_undoing_brings_back_what_was_there(database: Database, tmp_path: Path) 
     assert everything(database) != before
     counts = undo(database.write, second)
     assert everything(database) == before
-    assert counts == {"people": 2, "values": 8, "events": 2, "coupons": 1}
+    assert counts == {"people": 2, "values": 8, "events": 2, "coupons": 1, "suppressed": 1}
     with database.read() as connection:
         assert [(one.state, one.undoable) for one in known_imports(connection)] == [
             ("undone", False),
@@ -80,7 +84,7 @@ def test_undoing_brings_back_what_was_there(database: Database, tmp_path: Path) 
         ]
 
 
-@pytest.mark.parametrize("at", ["people.csv", "events.csv", "coupons.csv"])
+@pytest.mark.parametrize("at", ["people.csv", "events.csv", "coupons.csv", "audiences/a_x.csv"])
 def test_a_cancelled_import_leaves_nothing(database: Database, tmp_path: Path, at: str) -> None:
     take(database, tmp_path, FIRST)
     before = everything(database)
@@ -115,14 +119,14 @@ def test_people_in_campaigns_and_events_that_let_them_in_stay(database: Database
         connection.execute(insert(campaign), {**row, "published_at": 0, "starts_at": 0})
         entered = {"campaign": 1, "entry": 1, "version": 1, "cycle": 1, "entered_at": 0, "event": None}
         connection.execute(insert(entry), [{**entered, "person": 3}, {**entered, "person": 1, "event": "2"}])
-        connection.execute(insert(audience), {"id": "a", "list": 1, "size": 2, "state": "ready"})
-        connection.execute(insert(audience_member), [{"list": 1, "person": n} for n in (3, 4)])
+        connection.execute(insert(audience), {"id": "a", "list": 9, "size": 2, "state": "ready"})
+        connection.execute(insert(audience_member), [{"list": 9, "person": n} for n in (3, 4)])
     counts = undo(database.write, second)
     assert (counts["people"], counts["people_kept"], counts["events"], counts["events_kept"]) == (1, 1, 1, 1)
     with database.read() as connection:
         assert sorted(connection.scalars(select(person.c.external_id))) == ["a", "b", "c"]
         assert sorted(connection.scalars(select(event.c.source_id))) == ["1", "2"]
-        assert connection.scalar(select(audience.c.size)) == 1
+        assert connection.scalar(select(audience.c.size).where(audience.c.id == "a")) == 1
 
 
 def test_a_later_import_of_the_same_people_comes_first(database: Database, tmp_path: Path) -> None:
