@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
-from app.editors.base import Context, RawObject, as_list, as_object, as_text
+from app.editors.base import Context, RawObject, as_text
 from app.editors.message_fields import factories, file_object, form_values, judge, message_fields
 from app.editors.tab_order import order_tabs
 from app.editors.variable_text import VariableText
@@ -214,12 +214,3 @@ def start_of(kind: str, workspace: Workspace, name: str) -> RawObject:
         blocks: list[JsonValue] = [{"text": ""}]
         raw["content"] = {"blocks": blocks}
     return raw
-
-
-def is_empty(raw: RawObject) -> bool:
-    """Whether nothing was written yet."""
-    content = as_object(raw.get("content"))
-    blocks = [as_object(block) for block in as_list(content.get("blocks"))]
-    return not any(value for key, value in content.items() if key != "blocks") and not any(
-        value for block in blocks for value in block.values()
-    )

@@ -113,12 +113,6 @@ class PreviewPane(Retranslated, QWidget):
         self._workspace = workspace
         self._draw()
 
-    def show_language(self, language: str) -> None:
-        """Show this language, where the message has it."""
-        if language in ("", *self._draft.languages):
-            self.language.set_value(language)
-            self._draw()
-
     def _make_view(self, kind: str) -> None:
         if self.view is not None:
             self._place.removeWidget(self.view)
@@ -150,11 +144,9 @@ class PreviewPane(Retranslated, QWidget):
         self.view.show_message(
             Shown(
                 content,
-                written,
                 sender=draft.sender,
                 international=is_international(accounts, draft.account),
                 price=price_per_part(accounts, draft.account),
-                links=links,
                 media=self._workspace.messages.path,
             )
         )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import JsonValue
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from engine.workspace.message import ShortLinks
 from engine.workspace.sms_length import Price
 
 
@@ -22,17 +21,13 @@ class Shown:
         content: the content with values in place, as the file has it.
         sender: who it comes from: a signature, an account, an app.
         international: whether the SMS account sends abroad; price: what a part costs there.
-        links: which of the links are short ones.
         media: the folder that holds files of digital SMS.
-        written: the content before it was filled.
     """
 
     content: Mapping[str, JsonValue]
-    written: Mapping[str, JsonValue] = field(default_factory=dict)
     sender: str = ""
     international: bool = False
     price: Price | None = None
-    links: ShortLinks | None = None
     media: Path | None = None
 
 

@@ -12,7 +12,7 @@ from engine.shapes.links import ShortAddress
 from engine.shapes.model import Items, invalid, union_tag
 from engine.shapes.text import Identifier, Text
 from engine.shapes.variables import Binding, VariableName
-from engine.workspace.fields import Body, Key, ObjectFile, Optional, Sorted, kind_of, with_lines
+from engine.workspace.fields import Body, Key, LeftOutEmpty, ObjectFile, Optional, Sorted, kind_of, with_lines
 
 MessageKind = Literal["text_sms", "digital_sms", "email", "template_message"]
 Status = Literal["draft", "pending", "approved", "rejected"]
@@ -28,10 +28,6 @@ def _without_none(binding: Binding) -> dict[str, Any]:
 
 Bound = Annotated[Binding, PlainSerializer(_without_none)]
 """A binding; in the file what has no value is left out."""
-
-
-def _is_empty(value: object) -> bool:
-    return not value
 
 
 class TextSms(FileModel):
@@ -128,9 +124,7 @@ class MessageFile(ObjectFile):
     sms_type: Optional[Literal["promotional", "notification"]] = None
     status: Status = "draft"
     content: FileModel
-    variables: Annotated[dict[VariableName, Bound], Sorted, Field(exclude_if=_is_empty)] = Field(
-        default_factory=dict
-    )
+    variables: Annotated[dict[VariableName, Bound], Sorted, LeftOutEmpty] = Field(default_factory=dict)
     links: Optional[ShortLinks] = None
     languages: Optional[Languages[Any]] = None
 

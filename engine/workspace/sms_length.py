@@ -1,4 +1,4 @@
-"""How long an SMS of a platform is and what it costs."""
+"""What an SMS account says of lengths and prices, and texts as their characters are counted."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from engine.shapes.links import replace_links, sample_link
-from engine.shapes.sms import SmsLength, measure
 from engine.workspace.account import AccountFile
-from engine.workspace.message import MessageFile, ShortLinks
-from engine.workspace.message_text import as_json, joined
+from engine.workspace.message import ShortLinks
 
 DEFAULT_CURRENCY = "CNY"
 
@@ -37,13 +35,6 @@ def counted(text: str, links: ShortLinks | None) -> str:
         return text
     wanted = {one.url for one in links.shorten}
     return replace_links(text, lambda link: sample_link(links.address) if link in wanted else None)
-
-
-def sms_length(message: MessageFile, accounts: Mapping[str, AccountFile], signature: str = "") -> SmsLength:
-    """How long a text SMS is; variables count as they are written."""
-    text = joined(as_json(message.content).get("text"))
-    abroad = is_international(accounts, message.platform)
-    return measure(counted(text, message.links), signature, international=abroad)
 
 
 class Price(NamedTuple):

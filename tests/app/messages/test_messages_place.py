@@ -259,7 +259,7 @@ def test_a_further_language_begins_with_the_text_to_translate(qtbot: QtBot, page
     languages.attribute.set_value("city")  # type: ignore[attr-defined]
     assert form.values()["languages"] == {"attribute": "city", "contents": {"de": {"text": "Hello"}}}
     form._show_preview()
-    form.preview.show_language("de")
+    form.preview.language.buttons()["de"].click()
     assert form.preview.language.value() == "de"
 
 

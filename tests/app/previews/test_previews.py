@@ -85,7 +85,7 @@ def test_short_links_and_languages(pane: PreviewPane) -> None:
     languages = {"de": {"text": "Hallo https://a.example/x"}}
     pane.show_draft(sms("Hi https://a.example/x", links=links, languages=languages))
     assert said(pane).startswith("Hi https://s.cn/")
-    pane.show_language("de")
+    pane.language.buttons()["de"].click()
     assert said(pane).startswith("Hallo https://s.cn/")
 
 

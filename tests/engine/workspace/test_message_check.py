@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.files import FileError
+from engine.shapes.sms import measure
 from engine.workspace.folder import free_name
 from engine.workspace.media import MAX_BYTES, MediaFolder
 from engine.workspace.message import MESSAGE, MessageFile
@@ -17,7 +18,7 @@ from engine.workspace.message_check import Surroundings, check_message
 from engine.workspace.message_states import NotReady, approved, copied, edited, rejected, submitted
 from engine.workspace.message_text import filled, links_of, malformed, variables_of
 from engine.workspace.sample_values import SamplePerson, worst_person
-from engine.workspace.sms_length import price_per_part, sms_length
+from engine.workspace.sms_length import counted, price_per_part
 from engine.workspace.workspace import Workspace
 from tests.engine.workspace.examples import filled_workspace
 
@@ -206,11 +207,9 @@ def test_people_and_the_worst_of_them(workspace: Workspace) -> None:
 def test_short_links_count_in_their_short_form_and_parts_have_a_price(workspace: Workspace) -> None:
     url = "https://shop.example.com/" + "x" * 100
     links = {"address": "https://s.cn", "shorten": [{"url": url}]}
-    assert sms_length(sms(f"看 {url}"), workspace.accounts)[:2] == (127, 2)
-    assert sms_length(sms(f"看 {url}", links=links), workspace.accounts)[:2] == (
-        2 + len("https://s.cn/") + 10,
-        1,
-    )
+    assert measure(counted(f"看 {url}", None))[:2] == (127, 2)
+    short = counted(f"看 {url}", sms(url, links=links).links)
+    assert measure(short)[:2] == (2 + len("https://s.cn/") + 10, 1)
     assert price_per_part(workspace.accounts, "acc_sms") is None
     account = workspace.accounts["acc_sms"]
     raw = account.canonical() | {"settings": {"signatures": ["B"], "price_per_part": "0.045"}}
