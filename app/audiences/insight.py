@@ -105,7 +105,7 @@ class Insight(Retranslated, QScrollArea):
             question.drop()
 
     def retranslate(self) -> None:
-        self.people.set_title(tr("People"))
+        self.people.set_title(tr("Members"))
         self.people.update_button.setText(tr("Update now"))
         self.rule.set_title(tr("In words"))
         self.sample.set_title(tr("Sample"))

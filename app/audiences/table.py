@@ -44,10 +44,10 @@ def _stamp(value: datetime | None) -> float:
 
 COLUMNS: tuple[Column, ...] = (
     Column(N_("Name"), lambda row, _: row.file.name, lambda row: row.file.name.casefold(), 240),
-    Column(N_("Folder"), lambda row, _: row.file.directory, lambda row: row.file.directory.casefold(), 120),
+    Column(N_("Folder"), lambda row, _: row.file.directory, lambda row: row.file.directory.casefold(), 104),
     Column(N_("Kind"), lambda row, _: row.kind, lambda row: row.file.cards is None, 72),
     Column(
-        N_("People"),
+        N_("Members"),
         lambda row, _: "" if row.size is None else f"{row.size:,}",
         lambda row: -1 if row.size is None else row.size,
         88,
