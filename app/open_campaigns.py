@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from app import tasks
 from app.campaign_list.rows import Row
@@ -16,9 +16,12 @@ from app.publishing.versions import ShownVersion
 from canvas_widgets.clearing import clear_away
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
+from engine.i18n import tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+
+T = TypeVar("T")
 
 EDITED = frozenset({Status.DRAFT, Status.NOT_STARTED})
 """What is opened for editing; all else is looked at first."""
@@ -41,7 +44,7 @@ class OpenCampaigns:
         """Go to the campaign's tab, or read it in the background and open one; says why where it cannot."""
 
         def show(document: CampaignDocument) -> None:
-            if not self._went_to(row.path, read_only):
+            if not self._went_to(row.path, read_only):  # it was asked for twice
                 self.open_document(document, row.path, read_only=read_only)
             if then is not None:
                 then()
@@ -54,17 +57,32 @@ class OpenCampaigns:
             if then is not None:
                 then()
         else:
-            tasks.run(partial(campaign_file.load, row.path), show, fail)
+            tasks.run(partial(campaign_file.load, row.path), self.while_here(row.path, show), fail)
 
     def open_file(self, path: Path) -> None:
         """Open a file of the workspace, whether the list has read it or not: what runs is only looked at."""
 
         def show(document: CampaignDocument) -> None:
             status = self._window.status_of(document)
-            self.open_document(document, path, read_only=status not in EDITED)
+            if not self._went_to(path, read_only=True):  # it was asked for twice
+                self.open_document(document, path, read_only=status not in EDITED)
 
         if not self._went_to(path, read_only=True):
-            tasks.run(partial(campaign_file.load, path), show, self._window.show_error)
+            work = partial(campaign_file.load, path)
+            tasks.run(work, self.while_here(path, show), self._window.show_error)
+
+    def while_here(self, path: Path, show: Callable[[T], object]) -> Callable[[T], None]:
+        """Show what was read only as long as the workspace is on show that it was read for; else say so."""
+        window, workspace = self._window, self._window.workspace
+
+        def show_here(found: T) -> None:
+            if window.workspace is workspace:
+                show(found)
+            else:
+                text = tr("{file} was not opened: another workspace is on show by now.", file=path.name)
+                window.toast.show_message(text, tone="warn")
+
+        return show_here
 
     def on_row_opened(self, row: Row) -> None:
         """A row of the list was activated: what runs is only looked at."""

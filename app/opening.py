@@ -98,9 +98,8 @@ class Opening:
             case Kind.CAMPAIGN:
                 self._open_campaign(path)
             case Kind.TEMPLATE:
-                tasks.run(
-                    partial(_from_template, path), self._window.campaigns.begin, self._window.show_error
-                )
+                begin = self._window.open_campaigns.while_here(path, self._window.campaigns.begin)
+                tasks.run(partial(_from_template, path), begin, self._window.show_error)
             case Kind.BUNDLE:
                 self._ask_to_import(path)
 
@@ -162,7 +161,7 @@ class Opening:
                 tr("Copied into this workspace as “{name}”.", name=document.attributes.name)
             )
 
-        tasks.run(work, show, window.show_error)
+        tasks.run(work, window.open_campaigns.while_here(path, show), window.show_error)
 
     def _ask_to_import(self, path: Path) -> None:
         ask(
@@ -195,7 +194,7 @@ class Opening:
                 text = tr("Imported. The workspace keeps its own {names}, which differ.", names=names)
                 window.toast.show_message(text, tone="warn")
 
-        tasks.run(work, show, window.show_error)
+        tasks.run(work, window.open_campaigns.while_here(path, show), window.show_error)
 
 
 def _from_template(path: Path) -> Start:

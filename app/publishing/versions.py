@@ -92,8 +92,14 @@ class VersionCommands:
         elif service is not None:
 
             def show(found: ShownVersion) -> None:
-                if service is window.service:  # else another workspace is on show by now
+                if service is window.service:
                     self._open(found)
+                else:
+                    text = tr(
+                        "Version {version} was not opened: another workspace is on show by now.",
+                        version=number,
+                    )
+                    window.toast.show_message(text, tone="warn")
 
             service.use(lambda client: _read(client, id, number), show, window.show_error)
 

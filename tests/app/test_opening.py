@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from app.campaign_list import loading
 from app.preferences import Preferences, Recent
 from app.window import MainWindow
 from engine.campaign import campaign_file
+from engine.campaign.document import CampaignDocument
 from engine.workspace import bundle
 from engine.workspace.template import SHIPPED
 from engine.workspace.workspace import Workspace
@@ -70,6 +73,55 @@ def test_the_dialog_opens_what_is_chosen(qtbot: QtBot, window: MainWindow, insid
     chooser.fileSelected.emit(str(inside))
     chooser.close()
     assert shown_name(qtbot, window) == "Spring sale"
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Campaign files are read once this is set."""
+    event, load = threading.Event(), campaign_file.load
+
+    def wait(path: Path) -> CampaignDocument:
+        assert event.wait(20)
+        return load(path)
+
+    monkeypatch.setattr(campaign_file, "load", wait)
+    yield event
+    event.set()
+
+
+def test_a_file_that_is_asked_for_twice_is_opened_once(
+    qtbot: QtBot, window: MainWindow, inside: Path, slow: threading.Event
+) -> None:
+    window.opening.open_path(inside)
+    window.opening.open_path(inside)
+    slow.set()
+    settle(qtbot)
+    assert len(window.editors) == 1
+
+
+@pytest.mark.parametrize("way", ["row", "file", "copy"])
+def test_a_file_that_comes_late_is_not_opened_in_another_workspace(
+    qtbot: QtBot,
+    window: MainWindow,
+    workspace: Workspace,
+    inside: Path,
+    tmp_path: Path,
+    slow: threading.Event,
+    way: str,
+) -> None:
+    other = Workspace.create(tmp_path / "second", "Second", "UTC", "en")
+    if way == "row":
+        window.open_selected()
+    elif way == "file":
+        window.opening.open_path(inside)
+    else:
+        window.opening._copy(inside, workspace)
+    with qtbot.waitSignal(window.ready):
+        window.load(other.folder)
+    slow.set()
+    settle(qtbot)
+    assert not window.editors
+    assert "another workspace" in window.toast.message
 
 
 def test_a_file_from_elsewhere_is_copied_on_request(
