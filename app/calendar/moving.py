@@ -109,7 +109,7 @@ class Moving:
 
         def work() -> None:
             moved.document.apply(moved.edit.ops)
-            workspace.save_campaign(moved.document, moved.path)
+            workspace.save_campaign(moved.document, moved.path, unless_changed=True)
 
         def done(_result: object) -> None:
             name = moved.document.attributes.name

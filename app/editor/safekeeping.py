@@ -23,8 +23,9 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Refused, write_note
 from engine.campaign.layout import complete
 from engine.campaign.ops import Op
-from engine.files import FileError, read_bytes
+from engine.files import FileError
 from engine.i18n import quoted, tr
+from engine.workspace.campaigns import FileChangedError
 from engine.workspace.journal import Input, Inputs
 
 if TYPE_CHECKING:
@@ -85,10 +86,11 @@ class Safekeeping:
         page, session = self._page, self._page.session
         differing = self._differing_file()
         if differing is not None:
-            self._ask_overwrite(differing)
+            self._ask_overwrite(differing, then)
             return False
         page.view.notes.finish()
-        session.save(partial(self._on_saved, session.path is None, then), self._on_not_saved)
+        saved = partial(self._on_saved, session.path is None, then)
+        session.save(saved, partial(self._on_not_saved, then))
         return session.saving or not session.dirty
 
     def _on_saved(self, new: bool, then: Then) -> None:
@@ -104,9 +106,12 @@ class Safekeeping:
             self._window.toast.show_message(tr("Draft saved."))
         then()
 
-    def _on_not_saved(self, error: FileError) -> None:
+    def _on_not_saved(self, then: Then, error: FileError) -> None:
         self._window.tabs.show_page(self._page)
-        self._window.show_error(error)
+        if isinstance(error, FileChangedError):  # while it was written
+            self._ask_overwrite(error.digest, then)
+        else:
+            self._window.show_error(error)
 
     def save_by_itself(self, then: Then, failed: Failed) -> None:
         """Save without a word where there is a file that nobody else has changed."""
@@ -118,7 +123,13 @@ class Safekeeping:
         if self._differing_file() is not None:
             self.watch.look()
             return
-        session.save(then, failed)
+        session.save(then, partial(self._on_not_saved_by_itself, failed))
+
+    def _on_not_saved_by_itself(self, failed: Failed, error: FileError) -> None:
+        if isinstance(error, FileChangedError):
+            self.watch.look()
+        else:
+            failed(error)
 
     def changed_on_disk(self) -> bool:
         """Whether a state of the file is known that could be looked at or read instead."""
@@ -148,15 +159,13 @@ class Safekeeping:
     def _differing_file(self) -> str | None:
         """The digest of the file where it is not the known one, so that saving has to be confirmed first."""
         session = self._page.session
-        if session.path is None or session.saving or not session.path.exists():
+        if session.path is None or session.saving:
             return None
-        try:
-            digest = campaign_file.digest(read_bytes(session.path))
-        except FileError:
-            digest = ""
-        return None if digest == session.document.origin else digest
+        digest = campaign_file.digest_on_disk(session.path)
+        return None if digest in (None, session.document.origin) else digest
 
-    def _ask_overwrite(self, digest: str) -> None:
+    def _ask_overwrite(self, digest: str, then: Then) -> None:
+        """Ask, then save nevertheless and go on with what the save was for."""
         title = tr("Overwrite the file?")
         text = tr("It was changed on disk since you opened it. Those changes go when you save yours.")
         self.watch.look()
@@ -164,7 +173,7 @@ class Safekeeping:
         def overwrite() -> None:
             self._page.session.document.origin = digest
             self._show(None)
-            self.save()
+            self.save(then)
 
         ask(self._page, title, text, Choice(tr("Overwrite"), overwrite, "danger"))
 

@@ -113,8 +113,9 @@ class EditorSession(QObject):
     def save(self, then: Then = lambda: None, failed: Failed = _raise) -> None:
         """Write the draft as it is now; `then` is called when it is on the disk.
 
-        Otherwise `failed` is called: the old file then still stands and the session stays dirty. A large
-        draft is written in the background; one that is asked for meanwhile comes next.
+        Otherwise `failed` is called: the old file then still stands and the session stays dirty, also where
+        others have changed it (`FileChangedError`). A large draft is written in the background; one that is
+        asked for meanwhile comes next.
         """
         if self.saving:
             self.when_saved(partial(self.save, then, failed))
@@ -124,7 +125,7 @@ class EditorSession(QObject):
             self._save_behind(then, failed)
         else:
             try:
-                path = self.workspace.save_campaign(self.document, self.path)
+                path = self.workspace.save_campaign(self.document, self.path, unless_changed=True)
             except FileError as error:
                 failed(error)
                 return
@@ -137,9 +138,10 @@ class EditorSession(QObject):
 
     def _save_behind(self, then: Then, failed: Failed) -> None:
         copy = self.document.copy()
+        copy.origin = self.document.origin
         self.saving = True
         self.undo_stack.setClean()  # now: steps that follow are not in the file
-        save = partial(self.workspace.save_campaign, copy, self.path)
+        save = partial(self.workspace.save_campaign, copy, self.path, unless_changed=True)
         tasks.run(save, partial(self._on_saved, copy, then), partial(self._on_not_saved, failed))
 
     def _on_saved(self, written: CampaignDocument, then: Then, path: Path) -> None:

@@ -68,6 +68,16 @@ def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def digest_on_disk(path: Path) -> str | None:
+    """That of what stands in the file now: "" where it cannot be read, None where there is none."""
+    if not path.exists():
+        return None
+    try:
+        return digest(read_bytes(path))
+    except FileError:
+        return ""
+
+
 def dump(doc: CampaignDocument) -> bytes:
     """The canonical bytes: equal documents give equal bytes."""
     with collection_paused():

@@ -6,6 +6,7 @@ import contextlib
 import os
 import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from engine.files.errors import FileError
@@ -14,15 +15,18 @@ from engine.i18n import N_, Message
 OWNER_ONLY = 0o600
 
 
-def save_bytes(path: Path, data: bytes, *, private: bool = False) -> None:
+def save_bytes(
+    path: Path, data: bytes, *, private: bool = False, check: Callable[[], None] = lambda: None
+) -> None:
     """Replace the file's content, or make the file. Raises `FileError`; the old content then still stands.
 
     The data is on the disk when this returns, as far as the system tells the truth about it. `private`: at no
-    moment can anybody but the owner read it, whatever the old file allowed.
+    moment can anybody but the owner read it, whatever the old file allowed. `check` may raise right before
+    the old content goes.
     """
     target = Path(os.path.realpath(path))  # a symbolic link stays a link
     try:
-        _replace(target, data, private)
+        _replace(target, data, private, check)
     except OSError as error:
         reason = error.strerror or str(error)
         message = Message(N_("The file was not saved, the old one is unchanged: {reason}."), reason=reason)
@@ -41,7 +45,7 @@ def remove(path: Path) -> None:
     _sync_folder(path.parent)
 
 
-def _replace(target: Path, data: bytes, private: bool) -> None:
+def _replace(target: Path, data: bytes, private: bool, check: Callable[[], None]) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent)
     temporary = Path(name)
     try:
@@ -50,6 +54,7 @@ def _replace(target: Path, data: bytes, private: bool) -> None:
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(OWNER_ONLY if private else _mode(target))
+        check()
         temporary.replace(target)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from engine.campaign import campaign_file
@@ -12,7 +13,18 @@ from engine.campaign.model import Attributes, Node
 from engine.components.base import Category, Reference
 from engine.components.registry import component
 from engine.files import FileError, remove
+from engine.i18n import N_, Message
 from engine.workspace.folder import files_in, free_path, name_taken, same_id, write
+
+
+class FileChangedError(FileError):
+    """A campaign's file that was to be replaced is not the one any more that was read; `digest`: what it
+    is."""
+
+    def __init__(self, path: Path, digest: str) -> None:
+        message = N_("It was changed on disk meanwhile, and has not been replaced.")
+        super().__init__(path, None, "", Message(message))
+        self.digest = digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +93,11 @@ class CampaignFolder:
         """Read a campaign. Raises `KeyError` for an unknown id, `FileError` for a file that has gone bad."""
         return campaign_file.load(self.path_of(id))
 
-    def save(self, doc: CampaignDocument, path: Path | None = None) -> Path:
-        """Write the campaign to `path`, else its file, else a new one. Raises `FileError`."""
+    def save(self, doc: CampaignDocument, path: Path | None = None, *, unless_changed: bool = False) -> Path:
+        """Write the campaign to `path`, else its file, else a new one. Raises `FileError`.
+
+        `unless_changed`: raises `FileChangedError` where what stands at `path` is not `doc.origin`.
+        """
         attributes = doc.attributes
         if path is None:
             same = (entry.path for entry in self.entries() if entry.id == attributes.id)
@@ -90,7 +105,10 @@ class CampaignFolder:
         if path.parent == self.path and attributes.name in self.names(but=attributes.id):
             raise name_taken(path, attributes.name)
         data = campaign_file.dump(doc)
-        write(path, data)
+        if unless_changed:
+            write(path, data, partial(_check_origin, path, doc.origin))
+        else:
+            write(path, data)
         doc.origin = campaign_file.digest(data)
         entry = CampaignEntry(path, attributes, len(doc.nodes), frozenset(references(doc)), _trigger(doc))
         self._read = {**self._read, path: (_stamp(path), entry)}  # it need not be read to be known
@@ -107,6 +125,12 @@ class CampaignFolder:
             stamp = (0, 0, 0)
         earlier = self._read.get(path)
         return earlier if earlier is not None and earlier[0] == stamp else (stamp, _entry_of(path))
+
+
+def _check_origin(path: Path, origin: str | None) -> None:
+    found = campaign_file.digest_on_disk(path)
+    if found not in (None, origin):
+        raise FileChangedError(path, found or "")
 
 
 def _entry_of(path: Path) -> CampaignEntry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -106,14 +106,17 @@ def free_path(folder: Path, name: str, suffix: str) -> Path:
     return folder / (unique(slug(name), taken) + suffix)
 
 
-def write(path: Path, data: bytes) -> None:
-    """Save a file of the workspace and make its folder where it is missing. Raises `FileError`."""
+def write(path: Path, data: bytes, check: Callable[[], None] = lambda: None) -> None:
+    """Save a file of the workspace and make its folder where it is missing. Raises `FileError`.
+
+    `check` may raise right before an old file is replaced.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         message = Message(N_("The folder cannot be made: {reason}."), reason=error.strerror or str(error))
         raise FileError(path.parent, None, "", message) from error
-    save_bytes(path, data)
+    save_bytes(path, data, check=check)
 
 
 def same_id(path: Path, first: Path) -> FileError:

@@ -115,9 +115,14 @@ class Workspace(ObjectLookup):
         """Read a campaign. Raises `KeyError`, `FileError`."""
         return self.campaign_files.load(id)
 
-    def save_campaign(self, doc: CampaignDocument, path: Path | None = None) -> Path:
-        """Write a campaign to `path`, else to its file, else to a new one. Raises `FileError`."""
-        return self.campaign_files.save(doc, path)
+    def save_campaign(
+        self, doc: CampaignDocument, path: Path | None = None, *, unless_changed: bool = False
+    ) -> Path:
+        """Write a campaign to `path`, else to its file, else to a new one. Raises `FileError`.
+
+        `unless_changed`: raises `FileChangedError` rather than replace what is not `doc.origin`.
+        """
+        return self.campaign_files.save(doc, path, unless_changed=unless_changed)
 
     def delete_campaign(self, id: str) -> None:
         """Delete a campaign's file. Raises `KeyError`, `FileError`."""

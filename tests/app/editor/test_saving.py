@@ -15,7 +15,7 @@ from app import tasks
 from app.editor import session
 from app.editor.page import EditorPage
 from app.window import MainWindow
-from engine.campaign import campaign_file
+from engine.campaign import campaign_file, edits
 from engine.campaign.campaign_file import digest, dump
 from engine.files import FileError
 from engine.i18n import Message
@@ -47,11 +47,11 @@ class Disk:
         self.told.set()
         save = Workspace.save_campaign
 
-        def slow(workspace: Workspace, *arguments: Any) -> Path:
+        def slow(workspace: Workspace, *arguments: Any, **how: Any) -> Path:
             assert self.go_on.wait(20)
             if self.trouble:
                 raise FileError(workspace.folder, None, "", Message(self.trouble))
-            path = save(workspace, *arguments)
+            path = save(workspace, *arguments, **how)
             self.written.set()
             assert self.told.wait(20)
             return path
@@ -202,10 +202,61 @@ def press(question: Any, text: str) -> None:
     click()
 
 
+def change_by_others(path: Path) -> str:
+    document = campaign_file.load(path)
+    changed = document.attributes.model_copy(update={"group": "Elsewhere"})
+    document.apply(edits.set_attributes(document, changed).ops)
+    campaign_file.save(document, path)
+    return digest(path.read_bytes())
+
+
+def test_what_others_write_while_it_is_saved_is_not_overwritten_unasked(
+    qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk
+) -> None:
+    path, then = page.session.path, []
+    assert path is not None
+    page.save(lambda: then.append(on_disk(page)))
+    theirs = change_by_others(path)
+    ended(qtbot, disk)
+    assert on_disk(page) == theirs
+    assert page.unsaved()
+    assert not then
+    press(dialog(window), "Overwrite")
+    settle(qtbot)
+    assert then == [now(page)], "what the save was for goes on"
+
+
+def test_a_draft_that_saves_itself_overwrites_nothing(
+    qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk
+) -> None:
+    path = page.session.path
+    assert path is not None
+    page.safekeeping.autosave.save()
+    theirs = change_by_others(path)
+    ended(qtbot, disk)
+    qtbot.waitUntil(lambda: page.safekeeping.standing is not None)
+    assert on_disk(page) == theirs
+    assert not dialogs(window)
+
+
+def test_overwriting_goes_on_to_leave(
+    qtbot: QtBot, page: EditorPage, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "LARGE", 500)
+    assert page.session.path is not None
+    change_by_others(page.session.path)
+    left = leave(window, page)
+    press(dialog(window), "Save draft and leave")
+    assert not left
+    press(dialog(window), "Overwrite")
+    assert left == [True]
+    assert on_disk(page) == now(page)
+
+
 def test_who_waits_does_not_wait_for_ever(
     qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_arguments: object) -> Path:
+    def broken(*_arguments: object, **_how: object) -> Path:
         assert disk.go_on.wait(20)
         raise ValueError("a fault of the program")
 
