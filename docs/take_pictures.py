@@ -29,6 +29,7 @@ from app import language as languages
 from app import tasks
 from app.campaign_list.gallery import Start
 from app.campaign_list.loading import empty_document
+from app.editor.attributes import AttributesDialog
 from app.editors.base import Context
 from app.main import application, open_window
 from app.panels import ConfigurationPanel
@@ -227,9 +228,10 @@ class Photographer:
         self._save_sheet("new", [grab(dialog) for dialog in dialogs])
         for dialog in dialogs:
             dialog.reject()
-        row = window.list_page.selected()
-        attributes = window.campaigns.edit_attributes() if row is not None else None
-        if attributes is not None:
+        if window.list_page.selected() is not None:
+            window.campaigns.edit_attributes()
+            wait(lambda: window.findChild(AttributesDialog) is not None)
+            attributes = window.findChild(AttributesDialog)
             self._save("attributes", attributes)
             attributes.reject()
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shiboken6
+from PySide6.QtWidgets import QApplication
 
 from app import tasks
 from app.campaign_list import loading
 from app.campaign_list.rows import Row
-from app.editor.attributes import AttributesDialog, attributes_dialog
+from app.editor.attributes import attributes_dialog
 from app.widgets.ask import Choice, Question, ask
+from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import set_attributes
 from engine.campaign.model import Attributes
 from engine.files import FileError, remove
 from engine.i18n import current_language, tr
+from engine.workspace.campaigns import FileChangedError
+from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.campaign_list.gallery import Gallery, Start
@@ -28,6 +34,7 @@ class ListCommands:
 
     def __init__(self, window: MainWindow) -> None:
         self._window = window
+        self._copying = threading.Lock()
 
     def new_campaign(self) -> Gallery:
         """Show what a campaign can start from; choosing opens the editor."""
@@ -70,14 +77,19 @@ class ListCommands:
     def copy_selected(self) -> None:
         """Save a copy as a draft of its own, and select it."""
         row, window = self._row(), self._window
-        assert window.workspace is not None
-        try:
-            path = window.workspace.save_campaign(loading.copied(window.workspace, row))
-        except (FileError, KeyError) as error:
-            window.show_error(error)
-            return
-        window.reload(select=path)
-        window.toast.show_message(tr("Copied “{name}”.", name=row.name))
+        workspace = window.workspace
+        assert workspace is not None
+
+        def work() -> Path:
+            with self._copying:  # two of the same would take the same name
+                return workspace.save_campaign(loading.copied(workspace, row))
+
+        def show(path: Path) -> None:
+            if window.workspace is workspace:
+                window.reload(select=path)
+            window.toast.show_message(tr("Copied “{name}”.", name=row.name))
+
+        tasks.run(work, show, self._show_failure)
 
     def delete_selected(self) -> Question:
         """Ask, then delete the file and, where it was published, what the engine has of it."""
@@ -97,40 +109,86 @@ class ListCommands:
     def focus_search(self) -> None:
         self._window.list_page.focus_search()
 
-    def edit_attributes(self) -> AttributesDialog | None:
-        """Show the form; OK saves the file."""
+    def edit_attributes(self) -> None:
+        """Read the campaign and show the form; OK saves the file."""
         row, window = self._row(), self._window
-        assert window.workspace is not None
-        page = window.open_campaigns.find(row.path)
-        if page is not None and not page.read_only:  # it has changes of its own: let these be one of them
-            window.tabs.show_page(page)
-            page.edit_attributes()
-            return None
-        try:
-            document = window.workspace.load_campaign(row.id)
-        except (FileError, KeyError) as error:
-            window.show_error(error)
-            return None
-        dialog = attributes_dialog(
-            window, window.look, window.workspace, document, partial(self._save, row, document)
-        )
-        dialog.open()
-        return dialog
+        if not self._edited_in_tab(row):
+            show = window.open_campaigns.while_here(row.path, partial(self._show_attributes, row))
+            tasks.run(partial(campaign_file.load, row.path), show, window.show_error)
 
-    def _save(self, row: Row, document: CampaignDocument, attributes: Attributes) -> None:
+    def _edited_in_tab(self, row: Row) -> bool:
+        """Whether it is open for editing: it may have changes, and this becomes one of them, in its tab."""
+        page = self._window.open_campaigns.find(row.path)
+        if page is None or page.read_only:
+            return False
+        self._window.tabs.show_page(page)
+        page.edit_attributes()
+        return True
+
+    def _show_attributes(self, row: Row, document: CampaignDocument) -> None:
         window = self._window
+        if QApplication.activeModalWidget() is not None or self._edited_in_tab(row):
+            return  # something else was begun meanwhile
         assert window.workspace is not None
-        document.apply(set_attributes(document, attributes).ops)
-        try:
-            window.workspace.save_campaign(document, row.path)
-        except FileError as error:
-            window.show_error(error)
+        save = partial(self._save, row, window.workspace, document)
+        attributes_dialog(window, window.look, window.workspace, document, save).open()
+
+    def _save(
+        self, row: Row, workspace: Workspace, document: CampaignDocument, attributes: Attributes
+    ) -> None:
+        page = self._window.open_campaigns.find(row.path)
+        if page is not None and not page.read_only:  # opened meanwhile
+            self._window.tabs.show_page(page)
+            page.push(set_attributes(page.session.document, attributes))
             return
-        if (page := window.open_campaigns.find(row.path)) is not None:
+
+        def work() -> None:
+            document.apply(set_attributes(document, attributes).ops)
+            workspace.save_campaign(document, row.path, unless_changed=True)
+
+        def fail(error: Exception) -> None:
+            if isinstance(error, FileChangedError):
+                self._ask_to_save(row, workspace, attributes)
+            else:
+                self._show_failure(error)
+
+        tasks.run(work, lambda _: self._on_saved(row), fail)
+
+    def _ask_to_save(self, row: Row, workspace: Workspace, attributes: Attributes) -> None:
+        """Others changed the file: ask, and then give what stands there now the new attributes."""
+        window = self._window
+
+        def save() -> None:
+            again = partial(self._save, row, workspace)
+            tasks.run(
+                partial(campaign_file.load, row.path),
+                lambda document: again(document, attributes),
+                window.show_error,
+            )
+
+        title = tr("Save the attributes nevertheless?")
+        text = tr(
+            "“{name}” was changed on disk since you opened it. The other changes stay; only the attributes "
+            "become yours.",
+            name=row.name,
+        )
+        ask(window, title, text, Choice(tr("Save the attributes"), save))
+
+    def _on_saved(self, row: Row) -> None:
+        window = self._window
+        page = window.open_campaigns.find(row.path)
+        if page is not None and page.read_only:
             window.open_campaigns.close(page)  # it shows what was
+        elif page is not None:
+            page.safekeeping.watch.look()
         window.reload()
         if row.run is not None:
             window.toast.show_message(tr("Saved. Publish again to make it the version that runs."))
+
+    def _show_failure(self, error: Exception) -> None:
+        if not isinstance(error, FileError | KeyError):
+            raise error
+        self._window.show_error(error)
 
     def _delete(self, row: Row) -> None:
         window = self._window

@@ -21,6 +21,7 @@ from app.campaign_list.table import COLUMNS
 from app.preferences import Preferences
 from app.window import MainWindow
 from canvas_widgets.look import Look
+from engine.campaign import campaign_file, edits
 from engine.shapes.time import instant
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import FakeEngine, MakeWindow, dialog, dialogs, open_draft, settle
@@ -303,6 +304,7 @@ def test_attributes_refuse_a_taken_name(qtbot: QtBot, make_window: MakeWindow, w
     path = next(row.path for row in window.rows() if row.name == "Autumn sale")
     window.list_page.select(path)
     window.actions_["campaign.attributes"].trigger()
+    settle(qtbot)
     form = dialog(window)
     form.name.setText("Spring sale")
     form.ok.click()
@@ -315,6 +317,37 @@ def test_attributes_refuse_a_taken_name(qtbot: QtBot, make_window: MakeWindow, w
     row = next(row for row in window.rows() if row.name == "Summer sale")
     assert row.group == "Welcome"
     assert row.end is not None
+
+
+def test_attributes_overwrite_nothing_that_others_changed_meanwhile(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
+    path = workspace.campaigns()[0].path
+    window.list_page.select(path)
+    window.actions_["campaign.attributes"].trigger()
+    settle(qtbot)
+    form = dialog(window)
+    theirs = campaign_file.load(path)
+    (link,) = theirs.links
+    theirs.apply(edits.append(theirs, link, "target_audience").ops)
+    campaign_file.save(theirs, path)
+    form.name.setText("Summer sale")
+    form.ok.click()
+    qtbot.waitUntil(lambda: form not in dialogs(window) and bool(dialogs(window)))
+    assert campaign_file.load(path).attributes.name == "Spring sale"
+    dialog(window).buttons[0].click()
+    qtbot.waitUntil(lambda: "Summer sale" in names(window))
+    saved = campaign_file.load(path)
+    assert saved.attributes.name == "Summer sale"
+    assert [node.kind for node in saved.nodes.values()] == ["target_audience"]
+
+
+def test_a_campaign_that_is_copied_twice_at_once_has_two_copies(qtbot: QtBot, window: MainWindow) -> None:
+    window.list_page.select(window.rows()[0].path)
+    window.actions_["campaign.copy"].trigger()
+    window.actions_["campaign.copy"].trigger()
+    qtbot.waitUntil(lambda: len(names(window)) == 3)
+    assert len({row.id for row in window.rows()}) == 3
 
 
 def test_open_and_back_keeps_the_selection(qtbot: QtBot, window: MainWindow) -> None:
