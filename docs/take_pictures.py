@@ -230,8 +230,8 @@ class Photographer:
             dialog.reject()
         if window.list_page.selected() is not None:
             window.campaigns.edit_attributes()
-            wait(lambda: window.findChild(AttributesDialog) is not None)
-            attributes = window.findChild(AttributesDialog)
+            wait(lambda: bool(window.findChildren(AttributesDialog)))
+            (attributes,) = window.findChildren(AttributesDialog)
             self._save("attributes", attributes)
             attributes.reject()
 
