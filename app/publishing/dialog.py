@@ -86,7 +86,10 @@ class PublishDialog(QDialog):
         summary: Summary,
         warnings: Sequence[str],
         confirmed: Callable[[], None],
+        *,
+        news: str = "",
     ) -> None:
+        """`news`: what has to be known first, above it all."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Publish “{name}”?", name=name))
@@ -101,6 +104,8 @@ class PublishDialog(QDialog):
         cancel = button("", self.reject, tr("Cancel"))
         cancel.setAutoDefault(False)
         layout = dialog_column(self, tr("Publish “{name}”?", name=name))
+        if news:
+            layout.addWidget(label("warning", news, wrap=True))
         layout.addWidget(self.view, 1)
         layout.addLayout(button_row(cancel, self.publish, at_left=self.changes))
         self.show_known(Known())

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from app import tasks
@@ -18,9 +19,11 @@ from app.publishing import asking, tokens
 from app.publishing.dialog import PublishDialog, SummaryView, left_out, warnings_of
 from app.publishing.service import State
 from app.publishing.summary import Known, Summary
+from engine.campaign.document import CampaignDocument
 from engine.files import FileError
 from engine.i18n import tr
 from engine.workspace import bundle as bundles
+from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
@@ -30,10 +33,20 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+class Prepared(NamedTuple):
+    """What publishing a campaign does, and the bundle that it is. hash: tells whether that is still so."""
+
+    document: CampaignDocument
+    summary: Summary
+    hash: str
+    data: bytes
+
+
 class PublishCommands:
     """Publishes the campaign at hand.
 
-    Each step hands on the page that it is about: another one may be on show by then.
+    Each step hands on the page that it is about: another one may be on show by then. What is published is
+    what was shown: where the campaign, or what it refers to, is another one by then, it is shown anew.
     """
 
     def __init__(self, window: MainWindow) -> None:
@@ -65,34 +78,31 @@ class PublishCommands:
         else:
             go_on(editor)
 
-    def _save(
-        self, editor: EditorPage, go_on: Callable[[EditorPage], None], again: Callable[[EditorPage], None]
-    ) -> None:
-        """Save the draft, then go on; `again` where it was changed meanwhile: that was not checked."""
-        changes = editor.session.changes
+    def _ask_here(self, editor: EditorPage, news: str = "") -> None:
+        """Show what publishing here would do; Publish does it. `news`: why it is shown once more."""
+        self._prepare(editor, partial(self._show_summary, editor, news), elsewhere=False)
 
-        def saved() -> None:
-            if editor.session.changes == changes:
-                go_on(editor)
-            else:
-                editor.session.check(partial(self._publish_checked, editor, again))
+    def _prepare(self, editor: EditorPage, show: Callable[[Prepared], None], *, elsewhere: bool) -> None:
+        """Sum up in the background what publishing does, unless something else is asked by then."""
 
-        editor.save(saved)
+        def show_alone(found: Prepared) -> None:
+            if not editor.session.closed and QApplication.activeModalWidget() is None:
+                show(found)
 
-    def _ask_here(self, editor: EditorPage) -> None:
-        """Show what publishing here would do; Publish does it."""
-        _sum_up(editor, partial(self._show_summary, editor), elsewhere=False)
+        editor.view.notes.finish()  # what is being written belongs to it
+        document = editor.session.document.copy()
+        work = partial(_prepared, editor.session.workspace, document, elsewhere=elsewhere)
+        tasks.run(work, show_alone, self._window.show_error)
 
-    def _show_summary(self, editor: EditorPage, summary: Summary) -> None:
-        window, session = self._window, editor.session
-        if session.closed:
-            return
-        name, noted = session.document.attributes.name, _noted(editor)
-        dialog = PublishDialog(window, window.look, name, summary, noted, partial(self._publish_here, editor))
-        self._tell(dialog, editor, summary)
+    def _show_summary(self, editor: EditorPage, news: str, found: Prepared) -> None:
+        window = self._window
+        name = found.document.attributes.name
+        publish = partial(self._publish_here, editor, found.hash)
+        dialog = PublishDialog(window, window.look, name, found.summary, _noted(editor), publish, news=news)
+        self._tell(dialog, editor, found)
         dialog.open()
 
-    def _tell(self, dialog: PublishDialog, editor: EditorPage, summary: Summary) -> None:
+    def _tell(self, dialog: PublishDialog, editor: EditorPage, prepared: Prepared) -> None:
         """Let the engine add what it knows; where there never was one, it is certain what that is."""
         service, workspace = self._window.service, editor.session.workspace
         if service is None:
@@ -100,12 +110,12 @@ class PublishCommands:
         if service.state is State.OFF and not self._window.runs.engine_has_data(workspace.folder):
             dialog.show_known(Known(answered=True))
             return
-        document = editor.session.document.copy()
+        document = prepared.document
 
         def show_known(found: Known) -> None:
             if isValid(dialog):
                 dialog.show_known(found)
-                rules = summary.unknown_rules(found)
+                rules = prepared.summary.unknown_rules(found)
                 if rules:
                     service.use(lambda client: asking.estimates(client, rules), show_estimates, ignore)
 
@@ -122,37 +132,57 @@ class PublishCommands:
 
         service.use(lambda client: asking.known(client, workspace, document), show_known, show_unknown)
 
-    def _publish_here(self, editor: EditorPage) -> None:
-        self._save(editor, self._send, self._ask_here)
+    def _publish_here(self, editor: EditorPage, shown: str) -> None:
+        if not editor.session.closed:
+            editor.save(partial(self._send, editor, shown))
 
-    def _send(self, editor: EditorPage) -> None:
-        window, id = self._window, editor.session.document.attributes.id
-        bundle = self._bundle(editor)
-        if bundle is None or window.service is None:
+    def _send(self, editor: EditorPage, shown: str) -> None:
+        """Publish the draft, as long as it is what was `shown`."""
+        window, session = self._window, editor.session
+        if session.closed or window.service is None:
             return
         window.toast.show_message(tr("Publishing…"), busy=True)
-        window.service.use(
-            partial(_publish_and_look, bundle, id),
-            partial(self._on_published_here, window.service.runs.get(id), editor.unconfirmed()),
-            window.show_error,
-        )
+        before, unconfirmed = window.service.runs.get(session.document.attributes.id), editor.unconfirmed()
+
+        def done(answers: tuple[Any, Any] | None) -> None:
+            if answers is None:
+                self._ask_once_more(editor)
+            else:
+                self._on_published_here(before, unconfirmed, answers)
+
+        work = partial(_publish_and_look, session.workspace, session.document.copy(), shown)
+        window.service.use(work, done, window.show_error)
+
+    def _ask_once_more(self, editor: EditorPage) -> None:
+        """It is another campaign by now than the one that was looked at: nothing of that was checked."""
+        self._window.toast.hide()
+        if not editor.session.closed:
+            news = tr("It has changed since you looked at it, and nothing is published yet. Look once more.")
+            editor.session.check(partial(self._publish_checked, editor, partial(self._ask_here, news=news)))
 
     def _save_for_remote(self, editor: EditorPage) -> None:
-        self._save(editor, self._ask_for_remote, self._save_for_remote)
+        """Save the draft, then ask; once more from the start where it was changed while it was saved."""
+        editor.view.notes.finish()
+        changes = editor.session.changes
+
+        def saved() -> None:
+            if editor.session.changes == changes:
+                self._ask_for_remote(editor)
+            else:
+                editor.session.check(partial(self._publish_checked, editor, self._save_for_remote))
+
+        editor.save(saved)
 
     def _ask_for_remote(self, editor: EditorPage) -> None:
         """Ask for the other engine, and show what publishing there would do."""
-        _sum_up(editor, partial(self._show_remote, editor), elsewhere=True)
+        self._prepare(editor, partial(self._show_remote, editor), elsewhere=True)
 
-    def _show_remote(self, editor: EditorPage, summary: Summary) -> None:
+    def _show_remote(self, editor: EditorPage, found: Prepared) -> None:
         from app.publishing.remote import RemoteDialog
 
-        window = self._window
-        bundle = None if editor.session.closed else self._bundle(editor)
-        if bundle is None:
-            return
+        window, bundle = self._window, found.data
         unconfirmed = editor.unconfirmed()
-        view = SummaryView(window.look, summary, _noted(editor))
+        view = SummaryView(window.look, found.summary, _noted(editor))
         view.show_known(Known())
 
         def publish(url: str, token: str) -> None:
@@ -172,13 +202,6 @@ class PublishCommands:
 
         dialog = RemoteDialog(window, window.look, window.preferences.remotes, publish, view)
         dialog.open()
-
-    def _bundle(self, editor: EditorPage) -> bytes | None:
-        try:
-            return bundles.write(bundles.make(editor.session.workspace, editor.session.document))
-        except FileError as error:
-            self._window.show_error(error)
-            return None
 
     def _on_published_here(
         self, before: Run | None, unconfirmed: Sequence[str], answers: tuple[Any, Any]
@@ -218,16 +241,11 @@ class PublishCommands:
         window.preferences.save()
 
 
-def _sum_up(editor: EditorPage, show: Callable[[Summary], None], *, elsewhere: bool) -> None:
-    """Sum up what publishing does: at once for most campaigns, for a large one in the background."""
-    session = editor.session
-    large = session.large
-    document = session.document.copy() if large else session.document
-    work = partial(Summary, document, session.workspace, datetime.now(UTC), elsewhere=elsewhere)
-    if large:
-        tasks.run(work, show)
-    else:
-        show(work())
+def _prepared(workspace: Workspace, document: CampaignDocument, *, elsewhere: bool) -> Prepared:
+    """Raises `FileError`."""
+    bundle = bundles.make(workspace, document)
+    summary = Summary(document, workspace, datetime.now(UTC), elsewhere=elsewhere)
+    return Prepared(document, summary, bundle.hash, bundles.write(bundle))
 
 
 def _noted(editor: EditorPage) -> list[str]:
@@ -235,9 +253,14 @@ def _noted(editor: EditorPage) -> list[str]:
     return warnings_of([str(problem.sentence) for problem in editor.session.problems], editor.unconfirmed())
 
 
-def _publish_and_look(bundle: bytes, id: str, client: Any) -> tuple[Any, Any]:
-    """Publish, and how the campaign stands now."""
-    answer = client.publish(bundle)
+def _publish_and_look(
+    workspace: Workspace, document: CampaignDocument, shown: str, client: Any
+) -> tuple[Any, Any] | None:
+    """Publish, and how the campaign stands now; None where it is not what was shown, and nothing is done."""
+    bundle = bundles.make(workspace, document)
+    if bundle.hash != shown:
+        return None
+    answer, id = client.publish(bundles.write(bundle)), document.attributes.id
     return answer, next((one for one in client.campaigns() if one.id == id), None)
 
 

@@ -29,7 +29,7 @@ from app.publishing.dialog import PublishDialog
 from app.publishing.service import EngineService, State
 from app.publishing.summary import Summary
 from app.window import MainWindow
-from engine.campaign import edits
+from engine.campaign import campaign_file, edits
 from engine.client import EngineUnreachable
 from engine.i18n import Message
 from engine.workspace import bundle
@@ -110,6 +110,83 @@ def test_first_it_is_said_what_publishing_does(
     settle(qtbot)
     assert len(engine.published) == 1
     assert not page.session.dirty
+
+
+def rename_on_disk(page: EditorPage, name: str) -> None:
+    """Another program gives the tag another name."""
+    assert page.session.path is not None
+    document = campaign_file.load(page.session.path)
+    (tag,) = (id for id, node in document.nodes.items() if node.kind == "tag")
+    document.apply(edits.rename(document, tag, name).ops)
+    campaign_file.save(document, page.session.path)
+
+
+def test_what_changed_since_it_was_shown_is_shown_anew(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    rename_on_disk(page, "By others")
+    with qtbot.waitSignal(page.safekeeping.watch.looked):
+        page.safekeeping.watch.look()
+    dialog(window).publish.click()
+    settle(qtbot)
+    assert not engine.published
+    said = [label.text() for label in dialog(window).findChildren(QLabel)]
+    assert any("nothing is published yet" in text for text in said)
+    dialog(window).publish.click()
+    settle(qtbot)
+    assert b"By others" in engine.published[0]
+
+
+def test_overwriting_a_changed_file_goes_on_to_publish(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    (tag,) = (id for id, node in page.session.document.nodes.items() if node.kind == "tag")
+    page.push(edits.rename(page.session.document, tag, "Mine"))
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    rename_on_disk(page, "By others")
+    dialog(window).publish.click()
+    settle(qtbot)
+    assert dialog(window).windowTitle() == "Overwrite the file?"
+    dialog(window).buttons[0].click()
+    settle(qtbot)
+    assert b"Mine" in engine.published[0]
+
+
+@pytest.mark.parametrize("opened", [False, True])
+def test_publish_pressed_twice_asks_once(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, ready: str, opened: bool
+) -> None:
+    window = make_window(workspace)
+    if opened:
+        open_draft(qtbot, window, "Ready")
+    else:
+        window.list_page.select(next(row.path for row in window.rows() if row.name == "Ready"))
+    window.actions_["run.publish"].trigger()
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    settle(qtbot)
+    assert len(dialogs(window)) == 1
+    assert len(window.editors) == 1
+
+
+def test_a_note_that_is_being_written_is_kept_and_nothing_is_asked_twice(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    page.note_commands.add_note()
+    QTest.keyClicks(page.view.notes.editor, "hello")
+    publish_now(qtbot, window)
+    assert len(engine.published) == 1
+    assert not dialogs(window)
+    assert [note.text for note in page.session.document.notes.values()] == ["hello"]
 
 
 def test_an_audience_that_was_never_counted_is_estimated(
