@@ -145,7 +145,7 @@ class Insight(Retranslated, QScrollArea):
             self.people.show_estimate("", tr("The list holds the people who were uploaded."))
             return
         self.people.show_estimate(self.people.number.text(), tr("Counting…"))
-        raw = file.canonical()
+        raw = _asked_of(file)
         self._estimate.ask(
             lambda client, ticket: client.estimate(raw, ticket=ticket),
             self._on_counted,
@@ -162,7 +162,7 @@ class Insight(Retranslated, QScrollArea):
         if (file := self._file) is None:
             self.sample.clear(tr("The people show once the rule is complete."))
             return
-        raw = file.canonical()
+        raw = _asked_of(file)
         self.sample.clear(tr("Looking…"))
         self._sample.ask(
             lambda client, ticket: client.sample(raw, ticket=ticket),
@@ -176,7 +176,7 @@ class Insight(Retranslated, QScrollArea):
         if file is None or other is None:
             return
         self._show_shared(tr("Counting…"))
-        pair: tuple[RawObject, RawObject] = (file.canonical(), other.canonical())
+        pair: tuple[RawObject, RawObject] = (_asked_of(file), _asked_of(other))
         self._overlap.ask(
             lambda client, ticket: client.overlap(*pair, ticket=ticket),
             partial(self._on_overlap, file.name, other.name),
@@ -236,6 +236,11 @@ class Insight(Retranslated, QScrollArea):
             own = self._row.file.id if self._row is not None else ""
             options = library.audience_options(self._workspace)
             self.other.set_options(option for option in options if option.value != own)
+
+
+def _asked_of(file: AudienceFile) -> RawObject:
+    """The audience as a question; one that has no name yet finds people nevertheless."""
+    return {**file.canonical(), "name": file.name or "-"}
 
 
 def _judged_part(file: AudienceFile) -> object:

@@ -42,7 +42,7 @@ DEFINED: dict[str, Any] = {
     },
     "aipl": {stage: [{"join": None, "card": "behaviour", "event": "order"}] for stage in "AIPL"},
 }
-BOUGHT = {"card": "behaviour", "event": "order", "op": "=", "value": 1, "join": None}
+BOUGHT: dict[str, Any] = {"card": "behaviour", "event": "order", "op": "=", "value": 1, "join": None}
 IN_IT = {"card": "audience", "audience": "a_bought", "join": None}
 
 
@@ -141,6 +141,21 @@ def test_what_the_rule_finds_stands_beside_it(qtbot: QtBot, place: AudiencesPage
     settle(qtbot)
     assert insight.shared.text().startswith("20 in both · 80 only in")
     assert insight.venn.accessibleName() == insight.shared.text()
+
+
+def test_a_rule_without_a_name_is_counted_too(
+    qtbot: QtBot, place: AudiencesPage, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+
+    def estimate(audience: object, **_options: object) -> int:
+        asked.append(audience)
+        return 7
+
+    monkeypatch.setattr(engine, "estimate", estimate)
+    place.new({"cards": [BOUGHT]})
+    qtbot.waitUntil(lambda: bool(asked))
+    assert AUDIENCE.adapter.validate_python(asked[0], strict=False).cards
 
 
 def test_leaving_what_is_not_saved_asks(qtbot: QtBot, place: AudiencesPage, window: MainWindow) -> None:
