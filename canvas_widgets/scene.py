@@ -13,11 +13,11 @@ from canvas_widgets.collector import keep_large
 from canvas_widgets.items.appear import Appearance
 from canvas_widgets.items.card import CardItem
 from canvas_widgets.items.geometry import CARD
-from canvas_widgets.items.lines import distant, lay, passing
 from canvas_widgets.items.link import LinkItem, share_text
 from canvas_widgets.items.note_layer import NoteLayer
 from canvas_widgets.items.paints import CardState, Paints
 from canvas_widgets.items.stage import FADED, Counts, Stage
+from canvas_widgets.laying import Laying
 from canvas_widgets.look import Look
 from canvas_widgets.overview import Overview
 from canvas_widgets.pointing import PointedScene
@@ -58,6 +58,7 @@ class CampaignScene(PointedScene):
         self.notes = NoteLayer(self, self.stage)
         self.catching_up: CatchingUp = CatchingUp(self)
         self._refreshing = Slices(self)
+        self._laying = Laying(self)
         self._look = look
         self.overview = Overview()
         self._appearance = Appearance(look)
@@ -128,9 +129,9 @@ class CampaignScene(PointedScene):
         for node_id in list(self.cards):
             if node_id in self.cards:  # an edit may come between two slices
                 self._show_count(node_id)  # so may counts, and they find only what is there already
-                self._route(node_id)
+                self._laying.lay(node_id)
             yield
-        yield from map(self._route, distant(self.links.values()))  # they depend on what else is there
+        yield from self._laying.settle(everywhere=True)
         self._finish_loading()
 
     def _finish_loading(self) -> None:
@@ -166,22 +167,21 @@ class CampaignScene(PointedScene):
                 self.notes.mirror(op.id)
                 yield
         for node_id in changed:
-            if not everywhere:
-                sources |= passing(self, self.cards.get(node_id))
             self._mirror_node(node_id)
             yield
         for link_id in {op.id for op in ops if op.table is Table.LINKS}:
             self._mirror_link(link_id)
             yield
         for node_id in changed & self.cards.keys() if not everywhere else ():
-            sources |= {node_id, *self.document.predecessors(node_id), *passing(self, self.cards[node_id])}
+            sources |= {node_id, *self.document.predecessors(node_id)}
             yield
         for source_id in list(self.cards) if everywhere else sorted(sources):
             self._show_count(source_id)
-            self._route(source_id)
+            self._laying.lay(source_id)
             yield
-        if everywhere:
-            yield from map(self._route, distant(self.links.values()))
+        for place in (value for op in ops for value in (op.before, op.after) if isinstance(value, Point)):
+            self._laying.touch(CARD.translated(*place))
+        yield from self._laying.settle(everywhere=everywhere)
         self._finish_mirroring(ops, [self.cards[node_id] for node_id in fresh if node_id in self.cards])
 
     def _finish_mirroring(self, ops: Sequence[Op], fresh: Sequence[CardItem]) -> None:
@@ -216,6 +216,7 @@ class CampaignScene(PointedScene):
         item = self.links.get(link_id)
         if link is None:
             if item is not None:
+                self._laying.forget(item)
                 self.removeItem(self.links.pop(link_id))
         elif item is None:
             item = self.links[link_id] = LinkItem(self.stage, link_id, link)
@@ -241,15 +242,8 @@ class CampaignScene(PointedScene):
 
     def lay_lines(self, source_ids: Iterable[str]) -> None:
         """Lay the lines that leave these cards anew: cards are shown elsewhere than before."""
-        for source_id in source_ids:
-            self._route(source_id)
+        self._laying.show(source_ids)
         self.overview.forget()
-
-    def _route(self, source_id: str) -> None:
-        if source_id not in self.cards:
-            return
-        items = [self.links[link_id] for link_id in self.links_of(source_id)]
-        lay(self, self.cards[source_id], items, self.cards, first_place=not self.document.nodes)
 
     # What is shown -----------------------------------------------------------------------------------------
 
@@ -258,7 +252,9 @@ class CampaignScene(PointedScene):
         self.stage.counts = counts or None
         for node_id in self.cards:
             if self._show_count(node_id):
-                self._route(node_id)
+                self._laying.lay(node_id)
+        for _ in self._laying.settle():
+            pass
 
     def _show_count(self, node_id: str) -> bool:
         """Show what is known of a card and of the lines that leave it. Returns whether those say it anew."""
@@ -291,8 +287,9 @@ class CampaignScene(PointedScene):
                 stale.add(node_id)
             yield
         for node_id in stale:
-            self._route(node_id)
+            self._laying.lay(node_id)
             yield
+        yield from self._laying.settle()
         if self.stage.counts is not None:
             self.set_counts(self.stage.counts)
         self.notes.forget()

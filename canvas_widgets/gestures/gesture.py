@@ -116,9 +116,9 @@ class MoveGesture(Gesture):
             return
         self.move(position)
         self._overlay.clear()
+        self._preview.end()  # what is mirrored then begins from what the document had
         if self._by != (0, 0):
             self._request(move_group(self._scene.document, self._group, self._by, alone=self._alone))
-        self._preview.end()
 
     def cancel(self) -> None:
         self._overlay.clear()

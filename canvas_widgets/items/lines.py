@@ -147,7 +147,8 @@ def _surroundings(
         elif isinstance(item, LinkItem) and item.line is not None and item.link.source != source_id:
             if item.line.chip is not None:
                 around.names.append(chip_rect(item.line.chip, item.line.chip_width))
-            if item.goes_around and item.link.target != target_id:
+            before = item.link.source < source_id  # one of two gives way, and always the same
+            if before and item.goes_around and item.link.target != target_id:
                 around.runs.extend(item.line.runs)
     return around
 
@@ -175,14 +176,3 @@ def _open_offsets(start: QPointF, ends: Sequence[QPointF | None]) -> list[float]
         return [0.0] * len(ends)
     rows = [None if end is None else end.y() - start.y() for end in ends]
     return [offset or 0.0 for offset in open_offsets(rows)]
-
-
-def passing(scene: QGraphicsScene, card: CardItem | None) -> set[str]:
-    """Where lines begin that pass a card, perhaps around it: they have to be laid anew with it."""
-    items = () if card is None else scene.items(card.scene_rect)
-    return set(distant(item for item in items if isinstance(item, LinkItem)))
-
-
-def distant(items: Iterable[LinkItem]) -> list[str]:
-    """Where lines begin that lead past other columns."""
-    return list(dict.fromkeys(item.link.source for item in items if item.goes_around))

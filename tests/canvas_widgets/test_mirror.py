@@ -49,6 +49,8 @@ class Life:
                 self.scene.refresh()
             case number if number < 10:
                 self._undo_and_redo()
+                if number < 5:
+                    self._open_anew()
             case number if number < 15:
                 for _ in range(self._choose.randrange(4)):
                     self._stack.undo()
@@ -72,7 +74,16 @@ class Life:
         self._stack.setIndex(index)
         assert state(self._flow.document) == last
         assert_mirrors(self.scene)
+        self._open_anew()
         self.scene.close()
+
+    def _open_anew(self) -> None:
+        """Lines run as in a scene that knows nothing of what was done and undone."""
+        fresh = CampaignScene(self._flow.document, Everything(), self._look)
+        fresh.load()
+        lines = {link_id: item.line for link_id, item in fresh.links.items()}
+        fresh.close()
+        assert {link_id: item.line for link_id, item in self.scene.links.items()} == lines
 
     def _undo_and_redo(self) -> None:
         before, index = state(self._flow.document), self._stack.index()
