@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from PySide6.QtCore import QPointF, QRectF
 
 from canvas_widgets.items.card import CardItem
@@ -14,10 +16,15 @@ from engine.components.registry import component
 
 _REACH = 10.0  # screen pixels from a line at which it is meant
 _EDGE_INSIDE, _EDGE_OUTSIDE, _EDGE_HALF = 10.0, 16.0, 20.0  # around the middle of a card's right edge
-_SCISSORS_FROM = 24.0  # screen pixels from a line's end at which scissors take the place of the +
-_SCISSORS_SHARE = 0.4  # of the line, at most, that they take
-_SCISSORS_LEAST = 10.0
-_SCISSORS_AWAY = 16.0  # from the line's end to their middle
+_SCISSORS_FROM = 40.0  # screen pixels from a line's end at which scissors take the place of the +
+
+
+class Zone(Enum):
+    """The parts of a line, each with a handle of its own."""
+
+    BEGIN = 0
+    MIDDLE = 1
+    END = 2
 
 
 class Hover:
@@ -38,7 +45,7 @@ class Hover:
         handle.set_hot(handle.tool_at(point))
         if not read_only and (self._at_edge(point, zoom) or self._at_end(point, zoom)):
             return
-        if handle.holds(point) and handle.offer is not Offer.GROW:
+        if handle.holds(point) and handle.offer in (Offer.PLUS, Offer.TOOLS):
             return
         if (card := self._scene.card_at(point)) is not None:
             self._over_card(card, point, zoom, COPYING if read_only else TOOLS)
@@ -111,7 +118,7 @@ class Hover:
                 continue
             away = point - card.right_port
             near = -_EDGE_INSIDE * scale <= away.x() <= _EDGE_OUTSIDE * scale
-            if near and abs(away.y()) <= _EDGE_HALF * scale:
+            if near and abs(away.y()) <= _EDGE_HALF * scale and not self._past_begin(card, point, zoom):
                 if not growable(self._scene.document, card.node_id):
                     return False
                 self._light(None)
@@ -119,15 +126,23 @@ class Hover:
                 return True
         return False
 
+    def _past_begin(self, card: CardItem, point: QPointF, zoom: float) -> bool:
+        """Whether the pointer is so far along a line that leaves the card that the line is meant."""
+        link = self._scene.link_at(point, _REACH / zoom)
+        if link is None or link.line is None or link.open or link.link.source != card.node_id:
+            return False
+        return _zone(link.line, point, zoom) is not Zone.BEGIN
+
     def _at_end(self, point: QPointF, zoom: float) -> bool:
         """Offer the scissors where the pointer is near the end of a line that leads to a card."""
-        handle = self.handle
-        if handle.offer is Offer.SCISSORS and handle.holds(point):
+        handle, link = self.handle, self._lit
+        if handle.offer is not Offer.SCISSORS or not handle.holds(point):
+            if self._scene.card_at(point) is not None:
+                return False
+            link = self._scene.link_at(point, _REACH / zoom)
+        elif link is not None and link.open:
             return True
-        if self._scene.card_at(point) is not None:
-            return False
-        link = self._scene.link_at(point, _REACH / zoom)
-        if link is None or link.line is None or link.open or not _near_end(link.line, point, zoom):
+        if link is None or link.line is None or link.open or _zone(link.line, point, zoom) is not Zone.END:
             return False
         if why_uncut(self._scene.document, link.link_id) is not None:
             return False
@@ -143,7 +158,7 @@ class Hover:
     def _show_scissors(self, link: LinkItem, zoom: float) -> None:
         if link.line is not None:
             self._light(link)
-            self.handle.show_scissors(link.link_id, _scissors_place(link.line), zoom)
+            self.handle.show_scissors(link.link_id, _scissors_place(link.line, zoom), zoom)
 
     def _takes(self, link: LinkItem) -> bool:
         return link is self._lit or bool(admissible(self._scene.document, link.link_id))
@@ -156,20 +171,37 @@ class Hover:
             link.set_lit(True)
 
 
-def _near_end(line: LinkShape, point: QPointF, zoom: float) -> bool:
-    """Whether a point lies where a line's scissors are, and not its +."""
-    begin = line.start.x() if line.chip is None else line.chip.x() + line.chip_width / 2
-    room = max(_SCISSORS_LEAST, _SCISSORS_SHARE * abs(line.end.x() - begin))
-    return _far(point, line.end) <= min(room, _SCISSORS_FROM / zoom)
+def _zone(line: LinkShape, point: QPointF, zoom: float) -> Zone:
+    """Which part of a line a point beside it belongs to: never less than a third of it is the middle."""
+    length = _length(line) * zoom
+    if line.end.x() > line.start.x():
+        from_begin, to_end = point.x() - _begin(line), line.end.x() - point.x()
+    else:
+        from_begin, to_end = _far(point, line.start), _far(point, line.end)
+    if to_end * zoom <= min(_SCISSORS_FROM, length / 3):
+        return Zone.END
+    return Zone.BEGIN if from_begin * zoom < min(_EDGE_OUTSIDE, length / 3) else Zone.MIDDLE
 
 
-def _scissors_place(line: LinkShape) -> QPointF:
+def _begin(line: LinkShape) -> float:
+    """Where a line is free of its name."""
+    return line.start.x() if line.chip is None else line.chip.x() + line.chip_width / 2
+
+
+def _length(line: LinkShape) -> float:
+    if line.end.x() > line.start.x():
+        return max(line.end.x() - _begin(line), 0.0)
+    return _far(line.start, line.end)
+
+
+def _scissors_place(line: LinkShape, zoom: float) -> QPointF:
+    """In the middle of the part that is theirs."""
     if line.open:
         return line.curves[0].at(0.6) if line.curves else line.at_x((line.start.x() + line.end.x()) / 2)
-    across = line.end.x() - line.start.x()
-    if across <= 2 * _SCISSORS_AWAY:
-        return line.curves[-1].at(0.85) if line.curves else line.end - QPointF(_SCISSORS_AWAY / 2, 0)
-    return line.at_x(line.end.x() - _SCISSORS_AWAY)
+    away = min(_SCISSORS_FROM / zoom, _length(line) / 3) / 2
+    if line.end.x() <= line.start.x():
+        return line.curves[-1].at(0.9)
+    return line.at_x(line.end.x() - away)
 
 
 def _far(one: QPointF, other: QPointF) -> float:

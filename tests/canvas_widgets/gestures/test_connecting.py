@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -15,8 +16,8 @@ from canvas_widgets.gestures.pasting import READABLE
 from canvas_widgets.items.handle import Offer
 from canvas_widgets.items.marks import Mark, Marks
 from engine.campaign.clip import copy_behind, copy_nodes
-from engine.campaign.edits import grow
-from engine.campaign.model import START_ID
+from engine.campaign.edits import grow, move
+from engine.campaign.model import START_ID, Point
 from engine.components.registry import component
 from engine.i18n import use_language
 from tests.canvas_widgets.acting import LEFT, NONE, at, centre, click, drag, handle_of, hover, point_to
@@ -437,3 +438,31 @@ def test_a_trigger_is_pasted_into_an_empty_campaign(show: Show, flow: Flow) -> N
     kinds = {node.kind for node in flow.document.nodes.values()}
     assert kinds == {"target_audience", "wait_until"}
     assert all(component(kind) for kind in kinds)
+
+
+@pytest.mark.parametrize("zoom", [0.4, 0.5, 0.75, 1.0, 2.0])
+def test_every_line_has_a_third_for_its_plus_however_short_it_is(show: Show, flow: Flow, zoom: float) -> None:
+    audience, wait = flow.chain("target_audience", "wait_until")
+    stage = show(flow)
+    stage.view.zoom_to(zoom, centre(stage, audience), glide=False)
+    line = stage.scene.links[flow.link_between(audience, wait)].line
+    assert line is not None
+    offers = []
+    for pixel in range(1, round((line.end.x() - line.start.x()) * zoom), 2):  # on the way from card to card
+        point_to(stage, at(stage, QPointF(line.start.x() + pixel / zoom, line.start.y())))
+        offers.append(stage.view.handling.offer)
+    share = {offer: offers.count(offer) / len(offers) for offer in set(offers)}
+    assert [offer for offer, _ in groupby(offers)] == [Offer.GROW, Offer.PLUS, Offer.SCISSORS]
+    assert share[Offer.PLUS] >= 0.3
+    assert share[Offer.SCISSORS] >= 0.2
+
+
+def test_on_a_long_line_scissors_are_near_the_card_that_it_leads_to(show: Show, flow: Flow) -> None:
+    audience, wait = flow.chain("target_audience", "wait_until")
+    flow.document.apply(move(flow.document, {wait: Point(700, 0)}).ops)
+    stage = show(flow)
+    line = stage.scene.links[flow.link_between(audience, wait)].line
+    assert line is not None
+    for away, offer in ((60, Offer.PLUS), (35, Offer.SCISSORS), (10, Offer.SCISSORS)):
+        hover(stage, line.end - QPointF(away, 0))
+        assert stage.view.handling.offer is offer
