@@ -150,8 +150,8 @@ class AccountDetail(Detail):
         return self.workspace.uses(RefKind.ACCOUNT, self.key or "")
 
     @property
-    def dirty(self) -> bool:
-        return super().dirty or any(self._typed.values())
+    def touched(self) -> bool:
+        return super().touched or any(self._typed.values())
 
     # Secrets and checks ------------------------------------------------------------------------------------
 
@@ -258,7 +258,7 @@ class AccountDetail(Detail):
             self.window_.show_error,
         )
 
-    def save(self, then: Callable[[], None] | None = None) -> None:
+    def save(self, then: Callable[[], object] | None = None) -> None:
         self._in_keyring = True
 
         def after() -> None:

@@ -154,9 +154,18 @@ class Detail(Retranslated, QWidget):
     # The page ----------------------------------------------------------------------------------------------
 
     @property
+    def touched(self) -> bool:
+        """Whether something was entered that is not saved."""
+        return self.form.values() != self._before
+
+    @property
     def dirty(self) -> bool:
-        """Whether something is changed and not saved; a new one is."""
-        return self.key is None or self.form.values() != self._before
+        """Whether there is something to save; a new one always is."""
+        return self.key is None or self.touched
+
+    def at_stake(self) -> object:
+        """What would be lost, None where nothing would."""
+        return self.form.values() if self.touched else None
 
     def focus_first(self) -> None:
         self.form.focus_first()
@@ -179,7 +188,7 @@ class Detail(Retranslated, QWidget):
             self.error.clear()
             self.reload()
 
-    def save(self, then: Callable[[], None] | None = None) -> None:
+    def save(self, then: Callable[[], object] | None = None) -> None:
         """Check, and write; errors are shown at their fields."""
         self._live = True
         value, errors = self.judge()

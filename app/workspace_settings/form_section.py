@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from app.editors.base import Context, RawObject
 from app.editors.registry import EditorFactory
 from app.panels.form import Form
 from app.publishing.service import State
+from app.widgets.ask import Choice, ask
 from app.widgets.basic import button, label
 from app.widgets.toast import Link
 from app.workspace_settings.section import SectionPage
@@ -56,7 +57,7 @@ class FormSection(SectionPage):
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.notice = label("muted", wrap=True)
-        self.save_button = button("primary", self.save)
+        self.save_button = button("primary", lambda: self.save())
         self.discard_button = button("", self.discard)
         self.bar = QFrame()
         self.bar.setProperty("role", "foot")
@@ -114,7 +115,27 @@ class FormSection(SectionPage):
         self.save_button.setText(tr("Save"))
         self.discard_button.setText(tr("Discard"))
 
-    def save(self) -> None:
+    def at_stake(self) -> object:
+        return self._mine(self.form.values()) if self.form is not None and self.dirty else None
+
+    def leave(self, then: Callable[[], object]) -> None:
+        if not self.dirty:
+            then()
+            return
+
+        def drop() -> None:
+            self.discard()
+            then()
+
+        ask(
+            self,
+            tr("Save the changes first?"),
+            tr("These settings have changes that are not saved."),
+            Choice(tr("Discard"), drop, "danger"),
+            Choice(tr("Save"), lambda: self.save(then)),
+        )
+
+    def save(self, then: Callable[[], object] | None = None) -> None:
         """Check everything and write the file; errors are shown at their fields instead."""
         self._live = True
         settings, errors = self._judged()
@@ -122,14 +143,20 @@ class FormSection(SectionPage):
             self._focus_invalid()
             return
         assert self._workspace is not None
-        self.store(self._workspace, settings, self._workspace.settings)
+        self.store(self._workspace, settings, self._workspace.settings, then)
 
     def discard(self) -> None:
         """Show again what is saved."""
         if self._workspace is not None:
             self._load(self._of(self._workspace.settings))
 
-    def store(self, workspace: Workspace, settings: Settings, before: Settings) -> None:
+    def store(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        before: Settings,
+        then: Callable[[], object] | None = None,
+    ) -> None:
         """Write settings in the background; then campaigns obey them, and it can be undone."""
 
         def done(_result: object) -> None:
@@ -139,6 +166,8 @@ class FormSection(SectionPage):
             )
             self.window_.reload()
             self._tell_engine()
+            if then is not None:
+                then()
 
         tasks.run(lambda: workspace.save_settings(settings), done, self.window_.show_error)
 

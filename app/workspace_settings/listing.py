@@ -147,6 +147,12 @@ class ListSection(SectionPage):
         if self._workspace is not None:
             self.fill()
 
+    def at_stake(self) -> object:
+        return self.detail.at_stake() if self.detail is not None else None
+
+    def leave(self, then: Callable[[], object]) -> None:
+        self._leave(then)
+
     def fill(self) -> None:
         """Show what there is now; what is chosen stays chosen, and what is half-typed stays."""
         if self._workspace is None:
@@ -215,7 +221,7 @@ class ListSection(SectionPage):
             assert self._workspace is not None
             self._show_detail(self.make_detail(self._workspace, key, ""))
 
-        if self.detail is not None and self.detail.dirty:
+        if self.detail is not None and self.detail.touched:
             self.list.blockSignals(True)
             self.list.setCurrentRow(self.list.row(before) if before is not None else -1)
             self.list.blockSignals(False)
@@ -227,10 +233,10 @@ class ListSection(SectionPage):
         go()
         self.fill()
 
-    def _leave(self, then: Callable[[], None]) -> None:
+    def _leave(self, then: Callable[[], object]) -> None:
         """Do something else, after a question where something is not saved."""
         detail = self.detail
-        if detail is None or not detail.dirty:
+        if detail is None or not detail.touched:
             then()
             return
         ask(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -64,6 +66,21 @@ class SettingsPage(PlacePage):
 
     def focus_first(self) -> None:
         self.list.setFocus()
+
+    def at_stake(self) -> Mapping[str, object]:
+        stakes = {id: page.at_stake() for id, page in self._pages.items()}
+        return {id: stake for id, stake in stakes.items() if stake is not None}
+
+    def leave(self, then: Callable[[], object]) -> None:
+        """Section by section, each on show while it is asked about."""
+        leave: Callable[[], object] = then
+        for id in reversed(list(self.at_stake())):
+            leave = partial(self._leave_section, id, leave)
+        leave()
+
+    def _leave_section(self, id: str, then: Callable[[], object]) -> None:
+        self._window.navigation.go("settings", id)
+        self._pages[id].leave(then)
 
     def retranslate(self) -> None:
         self.list.setAccessibleName(tr("Sections of the settings"))

@@ -24,6 +24,14 @@ class SectionPage(Retranslated, QWidget):
     def show_object(self, id: str) -> None:
         """Show one of the things that are here."""
 
+    def at_stake(self) -> object:
+        """What would be lost here, in a form that tells whether it is still the same; None: nothing."""
+        return None
+
+    def leave(self, then: Callable[[], object]) -> None:
+        """Go on, or ask first about what is not saved here."""
+        then()
+
     def focus_first(self) -> None:
         """Give the keyboard to where one begins."""
         self.setFocus()

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.window import MainWindow
 from app.workspace_settings.form_section import FormSection
 from engine.workspace.workspace import Workspace
-from tests.app.conftest import FakeEngine, settle
+from tests.app.conftest import FakeEngine, dialog, settle
 
 
 def section(qtbot: QtBot, window: MainWindow, id: str) -> Any:
@@ -127,3 +127,19 @@ def test_a_second_quiet_time_and_holidays_that_end_before_they_begin_are_refused
     assert "lies before" in said
     page.discard()
     assert not page.dirty
+
+
+def test_closing_the_window_asks_about_what_is_not_saved(qtbot: QtBot, window: MainWindow) -> None:
+    page = section(qtbot, window, "general")
+    line = page.form.editor("name").focus_target()
+    line.setText("Half")
+    line.textEdited.emit("Half")
+    window.navigation.go("campaigns")
+    window.close()
+    settle(qtbot)
+    assert window.isVisible()
+    assert window.navigation.current == "settings"
+    dialog(window).buttons[-1].click()  # Save
+    settle(qtbot)
+    assert saved(window).name == "Half"
+    assert not window.isVisible()
