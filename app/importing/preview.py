@@ -27,17 +27,18 @@ class Preview(QTableWidget):
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
         self.horizontalHeader().setDefaultSectionSize(128)
+        self.verticalHeader().hide()
 
     def show_survey(self, survey: Survey) -> None:
         """Show the first rows of a table."""
         shown = survey.preview[:ROWS]
-        header = survey.header[:COLUMNS]
+        header = [tr("Line"), *survey.header[:COLUMNS]]
         self.setColumnCount(len(header))
         self.setRowCount(len(shown))
         self.setHorizontalHeaderLabels(header)
-        self.setVerticalHeaderLabels([f"{line:,}" for line, _ in shown])
-        for row, (_, cells) in enumerate(shown):
-            for column, cell in enumerate(cells[: len(header)]):
+        self.setColumnWidth(0, 64)
+        for row, (line, cells) in enumerate(shown):
+            for column, cell in enumerate([f"{line:,}", *cells[:COLUMNS]]):
                 item = QTableWidgetItem(cell[:200].replace("\n", " "))
                 item.setToolTip(plain(cell[:2_000]))
                 self.setItem(row, column, item)

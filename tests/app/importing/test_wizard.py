@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app import language
 from app.importing.draft import Draft
 from app.importing.wizard import ImportWizard
 from app.window import MainWindow
@@ -20,6 +21,7 @@ from engine.store.imports.survey import survey
 from engine.workspace.catalog import Catalog
 from engine.workspace.mapping import MAPPING, MappingFile
 from engine.workspace.workspace import Workspace
+from tests.app.auditing import clipped, findings
 from tests.app.conftest import FakeEngine, MakeWindow, dialog, settle
 
 PEOPLE = "客户编号,手机,城市,积分\n1,13800000001,杭州,5\n2,13900000002,上海,n/a\n"
@@ -106,7 +108,7 @@ def test_from_the_file_to_the_catalogue_and_back(
     draft = choose(qtbot, wizard, tmp_path / "people.csv", PEOPLE.encode("gbk"))
     assert becomes(wizard) == ["Person's own id", "ID: mobile", "Attribute: 城市", "Attribute: 积分"]
     assert wizard.reading.encoding.value() == "gb18030"
-    shown = wizard.preview.item(0, 2)
+    shown = wizard.preview.item(0, 3)
     assert shown is not None
     assert shown.text() == "杭州"
     wizard.columns.list.setCurrentCell(3, 0)
@@ -233,3 +235,19 @@ def test_guesses_follow_names_values_and_the_catalogue(tmp_path: Path) -> None:
         ("id:card", None),
         ("ignore", None),
     ]
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_every_control_has_a_name_a_role_and_room(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, code: str
+) -> None:
+    language.use_language(code)
+    wizard = ImportWizard(window)
+    wizard.open()
+    assert (findings(wizard), clipped(wizard)) == ([], [])
+    choose(qtbot, wizard, tmp_path / "people.csv", PEOPLE.encode())
+    for row in range(4):
+        wizard.columns.list.setCurrentCell(row, 0)
+        assert (findings(wizard), clipped(wizard)) == ([], [])
+    choice(wizard.reading.kind, "events")
+    assert (findings(wizard), clipped(wizard)) == ([], [])

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app import language
 from app.people.erasing import EraseDialog
 from app.people.imports import ImportsDialog
 from app.people.page import PeoplePage
@@ -28,7 +29,8 @@ from engine.server.people_wire import (
     PersonMessages,
     PersonVisit,
 )
-from tests.app.conftest import MOMENT, FakeEngine, dialog, settle
+from tests.app.auditing import clipped, findings
+from tests.app.conftest import MOMENT, FakeEngine, dialog, dialogs, settle
 
 
 class Known(FakeEngine):
@@ -236,3 +238,24 @@ def test_an_engine_that_does_not_answer_can_be_asked_again(
     page.trouble.asked.emit()
     settle(qtbot)
     assert listed(page) == ["p1", "p2"]
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_every_control_has_a_name_a_role_and_room(
+    qtbot: QtBot, page: PeoplePage, window: MainWindow, code: str
+) -> None:
+    window.preferences.language = code
+    language.use_language(code)
+    settle(qtbot)
+    assert (findings(page), clipped(page)) == ([], [])
+    page.show_object("p1")
+    settle(qtbot)
+    assert (findings(page), clipped(page)) == ([], [])
+    page.person.erase.click()
+    found = dialog(window)
+    assert (findings(found), clipped(found)) == ([], [])
+    found.reject()
+    page.imports.click()
+    settle(qtbot)
+    found = next(one for one in dialogs(window) if isinstance(one, ImportsDialog))
+    assert (findings(found), clipped(found)) == ([], [])
