@@ -248,6 +248,8 @@ def test_every_control_has_a_name_a_role_and_room(
     choose(qtbot, wizard, tmp_path / "people.csv", PEOPLE.encode())
     for row in range(4):
         wizard.columns.list.setCurrentCell(row, 0)
+        settle(qtbot)
         assert (findings(wizard), clipped(wizard)) == ([], [])
     choice(wizard.reading.kind, "events")
+    settle(qtbot)
     assert (findings(wizard), clipped(wizard)) == ([], [])
