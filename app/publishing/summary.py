@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from app.publishing.changes import NO_CHANGES, Changes
 from engine.campaign.document import CampaignDocument
+from engine.campaign.graph import flow_order
 from engine.components.base import RefKind
 from engine.components.behaviour import (
     Behaviour,
@@ -101,7 +102,8 @@ class Summary:
         self._behaviours: dict[str, Behaviour] = {}
         self._different: dict[str, Send | DrawCoupon] = {}  # one of those that are told alike
         told: set[object] = set()
-        for id, node in document.nodes.items():
+        for id in flow_order(document):
+            node = document.nodes[id]
             config = node.parsed.config
             behaviour = None if config is None else component(node.kind).behaviour(config)
             if behaviour is None:
@@ -187,21 +189,23 @@ class Summary:
         attributes = self._document.attributes
         start = None if attributes.start is None else instant(attributes.start)
         end = None if attributes.end is None else instant(attributes.end)
-        opens = self._now if start is None else max(start, self._now)
+        begun = published is not None and published.status != "not_started"
+        opens = self._now if start is None or begun else max(start, self._now)
         if published is not None and published.status == "stopped":
             yield tr("The campaign is stopped: nobody enters until it is restarted.")
         if end is not None and end <= opens:
             yield tr("Its end, {time}, is past: nobody enters.", time=self._time(end))
             return
         if isinstance(trigger, EnterOnEvent):
-            soon = start is None or start <= self._now
             yield (
                 tr("At each such event from now on")
-                if soon
+                if opens <= self._now
                 else tr("At each such event from {time} on", time=self._time(opens))
             )
         elif isinstance(trigger, EnterAudiences):
             yield from self._runs(trigger, published, opens, end)
+        if begun and start is not None and start > self._now and not _is_recurring(trigger):
+            yield tr("It has begun already: its start, {time}, changes nothing.", time=self._time(start))
         if end is not None:
             yield tr("Until {time}", time=self._time(end))
 
@@ -309,34 +313,42 @@ class Summary:
 
     def _limits(self) -> Iterator[str]:
         sends = {id: b for id, b in self._behaviours.items() if isinstance(b, Send)}
-        channels = dict.fromkeys(self._document.nodes[id].kind for id, b in sends.items() if b.marketing)
         if not sends:
             return
+        channels: dict[str, set[str | None]] = {}
+        for id, send in sends.items():
+            if send.marketing:
+                channels.setdefault(self._document.nodes[id].kind, set()).add(send.signature)
         if not channels:
             yield tr("None: quiet times and limits hold for marketing messages only.")
         elif self._elsewhere:
             yield tr("The quiet times and limits of the workspace there hold.")
         else:
-            yield from self._rules(tuple(channels))
+            yield from self._rules(channels)
 
-    def _rules(self, channels: Sequence[str]) -> Iterator[str]:
+    def _rules(self, channels: Mapping[str, Collection[str | None]]) -> Iterator[str]:
+        """Those of channels, with the signatures that are used there."""
         settings = self._workspace.settings
         found = [*self._quiet(channels)]
         fatigue = settings.fatigue
         found += [tr("{limit}, all channels together", limit=_limit(one)) for one in fatigue.all_channels]
         for channel, limits in fatigue.channels.items():
-            if channel in channels:
-                kind = tr(component(channel).label)
-                found += [tr("{kind}: {limit}", kind=kind, limit=_limit(one)) for one in limits]
+            kind = tr(component(channel).label)
+            for one in limits:
+                if channel in channels and one.signature is None:
+                    found.append(tr("{kind}: {limit}", kind=kind, limit=_limit(one)))
+                elif one.signature in channels.get(channel, ()):
+                    text = N_("{kind}, signed “{signature}”: {limit}")
+                    found.append(tr(text, kind=kind, signature=one.signature, limit=_limit(one)))
         if found and settings.whitelist is not None:
             name = self._workspace.name_of(RefKind.AUDIENCE, settings.whitelist) or settings.whitelist
             found.append(tr("They do not hold for “{name}”.", name=name))
         yield from found or [tr("None: this workspace has no quiet times and no limits.")]
 
-    def _quiet(self, channels: Sequence[str]) -> Iterator[str]:
+    def _quiet(self, channels: Collection[str]) -> Iterator[str]:
         quiet = self._workspace.settings.quiet
         for channel, one in quiet.channels.items():
-            if channel in channels:
+            if channel in channels and one.from_ != one.to:
                 kind = tr(component(channel).label)
                 text = (
                     N_("{kind}: quiet from {start} to {end}, sent afterwards")
@@ -347,12 +359,20 @@ class Summary:
         today = self._now.astimezone(self._zone).date()
         for holiday in quiet.holidays:
             if holiday_dates(holiday)[1] >= today:
-                yield tr(
-                    "Quiet: {name}, {start} to {end}", name=holiday.name, start=holiday.from_, end=holiday.to
+                text = (
+                    N_("Quiet: {name}, {start} to {end}, sent afterwards")
+                    if holiday.postpone
+                    else N_("Quiet: {name}, {start} to {end}, not sent")
                 )
+                yield tr(text, name=holiday.name, start=holiday.from_, end=holiday.to)
 
     def _time(self, moment: datetime) -> str:
         return moment.astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
+
+
+def _is_recurring(trigger: object) -> bool:
+    """Whether a start is also where a grid of runs begins, and so still counts once a campaign has begun."""
+    return isinstance(trigger, EnterAudiences) and trigger.every is not None
 
 
 def _told(id: str, kind: str, behaviour: Send | DrawCoupon) -> object:

@@ -67,6 +67,27 @@ def topological_order(document: CampaignDocument) -> list[str]:
     return order
 
 
+def flow_order(document: CampaignDocument) -> list[str]:
+    """As one reads the flow: what leads to a component comes before it, and branches in their shown order.
+
+    Then, in order of ids, what does not hang behind Start.
+    """
+    done: list[str] = []  # from the ends back
+    seen = {START_ID}
+    path = [(START_ID, iter(reversed(document.successors(START_ID))))]
+    while path:
+        node_id, following = path[-1]
+        target = next((one for one in following if one not in seen), None)
+        if target is None:
+            done.append(node_id)
+            path.pop()
+        else:
+            seen.add(target)
+            path.append((target, iter(reversed(document.successors(target)))))
+    done.reverse()
+    return [*done[1:], *sorted(document.nodes.keys() - seen)]
+
+
 def targets_by_test(document: CampaignDocument) -> dict[str, str]:
     """AB Test id → the id of its Test Target."""
     return {

@@ -14,7 +14,7 @@ from app.publishing.dialog import version_lines
 from app.publishing.summary import Known, Published, Summary
 from engine.campaign.differences import Change, Difference
 from engine.campaign.document import CampaignDocument
-from engine.campaign.model import Attributes, Node
+from engine.campaign.model import START_ID, Attributes, Link, Node
 from engine.i18n import Message
 from engine.workspace import bundle
 from engine.workspace.audience import AudienceFile
@@ -157,6 +157,34 @@ def test_events_let_people_in_as_the_trigger_says(workspace: Workspace, draft: D
     assert said(workspace, later, "When") == ["At each such event from 2026-03-05 10:00 on"]
 
 
+@pytest.mark.parametrize(
+    ("status", "lines"),
+    [
+        ("not_started", ["At each such event from 2026-03-05 10:00 on"]),
+        (
+            "in_progress",
+            [
+                "At each such event from now on",
+                "It has begun already: its start, 2026-03-05 10:00, changes nothing.",
+            ],
+        ),
+    ],
+)
+def test_a_start_counts_only_until_the_campaign_has_begun(
+    workspace: Workspace, draft: Draft, status: str, lines: list[str]
+) -> None:
+    """`engine.run.lifecycle` lets a campaign that has begun go on."""
+    event = next(iter(workspace.catalog.events))
+    document = draft(("behavior_event", {"event": event}), start="2026-03-05T10:00:00+08:00")
+    assert said(workspace, document, "When", published(status=status)) == lines
+    daily = {"mode": "recurring", "every": DAILY, "repeat_unchanged": True}
+    runs = draft(enter(workspace, **daily), start="2026-03-05T10:00:00+08:00")
+    assert said(workspace, runs, "When", published(status=status)) == [
+        "Every day at 18:00",
+        "Next: 2026-03-05 18:00, then 2026-03-06 18:00",
+    ]
+
+
 @pytest.mark.parametrize("kind", sorted(CONFIGS))
 def test_every_kind_of_component_can_be_summed_up(workspace: Workspace, draft: Draft, kind: str) -> None:
     triggers = ("target_audience", "behavior_event")
@@ -191,6 +219,46 @@ def test_limits_are_those_of_the_channels_in_use(workspace: Workspace, draft: Dr
         "None: quiet times and limits hold for marketing messages only."
     ]
     assert said(workspace, draft(enter(workspace)), "Limits") == []
+
+
+def test_a_limit_of_a_signature_is_told_where_that_is_used(workspace: Workspace, draft: Draft) -> None:
+    sms = next(dict(config) for config in CONFIGS["text_sms"] if config.get("sms_type") == "promotional")
+    limits = [{"per": "week", "max": 5, "signature": "Elsewhere"}, {"per": "week", "max": 9}]
+    raw = {"name": "Shop", "time_zone": "UTC", "fatigue": {"channels": {"text_sms": limits}}}
+    workspace.settings = Settings.model_validate(raw)
+    document = draft(enter(workspace), ("text_sms", sms))
+    assert said(workspace, document, "Limits") == ["Text SMS: At most 9 a week"]
+    limits[0]["signature"] = sms["signature"]
+    workspace.settings = Settings.model_validate(raw)
+    assert said(workspace, document, "Limits") == [
+        f"Text SMS, signed “{sms['signature']}”: At most 5 a week",
+        "Text SMS: At most 9 a week",
+    ]
+
+
+def test_a_holiday_says_what_becomes_of_messages(workspace: Workspace, draft: Draft) -> None:
+    sms = next(dict(config) for config in CONFIGS["text_sms"] if config.get("sms_type") == "promotional")
+    days = {"from": "2027-02-05", "to": "2027-02-12"}
+    holidays = [{"name": "Lanterns", **days}, {"name": "Spring", "postpone": True, **days}]
+    quiet = {"holidays": holidays, "channels": {"text_sms": {"from": "08:00", "to": "08:00"}}}
+    workspace.settings = Settings.model_validate({"name": "Shop", "time_zone": "UTC", "quiet": quiet})
+    assert said(workspace, draft(enter(workspace), ("text_sms", sms)), "Limits") == [
+        "Quiet: Lanterns, 2027-02-05 to 2027-02-12, not sent",
+        "Quiet: Spring, 2027-02-05 to 2027-02-12, sent afterwards",
+    ]
+
+
+def test_messages_come_in_the_order_of_the_flow(workspace: Workspace, draft: Draft) -> None:
+    email = dict(CONFIGS["email"][0])
+    sms = dict(CONFIGS["text_sms"][0])
+    document = draft(("email", email), ("text_sms", sms), enter(workspace))
+    links = {
+        f"l_{number}": Link(source=source, port="out", target=target)
+        for number, (source, target) in enumerate([(START_ID, "n_2"), ("n_2", "n_1"), ("n_1", "n_0")])
+    }
+    document = CampaignDocument(document.attributes, document.nodes, links)
+    lines = said(workspace, document, "What they get")
+    assert [line.split(":")[0] for line in lines[:2]] == ["Text SMS", "Email"]
 
 
 def test_the_version_says_what_it_changes() -> None:
