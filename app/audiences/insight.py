@@ -18,10 +18,10 @@ from app.audiences.venn import Venn
 from app.editors.base import RawObject
 from app.language import Retranslated
 from app.pickers import library
-from app.pickers.form_dialog import Debounce
 from app.pickers.search import SearchCombo
 from app.widgets.announce import announce
 from app.widgets.basic import label
+from app.widgets.debounce import Debounce
 from engine.i18n import ntr, tr
 from engine.shapes.time import instant
 from engine.workspace.audience import AudienceFile

@@ -16,9 +16,9 @@ from app.editors.variables import BindingsEditor
 from app.language import Retranslated
 from app.panels.form import Form
 from app.pickers import library
-from app.pickers.form_dialog import Debounce
 from app.previews.pane import PreviewPane, draft_of
 from app.widgets.basic import label
+from app.widgets.debounce import Debounce
 from canvas_widgets.look import Look
 from engine.shapes.sms import with_gsm_alike
 from engine.workspace.message import MessageFile

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.base import Context, RawObject, as_object, as_text
 from app.editors.controls import LinkButton
-from app.pickers.form_dialog import Debounce
 from app.previews.pane import Draft, PreviewPane, draft_of
+from app.widgets.debounce import Debounce
 from engine.components.base import RefKind
 from engine.i18n import tr
 

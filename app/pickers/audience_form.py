@@ -12,8 +12,9 @@ from app.editors.base import Context, RawObject
 from app.editors.controls import label
 from app.editors.registry import EditorFactory
 from app.pickers.audience_fields import FACTORIES, RULE_FIELDS, cards_of, checked, file_of, marks
-from app.pickers.form_dialog import Debounce, FormDialog, judged
+from app.pickers.form_dialog import FormDialog, judged
 from app.pickers.needs_bar import NeedsBar
+from app.widgets.debounce import Debounce
 from engine.components.hints import FormField
 from engine.i18n import N_, tr
 from engine.shapes.text import new_id

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.editors.base import Context, RawObject
 from app.editors.controls import label
-from app.pickers.form_dialog import Debounce, FormDialog, judged
+from app.pickers.form_dialog import FormDialog, judged
+from app.widgets.debounce import Debounce
 from engine.i18n import tr
 from engine.workspace.catalog import CATALOG, Catalog
 

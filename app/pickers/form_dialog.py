@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app.editors import style
@@ -234,13 +234,3 @@ def judged(adapter: TypeAdapter[Any], raw: RawObject) -> tuple[Any, dict[str, st
 def field(name: str, hint: Hint, required: bool = True, default: JsonValue = None) -> FormField:
     """A field of a plain form."""
     return FormField(name, hint, required, default)
-
-
-class Debounce(QTimer):
-    """Calls once, when nothing has asked for it for a while."""
-
-    def __init__(self, parent: QWidget, action: Callable[[], None], milliseconds: int = 300) -> None:
-        super().__init__(parent)
-        self.setSingleShot(True)
-        self.setInterval(milliseconds)
-        self.timeout.connect(action)

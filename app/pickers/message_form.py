@@ -11,8 +11,9 @@ from app.editors.base import Context, RawObject, as_text
 from app.editors.message_fields import CONTENT_FIELDS, factories, file_object, judge, message_fields
 from app.editors.registry import EditorFactory
 from app.editors.variables import BindingsEditor
-from app.pickers.form_dialog import Debounce, FormDialog
+from app.pickers.form_dialog import FormDialog
 from app.previews.pane import PreviewPane, draft_of
+from app.widgets.debounce import Debounce
 from engine.components.hints import FormField
 from engine.i18n import N_
 from engine.shapes.text import new_id

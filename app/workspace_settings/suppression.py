@@ -10,9 +10,9 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout
 
 from app.editors.controls import ComboBox, LineEdit, Option, TextArea
-from app.pickers.form_dialog import Debounce
 from app.widgets.ask import Choice, ask
 from app.widgets.basic import button, label
+from app.widgets.debounce import Debounce
 from app.widgets.dialog import button_row, dialog_column
 from app.widgets.toast import Link
 from app.workspace_settings import list_files
