@@ -44,6 +44,7 @@ from app.settings.appearance import Appearance
 from app.tabs import Tabs
 from app.templates.commands import TemplateCommands
 from app.tour.tour import Tour
+from app.widgets.error_ring import ErrorRing
 from app.widgets.toast import Toast
 from app.workspace_watch import WorkspaceWatch
 from app.workspaces import WorkspaceCommands
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self.list_page: CampaignListPage = CampaignListPage(look, self.actions_)
         self.toast = Toast(self, look)
         self.composing = Composing(self)
+        self.error_ring = ErrorRing(look, self)
         self.tour: Tour = Tour(self)
         self.drop = FileDrop(self, look, self.opening.refusal, self.opening.open_path)
         self.painted.connect(self.drop.start)

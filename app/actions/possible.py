@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.campaign_list.status import ALLOWED, May
 from app.publishing.service import State
-from app.publishing.versions import earlier_inside
+from app.publishing.versions import earlier_entered
 from engine.campaign.model import START_ID
 from engine.i18n import tr
 
@@ -81,7 +81,7 @@ def has_versions(window: MainWindow) -> bool:
 
 def people_in_earlier(window: MainWindow) -> bool:
     page = window.editor
-    return page is not None and page.shown_version is None and bool(earlier_inside(page.bar.versions.rows))
+    return page is not None and page.shown_version is None and bool(earlier_entered(page.bar.versions.rows))
 
 
 def in_earlier_version(window: MainWindow) -> bool:

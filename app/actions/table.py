@@ -176,7 +176,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("run.restart", N_("Restart"), "Ctrl+Shift+R", Place.RUN, lambda w: w.runs.restart(), may(May.RESTART), "player-play", also=N_("resume, continue, go on")),
 
     ActionSpec("run.versions", N_("Versions…"), "Ctrl+Alt+V", Place.RUN, lambda w: w.versions.choose(), has_versions, also=N_("earlier, history, who is inside")),
-    ActionSpec("run.earlier", N_("Show the earlier version that people are in"), "Ctrl+Alt+B", Place.RUN, lambda w: w.versions.show_earlier(), people_in_earlier),
+    ActionSpec("run.earlier", N_("Show the earlier version with people"), "Ctrl+Alt+B", Place.RUN, lambda w: w.versions.show_earlier(), people_in_earlier),
     ActionSpec("run.newest", N_("Back to the newest version"), "Ctrl+Alt+N", Place.RUN, lambda w: w.versions.show_newest(), in_earlier_version),
 
     ActionSpec("run.received", N_("Events received"), "Ctrl+Shift+I", Place.RUN, lambda w: w.dialogs.received(), lambda w: w.workspace is not None, "bolt", also=N_("log, test, history")),

@@ -371,6 +371,7 @@ class EditorPage(Retranslated, QWidget):
         self.push(edit)
         self.scene.refresh()
         self.session.check()
+        self.view.setFocus()  # what is pressed next is meant for the canvas, not for the name in the new form
 
     def _on_attributes(self, attributes: Attributes) -> None:
         if attributes != self.session.document.attributes:

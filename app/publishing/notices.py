@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from app.campaign_list.rows import Run
 from app.campaign_list.status import Status
 from app.publishing.service import Situation, State
-from app.publishing.versions import Rows, earlier_inside
+from app.publishing.versions import Rows, earlier_entered, earlier_inside
 from engine.i18n import ntr, tr
 from engine.shapes.time import instant
 
@@ -68,10 +68,10 @@ def of_draft(status: Status, run: Run | None, draft_hash: str | None, *, editabl
 
 
 def of_people_in_earlier(rows: Rows) -> list[Notice]:
-    """That people are still in versions that are no longer on show."""
+    """That people are still in versions that are no longer on show, or went through them."""
     found = earlier_inside(rows)
     if not found:
-        return []
+        return _of_people_through(earlier_entered(rows))
     n = sum(row.inside for row in found)
     if len(found) == 1:
         text = ntr(
@@ -84,6 +84,27 @@ def of_people_in_earlier(rows: Rows) -> list[Notice]:
         text = ntr(
             "{n:,} person is still in earlier versions, which are not on show here.",
             "{n:,} people are still in earlier versions, which are not on show here.",
+            n,
+        )
+    return [Notice("muted", text, "run.earlier", tr("Show version {version}", version=found[0].number))]
+
+
+def _of_people_through(found: Rows) -> list[Notice]:
+    """That earlier versions had people whom the counts on show do not tell of."""
+    if not found:
+        return []
+    n = sum(row.entries for row in found)
+    if len(found) == 1:
+        text = ntr(
+            "{n:,} person went through version {version}, which is not on show here.",
+            "{n:,} people went through version {version}, which is not on show here.",
+            n,
+            version=found[0].number,
+        )
+    else:
+        text = ntr(
+            "{n:,} person went through earlier versions, which are not on show here.",
+            "{n:,} people went through earlier versions, which are not on show here.",
             n,
         )
     return [Notice("muted", text, "run.earlier", tr("Show version {version}", version=found[0].number))]

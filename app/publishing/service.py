@@ -407,6 +407,7 @@ def _of_watched(
     if run.version < 2:
         return client.counts(watched).model_dump(), ()
     rows = tuple(
-        VersionRow(one.version, one.published_at, one.current, one.inside) for one in client.versions(watched)
+        VersionRow(one.version, one.published_at, one.current, one.entries, one.inside)
+        for one in client.versions(watched)
     )
     return client.counts(watched, version or run.version).model_dump(), rows

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from engine.i18n import ntr, tr
+from engine.i18n import tr
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 
@@ -15,23 +15,28 @@ if TYPE_CHECKING:
 
 
 class VersionRow(NamedTuple):
-    """What the engine says of one version. `current`: new entries take it. Moments are ISO 8601."""
+    """What the engine says of one version. `current`: new entries take it. Moments are ISO 8601.
+
+    entries: how many people entered it so far; inside: how many of them are in it.
+    """
 
     number: int
     published_at: str
     current: bool
+    entries: int
     inside: int
 
     @property
     def words(self) -> str:
-        """For a list of versions: which it is, and who is in it."""
+        """For a list of versions: which it is, and who entered it and is in it."""
         name = tr("Version {version}", version=self.number)
         if self.current:
-            return tr("{version} · newest · {n:,} inside", version=name, n=self.inside)
-        if not self.inside:
-            return tr("{version} · nobody inside", version=name)
-        return ntr(
-            "{version} · {n:,} still inside", "{version} · {n:,} still inside", self.inside, version=name
+            name = tr("{version} · newest", version=name)
+        return tr(
+            "{version} · {entered:,} entered, {inside:,} inside",
+            version=name,
+            entered=self.entries,
+            inside=self.inside,
         )
 
 
@@ -50,6 +55,12 @@ def earlier_inside(rows: Rows) -> list[VersionRow]:
     return [row for row in reversed(rows) if not row.current and row.inside]
 
 
+def earlier_entered(rows: Rows) -> list[VersionRow]:
+    """The earlier versions that people entered, the latest first; those that somebody is still in before."""
+    entered = [row for row in reversed(rows) if not row.current and row.entries]
+    return sorted(entered, key=lambda row: not row.inside)
+
+
 class VersionCommands:
     """What actions do with versions of the open campaign."""
 
@@ -61,8 +72,8 @@ class VersionCommands:
         self._window.the_editor.bar.versions.showMenu()
 
     def show_earlier(self) -> None:
-        """Show the latest of the earlier versions that people are still in."""
-        found = earlier_inside(self._window.the_editor.bar.versions.rows)
+        """Show the latest of the earlier versions that people are in, else of those that they were in."""
+        found = earlier_entered(self._window.the_editor.bar.versions.rows)
         if found:
             self.show(found[0].number)
 

@@ -185,10 +185,19 @@ class FakeEngine:
         self.away = True
 
 
-def versions(*inside: int) -> list[Any]:
-    """Versions of a campaign as a client tells them: so many people in each, the last is current."""
+def versions(*inside: int, through: int = 0) -> list[Any]:
+    """Versions of a campaign as a client tells them: so many people in each, the last is current.
+
+    through: so many have finished the first.
+    """
     return [
-        SimpleNamespace(version=n, published_at=MOMENT, current=n == len(inside), inside=people)
+        SimpleNamespace(
+            version=n,
+            published_at=MOMENT,
+            current=n == len(inside),
+            inside=people,
+            entries=people + (through if n == 1 else 0),
+        )
         for n, people in enumerate(inside, start=1)
     ]
 

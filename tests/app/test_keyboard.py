@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -102,6 +102,42 @@ def test_tab_goes_to_the_next_control_where_nothing_is_selected(page: EditorPage
     QTest.keyClick(page.view, Qt.Key.Key_Tab)
     assert page.view.chooser is None
     assert QApplication.focusWidget() is not page.view
+
+
+def test_enter_in_the_panel_confirms_and_gives_the_focus_back_to_the_canvas(page: EditorPage) -> None:
+    nodes = page.session.document.nodes
+    group = next(id for id, node in nodes.items() if node.kind == "random_grouping")
+    page.show_node(group)
+    assert page.panel.content is not None
+    name = page.panel.content.name
+    name.selectAll()
+    QTest.keyClicks(name, "Loyal")
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    assert page.session.document.node(group).name == "Loyal"
+    assert QApplication.focusWidget() is page.view
+    QTest.keyClick(page.view, Qt.Key.Key_F)
+    assert page.session.document.node(group).name == "Loyal"
+    QTest.keyClick(page.view, Qt.Key.Key_Tab)
+    assert page.view.chooser is not None
+
+
+def test_a_wrong_field_shows_the_focus_outside_its_red_border(page: EditorPage) -> None:
+    (trigger,) = page.session.document.successors(START_ID)
+    page.show_node(trigger)
+    page.panel.focus_first()
+    ring = page.window().error_ring  # type: ignore[attr-defined]
+    assert ring.frame is None
+    assert page.panel.content is not None
+    name = page.panel.content.name
+    name.clear()
+    page.panel.confirm()
+    assert ring.frame is not None
+    assert ring.frame.widget() is name
+    assert ring.frame.isVisible()
+    inside = name.rect().translated(ring.frame.mapFromGlobal(name.mapToGlobal(QPoint())))
+    assert ring.frame.rect().adjusted(2, 2, -2, -2) == inside
+    page.view.setFocus()
+    assert ring.frame is None
 
 
 def test_the_list_closes_when_its_line_goes(page: EditorPage) -> None:

@@ -28,7 +28,7 @@ def page(qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: Fa
     document.apply(edits.rename(document, node, "As it is now").ops)
     workspace.save_campaign(document)
     engine.statuses[document.attributes.id] = "in_progress"
-    engine.all_versions = versions(1204, 3)
+    engine.all_versions = versions(1204, 3, through=296)
     nodes = {id: {"arrived": 7, "passed": 7} for id in document.nodes}
     earlier = {id: {"arrived": 1500, "passed": 1500} for id in document.nodes}
     engine.by_version = {
@@ -111,8 +111,8 @@ def test_the_switch_offers_all_with_who_is_inside(qtbot: QtBot, page: EditorPage
     switch.menu().aboutToShow.emit()
     entries = switch.menu().actions()
     assert [entry.text() for entry in entries] == [
-        "Version 2 · newest · 3 inside",
-        "Version 1 · 1,204 still inside",
+        "Version 2 · newest · 3 entered, 3 inside",
+        "Version 1 · 1,500 entered, 1,204 inside",
     ]
     assert [entry.isChecked() for entry in entries] == [True, False]
     with qtbot.waitSignal(switch.chosen) as chosen:
@@ -121,17 +121,35 @@ def test_the_switch_offers_all_with_who_is_inside(qtbot: QtBot, page: EditorPage
 
 
 def test_of_very_many_versions_the_last_and_those_with_people_are_offered(page: EditorPage) -> None:
-    rows = [VersionRow(n, MOMENT, n == 40, 5 if n == 3 else 0) for n in range(1, 41)]
+    rows = [VersionRow(n, MOMENT, n == 40, 9, 5 if n == 3 else 0) for n in range(1, 41)]
     page.running.show_versions(rows)
     page.bar.versions.menu().aboutToShow.emit()
     texts = [entry.text() for entry in page.bar.versions.menu().actions()]
     assert len(texts) == 13
-    assert texts[-1] == "Version 3 · 5 still inside"
-    assert texts[1] == "Version 39 · nobody inside"
+    assert texts[-1] == "Version 3 · 9 entered, 5 inside"
+    assert texts[1] == "Version 39 · 9 entered, 0 inside"
+
+
+def test_who_went_through_an_earlier_version_is_still_said_when_all_have_finished(
+    qtbot: QtBot, page: EditorPage
+) -> None:
+    page.running.show_versions([VersionRow(1, MOMENT, False, 1604, 0), VersionRow(2, MOMENT, True, 0, 0)])
+    assert "1,604 people went through version 1" in said(page)
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    window.actions_.refresh()
+    window.actions_["run.earlier"].trigger()
+    qtbot.waitUntil(lambda: window.editor is not page)
+    assert window.the_editor.shown_version == 1
+
+
+def test_nothing_is_said_of_earlier_versions_that_nobody_entered(page: EditorPage) -> None:
+    page.running.show_versions([VersionRow(1, MOMENT, False, 0, 0), VersionRow(2, MOMENT, True, 0, 0)])
+    assert "version 1" not in said(page)
 
 
 def test_a_campaign_with_one_version_has_no_switch(page: EditorPage) -> None:
-    page.running.show_versions([VersionRow(1, MOMENT, True, 3)])
+    page.running.show_versions([VersionRow(1, MOMENT, True, 3, 3)])
     assert not page.bar.versions.isVisible()
     assert "still in version" not in said(page)
 
