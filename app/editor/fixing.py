@@ -6,25 +6,33 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from app.editor.session import EditorSession
+from app.editor.unconfirmed import CODE as UNCONFIRMED
 from engine.campaign.edits import Edit
 from engine.campaign.fixes import Known, fix, fix_all, fixable_together
 from engine.campaign.problem import Problem
 
 
 class Fixing:
-    """Cures of the session's problems; none while `may_edit` says no."""
+    """Cures of the session's problems; none while `may_edit` says no.
+
+    Attribute `of_unconfirmed`: the cure of what only lacks the OK of its panel.
+    """
 
     def __init__(self, session: EditorSession, may_edit: Callable[[], bool]) -> None:
         self._session = session
         self._may_edit = may_edit
+        self.of_unconfirmed: Callable[[Problem], Edit | None] = lambda _problem: None
 
     def of(self, problem: Problem) -> Edit | None:
         """The edit that cures a problem, where there is an obvious one."""
         if not self._may_edit():
             return None
+        if problem.code == UNCONFIRMED:
+            return self.of_unconfirmed(problem)
         session = self._session
         taken = session.workspace.other_campaign_names(session.document.attributes.id)
-        return fix(session.document, problem, Known(datetime.now(UTC), taken))
+        accounts = {id: (file.kind, file.name) for id, file in session.workspace.accounts.items()}
+        return fix(session.document, problem, Known(datetime.now(UTC), taken, accounts))
 
     def together(self, problem: Problem) -> int:
         """How many problems of this one's kind may be cured in one go."""

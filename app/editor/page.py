@@ -39,6 +39,7 @@ from app.editor.side_bar import SideBar
 from app.editor.speaking import Speaking
 from app.editor.tidying import Tidying
 from app.editor.top_bar import TopBar
+from app.editor.unconfirmed import Unconfirmed
 from app.language import Retranslated
 from app.panels import ConfigurationPanel
 from app.publishing.service import Counts, Situation
@@ -69,8 +70,9 @@ class EditorPage(Retranslated, QWidget):
     Signal `unsaved_changed()`: the name, or whether something is unsaved, may have changed.
     Attributes: session, scene, view, palette_, outline, side_bar (which holds these two), panel (of
     configuration), problems, bar, notices, status, commands (what the actions do), finding, guide (of the
-    template), safekeeping (of what is not saved, and of the file), shown_version (an earlier one as it was
-    published; None: the campaign itself), running (what the engine says).
+    template), safekeeping (of what is not saved, and of the file), unconfirmed (what waits for the OK of a
+    panel), shown_version (an earlier one as it was published; None: the campaign itself), running (what the
+    engine says).
     """
 
     unsaved_changed = Signal()
@@ -116,6 +118,7 @@ class EditorPage(Retranslated, QWidget):
         self.arranging: Arranging = Arranging(self)
         self.tidying: Tidying = Tidying(self, window)
         self.menus: ContextMenu = ContextMenu(self, window.actions_)
+        self.unconfirmed: Unconfirmed = Unconfirmed(self)
         self.running: Running = Running(self)
         self.minimap: Minimap = Minimap(self.view, self.scene, window.look, window.preferences)
         self.finding: Finding = Finding(self, window.look, window.actions_)
@@ -163,10 +166,6 @@ class EditorPage(Retranslated, QWidget):
     def changed(self) -> bool:
         """Whether there is something that saving would save."""
         return self.session.dirty or self.view.notes.changed
-
-    def unconfirmed(self) -> list[str]:
-        """The names of components whose panels hold what was not confirmed with OK."""
-        return [self.session.document.node(node_id).name for node_id in self.panel.unapplied()]
 
     def allowed(self) -> frozenset[May]:
         """What may be done with the open campaign; publishing and attributes only where it can be edited."""

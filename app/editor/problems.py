@@ -24,7 +24,8 @@ class ProblemsPanel(Retranslated, QFrame):
     """Signals: `chosen(problem)`, by Enter or a click on a line; `fix_asked(edit)`; `closed()`, by Escape.
 
     Lines stand in the order of the flow, errors first. The drawer stays open while they are worked off.
-    Attributes: list; filters (all, errors, warnings); fix_all (a button for all of the current line's kind).
+    Attributes: list; fixing; filters (all, errors, warnings); fix_all (a button for all of the current line's
+    kind, else of the first kind that can be cured together).
     """
 
     chosen = Signal(object)
@@ -35,7 +36,7 @@ class ProblemsPanel(Retranslated, QFrame):
         super().__init__()
         self.setProperty("role", "drawer")
         self._look = look
-        self._fixing = fixing
+        self.fixing = fixing
         self._problems: list[Problem] = []
         self._stale = True
         self._title = label("strong")
@@ -130,9 +131,9 @@ class ProblemsPanel(Retranslated, QFrame):
         return cure is not None
 
     def ask_fix_all(self) -> bool:
-        """Ask for the cure of everything of the current line's kind. False where that is not possible."""
-        problem = self.list.current()
-        cure = None if problem is None else self._fixing.of_all_like(problem)
+        """Ask for the cure of everything of the kind that is offered. False where that is not possible."""
+        problem = self._fixable()
+        cure = None if problem is None else self.fixing.of_all_like(problem)
         if cure is not None:
             self.fix_asked.emit(cure)
         return cure is not None
@@ -158,12 +159,19 @@ class ProblemsPanel(Retranslated, QFrame):
         self._offer_fix_all()
 
     def _offer_fix_all(self) -> None:
-        problem = self.list.current()
-        count = 0 if problem is None else self._fixing.together(problem)
-        cure = self.list.cure() if count > 1 else None
+        problem = self._fixable()
+        cure = None if problem is None else self.fixing.of(problem)
         self.fix_all.setVisible(cure is not None)
-        if cure is not None:
+        if problem is not None and cure is not None:
+            count = self.fixing.together(problem)
             self.fix_all.setText(tr("Fix all {count:,}: {what}", count=count, what=cure.label))
+
+    def _fixable(self) -> Problem | None:
+        """One of the problems that can be cured together: of the current line's kind, else of the first."""
+        current = self.list.current()
+        kinds = {problem.code: problem for problem in reversed(self.list.problems.problems)}
+        choices = ([] if current is None else [current]) + list(reversed(kinds.values()))
+        return next((problem for problem in choices if self.fixing.together(problem) > 1), None)
 
 
 def by_node(problems: Iterable[Problem]) -> dict[str, list[Problem]]:

@@ -96,7 +96,7 @@ class Safekeeping:
     def _on_saved(self, new: bool, then: Then) -> None:
         if new:
             self._window.reload()  # the list has one more
-        if waiting := self._page.unconfirmed():
+        if waiting := self._page.unconfirmed.names():
             text = tr(
                 "Draft saved, without what is not confirmed with OK yet: {names}.",
                 names=quoted(waiting),

@@ -14,7 +14,7 @@ from app.editor.keeping import WorkKeeper
 from canvas_widgets.commands import UndoStack
 from engine.campaign.differences import ops_between
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits import Edit
+from engine.campaign.edits import Edit, prefilled
 from engine.campaign.layout import complete
 from engine.campaign.model import START_ID
 from engine.campaign.ops import Op
@@ -39,8 +39,9 @@ class EditorSession(QObject):
 
     Attributes: document, workspace, lookup (what the document refers to, and what that is called: the
     workspace, or what an earlier version was published with), undo_stack, path (None until the first save),
-    problems (latest findings), keeper (of what is not saved), missing (its file is gone: saving writes it
-    again), changes (so many so far), saving (a save is under way), closed.
+    problems (latest findings), amended (puts what stands in the panels into the findings), keeper (of what is
+    not saved), missing (its file is gone: saving writes it again), changes (so many so far), saving (a save
+    is under way), closed.
     Signals: `changed(ops)` after every change, also by undo; `focused(node id)` after an edit that names a
     node to select; `problems_changed()`; `dirty_changed()`.
     """
@@ -70,6 +71,8 @@ class EditorSession(QObject):
         self.undo_stack.cleanChanged.connect(self.dirty_changed)
         self._now = now
         self._checked = lookup is None  # what can be published
+        self._found: list[Problem] = []
+        self.amended: Callable[[list[Problem]], list[Problem]] = list
         self.missing = False
         self.keeper = WorkKeeper(self)
         self.changes = 0
@@ -105,7 +108,12 @@ class EditorSession(QObject):
         return [problem for problem in self.problems if problem.severity is Severity.ERROR]
 
     def push(self, edit: Edit, gesture: str | None = None) -> None:
-        """Make the edit one undo step; edits of one `gesture` that follow each other are one together."""
+        """Make the edit one undo step; edits of one `gesture` that follow each other are one together.
+
+        New touches begin with what is obvious for them.
+        """
+        accounts = {id: file.kind for id, file in self.workspace.accounts.items()}
+        edit = prefilled(self.document, edit, self.workspace, accounts)
         self.undo_stack.push_edit(self.document, edit, gesture)
         if edit.focus is not None:
             self.focused.emit(edit.focus)
@@ -212,9 +220,15 @@ class EditorSession(QObject):
 
     def _show(self, found: list[Problem], then: Callable[[], None]) -> None:
         if not self.closed:
-            self.problems = found
-            self.problems_changed.emit()
+            self._found = found
+            self.amend()
             then()
+
+    def amend(self) -> None:
+        """Tell the last findings anew: what stands in the panels may have changed."""
+        found = self.amended(self._found)
+        self.problems = found
+        self.problems_changed.emit()
 
     def open_links(self) -> list[str]:
         """The links that lead nowhere yet, by id."""

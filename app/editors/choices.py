@@ -229,12 +229,26 @@ class AmountUnitEditor(Editor):
     def refresh(self) -> None:
         self._offer(self.context.values())
 
+    def show_errors(self, errors: Errors) -> str:
+        mark_invalid(self._unit, errors.get(self._unit_field, ""))
+        mark_invalid(
+            self._amount, together({key: one for key, one in errors.items() if key != self._unit_field})
+        )
+        return together(errors)
+
+    def invalid_target(self) -> QWidget:
+        return (
+            self._unit
+            if self._unit.property("invalid") and not self._amount.property("invalid")
+            else self._amount
+        )
+
     def _offer(self, raw: dict[str, JsonValue]) -> None:
         """Only the units of the chosen mode; one that it lacks becomes its last, days in the usual case."""
         modes = [self._units[mode] for mode in map(as_text, raw.values()) if mode in self._units]
         offered = tuple(modes[0]) if modes else ()
+        if offered and self._unit.value() not in offered:
+            self._unit.set_value("day" if "day" in offered else offered[-1])
         if offered and offered != self._offered:
             self._offered = offered
-            if self._unit.value() not in offered:
-                self._unit.set_value("day" if "day" in offered else offered[-1])
             self._unit.set_options(Option(unit, tr(UNIT_LABELS[unit])) for unit in offered)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt, Signal
@@ -33,6 +34,7 @@ from engine.workspace.workspace import Workspace
 
 NAME_LENGTH = 50
 _NOTHING = object()  # equal to no value
+_ALONE: Mapping[str, str] = {}
 
 
 class Values(NamedTuple):
@@ -42,12 +44,15 @@ class Values(NamedTuple):
     memo: str
     raw: RawObject
 
-    def entered(self, shown: Values, stored: RawObject) -> Values:
+    def entered(self, shown: Values, stored: RawObject, owners: Mapping[str, str] = _ALONE) -> Values:
         """Only what a person entered, over the `stored` config: fields show defaults that nobody chose.
 
-        `shown`: what the panel held before anything was entered.
+        `shown`: what the panel held before anything was entered. `owners`: for what is edited along with
+        another field, which that is: the unit that stands beside a number is part of what was typed.
         """
         same = {key for key, value in self.raw.items() if shown.raw.get(key, _NOTHING) == value}
+        changed = {owners.get(key, key) for key in self.raw.keys() - same}
+        same = {key for key in same if owners.get(key, key) not in changed}
         raw = {key: value for key, value in self.raw.items() if key not in same}
         return self._replace(raw=raw | {key: stored[key] for key in same & stored.keys()})
 

@@ -140,19 +140,24 @@ class Form(QWidget):
         """Each error at its field; returns those that no shown field takes."""
         by_field: dict[str, dict[str, str]] = {}
         rest: list[str] = []
-        owners = {name: name for name in self._frames}
-        for name, frame in self._frames.items():
-            owners |= dict.fromkeys(frame.editor.siblings(), name)
+        owners = self.owners()
         for path, sentence in errors.items():
             head, _, tail = path.partition(".")
             if (owner := owners.get(head)) is not None:
-                by_field.setdefault(owner, {}).setdefault(tail, sentence)
+                by_field.setdefault(owner, {}).setdefault(tail if head == owner else path, sentence)
             else:
                 rest.append(sentence)
         for name, frame in self._frames.items():
             frame.show_errors(by_field.get(name, {}))
         self._wrong = [name for name in self._frames if name in by_field]
         return lines(rest)
+
+    def owners(self) -> dict[str, str]:
+        """The field whose editor edits a value, by the value's key: of each its own, and of its siblings."""
+        owners = {name: name for name in self._frames}
+        for name, frame in self._frames.items():
+            owners |= dict.fromkeys(frame.editor.siblings(), name)
+        return owners
 
     def first_invalid(self) -> QWidget | None:
         """The control with the first error."""

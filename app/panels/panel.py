@@ -17,6 +17,7 @@ from app.panels.figures import Figures
 from app.panels.figures_box import FiguresBox
 from app.panels.footer import PanelFooter
 from app.panels.header import PanelHeader
+from app.panels.judging import holds, loss_words
 from app.widgets.ask import Choice, Question, ask
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
@@ -24,11 +25,8 @@ from engine.campaign.edits import Edit, Refused, configure, lost_by
 from engine.campaign.model import START_ID, Node
 from engine.campaign.ops import Op, Table
 from engine.components.registry import component
-from engine.i18n import ntr, quoted, tr
+from engine.i18n import tr
 from engine.workspace.workspace import Workspace
-
-_NAMED = 5
-"""So many components are named in the question before they go; the rest is counted."""
 
 
 class ConfigurationPanel(Retranslated, QFrame):
@@ -180,7 +178,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         """What a person entered for the shown component, with the rest as the document holds it."""
         assert self.content is not None
         assert self._loaded is not None
-        return self.content.values().entered(self._loaded, self._stored)
+        return self.content.values().entered(self._loaded, self._stored, self.content.form.owners())
 
     @property
     def is_dirty(self) -> bool:
@@ -326,6 +324,14 @@ class ConfigurationPanel(Retranslated, QFrame):
         else:
             self._drafts.pop(self._node_id, None)
 
+    def _drop_settled(self, ops: Sequence[Op]) -> None:
+        """Forget input that has come into the document by another way than this panel's OK."""
+        assert self._document is not None
+        for op in ops:
+            draft = self._drafts.get(op.id) if op.table is Table.NODES else None
+            if draft is not None and op.after is not None and holds(self._document, op.id, draft):
+                del self._drafts[op.id]
+
     def _follow(self, document: CampaignDocument) -> None:
         """Leave the document of before, with its drafts, for another one."""
         self._leave_document()
@@ -339,12 +345,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._drop_content()
 
     def _ask_about(self, names: Sequence[str]) -> None:
-        assert self.content is not None
-        shown = quoted(names[:_NAMED])
-        if len(names) > _NAMED:
-            shown = tr("{names} and {count:,} more", names=shown, count=len(names) - _NAMED)
-        title = ntr("Remove {n:,} component?", "Remove {n:,} components?", len(names))
-        text = tr("Only a branch that this change removes leads to: {names}.", names=shown)
+        title, text = loss_words(names)
         self.question = ask(self, title, text, Choice(tr("Remove"), self._emit, "danger"))
         self.question.cancel.setText(tr("Keep"))
 
@@ -385,6 +386,7 @@ class ConfigurationPanel(Retranslated, QFrame):
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
         """The document changed: by this panel's edit, by undo, or elsewhere on the canvas."""
+        self._drop_settled(ops)
         if self._node_id is None or not any(op.table in (Table.NODES, Table.LINKS) for op in ops):
             return
         own = [op for op in ops if op.table is Table.NODES and op.id == self._node_id]

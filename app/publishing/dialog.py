@@ -183,4 +183,7 @@ def warnings_of(sentences: Sequence[str], unconfirmed: Sequence[str]) -> list[st
 
 def left_out(names: Sequence[str]) -> str:
     """That what stands in panels without having been confirmed is not published."""
-    return tr("Left out, because it is not confirmed with OK: {names}.", names=quoted(names))
+    return tr(
+        "What was changed in the panel of {names} is left out, because it is not confirmed with OK.",
+        names=quoted(names),
+    )

@@ -142,7 +142,7 @@ class PublishCommands:
         if session.closed or window.service is None:
             return
         window.toast.show_message(tr("Publishing…"), busy=True)
-        before, unconfirmed = window.service.runs.get(session.document.attributes.id), editor.unconfirmed()
+        before, unconfirmed = window.service.runs.get(session.document.attributes.id), editor.unconfirmed.names()
 
         def done(answers: tuple[Any, Any] | None) -> None:
             if answers is None:
@@ -181,7 +181,7 @@ class PublishCommands:
         from app.publishing.remote import RemoteDialog
 
         window, bundle = self._window, found.data
-        unconfirmed = editor.unconfirmed()
+        unconfirmed = editor.unconfirmed.names()
         view = SummaryView(window.look, found.summary, _noted(editor))
         view.show_known(Known())
 
@@ -250,7 +250,9 @@ def _prepared(workspace: Workspace, document: CampaignDocument, *, elsewhere: bo
 
 def _noted(editor: EditorPage) -> list[str]:
     """What should be known before publishing."""
-    return warnings_of([str(problem.sentence) for problem in editor.session.problems], editor.unconfirmed())
+    return warnings_of(
+        [str(problem.sentence) for problem in editor.session.problems], editor.unconfirmed.names()
+    )
 
 
 def _publish_and_look(

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QFocusFrame, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.editor.page import EditorPage
@@ -125,19 +125,20 @@ def test_a_wrong_field_shows_the_focus_outside_its_red_border(page: EditorPage) 
     (trigger,) = page.session.document.successors(START_ID)
     page.show_node(trigger)
     page.panel.focus_first()
-    ring = page.window().error_ring  # type: ignore[attr-defined]
-    assert ring.frame is None
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    assert window.error_ring.frame is None
     assert page.panel.content is not None
     name = page.panel.content.name
     name.clear()
     page.panel.confirm()
-    assert ring.frame is not None
-    assert ring.frame.widget() is name
-    assert ring.frame.isVisible()
-    inside = name.rect().translated(ring.frame.mapFromGlobal(name.mapToGlobal(QPoint())))
-    assert ring.frame.rect().adjusted(2, 2, -2, -2) == inside
+    (ring,) = window.findChildren(QFocusFrame)
+    assert ring.widget() is name
+    assert ring.isVisible()
+    inside = name.rect().translated(ring.mapFromGlobal(name.mapToGlobal(QPoint())))
+    assert ring.rect().adjusted(2, 2, -2, -2) == inside
     page.view.setFocus()
-    assert ring.frame is None
+    assert not ring.isVisible()
 
 
 def test_the_list_closes_when_its_line_goes(page: EditorPage) -> None:

@@ -113,7 +113,6 @@ def test_what_a_person_has_to_decide_is_said(page: EditorPage, window: MainWindo
     page.problems.list.set_current(row)
     press(page, "Ctrl+.")
     assert "decide" in window.toast.message
-    assert not page.problems.fix_all.isVisible()
 
 
 def test_the_current_line_stays_while_others_come_and_go(page: EditorPage) -> None:
@@ -178,3 +177,36 @@ def test_cards_and_their_rows_say_what_is_wrong(page: EditorPage) -> None:
     assert said[0] == "Text SMS 1"
     assert "• Text SMS 1 leads nowhere. Add a component or an End." in said
     assert any("template" in line and not line.startswith("• Text SMS 1:") for line in said)
+
+
+def test_what_stands_in_a_panel_is_not_confirmed_rather_than_missing(page: EditorPage) -> None:
+    (trigger,) = (id for id, node in page.session.document.nodes.items() if node.kind == "target_audience")
+    (audience, *_rest) = page.session.workspace.audiences
+    page.show_node(trigger)
+    assert page.panel.content is not None
+    page.panel.content.form.editor("audiences").set_value([audience])
+    page.session.check()
+    (problem,) = (found for found in page.session.problems if found.node == trigger)
+    assert problem.code == "unconfirmed"
+    assert problem.severity is Severity.ERROR
+    page.scene.select([])  # also while its panel is not on show
+    page.session.check()
+    assert problem in page.session.problems
+    cure = page.problems.fixing.of(problem)
+    assert cure is not None
+    page.push(cure)
+    page.session.check()
+    assert trigger not in {found.node for found in page.session.problems}
+    assert page.panel.unapplied() == []
+    assert page.session.document.node(trigger).confirmed
+
+
+def test_all_of_a_kind_can_be_fixed_from_a_line_that_has_no_cure(page: EditorPage) -> None:
+    drawer = page.problems
+    (row, *_rest) = [row for row, cure in enumerate(cures(page)) if not cure]
+    drawer.list.set_current(row)
+    assert drawer.fix_all.isVisible()
+    assert drawer.ask_fix_all()
+    page.session.check()
+    assert rows_of(page, "open_end") == []
+    assert not drawer.fix_all.isVisible()

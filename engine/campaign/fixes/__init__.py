@@ -25,10 +25,12 @@ _MOST_AT_ONCE = 200  # problems cured one after the other: each cure looks at th
 
 
 class Known(NamedTuple):
-    """What a cure has to know beside the document: the time, and the names of the other campaigns."""
+    """What a cure has to know beside the document: the time, the names of the other campaigns, and of each
+    account, by id, its kind and its name."""
 
     now: datetime | None = None
     taken: Container[str] = ()
+    accounts: Mapping[str, tuple[str, str]] = {}
 
 
 NOTHING = Known()
@@ -88,6 +90,8 @@ def _cure(document: CampaignDocument, problem: Problem, known: Known) -> Edit | 
             return lines.lead_start_to_trigger(document)
         case "time_past" if problem.node is None:
             return mend_times(document, known.now)
+        case "unconfigured" if edit := configs.use_only_account(document, problem, known.accounts):
+            return edit
     cure = _CURES.get(problem.code)
     return cure(document, problem) if cure is not None else None
 

@@ -10,8 +10,11 @@ from pydantic import JsonValue
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit, configure, lost_by
 from engine.campaign.edits.edit import Draft
+from engine.campaign.edits.prefill import only_account
 from engine.campaign.model import Node
 from engine.campaign.problem import Problem
+from engine.components.hints import form
+from engine.components.registry import component
 from engine.i18n import N_, Message
 
 Config = dict[str, JsonValue]
@@ -57,6 +60,20 @@ def complete(document: CampaignDocument, problem: Problem) -> Edit | None:
     if config is None or lost_by(document, problem.node, config):
         return None
     return _set(document, problem.node, config, Message(label))
+
+
+def use_only_account(
+    document: CampaignDocument, problem: Problem, accounts: Mapping[str, tuple[str, str]]
+) -> Edit | None:
+    """Choose the one account that a component without any can use. accounts: kind and name by id."""
+    if problem.node is None or problem.field in document.node(problem.node).config:
+        return None
+    fields = form(component(document.node(problem.node).kind).Config)
+    field = next((one for one in fields if one.name == problem.field and one.hint.widget == "account"), None)
+    if field is None or (id := only_account(field, {id: kind for id, (kind, _) in accounts.items()})) is None:
+        return None
+    config = {**document.node(problem.node).config, problem.field: id}
+    return _set(document, problem.node, config, Message("Use “{name}”", name=accounts[id][1]))
 
 
 def _set(document: CampaignDocument, node_id: str, config: Config, label: Message) -> Edit:

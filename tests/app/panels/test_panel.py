@@ -521,3 +521,31 @@ def test_a_memo_that_cannot_be_stored_is_an_error_at_its_field(open_panel: OpenP
     assert confirmed == []
     assert "cannot be stored" in panel.content.memo.accessibleDescription()
     assert panel.content.first_invalid() is panel.content.memo
+
+
+def test_the_unit_beside_a_number_is_part_of_what_was_typed(open_panel: OpenPanel) -> None:
+    panel = open_panel("wait_until", {})
+    write(line(form_of(panel).editor("amount")), "5")
+    (kept,) = panel.inputs().values()
+    assert (kept.raw["amount"], kept.raw["unit"]) == (5, "day")
+
+
+def test_an_input_without_a_unit_shows_the_usual_one(open_panel: OpenPanel) -> None:
+    panel = open_panel("wait_until", {})
+    assert panel.content is not None
+    panel.content.load(panel.content.values()._replace(raw={"amount": 5}))
+    assert panel.content.values().raw["unit"] == "day"
+    panel.confirm()
+    assert panel.content.first_invalid() is None
+
+
+def test_an_error_of_the_unit_stands_at_the_unit(open_panel: OpenPanel) -> None:
+    panel = open_panel("wait_until", {"amount": 5})
+    form = form_of(panel)
+    form.show_errors({"unit": "Choose a unit"})
+    editor = form.editor("amount")
+    target = editor.invalid_target()
+    assert isinstance(target, ComboBox)
+    assert target.property("invalid")
+    assert form.frame("amount").error == "Choose a unit"
+    assert not editor.focus_target().property("invalid")
