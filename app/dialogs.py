@@ -26,6 +26,17 @@ class Dialogs:
 
         toggle(self._window)
 
+    def search_commands(self, typed: str) -> None:
+        """Open the command palette with what was typed elsewhere."""
+        from app.command_palette import CommandPalette
+
+        CommandPalette(self._window).begin(typed)
+
+    def manual(self) -> None:
+        from app.help.manual import Manual
+
+        Manual(self._window, self._window.look).show()
+
     def events_help(self) -> None:
         from app.help.events import EventsHelp
 

@@ -46,7 +46,8 @@ class Preferences(BaseModel):
     theme, reduced_motion.
     shortcuts: portable keys by action id, "" for none; only those that were changed.
     autosave: every so many minutes, 0 is never; autosave_on_leave: when the window loses the focus.
-    template_guide, minimap: whether they show; side_bar: which of its tabs does.
+    template_guide, minimap: whether they show; side_bar: which of its tabs does, side_bar_shown:
+    whether it does itself.
     workspace: the last one; recent_campaigns and recent_workspaces, the latest first.
     remotes.
     hidden_columns: of the campaign list.
@@ -63,6 +64,7 @@ class Preferences(BaseModel):
     template_guide: bool = True
     minimap: bool = True
     side_bar: SideBarTab = "components"
+    side_bar_shown: bool = True
     workspace: Path | None = None
     recent_campaigns: list[Recent] = Field(default_factory=list)
     recent_workspaces: list[Recent] = Field(default_factory=list)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import (
     QCoreApplication,
     QEvent,
@@ -15,11 +17,20 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QDrag, QFontMetrics, QHoverEvent, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from canvas_widgets import icons
 from canvas_widgets.component_list import ComponentList
 from canvas_widgets.look import Look, set_role
+from canvas_widgets.tooltip import plain
 from engine.components.registry import component
 from engine.i18n import tr
 
@@ -29,12 +40,14 @@ _BESIDE_POINTER = QPoint(-14, -6)
 
 
 class Palette(QFrame):
-    """A search field above the components. `kind_activated` follows Enter or a double click on one.
+    """A search field above the components. `kind_activated` follows Enter or a double click on one,
+    `commands_asked` the wish to look for what was typed among all commands, where no component fits.
 
     Attributes: `search`, `list`.
     """
 
     kind_activated = Signal(str)
+    commands_asked = Signal(str)
 
     def __init__(self, look: Look, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +64,9 @@ class Palette(QFrame):
         field.addWidget(self.search)
         layout.addLayout(field)
         layout.addWidget(self.list, 1)
-        self.search.textChanged.connect(self.list.components.set_typed)
+        self.nothing = _Nothing(self._ask_commands)
+        layout.addWidget(self.nothing)
+        self.search.textChanged.connect(self._on_typed)
         self.search.installEventFilter(self)
         self.list.activated.connect(self._on_activated)
         self.retranslate()
@@ -66,7 +81,7 @@ class Palette(QFrame):
         self.search.setPlaceholderText(tr("Search components"))
         self.search.setAccessibleName(tr("Search components"))
         self.list.setAccessibleName(tr("Components"))
-        self.list.components.set_typed(self.search.text())
+        self._on_typed(self.search.text())
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() is QEvent.Type.LanguageChange:
@@ -81,17 +96,56 @@ class Palette(QFrame):
                 self.list.choose_first()
                 return True
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.search.text().strip():
-                self.list.choose_first()
-                self._on_activated()
+                if self.nothing.isHidden():
+                    self.list.choose_first()
+                    self._on_activated()
+                else:
+                    self._ask_commands()
                 return True
             if event.key() == Qt.Key.Key_Escape and self.search.text():
                 self.search.clear()
                 return True
         return super().eventFilter(watched, event)
 
+    def _on_typed(self, text: str) -> None:
+        self.list.components.set_typed(text)
+        found = bool(self.list.components.kinds())
+        self.list.setVisible(found)
+        self.nothing.say(text.strip())
+        self.nothing.setVisible(not found)
+
+    def _ask_commands(self) -> None:
+        self.commands_asked.emit(self.search.text().strip())
+
     def _on_activated(self) -> None:
         if (kind := self.list.chosen()) is not None:
             self.kind_activated.emit(kind)
+
+
+class _Nothing(QWidget):
+    """What stands there while no component fits what is typed: that, and where else to look."""
+
+    def __init__(self, asked: Callable[[], None]) -> None:
+        super().__init__()
+        self._text = QLabel()
+        self._text.setProperty("role", "muted")
+        self._text.setWordWrap(True)
+        self.button = QPushButton()
+        self.button.setProperty("role", "link")
+        self.button.clicked.connect(asked)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 12, 12, 12)
+        column.setSpacing(8)
+        column.addWidget(self._text)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        self.hide()
+
+    def say(self, typed: str) -> None:
+        self._text.setText(tr("No component is called “{text}”.", text=typed))
+        self.button.setText(tr("Search all commands"))
+        self.button.setAccessibleName(tr("Search all commands for “{text}”", text=typed))
+        self.button.setToolTip(plain(self.button.accessibleName()))
 
 
 class _DragList(ComponentList):

@@ -89,9 +89,10 @@ class CommandPalette(QFrame):
         self.search.setPlaceholderText(asks)
         self.search.setAccessibleName(asks)
 
-    def begin(self) -> None:
-        """Show everything that can be done, ready to be typed into."""
-        self._show_found("")
+    def begin(self, typed: str = "") -> None:
+        """Show everything that can be done, or what fits `typed`, ready to be typed into."""
+        self.search.setText(typed)
+        self._show_found(typed)
         self.show()
         self.raise_()
         self.search.setFocus()

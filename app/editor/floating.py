@@ -21,6 +21,9 @@ _KEPT = frozenset(
         QEvent.Type.KeyRelease,
     }
 )
+COVERED = "covered"
+"""The property of a view whose upper edge something covers: how many pixels of it."""
+
 _RIGHT = (Qt.Corner.TopRightCorner, Qt.Corner.BottomRightCorner)
 _BOTTOM = (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner)
 
@@ -44,7 +47,8 @@ class Floating(QFrame):
     def room(self) -> QRect:
         """The part of the view that floating windows use: all but a margin."""
         margin = 2 * self._look.sizes.grid
-        return self._over.rect().adjusted(margin, margin, -margin, -margin)
+        top = margin + int(self._over.property(COVERED) or 0)
+        return self._over.rect().adjusted(margin, top, -margin, -margin)
 
     def wanted_size(self) -> QSize:
         """As wide as the contents want and there is room, with the height that they need at that width."""
@@ -77,7 +81,7 @@ class Floating(QFrame):
         return bool(self.window().focusNextPrevChild(forward))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize and self.isVisible():
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.DynamicPropertyChange) and self.isVisible():
             self.place()
         return False
 

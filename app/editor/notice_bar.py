@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from app.editor.floating import COVERED, Floating
 from app.publishing.notices import Notice
 from app.widgets.basic import button, label
 from canvas_widgets.look import Look
@@ -28,6 +29,7 @@ class NoticeBar(QFrame):
         self._look = look
         self.notices: list[Notice] = []
         self._lines: list[QFrame] = []
+        self._shelf: _Shelf | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -40,6 +42,12 @@ class NoticeBar(QFrame):
             self.notices = list(notices)
             self._draw()
             self.setVisible(bool(notices))
+            if self._shelf is not None:
+                self._shelf.show_or_hide(bool(notices))
+
+    def float_over(self, canvas: QWidget) -> None:
+        """Stand over the upper edge of the canvas from now on: nothing moves where a notice comes or goes."""
+        self._shelf = _Shelf(canvas, self._look, self)
 
     def _draw(self) -> None:
         for line in self._lines:
@@ -68,3 +76,33 @@ class NoticeBar(QFrame):
                 link = button("link", partial(self.asked.emit, action), words)
                 row.addWidget(link, 0, Qt.AlignmentFlag.AlignVCenter)
         return line
+
+
+class _Shelf(Floating):
+    """As wide as the canvas, at its upper edge. What else floats there stands below it."""
+
+    def __init__(self, over: QWidget, look: Look, notices: NoticeBar) -> None:
+        super().__init__(over, look)
+        self.setProperty("role", "")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(notices)
+        self.hide()
+
+    def show_or_hide(self, shown: bool) -> None:
+        self.setVisible(shown)
+        self._tell()
+
+    def wanted_size(self) -> QSize:
+        width = self._over.width()
+        return QSize(width, self.heightForWidth(width))
+
+    def wanted_place(self) -> QPoint:
+        return QPoint(0, 0)
+
+    def place(self) -> None:
+        super().place()
+        self._tell()
+
+    def _tell(self) -> None:
+        self._over.setProperty(COVERED, self.height() if self.isVisible() else 0)

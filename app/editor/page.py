@@ -107,6 +107,7 @@ class EditorPage(Retranslated, QWidget):
         self._showing: Showing = Showing(self, self._slot)
         self.bar: TopBar = TopBar(window.look, window.actions_)
         self.notices = NoticeBar(window.look)
+        self.notices.float_over(self.view)
         self.problems = ProblemsPanel(window.look, Fixing(self.session, lambda: not self.read_only))
         self.commands: EditorCommands = EditorCommands(self)
         self.note_commands: NoteCommands = NoteCommands(self)
@@ -314,7 +315,6 @@ class EditorPage(Retranslated, QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
-        layout.addWidget(self.notices)
         layout.addLayout(body, 1)
 
     def _connect(self) -> None:
@@ -336,6 +336,7 @@ class EditorPage(Retranslated, QWidget):
         self.panel.jump_requested.connect(self.show_node)
         self.panel.unapplied_changed.connect(self._on_dirty_changed)
         self.palette_.kind_activated.connect(self.commands.add_kind)
+        self.palette_.commands_asked.connect(self._window.dialogs.search_commands)
         self.bar.problems_asked.connect(self.toggle_problems)
         self.bar.versions.chosen.connect(self._window.versions.show)
         self.notices.asked.connect(self._on_action_asked)

@@ -54,15 +54,24 @@ class SideBar(Retranslated, QFrame):
         else:
             self.show_tab(preferences.side_bar)
         self.tabs.tabBarClicked.connect(self._remember)
+        self.setVisible(preferences.side_bar_shown)
 
     @property
     def shown(self) -> SideBarTab:
         return "outline" if self.tabs.currentIndex() == _OUTLINE else "components"
 
     def show_tab(self, which: SideBarTab) -> None:
-        """Bring the components or the outline to the front."""
+        """Bring the components or the outline to the front, also where the side bar was hidden."""
+        if not self._preferences.side_bar_shown:
+            self.toggle()
         if which == "outline" or self.tabs.isTabVisible(_COMPONENTS):
             self.tabs.setCurrentIndex(_OUTLINE if which == "outline" else _COMPONENTS)
+
+    def toggle(self) -> None:
+        """Hide the side bar, or show it again."""
+        self._preferences.side_bar_shown = self.isHidden()
+        self._preferences.save()
+        self.setVisible(self._preferences.side_bar_shown)
 
     def begin(self) -> None:
         """The campaign is there: fill the outline if it is on show."""

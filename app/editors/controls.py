@@ -56,6 +56,17 @@ class Option(NamedTuple):
     enabled: bool = True
 
 
+def show_sentence(line: QLabel, sentence: str) -> None:
+    """Say what is wrong below a field, or nothing; the room once taken stays until the form is made anew.
+
+    Else what stands below would jump up while somebody is about to click it.
+    """
+    shown = not line.isHidden()
+    line.setMinimumHeight(line.height() if shown and not sentence else 0)
+    line.setText(sentence)
+    line.setVisible(shown or bool(sentence))
+
+
 class ComboBox(QComboBox):
     """A drop-down list of options; `""` is the value of "nothing chosen", shown as the placeholder.
 

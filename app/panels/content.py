@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.editors.base import Context, Estimator, RawObject, mark_invalid
 from app.editors.conditions import ConditionEditor
-from app.editors.controls import ComboBox, IconButton, LineEdit, LinkButton, TextArea, label
+from app.editors.controls import ComboBox, IconButton, LineEdit, LinkButton, TextArea, label, show_sentence
 from app.panels.form import FIELD_GAP, Form
 from app.panels.preview import KINDS, PanelPreview
 from app.widgets.basic import set_property
@@ -210,5 +210,4 @@ class PanelContent(QWidget):
 
 def _show_error(field: QWidget, place: QLabel, sentence: str) -> None:
     mark_invalid(field, sentence)
-    place.setText(sentence)
-    place.setVisible(bool(sentence))
+    show_sentence(place, sentence)

@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, RawObject, lines
-from app.editors.controls import label
+from app.editors.controls import label, show_sentence
 from app.editors.plain import BoolEditor
 from app.editors.registry import EDITORS, EditorFactory, spec_of
 from app.editors.spec import FieldSpec
@@ -52,8 +52,7 @@ class FieldFrame(QWidget):
         return self._error.text()
 
     def show_errors(self, errors: Errors) -> None:
-        self._error.setText(self.editor.show_errors(errors))
-        self._error.setVisible(bool(self._error.text()))
+        show_sentence(self._error, self.editor.show_errors(errors))
 
 
 class Form(QWidget):

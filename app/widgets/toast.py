@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QEnterEvent
+from PySide6.QtGui import QEnterEvent, QHideEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from app.widgets.announce import announce
@@ -16,6 +16,7 @@ from canvas_widgets.look import Look
 Tone = Literal["ok", "warn", "danger"]
 SHOWN_MS = 4000
 ERROR_MS = 12000
+_LOOK_AGAIN_MS = 150
 _LETTER_MS, _IDEOGRAPH_MS = 60, 200
 """What a slow reader needs."""
 _IDEOGRAPHS = "\u2e80"  # and what comes behind
@@ -55,6 +56,8 @@ class Toast(QFrame):
         row.addWidget(self.link)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
+        self._again = QTimer(self, interval=_LOOK_AGAIN_MS)
+        self._again.timeout.connect(self._make_way)
         self._left = 0  # of the timer, while the pointer is here
         window.installEventFilter(self)
         self.hide()
@@ -84,6 +87,7 @@ class Toast(QFrame):
         self.show()
         self.raise_()
         self._left = 0
+        self._again.start()
         if busy:
             self._timer.stop()
         else:
@@ -117,6 +121,15 @@ class Toast(QFrame):
         if self._left:
             self._timer.start(max(self._left, SHOWN_MS // 4))
             self._left = 0
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._again.stop()
+
+    def _make_way(self) -> None:
+        """What floats over the page may have come or grown meanwhile; under the pointer nothing moves."""
+        if not self.underMouse():
+            self._place()
 
     def _place(self) -> None:
         window = self._window

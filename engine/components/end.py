@@ -16,7 +16,7 @@ class End(Component[EndConfig]):
     kind = "end"
     label = N_("End")
     category = Category.CONTROL
-    icon = "square"
+    icon = "flag"
     placement = BEHIND_ANYTHING._replace(
         refusal=Message(N_("End can stand behind anything but Start and End."))
     )

@@ -58,6 +58,13 @@ def test_nothing_typed_lists_what_can_be_done_by_section(window: MainWindow) -> 
         ("rehearse", "run.publish"),
         ("settings", "go.settings"),
         ("preferences", "workspace.preferences"),
+        ("help", "help.manual"),
+        ("manual", "help.manual"),
+        ("connect", "editor.lead"),
+        ("join", "editor.lead"),
+        ("link", "editor.lead"),
+        ("hide", "editor.side_bar"),
+        ("toolbox", "editor.side_bar"),
     ],
 )
 def test_typing_finds_in_either_language(qtbot: QtBot, window: MainWindow, typed: str, id: str) -> None:
@@ -196,3 +203,31 @@ def test_without_a_workspace_it_says_what_is_missing(qtbot: QtBot, look: Look) -
     opened(window)
     assert found(window, "undo")[0].why_not == "Open a workspace first"
     assert not found(window, "open workspace")[0].why_not
+
+
+def test_what_is_no_component_is_looked_for_among_all_commands(qtbot: QtBot, window: MainWindow) -> None:
+    page = open_draft(qtbot, window)
+    page.commands.focus_palette()
+    QTest.keyClicks(page.palette_.search, "tidy")
+    assert page.palette_.nothing.isVisible()
+    assert not page.palette_.list.isVisible()
+    assert "“tidy”" in page.palette_.nothing.button.accessibleName()
+    QTest.keyClick(page.palette_.search, Qt.Key.Key_Return)
+    palette = shown(window)
+    assert palette.search.text() == "tidy"
+    chosen = palette.chosen()
+    assert chosen is not None
+    assert chosen.id == "editor.tidy"
+    palette.close()
+    page.palette_.search.clear()
+    assert page.palette_.list.isVisible()
+
+
+def test_the_side_bar_is_hidden_and_comes_back_when_it_is_needed(qtbot: QtBot, window: MainWindow) -> None:
+    page = open_draft(qtbot, window)
+    window.actions_["editor.side_bar"].trigger()
+    assert not page.side_bar.isVisible()
+    assert not window.actions_["editor.side_bar"].isChecked()
+    page.commands.focus_palette()
+    assert page.side_bar.isVisible()
+    assert window.preferences.side_bar_shown

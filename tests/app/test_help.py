@@ -7,13 +7,16 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+from PySide6.QtCore import QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from app import language
 from app.actions import ACTIONS
 from app.help.events import curl_call, example_event, python_call
 from app.help.gestures import KEYS, MOUSE
+from app.help.manual import FOLDER, Manual, first_page
 from app.window import MainWindow
 from engine.server.wire import Event
 from engine.workspace.catalog import CATALOG, Catalog
@@ -99,3 +102,28 @@ def test_the_keys_that_the_user_chose_are_listed(window: MainWindow) -> None:
     texts = {found.text() for found in dialog(window).findChildren(QLabel)}
     assert "Ctrl+Alt+Z" in texts
     assert "Ctrl+Z" not in texts
+
+
+def test_f1_opens_the_manual_and_its_links_lead_on(window: MainWindow) -> None:
+    assert window.actions_["help.manual"].shortcut().toString() == "F1"
+    window.actions_["help.manual"].trigger()
+    (manual,) = window.findChildren(Manual)
+    assert manual.pages.page == FOLDER / "README.md"
+    assert "Getting started" in manual.pages.toPlainText()
+    manual.pages.follow(QUrl("drawing.md"))
+    assert manual.pages.page == FOLDER / "drawing.md"
+    assert manual.back.isEnabled()
+    manual.back.click()
+    assert manual.pages.page == FOLDER / "README.md"
+    manual.pages.follow(QUrl("../main.py"))  # nothing but its own pages
+    assert manual.pages.page == FOLDER / "README.md"
+
+
+def test_the_manual_is_in_the_language_of_the_program(window: MainWindow) -> None:
+    language.use_language("zh")
+    try:
+        window.actions_["help.manual"].trigger()
+        (manual,) = window.findChildren(Manual)
+        assert manual.pages.page == FOLDER / "zh" / "README.md" == first_page("zh")
+    finally:
+        language.use_language("en")

@@ -707,4 +707,4 @@ def test_publishing_names_what_was_not_confirmed(
     publish_now(qtbot, window)
     assert len(engine.published) == 1
     name = page.session.document.node(tag).name
-    assert f"Left out, because it is not confirmed with OK: “{name}”." in window.toast.message
+    assert f"What was changed in the panel of “{name}” is left out" in window.toast.message

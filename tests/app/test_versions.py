@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
@@ -161,3 +161,14 @@ def test_the_link_of_the_notice_leads_there(qtbot: QtBot, page: EditorPage) -> N
     assert isinstance(window, MainWindow)
     qtbot.waitUntil(lambda: window.editor is not page)
     assert window.the_editor.shown_version == 1
+
+
+def test_a_notice_moves_neither_the_palette_nor_the_canvas(page: EditorPage) -> None:
+    page.notices.show_notices([])
+    places = page.side_bar.geometry(), page.view.mapTo(page, QPoint()), page.view.size()
+    page.running.show_notices()
+    assert page.notices.isVisible()
+    assert (page.side_bar.geometry(), page.view.mapTo(page, QPoint()), page.view.size()) == places
+    assert page.notices.mapTo(page, QPoint()) == places[1]
+    page.finding.open()  # what floats there stands below it
+    assert page.finding.bar.geometry().top() >= page.notices.height()

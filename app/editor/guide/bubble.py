@@ -17,7 +17,7 @@ from app.pickers.needs_bar import NeedsBar
 from app.widgets.basic import ElidedLabel, button, label
 from canvas_widgets.look import Look
 from canvas_widgets.view import CanvasView
-from engine.i18n import ntr, tr
+from engine.i18n import Message, ntr, tr
 from engine.workspace.needs import Need
 from engine.workspace.template import GuideEntry
 from engine.workspace.workspace import Workspace
@@ -48,7 +48,7 @@ class Shown(NamedTuple):
     entry: GuideEntry | None
     configured: bool = False
     can_write: bool = False
-    note: str = ""
+    note: Message | None = None
     needs: tuple[Need, ...] = ()
     problems: int = 0
 
@@ -216,7 +216,7 @@ class Bubble(Retranslated, Floating):
         all_done = entry is None
         self.title.setText(tr("Key components configured") if all_done else shown.name)
         self.prompt.setText(_shortened(entry.prompt.text) if entry is not None else _left(shown.problems))
-        note = shown.note or (tr("Configured.") if shown.configured and not all_done else "")
+        note = str(shown.note or "") or (tr("Configured.") if shown.configured and not all_done else "")
         self.note.setText(note)
         self.note.setVisible(bool(note))
         self.needs.show_needs(shown.needs)

@@ -12,7 +12,7 @@ from app.editor.guide.bubble import Bubble, Shown
 from app.editor.guide.making import Making, writes
 from app.editor.guide.window import Entry, GuideWindow
 from engine.components.registry import component
-from engine.i18n import tr
+from engine.i18n import Message, tr
 from engine.workspace.needs import Need, needs_of_references
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class TemplateGuide(QObject):
         self.bubble = Bubble(page.view, main.look, page.session.workspace)
         self._entries = {entry.node: entry for entry in template.guide}
         self._configured: dict[str, bool] = {}
-        self._notes: dict[str, str] = {}
+        self._notes: dict[str, Message] = {}
         self._wanted = self._ended = False
         self._making = Making(page, main, self._on_made)
         self._connect()
@@ -168,7 +168,7 @@ class TemplateGuide(QObject):
             self._entries[node_id],
             self._configured.get(node_id, False),
             writes(node.kind),
-            self._notes.get(node_id, ""),
+            self._notes.get(node_id),
             tuple(self._needs(node_id)),
         )
         self.bubble.show_at(shown, self._card_of(node_id))
@@ -245,7 +245,7 @@ class TemplateGuide(QObject):
         if node_id is not None and (content := self._entries[node_id].content) is not None:
             self._making.message(node_id, content)
 
-    def _on_made(self, node_id: str, note: str) -> None:
+    def _on_made(self, node_id: str, note: Message) -> None:
         """What was made stands in the panel: say that it is still to be confirmed."""
         self._notes[node_id] = note
         if self.bubble.node_id == node_id:

@@ -14,7 +14,7 @@ from app.pickers.audience_form import AudienceDialog
 from app.pickers.form_dialog import FormDialog
 from app.pickers.message_form import KINDS, MessageDialog
 from engine.components.text_sms import PLATFORMS
-from engine.i18n import tr
+from engine.i18n import Message
 from engine.workspace.folder import free_name
 from engine.workspace.template import Recommendation, Rule
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.editor.page import EditorPage
     from app.window import MainWindow
 
-Made = Callable[[str, str], None]
+Made = Callable[[str, Message], None]
 """Called with the component and a sentence about what stands in its panel now."""
 
 
@@ -88,9 +88,8 @@ class Making:
         if node_id not in page.session.document.nodes:
             return  # deleted while the editor stood open
         page.show_node(node_id)
-        self._made(
-            node_id, tr("“{name}” stands in the panel. Look at the rest, and confirm with OK.", name=name)
-        )
+        note = Message("“{name}” stands in the panel. Look at the rest, and confirm with OK.", name=name)
+        self._made(node_id, note)
         page.panel.fill(values)
 
     def _raw(self, node_id: str) -> RawObject:

@@ -91,7 +91,7 @@ class GuideWindow(Retranslated, Floating):
     left = Signal()
 
     def __init__(self, over: QWidget, look: Look) -> None:
-        super().__init__(over, look)
+        super().__init__(over, look, Qt.Corner.BottomLeftCorner)  # no panel slides in there
         self.folded = False
         self._entries: list[Entry] = []
         self._current: str | None = None

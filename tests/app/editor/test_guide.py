@@ -22,6 +22,7 @@ from app.window import MainWindow
 from engine.campaign import edits
 from engine.campaign.model import Point
 from engine.campaign.ops import Op, Table
+from engine.i18n import Message
 from engine.workspace.message import TextSms
 from engine.workspace.own_templates import save_own
 from engine.workspace.template import GuideEntry, Recommendation, Words, load_templates
@@ -492,3 +493,45 @@ def test_a_template_that_is_gone_leaves_the_campaign_alone(qtbot: QtBot, window:
     again = open_draft(qtbot, window)
     settle(qtbot)
     assert again.guide.guide is None
+
+
+def test_what_was_made_is_said_in_the_language_of_the_moment(qtbot: QtBot, window: MainWindow) -> None:
+    page = begin(qtbot, window, HIGH_VALUE)
+    guide = guide_of(page)
+    guide.show_entry(next(iter(guide._entries)))
+    node_id = guide.bubble.node_id
+    assert node_id is not None
+    guide._on_made(node_id, Message("Configured."))
+    english = guide.bubble.note.text()
+    language.use_language("zh")
+    try:
+        assert guide.bubble.note.text() not in ("", english)
+    finally:
+        language.use_language("en")
+
+
+def test_the_guide_stays_where_it_is_when_the_panel_opens(qtbot: QtBot, window: MainWindow) -> None:
+    page = begin(qtbot, window, HIGH_VALUE)
+    guide = guide_of(page)
+    before = guide.window.mapTo(window, QPoint())
+    click(guide.window.buttons[0])
+    settle(qtbot)
+    assert page.panel.isVisible()
+    assert guide.window.mapTo(window, QPoint()) == before
+
+
+def test_a_message_makes_way_for_the_guide_that_comes_later(qtbot: QtBot, window: MainWindow) -> None:
+    page = begin(qtbot, window, HIGH_VALUE)
+    guide = guide_of(page)
+    guide.window.hide()
+    window.toast.show_message("Restored. Save the draft to keep it." * 3)
+    over = window.toast.geometry()
+    guide.window.show()
+    guide.window.move(page.view.mapFrom(window, over.topLeft()))
+    qtbot.waitUntil(
+        lambda: (
+            not window.toast.geometry().intersects(
+                QRect(guide.window.mapTo(window, QPoint()), guide.window.size())
+            )
+        )
+    )

@@ -549,3 +549,15 @@ def test_an_error_of_the_unit_stands_at_the_unit(open_panel: OpenPanel) -> None:
     assert target.property("invalid")
     assert form.frame("amount").error == "Choose a unit"
     assert not editor.focus_target().property("invalid")
+
+
+def test_an_error_that_goes_leaves_its_room(open_panel: OpenPanel) -> None:
+    panel = open_panel("text_sms", {})
+    panel.footer.ok.click()
+    QApplication.processEvents()
+    form = form_of(panel)
+    before = form.frame("signature").geometry()
+    choose(combo(panel, "platform"), "acc_sms")
+    QApplication.processEvents()
+    assert form.frame("platform").error == ""
+    assert form.frame("signature").geometry() == before
