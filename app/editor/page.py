@@ -98,7 +98,7 @@ class EditorPage(Retranslated, QWidget):
         self.view = CanvasView(self.scene, window.look, read_only=read_only)
         self.palette_ = Palette(window.look)
         self.outline = OutlineTree(self.scene, window.look, read_only=read_only)
-        self.side_bar = SideBar(
+        self.side_bar: SideBar = SideBar(
             window.look, self.palette_, self.outline, window.preferences, read_only=read_only
         )
         self.panel = ConfigurationPanel(window.look, window.runs.estimate)

@@ -60,9 +60,9 @@ class Pages(QTextBrowser):
         elif self._is_ours(file) and file.suffix == ".md":
             self.open_page(file)
 
-    def loadResource(self, kind: int, url: QUrl) -> object:  # noqa: N802 - Qt's name
+    def loadResource(self, kind: int, url: QUrl | str) -> object:  # noqa: N802 - Qt's name
         """Pages and pictures of the folder, pictures as wide as there is room; nothing from elsewhere."""
-        file = Path(self.source().resolved(url).toLocalFile())
+        file = Path(self.source().resolved(QUrl(url)).toLocalFile())
         if not self._is_ours(file):
             return None
         if kind == self.document().ResourceType.ImageResource.value:
