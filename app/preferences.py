@@ -51,6 +51,7 @@ class Preferences(BaseModel):
     workspace: the last one; recent_campaigns and recent_workspaces, the latest first.
     remotes.
     hidden_columns: of the campaign list.
+    open_campaigns: the files in tabs, so that they come back after a crash.
     recent_commands: of the command palette, the last one first.
     size, maximized: of the window.
     """
@@ -71,6 +72,7 @@ class Preferences(BaseModel):
     remotes: list[Remote] = Field(default_factory=list)
     hidden_columns: list[str] = Field(default_factory=lambda: ["end"])
     recent_commands: list[str] = Field(default_factory=list)
+    open_campaigns: list[Path] = Field(default_factory=list)
     size: tuple[Pixels, Pixels] | None = None
     maximized: bool = False
 

@@ -40,6 +40,7 @@ from app.publishing.service import Condition, Counts, EngineService, Sizes
 from app.publishing.versions import Rows, VersionCommands
 from app.recent import RecentFiles
 from app.recovery.commands import RecoveryCommands
+from app.reopening import Reopening
 from app.settings.appearance import Appearance
 from app.tabs import Tabs
 from app.templates.commands import TemplateCommands
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self.toast = Toast(self, look)
         self.composing = Composing(self)
         self.error_ring = ErrorRing(look, self)
+        self.reopening = Reopening(self)
         self.tour: Tour = Tour(self)
         self.drop = FileDrop(self, look, self.opening.refusal, self.opening.open_path)
         self.painted.connect(self.drop.start)
@@ -356,6 +358,7 @@ class MainWindow(QMainWindow):
         """The end: remember the window's place, let go of everything, close."""
         self._may_close = True
         self.workspaces.reading = None  # it is not waited for any more
+        self.reopening.end()
         self.preferences.maximized = self.isMaximized()
         normal = self.normalGeometry().size()
         self.preferences.size = normal.width(), normal.height()

@@ -162,6 +162,7 @@ class Gallery(QDialog):
         layout.addSpacing(grid)
         layout.addWidget(scroll, 1)
         row = QHBoxLayout()
+        row.setContentsMargins(0, 0, grid, 0)  # in line with the cards, which leave room for a scroll bar
         row.addStretch(1)
         row.addWidget(button("", self.reject, tr("Cancel")))
         layout.addLayout(row)

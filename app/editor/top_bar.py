@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTime, Signal
+from PySide6.QtCore import QEvent, QObject, QTime, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.actions import Actions
@@ -35,6 +35,8 @@ class TopBar(Retranslated, QFrame):
         self._saved_at: QTime | None = None
         grid = look.sizes.grid
         self.name = ElidedLabel("title", 8 * grid)
+        self._attributes = actions["campaign.attributes"]
+        self.name.installEventFilter(self)
         self.pill = label("pill")
         self.versions = VersionSwitch(look)
         self.view_only = label("summary")
@@ -67,6 +69,13 @@ class TopBar(Retranslated, QFrame):
         row.addWidget(tool_button(actions["view.menu"]))
         self.show_zoom(1.0)
         self.show_status(Status.DRAFT, read_only=False)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A double click on the name opens what it can be changed in."""
+        if watched is self.name and event.type() is QEvent.Type.MouseButtonDblClick:
+            self._attributes.trigger()
+            return True
+        return super().eventFilter(watched, event)
 
     def show_name(self, name: str, modified: bool) -> None:
         self.name.setText(f"{name} •" if modified else name)

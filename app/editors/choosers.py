@@ -154,13 +154,15 @@ class MessageEditor(ReferenceEditor):
 class AccountChoiceEditor(Editor):
     """One of what an account offers (signatures, senders, apps); free text where a simulated one takes all.
 
-    Options: `account` (the field that holds the account), `setting` (the list in its settings).
+    Options: `account` (the field that holds the account), `setting` (the list in its settings), `typed` (what
+    is said of an empty field where any text may stand).
     """
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._account_field = str(spec.extra.get("account"))
         self._setting = str(spec.extra.get("setting"))
+        self._typed = str(spec.extra.get("typed", ""))
         self._placeholder = spec.placeholder or tr("Choose")
         self._list = ComboBox(self._placeholder)
         self._list.chosen.connect(self._on_chosen)
@@ -193,6 +195,13 @@ class AccountChoiceEditor(Editor):
         for control in (self._list, self._free):
             control.setAccessibleName(self.accessibleName())
         self._show()
+
+    def show_errors(self, errors: Errors) -> str:
+        """Where any text may stand there is nothing to choose: the sentence says to type."""
+        typed = self._typed if not self._free.isHidden() and not self._value else ""
+        sentences = tr(typed) if typed and errors else together(errors)
+        mark_invalid(self.focus_target(), sentences)
+        return sentences
 
     def _show(self) -> None:
         self._list.set_value(self._value)

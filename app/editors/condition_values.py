@@ -85,6 +85,7 @@ class ListValue(ValueBox):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._field)
+        column.addWidget(label(tr("One value a line: Enter begins the next."), "small"))
         if known:
             self._choose = LinkButton(tr("Choose values"))
             self._choose.clicked.connect(self._on_choose)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -54,6 +54,10 @@ class Option(NamedTuple):
     note: str = ""
     tail: str = ""
     enabled: bool = True
+
+
+_POPUP_GAP = 4
+"""Pixels between a drop-down list and its field."""
 
 
 def show_sentence(line: QLabel, sentence: str) -> None:
@@ -165,7 +169,15 @@ class ComboBox(QComboBox):
         # Only now: asking for the view makes a window for it.
         self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
         self.view().setAccessibleName(self.accessibleName())
+        popup = self.view().window()
+        if popup is not self.window():  # its own, whose corners would show behind the round ones of the list
+            popup.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+            popup.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
+            popup.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         super().showPopup()
+        if popup is not self.window():
+            below = popup.y() >= self.mapToGlobal(QPoint()).y()
+            popup.move(popup.x(), popup.y() + (_POPUP_GAP if below else -_POPUP_GAP))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():

@@ -241,7 +241,7 @@ class EventConditionsEditor(CardList[EventConditionCard]):
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._max = int(spec.extra.get("max", 8))
-        self._add = LinkButton(tr("Add condition"))
+        self._add = LinkButton(tr("Add another event"))
         self._add.clicked.connect(self._on_add)
         self._note = label(tr("“And” binds more tightly than “or”."), "small")
         self.column.addWidget(self._note)

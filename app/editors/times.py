@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from pydantic import JsonValue
 from PySide6.QtCore import QDate, QDateTime, Qt, QTime, QTimeZone
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QDateTimeEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDateTimeEdit, QLabel, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_object, as_text, mark_invalid, route, together
-from app.editors.controls import ComboBox, IconButton, LinkButton, NumberEdit, Option, TimeEdit, row
+from app.editors.controls import ComboBox, IconButton, LinkButton, NumberEdit, Option, TimeEdit, label, row
 from app.editors.spec import FieldSpec
 from engine.i18n import N_, tr
 
@@ -23,6 +23,13 @@ UNIT_LABELS = {
     "month": N_("months"),
 }
 ALL_UNITS: Sequence[str] = tuple(UNIT_LABELS)
+
+
+def zone_label(context: Context) -> QLabel:
+    """The workspace's time zone beside a time of it, where the computer's clock shows another one."""
+    now = context.now()
+    same = now.astimezone(context.zone).utcoffset() == now.astimezone().utcoffset()
+    return label("" if same else tr("Time zone: {zone}", zone=context.zone.key), "small", wrap=False)
 
 
 class DurationEditor(Editor):
@@ -80,6 +87,7 @@ class TimeOfDayEditor(Editor):
         self._field.timeChanged.connect(self._on_changed)
         line = row(self)
         line.addWidget(self._field)
+        line.addWidget(zone_label(context))
         line.addStretch(1)
         self.setFocusProxy(self._field)
         self.set_value(None)
@@ -130,11 +138,17 @@ class DateTimeEditor(Editor):
         self._field.dateTimeChanged.connect(self._on_changed)
         self._clear = IconButton("x", tr("Remove this time"))
         self._clear.clicked.connect(self._on_clear)
-        line = row(self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        line = row()
         line.addWidget(self._choose)
         line.addWidget(self._field, 1)
         line.addWidget(self._clear)
         line.addStretch(0)
+        column.addLayout(line)
+        self._zone = zone_label(context)
+        column.addWidget(self._zone)
         self._show()
 
     def value(self) -> JsonValue:
@@ -152,6 +166,7 @@ class DateTimeEditor(Editor):
         self._choose.setVisible(self._raw is None)
         self._field.setVisible(self._raw is not None)
         self._clear.setVisible(self._raw is not None)
+        self._zone.setVisible(self._raw is not None and bool(self._zone.text()))
         self.setFocusProxy(self.focus_target())
         if moment is not None:
             local = moment.astimezone(self.context.zone)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.campaign.document import CampaignDocument
 from engine.components import delivery
+from engine.components.registry import component
 from engine.i18n import N_, ntr, tr
 from engine.shapes.groups import PORT_PREFIX
 from engine.shapes.time import instant
@@ -52,16 +53,20 @@ class Figures:
     def tables(self, document: CampaignDocument, node_id: str) -> list[Table]:
         """What there is to say of a component; [] for most."""
         node = document.node(node_id)
-        found = [*self._messages(node_id), *self._receipts(node_id)]
+        found = [*self._messages(document, node_id), *self._receipts(node_id)]
         if node.kind == "target_audience":
             found += self._cycles()
         if node.kind == "ab_target":
             found += self._goals(document, node_id)
         return found
 
-    def _messages(self, node_id: str) -> Iterator[Table]:
+    def _messages(self, document: CampaignDocument, node_id: str) -> Iterator[Table]:
         states = self.counts.get("reasons", {}).get(node_id, {})
-        rows = tuple((word, f"{n:,}") for word, n in delivery.rows(states))
+        node = document.node(node_id)
+        config = node.parsed.config
+        id_type = None if config is None else component(node.kind).id_type(config)
+        said = delivery.rows(states, id_type=id_type or "")
+        rows = tuple((word, f"{n:,}") for word, n in said)
         if rows:
             yield Table(tr("Messages"), (), rows, trouble=delivery.undelivered_text(states))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from math import inf
 from typing import Any, NamedTuple
 
 from engine.campaign.campaign_file import canonical_config
@@ -62,16 +63,21 @@ def ops_between(before: CampaignDocument, after: CampaignDocument) -> tuple[Op, 
 
 
 def differences(before: CampaignDocument, after: CampaignDocument, lookup: Lookup) -> list[Difference]:
-    """What is different in `after`: the campaign first, then its components by name."""
+    """What is different in `after`: the campaign first, then its components along the flow."""
     lines = _lines_by_source(before, after)
-    ids = sorted(
-        {*before.nodes, *after.nodes, *lines}, key=lambda id: (_name(before, after, id).casefold(), id)
-    )
+    ids = sorted({*before.nodes, *after.nodes, *lines}, key=lambda id: _place(before, after, id))
     of_nodes = (_of_node(before, after, id, lines.get(id, ()), lookup) for id in ids)
     found = [difference for difference in of_nodes if difference is not None]
     if campaign := tuple(_of_campaign(before, after)):
         found.insert(0, Difference(None, Change.CHANGED, Message(N_("Campaign")), campaign))
     return found
+
+
+def _place(before: CampaignDocument, after: CampaignDocument, id: str) -> tuple[bool, float, float, str]:
+    """Where a component comes: Start first, then from left to right and top to bottom, as one reads."""
+    point = after.layout.get(id) or before.layout.get(id)
+    x, y = (float(point[0]), float(point[1])) if point is not None else (inf, inf)
+    return id != START_ID, x, y, id
 
 
 def _of_campaign(before: CampaignDocument, after: CampaignDocument) -> Iterator[Message]:
@@ -188,11 +194,6 @@ def _title(node: Node) -> Message:
 
 def _node(document: CampaignDocument, node_id: str) -> Node | None:
     return document.node(node_id) if node_id == START_ID else document.nodes.get(node_id)
-
-
-def _name(before: CampaignDocument, after: CampaignDocument, node_id: str) -> str:
-    node = _node(after, node_id) or _node(before, node_id)
-    return node.name if node is not None else node_id
 
 
 def _table(document: CampaignDocument, table: Table) -> Mapping[str, Value]:

@@ -52,7 +52,7 @@ class AppPushConfig(ComponentConfig):
             N_("App"),
             "account_choice",
             missing=N_("Choose an app"),
-            options={"account": "account", "setting": "apps"},
+            options={"account": "account", "setting": "apps", "typed": N_("Type an app")},
         ),
     ]
     platform: Annotated[

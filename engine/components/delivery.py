@@ -26,22 +26,36 @@ _REASONS: Mapping[str, str] = {
     "duplicate_address": N_("address had it already"),
     "fatigue": N_("contacted too often"),
 }
+_NO_ID: Mapping[str, str] = {
+    "mobile": N_("no mobile number"),
+    "email": N_("no email address"),
+    "openid": N_("no WeChat OpenID"),
+}
+"""What is lacking, by the ID type that the touch needs, up to its colon; of others no more is said."""
 Reasons = Mapping[str, Mapping[str, int]]
 """Messages of one component: state → reason (empty where there is none) → messages."""
 
 
-def state_and_reason(state: str, reason: str) -> str:
-    """What became of a message, and why; a provider's own reason is shown as it is."""
+def state_and_reason(state: str, reason: str, id_type: str = "") -> str:
+    """What became of a message, and why; a provider's own reason is shown as it is.
+
+    id_type: what the touch needs to reach people, "" where that is not known.
+    """
     said = tr(STATES[state])
     if not reason:
         return said
+    lacking = _NO_ID.get(id_type.partition(":")[0])
+    if reason == "no_id" and lacking is not None:
+        return tr("{state}: {reason}", state=said, reason=tr(lacking))
     return tr("{state}: {reason}", state=said, reason=tr(_REASONS[reason]) if reason in _REASONS else reason)
 
 
-def rows(reasons: Reasons, states: tuple[str, ...] = tuple(STATES)) -> list[tuple[str, int]]:
+def rows(
+    reasons: Reasons, states: tuple[str, ...] = tuple(STATES), id_type: str = ""
+) -> list[tuple[str, int]]:
     """Messages by state and reason, in words; of a state the most frequent reason first."""
     return [
-        (state_and_reason(state, reason), n)
+        (state_and_reason(state, reason, id_type), n)
         for state in states
         for reason, n in sorted(reasons.get(state, {}).items(), key=lambda one: (-one[1], one[0]))
     ]

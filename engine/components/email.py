@@ -38,7 +38,7 @@ class EmailConfig(ComponentConfig):
             N_("Sender address"),
             "account_choice",
             missing=N_("Choose a sender address"),
-            options={"account": "account", "setting": "senders"},
+            options={"account": "account", "setting": "senders", "typed": N_("Type a sender address")},
         ),
     ]
     sender_style: Annotated[

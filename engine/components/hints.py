@@ -28,7 +28,7 @@ with `tr`. `options` is what the widget of that name needs, listed here; nothing
 | `audiences` | ordered list of audience ids | `max` |
 | `message` | message template id | `kind`; `match`: {field of the message: field here} |
 | `account` | account id | `kinds` |
-| `account_choice` | one of a list in the account's settings | `account`: field here, `setting`: key there |
+| `account_choice` | one of a list in an account's settings | `account`: field here, `setting`: key, `typed` |
 | `coupon`, `event` | catalogue key | |
 | `condition` | condition tree | `over`: `person`, `event` or `trigger`; `event`: field here; `flat`: bool |
 | `event_conditions` | list of event conditions | `max` |

@@ -48,7 +48,7 @@ class TextSmsConfig(ComponentConfig):
             N_("Signature"),
             "account_choice",
             missing=N_("Choose a signature"),
-            options={"account": "platform", "setting": "signatures"},
+            options={"account": "platform", "setting": "signatures", "typed": N_("Type a signature")},
         ),
     ]
     template: Annotated[

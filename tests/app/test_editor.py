@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.campaign_list import loading
 from app.campaign_list.status import Status
 from app.editor import session
+from app.editor.attributes import AttributesDialog
 from app.editor.page import EditorPage
 from app.window import MainWindow
 from engine.campaign import campaign_file, edits
@@ -482,3 +483,8 @@ def test_a_tooltip_on_show_says_what_undo_would_undo_now(page: EditorPage, windo
     action.trigger()
     assert QToolTip.text() == action.toolTip() == "Undo (Ctrl+Z)"
     QToolTip.hideText()
+
+
+def test_a_double_click_on_the_name_opens_the_attributes(page: EditorPage) -> None:
+    QTest.mouseDClick(page.bar.name, Qt.MouseButton.LeftButton)
+    assert page.window().findChildren(AttributesDialog)

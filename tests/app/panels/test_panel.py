@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import pairwise
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeySequence, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.editors.controls import ComboBox, IconButton, LinkButton
@@ -561,3 +562,27 @@ def test_an_error_that_goes_leaves_its_room(open_panel: OpenPanel) -> None:
     QApplication.processEvents()
     assert form.frame("platform").error == ""
     assert form.frame("signature").geometry() == before
+
+
+def test_a_field_for_any_text_asks_to_type(open_panel: OpenPanel, workspace: Workspace) -> None:
+    simulated = next(id for id, file in workspace.accounts.items() if file.kind == "simulated")
+    panel = open_panel("text_sms", {"platform": simulated})
+    panel.footer.ok.click()
+    assert form_of(panel).frame("signature").error == "Type a signature"
+
+
+def test_a_time_says_its_zone_where_the_computer_has_another(
+    open_panel: OpenPanel, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def zone_shown() -> bool:
+        panel = open_panel("wait_until", {"mode": "at", "at": "2026-12-01T09:00:00+08:00"})
+        labels = form_of(panel).editor("at").findChildren(QLabel)
+        return any(label.text() == "Time zone: Asia/Shanghai" and label.isVisible() for label in labels)
+
+    assert workspace.settings.time_zone == "Asia/Shanghai"
+    for zone, shown in (("UTC", True), ("Asia/Shanghai", False)):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        assert zone_shown() is shown
+    monkeypatch.undo()
+    time.tzset()
