@@ -142,7 +142,10 @@ class PublishCommands:
         if session.closed or window.service is None:
             return
         window.toast.show_message(tr("Publishing…"), busy=True)
-        before, unconfirmed = window.service.runs.get(session.document.attributes.id), editor.unconfirmed.names()
+        before, unconfirmed = (
+            window.service.runs.get(session.document.attributes.id),
+            editor.unconfirmed.names(),
+        )
 
         def done(answers: tuple[Any, Any] | None) -> None:
             if answers is None:
