@@ -6,24 +6,28 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app import preferences
+from app.preferences import Preferences
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MakeWindow, open_draft
+
+
+def test_what_is_open_is_remembered_until_the_program_is_quit(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window)
+    assert preferences.load().open_campaigns == [page.session.path]
+    window.close_without_asking()
+    assert preferences.load().open_campaigns == []
 
 
 def test_what_was_open_at_a_crash_is_open_again(
     qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (path, *_rest) = sorted((workspace.folder / "campaigns").glob("**/*.campaign.json"))
+    gone = path.with_name("gone.campaign.json")
+    left = Preferences(language="en", open_campaigns=[gone, path])
+    monkeypatch.setattr("tests.app.conftest.Preferences", lambda language: left)
     window = make_window(workspace)
-    page = open_draft(qtbot, window)
-    assert preferences.load().open_campaigns == [page.session.path]
-    monkeypatch.setattr("tests.app.conftest.Preferences", lambda language: preferences.load())
-    again = make_window(workspace)  # the first never said that it ends
-    qtbot.waitUntil(lambda: len(again.editors) == 1)
-    assert again.the_editor.session.path == page.session.path
-
-
-def test_who_quits_begins_anew(qtbot: QtBot, make_window: MakeWindow, workspace: Workspace) -> None:
-    window = make_window(workspace)
-    open_draft(qtbot, window)
-    window.close_without_asking()
-    assert preferences.load().open_campaigns == []
+    qtbot.waitUntil(lambda: len(window.editors) == 1)
+    assert window.the_editor.session.path == path
