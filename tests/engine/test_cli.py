@@ -448,3 +448,28 @@ def test_audiences_are_counted_updated_sampled_and_compared(
     refused = run("audience", "estimate", "a_none", *where)
     assert (refused.status, refused.out) == (1, "")
     assert "There is no audience “a_none”" in refused.err
+
+
+def test_a_table_is_described_imported_undone_and_a_person_erased(
+    run: Run, shop: Workspace, tmp_path: Path
+) -> None:
+    table, mapping = tmp_path / "members.csv", tmp_path / "members.mapping.json"
+    table.write_bytes("客户编号;手机;城市\n1;13800000001;杭州\n2;12;上海\n".encode("gbk"))
+    ran = run("data", "describe", table, "--workspace", shop.folder, "--out", mapping)
+    assert ran.lines[0] == "csv gb18030 ';' 2 rows 0 cannot be read"
+    assert run("validate", mapping).status == 0
+    refused = run("data", "import", table, "--workspace", shop.folder)
+    assert refused.status == 1
+    assert "--mapping" in refused.err
+    rejects = tmp_path / "rejects.csv"
+    ran = run("data", "import", table, "--workspace", shop.folder, "--mapping", mapping, "--rejects", rejects)
+    assert (ran.status, ran.lines[0]) == (0, "people: 1")
+    assert "上海" in rejects.read_text(encoding="utf-8-sig")
+    assert Workspace.open(shop.folder).catalog.attributes["城市"] == "text"
+    (line,) = run("data", "imports", "--workspace", shop.folder).lines
+    number, state, *_ = line.split()
+    assert state == "complete"
+    assert run("data", "erase", "1", "--workspace", shop.folder).status == 1
+    assert run("data", "erase", "1", "--workspace", shop.folder, "--yes").lines == ["ids: 1"]
+    assert run("data", "undo", number, "--workspace", shop.folder).status == 0
+    assert run("data", "undo", number, "--workspace", shop.folder).status == 1
