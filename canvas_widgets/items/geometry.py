@@ -165,7 +165,7 @@ class LinkShape(NamedTuple):
 def bend(start: QPointF, end: QPointF, aside: float = 0.0) -> tuple[Curve, ...]:
     """The curve from one row to another, level at both ends; none along a row. `aside` pulls its middle."""
     across = end.x() - start.x()
-    if across > 0 and abs(end.y() - start.y()) < _FLAT and not aside:
+    if across >= 0 and abs(end.y() - start.y()) < _FLAT and not aside:
         return ()
     reach = across / 2 if across >= _TIGHT else max(_MIN_BEND, -across / 2)
     one, other = QPointF(start.x() + reach, start.y() + aside), QPointF(end.x() - reach, end.y() + aside)

@@ -26,7 +26,7 @@ from engine.i18n import Message, tr
 _LOG = logging.getLogger(__name__)
 _SPREAD = 14.0  # around the path: chip, mark, count
 _COUNT_ABOVE, _COUNT_ON = 6.0, 4.0  # from the line to the base of its count
-_SLANT = 0.7  # of a stroke's offset that goes sideways where a line rises or falls
+_SLANT = 0.3  # of a stroke's offset that goes sideways where a line rises or falls
 
 
 class LinkItem(QGraphicsItem):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPointF
 
+from canvas_widgets.items import link
 from canvas_widgets.items.geometry import (
     CHIP_HEIGHT,
     OPEN_RADIUS,
@@ -101,3 +103,15 @@ def test_open_ends_keep_away_from_the_cards_beside_them() -> None:
             assert abs(offset - card) >= CARD_HEIGHT / 2 + OPEN_RADIUS
     given = [value for value in offsets if value is not None]
     assert len(given) == len(set(given)) == 4
+
+
+def test_what_has_no_length_is_no_curve() -> None:
+    """It would run forth and back along its row, and be drawn darker than the rest of its line."""
+    assert bend(QPointF(80, 32), QPointF(80, 32)) == ()
+
+
+def test_the_two_strokes_of_a_line_are_never_apart() -> None:
+    """Each is a pixel wide: with more between them than that a curve looks like two hairlines."""
+    for degrees in range(0, 90, 5):
+        slope = math.radians(degrees)
+        assert math.cos(slope) + link._SLANT * math.sin(slope) <= 1.05
