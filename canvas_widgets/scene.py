@@ -13,7 +13,7 @@ from canvas_widgets.collector import keep_large
 from canvas_widgets.items.appear import Appearance
 from canvas_widgets.items.card import CardItem
 from canvas_widgets.items.geometry import CARD
-from canvas_widgets.items.link import LinkItem, share_text
+from canvas_widgets.items.link import LinkItem, chip_rect, share_text
 from canvas_widgets.items.note_layer import NoteLayer
 from canvas_widgets.items.paints import CardState, Paints
 from canvas_widgets.items.stage import FADED, Counts, Stage
@@ -346,12 +346,16 @@ class CampaignScene(PointedScene):
     # Questions ---------------------------------------------------------------------------------------------
 
     def with_open_ends(self, card: CardItem) -> QRectF:
-        """A card with the open ends behind it: where its flow can go on."""
+        """A card with the names of its branches and the open ends behind it: where its flow can go on."""
         rect = card.scene_rect
         for link_id in self.document.out_links(card.node_id):
             item = self.links.get(link_id)
-            if item is not None and item.open:
+            if item is None or item.line is None:
+                continue
+            if item.open:
                 rect = rect.united(item.sceneBoundingRect())
+            elif item.line.chip is not None:
+                rect = rect.united(chip_rect(item.line.chip, item.line.chip_width))
         return rect
 
     def content_rect(self) -> QRectF:

@@ -223,6 +223,7 @@ class EditorPage(Retranslated, QWidget):
         except StaleOpError:
             self.say(Message("The campaign has changed meanwhile. Look at it, and do it again."))
             return
+        self._showing.reveal(edit)
         if edit.also is not None:
             self._window.toast.show_message(str(edit.also), tone="ok")
 

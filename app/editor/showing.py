@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QRectF
 from PySide6.QtWidgets import QWidget
 
-from engine.campaign.model import START_ID
+from engine.campaign.edits import Edit
+from engine.campaign.model import START_ID, Link
+from engine.campaign.ops import Table
 
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
     from app.editor.panel_slot import PanelSlot
+
+
+_TOGETHER = 12  # cards: more are no place to look at
 
 
 class Showing:
@@ -22,6 +29,14 @@ class Showing:
     def follow(self) -> None:
         """Something else is selected."""
         self._page.view.holding.when_free(self._show_selected)
+
+    def reveal(self, edit: Edit) -> None:
+        """Bring into sight what an edit added and what it joined, as far as there is room for all of it."""
+        nodes = _added_and_joined(edit)
+        if 0 < len(nodes) <= _TOGETHER:
+            self._page.view.holding.when_free(
+                lambda: self._slot.when_settled(lambda: self._keep_visible(nodes))
+            )
 
     def center(self, node_id: str) -> None:
         """Select a component and bring it into the middle of what stays beside its panel."""
@@ -58,6 +73,26 @@ class Showing:
             margin = 3 * page.scene.stage.paints.sizes.grid
             page.view.ensureVisible(page.scene.with_open_ends(card), margin, margin)
 
+    def _keep_visible(self, nodes: Collection[str]) -> None:
+        scene, view = self._page.scene, self._page.view
+        rect = QRectF()
+        for card in (scene.cards[node_id] for node_id in nodes if node_id in scene.cards):
+            rect = rect.united(scene.with_open_ends(card))
+        margin = 3 * scene.stage.paints.sizes.grid
+        room = view.viewport().rect().adjusted(margin, margin, -margin, -margin)
+        if rect.width() * view.zoom <= room.width() and rect.height() * view.zoom <= room.height():
+            view.ensureVisible(rect, margin, margin)
+
     def _center_selected(self) -> None:
         if (node_id := self._page.scene.selected_node) is not None:
             self._page.view.center_node(node_id, glide=False)
+
+
+def _added_and_joined(edit: Edit) -> set[str]:
+    """The components that are new, and those at both ends of lines that lead elsewhere than before."""
+    nodes = {op.id for op in edit.ops if op.table is Table.NODES and op.before is None}
+    for op in edit.ops:
+        before = op.before.target if isinstance(op.before, Link) else None
+        if isinstance(op.after, Link) and op.after.target not in (None, before):
+            nodes |= {op.after.source, op.after.target or ""}
+    return nodes

@@ -29,6 +29,19 @@ def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
     return page
 
 
+def test_what_is_added_and_joined_comes_into_sight_beside_the_panel(page: EditorPage) -> None:
+    page.view.zoom_to(0.5, glide=False)
+    page.scene.select([last(page)])
+    card = page.scene.cards[last(page)].scene_rect
+    page.view.zoom_to(0.5, card.center() - QPointF(page.view.width() - 300, 0), glide=False)
+    page.commands.add_kind("ab_test")
+    for _ in range(3):
+        QApplication.processEvents()
+    for kind in ("ab_test", "ab_target"):
+        added = next(card for card in page.scene.cards.values() if card.node.kind == kind)
+        assert page.view.seen.contains(page.scene.with_open_ends(added))
+
+
 def last(page: EditorPage) -> str:
     return max(page.session.document.nodes, key=lambda id: page.scene.place(id).x)
 
