@@ -16,6 +16,7 @@ from app.publishing.versions import ShownVersion
 from canvas_widgets.clearing import clear_away
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
+from engine.campaign.notes import Group
 from engine.i18n import tr
 
 if TYPE_CHECKING:
@@ -105,6 +106,8 @@ class OpenCampaigns:
         page.unsaved_changed.connect(partial(self._on_unsaved_changed, page))
         window.tabs.add(page)
         window.show_run(page)
+        if rows := window.versions.known(document.attributes.id):
+            page.running.show_versions(rows)
         if window.service is not None:
             page.show_engine(window.service.situation)
         page.begin()
@@ -117,7 +120,16 @@ class OpenCampaigns:
         page = self._window.the_editor
         row = next((row for row in self._window.rows() if row.path == page.session.path), None)
         if row is not None:
-            self.open_row(row, read_only=False)
+            again = partial(self._select, page.scene.chosen)
+            self.open_row(row, read_only=False, then=again)
+
+    def _select(self, chosen: Group) -> None:
+        """Select what was selected before the campaign was opened anew, so far as it is still there."""
+        scene = self._window.the_editor.scene
+        if scene.is_loaded:
+            scene.select(chosen.nodes, chosen.notes)
+        else:
+            scene.loaded.connect(partial(scene.select, chosen.nodes, chosen.notes))
 
     def _went_to(self, path: Path, read_only: bool) -> bool:
         """Whether there was a tab to go to. One that is only looked at gives way to one for editing."""

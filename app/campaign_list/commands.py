@@ -210,8 +210,10 @@ class ListCommands:
         except FileError as error:
             window.show_error(error)
             return
-        if page is not None:
-            window.open_campaigns.close(page)
+        versions = [shown for shown in window.editors if shown.shown_version is not None]
+        own = [shown for shown in versions if shown.session.document.attributes.id == row.id]
+        for shown in own if page is None else [page, *own]:
+            window.open_campaigns.close(shown)
         window.reload()
         window.toast.show_message(tr("Deleted “{name}”.", name=row.name))
 

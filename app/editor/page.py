@@ -266,6 +266,7 @@ class EditorPage(Retranslated, QWidget):
     def retranslate(self) -> None:
         self.show_notices()
         self.scene.refresh()
+        self.view.pasting.retranslate()
         self.speaking.refresh()
         self.finding.retranslated()
 
@@ -293,6 +294,7 @@ class EditorPage(Retranslated, QWidget):
 
     def _end_editing(self) -> None:
         """The campaign has finished: from now on it can only be looked at."""
+        self.view.pasting.end()
         self.read_only = self.view.read_only = True
         self.session.undo_stack.clear()  # everything is saved; a step back would be a change
         whole = self.view.shows_all()

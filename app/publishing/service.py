@@ -129,12 +129,12 @@ class EngineService(QObject):
         self._versions: tuple[VersionRow, ...] = ()
         self._sizes = NO_SIZES
         self._polls = 0
-        self._asking = False
+        self._asking = self._again = False
         self._answered = False
         self._when_known: list[Callable[[], None]] = []
         self._closed = False
         self._timer = QTimer(self, interval=POLL_MS)
-        self._timer.timeout.connect(self.poll)
+        self._timer.timeout.connect(self._on_time)
 
     def begin(self, *, start: bool) -> None:
         """Ask from now on; start the engine where none runs and `start` says so."""
@@ -202,7 +202,8 @@ class EngineService(QObject):
             self._when_known.append(then)
 
     def poll(self) -> None:
-        """Ask once, unless an answer is still awaited."""
+        """Ask once; where an answer is still awaited, as soon as it has come."""
+        self._again = self._asking
         if self._asking or self._closed:
             return
         self._asking = True
@@ -218,6 +219,10 @@ class EngineService(QObject):
             self._on_answer,
             self._on_no_answer,
         )
+
+    def _on_time(self) -> None:
+        if not self._asking:  # an engine that answers slowly is not asked without a pause
+            self.poll()
 
     def shut_down(self, done: Callable[[], None]) -> None:
         """Ask the engine to end; `done` is called when it has heard, or is gone."""
@@ -267,6 +272,8 @@ class EngineService(QObject):
         self._asking = False
         if self._closed:
             return
+        if self._again:
+            self.poll()
         if answer is None:
             if self.state is State.ON:
                 self._set_state(State.OFF)
@@ -298,7 +305,7 @@ class EngineService(QObject):
             self.counts_changed.emit(self.watched, answer.counts)
 
     def _on_no_answer(self, error: Exception) -> None:
-        self._asking = False
+        self._asking = self._again = False
         log.info("the engine did not answer: %s", error)
 
     def _set_state(self, state: State) -> None:

@@ -67,6 +67,11 @@ class VersionCommands:
     def __init__(self, window: MainWindow) -> None:
         self._window = window
 
+    def known(self, id: str) -> Rows:
+        """The versions of a campaign, where one of its pages knows them."""
+        pages = (page for page in self._window.editors if page.session.document.attributes.id == id)
+        return next((page.bar.versions.rows for page in pages if page.bar.versions.rows), ())
+
     def choose(self) -> None:
         """Offer the versions to choose from."""
         self._window.the_editor.bar.versions.showMenu()
@@ -87,6 +92,9 @@ class VersionCommands:
             self._window.tabs.show_page(other)
         elif row is not None and number is not None:
             self._window.open_campaigns.on_row_opened(row)
+        elif number is not None:
+            gone = tr("The campaign's file is gone. Only what was published of it can be shown.")
+            self._window.toast.show_message(gone, tone="danger")
 
     def show(self, number: int) -> None:
         """Show a version of the open campaign: the newest is the campaign itself."""

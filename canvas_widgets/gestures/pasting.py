@@ -89,9 +89,7 @@ class PasteMode(QObject):
             return pasting.refusal(behind)
         self.clip, self._pasting = clip, pasting
         self._scene.set_targets(places)
-        marks = Marks(self._scene.stage, (self._scene.links[id] for id in places), self._view.zoom)
-        self.marks = marks
-        self._scene.addItem(marks)
+        marks = self._put(places)
         first = next((mark for mark in marks.marks if links[mark.link_id].source == near), marks.marks[0])
         if self._view.zoom < READABLE:
             self._view.zoom_to(READABLE, first.at)
@@ -107,6 +105,14 @@ class PasteMode(QObject):
         self.clip = self._pasting = self.marks = None
         self._scene.set_targets(None)
         self.changed.emit()
+
+    def retranslate(self) -> None:
+        """Say everything in the language of the moment: marks are as wide as their words."""
+        if (before := self.marks) is None:
+            return
+        self._scene.removeItem(before)
+        marks = self._put([mark.link_id for mark in before.marks])
+        self._choose(next(mark for mark in marks.marks if mark.link_id == before.chosen.link_id))
 
     @property
     def cursor(self) -> Qt.CursorShape | None:
@@ -143,6 +149,11 @@ class PasteMode(QObject):
         else:
             return False
         return True
+
+    def _put(self, places: list[str]) -> Marks:
+        self.marks = Marks(self._scene.stage, (self._scene.links[id] for id in places), self._view.zoom)
+        self._scene.addItem(self.marks)
+        return self.marks
 
     def _paste(self, mark: Mark) -> None:
         clip = self.clip

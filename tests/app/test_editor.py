@@ -386,9 +386,12 @@ def test_what_is_viewed_can_be_edited_from_there(qtbot: QtBot, window: MainWindo
     window.view_selected()
     settle(qtbot)
     assert window.the_editor.bar.edit.isVisible()
+    qtbot.waitUntil(lambda: window.the_editor.scene.is_loaded)
+    window.the_editor.scene.select([START_ID])
     window.actions_["editor.edit"].trigger()
     settle(qtbot)
     assert not window.the_editor.read_only
+    qtbot.waitUntil(lambda: window.the_editor.scene.selection == {START_ID})
 
 
 def test_a_large_campaign_is_checked_in_the_background(

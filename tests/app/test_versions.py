@@ -172,3 +172,62 @@ def test_a_notice_moves_neither_the_palette_nor_the_canvas(page: EditorPage) -> 
     assert page.notices.mapTo(page, QPoint()) == places[1]
     page.finding.open()  # what floats there stands below it
     assert page.finding.bar.geometry().top() >= page.notices.height()
+
+
+def test_the_switch_is_there_at_once(qtbot: QtBot, page: EditorPage, engine: FakeEngine) -> None:
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    assert window.service is not None
+    window.service.close()  # nothing is heard of the engine any more
+    window.versions.show(1)
+    qtbot.waitUntil(lambda: window.editor is not page)
+    assert window.the_editor.bar.versions.isVisible()
+    assert window.the_editor.bar.versions.text() == "Version 1"
+
+
+def test_what_is_asked_while_an_answer_is_awaited_is_asked_next(
+    qtbot: QtBot, page: EditorPage, engine: FakeEngine
+) -> None:
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    service = window.service
+    assert service is not None
+    settle(qtbot)
+    service._timer.stop()
+    service.poll()
+    service.watch(page.session.document.attributes.id, 1)
+    with qtbot.waitSignal(service.counts_changed) as heard:
+        pass
+    assert heard.args[1]["entries"] == 1500
+
+
+def test_back_to_the_newest_says_where_the_file_is_gone(qtbot: QtBot, page: EditorPage) -> None:
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    window.versions.show(1)
+    qtbot.waitUntil(lambda: window.editor is not page)
+    earlier = window.the_editor
+    assert page.session.path is not None
+    page.session.path.unlink()
+    window.open_campaigns.close(page)
+    window.reload()
+    settle(qtbot)
+    window.actions_["run.newest"].trigger()
+    settle(qtbot)
+    assert window.editor is earlier
+    assert "file is gone" in window.toast.message
+
+
+def test_with_a_campaign_the_tabs_of_its_versions_go(qtbot: QtBot, page: EditorPage) -> None:
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    window.versions.show(1)
+    qtbot.waitUntil(lambda: window.editor is not page)
+    window.tabs.show_page(None)
+    settle(qtbot)
+    window.list_page.select(page.session.path)
+    question = window.campaigns.delete_selected()
+    (delete,) = [found for found in question.findChildren(QPushButton) if found.text() == "Delete"]
+    QTest.mouseClick(delete, Qt.MouseButton.LeftButton)
+    settle(qtbot)
+    assert window.editors == ()

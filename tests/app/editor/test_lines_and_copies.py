@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.campaign_list import loading
+from app.campaign_list.status import Status
 from app.command_palette import Picker
 from app.editor import clipboard
 from app.editor.page import EditorPage
 from app.window import MainWindow
+from canvas_widgets.items.marks import Marks
 from engine.campaign.model import START_ID
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import dialog, dialogs, open_draft, settle
@@ -91,6 +93,29 @@ def test_everything_behind_is_pasted_where_a_mark_is_clicked(page: EditorPage, w
     QTest.keyClick(page.view, Qt.Key.Key_Return)
     assert behind(page, "Random Grouping 1") == ["Tag 1", "Tag 2"]
     assert not page.paste_hint.isVisible()
+
+
+def test_copy_mode_speaks_the_language_of_the_moment(page: EditorPage, window: MainWindow) -> None:
+    page.view.copy_requested.emit(named(page, "Tag 1"), False)
+    QTest.keyClick(page.view, Qt.Key.Key_Tab)
+    before = page.view.pasting.marks
+    assert before is not None
+    window.appearance.set_language("zh")
+    marks = page.view.pasting.marks
+    assert marks is not None
+    assert marks.chosen.link_id == before.chosen.link_id
+    assert page.paste_hint.leave.text() == "取消"
+    assert page.paste_hint.place_.text().startswith("第")
+    assert [item for item in page.scene.items() if isinstance(item, Marks)] == [marks]
+
+
+def test_copy_mode_ends_when_the_campaign_can_only_be_viewed(page: EditorPage) -> None:
+    assert page.save()
+    page.view.copy_requested.emit(named(page, "Tag 1"), False)
+    page.show_run(Status.FINISHED)
+    assert not page.view.pasting.active
+    assert not page.paste_hint.isVisible()
+    assert page.scene.stage.targets is None
 
 
 def test_the_icons_above_a_card_lead_into_copy_mode(page: EditorPage, window: MainWindow) -> None:
