@@ -1,4 +1,4 @@
-"""Open campaigns as tabs: the list comes first and stays, each campaign after it has a tab of its own."""
+"""Open campaigns as tabs: the list comes first and stays in sight, each campaign has a tab of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.editor.page import EditorPage
 from app.language import Retranslated
@@ -15,13 +24,15 @@ from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
 from engine.i18n import tr
 
-_NAME_WIDTH = 22  # of the grid: longer names end in …
+_NAME_WIDTH = 22  # of the grid: of longer names … stands for the middle
 _LEAST_WIDTH = 15  # of a tab where there are many
 UNSAVED = "•"
 
 
 class CampaignTabBar(QTabBar):
-    """Tabs that can be dragged, except the first, and closed with a middle click.
+    """Tabs that can be dragged and closed with a middle click.
+
+    The first is hidden: it is the current one while none of the others is.
 
     Signal `close_asked(index)`: by the tab's button or the middle one of the mouse.
     """
@@ -37,7 +48,7 @@ class CampaignTabBar(QTabBar):
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setUsesScrollButtons(True)
-        self.setElideMode(Qt.TextElideMode.ElideRight)
+        self.setElideMode(Qt.TextElideMode.ElideMiddle)  # ends tell “Sale 9” from “Sale 10”
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setIconSize(QSize(look.sizes.small_icon, look.sizes.small_icon))
 
@@ -46,7 +57,7 @@ class CampaignTabBar(QTabBar):
         bold = self.font()
         bold.setWeight(self._look.font("strong").weight())
         width = _NAME_WIDTH * self._look.sizes.grid
-        shown = QFontMetrics(bold).elidedText(name, Qt.TextElideMode.ElideRight, width).replace("&", "&&")
+        shown = QFontMetrics(bold).elidedText(name, Qt.TextElideMode.ElideMiddle, width).replace("&", "&&")
         marked = f"{UNSAVED} {shown}" if unsaved else shown  # in front, where nothing is cut off
         self.setTabText(index, marked)
         said = tr("{name}, not saved", name=name) if unsaved else name
@@ -80,9 +91,9 @@ class CampaignTabBar(QTabBar):
         super().mousePressEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """A dragged tab goes no further to the left than behind the first one."""
+        """A dragged tab goes no further to the left than where the first one begins."""
         if self._grip is not None and event.buttons() & Qt.MouseButton.LeftButton:
-            least = self.tabRect(0).right() + 1 + self._grip
+            least = self._grip
             if event.position().x() < least:
                 place = QPointF(least, event.position().y())
                 event = QMouseEvent(
@@ -108,7 +119,8 @@ class CampaignTabBar(QTabBar):
 class Tabs(Retranslated, QWidget):
     """The pages of the window below their tabs; without an open campaign there is no bar.
 
-    Attributes: home (what the first tab shows, a stack: places of the workspace and the start page), bar.
+    Attributes: home (what the first tab shows, a stack: places of the workspace and the start page), home_tab
+    (beside the bar, so that it never scrolls away), bar.
     Signals: `current_changed()`: another page is on show; `close_asked(page)`.
     """
 
@@ -123,6 +135,10 @@ class Tabs(Retranslated, QWidget):
         self.home.setObjectName("pages")
         self.bar = CampaignTabBar(look)
         self.bar.addTab("")
+        self.bar.setTabVisible(0, False)
+        self.home_tab = QPushButton(checkable=True, checked=True)
+        self.home_tab.setProperty("role", "home-tab")
+        self.home_tab.clicked.connect(self._on_home_clicked)
         self._strip = QFrame()
         self._strip.setProperty("role", "tabs")
         self._strip.setFixedHeight(5 * look.sizes.grid)
@@ -133,10 +149,12 @@ class Tabs(Retranslated, QWidget):
         self._beside.setContentsMargins(0, 0, 0, 0)
         self._beside.setSpacing(0)
         self._beside.addWidget(self.home, 1)
-        self._home_title, self._home_icon = "", ""
+        self._home_title = ""
         self._stack.addWidget(self._front)
         strip = QHBoxLayout(self._strip)
         strip.setContentsMargins(look.sizes.grid, 0, look.sizes.grid, 0)
+        strip.setSpacing(0)
+        strip.addWidget(self.home_tab, 0, Qt.AlignmentFlag.AlignBottom)
         strip.addWidget(self.bar, 1, Qt.AlignmentFlag.AlignBottom)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -167,9 +185,9 @@ class Tabs(Retranslated, QWidget):
 
     def show_home(self, title: str, icon: str) -> None:
         """Name the first tab after what it shows."""
-        self._home_title, self._home_icon = title, icon
-        self.bar.setTabText(0, title)
-        self._draw_icons()
+        self._home_title = title
+        self._name_home()
+        self._look.set_icon(self.home_tab, icon, "muted", self._look.sizes.small_icon)
 
     def add(self, page: EditorPage) -> None:
         """Open a tab behind the others, and show it."""
@@ -220,10 +238,18 @@ class Tabs(Retranslated, QWidget):
 
     def retranslate(self) -> None:
         self.bar.setAccessibleName(tr("Open campaigns"))
-        self.bar.setTabText(0, self._home_title)
-        self.bar.setTabToolTip(0, tr("The workspace: its campaigns, and what they refer to"))
+        self._name_home()
         for page in self._pages:
             self.show_name(page)
+
+    def _name_home(self) -> None:
+        self.home_tab.setText(self._home_title.replace("&", "&&"))
+        self.home_tab.setAccessibleName(self._home_title)
+        self.home_tab.setToolTip(tr("The workspace: its campaigns, and what they refer to"))
+
+    def _on_home_clicked(self) -> None:
+        self.show_page(None)
+        self.home_tab.setChecked(self.current is None)  # a click on what is on show changes nothing
 
     def _closer(self, page: EditorPage) -> QToolButton:
         closer = QToolButton()
@@ -235,9 +261,7 @@ class Tabs(Retranslated, QWidget):
         return closer
 
     def _draw_icons(self) -> None:
-        """The list's tab, and those that are only looked at, are told apart by more than their place."""
-        if self._home_icon:
-            self.bar.setTabIcon(0, self._look.icon(self._home_icon, "muted"))
+        """Those that are only looked at are told apart."""
         for page in self._pages:
             self._draw_icon(page)
 
@@ -248,6 +272,7 @@ class Tabs(Retranslated, QWidget):
 
     def _on_tab_changed(self, index: int) -> None:
         page = self._pages[index - 1] if index > 0 else None
+        self.home_tab.setChecked(page is None)
         shown = self._front if page is None else page
         if self._stack.currentWidget() is not shown:
             self._stack.setCurrentWidget(shown)

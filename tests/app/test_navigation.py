@@ -82,7 +82,7 @@ def test_a_click_on_the_rail_shows_the_place_and_gives_it_the_keyboard(window: M
     assert page.field.hasFocus()
     assert window.navigation.rail.buttons["folk"].isChecked()
     assert not window.list_shown
-    assert window.tabs.bar.tabText(0) == "Folk"
+    assert window.tabs.home_tab.text() == "Folk"
 
 
 def test_arrows_go_from_place_to_place(window: MainWindow) -> None:
@@ -121,6 +121,6 @@ def test_the_rail_speaks_the_language(window: MainWindow) -> None:
     use_language("zh")
     try:
         assert window.navigation.rail.buttons["campaigns"].text() == "活动"
-        assert window.tabs.bar.tabText(0) == "活动"
+        assert window.tabs.home_tab.text() == "活动"
     finally:
         use_language("en")

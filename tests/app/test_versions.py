@@ -225,6 +225,7 @@ def test_with_a_campaign_the_tabs_of_its_versions_go(qtbot: QtBot, page: EditorP
     qtbot.waitUntil(lambda: window.editor is not page)
     window.tabs.show_page(None)
     settle(qtbot)
+    assert page.session.path is not None
     window.list_page.select(page.session.path)
     question = window.campaigns.delete_selected()
     (delete,) = [found for found in question.findChildren(QPushButton) if found.text() == "Delete"]
