@@ -25,7 +25,7 @@ from canvas_widgets.tooltip import plain
 from engine.i18n import tr
 
 _NAME_WIDTH = 22  # of the grid: of longer names … stands for the middle
-_LEAST_WIDTH = 15  # of a tab where there are many
+_LEAST_WIDTH = 17  # of a tab where there are many
 UNSAVED = "•"
 
 

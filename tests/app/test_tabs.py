@@ -196,7 +196,7 @@ def test_the_lists_tab_cannot_be_closed(window: MainWindow, pages: list[EditorPa
 def test_many_tabs_become_narrow_before_the_bar_scrolls(window: MainWindow) -> None:
     assert window.workspace is not None
     window.resize(1100, 700)
-    for number in range(8):
+    for number in range(7):
         document = loading.new_document(window.workspace, None, f"{number}, a campaign with a long name", "")
         window.open_campaigns.open_document(document, None)
     bar = window.tabs.bar
