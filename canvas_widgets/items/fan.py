@@ -42,20 +42,10 @@ class Stem(NamedTuple):
         return LinkShape(self.start, self.curves + curves, end, False, self.chip, self.chip_width)
 
 
-class Name(NamedTuple):
-    """How wide a line's name is: with its count, and without; 0 where it has none."""
-
-    full: float = 0.0
-    short: float = 0.0
-
-    def fitting(self, room: float) -> float:
-        """How wide it is where it has so much room."""
-        return self.full if self.full <= room else min(self.short, room)
-
-
-def fan(start: QPointF, ends: Sequence[QPointF | None], names: Sequence[Name]) -> list[Stem] | None:
+def fan(start: QPointF, ends: Sequence[QPointF | None], names: Sequence[float]) -> list[Stem] | None:
     """The stems of a card's lines, given in their shown order with what they lead to (None: an open end).
 
+    `names` are the widths of their chips, 0 without a name.
     Names have one left edge, open ends one column behind the longest of them, and lines turn behind these:
     so nothing of one card's lies on another's. None where the next card stands too near for names.
     """
@@ -67,7 +57,7 @@ def fan(start: QPointF, ends: Sequence[QPointF | None], names: Sequence[Name]) -
     longest = min(room, BRANCH_GAP) - _LEFT - marks - (_TURN_ROOM if turning else 0.0)
     if longest < _LEAST_NAME:
         return None
-    widths = [name.fitting(longest) for name in names]
+    widths = [min(name, longest) for name in names]
     column = start.x() + _LEFT + max(widths)
     stems = []
     for offset, width in zip(fan_offsets(start, ends), widths, strict=True):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from canvas_widgets.items.card import CardItem
-from canvas_widgets.items.fan import Name, Stem, fan
+from canvas_widgets.items.fan import Stem, fan
 from canvas_widgets.items.geometry import (
     Curve,
     LinkShape,
@@ -32,11 +32,14 @@ _BEHIND = 1e-3  # a card's later lines run behind the chips of its earlier ones
 
 
 class Wanted(NamedTuple):
-    """What a line is to be: from its card to `end`, the port of the card `target`; None for an open end."""
+    """What a line is to be: from its card to `end`, the port of the card `target`; None for an open end.
+
+    name: how wide the chip with its name is; 0 without one.
+    """
 
     end: QPointF | None
     target: str | None
-    name: Name = Name()
+    name: float = 0.0
 
 
 def lay(
@@ -81,7 +84,7 @@ def led(
         wanted[own[0]] = wanted[own[0]]._replace(end=end, target=target_id)
     else:
         own = [sum(rank.get(item.link.port, len(rank)) <= rank[port.name] for item in items)]
-        name = Name() if port.label is None else items[0].width_of(str(port.label))
+        name = 0.0 if port.label is None else items[0].width_of(str(port.label))
         wanted.insert(own[0], Wanted(end, target_id, name))
     return shapes(scene, source, wanted)[own[0]]
 
@@ -89,7 +92,7 @@ def led(
 def _wanted(item: LinkItem, cards: Mapping[str, CardItem]) -> Wanted:
     target = item.link.target
     card = None if target is None else cards.get(target)
-    return Wanted(None if card is None else card.left_port, target, item.name)
+    return Wanted(None if card is None else card.left_port, target, item.name_width)
 
 
 def shapes(scene: QGraphicsScene, source: CardItem, wanted: Sequence[Wanted]) -> list[LinkShape]:
@@ -99,7 +102,7 @@ def shapes(scene: QGraphicsScene, source: CardItem, wanted: Sequence[Wanted]) ->
     between them where no card stands, apart from lines that lead elsewhere.
     """
     start, ends = source.right_port, [line.end for line in wanted]
-    if not any(line.name.full for line in wanted):
+    if not any(line.name for line in wanted):
         offsets = _open_offsets(start, ends)
         stems = [Stem.straight(start)] * len(wanted)
     elif (fanned := fan(start, ends, [line.name for line in wanted])) is not None:
@@ -129,7 +132,7 @@ def _onward(
     start, end = source.right_port, line.end or turn
     around = _surroundings(scene, source.node_id, line.target, QRectF(start, end).normalized())
     around.runs.extend(run for shape in siblings for run in shape.runs)
-    gap = start.x() + (BRANCH_GAP if line.name.full else GAP)
+    gap = start.x() + (BRANCH_GAP if line.name else GAP)
     found = way(turn, gap, end, around, beside=in_one_row(start, turn))
     return bend(turn, end) if found is None else found
 
@@ -162,11 +165,11 @@ def _crowded(start: QPointF, wanted: Sequence[Wanted]) -> list[LinkShape]:
     made = []
     for index, line in enumerate(wanted):
         if line.end is None:
-            made.append(open_ended(start, offsets[index], label_width=line.name.full, alone=False))
+            made.append(open_ended(start, offsets[index], label_width=line.name, alone=False))
         else:
             same = side[line.target]
             lane = same.index(index) - (len(same) - 1) / 2
-            made.append(joined(start, line.end, lane, line.name.full))
+            made.append(joined(start, line.end, lane, line.name))
     return made
 
 

@@ -8,7 +8,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from canvas_widgets.items.fan import Name
 from canvas_widgets.items.geometry import (
     CARD,
     CHIP_HEIGHT,
@@ -75,17 +74,13 @@ class LinkItem(QGraphicsItem):
         self._label = label
 
     @property
-    def name(self) -> Name:
-        """How wide the chip is with the whole name: with the count, and without."""
-        if self._label is None:
-            return Name()
-        name = self.width_of(self.label)
-        return Name(self.width_of(self._chip_text()).full, name.full) if self._count else name
+    def name_width(self) -> float:
+        """How wide the chip is with the whole name and the count; 0 without a name."""
+        return 0.0 if self._label is None else self.width_of(self._chip_text())
 
-    def width_of(self, text: str) -> Name:
+    def width_of(self, text: str) -> float:
         """How wide a chip with this text is."""
-        width = self._stage.paints.small_metrics.horizontalAdvance(text) + 2 * CHIP_PADDING
-        return Name(width, width)
+        return self._stage.paints.small_metrics.horizontalAdvance(text) + 2 * CHIP_PADDING
 
     def set_line(self, line: LinkShape, first_place: bool = False) -> None:
         """Run along another line. It is in scene coordinates: the item stands at the origin."""
@@ -187,7 +182,7 @@ class LinkItem(QGraphicsItem):
 
     def _paint_chip(self, painter: QPainter, centre: QPointF, width: float) -> None:
         self._cover_line(painter, chip_rect(centre, width))
-        corner, text, paints = chip_rect(centre, width).topLeft(), self._elided(width), self._stage.paints
+        corner, text, paints = chip_rect(centre, width).topLeft(), self.chip_text(width), self._stage.paints
         if self._stage.vector:
             painter.translate(corner)
             paints.draw_chip(painter, text, width)
@@ -208,18 +203,20 @@ class LinkItem(QGraphicsItem):
         painter.setPen(paints.muted)
         painter.drawText(QPointF(at.x() - width / 2, at.y()), self._count)
 
-    def _elided(self, width: float) -> str:
-        """What fits into the chip: name and share, or else the name, or else its beginning."""
+    def chip_text(self, width: float) -> str:
+        """What fits into the chip: the beginning of the name, and the whole share."""
         if self._chip is None:
-            metrics, room = self._stage.paints.small_metrics, max(width - 2 * CHIP_PADDING, 0.0) + 1
-            text = self._chip_text()
-            if metrics.horizontalAdvance(text) > room:
-                text = self.label
-            self._chip = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            metrics, share = self._stage.paints.small_metrics, self._share()
+            room = max(width - 2 * CHIP_PADDING - metrics.horizontalAdvance(share), 0.0) + 1
+            self._chip = metrics.elidedText(self.label, Qt.TextElideMode.ElideRight, room) + share
         return self._chip
 
     def _chip_text(self) -> str:
-        return f"{self.label} · {self._count}" if self._count and self._label is not None else self.label
+        return self.label + self._share()
+
+    def _share(self) -> str:
+        """What the chip says behind the name while the campaign runs."""
+        return f" · {self._count}" if self._count and self._label is not None else ""
 
     def _paint_first_place(self, painter: QPainter, line: LinkShape, lit: bool) -> None:
         """Where the trigger of an empty flow goes: a dashed card with a + and what to do."""

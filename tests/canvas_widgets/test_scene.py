@@ -163,6 +163,29 @@ def test_counts_stand_at_cards_and_lines(show: Callable[[Flow], Stage], flow: Fl
     assert paint(stage.scene) == without
 
 
+@pytest.mark.parametrize("name", ["Morning offer", "Everybody else", "早晨优惠券组别"])
+def test_a_name_gives_way_to_its_share(show: Callable[[Flow], Stage], flow: Flow, name: str) -> None:
+    _, grouping, _ = flow.chain("target_audience", "random_grouping", "tag")
+    node = flow.document.node(grouping)
+    groups = node.config["groups"]
+    assert isinstance(groups, list)
+    named = [{**group, "name": name} for group in groups if isinstance(group, dict)]
+    config = {**node.config, "groups": named}
+    edit = edits.configure(flow.document, grouping, name=node.name, memo="", config=config)
+    flow.document.apply(edit.ops)
+    stage = show(flow)
+    first, second = flow.document.out_links(grouping)
+    stage.scene.set_counts({"nodes": {}, "links": {first: 6600, second: 3400}})
+    for link, share in ((first, " · 66%"), (second, " · 34%")):
+        item = stage.scene.links[link]
+        assert item.line is not None
+        assert item.line.chip is not None
+        shown = item.chip_text(item.line.chip_width)
+        assert shown.endswith(share)
+        assert shown[0] == name[0]
+        assert item.width_of(shown) <= item.line.chip_width + 1
+
+
 def test_a_new_theme_reaches_what_is_drawn(show: Callable[[Flow], Stage], flow: Flow, look: Look) -> None:
     flow.chain("target_audience")
     stage = show(flow)
