@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,9 @@ _MARK_LEAD = 4.0  # from the longest name to the marks of open ends
 _MARK_ROOM = _MARK_LEAD + 2 * OPEN_RADIUS + 2.0
 _TURN_ROOM = 18.0  # that a line needs at least to turn to its target
 _LEAST_NAME = 40.0
+_MANY = 6  # so many lines of one card still part at once; more share a trunk
+_ROUND = _LEFT / 2  # of the corners of a trunk, which runs half-way between the card and the names
+_SMOOTH = 0.55 * _ROUND  # from a corner's end to its control point: nearly a quarter of a circle
 
 
 class Stem(NamedTuple):
@@ -63,10 +67,25 @@ def fan(start: QPointF, ends: Sequence[QPointF | None], names: Sequence[float]) 
     for offset, width in zip(fan_offsets(start, ends), widths, strict=True):
         y = start.y() + offset
         chip = QPointF(start.x() + _LEFT + width / 2, y) if width else None
-        curves = bend(start, QPointF(start.x() + _STEM, y))
+        curves = _trunk(start, y) if len(names) > _MANY else bend(start, QPointF(start.x() + _STEM, y))
         mark = QPointF(column + _MARK_LEAD + OPEN_RADIUS, y)
         stems.append(Stem(start, curves, QPointF(column + marks, y), mark, chip, width))
     return stems
+
+
+def _trunk(start: QPointF, y: float) -> tuple[Curve, ...]:
+    """From the card along the trunk of all its lines to the height of a name.
+
+    Dashes of lines that run along each other from the beginning lie on each other: they look like one line.
+    """
+    drop = y - start.y()
+    if abs(drop) < 2 * _ROUND:
+        return bend(start, QPointF(start.x() + _STEM, y))
+    down, x = math.copysign(1.0, drop), start.x() + _ROUND
+    away, there = QPointF(x, start.y() + down * _ROUND), QPointF(x, y - down * _ROUND)
+    side, further = QPointF(_SMOOTH, 0), QPointF(0, down * _SMOOTH)
+    name = QPointF(start.x() + _LEFT, y)
+    return Curve(start, start + side, away - further, away), Curve(there, there + further, name - side, name)
 
 
 def fan_offsets(start: QPointF, ends: Sequence[QPointF | None]) -> list[float]:

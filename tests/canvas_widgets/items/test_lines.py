@@ -276,3 +276,23 @@ def test_a_line_keeps_off_names_that_were_not_there_yet_when_it_was_first_laid(l
         names = chips(lines_of(scene, below))
         assert line.runs
         assert not [name for run in line.runs for name in names if name.top() < run.y < name.bottom()]
+
+
+def test_very_many_lines_of_a_card_share_one_trunk(show: Show, flow: Flow) -> None:
+    """Else their dashes would lie between each other, and all together make a bar."""
+    _, grouping = flow.chain("target_audience", "random_grouping")
+    node = flow.document.node(grouping)
+    groups = [{"id": f"g_{number}", "name": f"Group {number}", "percent": 5} for number in range(20)]
+    edit = configure(flow.document, grouping, name="G", memo="", config={**node.config, "groups": groups})
+    flow.document.apply(edit.ops)
+    stage = show(flow)
+    start = stage.scene.cards[grouping].right_port
+    between: set[float] = set()
+    for link in flow.document.out_links(grouping):
+        shape = stage.scene.links[link].line
+        assert shape is not None
+        assert shape.chip is not None
+        corners = start.y(), shape.chip.y()
+        on_the_way = (at for at in points(shape) if min(abs(at.y() - y) for y in corners) > 8)
+        between |= {round(at.x(), 3) for at in on_the_way}
+    assert len(between) == 1
