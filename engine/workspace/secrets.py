@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.files import save_bytes
 from engine.i18n import N_, Message
 from engine.workspace.account import AccountFile
 from engine.workspace.account_fields import HttpAuth
@@ -26,7 +25,8 @@ from engine.workspace.account_settings import (
     WebhookSettings,
     WechatSettings,
 )
-from engine.workspace.engine_folder import APPLICATION, user_data_folder
+from engine.workspace.engine_folder import user_data_folder
+from engine.workspace.vault import Vault
 
 FILE_NAME = "secrets.json"
 
@@ -125,12 +125,7 @@ class Secrets:
             self.forget(account.id)
             return True
         entry = json.dumps({"for": destination(account), "values": kept}, ensure_ascii=False)
-        name = self._name(account.id)
-        if _to_keyring(name, entry):
-            self._drop_from_file(name)
-            return True
-        _write_file(_read_file() | {name: entry})
-        return False
+        return _vault().store(self._name(account.id), entry)
 
     def load(self, account: AccountFile) -> dict[str, str]:
         """The account's secrets by name; empty where there are none, or its address is another since."""
@@ -149,19 +144,10 @@ class Secrets:
 
     def forget(self, account_id: str) -> None:
         """Remove an account's secrets. Raises `FileError`."""
-        name = self._name(account_id)
-        _from_keyring_removed(name)
-        self._drop_from_file(name)
-
-    def _drop_from_file(self, name: str) -> None:
-        """A secret that is in the keyring now stays in no file beside it."""
-        if name in (entries := _read_file()):
-            del entries[name]
-            _write_file(entries)
+        _vault().forget(self._name(account_id))
 
     def _entry(self, account_id: str) -> _Entry | None:
-        name = self._name(account_id)
-        text = _from_keyring(name) or _read_file().get(name)
+        text = _vault().load(self._name(account_id))
         try:
             raw = json.loads(text) if text else None
             return None if raw is None else _Entry(str(raw["for"]), dict(raw["values"]))
@@ -178,51 +164,5 @@ class _Entry(NamedTuple):
     values: Mapping[str, str]
 
 
-def _path() -> Path:
-    return user_data_folder() / FILE_NAME
-
-
-def _read_file() -> dict[str, str]:
-    try:
-        found = json.loads(_path().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _write_file(entries: Mapping[str, str]) -> None:
-    path = _path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_bytes(path, json.dumps(entries, ensure_ascii=False).encode(), private=True)
-
-
-def _to_keyring(name: str, entry: str) -> bool:
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        keyring.set_password(APPLICATION, name, entry)
-        return keyring.get_password(APPLICATION, name) == entry
-    except KeyringError:
-        return False
-
-
-def _from_keyring(name: str) -> str | None:
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        return keyring.get_password(APPLICATION, name)
-    except KeyringError:
-        return None
-
-
-def _from_keyring_removed(name: str) -> None:
-    import keyring
-    from keyring.errors import KeyringError
-
-    try:
-        if keyring.get_password(APPLICATION, name) is not None:
-            keyring.delete_password(APPLICATION, name)
-    except KeyringError:
-        pass  # nothing of it was there to be removed
+def _vault() -> Vault:
+    return Vault(user_data_folder() / FILE_NAME)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QImage, QPainter
@@ -170,7 +171,7 @@ def test_a_name_gives_way_to_its_share(show: Callable[[Flow], Stage], flow: Flow
     groups = node.config["groups"]
     assert isinstance(groups, list)
     named = [{**group, "name": name} for group in groups if isinstance(group, dict)]
-    config = {**node.config, "groups": named}
+    config: dict[str, Any] = {**node.config, "groups": named}
     edit = edits.configure(flow.document, grouping, name=node.name, memo="", config=config)
     flow.document.apply(edit.ops)
     stage = show(flow)

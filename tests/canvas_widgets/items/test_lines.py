@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -283,7 +284,8 @@ def test_very_many_lines_of_a_card_share_one_trunk(show: Show, flow: Flow) -> No
     _, grouping = flow.chain("target_audience", "random_grouping")
     node = flow.document.node(grouping)
     groups = [{"id": f"g_{number}", "name": f"Group {number}", "percent": 5} for number in range(20)]
-    edit = configure(flow.document, grouping, name="G", memo="", config={**node.config, "groups": groups})
+    config: dict[str, Any] = {**node.config, "groups": groups}
+    edit = configure(flow.document, grouping, name="G", memo="", config=config)
     flow.document.apply(edit.ops)
     stage = show(flow)
     start = stage.scene.cards[grouping].right_port
