@@ -247,6 +247,7 @@ class Tabs(Retranslated, QWidget):
     def _name_home(self) -> None:
         self.home_tab.setText(self._home_title.replace("&", "&&"))
         self.home_tab.setAccessibleName(self._home_title)
+        self.bar.setTabText(0, self._home_title)  # as assistive technology may read it
         self.home_tab.setToolTip(tr("The workspace: its campaigns, and what they refer to"))
 
     def _on_home_clicked(self) -> None:
