@@ -54,7 +54,8 @@ class SideBar(Retranslated, QFrame):
         else:
             self.show_tab(preferences.side_bar)
         self.tabs.tabBarClicked.connect(self._remember)
-        self.setVisible(preferences.side_bar_shown)
+        if not preferences.side_bar_shown:  # showing it here would make a window of it
+            self.hide()
 
     @property
     def shown(self) -> SideBarTab:
