@@ -138,23 +138,23 @@ class PublishCommands:
 
     def _send(self, editor: EditorPage, shown: str) -> None:
         """Publish the draft, as long as it is what was `shown`."""
-        window, session = self._window, editor.session
-        if session.closed or window.service is None:
+        window, session, service = self._window, editor.session, self._window.service
+        if session.closed or service is None:
             return
         window.toast.show_message(tr("Publishing…"), busy=True)
-        before, unconfirmed = (
-            window.service.runs.get(session.document.attributes.id),
-            editor.unconfirmed.names(),
-        )
+        id = session.document.attributes.id
+        before, unconfirmed = service.runs.get(id), editor.unconfirmed.names()
 
         def done(answers: tuple[Any, Any] | None) -> None:
             if answers is None:
                 self._ask_once_more(editor)
-            else:
+            elif service is window.service:
                 self._on_published_here(before, unconfirmed, answers)
+            else:  # another workspace is on show by now
+                self._on_published(before, unconfirmed, answers[0])
 
         work = partial(_publish_and_look, session.workspace, session.document.copy(), shown)
-        window.service.use(work, done, window.show_error)
+        service.use(work, done, window.show_error)
 
     def _ask_once_more(self, editor: EditorPage) -> None:
         """It is another campaign by now than the one that was looked at: nothing of that was checked."""

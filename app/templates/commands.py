@@ -35,7 +35,8 @@ class TemplateCommands:
         if window.editor is not None:
             self._prepare(_copy(window.editor.session.document))
         elif (row := window.list_page.selected()) is not None:
-            tasks.run(partial(campaign_file.load, row.path), self._prepare, window.show_error)
+            prepare = window.open_campaigns.while_here(row.path, self._prepare)
+            tasks.run(partial(campaign_file.load, row.path), prepare, window.show_error)
 
     def _prepare(self, document: CampaignDocument) -> None:
         """Look over the campaign in the background, for it may be large."""
@@ -43,8 +44,12 @@ class TemplateCommands:
 
         workspace = self._window.workspace
         assert workspace is not None
-        work = partial(outlined, document, workspace)
-        tasks.run(work, partial(self._open, document), self._window.show_error)
+
+        def show(outline: Outline) -> None:
+            if self._window.workspace is workspace:  # else it would become a template of another one
+                self._open(document, outline)
+
+        tasks.run(partial(outlined, document, workspace), show, self._window.show_error)
 
     def _open(self, document: CampaignDocument, outline: Outline) -> None:
         from app.templates.dialogs import SaveTemplateDialog

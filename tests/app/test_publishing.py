@@ -708,3 +708,25 @@ def test_publishing_names_what_was_not_confirmed(
     assert len(engine.published) == 1
     name = page.session.document.node(tag).name
     assert f"What was changed in the panel of “{name}” is left out" in window.toast.message
+
+
+def test_what_is_left_out_is_told_of_the_campaign_that_was_published(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    other = loading.new_document(workspace, None, "Other", "")
+    complete(other)
+    workspace.save_campaign(other)
+    window = make_window(workspace)
+    beside = open_draft(qtbot, window, "Other")
+    beside.show_node(next(id for id, node in beside.session.document.nodes.items() if node.kind == "tag"))
+    assert beside.panel.content is not None
+    beside.panel.content.name.setText("Half a name")
+    window.tabs.show_page(None)
+    open_draft(qtbot, window, "Ready")
+    window.actions_["run.publish"].trigger()
+    settle(qtbot)
+    dialog(window).publish.click()
+    window.tabs.show_page(beside)
+    settle(qtbot)
+    assert len(engine.published) == 1
+    assert window.toast.message == "Published as version 1."
