@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
 from canvas_widgets.gestures.adding import place_words
@@ -94,6 +94,7 @@ class PasteMode(QObject):
         if self._view.zoom < READABLE:
             self._view.zoom_to(READABLE, first.at)
         self._choose(first)
+        self._show_all(marks)
         self._view.setFocus()
         return None
 
@@ -160,6 +161,16 @@ class PasteMode(QObject):
         self.end()
         if clip is not None:
             self._view.ask_for(lambda: paste(self._scene.document, mark.link_id, clip))
+
+    def _show_all(self, marks: Marks) -> None:
+        """Scroll to where no mark is cut off, if there is room for all of them."""
+        every = [marks.rect_of(mark) for mark in marks.marks]
+        left, top = min(rect.left() for rect in every), min(rect.top() for rect in every)
+        right, bottom = max(rect.right() for rect in every), max(rect.bottom() for rect in every)
+        covered = QRectF(left, top, right - left, bottom - top)
+        room = self._view.seen
+        if covered.width() <= room.width() and covered.height() <= room.height():
+            self._view.ensureVisible(covered, 0, 0)
 
     def _choose(self, mark: Mark) -> None:
         assert self.marks is not None

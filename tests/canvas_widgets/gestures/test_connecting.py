@@ -466,3 +466,14 @@ def test_on_a_long_line_scissors_are_near_the_card_that_it_leads_to(show: Show, 
     for away, offer in ((60, Offer.PLUS), (35, Offer.SCISSORS), (10, Offer.SCISSORS)):
         hover(stage, line.end - QPointF(away, 0))
         assert stage.view.handling.offer is offer
+
+
+def test_no_mark_is_cut_off_where_there_is_room_for_all(show: Show, flow: Flow) -> None:
+    audience, wait = flow.chain("target_audience", "wait_until")
+    stage = show(flow)
+    end = stage.scene.cards[wait].right_port
+    stage.view.zoom_to(1.0, end - QPointF(stage.view.viewport().width() / 2 - 60, 0), glide=False)
+    assert stage.view.pasting.begin(copy_nodes(flow.document, [wait]), near=audience) is None
+    marks = stage.view.pasting.marks
+    assert marks is not None
+    assert all(stage.view.seen.contains(marks.rect_of(mark)) for mark in marks.marks)
