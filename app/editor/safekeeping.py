@@ -39,6 +39,8 @@ class Safekeeping:
     def __init__(self, page: EditorPage, window: MainWindow) -> None:
         self._page, self._window = page, window
         self.standing: Standing | None = None
+        self._digest = ""
+        self._after_overwriting: list[Then] = []
         self.watch = DiskWatch(page.session)
         self.watch.looked.connect(self._on_looked)
         self.autosave = Autosave(page.session, self.save_by_itself, window.preferences)
@@ -165,17 +167,28 @@ class Safekeeping:
         return None if digest in (None, session.document.origin) else digest
 
     def _ask_overwrite(self, digest: str, then: Then) -> None:
-        """Ask, then save nevertheless and go on with what the save was for."""
+        """Ask, then save nevertheless and go on with what the save was for; once for all that wait for it."""
+        self._digest = digest
+        self._after_overwriting.append(then)
+        if len(self._after_overwriting) > 1:
+            return
         title = tr("Overwrite the file?")
         text = tr("It was changed on disk since you opened it. Those changes go when you save yours.")
         self.watch.look()
+        choice = Choice(tr("Overwrite"), self._overwrite, "danger")
+        ask(self._page, title, text, choice).rejected.connect(self._after_overwriting.clear)
 
-        def overwrite() -> None:
-            self._page.session.document.origin = digest
-            self._show(None)
-            self.save(then)
+    def _overwrite(self) -> None:
+        waiting = tuple(self._after_overwriting)
+        self._after_overwriting.clear()
+        self._page.session.document.origin = self._digest
+        self._show(None)
 
-        ask(self._page, title, text, Choice(tr("Overwrite"), overwrite, "danger"))
+        def go_on() -> None:
+            for then in waiting:
+                then()
+
+        self.save(go_on)
 
     def close(self) -> None:
         self.watch.close()

@@ -226,6 +226,21 @@ def test_what_others_write_while_it_is_saved_is_not_overwritten_unasked(
     assert then == [now(page)], "what the save was for goes on"
 
 
+def test_saves_that_others_came_before_ask_once_for_all(
+    qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk
+) -> None:
+    path, then = page.session.path, []
+    assert path is not None
+    for turn in (1, 2):
+        page.save(lambda turn=turn: then.append(turn))  # type: ignore[misc]
+    change_by_others(path)
+    ended(qtbot, disk)
+    press(dialog(window), "Overwrite")
+    settle(qtbot)
+    assert then == [1, 2]
+    assert not dialogs(window)
+
+
 def test_a_draft_that_saves_itself_overwrites_nothing(
     qtbot: QtBot, page: EditorPage, window: MainWindow, disk: Disk
 ) -> None:
