@@ -89,7 +89,7 @@ def test_the_window_lists_what_is_left(page: EditorPage, guide: TemplateGuide) -
         "Use your coupon: still to configure",
     ]
     place, view = guide.window.geometry(), page.view.rect()
-    assert (view.right() - place.right(), view.bottom() - place.bottom()) == (16, 16)
+    assert (place.left() - view.left(), view.bottom() - place.bottom()) == (16, 16)
     configure(page, "n_coupon")
     assert names(guide)[1] == "Second order coupon: configured"
     page.commands.undo()

@@ -558,9 +558,9 @@ def test_an_error_that_goes_leaves_its_room(open_panel: OpenPanel) -> None:
     QApplication.processEvents()
     form = form_of(panel)
     before = form.frame("signature").geometry()
-    choose(combo(panel, "platform"), "acc_sms")
+    form.editor("sms_type").findChildren(QPushButton)[0].click()
     QApplication.processEvents()
-    assert form.frame("platform").error == ""
+    assert form.frame("sms_type").error == ""
     assert form.frame("signature").geometry() == before
 
 
