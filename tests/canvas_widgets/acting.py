@@ -11,18 +11,18 @@ from PySide6.QtWidgets import QApplication
 
 from canvas_widgets.component_list import MIME_TYPE
 from canvas_widgets.gestures.chooser import Chooser
-from tests.canvas_widgets.conftest import Stage
+from tests.canvas_widgets.conftest import Shown
 
 LEFT, MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 NONE = Qt.KeyboardModifier.NoModifier
-Show = Callable[..., Stage]
+Show = Callable[..., Shown]
 
 
-def at(stage: Stage, point: QPointF) -> QPoint:
+def at(stage: Shown, point: QPointF) -> QPoint:
     return stage.view.mapFromScene(point)
 
 
-def point_to(stage: Stage, position: QPoint, button: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
+def point_to(stage: Shown, position: QPoint, button: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
     """Move the pointer, with or without a button held."""
     viewport = stage.view.viewport()
     there = QPointF(viewport.mapToGlobal(position))
@@ -30,17 +30,17 @@ def point_to(stage: Stage, position: QPoint, button: Qt.MouseButton = Qt.MouseBu
     QApplication.sendEvent(viewport, QMouseEvent(kind, QPointF(position), there, button, button, NONE))
 
 
-def hover(stage: Stage, point: QPointF) -> None:
+def hover(stage: Shown, point: QPointF) -> None:
     """Move the pointer there, from elsewhere."""
     point_to(stage, QPoint(1, 1))
     point_to(stage, at(stage, point))
 
 
-def click(stage: Stage, point: QPointF, modifiers: Qt.KeyboardModifier = NONE) -> None:
+def click(stage: Shown, point: QPointF, modifiers: Qt.KeyboardModifier = NONE) -> None:
     QTest.mouseClick(stage.view.viewport(), LEFT, modifiers, at(stage, point))
 
 
-def drag(stage: Stage, start: QPointF, by: QPoint, *, release: bool = True) -> None:
+def drag(stage: Shown, start: QPointF, by: QPoint, *, release: bool = True) -> None:
     """Press, move in two steps, release."""
     viewport, begin = stage.view.viewport(), at(stage, start)
     QTest.mousePress(viewport, LEFT, NONE, begin)
@@ -50,23 +50,23 @@ def drag(stage: Stage, start: QPointF, by: QPoint, *, release: bool = True) -> N
         QTest.mouseRelease(viewport, LEFT, NONE, begin + by)
 
 
-def centre(stage: Stage, node_id: str) -> QPointF:
+def centre(stage: Shown, node_id: str) -> QPointF:
     return stage.scene.cards[node_id].scene_rect.center()
 
 
-def handle_of(stage: Stage, link_id: str) -> QPointF:
+def handle_of(stage: Shown, link_id: str) -> QPointF:
     line = stage.scene.links[link_id].line
     assert line is not None
     return line.handle
 
 
-def opened(stage: Stage) -> Chooser:
+def opened(stage: Shown) -> Chooser:
     """The list that a + opened."""
     assert stage.view.chooser is not None
     return stage.view.chooser
 
 
-def choose(stage: Stage, typed: str) -> None:
+def choose(stage: Shown, typed: str) -> None:
     """Type into the list that a + opened, and press Enter."""
     chooser = opened(stage)
     QTest.keyClicks(chooser.search, typed)
@@ -79,7 +79,7 @@ def carried(kind: str) -> QMimeData:
     return data
 
 
-def carry(stage: Stage, data: QMimeData, point: QPointF) -> bool:
+def carry(stage: Shown, data: QMimeData, point: QPointF) -> bool:
     """Drag over a point. Returns whether a drop there would be taken."""
     viewport, position = stage.view.viewport(), at(stage, point)
     action, buttons = Qt.DropAction.CopyAction, LEFT
@@ -89,7 +89,7 @@ def carry(stage: Stage, data: QMimeData, point: QPointF) -> bool:
     return over.isAccepted()
 
 
-def drop(stage: Stage, data: QMimeData, point: QPointF) -> bool:
+def drop(stage: Shown, data: QMimeData, point: QPointF) -> bool:
     event = QDropEvent(QPointF(at(stage, point)), Qt.DropAction.CopyAction, data, LEFT, NONE)
     QApplication.sendEvent(stage.view.viewport(), event)
     return event.isAccepted()

@@ -71,7 +71,7 @@ class Flow:
         return made
 
 
-class Stage:
+class Shown:
     """A scene with its view, shown, and an undo stack that takes what the view asks for."""
 
     def __init__(self, flow: Flow, look: Look, *, read_only: bool = False) -> None:
@@ -122,17 +122,17 @@ def flow() -> Flow:
 
 
 @pytest.fixture
-def show(look: Look, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Stage]]:
+def show(look: Look, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Shown]]:
     """Show a flow, closed at the end of the test. Tips are noted: offscreen cannot raise them."""
-    stages: list[Stage] = []
+    stages: list[Shown] = []
 
-    def make(flow: Flow, **options: bool) -> Stage:
-        stage = Stage(flow, look, **options)
+    def make(flow: Flow, **options: bool) -> Shown:
+        stage = Shown(flow, look, **options)
         stages.append(stage)
         monkeypatch.setattr(QToolTip, "showText", lambda place, text, *_: note(stage, text))
         return stage
 
-    def note(stage: Stage, text: str) -> None:
+    def note(stage: Shown, text: str) -> None:
         if text:
             stage.tips.append(text)
 

@@ -13,14 +13,14 @@ from pytestqt.qtbot import QtBot
 from engine.campaign.edits import Edit, delete_behind, move
 from engine.campaign.model import START_ID, Point
 from engine.campaign.ops import inverse
-from tests.canvas_widgets.conftest import Flow, Stage
+from tests.canvas_widgets.conftest import Flow, Shown
 from tests.canvas_widgets.mirroring import assert_mirrors
 
-Show = Callable[..., Stage]
+Show = Callable[..., Shown]
 
 
 @pytest.fixture
-def stage(show: Show, flow: Flow, monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(show: Show, flow: Flow, monkeypatch: pytest.MonkeyPatch) -> Shown:
     """Three changes are already too many at once, and a slice is one step."""
     monkeypatch.setattr("canvas_widgets.scene.AT_ONCE", 2)
     monkeypatch.setattr("canvas_widgets.slicing.SLICE_SECONDS", 0.0)
@@ -28,18 +28,18 @@ def stage(show: Show, flow: Flow, monkeypatch: pytest.MonkeyPatch) -> Stage:
     return show(flow)
 
 
-def all_moved(stage: Stage, by: int) -> None:
+def all_moved(stage: Shown, by: int) -> None:
     places = {id: Point(place.x + by, place.y + by) for id, place in stage.document.layout.items()}
     stage.document.apply(move(stage.document, places).ops)
 
 
-def all_deleted(stage: Stage) -> Edit:
+def all_deleted(stage: Shown) -> Edit:
     edit = delete_behind(stage.document, stage.document.successors(START_ID)[0])
     stage.document.apply(edit.ops)
     return edit
 
 
-def test_they_arrive_with_their_lines_and_nothing_is_painted_half_way(stage: Stage, qtbot: QtBot) -> None:
+def test_they_arrive_with_their_lines_and_nothing_is_painted_half_way(stage: Shown, qtbot: QtBot) -> None:
     before = {id: card.pos() for id, card in stage.scene.cards.items()}
     with qtbot.waitSignal(stage.scene.catching_up.caught_up):
         all_moved(stage, 80)
@@ -49,7 +49,7 @@ def test_they_arrive_with_their_lines_and_nothing_is_painted_half_way(stage: Sta
     assert_mirrors(stage.scene)
 
 
-def test_a_slice_is_a_few_steps(stage: Stage) -> None:
+def test_a_slice_is_a_few_steps(stage: Shown) -> None:
     all_deleted(stage)
     left = []
     while stage.scene.catching_up.active:
@@ -60,7 +60,7 @@ def test_a_slice_is_a_few_steps(stage: Stage) -> None:
     assert_mirrors(stage.scene)
 
 
-def test_changes_meanwhile_are_taken_along(stage: Stage, qtbot: QtBot) -> None:
+def test_changes_meanwhile_are_taken_along(stage: Shown, qtbot: QtBot) -> None:
     with qtbot.waitSignal(stage.scene.catching_up.caught_up):
         all_moved(stage, 80)
         stage.scene.catching_up._slices.advance()
@@ -72,7 +72,7 @@ def test_changes_meanwhile_are_taken_along(stage: Stage, qtbot: QtBot) -> None:
     assert_mirrors(stage.scene)
 
 
-def test_others_hear_of_each_change_when_it_is_there(stage: Stage, qtbot: QtBot) -> None:
+def test_others_hear_of_each_change_when_it_is_there(stage: Shown, qtbot: QtBot) -> None:
     heard: list[object] = []
     stage.scene.mirrored.connect(heard.append)
     with qtbot.waitSignal(stage.scene.catching_up.caught_up):
@@ -83,7 +83,7 @@ def test_others_hear_of_each_change_when_it_is_there(stage: Stage, qtbot: QtBot)
     assert heard == [edit.ops, inverse(edit.ops)]
 
 
-def test_what_is_gone_is_not_selected_and_cannot_be_pressed(stage: Stage, qtbot: QtBot) -> None:
+def test_what_is_gone_is_not_selected_and_cannot_be_pressed(stage: Shown, qtbot: QtBot) -> None:
     first = stage.document.successors(START_ID)[0]
     stage.scene.select([first])
     place = stage.view.mapFromScene(stage.scene.cards[first].scene_rect.center())
@@ -95,7 +95,7 @@ def test_what_is_gone_is_not_selected_and_cannot_be_pressed(stage: Stage, qtbot:
         assert stage.scene.selection == frozenset()
 
 
-def test_what_is_on_its_way_can_be_selected(stage: Stage, qtbot: QtBot) -> None:
+def test_what_is_on_its_way_can_be_selected(stage: Shown, qtbot: QtBot) -> None:
     first = stage.document.successors(START_ID)[0]
     with qtbot.waitSignal(stage.scene.catching_up.caught_up):
         edit = all_deleted(stage)
@@ -108,7 +108,7 @@ def test_what_is_on_its_way_can_be_selected(stage: Stage, qtbot: QtBot) -> None:
     assert_mirrors(stage.scene)
 
 
-def test_a_gesture_ends_when_much_changes(stage: Stage, qtbot: QtBot) -> None:
+def test_a_gesture_ends_when_much_changes(stage: Shown, qtbot: QtBot) -> None:
     first = stage.document.successors(START_ID)[0]
     viewport = stage.view.viewport()
     place = stage.view.mapFromScene(stage.scene.cards[first].scene_rect.center())

@@ -26,10 +26,10 @@ from tests.canvas_widgets.acting import (
     centre,
     click,
 )
-from tests.canvas_widgets.conftest import Flow, Stage
+from tests.canvas_widgets.conftest import Flow, Shown
 
 
-def wheel(stage: Stage, position: QPoint, degrees: int, modifiers: Qt.KeyboardModifier) -> None:
+def wheel(stage: Shown, position: QPoint, degrees: int, modifiers: Qt.KeyboardModifier) -> None:
     viewport = stage.view.viewport()
     event = QWheelEvent(
         QPointF(position),
@@ -167,7 +167,7 @@ def test_zoom_goes_in_steps_to_its_limits(show: Show, flow: Flow) -> None:
 
 def test_glides_arrive_where_they_go(qapp: QApplication, flow: Flow, qtbot: QtBot) -> None:
     nodes = flow.chain("target_audience", *["wait_until"] * 6)
-    stage = Stage(flow, Look())
+    stage = Shown(flow, Look())
     stage.view.center_node(nodes[-1])
     middle = stage.view.viewport().rect().center
     qtbot.waitUntil(lambda: (at(stage, centre(stage, nodes[-1])) - middle()).manhattanLength() <= 2)

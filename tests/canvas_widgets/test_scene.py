@@ -17,7 +17,7 @@ from engine.campaign import edits
 from engine.campaign.model import START_ID
 from engine.campaign.ops import inverse
 from engine.i18n import tr
-from tests.canvas_widgets.conftest import Everything, Flow, Stage, paint
+from tests.canvas_widgets.conftest import Everything, Flow, Shown, paint
 from tests.canvas_widgets.mirroring import assert_mirrors
 
 COUPON = {"coupon": "ten_off"}
@@ -76,7 +76,7 @@ def test_counts_that_come_before_the_cards_are_shown(look: Look, flow: Flow, qtb
 
 
 def test_a_line_is_dashed_until_what_it_leads_to_is_configured(
-    show: Callable[[Flow], Stage], flow: Flow
+    show: Callable[[Flow], Shown], flow: Flow
 ) -> None:
     audience, coupon = flow.chain("target_audience", "issue_coupon")
     stage = show(flow)
@@ -90,7 +90,7 @@ def test_a_line_is_dashed_until_what_it_leads_to_is_configured(
     assert (line.solid, card.configured) == (False, False)
 
 
-def test_a_reference_that_goes_brings_the_red_dot_back(show: Callable[[Flow], Stage], flow: Flow) -> None:
+def test_a_reference_that_goes_brings_the_red_dot_back(show: Callable[[Flow], Shown], flow: Flow) -> None:
     audience, coupon = flow.chain("target_audience", "issue_coupon")
     flow.document.apply(edits.configure(flow.document, coupon, name="C", memo="", config=COUPON).ops)
     stage = show(flow)
@@ -116,7 +116,7 @@ def test_cards_without_a_place_get_one(look: Look, flow: Flow) -> None:
 
 
 def test_a_card_that_cannot_be_drawn_is_shown_as_broken(
-    show: Callable[[Flow], Stage],
+    show: Callable[[Flow], Shown],
     flow: Flow,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -140,7 +140,7 @@ def test_a_card_that_cannot_be_drawn_is_shown_as_broken(
     assert not card.broken
 
 
-def test_counts_stand_at_cards_and_lines(show: Callable[[Flow], Stage], flow: Flow) -> None:
+def test_counts_stand_at_cards_and_lines(show: Callable[[Flow], Shown], flow: Flow) -> None:
     audience, coupon, judgment = flow.chain("target_audience", "issue_coupon", "result_judgment")
     stage = show(flow)
     success, other = flow.document.out_links(judgment)
@@ -165,7 +165,7 @@ def test_counts_stand_at_cards_and_lines(show: Callable[[Flow], Stage], flow: Fl
 
 
 @pytest.mark.parametrize("name", ["Morning offer", "Everybody else", "早晨优惠券组别"])
-def test_a_name_gives_way_to_its_share(show: Callable[[Flow], Stage], flow: Flow, name: str) -> None:
+def test_a_name_gives_way_to_its_share(show: Callable[[Flow], Shown], flow: Flow, name: str) -> None:
     _, grouping, _ = flow.chain("target_audience", "random_grouping", "tag")
     node = flow.document.node(grouping)
     groups = node.config["groups"]
@@ -187,7 +187,7 @@ def test_a_name_gives_way_to_its_share(show: Callable[[Flow], Stage], flow: Flow
         assert item.width_of(shown) <= item.line.chip_width + 1
 
 
-def test_a_new_theme_reaches_what_is_drawn(show: Callable[[Flow], Stage], flow: Flow, look: Look) -> None:
+def test_a_new_theme_reaches_what_is_drawn(show: Callable[[Flow], Shown], flow: Flow, look: Look) -> None:
     flow.chain("target_audience")
     stage = show(flow)
     light = paint(stage.scene)
@@ -229,11 +229,11 @@ def test_a_closed_scene_follows_nothing(look: Look, flow: Flow) -> None:
     assert scene.cards.keys() == {START_ID}
 
 
-def test_start_is_called_by_its_name_in_every_language(show: Callable[[Flow], Stage], flow: Flow) -> None:
+def test_start_is_called_by_its_name_in_every_language(show: Callable[[Flow], Shown], flow: Flow) -> None:
     assert show(flow).scene.cards[START_ID].full_text().startswith(tr("Start"))
 
 
-def test_what_is_found_stands_out_and_the_rest_fades(show: Callable[[Flow], Stage], flow: Flow) -> None:
+def test_what_is_found_stands_out_and_the_rest_fades(show: Callable[[Flow], Shown], flow: Flow) -> None:
     audience, _ = flow.chain("target_audience", "issue_coupon")
     scene = show(flow).scene
     plain = paint(scene)
@@ -245,7 +245,7 @@ def test_what_is_found_stands_out_and_the_rest_fades(show: Callable[[Flow], Stag
     assert paint(scene) == plain
 
 
-def test_what_is_found_stands_out_from_far_away(show: Callable[[Flow], Stage], flow: Flow) -> None:
+def test_what_is_found_stands_out_from_far_away(show: Callable[[Flow], Shown], flow: Flow) -> None:
     audience, coupon = flow.chain("target_audience", "issue_coupon")
     scene = show(flow).scene
     images = []

@@ -17,13 +17,13 @@ from engine.campaign.edits.edit import Draft
 from engine.campaign.model import Point
 from engine.i18n import Message, use_language
 from tests.canvas_widgets.acting import at, carried, carry, centre, drag, handle_of, hover, point_to
-from tests.canvas_widgets.conftest import Everything, Flow, Stage
+from tests.canvas_widgets.conftest import Everything, Flow, Shown
 from tests.sheets import Compare, Sheet, count_ids
 
 THEMES = [Theme.LIGHT, Theme.DARK, Theme.CONTRAST]
 LONG_NAME = "A component whose name is too long for its card"
 
-Open = Callable[[Flow], Stage]
+Open = Callable[[Flow], Shown]
 
 
 @pytest.fixture(params=THEMES)
@@ -48,10 +48,10 @@ def dressed(qapp: QApplication, theme: Theme) -> Iterator[Look]:
 def open_(dressed: Look, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Show flows in this theme, closed at the end of the test."""
     monkeypatch.setattr(QToolTip, "showText", lambda *_: None)
-    stages: list[Stage] = []
+    stages: list[Shown] = []
 
-    def make(flow: Flow) -> Stage:
-        stages.append(Stage(flow, dressed))
+    def make(flow: Flow) -> Shown:
+        stages.append(Shown(flow, dressed))
         return stages[-1]
 
     yield make
@@ -64,14 +64,14 @@ def sheet(dressed: Look) -> Sheet:
     return Sheet(1740, dressed)
 
 
-def seen(stage: Stage, area: QRectF) -> QImage:
+def seen(stage: Shown, area: QRectF) -> QImage:
     """What the view shows of a part of the scene."""
     QApplication.processEvents()
     corner = at(stage, area.topLeft())
     return stage.view.grab().toImage().copy(corner.x(), corner.y(), int(area.width()), int(area.height()))
 
 
-def around(stage: Stage, *node_ids: str, room: int = 48) -> QRectF:
+def around(stage: Shown, *node_ids: str, room: int = 48) -> QRectF:
     """The part of the scene that holds these cards."""
     rect = QRectF()
     for node_id in node_ids:

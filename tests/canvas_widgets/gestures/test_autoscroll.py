@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 
 from canvas_widgets.gestures.autoscroll import AutoScroll
 from tests.canvas_widgets.acting import centre, drag
-from tests.canvas_widgets.conftest import Flow, Stage
+from tests.canvas_widgets.conftest import Flow, Shown
 
-Show = Callable[..., Stage]
+Show = Callable[..., Shown]
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,9 @@ from engine.campaign.model import START_ID, Point
 from engine.components.registry import component
 from engine.i18n import use_language
 from tests.canvas_widgets.acting import LEFT, NONE, at, centre, click, drag, handle_of, hover, point_to
-from tests.canvas_widgets.conftest import Flow, Stage
+from tests.canvas_widgets.conftest import Flow, Shown
 
-Show = Callable[..., Stage]
+Show = Callable[..., Shown]
 
 # The platform of tests cannot show a menu the way a desktop does, and says so.
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
@@ -36,45 +36,45 @@ def fork(flow: Flow) -> tuple[str, str, str, str]:
     return groups, sms, mail, flow.add(mail, "end")
 
 
-def edge(stage: Stage, node_id: str) -> QPointF:
+def edge(stage: Shown, node_id: str) -> QPointF:
     return stage.scene.cards[node_id].right_port
 
 
-def near_target(stage: Stage, link_id: str) -> QPointF:
+def near_target(stage: Shown, link_id: str) -> QPointF:
     line = stage.scene.links[link_id].line
     assert line is not None
     return line.end - QPointF(16, 0)
 
 
-def offer(stage: Stage) -> Offer:
+def offer(stage: Shown) -> Offer:
     """What hovers under the pointer."""
     return stage.view.handling.offer
 
 
-def in_copy_mode(stage: Stage) -> bool:
+def in_copy_mode(stage: Shown) -> bool:
     return stage.view.pasting.active
 
 
-def shown(stage: Stage) -> Marks:
+def shown(stage: Shown) -> Marks:
     """The marks of copy mode."""
     marks = stage.view.pasting.marks
     assert marks is not None
     return marks
 
 
-def mark_on(stage: Stage, link_id: str) -> Mark:
+def mark_on(stage: Shown, link_id: str) -> Mark:
     return next(mark for mark in shown(stage).marks if mark.link_id == link_id)
 
 
-def middle(stage: Stage, mark: Mark) -> QPointF:
+def middle(stage: Shown, mark: Mark) -> QPointF:
     return shown(stage).rect_of(mark).center()
 
 
-def way(stage: Stage, start: QPointF, end: QPointF) -> QPoint:
+def way(stage: Shown, start: QPointF, end: QPointF) -> QPoint:
     return at(stage, end) - at(stage, start)
 
 
-def lead(stage: Stage, start: QPointF, end: QPointF, *, release: bool = True) -> None:
+def lead(stage: Shown, start: QPointF, end: QPointF, *, release: bool = True) -> None:
     drag(stage, start, way(stage, start, end), release=release)
 
 
@@ -102,7 +102,7 @@ def test_an_open_end_is_dragged_onto_a_component(show: Show, flow: Flow) -> None
     assert flow.document.successors(sms) == []
 
 
-def previewed(stage: Stage) -> QPainterPath:
+def previewed(stage: Shown) -> QPainterPath:
     """How the line runs that is being led."""
     return next(item.path for item in stage.scene.items() if isinstance(item, LinePreview))
 
@@ -285,7 +285,7 @@ def test_the_only_way_to_a_test_target_offers_no_scissors(show: Show, flow: Flow
 # The icons above a card -------------------------------------------------------------------------------------
 
 
-def tool(stage: Stage, node_id: str, index: int, count: int = 3) -> QPointF:
+def tool(stage: Shown, node_id: str, index: int, count: int = 3) -> QPointF:
     """The middle of one of the icons above a card."""
     card = stage.scene.cards[node_id].scene_rect
     return QPointF(card.center().x() + (index - (count - 1) / 2) * 30, card.top() - 8 - 15)

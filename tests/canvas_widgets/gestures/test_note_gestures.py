@@ -14,7 +14,7 @@ from canvas_widgets.items.note_layer import Corner, resized
 from engine.campaign import edits
 from engine.campaign.model import Point
 from engine.campaign.notes import MIN_SIZE, Box, Group
-from tests.canvas_widgets.conftest import Flow, Stage
+from tests.canvas_widgets.conftest import Flow, Shown
 from tests.canvas_widgets.items.test_notes import add
 from tests.canvas_widgets.mirroring import assert_shows_notes
 
@@ -24,7 +24,7 @@ NONE, SHIFT, ALT = (
     Qt.KeyboardModifier.ShiftModifier,
     Qt.KeyboardModifier.AltModifier,
 )
-Show = Callable[..., Stage]
+Show = Callable[..., Shown]
 
 
 class Scene:

@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QApplication
 from canvas_widgets.items.paints import CardState
 from engine.campaign.model import START_ID
 from tests.canvas_widgets.acting import LEFT, NONE, at, click
-from tests.canvas_widgets.conftest import Flow, Stage
+from tests.canvas_widgets.conftest import Flow, Shown
 
-Show = Callable[..., Stage]
+Show = Callable[..., Shown]
 
 
 def band(
-    stage: Stage,
+    stage: Shown,
     begin: QPointF,
     end: QPointF,
     modifiers: Qt.KeyboardModifier = NONE,
@@ -38,7 +38,7 @@ def band(
         QTest.mouseRelease(viewport, LEFT, modifiers, last)
 
 
-def lit(stage: Stage) -> set[str]:
+def lit(stage: Shown) -> set[str]:
     return {id for id, card in stage.scene.cards.items() if card.state is CardState.SELECTED}
 
 

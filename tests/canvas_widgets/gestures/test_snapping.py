@@ -17,9 +17,9 @@ from engine.campaign.edits import move
 from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GRID
 from engine.campaign.model import Point
 from tests.canvas_widgets.acting import LEFT, at, centre, drag
-from tests.canvas_widgets.conftest import Flow, Stage
+from tests.canvas_widgets.conftest import Flow, Shown
 
-Show = Callable[..., Stage]
+Show = Callable[..., Shown]
 REACH = 6.0
 STILL = (QRectF(300, 100, CARD_WIDTH, CARD_HEIGHT), QRectF(0, 0, 96, CARD_HEIGHT))
 

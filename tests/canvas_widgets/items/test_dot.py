@@ -13,9 +13,9 @@ from canvas_widgets.items.paints import Paints
 from canvas_widgets.look import Look, Theme
 from engine.campaign.problem import Problem, Severity
 from engine.i18n import Message
-from tests.canvas_widgets.conftest import Flow, Stage
+from tests.canvas_widgets.conftest import Flow, Shown
 
-Show = Callable[..., Stage]
+Show = Callable[..., Shown]
 
 
 def drawn(look: Look, scale: float) -> QImage:
@@ -44,7 +44,7 @@ def test_it_has_its_mark_at_every_zoom(qapp: QApplication, theme: Theme, scale: 
     assert near(image.pixelColor(round(side * 0.3), side // 2), look.colours.danger) or scale < 1
 
 
-def tip_at(stage: Stage, point: QPoint) -> str:
+def tip_at(stage: Shown, point: QPoint) -> str:
     stage.tips.clear()
     viewport = stage.view.viewport()
     event = QHelpEvent(QHelpEvent.Type.ToolTip, point, viewport.mapToGlobal(point))

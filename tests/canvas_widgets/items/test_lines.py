@@ -25,11 +25,11 @@ from engine.campaign.edits.edit import Draft
 from engine.campaign.layout import CARD_HEIGHT, COLUMN, ROW
 from engine.campaign.model import Point
 from engine.i18n import Message, use_language
-from tests.canvas_widgets.conftest import Everything, Flow, Stage
+from tests.canvas_widgets.conftest import Everything, Flow, Shown
 from tests.engine.campaign.building import chain, empty_campaign
 from tests.engine.campaign.test_delete_several import grown
 
-Show = Callable[..., Stage]
+Show = Callable[..., Shown]
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def points(shape: LinkShape) -> list[QPointF]:
     return [shape.path.pointAtPercent(step / steps) for step in range(steps + 1)]
 
 
-def middle(stage: Stage, line: str) -> QPointF:
+def middle(stage: Shown, line: str) -> QPointF:
     shape = stage.scene.links[line].line
     assert shape is not None
     return shape.at_x((shape.start.x() + shape.end.x()) / 2)

@@ -22,11 +22,11 @@ from engine.campaign.edits import Edit
 from engine.campaign.model import START_ID, Note, Point
 from engine.campaign.notes import Group
 from engine.campaign.ops import Op, Table
-from tests.canvas_widgets.conftest import Everything, Flow, Stage, paint
+from tests.canvas_widgets.conftest import Everything, Flow, Shown, paint
 from tests.canvas_widgets.mirroring import assert_shows_notes
 from tests.engine.campaign.test_notes import random_note_edit
 
-Show = Callable[..., Stage]
+Show = Callable[..., Shown]
 
 
 def add(flow: Flow, edit: Edit) -> str:
