@@ -86,7 +86,7 @@ class SubCampaignFilter(Retranslated, QComboBox):
     def __init__(self, look: Look) -> None:
         super().__init__()
         self._tree: Mapping[str, tuple[str, str | None]] = {}
-        self.setMinimumWidth(look.sizes.palette - 3 * look.sizes.grid)
+        self.setMinimumWidth(look.sizes.palette // 2 + look.sizes.grid)  # of what is chosen, the beginning
         self.setMaximumWidth(look.sizes.palette)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.activated.connect(lambda _index: self.chosen.emit(self.currentData()))

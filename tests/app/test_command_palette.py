@@ -208,16 +208,16 @@ def test_without_a_workspace_it_says_what_is_missing(qtbot: QtBot, look: Look) -
 def test_what_is_no_component_is_looked_for_among_all_commands(qtbot: QtBot, window: MainWindow) -> None:
     page = open_draft(qtbot, window)
     page.commands.focus_palette()
-    QTest.keyClicks(page.palette_.search, "tidy")
+    QTest.keyClicks(page.palette_.search, "zoom")
     assert page.palette_.nothing.isVisible()
     assert not page.palette_.list.isVisible()
-    assert "“tidy”" in page.palette_.nothing.button.accessibleName()
+    assert "“zoom”" in page.palette_.nothing.button.accessibleName()
     QTest.keyClick(page.palette_.search, Qt.Key.Key_Return)
     palette = shown(window)
-    assert palette.search.text() == "tidy"
+    assert palette.search.text() == "zoom"
     chosen = palette.chosen()
     assert chosen is not None
-    assert chosen.id == "editor.tidy"
+    assert chosen.id == "editor.zoom_in"
     palette.close()
     page.palette_.search.clear()
     assert page.palette_.list.isVisible()

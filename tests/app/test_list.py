@@ -217,6 +217,7 @@ def test_between_cycles_the_list_says_when_the_next_one_comes(
 
 
 def test_columns_can_be_hidden(window: MainWindow) -> None:
+    window.resize(1700, 800)  # a column without room is offered otherwise
     menu = window.list_page.table.columns_menu(window)
     folder = next(action for action in menu.actions() if action.text() == "Folder")
     folder.trigger()
