@@ -31,7 +31,7 @@ class Minimap(Retranslated, Floating):
     """
 
     def __init__(self, view: CanvasView, scene: CampaignScene, look: Look, preferences: Preferences) -> None:
-        super().__init__(view, look, Qt.Corner.BottomRightCorner)
+        super().__init__(view, look, Qt.Corner.BottomLeftCorner)
         self._view, self._scene, self._preferences = view, scene, preferences
         self._picture = QPixmap()
         self._content = QRectF()

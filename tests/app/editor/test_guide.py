@@ -89,7 +89,8 @@ def test_the_window_lists_what_is_left(page: EditorPage, guide: TemplateGuide) -
         "Use your coupon: still to configure",
     ]
     place, view = guide.window.geometry(), page.view.rect()
-    assert (place.left() - view.left(), view.bottom() - place.bottom()) == (16, 16)
+    beside = page.view.mapFrom(page, QPoint(page.width() - page.panel.width(), 0)).x()  # the panel's place
+    assert (beside - 1 - place.right(), view.bottom() - place.bottom()) == (16, 16)
     configure(page, "n_coupon")
     assert names(guide)[1] == "Second order coupon: configured"
     page.commands.undo()
