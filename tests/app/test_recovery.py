@@ -106,7 +106,7 @@ def test_the_draft_is_offered_with_its_differences_and_restored_as_one_step(
     assert shown.name.text() == "Spring sale"
     assert shown.campaigns.isHidden()
     assert shown.copy.isHidden()
-    assert rows(shown)[-2:] == ["Tag 1 (Tag): Added", "Target Audience 1 (Target Audience): Added"]
+    assert rows(shown)[-2:] == ["Target Audience 1 (Target Audience): Added", "Tag 1 (Tag): Added"]
     click(shown.restore)
     settle(qtbot)
     page = window.the_editor

@@ -140,8 +140,9 @@ def paste(document: CampaignDocument, link_id: str, clip: Clip) -> Edit:
 def _lead_on_to(draft: Draft, target: str) -> None:
     """Let the Test Target stand to the right of the copies that now lead to it."""
     after = draft.result()
-    copies = (node_id for node_id in after.predecessors(target) if node_id not in draft.document.nodes)
-    make_room(draft, target, max(column_behind(after, node_id) for node_id in copies))
+    copies = [node_id for node_id in after.predecessors(target) if node_id not in draft.document.nodes]
+    if copies:  # where the copies fork again, theirs may lead elsewhere
+        make_room(draft, target, max(column_behind(after, node_id) for node_id in copies))
 
 
 def _place(draft: Draft, clip: Clip, ids: Mapping[str, str], link_id: str) -> int:
