@@ -144,6 +144,7 @@ def test_controls_are_as_high_in_every_theme(qtbot: QtBot, qapp: QApplication) -
             qtbot.addWidget(made)
             made.ensurePolished()
             heights.add(made.sizeHint().height())
+    qapp.setStyleSheet("")  # as `Look` does: Qt may crash where one sheet follows another
     qapp.setStyleSheet(sheet)
     assert heights == {Look().sizes.control}
 
