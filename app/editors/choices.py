@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_list, as_object, as_text, mark_invalid, together
+from app.editors.choice import ChoiceEditor
 from app.editors.controls import ComboBox, NumberEdit, Option, empty, label, row
 from app.editors.spec import FieldSpec
 from app.editors.times import UNIT_LABELS
@@ -151,41 +152,19 @@ def trigger_audiences(context: Context) -> list[str]:
     return [as_text(id) for id in as_list(trigger[1].get("audiences"))] if trigger else []
 
 
-class ChannelEditor(Editor):
+class ChannelEditor(ChoiceEditor):
     """The channel that a group of a Fatigue Judgment looks at."""
 
     def __init__(self, context: Context, spec: FieldSpec, group_id: str) -> None:
-        super().__init__(context)
-        self._field = ComboBox(tr("Choose a channel"))
-        self._field.setAccessibleName(tr("Channel"))
+        super().__init__(context, ComboBox(tr("Choose a channel")), tr("Channel"))
         self._field.set_options(spec.options)
-        self._field.chosen.connect(self.changed)
-        row(self).addWidget(self._field)
-        self.setFocusProxy(self._field)
-
-    def value(self) -> JsonValue:
-        return self._field.value() or None
-
-    def set_value(self, value: JsonValue) -> None:
-        self._field.set_value(as_text(value))
 
 
-class ThenEditor(Editor):
+class ThenEditor(ChoiceEditor):
     """What follows after N people: the best group, or a named one of this form's groups."""
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(context, parent)
-        self._field = ComboBox(spec.placeholder or tr("Choose"))
-        self._field.chosen.connect(self.changed)
-        row(self).addWidget(self._field)
-        self.setFocusProxy(self._field)
-        self.refresh()
-
-    def value(self) -> JsonValue:
-        return self._field.value() or None
-
-    def set_value(self, value: JsonValue) -> None:
-        self._field.set_value(as_text(value))
+        super().__init__(context, ComboBox(spec.placeholder or tr("Choose")), spec.label, parent)
 
     def refresh(self) -> None:
         groups = map(as_object, as_list(self.context.values().get("groups")))

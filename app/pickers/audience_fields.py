@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.editors.base import Context, Editor, RawObject, as_object, as_text
 from app.editors.cards import CardsEditor
+from app.editors.choice import ChoiceEditor
 from app.editors.controls import ComboBox, Option, row
 from app.editors.registry import EditorFactory
 from app.editors.spec import FieldSpec
@@ -75,23 +76,11 @@ class IdTypeEditor(Editor):
         self._field.set_options([*types, Option(PERSON_ID, tr("The data's own ids of people"))])
 
 
-class SubCampaignEditor(Editor):
+class SubCampaignEditor(ChoiceEditor):
     """A sub-campaign of the marketing campaign tree, or none."""
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(context, parent)
-        self._field = ComboBox()
-        self._field.setAccessibleName(spec.label)
-        self._field.chosen.connect(self.changed)
-        row(self).addWidget(self._field)
-        self.setFocusProxy(self._field)
-        self.refresh()
-
-    def value(self) -> JsonValue:
-        return self._field.value() or None
-
-    def set_value(self, value: JsonValue) -> None:
-        self._field.set_value(as_text(value))
+        super().__init__(context, ComboBox(), spec.label, parent)
 
     def refresh(self) -> None:
         tree = self.context.workspace.catalog.marketing_campaigns

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, RawObject, as_list, as_object, as_text
+from app.editors.choice import ChoiceEditor
 from app.editors.controls import Option, label, row
 from app.editors.rows import RowsEditor
 from app.editors.spec import FieldSpec
@@ -183,50 +184,27 @@ class QuietEditor(Editor):
         return target if target.property("invalid") else self.holidays.invalid_target()
 
 
-class WhitelistEditor(Editor):
+class WhitelistEditor(ChoiceEditor):
     """The audience whose people have no limits and no quiet times, or none."""
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(context, parent)
-        self._field = SearchCombo(tr("Nobody"))
-        self._field.setAccessibleName(spec.label)
-        self._field.chosen.connect(self.changed)
-        row(self).addWidget(self._field)
-        self.setFocusProxy(self._field)
-        self.refresh()
-
-    def value(self) -> JsonValue:
-        return self._field.value() or None
-
-    def set_value(self, value: JsonValue) -> None:
-        self._field.set_value(as_text(value))
+        super().__init__(context, SearchCombo(tr("Nobody")), spec.label, parent)
 
     def refresh(self) -> None:
         nobody = Option("", tr("Nobody"))
         self._field.set_options([nobody, *library.audience_options(self.context.workspace)])
 
 
-class ZoneEditor(Editor):
+class ZoneEditor(ChoiceEditor):
     """A time zone, found by typing a part of its name."""
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
-        super().__init__(context, parent)
+        super().__init__(context, SearchCombo(spec.placeholder), spec.label, parent)
         from zoneinfo import available_timezones
 
-        self._field = SearchCombo(spec.placeholder)
-        self._field.setAccessibleName(spec.label)
         self._field.set_options(
             Option(name, name) for name in sorted(available_timezones()) if "/" in name or name == "UTC"
         )
-        self._field.chosen.connect(self.changed)
-        row(self).addWidget(self._field)
-        self.setFocusProxy(self._field)
-
-    def value(self) -> JsonValue:
-        return self._field.value() or None
-
-    def set_value(self, value: JsonValue) -> None:
-        self._field.set_value(as_text(value))
 
 
 def _spec(spec: FieldSpec, columns: object, add: str, most: int = 1_000) -> FieldSpec:

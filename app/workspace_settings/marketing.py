@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from pydantic import JsonValue
-
 from app.editors.base import Context, Editor, RawObject, as_text
-from app.editors.controls import ComboBox, Option, row
+from app.editors.choice import ChoiceEditor
+from app.editors.controls import ComboBox, Option
 from app.editors.registry import EditorFactory
 from app.editors.spec import FieldSpec
 from app.pickers.form_dialog import field
@@ -72,24 +71,12 @@ class MarketingSection(ListSection):
         )
 
 
-class ParentEditor(Editor):
+class ParentEditor(ChoiceEditor):
     """The primary campaign above a sub-campaign; none for a primary one."""
 
     def __init__(self, context: Context, spec: FieldSpec) -> None:
-        super().__init__(context)
         self.key: str | None = None
-        self._field = ComboBox()
-        self._field.setAccessibleName(spec.label)
-        self._field.chosen.connect(self.changed)
-        row(self).addWidget(self._field)
-        self.setFocusProxy(self._field)
-        self.refresh()
-
-    def value(self) -> JsonValue:
-        return self._field.value() or None
-
-    def set_value(self, value: JsonValue) -> None:
-        self._field.set_value(as_text(value))
+        super().__init__(context, ComboBox(), spec.label)
 
     def refresh(self) -> None:
         tree = self.context.workspace.catalog.marketing_campaigns
