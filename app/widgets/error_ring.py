@@ -39,6 +39,8 @@ class ErrorRing(QObject):
         return False
 
     def _show(self) -> None:
+        if self._field is not None and not shiboken6.isValid(self._field):
+            self._field = None  # it went with its dialog, while Qt still told of what changes there
         wrong = self._field is not None and bool(self._field.property("invalid"))
         framed = self.frame.widget() if self.frame is not None and shiboken6.isValid(self.frame) else None
         if wrong and framed is self._field:
