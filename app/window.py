@@ -147,15 +147,18 @@ class MainWindow(QMainWindow):
 
     def reload(self, select: Path | None = None) -> None:
         """Read the workspace's files again, and select the campaign of a file."""
-        if self.workspace is None:
+        workspace = self.workspace
+        if workspace is None:
             return
 
         def show(loaded: Loaded) -> None:
+            if self._may_close or self.workspace is not workspace:
+                return  # the window closed, or went on to another workspace, while the files were read
             self.show_rows_of(loaded)
             if select is not None:
                 self.list_page.select(select)
 
-        tasks.run(partial(loading.reload, self.workspace), show, self.show_error)
+        tasks.run(partial(loading.reload, workspace), show, self.show_error)
 
     def show_loaded(self, loaded: Loaded) -> None:
         """Show a workspace that was read in the place of the one before, and look for its engine."""
@@ -276,6 +279,8 @@ class MainWindow(QMainWindow):
 
     def show_error(self, error: Exception) -> None:
         """Say what went wrong, of a file also where, without stopping anything."""
+        if self._may_close:
+            return  # work that ends after the window has nobody to tell
         self.toast.show_message(error_words(error), tone="danger")
 
     def _menu_place(self, width: int) -> QPoint:

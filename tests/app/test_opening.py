@@ -124,6 +124,33 @@ def test_a_file_that_comes_late_is_not_opened_in_another_workspace(
     assert "another workspace" in window.toast.message
 
 
+@pytest.mark.parametrize("end", ["other", "closed"])
+def test_a_list_that_is_read_late_is_not_shown_in_another_workspace_nor_after_the_end(
+    qtbot: QtBot, window: MainWindow, other: Workspace, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    go_on = threading.Event()
+    read = loading.reload
+
+    def slowly(workspace: Workspace) -> loading.Loaded:
+        assert go_on.wait(20)
+        return read(workspace)
+
+    monkeypatch.setattr(loading, "reload", slowly)
+    window.reload()
+    if end == "other":
+        with qtbot.waitSignal(window.ready):
+            window.load(other.folder)
+    else:
+        window.close_without_asking()
+    before = [row.name for row in window.rows()]
+    shown: list[loading.Loaded] = []
+    monkeypatch.setattr(window, "show_rows_of", shown.append)
+    go_on.set()
+    settle(qtbot)
+    assert shown == []
+    assert [row.name for row in window.rows()] == before
+
+
 def test_a_file_from_elsewhere_is_copied_on_request(
     qtbot: QtBot, window: MainWindow, outside: Path, workspace: Workspace
 ) -> None:
