@@ -79,13 +79,26 @@ _SMS_TYPE = _field(
         choices={"promotional": N_("Promotional"), "notification": N_("Notification")},
     ),
 )
+_CODE = _field(
+    "code",
+    Hint(
+        N_("Template code"),
+        "text",
+        help=N_(
+            "What the platform calls the template that it approved, such as SMS_123456789. "
+            "Alibaba Cloud needs it; other platforms get it as ${template}."
+        ),
+    ),
+    required=False,
+)
 _SUBJECT = _field("subject", Hint(N_("Subject"), "text", missing=N_("Enter the subject")))
 _CONTENT: Mapping[str, tuple[FormField, ...]] = {
-    "text_sms": (_field("text", Hint(N_("Text"), "long_text", missing=N_("Enter the text"))),),
+    "text_sms": (_field("text", Hint(N_("Text"), "long_text", missing=N_("Enter the text"))), _CODE),
     "digital_sms": (
         _SUBJECT,
         _field("blocks", Hint(N_("Content"), "rows")),
         _field("carriers", Hint(N_("Networks that it suits"), "texts"), required=False),
+        _CODE,
     ),
     "email": (
         _field("sender_name", Hint(N_("Sender name"), "text"), required=False),

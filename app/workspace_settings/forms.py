@@ -208,6 +208,31 @@ class RetentionEditor(Editor):
         return "\n".join(dict.fromkeys(filter(None, said)))
 
 
+class SendingSection(FormSection):
+    """What messages may reach."""
+
+    introduction = N_(
+        "Webhooks and SMS platforms are reached on public addresses only: nobody who may change an account "
+        "can send requests into your own network. What stands here is let through."
+    )
+
+    def fields(self) -> Iterable[FormField]:
+        return (
+            _field(
+                "allowed_addresses",
+                Hint(
+                    N_("Addresses inside your network"),
+                    "texts",
+                    help=N_(
+                        "One a line: a host, an address or a network, such as gifts.example.internal or "
+                        "10.1.0.0/16."
+                    ),
+                ),
+                required=False,
+            ),
+        )
+
+
 class DataSection(FormSection):
     """What is taken in, and how long it is kept."""
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from app.workspace_settings.accounts import AccountsSection
 from app.workspace_settings.catalog import CatalogSection
 from app.workspace_settings.coupons import CouponsSection
-from app.workspace_settings.forms import DataSection, FatigueSection, GeneralSection, QuietSection
+from app.workspace_settings.forms import (
+    DataSection,
+    FatigueSection,
+    GeneralSection,
+    QuietSection,
+    SendingSection,
+)
 from app.workspace_settings.marketing import MarketingSection
 from app.workspace_settings.section import Section
 from app.workspace_settings.suppression import SuppressionSection
@@ -21,6 +27,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("catalog", N_("Catalogue"), "tags", CatalogSection),
     Section("coupons", N_("Coupons"), "ticket", CouponsSection),
     Section("marketing", N_("Marketing campaigns"), "sitemap", MarketingSection),
+    Section("sending", N_("Sending"), "send", SendingSection),
     Section("data", N_("Events and retention"), "database", DataSection),
 )
 # fmt: on

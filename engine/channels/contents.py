@@ -10,7 +10,7 @@ from engine.components.wechat_message import Content as WechatContent
 
 @dataclass(frozen=True, slots=True)
 class SmsContent:
-    """A text SMS. text: without the signature. template: its code at the platform; values: of its variables."""
+    """A text SMS. text: without the signature. template: its code there; values: of its variables."""
 
     text: str
     signature: str

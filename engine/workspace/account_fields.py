@@ -105,6 +105,7 @@ AUTH_TYPES = {
     "bearer": N_("Bearer token"),
     "header": N_("Key in a header"),
     "signature": N_("Signature in a header"),
+    "standard": N_("Standard Webhooks signature"),
 }
 
 
@@ -112,10 +113,11 @@ class HttpAuth(AsGiven):
     """How requests show who sends them. The secret itself is in the keyring.
 
     `user` counts for `basic`; `header` is the header's name for `header` and `signature`, which is the
-    HMAC-SHA256 of the body, in hexadecimal digits.
+    HMAC-SHA256 of the body, in hexadecimal digits. `standard`: `webhook-id`, `webhook-timestamp` and
+    `webhook-signature` as www.standardwebhooks.com says.
     """
 
-    type: Literal["none", "basic", "bearer", "header", "signature"] = "none"
+    type: Literal["none", "basic", "bearer", "header", "signature", "standard"] = "none"
     user: Text = ""
     header: Text = ""
 
@@ -235,6 +237,26 @@ Senders = Annotated[
         "texts",
         missing=N_("Enter a sender address"),
         help=N_("One a line, such as news@example.com."),
+    ),
+]
+PerSecond = Annotated[
+    Optional[Annotated[int, Field(ge=1, le=100_000)]],
+    Hint(
+        N_("Messages a second"),
+        "number",
+        help=N_("At most this many; left empty, as many as the other side takes."),
+    ),
+]
+KeyLifetime = Annotated[
+    Optional[Duration],
+    Hint(
+        N_("Keys are remembered for"),
+        "duration",
+        help=N_(
+            "How long the receiver sends only once what comes twice with one key. What is in doubt is then "
+            "sent again within that time; left empty, it never is."
+        ),
+        options={"units": ("minute", "hour", "day")},
     ),
 ]
 IdTypes = Annotated[

@@ -29,8 +29,10 @@ from engine.workspace.account_fields import (
     HttpAuth,
     IdTypes,
     International,
+    KeyLifetime,
     NameValue,
     Parameter,
+    PerSecond,
     Port,
     PricePerPart,
     Receipts,
@@ -61,6 +63,7 @@ class AlibabaSmsSettings(ProviderSettings):
     international: International = False
     price_per_part: PricePerPart = None
     currency: Currency = None
+    per_second: PerSecond = None
     endpoint: Endpoint = None
 
 
@@ -116,6 +119,7 @@ class HttpSmsSettings(ProviderSettings):
     international: International = False
     price_per_part: PricePerPart = None
     currency: Currency = None
+    per_second: PerSecond = None
 
 
 class AlibabaMailSettings(ProviderSettings):
@@ -124,6 +128,7 @@ class AlibabaMailSettings(ProviderSettings):
     region: Region = "cn-hangzhou"
     access_key_id: AccessKeyId = ""
     senders: Senders = ()
+    per_second: PerSecond = None
     endpoint: Endpoint = None
 
 
@@ -148,6 +153,7 @@ class SmtpSettings(ProviderSettings):
     ] = None
     user: Annotated[Text, Hint(N_("User"), "text", help=N_("Left empty, nobody signs in."))] = ""
     senders: Senders = ()
+    per_second: PerSecond = None
 
     @property
     def the_port(self) -> int:
@@ -158,6 +164,7 @@ class WechatSettings(ProviderSettings):
     """A WeChat official account."""
 
     app_id: Annotated[Text, Hint(N_("App ID"), "text", missing=N_("Enter the app ID"))] = ""
+    per_second: PerSecond = None
     endpoint: Endpoint = None
 
 
@@ -173,6 +180,7 @@ class UmengSettings(ProviderSettings):
             options={"columns": APP_COLUMNS, "add": N_("Add an app")},
         ),
     ] = ()
+    per_second: PerSecond = None
     endpoint: Endpoint = None
 
 
@@ -202,6 +210,8 @@ class WebhookSettings(FileModel):
     batch_size: Annotated[
         int, Field(ge=1, le=500), Hint(N_("People in one request"), "number", help=N_("1 to 500."))
     ] = 100
+    per_second: PerSecond = None
+    key_lifetime: KeyLifetime = None
 
 
 class KafkaSettings(FileModel):

@@ -30,10 +30,15 @@ Bound = Annotated[Binding, PlainSerializer(_without_none)]
 """A binding; in the file what has no value is left out."""
 
 
+TemplateCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+"""What the platform calls a template that it has approved, such as `SMS_123456789`."""
+
+
 class TextSms(FileModel):
-    """A text with `${…}` variables."""
+    """A text with `${…}` variables. code: of the template at the platform, where it needs one."""
 
     text: Body
+    code: Optional[TemplateCode] = None
 
 
 class Block(FileModel):
@@ -52,11 +57,12 @@ class Block(FileModel):
 
 
 class DigitalSms(FileModel):
-    """Texts, pictures, sounds and films; `carriers` are the networks that it suits."""
+    """Texts, pictures, sounds and films; `carriers` are the networks that it suits, `code` as for a text."""
 
     subject: Text
     blocks: Annotated[Items[Block], Field(min_length=1)]
     carriers: Items[Text] = ()
+    code: Optional[TemplateCode] = None
 
 
 class Email(FileModel):

@@ -70,7 +70,7 @@ def _contents(message: MessageFile, around: Surroundings) -> Iterator[MessageFin
     for language, content in message.contents().items():
         root = f"languages.contents.{language}" if language else "content"
         raw = as_json(content)
-        for found in (*_of_kind(message, raw, around), *_written(raw)):
+        for found in (*_of_kind(message, raw, around), *_code(message, raw, around), *_written(raw)):
             yield found._replace(field=f"{root}.{found.field}")
 
 
@@ -87,6 +87,15 @@ def _of_kind(
             return check_email(raw)
         case _:
             return check_template_message(raw)
+
+
+def _code(
+    message: MessageFile, raw: Mapping[str, JsonValue], around: Surroundings
+) -> Iterator[MessageFinding]:
+    account = around.accounts.get(message.platform or "")
+    if account is not None and account.kind == "alibaba_sms" and not raw.get("code"):
+        words = Message(N_("Enter the code that Alibaba Cloud gave the template, such as SMS_123456789"))
+        yield MessageFinding("code", "missing", words)
 
 
 def _written(raw: Mapping[str, JsonValue]) -> Iterator[MessageFinding]:

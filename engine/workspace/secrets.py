@@ -35,6 +35,7 @@ _AUTH_SECRETS = {
     "bearer": N_("Token"),
     "header": N_("Key"),
     "signature": N_("Key of the signature"),
+    "standard": N_("Signing secret (whsec_…)"),
 }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date
+from ipaddress import ip_address, ip_network
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
@@ -14,7 +16,7 @@ from engine.shapes.links import ShortAddress
 from engine.shapes.model import Items, invalid
 from engine.shapes.text import Identifier, Name, Text
 from engine.shapes.time import Duration, TimeOfDay
-from engine.workspace.fields import Key, Optional, Sorted, TimeZone
+from engine.workspace.fields import Key, LeftOutEmpty, Optional, Sorted, TimeZone
 
 Channel = Literal["text_sms", "digital_sms", "email", "wechat_message", "template_message", "app_push"]
 Period = Literal["minute", "hour", "day", "week", "month"]
@@ -82,6 +84,19 @@ class Quiet(FileModel):
     holidays: Annotated[Items[Holiday], Field(max_length=20)] = ()
 
 
+def _host_or_network(text: str) -> str:
+    with suppress(ValueError):
+        return str(ip_network(text, strict=False)) if "/" in text else str(ip_address(text))
+    if re.fullmatch(r"(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?", text):
+        return text.lower()
+    message = N_("Enter a host or a network, such as gifts.example.internal or 10.1.0.0/16.")
+    raise invalid(Message(message))
+
+
+AllowedAddress = Annotated[str, AfterValidator(_host_or_network)]
+"""A host by name, an address, or a network of addresses."""
+
+
 class Retention(FileModel):
     """How long what campaigns leave behind is kept, by table; without a length for ever."""
 
@@ -93,7 +108,8 @@ class Retention(FileModel):
 class Settings(FileModel):
     """The file's object. `whitelist` is an audience's id; `future_events` how far ahead an event may lie.
 
-    `language_attribute` and `short_link_address` are what new messages begin with.
+    `language_attribute` and `short_link_address` are what new messages begin with. `allowed_addresses` may be
+    reached although they lie inside a network, see `engine.channels.network`.
     """
 
     format: Literal["workspace"] = "workspace"
@@ -112,6 +128,7 @@ class Settings(FileModel):
     senders: dict[str, JsonValue] = Field(default_factory=dict)
     language_attribute: Optional[Key] = None
     short_link_address: Optional[ShortAddress] = None
+    allowed_addresses: Annotated[Items[AllowedAddress], Field(max_length=100), LeftOutEmpty] = ()
 
 
 SETTINGS: FileFormat[Settings] = FileFormat("workspace", Settings)

@@ -87,6 +87,7 @@ def test_a_new_message_is_written_and_saved_in_its_state(
     form = begin(qtbot, page, "text_sms")
     form.form.editor("name").set_value("Hello")
     form.form.editor("platform").set_value("acc_sms")
+    form.form.editor("code").set_value("SMS_1")
     write(form, "Hi ${nobody}")
     assert page.unsaved
     assert page.save_message()

@@ -90,7 +90,7 @@ MESSAGES: list[dict[str, Any]] = [
         "platform": "acc_sms",
         "sms_type": "promotional",
         "status": "approved",
-        "content": {"text": "Dear ${first_name}, your coupon ${code} waits for you."},
+        "content": {"text": "Dear ${first_name}, your coupon ${code} waits for you.", "code": "SMS_1"},
     },
     {
         "id": "m_any",

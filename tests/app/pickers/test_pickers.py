@@ -99,6 +99,7 @@ def test_a_new_template_is_saved_and_chosen(open_panel: OpenPanel, workspace: Wo
     assert dialog.form.frame("text").error == "Enter the text"
     write(line(dialog.form.editor("name")), "Shipped")
     dialog.form.editor("text").set_value("Hi ${first_name}")
+    dialog.form.editor("code").set_value("SMS_1")
     dialog.create_button.click()
     message = workspace.messages.by_name("Shipped")
     assert message is not None

@@ -95,7 +95,7 @@ MESSAGE_JSON: dict[str, Any] = {
     "platform": "acc_sms",
     "sms_type": "promotional",
     "status": "approved",
-    "content": {"text": ["Dear ${name}, your coupon waits.", "See you soon."]},
+    "content": {"text": ["Dear ${name}, your coupon waits.", "See you soon."], "code": "SMS_1"},
 }
 
 EMAIL_JSON: dict[str, Any] = {

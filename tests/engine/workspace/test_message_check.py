@@ -33,12 +33,16 @@ def workspace(tmp_path: Path) -> Workspace:
 def message(kind: str = "text_sms", **more: Any) -> MessageFile:
     raw: dict[str, Any] = {"format": "message", "version": 1, "id": "m_x", "name": "X", "kind": kind}
     if kind == "text_sms":
-        raw |= {"platform": "acc_sms", "sms_type": "promotional", "content": {"text": "Hello"}}
+        raw |= {
+            "platform": "acc_sms",
+            "sms_type": "promotional",
+            "content": {"text": "Hello", "code": "SMS_1"},
+        }
     return MESSAGE.parse(json.dumps(raw | more).encode(), Path("x.message.json"))
 
 
 def sms(text: str, **more: Any) -> MessageFile:
-    return message(content={"text": text}, **more)
+    return message(content={"text": text, "code": "SMS_1"}, **more)
 
 
 def found(file: MessageFile, workspace: Workspace, *, errors: bool = True) -> list[tuple[str, str]]:
@@ -58,6 +62,7 @@ def test_what_is_right_is_found_right(workspace: Workspace) -> None:
     ("file", "wanted"),
     [
         (sms(" \n"), ("content.text", "missing")),
+        (message(content={"text": "x"}), ("content.code", "missing")),  # Alibaba Cloud sends approved ones
         (sms("Hi ${nobody}"), ("variables.nobody", "unbound_variable")),
         (sms("Hi ${first name}!"), ("content.text", "bad_variable")),
         (sms("Hi ${1st}"), ("content.text", "bad_variable")),

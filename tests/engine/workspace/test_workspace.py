@@ -170,7 +170,8 @@ def test_look_up(tmp_path: Path) -> None:
     assert workspace.detail(RefKind.TAG, "level") == {"type": "text", "values": ["VIP"]}
     message = workspace.detail(RefKind.MESSAGE, "m_care")
     assert message is not None
-    assert message["content"] == {"text": "Dear ${name}, your coupon waits.\nSee you soon."}
+    text = "Dear ${name}, your coupon waits.\nSee you soon."
+    assert message["content"] == {"text": text, "code": "SMS_1"}
     workspace.save_message(workspace.messages["m_care"].model_copy(update={"status": "rejected"}))
     changed = workspace.detail(RefKind.MESSAGE, "m_care")
     assert changed is not None
