@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from engine.i18n import Message
 from engine.plan.contact import ContactRules
 from engine.plan.whitelist import doubt_about
+from engine.run.compiling import PlanSettings
 from engine.workspace.audience import AudienceFile
 from engine.workspace.catalog import Catalog
 from engine.workspace.settings import Retention
@@ -54,6 +55,11 @@ class EngineSettings:
             audiences=workspace.audiences,
             catalog=workspace.catalog,
         )
+
+    @property
+    def plans(self) -> PlanSettings:
+        """What the plans of its campaigns are compiled with."""
+        return PlanSettings(self.zone, self.contact)
 
     def doubt(self, connection: Connection) -> Message | None:
         """Why the whitelist exempts nobody, where there is one that does not."""

@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.i18n import N_, Message, MessageError
 from engine.run.answers import Refused
+from engine.run.data import ImportStopped
 from engine.run.engine import Engine
-from engine.run.importing import ImportStopped
 from engine.run.operations import is_trouble, problem_of
 from engine.server.answering import import_answer
 from engine.server.people_wire import ImportState, LearnedFields

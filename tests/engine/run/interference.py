@@ -108,7 +108,7 @@ _FUNCTIONS = {
     ("engine/run/engine.py", "restart"): "restart",
     ("engine/run/engine.py", "post_events"): "event ingest",
     ("engine/run/engine.py", "__init__"): "engine start",
-    ("engine/run/importing.py", "last"): "import's end",
+    ("engine/run/data.py", "last"): "import's end",
     ("engine/run/errands.py", "_enter"): "cycle start",
     ("engine/run/scheduler.py", "_finish"): "finish",
     ("engine/run/waves.py", "enter"): "entering",

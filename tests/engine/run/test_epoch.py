@@ -227,7 +227,7 @@ def test_what_could_not_be_noted_down_is_noted_once_that_is_possible(tmp_path: P
         engine.post_events([IncomingEvent("e1", "p1", "order", ms(NOW))])
         engine._clock.set(ms(NOW) + LIFE)  # type: ignore[attr-defined]
         engine.step()
-        following = engine._next()
+        following = engine._worker.following()
         assert following is None or following > ms(NOW) + LIFE  # or it would look for it all the time
         home.unlink()
         engine.post_events([IncomingEvent("e2", "p1", "order", ms(NOW))])

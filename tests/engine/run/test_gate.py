@@ -104,12 +104,12 @@ def test_a_wave_comes_before_whoever_asks_later(tmp_path: Path, monkeypatch: pyt
         calls: list[Callable[[], object]] = [
             post(engine, "e1"), engine.step, post(engine, "e2"), post(engine, "e3"),
         ]  # fmt: skip
-        with engine._gate.turn():
+        with engine._access.gate.turn():
             threads = []
             for number, call in enumerate(calls, start=1):
                 threads.append(threading.Thread(target=call, daemon=True))
                 threads[-1].start()
-                until(lambda number=number: engine._gate.waiting == number)  # type: ignore[misc]
+                until(lambda number=number: engine._access.gate.waiting == number)  # type: ignore[misc]
         for thread in threads:
             thread.join()
     assert seen == ["events", "wave", "events", "events"]

@@ -14,7 +14,7 @@ from sqlalchemy import MetaData, select, text
 from engine.plan.contact import ContactRules
 from engine.report.visits import visits
 from engine.run.answers import IncomingEvent
-from engine.run.importing import ImportStopped
+from engine.run.data import ImportStopped
 from engine.store.imports.identities import Rules
 from engine.store.imports.table import TableOrder
 from engine.store.people import UnknownPerson, key_of
@@ -253,7 +253,7 @@ def test_an_engine_that_ends_takes_the_import_back_that_runs(shop: Target, tmp_p
 
     def progress(_done: int, _total: int) -> None:
         begun.set()
-        while not living.engine._importing._stopping.wait(0.01):
+        while not living.engine._data._stopping.wait(0.01):
             pass
 
     def work() -> None:

@@ -94,7 +94,7 @@ def test_the_engine_says_that_the_disk_is_full_and_goes_on_when_it_is_not(tmp_pa
         clock.until(lambda: run.engine.status().problem is not None)
         assert "is full" in str(run.engine.status().problem)
         assert run.engine.campaign("c_1").status is Status.IN_PROGRESS
-        with run.engine._gate.turn():
+        with run.engine._access.gate.turn():
             make_room(run)
         clock.until(lambda: run.engine.campaign("c_1").status is Status.COMPLETED)
         clock.until(lambda: run.engine.status().problem is None)

@@ -1,11 +1,11 @@
-"""What brings people and events in, takes them back, and forgets them: imports of folders and tables, undo,
-erasing. Waves go on in between."""
+"""What brings people and events in, takes them back, and forgets them: events that are posted, imports of
+folders and tables, undo, erasing. Waves go on in between."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +15,8 @@ from sqlalchemy import Connection
 from engine.i18n import N_, Message, MessageError
 from engine.report.totals import Totals
 from engine.run import erasing
+from engine.run.access import Access
+from engine.run.answers import EventsReceipt, IncomingEvent
 from engine.run.clock import Clock
 from engine.run.ingest import Intake
 from engine.run.merging import merge
@@ -34,9 +36,6 @@ from engine.store.people import UnknownPerson, key_of
 
 T = TypeVar("T")
 
-Asked = Callable[[], AbstractContextManager[Connection]]
-"""A writing transaction between two waves."""
-
 
 def no_progress(_done: object, _total: int) -> None:
     """Nobody wants to know how far it is."""
@@ -49,31 +48,43 @@ class ImportStopped(MessageError):  # noqa: N818 - names the condition
         super().__init__(Message(N_("The engine ended, and with it the import: nothing of it was taken.")))
 
 
-class Importing:
+class Data:
     """Belongs to one engine, whose parts it uses. Any thread may call; one import runs at a time."""
 
     def __init__(
         self,
         database: Database,
+        future_events: int,
+        operations: Operations,
         clock: Clock,
-        asked: Asked,
+        access: Access,
         scheduler: Scheduler,
         intake: Intake,
-        operations: Operations,
         totals: Totals,
-        future_events: int,
     ) -> None:
+        """future_events: ms by which an event's time may lie ahead and still let somebody enter."""
         self._database = database
+        self._future_events = future_events
+        self._operations = operations
         self._clock = clock
-        self._asked = asked
+        self._access = access
         self._scheduler = scheduler
         self._intake = intake
-        self._operations = operations
         self._totals = totals
-        self._future_events = future_events
         self._stopping = threading.Event()
 
-    def folder(self, folder: Path, catalogue: DataSchema | None, progress: Progress) -> ImportResult:
+    def post(self, events: Sequence[IncomingEvent]) -> EventsReceipt:
+        """Take events in durably, behind one wave at most."""
+        now = self._clock.now()
+        with self._access.asked() as connection:
+            receipt = self._intake.take_in(connection, events, now, self._operations.oldest_event(now))
+            if receipt.accepted:
+                latest = now + self._future_events
+                self._scheduler.follow(connection, latest, {one.event for one in events})
+        self._operations.note_events(events, receipt, now)
+        return receipt
+
+    def import_folder(self, folder: Path, catalogue: DataSchema | None, progress: Progress) -> ImportResult:
         """Import a data folder. Raises `ImportRefused`; `Refused` while another import runs."""
         now = self._clock.now()
         with self._intake.importing():
@@ -88,8 +99,10 @@ class Importing:
         self._operations.note_import(result.counts["events"], now)
         return result
 
-    def table(self, order: TableOrder, progress: TableProgress, begun: Callable[[int], None]) -> ImportResult:
-        """Import a table. Raises as `folder` does, and what `progress` raises to cancel it."""
+    def import_table(
+        self, order: TableOrder, progress: TableProgress, begun: Callable[[int], None]
+    ) -> ImportResult:
+        """Import a table. Raises as `import_folder` does, and what `progress` raises to cancel it."""
         now = self._clock.now()
         with self._intake.importing():
             result = import_table(
@@ -104,17 +117,22 @@ class Importing:
         self._operations.note_import(result.counts["events"], now)
         return result
 
-    def undo(self, import_id: int, then: Callable[[int], None]) -> Counter[str]:
+    def imports(self) -> list[KnownImport]:
+        """The last imports, the latest first."""
+        with self._database.read() as connection:
+            return known_imports(connection)
+
+    def undo_import(self, import_id: int, then: Callable[[int], None]) -> Counter[str]:
         """Take an import back. Raises `UndoRefused`; `Refused` while an import runs."""
         with self._intake.importing():
             try:
-                return undo(self._asked, import_id, then)
+                return undo(self._access.asked, import_id, then)
             finally:
                 self._outdated()
 
-    def erase(self, external_id: str, *, suppress: bool) -> Counter[str]:
+    def erase_person(self, external_id: str, *, suppress: bool) -> Counter[str]:
         """Forget a person. Raises `UnknownPerson`."""
-        with self._asked() as connection:
+        with self._access.asked() as connection:
             who = key_of(connection, external_id)
             if who is None:
                 raise UnknownPerson(external_id)
@@ -135,17 +153,12 @@ class Importing:
 
         return told
 
-    def known(self) -> list[KnownImport]:
-        """The last imports, the latest first."""
-        with self._database.read() as connection:
-            return known_imports(connection)
-
     def _last(self, now: int) -> Callable[[int], AbstractContextManager[Connection]]:
         """The last transaction of an import, after which its events are followed up."""
 
         @contextmanager
         def last(import_id: int) -> Iterator[Connection]:
-            with self._asked() as connection:
+            with self._access.asked() as connection:
                 yield connection
                 self._totals.forget()
                 self._scheduler.load(connection)
