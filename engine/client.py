@@ -14,36 +14,7 @@ from pydantic import JsonValue, ValidationError
 
 from engine.i18n import N_, Message, MessageError, current_language
 from engine.people_client import PeopleCalls
-from engine.server.wire import (
-    API,
-    Answer,
-    Campaign,
-    CampaignList,
-    CheckAnswer,
-    CodesAnswer,
-    CodeState,
-    Counts,
-    CouponCodePage,
-    CouponPool,
-    CouponPools,
-    EngineState,
-    Event,
-    EventsAnswer,
-    Health,
-    Hold,
-    ImportAnswer,
-    Problem,
-    PublishAnswer,
-    ReceivedEvent,
-    ReceivedEvents,
-    Sizes,
-    SuppressedAnswer,
-    SuppressedPage,
-    Version,
-    VersionList,
-    Violation,
-)
-from engine.server.wire_audiences import (
+from engine.server.wire.audiences import (
     AudienceState,
     AudienceStates,
     Estimate,
@@ -53,6 +24,20 @@ from engine.server.wire_audiences import (
     SizeAt,
     SizeHistory,
     UploadAnswer,
+)
+from engine.server.wire.base import API, Answer, Problem
+from engine.server.wire.campaigns import Campaign, CampaignList, Counts, PublishAnswer, Version, VersionList
+from engine.server.wire.data import Event, EventsAnswer, ReceivedEvent, ReceivedEvents, Sizes
+from engine.server.wire.engine import CheckAnswer, EngineState, Health, Hold, Violation
+from engine.server.wire.imports import ImportAnswer
+from engine.server.wire.lists import (
+    CodesAnswer,
+    CodeState,
+    CouponCodePage,
+    CouponPool,
+    CouponPools,
+    SuppressedAnswer,
+    SuppressedPage,
 )
 from engine.workspace.engine_folder import engine_folder
 

@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 
 from engine.files import FileError
 from engine.i18n import N_, Message
-from engine.server.wire import (
+from engine.server.wire.lists import (
     MAX_ADDRESSES,
     MAX_CODES,
     CodesAnswer,

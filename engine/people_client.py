@@ -7,23 +7,25 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from engine.files import save_bytes
-from engine.server.people_wire import (
-    Erased,
-    EraseOrder,
+from engine.server.wire.base import Answer
+from engine.server.wire.imports import (
     ImportState,
     KnownImport,
     KnownImports,
     LearnedFields,
+    TableImportOrder,
+    Undone,
+)
+from engine.server.wire.people import (
+    Erased,
+    EraseOrder,
     People,
     Person,
     PersonEvents,
     PersonMessages,
     PersonVisit,
     PersonVisits,
-    TableImportOrder,
-    Undone,
 )
-from engine.server.wire import Answer
 from engine.store.imports.learned import Learned
 from engine.workspace.mapping import MappingFile
 

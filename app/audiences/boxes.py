@@ -21,7 +21,7 @@ from app.widgets.basic import label
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
 from engine.i18n import tr
-from engine.server.wire_audiences import SampleAnswer
+from engine.server.wire.audiences import SampleAnswer
 from engine.workspace.uses import Use
 
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app import tasks
 from app.audiences.rows import uses_of_all
 from app.publishing.service import State
-from engine.server.wire_audiences import AudienceState
+from engine.server.wire.audiences import AudienceState
 from engine.workspace.uses import Use
 from engine.workspace.workspace import Workspace
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine.components.base import RefKind
 from engine.i18n import N_, Message, ntr, tr
-from engine.server.wire_audiences import AudienceState
+from engine.server.wire.audiences import AudienceState
 from engine.shapes.schedule import words
 from engine.shapes.time import instant
 from engine.workspace.audience import AudienceFile

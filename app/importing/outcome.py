@@ -9,7 +9,7 @@ from app.importing import words
 from app.widgets.basic import button, label, set_property
 from canvas_widgets.look import Look
 from engine.i18n import ntr, tr
-from engine.server.wire import ImportAnswer
+from engine.server.wire.imports import ImportAnswer
 
 _LISTED = 8
 

@@ -32,7 +32,7 @@ from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.window import MainWindow
-    from engine.server.wire import CouponCodePage, CouponPool
+    from engine.server.wire.lists import CouponCodePage, CouponPool
 
 
 class CouponsSection(ListSection):

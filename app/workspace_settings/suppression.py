@@ -23,7 +23,7 @@ from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.window import MainWindow
-    from engine.server.wire import SuppressedAnswer, SuppressedPage
+    from engine.server.wire.lists import SuppressedAnswer, SuppressedPage
 
 Address = tuple[str, str]
 

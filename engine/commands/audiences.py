@@ -15,12 +15,7 @@ from engine.client import EngineClient, EngineRefused, bundled
 from engine.commands.errors import CommandError
 from engine.commands.target import Target
 from engine.i18n import N_, Message, MessageError, ntr, tr
-from engine.server.wire_audiences import (
-    AudienceState,
-    OverlapAnswer,
-    SampleAnswer,
-    UploadAnswer,
-)
+from engine.server.wire.audiences import AudienceState, OverlapAnswer, SampleAnswer, UploadAnswer
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.workspace import Workspace
 

@@ -17,7 +17,7 @@ from engine.commands.target import Target
 from engine.i18n import N_, Message, tr
 from engine.people_client import learned_of
 from engine.server.answering import import_answer, moment_text
-from engine.server.wire import ImportAnswer
+from engine.server.wire.imports import ImportAnswer
 from engine.store.fields import DataSchema
 from engine.store.imports.formats import format_of_file
 from engine.store.imports.guessing import Kind, guessed

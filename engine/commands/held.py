@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.client import bundled
 from engine.commands.target import Target
 from engine.i18n import ntr, tr
-from engine.server.wire import HandedOver, Hold
+from engine.server.wire.engine import HandedOver, Hold
 
 
 def release(target: Target) -> None:

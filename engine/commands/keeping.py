@@ -19,7 +19,7 @@ from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.hand_lists import Lists, Taken
-    from engine.server.wire import CodeState
+    from engine.server.wire.lists import CodeState
     from engine.workspace.calendar import Published
 
 _PAGE = 1_000

@@ -16,7 +16,7 @@ from engine.commands.files import show
 from engine.commands.target import Target, open_workspace, workspace_of
 from engine.files import save_bytes
 from engine.i18n import N_, Message, tr
-from engine.server.wire import PublishAnswer
+from engine.server.wire.campaigns import PublishAnswer
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 from engine.workspace.checking import Finding

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.client import bundled
 from engine.commands.errors import CommandError
 from engine.i18n import N_, Message, ntr, tr
-from engine.server.wire import ReceivedEvent
+from engine.server.wire.data import ReceivedEvent
 from engine.workspace.workspace import Workspace
 
 _SHOWN = 200

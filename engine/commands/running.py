@@ -14,7 +14,7 @@ from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.run.answers import CampaignStatus
-    from engine.server.wire import Campaign
+    from engine.server.wire.campaigns import Campaign
 
 STOP_TIMEOUT_S = 60.0
 POLL_S = 0.05

@@ -12,22 +12,11 @@ from engine.report.sizes import Sizes as FoundSizes
 from engine.run.answers import CampaignStatus, HeldState, VersionStatus
 from engine.run.engine import Engine
 from engine.server.lacks import lacks
-from engine.server.wire import (
-    AudienceSize,
-    Campaign,
-    CodesLeft,
-    Counts,
-    HandedOver,
-    Hold,
-    ImportAnswer,
-    ImportReject,
-    PublishAnswer,
-    ReceivedEffect,
-    ReceivedEvent,
-    Sizes,
-    Version,
-)
-from engine.server.wire_audiences import AudienceState
+from engine.server.wire.audiences import AudienceState
+from engine.server.wire.campaigns import Campaign, Counts, PublishAnswer, Version
+from engine.server.wire.data import AudienceSize, CodesLeft, ReceivedEffect, ReceivedEvent, Sizes
+from engine.server.wire.engine import HandedOver, Hold
+from engine.server.wire.imports import ImportAnswer, ImportReject
 from engine.shapes.time import utc_text
 from engine.store.database import Database
 from engine.store.imports.result import ImportResult

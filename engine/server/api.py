@@ -13,22 +13,13 @@ from starlette.types import ASGIApp
 from engine.server import audiences, campaigns, data, imports, lists, people, problems
 from engine.server.answering import hold_answer, moment_text, text_of
 from engine.server.guard import Guard
-from engine.server.people_wire import EraseOrder, TableImportOrder
 from engine.server.service import Service
-from engine.server.wire import (
-    API,
-    CheckAnswer,
-    CouponCodes,
-    EngineState,
-    Event,
-    Events,
-    Health,
-    Hold,
-    ImportOrder,
-    Problem,
-    Suppressions,
-    Violation,
-)
+from engine.server.wire.base import API, Problem
+from engine.server.wire.data import Event, Events
+from engine.server.wire.engine import CheckAnswer, EngineState, Health, Hold, Violation
+from engine.server.wire.imports import ImportOrder, TableImportOrder
+from engine.server.wire.lists import CouponCodes, Suppressions
+from engine.server.wire.people import EraseOrder
 from engine.shapes.time import utc_text
 from engine.workspace.bundle import BundleFile
 

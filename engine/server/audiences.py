@@ -20,7 +20,7 @@ from engine.server.local import refuse_strangers
 from engine.server.problems import CallRefused
 from engine.server.service import Service
 from engine.server.tickets import Tickets
-from engine.server.wire_audiences import (
+from engine.server.wire.audiences import (
     AudienceStates,
     Estimate,
     EstimateOrder,

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from engine.files import read_json
 from engine.i18n import N_, Message
 from engine.server.problems import CallRefused, InvalidBody
-from engine.server.wire import Wire
+from engine.server.wire.base import Wire
 
 W = TypeVar("W", bound=Wire)
 

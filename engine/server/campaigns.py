@@ -12,7 +12,7 @@ from engine.run.answers import UnknownCampaign, UnknownVersion
 from engine.server.answering import campaign_answer, counts_answer, publish_answer, version_answer
 from engine.server.bodies import NAME, json_bytes, takes
 from engine.server.service import Service
-from engine.server.wire import Campaign, CampaignList, Counts, PublishAnswer, VersionList
+from engine.server.wire.campaigns import Campaign, CampaignList, Counts, PublishAnswer, VersionList
 from engine.workspace import bundle as bundles
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)

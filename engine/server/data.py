@@ -14,14 +14,8 @@ from engine.server.bodies import body, read_as, takes
 from engine.server.event_bodies import Posted, incoming, read_each, read_events
 from engine.server.local import refuse_strangers
 from engine.server.service import Service
-from engine.server.wire import (
-    EventReject,
-    EventsAnswer,
-    ImportAnswer,
-    ImportOrder,
-    ReceivedEvents,
-    Sizes,
-)
+from engine.server.wire.data import EventReject, EventsAnswer, ReceivedEvents, Sizes
+from engine.server.wire.imports import ImportAnswer, ImportOrder
 
 
 def router(service: Service) -> APIRouter:

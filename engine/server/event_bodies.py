@@ -15,7 +15,7 @@ from engine.files.findings import findings
 from engine.run.answers import IncomingEvent
 from engine.server.bodies import NAME
 from engine.server.problems import InvalidBody
-from engine.server.wire import Event, Events
+from engine.server.wire.data import Event, Events
 from engine.shapes.time import to_milliseconds
 
 Posted = Sequence[JsonValue | FileError]

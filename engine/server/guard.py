@@ -14,7 +14,7 @@ from starlette.types import Message as Event
 
 from engine.i18n import LANGUAGES, N_, Message, use_language
 from engine.server import problems
-from engine.server.wire import API, MAX_BODY_BYTES
+from engine.server.wire.base import API, MAX_BODY_BYTES
 
 OPEN_PATHS = frozenset([f"{API}/health", f"{API}/openapi.json"])
 """What is told to anybody who reaches the port: that an engine is here, and what it understands."""

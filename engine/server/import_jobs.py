@@ -11,7 +11,7 @@ from engine.run.data import ImportStopped
 from engine.run.engine import Engine
 from engine.run.operations import is_trouble, problem_of
 from engine.server.answering import import_answer
-from engine.server.people_wire import ImportState, LearnedFields
+from engine.server.wire.imports import ImportState, LearnedFields
 from engine.store.imports.learned import Learned
 from engine.store.imports.result import ImportResult
 from engine.store.imports.table import TableOrder

@@ -14,9 +14,9 @@ from engine.server.answering import moment_text
 from engine.server.bodies import body, read_as, takes
 from engine.server.import_jobs import ImportJob
 from engine.server.local import refuse_strangers
-from engine.server.people_wire import ImportState, KnownImport, KnownImports, TableImportOrder, Undone
 from engine.server.problems import CallRefused
 from engine.server.service import Service
+from engine.server.wire.imports import ImportState, KnownImport, KnownImports, TableImportOrder, Undone
 from engine.shapes.time import utc_text
 from engine.store.fields import DataSchema
 from engine.store.imports.identities import Rules

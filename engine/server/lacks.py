@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from engine.i18n import N_, Message
-from engine.server.wire import Lack
+from engine.server.wire.campaigns import Lack
 from engine.store.database import Database
 from engine.store.tables.people import audience, coupon_code
 from engine.workspace.bundle import Bundle

@@ -11,7 +11,7 @@ from engine.server.bodies import body, read_as, takes
 from engine.server.campaigns import Id
 from engine.server.service import Service
 from engine.server.stored_lists import StoredLists
-from engine.server.wire import (
+from engine.server.wire.lists import (
     CodesAnswer,
     CodeState,
     CouponCodePage,

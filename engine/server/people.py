@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from engine.report import person as report
 from engine.server.answering import moment_text
 from engine.server.bodies import body, read_as, takes
-from engine.server.people_wire import (
+from engine.server.service import Service
+from engine.server.wire.people import (
     Erased,
     EraseOrder,
     FoundPerson,
@@ -26,7 +27,6 @@ from engine.server.people_wire import (
     PersonVisit,
     PersonVisits,
 )
-from engine.server.service import Service
 from engine.shapes.time import utc_text
 from engine.store import people
 from engine.store.people import UnknownPerson

@@ -17,7 +17,7 @@ from engine.files import FileError
 from engine.files.findings import findings
 from engine.i18n import N_, Message
 from engine.run.answers import Refused, UnknownCampaign, UnknownVersion
-from engine.server.wire import FieldProblem, Problem
+from engine.server.wire.base import FieldProblem, Problem
 from engine.store.database import StoreError
 from engine.store.imports.result import ImportRefused
 from engine.store.imports.undo import UndoRefused

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from engine.server.answering import moment_text
-from engine.server.wire import (
+from engine.server.wire.base import RowProblem
+from engine.server.wire.lists import (
     CodesAnswer,
     CodeState,
     CouponCode,
     CouponCodePage,
     CouponPool,
-    RowProblem,
     Suppressed,
     SuppressedAnswer,
     SuppressedPage,

@@ -18,7 +18,7 @@ from app.help.events import curl_call, example_event, python_call
 from app.help.gestures import KEYS, MOUSE
 from app.help.manual import FOLDER, Manual, first_page
 from app.window import MainWindow
-from engine.server.wire import Event
+from engine.server.wire.data import Event
 from engine.workspace.catalog import CATALOG, Catalog
 from tests.app.conftest import FakeEngine, dialog, settle
 from tests.app.panels.samples import CATALOG_JSON

@@ -20,7 +20,7 @@ from app.publishing.service import EngineService
 from app.window import MainWindow
 from engine.client import EngineRefused, EngineUnreachable
 from engine.i18n import Message
-from engine.server.wire import Problem
+from engine.server.wire.base import Problem
 from engine.workspace import bundle
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MOMENT, FakeEngine, MakeWindow, dialog, dialogs, settle

@@ -14,7 +14,7 @@ from app.audiences.audience import AudienceView
 from app.audiences.page import AudiencesPage
 from app.pickers.audience_fields import checked
 from app.window import MainWindow
-from engine.server.wire_audiences import AudienceState
+from engine.server.wire.audiences import AudienceState
 from engine.workspace.audience import AUDIENCE
 from engine.workspace.catalog import CATALOG, Catalog
 from engine.workspace.workspace import Workspace

@@ -15,8 +15,7 @@ from app import language
 from app.importing.draft import Draft
 from app.importing.wizard import ImportWizard
 from app.window import MainWindow
-from engine.server.people_wire import ImportState, LearnedFields
-from engine.server.wire import ImportAnswer, ImportReject
+from engine.server.wire.imports import ImportAnswer, ImportReject, ImportState, LearnedFields
 from engine.store.imports.survey import survey
 from engine.workspace.catalog import Catalog
 from engine.workspace.mapping import MAPPING, MappingFile

@@ -15,9 +15,9 @@ from app.people.imports import ImportsDialog
 from app.people.page import PeoplePage
 from app.widgets.ask import Question
 from app.window import MainWindow
-from engine.server.people_wire import (
+from engine.server.wire.imports import KnownImport
+from engine.server.wire.people import (
     FoundPerson,
-    KnownImport,
     People,
     Person,
     PersonAddress,

@@ -19,7 +19,9 @@ from engine.i18n import Message, use_language
 from engine.report.handed_over import HandedOver
 from engine.run.answers import HeldState
 from engine.server.api import application
-from engine.server.wire import API, MAX_BODY_BYTES, CycleCounts, Event, GoalCounts, Problem, SkippedCycle
+from engine.server.wire.base import API, MAX_BODY_BYTES, Problem
+from engine.server.wire.campaigns import CycleCounts, GoalCounts, SkippedCycle
+from engine.server.wire.data import Event
 from engine.store.database import Database
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle

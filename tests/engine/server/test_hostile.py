@@ -19,7 +19,7 @@ from engine.server.api import application
 from engine.server.process import opened
 from engine.server.service import Service
 from engine.server.serving import ApiServer, Listen
-from engine.server.wire import API
+from engine.server.wire.base import API
 from tests.engine.shop import make_shop
 
 HEADERS = {"Authorization": "Bearer t", "Content-Type": "application/json"}

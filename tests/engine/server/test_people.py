@@ -14,7 +14,7 @@ from engine.client import EngineClient, EngineRefused
 from engine.people_client import learned_of
 from engine.run.engine import Engine
 from engine.run.settings import EngineSettings
-from engine.server.people_wire import ImportState
+from engine.server.wire.imports import ImportState
 from engine.store.database import Database
 from engine.store.imports.table import PeopleTable
 from engine.store.people import PAGE

@@ -19,7 +19,7 @@ from engine import cli, i18n
 from engine.campaign import campaign_file
 from engine.client import ADDRESS_NAME, EngineClient, EngineRefused, bundled
 from engine.server.process import opened
-from engine.server.wire import Event
+from engine.server.wire.data import Event
 from engine.workspace import bundle as bundles
 from engine.workspace.workspace import Workspace
 from tests.engine.shop import CAMPAIGN, campaign_path, data_folder, make_shop

@@ -1,15 +1,11 @@
-"""What goes over the wire of people and of imports, shared by the server and its client."""
+"""People over the wire: who they are, what they did and got; forgetting one."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from pydantic import Field, JsonValue
 
-from pydantic import Field, JsonValue, StringConstraints
-
-from engine.server.wire import Answer, ImportAnswer, Key, Wire
-from engine.shapes.text import Text
+from engine.server.wire.base import Answer, Key, Wire
 from engine.workspace.fields import FieldType
-from engine.workspace.mapping import MappingFile
 
 
 class PersonId(Answer):
@@ -149,66 +145,5 @@ class EraseOrder(Wire):
 
 class Erased(Answer):
     """What there was of an erased person, by kind: `ids`, `tags`, `events`, `messages`, `places`."""
-
-    counts: dict[str, int]
-
-
-class TableImportOrder(Wire):
-    """A table on the engine's own computer, and what its columns are."""
-
-    file: Annotated[Text, StringConstraints(min_length=1, max_length=4_096)]
-    mapping: MappingFile
-
-
-class LearnedFields(Answer):
-    """What an import brought that a catalogue may not know: types by name; values of tags, where few."""
-
-    attributes: dict[str, FieldType] = Field(default_factory=dict)
-    tags: dict[str, FieldType] = Field(default_factory=dict)
-    events: dict[str, dict[str, FieldType]] = Field(default_factory=dict)
-    id_types: list[str] = Field(default_factory=list)
-    values: dict[str, list[str]] = Field(default_factory=dict)
-
-
-class ImportState(Answer):
-    """The import that runs, or the last one that did since the engine started.
-
-    Attributes:
-        id: its number, null before it has one. file: its name.
-        done, total: of the file's bytes or rows, as far as that is known.
-        answer: what it did, once it is done. problem: why nothing of it was taken.
-    """
-
-    state: Literal["none", "running", "done", "failed", "cancelled"]
-    id: int | None = None
-    file: str = ""
-    done: int = 0
-    total: int = 0
-    answer: ImportAnswer | None = None
-    learned: LearnedFields | None = None
-    problem: str | None = None
-
-
-class KnownImport(Answer):
-    """An import that was. `rejects`: there is a file with the rows that were not taken."""
-
-    id: int
-    state: str
-    source: str
-    started_at: str
-    finished_at: str | None
-    counts: dict[str, int] = Field(default_factory=dict)
-    undoable: bool = False
-    rejects: bool = False
-
-
-class KnownImports(Answer):
-    """The last imports, the latest first."""
-
-    imports: list[KnownImport]
-
-
-class Undone(Answer):
-    """What was taken back, by kind (`people`, `values`, `events`, `coupons`), and what stays (`…_kept`)."""
 
     counts: dict[str, int]

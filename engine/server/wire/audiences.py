@@ -1,4 +1,4 @@
-"""What goes over the wire about audiences."""
+"""Audiences over the wire: questions about rules, what the engine holds, uploaded lists."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from engine.server.wire import Answer, Wire
+from engine.server.wire.base import Answer, FilePath, Wire
 from engine.shapes.text import Text
 from engine.shapes.time import DateTime
 from engine.workspace.audience import AudienceFile
@@ -121,9 +121,9 @@ class UploadOrder(Wire):
         unknown: a file to write the ids to that nobody has.
     """
 
-    file: Annotated[Text, StringConstraints(min_length=1, max_length=4_096)]
+    file: FilePath
     add: bool = False
-    unknown: Annotated[Text, StringConstraints(min_length=1, max_length=4_096)] | None = None
+    unknown: FilePath | None = None
 
 
 class UploadAnswer(Answer):

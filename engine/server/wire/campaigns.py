@@ -1,0 +1,133 @@
+"""Campaigns over the wire: publishing, what is published, live counts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from engine.server.wire.base import Answer
+
+
+class Lack(Answer):
+    """Something that a published campaign needs and the engine does not have yet."""
+
+    kind: Literal["account", "secret", "audience_list", "coupon_codes"]
+    id: str
+    text: str
+
+
+class PublishAnswer(Answer):
+    """The version that a bundle became, and what is still missing to run it well."""
+
+    campaign: str
+    version: int
+    hash: str
+    lacks: list[Lack] = Field(default_factory=list)
+
+
+class Campaign(Answer):
+    """One published campaign.
+
+    Attributes:
+        reason: why it ended abnormally, or null.
+        next_run: when people of its audiences enter next, or null.
+    """
+
+    id: str
+    name: str
+    status: Literal["not_started", "in_progress", "stopped", "completed", "ended_abnormally"]
+    version: int
+    hash: str
+    published_at: str
+    start: str | None
+    end: str | None
+    entries: int
+    inside: int
+    finished: int
+    reason: str | None = None
+    next_run: str | None = None
+
+
+class CampaignList(Answer):
+    """Every published campaign, in order of publishing."""
+
+    campaigns: list[Campaign]
+
+
+class Version(Answer):
+    """One version of a campaign; `current`: new entries take it. `entries = inside + finished`."""
+
+    version: int
+    hash: str
+    published_at: str
+    current: bool
+    entries: int
+    inside: int
+    finished: int
+
+
+class VersionList(Answer):
+    """The versions of a campaign, in order of publishing."""
+
+    versions: list[Version]
+
+
+class NodeCounts(Answer):
+    """Visits of one node; `arrived = passed + waiting + left + merged + failed`."""
+
+    arrived: int = 0
+    passed: int = 0
+    waiting: int = 0
+    left: int = 0
+    merged: int = 0
+    failed: int = 0
+
+
+class CycleCounts(Answer):
+    """One cycle. `moment`: when everybody enters, null where events let people in."""
+
+    number: int
+    moment: str | None
+    entries: int
+    inside: int
+    finished: int
+
+
+class SkippedCycle(Answer):
+    """A cycle that was left out, for this audience had not been updated since the last one."""
+
+    moment: str
+    audience: str
+
+
+class GoalCounts(Answer):
+    """People of one group of an AB test whose goal has been judged, and who reached it."""
+
+    judged: int = 0
+    achieved: int = 0
+
+
+class Counts(Answer):
+    """Live counts over all cycles, and over all versions or of the one asked for.
+
+    Attributes:
+        nodes, links: by the ids of the campaign file.
+        messages: by node id and state. reasons: by node id, state and reason, "" where there is none.
+        receipts: messages by node id and receipt.
+        goals: by the Test Target's node id and the port of its AB test.
+        cycles: in order of their numbers. skipped: those that were left out, in order of time; of an earlier
+            version none.
+    """
+
+    nodes: dict[str, NodeCounts]
+    links: dict[str, int]
+    entries: int
+    inside: int
+    finished: int
+    messages: dict[str, dict[str, int]] = Field(default_factory=dict)
+    reasons: dict[str, dict[str, dict[str, int]]] = Field(default_factory=dict)
+    receipts: dict[str, dict[str, int]] = Field(default_factory=dict)
+    goals: dict[str, dict[str, GoalCounts]] = Field(default_factory=dict)
+    cycles: list[CycleCounts] = Field(default_factory=list)
+    skipped: list[SkippedCycle] = Field(default_factory=list)
