@@ -34,7 +34,8 @@ class Delivery:
     """One message on its way to one address.
 
     key: the same with every attempt, and no other message's; 64 hexadecimal digits. person: external id.
-    address: of type `id_type`. reference: names the message to the provider and in its receipts.
+    address: of type `id_type`. reference: names the message to the provider and in its receipts. test: sent
+    by somebody who tries the message out; a webhook is told so.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Delivery:
     id_type: str
     address: str = field(repr=False)
     content: Content = field(repr=False)
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,29 +32,37 @@ class Receiver(NamedTuple):
 
 
 def webhook_request(
-    settings: WebhookSettings, id_type: str, people: Sequence[Receiver], *, test: bool = False
+    settings: WebhookSettings,
+    id_type: str,
+    people: Sequence[Receiver],
+    *,
+    test: bool = False,
+    indent: int | None = None,
 ) -> Request:
     """A batch for a webhook; without its authentication. A test says that it is one."""
     body: dict[str, object] = {
         "id_type": id_type,
-        "people": [{"key": one.key, "id": one.id, "params": dict(one.params)} for one in people],
+        "people": [{"key": one.key, "id": one.id, "params": one.params} for one in people],
     }
     if test:
         body["test"] = True
-    return Request("POST", settings.url, _JSON, json.dumps(body, ensure_ascii=False, indent=2).encode())
+    separators = None if indent else (",", ":")
+    text = json.dumps(body, ensure_ascii=False, indent=indent, separators=separators)
+    return Request("POST", settings.url, _JSON, text.encode())
 
 
 def example_batch(settings: WebhookSettings) -> Request:
     """What a webhook is asked with one made-up person, for the preview and for a test."""
     params = {one.name: _EXAMPLES.get(one.type, "example") for one in settings.params}
     id_type = settings.id_types[0] if settings.id_types else ""
-    return webhook_request(settings, id_type, [Receiver("test-1", "example-id", params)], test=True)
+    people = [Receiver("test-1", "example-id", params)]
+    return webhook_request(settings, id_type, people, test=True, indent=2)
 
 
 def sms_request(settings: HttpSmsSettings, values: Mapping[str, str]) -> Request:
     """One text message for an SMS platform; without its authentication.
 
-    values: what `${phone}`, `${text}`, `${signature}`, `${template}` and `${id}` stand for.
+    values: what `${phone}`, `${text}`, `${signature}`, `${template}`, `${id}` and `${key}` stand for.
     """
     fields = {one.name: render(one.value, values) for one in settings.fields}
     headers = {one.name: render(one.value, values) for one in settings.headers}
@@ -74,6 +82,7 @@ EXAMPLE_SMS: Mapping[str, str] = {
     "signature": "Brand",
     "template": "T1",
     "id": "test-1",
+    "key": "test-1",
 }
 
 
@@ -83,8 +92,12 @@ def was_taken(settings: HttpSmsSettings, answer: Answer) -> bool:
         return False
     if not settings.success_field:
         return True
+    return told(settings, answer) == settings.success_value
+
+
+def told(settings: HttpSmsSettings, answer: Answer) -> str:
+    """What stands in the answer's field that tells success."""
     found: object = answer.json()
     for part in settings.success_field.split("."):
         found = found.get(part) if isinstance(found, dict) else None
-    text = json.dumps(found) if isinstance(found, bool) else str(found)
-    return text == settings.success_value
+    return json.dumps(found) if isinstance(found, bool) else str(found)

@@ -75,8 +75,11 @@ class Network:
         if _inside(found) and not any(found in network for network in self._networks):
             raise Forbidden
 
-    def connector(self, host: str, connections: int) -> TCPConnector:
-        """Makes connections to one host, each checked on the address that its socket is for; TLS verified."""
+    def connector(self, host: str) -> TCPConnector:
+        """Makes connections to one host, each checked on the address that its socket is for; TLS verified.
+
+        How many there are is the affair of who sends.
+        """
         from aiohttp import TCPConnector
 
         def checked(found: tuple[Any, ...]) -> socket.socket:
@@ -85,7 +88,7 @@ class Network:
             return socket.socket(family, kind, protocol)
 
         return TCPConnector(
-            limit=connections, keepalive_timeout=_KEPT_S, ssl=True, socket_factory=checked, ttl_dns_cache=10
+            limit=0, keepalive_timeout=_KEPT_S, ssl=True, socket_factory=checked, ttl_dns_cache=10
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from engine.channels.network import Forbidden
 from engine.i18n import N_, Message
 
 
@@ -30,6 +31,9 @@ def refused_by_system(place: str, error: OSError) -> Message:
     import socket
     import ssl
 
+    if isinstance(error, Forbidden):
+        text = N_("{place} lies inside a network. An administrator can allow it: Settings, Sending.")
+        return Message(text, place=place)
     if isinstance(error, socket.gaierror):
         return Message(N_("There is no server called {place}. Check the name."), place=place)
     if isinstance(error, TimeoutError):

@@ -6,7 +6,8 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -34,10 +35,11 @@ class Request:
 
 
 class Answer(NamedTuple):
-    """What came back. `text` is cut at `MAX_ANSWER`."""
+    """What came back. `text` is cut at `MAX_ANSWER`; `wait` is the header Retry-After, as it came."""
 
     status: int
     text: str
+    wait: str = ""
 
     def json(self) -> dict[str, Any]:
         """The answer's JSON object, empty where it is none."""
@@ -48,21 +50,52 @@ class Answer(NamedTuple):
         return found if isinstance(found, dict) else {}
 
 
-def authorised(request: Request, auth: HttpAuth | None, key: str) -> Request:
+Signer = Callable[[bytes, str], Mapping[str, str]]
+"""The headers that show who sends a body, which has an id."""
+
+
+def signer(auth: HttpAuth | None, key: str) -> Signer:
+    """How requests sign in; made once for many. The id counts for Standard Webhooks only."""
+    fixed: Mapping[str, str] = {}
+    match auth:
+        case HttpAuth(type="signature", header=header):
+            raw = key.encode()
+            return lambda body, _id: {header: hmac.digest(raw, body, "sha256").hex()}
+        case HttpAuth(type="standard"):
+            secret = standard_secret(key)
+            return lambda body, id: standard_headers(secret, id, int(time.time()), body)
+        case HttpAuth(type="basic", user=user):
+            fixed = {"Authorization": f"Basic {base64.b64encode(f'{user}:{key}'.encode()).decode()}"}
+        case HttpAuth(type="bearer"):
+            fixed = {"Authorization": f"Bearer {key}"}
+        case HttpAuth(type="header", header=header):
+            fixed = {header: key}
+    return lambda _body, _id: fixed
+
+
+def standard_secret(text: str) -> bytes:
+    """The bytes of a secret after Standard Webhooks: base64, with or without `whsec_` in front."""
+    plain = text.strip().removeprefix("whsec_")
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except ValueError:
+        return text.encode()  # of a receiver who takes any text for one
+
+
+def standard_headers(secret: bytes, id: str, at: int, body: bytes) -> dict[str, str]:
+    """The three headers of Standard Webhooks; at: seconds since 1970."""
+    mac = hmac.digest(secret, b"%s.%d.%s" % (id.encode(), at, body), hashlib.sha256)
+    return {
+        "webhook-id": id,
+        "webhook-timestamp": str(at),
+        "webhook-signature": f"v1,{base64.b64encode(mac).decode()}",
+    }
+
+
+def authorised(request: Request, auth: HttpAuth | None, key: str, id: str = "test-1") -> Request:
     """The request with the headers that show who sends it."""
-    if auth is None or auth.type == "none":
-        return request
-    match auth.type:
-        case "basic":
-            pair = base64.b64encode(f"{auth.user}:{key}".encode()).decode()
-            header = {"Authorization": f"Basic {pair}"}
-        case "bearer":
-            header = {"Authorization": f"Bearer {key}"}
-        case "header":
-            header = {auth.header: key}
-        case "signature":
-            header = {auth.header: hmac.new(key.encode(), request.body, hashlib.sha256).hexdigest()}
-    return Request(request.method, request.url, {**request.headers, **header}, request.body)
+    headers = {**request.headers, **signer(auth, key)(request.body, id)}
+    return Request(request.method, request.url, headers, request.body)
 
 
 def shown(request: Request, auth: HttpAuth | None) -> str:
@@ -72,6 +105,8 @@ def shown(request: Request, auth: HttpAuth | None) -> str:
         headers["Authorization"] = f"Basic {HIDDEN}"
     elif auth is not None and auth.type == "signature":
         headers[auth.header] = HIDDEN
+    elif auth is not None and auth.type == "standard":
+        headers["webhook-signature"] = HIDDEN
     parts = urlsplit(request.url)
     path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
     lines = [f"{request.method} {path} HTTP/1.1", f"Host: {parts.netloc}"]

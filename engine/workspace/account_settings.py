@@ -90,7 +90,7 @@ class HttpSmsSettings(ProviderSettings):
             N_("Fields"),
             "rows",
             missing=N_("Add a field"),
-            help=N_("${phone}, ${text}, ${signature}, ${template} and ${id} stand for what is sent."),
+            help=N_("${phone}, ${text}, ${signature}, ${template}, ${id} and ${key} stand for what is sent."),
             options={"columns": PAIR_COLUMNS, "add": N_("Add a field")},
         ),
     ] = ()

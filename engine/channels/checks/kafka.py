@@ -9,6 +9,7 @@ from engine.channels.verdict import NotReached, Verdict
 from engine.i18n import N_, Message
 from engine.workspace.account_settings import KafkaSettings
 
+NO_LIBRARY = N_("Kafka needs one more library: install it with pip install confluent-kafka.")
 _TIMEOUT_S = 8.0
 _PROTOCOLS = {
     "plaintext": "PLAINTEXT",
@@ -37,8 +38,7 @@ def check(settings: KafkaSettings, secrets: Mapping[str, str]) -> Verdict:
         from confluent_kafka import KafkaException
         from confluent_kafka.admin import AdminClient
     except ImportError:
-        text = N_("Kafka needs one more library: install it with pip install confluent-kafka.")
-        raise NotReached(Message(text)) from None
+        raise NotReached(Message(NO_LIBRARY)) from None
     place = ", ".join(settings.brokers)
     refused: list[str] = []
     told: dict[str, Any] = {

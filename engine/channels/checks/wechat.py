@@ -28,17 +28,18 @@ _REASONS = {
 }
 
 
+def token_request(base: str, app_id: str, secret: str, *, force: bool = False) -> Request:
+    """Asks for the account's token. force: another one, although that which there is has not run out."""
+    asked = {"grant_type": "client_credential", "appid": app_id, "secret": secret, "force_refresh": force}
+    headers = {"Content-Type": "application/json"}
+    return Request("POST", f"{base}/cgi-bin/stable_token", headers, json.dumps(asked).encode())
+
+
 def check(settings: WechatSettings, secrets: Mapping[str, str]) -> Verdict:
     """Raises `NotReached`."""
     base = with_scheme(settings.endpoint) if settings.endpoint else ENDPOINT
     place = urlsplit(base).netloc
-    asked = {
-        "grant_type": "client_credential",
-        "appid": settings.app_id,
-        "secret": secrets.get("app_secret", ""),
-    }
-    headers = {"Content-Type": "application/json"}
-    answer = send(Request("POST", f"{base}/cgi-bin/stable_token", headers, json.dumps(asked).encode()))
+    answer = send(token_request(base, settings.app_id, secrets.get("app_secret", "")))
     found = answer.json()
     if isinstance(found.get("access_token"), str):
         return Verdict(True, Message(N_("{place} knows the official account."), place=place))

@@ -55,7 +55,7 @@ async def _asked(network: Network, host: str, port: int) -> int:
     from aiohttp import ClientSession
 
     async with (
-        ClientSession(connector=network.connector(host, 1), trust_env=False) as session,
+        ClientSession(connector=network.connector(host), trust_env=False) as session,
         session.get(f"http://{host}:{port}/") as answer,
     ):
         return answer.status

@@ -1,0 +1,104 @@
+"""A mail server: connections are kept, one email at a time on each. What an answer means, its code says.
+
+The library waits for each answer before the next command: it cannot pipeline; more connections make up for
+it. Until its last line nothing of an email is handed over: an end before that leaves nothing in doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from engine.channels.adapter import Accepted, Delivery, Later, Outcome, Refused, Traits, Unknown
+from engine.channels.answers import by_group
+from engine.channels.contents import EmailContent
+from engine.channels.http_client import Timeouts
+from engine.channels.mail_format import is_address, mail
+from engine.channels.mail_server import MailServer
+from engine.channels.network import Network
+from engine.workspace.account_settings import SmtpSettings
+
+if TYPE_CHECKING:
+    from aiosmtplib import SMTP
+
+_CONNECTIONS = 10
+_GONE = ("421", "connection_lost")
+"""What a kept connection says that has ended meanwhile."""
+_SIGN_IN = (454, 530, 534, 535, 538)
+_ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
+_ENVELOPE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+
+
+class Smtp:
+    """Sends through one server."""
+
+    def __init__(self, settings: SmtpSettings, secrets: Mapping[str, str], timeouts: Timeouts) -> None:
+        self._server = MailServer(settings, secrets.get("password", ""), timeouts)
+        self.traits = Traits(concurrency=_CONNECTIONS, per_second=settings.per_second)
+
+    async def send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
+        return await by_group(batch, lambda one: one.key, self._send)
+
+    async def close(self) -> None:
+        await self._server.close()
+
+    async def _send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
+        (delivery,) = batch
+        content = delivery.content
+        assert isinstance(content, EmailContent)
+        if not is_address(delivery.address) or not is_address(content.sender):
+            return [Refused("bad_address")]
+        message = mail(delivery.key, delivery.address, content)
+        if (kept := self._server.kept()) is not None:
+            outcome = await self._handed_over(kept, delivery, content.sender, message)
+            if not (isinstance(outcome, Later) and outcome.reason in _GONE):
+                return [outcome]
+        return [await self._handed_over(await self._server.connected(), delivery, content.sender, message)]
+
+    async def _handed_over(self, server: SMTP, delivery: Delivery, sender: str, message: bytes) -> Outcome:
+        from aiosmtplib import SMTPException, SMTPResponseException
+
+        handing = False
+        try:
+            dsn = server.supports_extension("dsn") and _ENVELOPE_ID.fullmatch(delivery.reference)
+            await server.mail(sender, options=["RET=HDRS", f"ENVID={delivery.reference}"] if dsn else None)
+            await server.rcpt(delivery.address, options=["NOTIFY=FAILURE"] if dsn else None)
+            handing = True
+            await server.data(message)
+        except SMTPResponseException as error:
+            outcome = _refusal(error.code, error.message)
+            if isinstance(outcome, Refused) or (isinstance(outcome, Later) and not outcome.whole_account):
+                with suppress(SMTPException, OSError):
+                    await server.rset()
+                    self._server.keep(server)
+                    return outcome
+            server.close()
+            return outcome if handing or not isinstance(outcome, Unknown) else Later(outcome.reason)
+        except (SMTPException, OSError) as error:
+            server.close()
+            reason = "timeout" if isinstance(error, TimeoutError) else "connection_lost"
+            return Unknown(reason) if handing else Later(reason)
+        except BaseException:  # cancelled: the connection is in the middle of something
+            server.close()
+            raise
+        self._server.keep(server)
+        return Accepted()
+
+
+def adapter(
+    settings: SmtpSettings, secrets: Mapping[str, str], _network: Network, timeouts: Timeouts
+) -> Smtp:
+    return Smtp(settings, secrets, timeouts)
+
+
+def _refusal(number: int, text: str) -> Outcome:
+    """What an answer other than yes means. 4xx: not now. 5xx: never. Anything else is none."""
+    enhanced = _ENHANCED.match(text)
+    reason = f"{number} {enhanced[0]}" if enhanced else str(number)
+    if number in _SIGN_IN or number == 421:
+        return Later(str(number), whole_account=True)
+    if 400 <= number < 500:
+        return Later(reason)
+    return Refused(reason) if 500 <= number < 600 else Unknown("garbled_answer")
