@@ -12,6 +12,7 @@ from app.workspace_settings.forms import (
     QuietSection,
     SendingSection,
 )
+from app.workspace_settings.limits import LimitsSection
 from app.workspace_settings.marketing import MarketingSection
 from app.workspace_settings.section import Section
 from app.workspace_settings.suppression import SuppressionSection
@@ -29,5 +30,6 @@ SECTIONS: tuple[Section, ...] = (
     Section("marketing", N_("Marketing campaigns"), "sitemap", MarketingSection),
     Section("sending", N_("Sending"), "send", SendingSection),
     Section("data", N_("Events and retention"), "database", DataSection),
+    Section("limits", N_("Limits"), "gauge", LimitsSection),
 )
 # fmt: on

@@ -12,7 +12,7 @@ from engine.components.branches import Other, judgment_ports, new_groups
 from engine.components.hints import Hint
 from engine.components.places import BEHIND_ANYTHING
 from engine.i18n import N_, Message
-from engine.shapes.groups import Group, distinct_groups
+from engine.shapes.groups import MAX_GROUPS, Group, distinct_groups
 from engine.shapes.model import Items
 from engine.shapes.words import joined
 
@@ -37,7 +37,7 @@ class FatigueJudgmentConfig(ComponentConfig):
 
     groups: Annotated[
         Items[ChannelGroup],
-        Field(min_length=1, max_length=8),
+        Field(min_length=1, max_length=MAX_GROUPS),
         AfterValidator(distinct_groups),
         Hint(
             N_("Groups"),

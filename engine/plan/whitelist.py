@@ -6,9 +6,7 @@ from sqlalchemy import ColumnElement, Connection, exists, literal, select
 
 from engine.i18n import N_, Message
 from engine.store.tables.people import audience, audience_member
-
-MOST_EXEMPT = 100
-"""The largest whitelist. A larger one is a mistake that would let a flood through: it exempts nobody."""
+from engine.workspace.settings import MAX_WHITELIST
 
 
 def exempt(whitelist: str, who: ColumnElement[int]) -> ColumnElement[bool]:
@@ -17,7 +15,7 @@ def exempt(whitelist: str, who: ColumnElement[int]) -> ColumnElement[bool]:
         select(literal(1))
         .where(
             audience.c.id == whitelist,
-            audience.c.size <= MOST_EXEMPT,
+            audience.c.size <= MAX_WHITELIST,
             audience_member.c.list == audience.c.list,
             audience_member.c.person == who,
         )
@@ -35,9 +33,9 @@ def doubt_about(connection: Connection, whitelist: str, name: str | None) -> Mes
     if size is None:
         text = N_("The whitelist “{name}” has no members yet: nobody is exempt from limits.")
         return Message(text, name=name)
-    if size > MOST_EXEMPT:
+    if size > MAX_WHITELIST:
         text = N_(
             "The whitelist “{name}” holds {size:,} people. Of more than {most} nobody is exempt from limits."
         )
-        return Message(text, name=name, size=size, most=MOST_EXEMPT)
+        return Message(text, name=name, size=size, most=MAX_WHITELIST)
     return None

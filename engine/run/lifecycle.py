@@ -60,10 +60,10 @@ from engine.store.times import NEVER
 from engine.store.versions import versions_of
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
+from engine.workspace.settings import MAX_IN_PROGRESS
 
 log = structlog.get_logger()
 
-MAX_IN_PROGRESS = 100
 NO_CAMPAIGN = 0
 
 _BY_VERSION = (

@@ -36,6 +36,9 @@ def _percent(value: Any) -> Any:
     return int(value) if value == int(value) else value  # 50.0 and 50 are one number: written in one way
 
 
+MAX_BRANCHES, MAX_GROUPS = 30, 8
+"""Of an AB test or a random grouping; of a judgment."""
+
 Percent = Annotated[int | float, BeforeValidator(_percent), Field(ge=0, le=100)]
 
 
@@ -86,15 +89,15 @@ def _whole(groups: tuple[PercentGroup, ...]) -> tuple[PercentGroup, ...]:
 
 PercentGroups = Annotated[
     Items[PercentGroup],
-    Field(min_length=2, max_length=30),
+    Field(min_length=2, max_length=MAX_BRANCHES),
     AfterValidator(distinct_groups),
     AfterValidator(_whole),
 ]
 ConditionGroups = Annotated[
-    Items[ConditionGroup], Field(min_length=1, max_length=8), AfterValidator(distinct_groups)
+    Items[ConditionGroup], Field(min_length=1, max_length=MAX_GROUPS), AfterValidator(distinct_groups)
 ]
 AudienceGroups = Annotated[
-    Items[AudienceGroup], Field(min_length=1, max_length=8), AfterValidator(distinct_groups)
+    Items[AudienceGroup], Field(min_length=1, max_length=MAX_GROUPS), AfterValidator(distinct_groups)
 ]
 
 

@@ -20,14 +20,12 @@ from engine.shapes.conditions import FieldType
 from engine.store.dialect import add_column
 from engine.store.schema import TextType
 from engine.store.tables.people import data_field
-from engine.workspace.catalog import Catalog
+from engine.workspace.catalog import MAX_FIELDS, Catalog
 
 Scope = Literal["person", "tag", "event"]
 
 _SLOT_KINDS: Final[Mapping[str, str]] = {"text": "t", "number": "n", "time": "n", "multi": "m"}
 _TEXT_SUFFIX = "_text"
-MAX_FIELDS = 300
-"""Attributes of people, or of one event: databases take at most 1,600 to 2,000 columns."""
 
 
 class SchemaConflict(MessageError):  # noqa: N818 - names the condition

@@ -45,6 +45,9 @@ from engine.workspace.account_fields import (
 )
 from engine.workspace.fields import Optional
 
+MAX_BATCH = 500
+"""People in one request to a webhook."""
+
 
 class ProviderSettings(AsGiven):
     """Base of the settings of providers."""
@@ -208,7 +211,7 @@ class WebhookSettings(FileModel):
         ),
     ] = None
     batch_size: Annotated[
-        int, Field(ge=1, le=500), Hint(N_("People in one request"), "number", help=N_("1 to 500."))
+        int, Field(ge=1, le=MAX_BATCH), Hint(N_("People in one request"), "number", help=N_("1 to 500."))
     ] = 100
     per_second: PerSecond = None
     key_lifetime: KeyLifetime = None

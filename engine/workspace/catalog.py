@@ -31,6 +31,8 @@ class Tag(FileModel):
 
 
 MAX_ID_TYPES = 50
+MAX_FIELDS = 300
+"""Attributes of people, or of one event: databases take at most 1,600 to 2,000 columns."""
 
 
 class IdType(FileModel):

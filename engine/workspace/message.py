@@ -18,6 +18,7 @@ MessageKind = Literal["text_sms", "digital_sms", "email", "template_message"]
 Status = Literal["draft", "pending", "approved", "rejected"]
 KINDS: tuple[MessageKind, ...] = get_args(MessageKind)
 STATUSES: tuple[Status, ...] = get_args(Status)
+MAX_LANGUAGES, MAX_SHORT_LINKS = 20, 20
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}$")]
 """A language as people's attribute names it: `en`, `zh`, `zh-TW`."""
 
@@ -104,7 +105,7 @@ class ShortLinks(FileModel):
     """Where short links lead first, and which links become short."""
 
     address: ShortAddress
-    shorten: Annotated[Items[Shortened], Field(min_length=1, max_length=20)]
+    shorten: Annotated[Items[Shortened], Field(min_length=1, max_length=MAX_SHORT_LINKS)]
 
 
 class Languages(FileModel, Generic[C]):
@@ -114,7 +115,7 @@ class Languages(FileModel, Generic[C]):
     """
 
     attribute: Key
-    contents: Annotated[dict[LanguageTag, C], Sorted, Field(min_length=1, max_length=20)]
+    contents: Annotated[dict[LanguageTag, C], Sorted, Field(min_length=1, max_length=MAX_LANGUAGES)]
 
 
 class MessageFile(ObjectFile):

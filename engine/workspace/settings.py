@@ -18,6 +18,12 @@ from engine.shapes.text import Identifier, Name, Text
 from engine.shapes.time import Duration, TimeOfDay
 from engine.workspace.fields import Key, LeftOutEmpty, Optional, Sorted, TimeZone
 
+MAX_HOLIDAYS = 20
+MAX_WHITELIST = 100
+"""People. A larger whitelist is a mistake that would let a flood through: it exempts nobody."""
+MAX_IN_PROGRESS = 100
+"""Campaigns at the same time."""
+
 Channel = Literal["text_sms", "digital_sms", "email", "wechat_message", "template_message", "app_push"]
 Period = Literal["minute", "hour", "day", "week", "month"]
 
@@ -81,7 +87,7 @@ class Quiet(FileModel):
     """When marketing messages rest."""
 
     channels: Annotated[dict[Channel, QuietTime], Sorted] = Field(default_factory=dict)
-    holidays: Annotated[Items[Holiday], Field(max_length=20)] = ()
+    holidays: Annotated[Items[Holiday], Field(max_length=MAX_HOLIDAYS)] = ()
 
 
 def _host_or_network(text: str) -> str:

@@ -143,3 +143,23 @@ def test_closing_the_window_asks_about_what_is_not_saved(qtbot: QtBot, window: M
     settle(qtbot)
     assert saved(window).name == "Half"
     assert not window.isVisible()
+
+
+def test_the_fixed_limits_say_how_near_the_workspace_is(qtbot: QtBot, window: MainWindow) -> None:
+    page = section(qtbot, window, "limits")
+    assert window.workspace is not None
+    types: dict[str, object] = {f"type {n}": {} for n in range(50)}
+    window.workspace.save_catalog(
+        window.workspace.catalog.model_validate({**window.workspace.catalog.canonical(), "id_types": types})
+    )
+    page.show_workspace(window.workspace)
+    rows = {
+        page.table.item(row, 0).text(): [page.table.item(row, column).text() for column in (1, 2)]
+        for row in range(page.table.rowCount())
+        if page.table.item(row, 1) is not None
+    }
+    assert rows["ID types"] == ["50", "50: full"]
+    assert rows["Holidays"] == ["20", "0"]
+    assert rows["Campaigns in progress at the same time"] == ["100", "0"]
+    assert rows["People on the whitelist"] == ["100", ""]
+    assert rows["Values of one condition"] == ["2,000", ""]
