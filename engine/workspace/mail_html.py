@@ -100,9 +100,13 @@ def _cleaned(html: str) -> str:
         strip_comments=True,
         link_rel=None,
     )
-    return cleaned
+    return _REACHING.sub("", cleaned)
 
 
+# As the sanitiser writes it, escapes undone: a style that would load or run something.
+_REACHING = re.compile(
+    r'\sstyle="[^"]*\b(?:url|src|image|image-set|cross-fade|element|expression)\([^"]*"', re.IGNORECASE
+)
 # As the sanitiser writes it: attributes in double quotes, which are escaped inside.
 _IMAGE = re.compile(r'<img((?:\s[a-z-]+="[^"]*")*)>')
 

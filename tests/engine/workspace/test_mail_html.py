@@ -17,6 +17,9 @@ HOSTILE = [
     "<a href=' jAvA&#9;script:alert(1)'>x</a>",
     "<body background='https://evil.example/x.png'>",
     "<p style='background:url(https://evil.example/x.png)'>x</p>",
+    r"<p style='background-color: \75 rl(https://evil.example/x)'>x</p>",
+    "<p style='border:1px solid url(https://evil.example/x)'>x</p>",
+    "<p style='color:expression(alert(1))'>x</p>",
     "<style>@import 'https://evil.example/x.css'; p {background: url(//evil.example/y)}</style>",
     "<link rel=stylesheet href='https://evil.example/x.css'>",
     "<meta http-equiv=refresh content='0;url=https://evil.example'>",
@@ -52,6 +55,7 @@ def test_nothing_acts_and_nothing_loads(html: str) -> None:
         assert harm not in shown
     assert not flaws(sanitized(html)).forbidden
     assert "url(" not in shown
+    assert "expression(" not in shown
 
 
 def test_what_is_harmless_stays() -> None:
