@@ -10,6 +10,7 @@ from app.importing import targets
 from engine.i18n import N_, Message
 from engine.shapes.conditions import FieldType
 from engine.shapes.text import NAME_LENGTH, new_id
+from engine.store.imports.formats import TableFormat
 from engine.store.imports.guessing import guessed
 from engine.store.imports.survey import Survey
 from engine.workspace.catalog import MAX_ID_TYPES, Catalog, IdType
@@ -21,7 +22,8 @@ from engine.workspace.mapping import ID, PERSON, MappedColumn, MappingFile, prob
 class Draft:
     """Attributes: path, survey, catalog; mapping, as it stands; known, the one of the workspace that fits.
 
-    identifying: ID types that tell who a person is, by the catalogue or as was just said.
+    identifying: ID types that tell who a person is, by the catalogue or as was just said. detected: how the
+    file is read where nobody says otherwise.
     """
 
     path: Path
@@ -30,13 +32,25 @@ class Draft:
     mapping: MappingFile
     known: MappingFile | None = None
     identifying: set[str] = field(default_factory=set)
+    detected: TableFormat = field(default_factory=TableFormat)
 
     @classmethod
     def of(cls, path: Path, survey: Survey, catalog: Catalog, mappings: Mapping[str, MappingFile]) -> Draft:
         """A mapping of the workspace where one fits, else what can be guessed."""
         known = next((one for one in mappings.values() if one.fits(survey.header)), None)
         mapping = guessed(survey, catalog, path) if known is None else _in_order(known, survey)
-        return cls(path, survey, catalog, mapping, known, set(catalog.identifying))
+        return cls(path, survey, catalog, mapping, known, set(catalog.identifying), survey.format)
+
+    @property
+    def wanted(self) -> TableFormat | None:
+        """How the known mapping says that the file is read, where it was not read like that."""
+        if self.known is None or self.detected.kind != "csv":
+            return None
+        format = self.detected._replace(
+            encoding=self.known.encoding or self.detected.encoding,
+            delimiter=self.known.delimiter or self.detected.delimiter,
+        )
+        return None if format == self.survey.format else format
 
     def change(self, **fields: object) -> None:
         """Change fields of the mapping; it need not be whole yet."""
@@ -94,14 +108,33 @@ class Draft:
         return catalog.model_copy(update={"id_types": dict(sorted(id_types.items()))})
 
     def kept(self, mappings: Mapping[str, MappingFile]) -> MappingFile:
-        """The mapping as the workspace keeps it: in place of the one that was applied, else as a new one."""
+        """The mapping as the workspace keeps it: in place of the one that was applied, else as a new one.
+
+        What the file gives away of itself is left out: the next one may be in another encoding.
+        """
+        format = {"encoding": self.detected.encoding, "delimiter": self.detected.delimiter}
+        kept = self.mapping.model_copy(
+            update={name: None for name, found in format.items() if getattr(self.mapping, name) == found}
+        )
         if self.known is not None:
-            return self.mapping.model_copy(update={"id": self.known.id, "name": self.known.name})
+            return kept.model_copy(update={"id": self.known.id, "name": self.known.name})
         name = free_name(self.mapping.name[:NAME_LENGTH], {one.name for one in mappings.values()})
-        return self.mapping.model_copy(update={"id": new_id("i", mappings), "name": name})
+        return kept.model_copy(update={"id": new_id("i", mappings), "name": name})
 
 
 def _in_order(mapping: MappingFile, survey: Survey) -> MappingFile:
-    """The mapping with its columns as they stand in the table."""
+    """The mapping with its columns as they stand in the table, which is read as it was just now."""
     columns = {column.column: column for column in mapping.columns}
-    return mapping.model_copy(update={"columns": tuple(columns[name] for name in survey.header)})
+    return mapping.model_copy(
+        update={**_read_as(survey.format), "columns": tuple(columns[name] for name in survey.header)}
+    )
+
+
+def _read_as(format: TableFormat) -> dict[str, object]:
+    csv = format.kind == "csv"
+    return {
+        "encoding": format.encoding if csv else None,
+        "delimiter": format.delimiter if csv else None,
+        "headed": format.headed,
+        "sheet": format.sheet or None,
+    }

@@ -41,12 +41,11 @@ class Running(QObject):
     def begin(self, draft: Draft, *, remember: bool) -> None:
         """Import a table. remember: keep what its columns are in the workspace, once it is imported."""
         self._draft, self.active = draft, True
-        mapping = draft.kept(self._workspace.mappings)
-        self._mapping = mapping if remember else None
+        self._mapping = draft.kept(self._workspace.mappings) if remember else None
 
         def work(client: Any) -> Any:
             self._workspace.amend_catalog(draft.identified)
-            return client.import_table(draft.path, mapping)
+            return client.import_table(draft.path, draft.mapping)
 
         self._use(work, self._on_state)
 

@@ -120,17 +120,24 @@ class ImportWizard(QDialog):
     def _on_read(self, path: Path, found: Survey, sheets: list[str]) -> None:
         if self._closed:
             return
-        self._task = None
+        self._task, self._sheets = None, sheets
         if self._draft is not None and self._draft.path == path:
             self._draft.look_again(found)
         else:
             self._draft = Draft.of(path, found, self._workspace.catalog, self._workspace.mappings)
-        self._sheets = sheets
+            if (wanted := self._draft.wanted) is not None:
+                self._read(path, wanted)
+                return
         self._show_columns()
 
     def _on_unreadable(self, path: Path, error: Exception) -> None:
-        if not self._closed:
-            self._task = None
+        if self._closed:
+            return
+        self._task = None
+        if self._draft is not None and self._draft.path == path:  # read in another way than before
+            self._show_columns()
+            self._say(str(error))
+        else:
             self.outcome.show_failure(tr("{file} cannot be imported", file=path.name), str(error))
             self._show_page(self.outcome, other=True)
 
@@ -160,9 +167,12 @@ class ImportWizard(QDialog):
         """Say what is missing still; without that nothing can be imported."""
         assert self._draft is not None
         problem = self._draft.problem
-        self.problem.setText("" if problem is None else str(problem))
-        self.problem.setVisible(problem is not None)
+        self._say("" if problem is None else str(problem))
         self.go.setEnabled(problem is None)
+
+    def _say(self, problem: str) -> None:
+        self.problem.setText(problem)
+        self.problem.setVisible(bool(problem))
 
     def _on_kind(self, kind: str) -> None:
         assert self._draft is not None

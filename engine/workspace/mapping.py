@@ -18,12 +18,13 @@ PERSON, EVENT_ID, EVENT, TIME, IGNORE = "person", "event_id", "event", "time", "
 ID, ATTRIBUTE, TAG = "id:", "attr:", "tag:"
 _PLAIN = {"people": {PERSON, IGNORE}, "events": {PERSON, EVENT_ID, EVENT, TIME, IGNORE}}
 _NAMED = {"people": (ID, ATTRIBUTE, TAG), "events": (ID, ATTRIBUTE)}
-_LONGEST_NAME = 100
+LONGEST_NAME = 100
+MAX_COLUMNS = 500
 
 
 def _target(text: str) -> str:
     prefix, _, name = text.partition(":")
-    named = f"{prefix}:" in (ID, ATTRIBUTE, TAG) and 0 < len(name) <= _LONGEST_NAME
+    named = f"{prefix}:" in (ID, ATTRIBUTE, TAG) and 0 < len(name) <= LONGEST_NAME
     if not named and text not in _PLAIN["events"]:
         message = N_("A column becomes person, id:…, attr:…, tag:…, event_id, event, time or ignore.")
         raise invalid(Message(message))
@@ -64,7 +65,7 @@ class MappingFile(ObjectFile):
     time_zone: Optional[TimeZone] = None
     event: Optional[Text] = None
     keep: bool = True
-    columns: Annotated[Items[MappedColumn], Field(min_length=1, max_length=500)]
+    columns: Annotated[Items[MappedColumn], Field(min_length=1, max_length=MAX_COLUMNS)]
 
     @model_validator(mode="after")
     def _checked(self) -> Self:

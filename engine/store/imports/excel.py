@@ -13,13 +13,17 @@ from engine.i18n import N_, Message
 from engine.store.imports.reading import OnReject, Row, pass_over
 from engine.store.imports.result import ImportRefused
 from engine.store.values import storable
+from engine.workspace.mapping import MAX_COLUMNS
 
 MAX_UNPACKED = 4 * 2**30
 """Bytes of all parts together: a workbook of a million full rows has some hundred million."""
 MAX_TEXTS = 256 * 2**20
 """Bytes of the table of texts, the one part that is held in memory as a whole."""
+MAX_ROWS = 1_048_576
+"""What Excel itself can hold. A file may claim row two billion, and be read for hours to get there."""
 _MAX_RATIO = 400
 _MAX_PARTS = 5_000
+_WIDEST = MAX_COLUMNS + 1
 _TEXTS = "xl/sharedStrings.xml"
 
 
@@ -30,6 +34,7 @@ class ExcelFile:
         self._reject = on_reject
         self._path = path
         self._book: Any = None
+        self._line = 0
         _refuse_bombs(path)
         openpyxl = _openpyxl()
         self._file = path.open("rb")  # ours, for the library leaves its own open where it fails
@@ -44,7 +49,6 @@ class ExcelFile:
             page.reset_dimensions()  # what a file says of its own size may be wrong
             self.total = max(1, path.stat().st_size)
             self._rows: Iterator[tuple[Any, ...]] = page.iter_rows(values_only=True)
-            self._line = 0
             first = self._next() or []
         except ImportRefused:
             self.close()
@@ -69,6 +73,8 @@ class ExcelFile:
         while True:
             try:
                 cells = self._next()
+            except ImportRefused:
+                raise
             except Exception as error:
                 raise self._broken(error) from error
             if cells is None:
@@ -97,12 +103,21 @@ class ExcelFile:
         if row is None:
             return None
         self._line += 1
-        return [_text(value) for value in row]
+        if self._line > MAX_ROWS:
+            text = N_("{file} has more than {max:,} rows, more than Excel can hold. Save it as CSV.")
+            raise ImportRefused(Message(text, file=self._path.name, max=MAX_ROWS))
+        cells = [_text(value) for value in row[:_WIDEST]]
+        beyond = row[_WIDEST:]  # one stray cell at the far right makes every row ten thousands of cells wide
+        return cells if beyond.count(None) == len(beyond) else [*cells, "…"]
 
     def _broken(self, error: Exception) -> ImportRefused:
-        """Whatever a broken file makes the library stumble over."""
+        """Whatever a broken file makes the library stumble over, and behind which row."""
         told = isinstance(error, zipfile.BadZipFile | ParseError)
-        return _unreadable(self._path, str(error) if told else type(error).__name__)
+        reason = str(error) if told else type(error).__name__
+        if not self._line:
+            return _unreadable(self._path, reason)
+        text = N_("{file} cannot be read beyond row {line:,} ({reason}). Save it anew, or as CSV.")
+        return ImportRefused(Message(text, file=self._path.name, line=self._line, reason=reason))
 
 
 def sheets_of(path: Path) -> list[str]:

@@ -6,19 +6,20 @@ CSV in any encoding and with any separator; Excel and Parquet where the librarie
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from engine.i18n import N_, Message
 from engine.store.imports.reading import CsvFile, OnReject, Row
 from engine.store.imports.result import ImportRefused
+from engine.workspace.mapping import MAX_COLUMNS
 
 FormatKind = Literal["csv", "excel", "parquet"]
 ENCODINGS = ("utf-8", "gb18030", "utf-16", "big5", "windows-1252", "shift_jis", "euc_kr")
 """Those offered; any that Python knows may be named."""
 DELIMITERS = (",", ";", "\t", "|")
-MAX_COLUMNS = 500
 
 _SAMPLE = 1 << 20
 _ZIP, _OLD_EXCEL, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
@@ -58,10 +59,16 @@ def open_table(path: Path, format: TableFormat, on_reject: OnReject) -> TableFil
     except OSError as error:
         text = N_("{file} cannot be read: {reason}.")
         raise ImportRefused(Message(text, file=path.name, reason=error.strerror or str(error))) from error
+    table.header = [name or unnamed(number) for number, name in enumerate(table.header, 1)]
     if problem := _problem(table.header):
         table.close()
         raise ImportRefused(problem)
     return table
+
+
+def unnamed(number: int) -> str:
+    """What a column without a name is called: spreadsheets leave some behind the last one, or before all."""
+    return f"#{number}"
 
 
 def _open(path: Path, format: TableFormat, on_reject: OnReject) -> TableFile:
@@ -76,7 +83,14 @@ def _open(path: Path, format: TableFormat, on_reject: OnReject) -> TableFile:
             return ParquetTable(path)
         case _:
             encoding = usable_encoding(format.encoding)
-            return CsvFile(path, on_reject, encoding, format.delimiter, headed=format.headed)
+            table = CsvFile(path, on_reject, encoding, format.delimiter, headed=format.headed)
+            if format.headed and table.header_line > 1:  # or a row of values would name the columns
+                table.close()
+                text = N_(
+                    "{file}:1: The names of the columns are no {encoding} text. Choose another encoding."
+                )
+                raise ImportRefused(Message(text, file=path.name, encoding=format.encoding))
+            return table
 
 
 def usable_encoding(name: str) -> str:
@@ -97,6 +111,10 @@ def detect(path: Path) -> TableFormat:
     An encoding is a guess until the whole file has been read: a survey says where it was wrong.
     """
     try:
+        if not path.is_dir() and not stat.S_ISREG(
+            path.stat().st_mode
+        ):  # a pipe would block, a device never end
+            raise ImportRefused(Message(N_("{file} is not a regular file. Choose another."), file=path.name))
         with path.open("rb") as file:
             start = file.read(_SAMPLE)
     except OSError as error:
@@ -142,9 +160,11 @@ def _encoding(start: bytes) -> str:
     even, odd = start[0:2000:2].count(0), start[1:2000:2].count(0)
     if max(even, odd) > len(start[:2000]) // 4:  # letters of Latin scripts, without a byte order mark
         return "utf-16-le" if odd > even else "utf-16-be"
-    for encoding in ("utf-8", "gb18030"):
-        if _decodes(start, encoding):
-            return encoding
+    lines = start.splitlines()
+    if _decodes(start, "utf-8") or mostly(lines, "utf-8"):  # some lines of a file of many hands may differ
+        return "utf-8"
+    if _looks_chinese(start) and (_decodes(start, "gb18030") or mostly(lines, "gb18030")):
+        return "gb18030"
     from charset_normalizer import from_bytes
 
     best = from_bytes(start[:65536]).best()
@@ -159,6 +179,26 @@ def _decodes(start: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _looks_chinese(start: bytes) -> bool:
+    """Whether the bytes beyond ASCII stand in pairs; those of European texts stand alone, before a letter."""
+    text = start.decode("gb18030", errors="ignore")
+    beyond = sum(char > "\x7f" for char in text)
+    return sum(byte > 0x7F for byte in start) > 1.2 * beyond
+
+
+def mostly(lines: Iterable[bytes], encoding: str) -> bool:
+    """Whether most of the lines that are more than ASCII are text in an encoding."""
+    text = other = 0
+    for line in lines:
+        if not line.isascii():
+            try:
+                line.decode(encoding)
+                text += 1
+            except UnicodeDecodeError:
+                other += 1
+    return text > other
 
 
 def _delimiter(head: str) -> str:
@@ -181,14 +221,14 @@ def _unquoted(line: str) -> str:
 
 
 def _problem(header: list[str]) -> Message | None:
-    if not any(header):
+    if not any(name != unnamed(number) for number, name in enumerate(header, 1)):
         return Message(N_("The file has no header."))
     if len(header) > MAX_COLUMNS:
         text = N_("The file has {n} columns; at most {max} can be taken.")
         return Message(text, n=len(header), max=MAX_COLUMNS)
     seen: set[str] = set()
     for name in header:
-        if name and name in seen:
+        if name in seen:
             return Message(N_("The column “{name}” stands twice in the header."), name=name[:60])
         seen.add(name)
     return None

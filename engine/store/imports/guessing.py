@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from engine.shapes.conditions import FieldType
 from engine.shapes.text import NAME_LENGTH
+from engine.store.imports.formats import unnamed
 from engine.store.imports.survey import ColumnSurvey, Survey
 from engine.workspace.catalog import Catalog
 from engine.workspace.mapping import (
@@ -17,6 +18,7 @@ from engine.workspace.mapping import (
     EVENT_ID,
     ID,
     IGNORE,
+    LONGEST_NAME,
     PERSON,
     TAG,
     TIME,
@@ -58,9 +60,9 @@ def guessed(survey: Survey, catalog: Catalog, path: Path, kind: Kind | None = No
         kind = "events" if has_time and named else "people"
     taken: set[str] = set()
     columns = []
-    for column in survey.columns:
-        to = _target(column, kind, catalog)
-        if to in taken:
+    for number, column in enumerate(survey.columns, 1):
+        to = IGNORE if column.name == unnamed(number) else _target(column, kind, catalog)
+        if to in taken and to != IGNORE:
             to = IGNORE if to in (PERSON, EVENT, EVENT_ID, TIME) else _free(to, taken)
         taken.add(to)
         columns.append(MappedColumn(column=column.name, to=to, type=_type(column, to, kind, catalog)))
@@ -87,8 +89,10 @@ def guessed(survey: Survey, catalog: Catalog, path: Path, kind: Kind | None = No
 def _target(column: ColumnSurvey, kind: Kind, catalog: Catalog) -> str:
     name = column.name.strip()
     plain = _plain(name)
-    if name.startswith((ID, ATTRIBUTE, TAG)) and not name.endswith(":"):
-        return name if kind == "people" or not name.startswith(TAG) else f"{ATTRIBUTE}{name[len(TAG) :]}"
+    prefix, _, rest = name.partition(":")
+    if f"{prefix}:" in (ID, ATTRIBUTE, TAG) and rest:
+        kept = ATTRIBUTE if kind == "events" and f"{prefix}:" == TAG else f"{prefix}:"
+        return f"{kept}{rest[:LONGEST_NAME]}"
     if not name:
         return IGNORE
     for to, words in (_PEOPLE if kind == "people" else _EVENTS).items():
@@ -102,7 +106,7 @@ def _target(column: ColumnSurvey, kind: Kind, catalog: Catalog) -> str:
         return f"{ID}mobile"
     if kind == "people" and column.examples and all("@" in value for value in column.examples):
         return f"{ID}email"
-    return f"{ATTRIBUTE}{name[:100]}"
+    return f"{ATTRIBUTE}{name[:LONGEST_NAME]}"
 
 
 def _type(column: ColumnSurvey, to: str, kind: Kind, catalog: Catalog) -> FieldType | None:
@@ -131,7 +135,8 @@ def _plain(name: str) -> str:
 
 
 def _free(to: str, taken: set[str]) -> str:
+    prefix, _, name = to.partition(":")
     number = 2
-    while f"{to} {number}" in taken:
+    while (free := f"{prefix}:{name[: LONGEST_NAME - len(str(number)) - 1]} {number}") in taken:
         number += 1
-    return f"{to} {number}"
+    return free

@@ -50,7 +50,7 @@ codecs.register_error(_UNREADABLE, _unreadable)
 class CsvFile:
     """An open CSV file: its header, then its rows as wide as the header.
 
-    Attributes: header; total, the file's size in bytes.
+    Attributes: header, and the line that it stands on; total, the file's size in bytes.
     """
 
     def __init__(
@@ -73,6 +73,7 @@ class CsvFile:
         self._first: Row | None = None
         first = next(self._records(), None)
         self.header: list[str] = first[1] if first else []
+        self.header_line = first[0] if first else self._line + 1
         if first is not None and not headed:
             self._first = first
             self.header = [str(number) for number in range(1, len(first[1]) + 1)]

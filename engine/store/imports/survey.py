@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from engine.i18n import Message
 from engine.shapes.conditions import FieldType
-from engine.store.imports.formats import TableFormat, detect, open_table
-from engine.store.imports.reading import Row
-from engine.store.imports.result import Reject
+from engine.store.imports.formats import TableFormat, detect, mostly, open_table
+from engine.store.imports.reading import MAX_LINE, Row
+from engine.store.imports.result import ImportRefused, Reject
 from engine.store.imports.tidying import TIME
 from engine.store.values import SEPARATOR, shown
 
@@ -81,10 +82,17 @@ def survey(
     in it.
     """
     found = _survey(path, format or detect(path), progress)
-    if format is None and found.format.encoding == "utf-8" and found.rejected:
-        other = _survey(path, found.format._replace(encoding="gb18030"), progress)
-        return min(found, other, key=lambda one: one.rejected)
+    if format is None and found.format.encoding == "utf-8" and found.rejected and not _is_mostly_utf8(path):
+        with suppress(ImportRefused):  # its header may be no text in the other
+            other = _survey(path, found.format._replace(encoding="gb18030"), progress)
+            return min(found, other, key=lambda one: one.rejected)
     return found
+
+
+def _is_mostly_utf8(path: Path) -> bool:
+    """Not by what can be read: a text of UTF-8 is also one of GB18030, of other characters."""
+    with path.open("rb") as file:
+        return mostly(iter(partial(file.readline, MAX_LINE), b""), "utf-8")
 
 
 def preview(path: Path, format: TableFormat) -> Survey:

@@ -91,6 +91,7 @@ def import_table(
     last transaction. Raises `ImportRefused`, with nothing written.
     """
     format = format_of(order)
+    before = _state_of(order.path)
     header = _header(order, format)
     started = to_milliseconds(now or datetime.now(UTC))
     result = begin(database, order.path.name, _declared(order), started)
@@ -107,6 +108,9 @@ def import_table(
             for chunk in session.chunks(order.path.name, table.rows()):
                 rows.store(chunk)
                 progress(min(table.done, table.total), table.total)
+        if _state_of(order.path) != before:
+            text = N_("{file} was changed while it was read. Import it once nothing writes it any more.")
+            raise ImportRefused(Message(text, file=order.path.name))
         with database.write() if last is None else last(result.import_id) as connection:
             if pairs := rows.identities.merges(connection):
                 merge(connection, pairs, started)
@@ -114,6 +118,15 @@ def import_table(
             complete(connection, result, to_milliseconds(now or datetime.now(UTC)))
     result.learned = rows.learned
     return result
+
+
+def _state_of(path: Path) -> tuple[int, int, int] | None:
+    """What differs once a file has been written again; None where it is gone."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_ino, state.st_size, state.st_mtime_ns
 
 
 def _header(order: TableOrder, format: TableFormat) -> list[str]:

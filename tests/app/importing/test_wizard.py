@@ -159,6 +159,33 @@ def test_a_file_with_the_same_columns_needs_no_asking(
     assert wizard.go.isEnabled()
 
 
+def test_the_next_file_of_the_same_columns_may_be_in_another_encoding(
+    qtbot: QtBot, wizard: ImportWizard, engine: Importing, window: MainWindow, tmp_path: Path
+) -> None:
+    choose(qtbot, wizard, tmp_path / "may.csv", "id,city\n1,杭州\n".encode("gbk"))
+    wizard.go.click()
+    settle(qtbot)
+    assert window.workspace is not None
+    (kept,) = window.workspace.mappings.values()
+    assert (kept.encoding, kept.delimiter) == (None, None), "found out of each file anew"
+    old = kept.model_copy(update={"encoding": "gb18030"})
+    draft = choose(qtbot, wizard, tmp_path / "june.csv", "id,city\n1,杭州\n".encode())
+    assert draft.known == kept
+    assert draft.mapping.encoding == "utf-8"
+    assert Draft.of(draft.path, survey(draft.path), Catalog(), {"i_1": old}).wanted is not None
+
+
+def test_a_wrong_encoding_leaves_the_columns_on_show(
+    qtbot: QtBot, wizard: ImportWizard, tmp_path: Path
+) -> None:
+    choose(qtbot, wizard, tmp_path / "people.csv", PEOPLE.encode("gbk"))
+    choice(wizard.reading.encoding, "utf-8")
+    settle(qtbot)
+    assert "Choose another encoding" in wizard.problem.text()
+    assert wizard.reading.encoding.value() == "gb18030"
+    assert wizard.go.isEnabled()
+
+
 def test_what_is_missing_is_said_and_nothing_can_be_imported_before(
     qtbot: QtBot, wizard: ImportWizard, tmp_path: Path
 ) -> None:

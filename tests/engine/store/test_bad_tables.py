@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -15,11 +16,14 @@ from sqlalchemy import select
 from engine.store.database import Database
 from engine.store.imports import excel
 from engine.store.imports.formats import TableFormat, detect
+from engine.store.imports.guessing import guessed
 from engine.store.imports.reading import MAX_LINE
 from engine.store.imports.result import ImportRefused
 from engine.store.imports.runs import known_imports
 from engine.store.imports.survey import survey
 from engine.store.tables.people import person
+from engine.workspace.catalog import Catalog
+from engine.workspace.mapping import problem_of
 from tests.databases import empty_database
 from tests.engine.store.test_table import attributes, mapping, take
 
@@ -90,7 +94,9 @@ def test_a_part_that_is_cut_off_takes_back_what_came_before(
     with zipfile.ZipFile(path) as archive:
         content = archive.read(part)
     repacked(path, part, content[: len(content) * 9 // 10])
-    with pytest.raises(ImportRefused, match=r"people\.xlsx is no whole Excel workbook"):
+    with pytest.raises(
+        ImportRefused, match=r"people\.xlsx (is no whole Excel workbook|cannot be read beyond row 10,8)"
+    ):
         take(database, path, mapping({"id": "person", "note": "attr:note"}))
     assert nobody(database)
 
@@ -182,3 +188,71 @@ def test_quotes_and_nul_and_wrong_widths_cost_their_own_lines(database: Database
     with database.read() as connection:
         (run,) = known_imports(connection)
     assert run.counts["rejected"] == 3
+
+
+@pytest.mark.parametrize("bad", [b"3,\0", "3,上海".encode("gbk")])
+def test_a_line_that_is_no_text_does_not_turn_the_others_into_other_characters(
+    tmp_path: Path, bad: bytes
+) -> None:
+    """Every other line, in UTF-8, is text in GB18030 as well: 鍖椾含 in place of 北京."""
+    path = tmp_path / "people.csv"
+    path.write_bytes("id,city\n1,北京\n2,北京\n".encode() + bad + "\n4,北京\n".encode())
+    found = survey(path)
+    assert (found.format.encoding, found.columns[1].values) == ("utf-8", ("北京",))
+    assert [one.line for one in found.rejects] == [4]
+
+
+def test_texts_of_europe_are_not_taken_for_chinese(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    lines = [f"{n},Müller aus Köln und García aus Málaga" for n in range(40)]
+    path.write_bytes("\n".join(["id,name", *lines]).encode("windows-1252"))
+    assert survey(path).columns[1].values == ("Müller aus Köln und García aus Málaga",)
+
+
+def test_a_first_line_that_cannot_be_read_does_not_make_the_second_one_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes("编号,城市\n1,Ulm\n2,Bonn\n".encode("gbk"))
+    with pytest.raises(ImportRefused, match=r"people\.csv:1: The names of the columns are no utf-8 text"):
+        survey(path, TableFormat("csv", "utf-8"))
+
+
+def test_columns_without_a_name_can_be_mapped_and_are_left_out_at_first(tmp_path: Path) -> None:
+    """What spreadsheets leave behind the last column, and other programs before all."""
+    path = tmp_path / "people.csv"
+    path.write_text(f",id,{'n' * 120},{'n' * 119}m,,\n1,2,3,4,5,6\n")
+    found = survey(path)
+    assert [found.header[place] for place in (0, 4, 5)] == ["#1", "#5", "#6"]
+    mapping_ = guessed(found, Catalog(), path)
+    targets = [column.to for column in mapping_.columns]
+    assert targets == ["ignore", "person", f"attr:{'n' * 100}", f"attr:{'n' * 98} 2", "ignore", "ignore"]
+    assert problem_of(mapping_) is None
+
+
+def test_a_row_that_no_sheet_has_ends_the_reading(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "people.xlsx", 3)
+    rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2000000000"><c r="A2000000000"><v>1</v></c></row>'
+    name = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    sheet = f'<worksheet xmlns="{name}"><sheetData>{rows}</sheetData></worksheet>'
+    repacked(path, "xl/worksheets/sheet1.xml", sheet.encode())
+    with pytest.raises(ImportRefused, match="more than Excel can hold"):
+        survey(path)
+
+
+def test_a_file_that_is_written_while_it_is_read_leaves_nothing(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("id\n" + "\n".join(f"p{n}" for n in range(25_000)))
+
+    def cut_short(done: int, _total: int) -> None:
+        if done:
+            os.truncate(path, done)
+
+    with pytest.raises(ImportRefused, match=r"people\.csv was changed while it was read"):
+        take(database, path, mapping({"id": "person"}), progress=cut_short)
+    assert nobody(database)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_what_never_ends_is_not_begun(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "people.csv")
+    with pytest.raises(ImportRefused, match="not a regular file"):
+        survey(tmp_path / "people.csv")
