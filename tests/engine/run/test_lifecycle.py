@@ -12,6 +12,7 @@ from engine.report.published import PublishedVersions
 from engine.run import lifecycle, running
 from engine.run.answers import Refused, Status
 from engine.shapes.time import to_milliseconds as ms
+from engine.workspace.settings import MAX_IN_PROGRESS
 from tests.databases import Target
 from tests.engine.run.drafting import (
     DAY,
@@ -78,7 +79,7 @@ def test_an_audience_enters_at_the_start_of_its_campaign(shop: Target) -> None:
 def test_the_next_publish_or_restart_is_refused_while_too_many_are_in_progress(
     shop: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert lifecycle.MAX_IN_PROGRESS == 100
+    assert MAX_IN_PROGRESS == 100
     monkeypatch.setattr(lifecycle, "MAX_IN_PROGRESS", 2)
     with Living(shop) as run:
         for number in (1, 2):
