@@ -20,13 +20,12 @@ class EditCommand(QUndoCommand):
     no parent: PySide6 crashes over parented ones, and an edit already holds everything of its step.
     """
 
-    def __init__(self, document: CampaignDocument, edit: Edit, gesture: str | None = None) -> None:
+    def __init__(self, document: CampaignDocument, edit: Edit) -> None:
         super().__init__()
         self._document = document
         self.ops: tuple[Op, ...] = tuple(edit.ops)
-        self.gesture = gesture
-        self.label: Message = edit.label
-        self.setText(one_line(str(edit.label)))
+        self.gesture = edit.gesture
+        self._name(edit.label)
 
     def redo(self) -> None:
         self._document.apply(self.ops)
@@ -41,20 +40,25 @@ class EditCommand(QUndoCommand):
         if not isinstance(other, EditCommand) or other.gesture != self.gesture:
             return False
         self.ops += other.ops
+        self._name(other.label)
         return True
+
+    def _name(self, label: Message) -> None:
+        self.label = label
+        self.setText(one_line(str(label)))
 
 
 class UndoStack(QUndoStack):
     """The steps of one document, named for menus and tooltips."""
 
-    def push_edit(self, document: CampaignDocument, edit: Edit, gesture: str | None = None) -> None:
+    def push_edit(self, document: CampaignDocument, edit: Edit) -> None:
         """Apply an edit as an undo step. Raises `StaleOpError`, and pushes nothing, where it does not fit.
 
         Checked before the push, because Qt keeps a command on the stack whose `redo` raised.
         """
         document.check(edit.ops)
         if edit.ops:
-            self.push(EditCommand(document, edit, gesture))
+            self.push(EditCommand(document, edit))
 
     def undo_label(self) -> str:
         """ "Undo Insert Wait Until", or "Undo" where there is nothing to undo."""

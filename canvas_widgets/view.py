@@ -38,6 +38,7 @@ from canvas_widgets.overview import OVERVIEW_BELOW
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.tooltip import hide_tip, show_tip
 from engine.campaign.edits import Edit, Refused, insert
+from engine.campaign.model import Point
 from engine.campaign.notes import NOTHING
 
 _TIP_REACH = 8.0
@@ -341,8 +342,8 @@ class CanvasView(LookingView):
         """The list that a + opened, while it is open."""
         return self.adding.chooser
 
-    def _add(self, link_id: str, kind: str) -> None:
-        self.ask_for(lambda: insert(self._scene.document, link_id, kind))
+    def _add(self, link_id: str, kind: str, place: Point | None = None) -> None:
+        self.ask_for(lambda: insert(self._scene.document, link_id, kind, place))
 
     def ask_for(self, make: Callable[[], Edit]) -> None:
         """Ask for an edit, or say why it is refused."""

@@ -53,7 +53,8 @@ class Arranging:
             self._burst = (f"nudge {next(self._bursts)}", group)
         self._pause.start()
         by = Point(across * GRID, down * GRID)
-        self._page.session.push(edits.move_group(self._page.session.document, group, by), self._burst[0])
+        edit = edits.move_group(self._page.session.document, group, by)
+        self._page.session.push(edit._replace(gesture=self._burst[0]))
 
     def _end_burst(self) -> None:
         self._burst = None

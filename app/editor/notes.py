@@ -66,7 +66,8 @@ class NoteCommands:
         document = self._page.session.document
         box = note_box(document.notes[note_id])
         box = box._replace(width=box.width + across * GRID, height=box.height + down * GRID)
-        self._page.session.push(edits.resize_note(document, note_id, box), f"resize {note_id}")
+        edit = edits.resize_note(document, note_id, box)
+        self._page.session.push(edit._replace(gesture=f"resize {note_id}"))
 
     def delete(self) -> None:
         """Delete the notes and frames that are selected; cards stay. No question: it is one step to undo."""

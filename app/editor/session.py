@@ -107,14 +107,11 @@ class EditorSession(QObject):
     def errors(self) -> list[Problem]:
         return [problem for problem in self.problems if problem.severity is Severity.ERROR]
 
-    def push(self, edit: Edit, gesture: str | None = None) -> None:
-        """Make the edit one undo step; edits of one `gesture` that follow each other are one together.
-
-        New touches begin with what is obvious for them.
-        """
+    def push(self, edit: Edit) -> None:
+        """Make the edit one undo step. New touches begin with what is obvious for them."""
         accounts = {id: file.kind for id, file in self.workspace.accounts.items()}
         edit = prefilled(self.document, edit, self.workspace, accounts)
-        self.undo_stack.push_edit(self.document, edit, gesture)
+        self.undo_stack.push_edit(self.document, edit)
         if edit.focus is not None:
             self.focused.emit(edit.focus)
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QObject, QRect, QRectF, Qt
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF, Qt
 from PySide6.QtWidgets import QGraphicsView
 
 from canvas_widgets.gestures.chooser import Chooser
 from canvas_widgets.gestures.hover import Hover
+from canvas_widgets.gestures.line_drag import LinePreview
+from canvas_widgets.items.handle import Z as HANDLE_Z
 from canvas_widgets.look import Look
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.tooltip import hide_tip
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import admissible
-from engine.campaign.model import START_ID
+from engine.campaign.layout import CARD_HEIGHT, on_grid
+from engine.campaign.model import START_ID, Point
 from engine.i18n import tr
 
 _BESIDE = 24  # pixels from the middle of a + to the far side of what parts it from its list
@@ -23,9 +26,10 @@ _AROUND = 48  # pixels that are seen above and below a +
 
 
 class Adding(QObject):
-    """Opens the list for a line, or for several of which Tab takes the next; `add(link id, kind)` adds.
+    """Opens the list for a line, or for several of which Tab takes the next.
 
-    Attribute `chooser`: the open list, or None.
+    `add(link id, kind, place)` adds; the place is that of a line that was let go over empty canvas, else
+    None. Attribute `chooser`: the open list, or None.
     """
 
     def __init__(
@@ -34,7 +38,7 @@ class Adding(QObject):
         scene: CampaignScene,
         hover: Hover,
         look: Look,
-        add: Callable[[str, str], None],
+        add: Callable[[str, str, Point | None], None],
     ) -> None:
         super().__init__(view)
         self._view, self._scene, self._hover, self._look, self._add = view, scene, hover, look, add
@@ -42,6 +46,8 @@ class Adding(QObject):
         self._link_ids: Sequence[str] = ()
         self._at = 0
         self._make_room = False
+        self._loose: LooseEnd | None = None
+        self._place: Point | None = None
         scene.mirrored.connect(self._on_mirrored)
 
     def lines_behind(self) -> list[str]:
@@ -78,7 +84,19 @@ class Adding(QObject):
         link_ids = [link_id for link_id in link_ids if self._scene.has_line(link_id)]
         if not link_ids:
             return None
-        self._link_ids, self._at, self._make_room = link_ids, 0, make_room
+        self._link_ids, self._at, self._make_room, self._place = link_ids, 0, make_room, None
+        return self._begin(take_focus=take_focus)
+
+    def open_at(self, link_id: str, point: QPointF) -> None:
+        """Offer what may stand where an open line was let go: the line hangs there while the list is open."""
+        if not self._scene.has_line(link_id):
+            return
+        self._link_ids, self._at, self._make_room = [link_id], 0, False
+        self._place = Point(on_grid(point.x()), on_grid(point.y() - CARD_HEIGHT / 2))
+        self._loose = LooseEnd(self._scene, link_id, point)
+        self._begin(take_focus=True)
+
+    def _begin(self, *, take_focus: bool) -> Chooser:
         chooser = self.chooser = Chooser(self._look, self._view)
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.chosen.connect(self._on_chosen)
@@ -102,12 +120,13 @@ class Adding(QObject):
     def _offer(self, chooser: Chooser) -> None:
         document, link_id = self._scene.document, self._link_ids[self._at]
         self._hover.pinned = False
-        self._hover.show_plus(self._scene.links[link_id], self._view.transform().m11())
+        at = None if self._loose is None else self._loose.point
+        self._hover.show_plus(self._scene.links[link_id], self._view.transform().m11(), at)
         self._hover.pinned = True
         where, before = place_words(document, link_id)
         many = len(self._link_ids)
         turn = tr("Tab: {n} of {many}", n=self._at + 1, many=many) if many > 1 else ""
-        if not self._make_room and self._can_be_led(link_id):
+        if not self._make_room and at is None and self._can_be_led(link_id):
             before = tr("Or drag the + onto a component.")
         chooser.offer(admissible(document, link_id), where, before, turn)
         if self._make_room:
@@ -131,14 +150,37 @@ class Adding(QObject):
             self.chooser.close()
 
     def _on_chosen(self, kind: str) -> None:
-        self._add(self._link_ids[self._at], kind)
+        self._add(self._link_ids[self._at], kind, self._place)
 
     def _on_closed(self) -> None:
         chooser, self.chooser = self.chooser, None
+        if self._loose is not None:
+            self._loose.end()
+            self._loose = None
         self._hover.pinned = False
         self._hover.leave()
         if chooser is not None and chooser.dismissal.has_focus:
             self._view.setFocus()
+
+
+class LooseEnd:
+    """An open line that hangs where it was let go, instead of at its card. Attribute `point`: where."""
+
+    def __init__(self, scene: CampaignScene, link_id: str, point: QPointF) -> None:
+        self._scene, self._link_id, self.point = scene, link_id, point
+        source = scene.document.links[link_id].source
+        self._preview = LinePreview(scene.stage, scene.cards[source].right_port)
+        self._preview.follow(point, refused=False)
+        self._preview.setZValue(HANDLE_Z - 1)
+        scene.addItem(self._preview)
+        scene.links[link_id].setVisible(False)
+
+    def end(self) -> None:
+        """The line is at its card again, if it still is there."""
+        if self._preview.scene() is not None:
+            self._scene.removeItem(self._preview)
+        if (link := self._scene.links.get(self._link_id)) is not None:
+            link.setVisible(True)
 
 
 class PlaceWords(NamedTuple):

@@ -83,14 +83,25 @@ class Handling:
 
     def _drag(self, end: LineEnd) -> LineDrag:
         self._hover.leave()
-        view = self._view
-        return LineDrag(view, self._scene, end, view.edit_requested.emit, view.refused.emit, self.grow)
+        view, scene = self._view, self._scene
+        request, refuse, let_go = view.edit_requested.emit, view.refused.emit, view.adding.open_at
+        return LineDrag(view, scene, end, request, refuse, self.grow, let_go)
 
-    def grow(self, node_id: str, ports: Sequence[Port], target: str | None = None) -> None:
-        """Add another line; where several ports may be meant, ask at the pointer for the branch."""
+    def grow(
+        self, node_id: str, ports: Sequence[Port], target: str | None = None, at: QPointF | None = None
+    ) -> None:
+        """Add another line; where several ports may be meant, ask at the pointer for the branch.
+
+        One that is let go at a point of empty canvas asks there for its component: one step with the line.
+        """
 
         def add(port: Port) -> None:
             self._view.ask_for(lambda: grow(self._scene.document, node_id, port.name, target))
+            document = self._scene.document
+            links = {id: document.links[id] for id in document.out_links(node_id)}
+            grown = (id for id, link in links.items() if link.port == port.name and link.target is None)
+            if target is None and at is not None and (link_id := next(grown, None)) is not None:
+                self._view.adding.open_at(link_id, at)
 
         if len(ports) == 1:
             add(ports[0])

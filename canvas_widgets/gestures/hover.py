@@ -54,8 +54,8 @@ class Hover:
         else:
             self.leave()
 
-    def show_plus(self, link: LinkItem, zoom: float) -> None:
-        """Offer to add at a line, wherever the pointer is."""
+    def show_plus(self, link: LinkItem, zoom: float, at: QPointF | None = None) -> None:
+        """Offer to add at a line, wherever the pointer is; with the + elsewhere than on the line."""
         if link.line is None:
             return
         self._light(link)
@@ -63,7 +63,7 @@ class Hover:
             tile = self._scene.stage.paints.sizes.card_tile
             self.handle.show_plus(link.link_id, place_plus(link.line, tile), zoom)
         else:
-            self.handle.show_plus(link.link_id, link.line.handle, zoom)
+            self.handle.show_plus(link.link_id, link.line.handle if at is None else at, zoom)
 
     def holds_plus(self, point: QPointF) -> bool:
         """Whether a press at this point means the + that is shown."""

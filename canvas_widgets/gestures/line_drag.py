@@ -1,17 +1,17 @@
-"""Dragging the end of a line: to a component, onto another line, or (a new line) onto empty canvas."""
+"""Dragging the end of a line: to a component, onto another line, or onto empty canvas."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.gestures.gesture import Gesture
 from canvas_widgets.items.card import CardItem
-from canvas_widgets.items.geometry import LinkShape, joined
+from canvas_widgets.items.geometry import OPEN_RADIUS, LinkShape, joined
 from canvas_widgets.items.lines import led
 from canvas_widgets.items.paints import draw_card_ring
 from canvas_widgets.items.stage import Stage
@@ -26,8 +26,8 @@ _END_RADIUS = 5.0
 _HOT_RING = 3.0
 _Z = 11.0
 
-Grow = Callable[[str, Sequence[Port], str | None], None]
-"""Adds a line out of one of the ports of a node: with an open end, or to a component."""
+Grow = Callable[[str, Sequence[Port], str | None, QPointF | None], None]
+"""Adds a line out of one of the ports of a node: to a component, or with an open end, let go at a point."""
 
 
 class LineEnd(NamedTuple):
@@ -51,9 +51,10 @@ class LineDrag(Gesture):
         request: Callable[[Edit], None],
         refuse: Callable[[Message], None],
         grow: Grow,
+        let_go: Callable[[str, QPointF], None],
     ) -> None:
         self._view, self._scene, self._end = view, scene, end
-        self._request, self._refuse, self._grow = request, refuse, grow
+        self._request, self._refuse, self._grow, self._let_go = request, refuse, grow, let_go
         document = scene.document
         self._leading = [Leading(document, end.source, port.name) for port in end.ports]
         nodes = frozenset().union(*(leading.targets() for leading in self._leading))
@@ -83,13 +84,16 @@ class LineDrag(Gesture):
     def release(self, position: QPoint) -> None:
         self.move(position)
         self._end_preview()
+        point = self._view.mapToScene(position)
         if self._why_not is not None:
             self._refuse(self._why_not)
         elif self._end.link_id is not None:
             if self._target is not None:
                 self._request(join(self._scene.document, self._end.link_id, self._target))
+            elif not self._is_back(point):
+                self._let_go(self._end.link_id, point)
         else:
-            self._grow(self._end.source, self._fitting(), self._target)
+            self._grow(self._end.source, self._fitting(), self._target, point)
 
     def cancel(self) -> None:
         self._end_preview()
@@ -122,6 +126,11 @@ class LineDrag(Gesture):
             port = self._fitting()[0]
             self._led[target] = led(scene, end.source, items, scene.cards, port, target, end.link_id)
         return self._led[target]
+
+    def _is_back(self, point: QPointF) -> bool:
+        """Whether the end is let go where it was taken up: then nothing is meant."""
+        own = self._scene.links[self._end.link_id or ""]
+        return own.line is not None and QLineF(own.line.end, point).length() < OPEN_RADIUS * 2
 
     def _end_preview(self) -> None:
         self._scene.set_targets(None)

@@ -152,7 +152,8 @@ class PasteMode(QObject):
         return True
 
     def _put(self, places: list[str]) -> Marks:
-        self.marks = Marks(self._scene.stage, (self._scene.links[id] for id in places), self._view.zoom)
+        scene = self._scene
+        self.marks = Marks(scene, scene.stage, (scene.links[id] for id in places), self._view.zoom)
         self._scene.addItem(self.marks)
         return self.marks
 

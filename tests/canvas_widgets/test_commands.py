@@ -49,8 +49,9 @@ def test_steps_of_one_gesture_become_one(flow: Flow, qapp: QApplication) -> None
     start = flow.document.layout[node]
     for step in (8, 16, 24):
         edit = edits.move(flow.document, {node: Point(start.x + step, start.y)})
-        stack.push_edit(flow.document, edit, gesture="nudge 1")
-    stack.push_edit(flow.document, edits.move(flow.document, {node: Point(0, 400)}), gesture="nudge 2")
+        stack.push_edit(flow.document, edit._replace(gesture="nudge 1"))
+    other = edits.move(flow.document, {node: Point(0, 400)})._replace(gesture="nudge 2")
+    stack.push_edit(flow.document, other)
     stack.push_edit(flow.document, edits.move(flow.document, {node: Point(0, 800)}))
     stack.push_edit(flow.document, edits.move(flow.document, {node: Point(0, 808)}))
     assert stack.count() == 4

@@ -51,26 +51,27 @@ def _refusal_behind_start(document: CampaignDocument, link: Link, kind: str) -> 
     return None
 
 
-def append(document: CampaignDocument, link_id: str, kind: str) -> Edit:
-    """Add a component at the open end of a link. Raises `Refused`."""
+def append(document: CampaignDocument, link_id: str, kind: str, at: Point | None = None) -> Edit:
+    """Add a component at the open end of a link, at a place or below what stands there. Raises `Refused`."""
     _refuse(document, link_id, kind)
     if document.links[link_id].target is not None:
         raise Refused(Message("This line already leads to a component."))
     draft = Draft(document)
-    first = _add(draft, kind, _place_at_end(document, link_id, kind), then=None)
+    first = _add(draft, kind, _place_at_end(document, link_id, kind, at), then=None)
     draft.retarget(link_id, first)
-    return draft.edit(Message("Add {kind}", kind=Message(component(kind).label)), first)
+    edit = draft.edit(Message("Add {kind}", kind=Message(component(kind).label)), first)
+    return edit if at is None else edit._replace(gesture=link_id)
 
 
-def insert(document: CampaignDocument, link_id: str, kind: str) -> Edit:
+def insert(document: CampaignDocument, link_id: str, kind: str, at: Point | None = None) -> Edit:
     """Insert a component on a link; what followed continues behind its first branch. Raises `Refused`.
 
-    What followed an inserted AB Test continues behind its Test Target.
+    What followed an inserted AB Test continues behind its Test Target. At an open end it stands `at` a place.
     """
     _refuse(document, link_id, kind)
     target = document.links[link_id].target
     if target is None:
-        return append(document, link_id, kind)
+        return append(document, link_id, kind, at)
     draft = Draft(document)
     width = _width(kind)
     place = place_between(document, link_id, width)
@@ -138,10 +139,12 @@ def _beside_test(place: Point) -> Point:
     return Point(place.x + CARD_WIDTH + gap_behind(ports), place.y)
 
 
-def _place_at_end(document: CampaignDocument, link_id: str, kind: str) -> Point:
+def _place_at_end(document: CampaignDocument, link_id: str, kind: str, at: Point | None) -> Point:
     """Where a component at an open end covers nothing, an AB Test with its target."""
     occupied = Occupied(document.layout.values())
-    place = slot(document, link_id, occupied)
+    place = slot(document, link_id, occupied) if at is None else at
+    if at is not None:
+        occupied.take(place_of(document, START_ID))
     added = [place, _beside_test(place)] if kind == AB_TEST else [place]
     return Point(place.x, place.y + occupied.room_for(added))
 

@@ -17,13 +17,15 @@ _NUMBERED = re.compile(r"(.*\S) ([0-9]{1,6})")
 class Edit(NamedTuple):
     """One undo step: its ops, its name for "Undo …", the node to select afterwards.
 
-    `also`: what else it does, which its name does not say, to be told when it is done.
+    `also`: what else it does, which its name does not say, to be told when it is done. `gesture`: edits of
+    one that follow each other are one step together, under the name of the last.
     """
 
     ops: tuple[Op, ...]
     label: Message
     focus: str | None = None
     also: Message | None = None
+    gesture: str | None = None
 
 
 class Refused(MessageError):  # noqa: N818 - a refusal is an answer, not an error of the program

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import groupby
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QLineF, QPoint, QPointF, Qt
 from PySide6.QtGui import QPainterPath
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -14,13 +14,27 @@ from PySide6.QtWidgets import QApplication
 from canvas_widgets.gestures.line_drag import LinePreview
 from canvas_widgets.gestures.pasting import READABLE
 from canvas_widgets.items.handle import Offer
+from canvas_widgets.items.link import chip_rect
 from canvas_widgets.items.marks import Mark, Marks
 from engine.campaign.clip import copy_behind, copy_nodes
-from engine.campaign.edits import grow, move
+from engine.campaign.edits import delete_behind, grow, move
+from engine.campaign.layout import GRID
 from engine.campaign.model import START_ID, Point
 from engine.components.registry import component
 from engine.i18n import use_language
-from tests.canvas_widgets.acting import LEFT, NONE, at, centre, click, drag, handle_of, hover, point_to
+from tests.canvas_widgets.acting import (
+    LEFT,
+    NONE,
+    at,
+    centre,
+    choose,
+    click,
+    drag,
+    handle_of,
+    hover,
+    opened,
+    point_to,
+)
 from tests.canvas_widgets.conftest import Flow, Shown
 
 Show = Callable[..., Shown]
@@ -215,12 +229,52 @@ def test_a_new_line_is_dragged_out_onto_nothing_or_onto_a_component(show: Show, 
     stage = show(flow)
     lead(stage, edge(stage, mail), QPointF(900, -150))
     assert flow.document.links[flow.open_link(mail)].source == mail
+    QTest.keyClick(opened(stage).search, Qt.Key.Key_Escape)
+    assert not [item for item in stage.scene.items() if isinstance(item, LinePreview)]
+    assert stage.scene.links[flow.open_link(mail)].isVisible()
     stage.stack.undo()
     lead(stage, edge(stage, mail), centre(stage, sms))
     assert flow.document.successors(mail) in ([end, sms], [sms, end])
     lead(stage, edge(stage, mail), centre(stage, sms))
     assert "already leads" in stage.refusals[-1]
     assert stage.stack.count() == 1
+
+
+def test_a_line_that_is_let_go_over_nothing_asks_for_the_component_that_stands_there(
+    show: Show, flow: Flow
+) -> None:
+    _, sms, mail, _ = fork(flow)
+    stage = show(flow)
+    before = dict(flow.document.layout)
+    there = QPointF(900, -150)
+    lead(stage, edge(stage, mail), there)
+    choose(stage, "wait")
+    added = stage.edits[-1].focus
+    assert added is not None
+    assert QLineF(stage.scene.cards[added].left_port, there).length() < GRID
+    assert added in flow.document.successors(mail)
+    assert stage.stack.count() == 1
+    assert stage.stack.undo_label() == "Undo Add Wait Until"
+    stage.stack.undo()
+    assert flow.document.layout == before
+    assert len(flow.document.out_links(mail)) == 1
+    line = flow.open_link(sms)
+    lead(stage, handle_of(stage, line), there)
+    assert previewed(stage).currentPosition() == there
+    choose(stage, "wait")
+    (added,) = flow.document.successors(sms)
+    assert QLineF(stage.scene.cards[added].left_port, there).length() < GRID
+    assert stage.stack.undo_label() == "Undo Add Wait Until"
+
+
+def test_an_open_end_that_is_let_go_where_it_was_asks_nothing(show: Show, flow: Flow) -> None:
+    _, sms, _, _ = fork(flow)
+    stage = show(flow)
+    handle = handle_of(stage, flow.open_link(sms))
+    drag(stage, handle, QPoint(60, 40), release=False)
+    QTest.mouseRelease(stage.view.viewport(), LEFT, NONE, at(stage, handle) + QPoint(2, 2))
+    assert stage.view.chooser is None
+    assert not stage.edits
 
 
 def test_of_several_branches_the_one_that_is_meant_is_asked_for(show: Show, flow: Flow) -> None:
@@ -345,6 +399,28 @@ def test_marks_of_empty_branches_do_not_cover_each_other(show: Show, flow: Flow)
     rects = [shown(stage).rect_of(mark_on(stage, link)) for link in flow.document.out_links(test)]
     assert len(rects) == 2
     assert not rects[0].intersects(rects[1])
+
+
+def test_marks_cover_no_card_and_no_name_until_they_are_meant(show: Show, flow: Flow) -> None:
+    groups, sms, mail, _ = fork(flow)
+    flow.document.apply(delete_behind(flow.document, mail).ops)
+    stage = show(flow)
+    names = [stage.scene.links[id].line for id in flow.document.out_links(groups)]
+    covered = [card.scene_rect for card in stage.scene.cards.values()]
+    covered += [chip_rect(line.chip, line.chip_width) for line in names if line and line.chip]
+    stage.view.pasting.begin(copy_nodes(flow.document, [sms]), near=sms)
+    marks = shown(stage)
+    for mark in marks.marks:
+        others = [marks.rect_of(other) for other in marks.marks if other is not mark]
+        assert mark is marks.chosen or not any(marks.rect_of(mark).intersects(rect) for rect in covered)
+        assert not any(marks.rect_of(mark).intersects(other) for other in others)
+    mark = mark_on(stage, flow.open_link(groups))
+    sign = marks.rect_of(mark)
+    point_to(stage, at(stage, sign.center()))
+    assert marks.hot is mark
+    assert marks.rect_of(mark).width() > sign.width()
+    click(stage, sign.center())
+    assert flow.document.node(stage.edits[-1].focus or "").name == "Text SMS 2"
 
 
 def test_a_part_goes_to_open_ends_only(show: Show, flow: Flow) -> None:

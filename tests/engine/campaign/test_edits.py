@@ -19,6 +19,7 @@ from engine.campaign.edits import (
     delete_behind,
     doomed,
     end_open_links,
+    grow,
     insert,
     lost_by,
     move,
@@ -287,7 +288,8 @@ def test_what_is_added_at_an_open_end_covers_nothing(seed: int) -> None:
         link_id = choose.choice(ends)
         if not (kinds := admissible(document, link_id)):
             break
-        document.apply(append(document, link_id, choose.choice(kinds)).ops)
+        at = choose.choice([None, Point(choose.randrange(0, 900, 8), choose.randrange(-300, 300, 8))])
+        document.apply(append(document, link_id, choose.choice(kinds), at).ops)
         for new in (place for id, place in document.layout.items() if id not in before):
             for other in before.values():
                 assert abs(new.x - other.x) >= CARD_WIDTH or abs(new.y - other.y) >= CARD_HEIGHT
@@ -363,6 +365,18 @@ def test_cards_without_a_place_get_one_below_the_others() -> None:
     places = with_missing_places(bare)
     assert places[audience] == (0, 40)
     assert places[sms].y > 40
+
+
+def test_what_is_put_somewhere_stands_there_or_below_what_does() -> None:
+    document = empty_campaign()
+    audience, tag = chain(document, "target_audience", "tag")
+    free = Point(800, -320)
+    mail = run(document, append(document, open_end(document, tag), "email", free))
+    assert document.layout[mail] == free
+    for wanted, place in ((free, (free.x, free.y + ROW)), (Point(0, 0), (0, ROW))):
+        run(document, grow(document, audience, "out"))
+        sms = run(document, append(document, open_end(document, audience), "text_sms", wanted))
+        assert document.layout[sms] == place
 
 
 def test_every_kind_can_be_added_somewhere() -> None:
