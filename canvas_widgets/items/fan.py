@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF
 
 from canvas_widgets.items.geometry import OPEN_RADIUS, Curve, LinkShape, bend, in_one_row
-from engine.campaign.layout import BRANCH_GAP, FAN_PITCH
+from engine.campaign.layout import FAN_PITCH
 
 _LEFT = 12.0  # from the card's edge to the names
 _STEM = 20.0  # over which a line comes from the card's middle to the height of its name
@@ -46,19 +46,21 @@ class Stem(NamedTuple):
         return LinkShape(self.start, self.curves + curves, end, False, self.chip, self.chip_width)
 
 
-def fan(start: QPointF, ends: Sequence[QPointF | None], names: Sequence[float]) -> list[Stem] | None:
+def fan(
+    start: QPointF, ends: Sequence[QPointF | None], names: Sequence[float], gap: float
+) -> list[Stem] | None:
     """The stems of a card's lines, given in their shown order with what they lead to (None: an open end).
 
-    `names` are the widths of their chips, 0 without a name.
+    `names` are the widths of their chips, 0 without a name; names, marks and turns share the `gap` at most.
     Names have one left edge, open ends one column behind the longest of them, and lines turn behind these:
     so nothing of one card's lies on another's. None where the next card stands too near for names.
     """
     has_open = any(end is None for end in ends)
     marks = _MARK_ROOM if has_open else 0.0
     gaps = (end.x() - start.x() for end in ends if end is not None and end.x() > start.x())
-    room = min(gaps, default=BRANCH_GAP)
+    room = min((gap, *gaps))
     turning = any(end is not None for end in ends)
-    longest = min(room, BRANCH_GAP) - _LEFT - marks - (_TURN_ROOM if turning else 0.0)
+    longest = room - _LEFT - marks - (_TURN_ROOM if turning else 0.0)
     if longest < _LEAST_NAME:
         return None
     widths = [min(name, longest) for name in names]

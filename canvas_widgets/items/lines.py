@@ -23,7 +23,7 @@ from canvas_widgets.items.geometry import (
 )
 from canvas_widgets.items.link import LinkItem, chip_rect
 from canvas_widgets.items.routing import REACH, Surroundings, way
-from engine.campaign.layout import BRANCH_GAP, GAP
+from engine.campaign.layout import GAP, gap_behind
 from engine.components.base import Port
 
 _NAMED = 0.5  # lines with names run above those without, which would strike the names through
@@ -105,7 +105,7 @@ def shapes(scene: QGraphicsScene, source: CardItem, wanted: Sequence[Wanted]) ->
     if not any(line.name for line in wanted):
         offsets = _open_offsets(start, ends)
         stems = [Stem.straight(start)] * len(wanted)
-    elif (fanned := fan(start, ends, [line.name for line in wanted])) is not None:
+    elif (fanned := fan(start, ends, [line.name for line in wanted], _gap(source))) is not None:
         offsets, stems = None, fanned
     else:
         return _crowded(start, wanted)
@@ -132,9 +132,13 @@ def _onward(
     start, end = source.right_port, line.end or turn
     around = _surroundings(scene, source.node_id, line.target, QRectF(start, end).normalized())
     around.runs.extend(run for shape in siblings for run in shape.runs)
-    gap = start.x() + (BRANCH_GAP if line.name else GAP)
+    gap = start.x() + (_gap(source) if line.name else GAP)
     found = way(turn, gap, end, around, beside=in_one_row(start, turn))
     return bend(turn, end) if found is None else found
+
+
+def _gap(source: CardItem) -> float:
+    return gap_behind(source.node.ports)
 
 
 def _surroundings(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import cyclic_nodes, reachable, topological_order
@@ -15,7 +17,12 @@ CARD_WIDTH, CARD_HEIGHT = 192, 64
 START_WIDTH = 96
 GAP = 64
 BRANCH_GAP = 128
-"""Behind a branching card, whose lines carry the names of their branches."""
+"""Behind a branching card, whose lines carry the names of their branches; more where a name is long."""
+
+_WIDEST_GAP = 224
+_GAP_STEP = 32
+_NAME_ROOM = 58  # of the least gap: what a name has beside its padding, and the marks of open ends
+_LETTER, _WIDE_LETTER = 6, 11  # about as wide as names are drawn
 
 FAN_PITCH = 28
 """From the name of one of a branching card's lines to the next one's."""
@@ -62,7 +69,16 @@ def on_grid(value: float) -> int:
 
 def gap_behind(ports: Iterable[Port]) -> int:
     """How much room lies between a card with these ports and the next column."""
-    return BRANCH_GAP if any(port.label is not None for port in ports) else GAP
+    names = [str(port.label) for port in ports if port.label is not None]
+    if not names:
+        return GAP
+    lacking = max(0, max(map(_width_of, names)) - _NAME_ROOM)
+    return min(BRANCH_GAP + math.ceil(lacking / _GAP_STEP) * _GAP_STEP, _WIDEST_GAP)
+
+
+def _width_of(name: str) -> int:
+    """About how wide a name is drawn: the engine knows no fonts."""
+    return sum(_WIDE_LETTER if east_asian_width(letter) in "WF" else _LETTER for letter in name)
 
 
 def column_behind(document: CampaignDocument, node_id: str) -> int:

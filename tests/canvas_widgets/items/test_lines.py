@@ -177,6 +177,17 @@ def test_names_and_open_ends_of_a_fork_stand_in_columns(look: Look, groups: int,
         assert_nothing_overlaps(scene)
 
 
+@pytest.mark.parametrize("name", ["Bought", "Came back within days", "三天之内回来过的老顾客"])
+def test_names_of_usual_length_are_whole_beside_open_ends(look: Look, name: str) -> None:
+    document, fork = forked(3, name)
+    document.apply(append(document, document.out_links(fork)[0], "text_sms").ops)
+    with closing(CampaignScene(document, Everything(), look)) as scene:
+        scene.load()
+        items = [scene.links[id] for id in document.out_links(fork)]
+        assert [item.line.chip_width for item in items if item.line] == [item.name_width for item in items]
+        assert_nothing_overlaps(scene)
+
+
 def test_names_of_lines_to_one_card_stand_apart(look: Look) -> None:
     document, fork = forked(6)
     _, *others = document.out_links(fork)
