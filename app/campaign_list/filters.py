@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from app.campaign_list.status import Status
 from app.language import Retranslated
 from app.widgets.basic import ShrinkingField
+from app.widgets.drop_down import DropDown
 from canvas_widgets.look import Look
 from engine.i18n import tr
 
@@ -78,7 +78,7 @@ class SearchField(Retranslated, ShrinkingField):
         self.setAccessibleName(tr("Search by name"))
 
 
-class SubCampaignFilter(Retranslated, QComboBox):
+class SubCampaignFilter(Retranslated, DropDown):
     """All sub-campaigns, a primary campaign with all of its own, or one. Signal `chosen(frozenset)`."""
 
     chosen = Signal(object)

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QDate, QDateTime, Qt, QTime
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDateTimeEdit,
     QDialog,
     QHBoxLayout,
@@ -21,6 +20,7 @@ from app.editors.controls import LineEdit
 from app.pickers.sub_campaigns import SubCampaignPicker
 from app.widgets.basic import button, label, set_property
 from app.widgets.dialog import button_row, dialog_column
+from app.widgets.drop_down import DropDown
 from app.widgets.one_line import OneLine
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
@@ -95,7 +95,7 @@ class AttributesDialog(QDialog):
         self.name.setMaxLength(NAME_LENGTH)
         self.name.setText(attributes.name)
         self.name.setAccessibleName(tr("Name"))
-        self.group = QComboBox(editable=True)
+        self.group = DropDown(editable=True)
         self.group.setValidator(OneLine(self.group))
         self.group.addItems([folder_label(""), *groups])
         self.group.setCurrentText(folder_label(attributes.group))

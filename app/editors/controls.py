@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 from app.editors import style
 from app.editors.tail import TAIL_ROLE, TailDelegate
 from app.widgets import basic
+from app.widgets.drop_down import DropDown
 from app.widgets.one_line import OneLine
 from canvas_widgets.tooltip import plain
 from engine.shapes.text import entered
@@ -56,10 +57,6 @@ class Option(NamedTuple):
     enabled: bool = True
 
 
-_POPUP_GAP = 4
-"""Pixels between a drop-down list and its field."""
-
-
 def show_sentence(line: QLabel, sentence: str) -> None:
     """Say what is wrong below a field, or nothing; the room once taken stays until the form is made anew.
 
@@ -71,7 +68,7 @@ def show_sentence(line: QLabel, sentence: str) -> None:
     line.setVisible(shown or bool(sentence))
 
 
-class ComboBox(QComboBox):
+class ComboBox(DropDown):
     """A drop-down list of options; `""` is the value of "nothing chosen", shown as the placeholder.
 
     A value that is not among the options stays selected, shown as missing, until another is chosen.
@@ -85,13 +82,12 @@ class ComboBox(QComboBox):
     def __init__(self, placeholder: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setPlaceholderText(placeholder)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(4)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._value = ""
         self.activated.connect(self._on_activated)
-        self.setItemDelegate(TailDelegate(self))  # one that the style sheet dresses
+        self.setItemDelegate(TailDelegate(self))
 
     def set_options(self, options: Iterable[Option]) -> None:
         """Replace the entries; the value stays."""
@@ -164,26 +160,6 @@ class ComboBox(QComboBox):
                 event.accept()
                 return True
         return super().event(event)
-
-    def showPopup(self) -> None:  # noqa: N802 - Qt's name
-        # Only now: asking for the view makes a window for it.
-        self.view().setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.view().setAccessibleName(self.accessibleName())
-        popup = self.view().window()
-        if popup is not self.window():  # its own, whose corners would show behind the round ones of the list
-            popup.setWindowFlag(Qt.WindowType.FramelessWindowHint)
-            popup.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
-            popup.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
-        super().showPopup()
-        if popup is not self.window():
-            below = popup.y() >= self.mapToGlobal(QPoint()).y()
-            popup.move(popup.x(), popup.y() + (_POPUP_GAP if below else -_POPUP_GAP))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 class TimeEdit(QTimeEdit):

@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QWidget
 
 from app.exporting.options import FORMATS, SCALES, Format, Options
 from app.widgets.basic import button, label
 from app.widgets.dialog import button_row, dialog_column
+from app.widgets.drop_down import DropDown
 from canvas_widgets.export import Page
 from canvas_widgets.look import Look
 from canvas_widgets.picture import TooLarge, image_size
@@ -26,7 +27,7 @@ Area = Callable[[bool], QRectF]
 """What the picture shows, in scene units: of the selection only, or (False) of the whole flow."""
 
 
-class Choice(QComboBox):
+class Choice(DropDown):
     """A list to choose from. Keeps its values itself: Qt makes plain texts of enumerations."""
 
     def __init__(self, choices: Mapping[Any, str], chosen: object) -> None:

@@ -23,6 +23,7 @@ from app.importing import targets
 from app.importing.draft import Draft
 from app.importing.words import type_options, type_words
 from app.widgets.basic import label
+from app.widgets.drop_down import DropDown
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
 from engine.i18n import tr
@@ -43,7 +44,7 @@ class ColumnsEditor(QWidget):
         self.column = label("strong", wrap=True)
         self.becomes = ComboBox()
         self.becomes.chosen.connect(lambda _value: self._on_target())
-        self.name = QComboBox(editable=True)
+        self.name = DropDown(editable=True)
         self.name.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.name.editTextChanged.connect(lambda _text: self._on_changed())
         self.type = ComboBox()

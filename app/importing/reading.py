@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
 from app.editors.controls import ComboBox, Option
 from app.importing.draft import Draft
 from app.widgets.basic import label
+from app.widgets.drop_down import DropDown
 from canvas_widgets.look import Look
 from engine.i18n import tr
 from engine.store.imports.formats import ENCODINGS, TableFormat
@@ -28,7 +29,7 @@ class ReadingBar(QWidget):
         super().__init__()
         self._format = TableFormat()
         self.kind = ComboBox()
-        self.code = QComboBox(editable=True)
+        self.code = DropDown(editable=True)
         self.encoding = ComboBox()
         self.delimiter = ComboBox()
         self.sheet = ComboBox()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QMenu, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QStackedWidget, QWidget
 
 from app import tasks
 from app.campaign_list.filters import SearchField
@@ -22,6 +22,7 @@ from app.messages.table import MessageTable
 from app.navigation.page import PlacePage
 from app.widgets.ask import Choice, ask
 from app.widgets.basic import ActionButton, button, label, set_property
+from app.widgets.drop_down import DropDown
 from app.widgets.empty import EmptyState
 from engine.files import FileError
 from engine.i18n import ntr, tr
@@ -58,7 +59,7 @@ class MessagesPage(PlacePage):
         self.commands = MessageCommands(window, self)
         self.table = MessageTable(window.look)
         self.search = SearchField(window.look)
-        self._kinds, self._statuses = QComboBox(), QComboBox()
+        self._kinds, self._statuses = DropDown(), DropDown()
         self.new = QPushButton()
         self.new.setProperty("role", "primary")
         self.back = button("ghost", lambda: self.leave_editor(self.close_editor))

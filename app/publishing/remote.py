@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from app.preferences import Remote
 from app.publishing import tokens
 from app.publishing.dialog import WIDTH, SummaryView
 from app.widgets.basic import button, label, set_property
 from app.widgets.dialog import button_row, dialog_column
+from app.widgets.drop_down import DropDown
 from canvas_widgets.look import Look
 from engine.i18n import tr
 
@@ -36,7 +37,7 @@ class RemoteDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Publish to another machine"))
         self._confirmed = confirmed
-        self.url = QComboBox(editable=True)
+        self.url = DropDown(editable=True)
         address = QLineEdit(placeholderText="https://engine.example:8080")
         self.url.setLineEdit(address)
         self.url.addItems([remote.url for remote in remotes])
