@@ -41,6 +41,7 @@ from app.publishing.dialog import PublishDialog
 from app.window import MainWindow
 from canvas_widgets.look import Look
 from canvas_widgets.picture import render
+from docs.walk import screen
 from engine.campaign import campaign_file, edits
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import Attributes
@@ -99,6 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             home.mkdir()
             os.chdir(home)  # the window shows the folder's path: let it be a short one
             os.environ["CAMPAIGN_CANVAS_HOME"] = "."
+            screen.be_in_the_sample_shop()
             window = open_window(app, Preferences(language=language, size=SIZE, reduced_motion="always"))
             window.move(*BESIDE_THE_POINTER)
             window.workspaces.open_sample()

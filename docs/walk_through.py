@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["CAMPAIGN_CANVAS_HOME"] = "."
         os.environ["QT_QPA_PLATFORM"] = "xcb"
         os.environ["LC_ALL"] = "C.UTF-8"
+        screen.be_in_the_sample_shop()
         return walk(chosen.language, out, wanted)
 
 

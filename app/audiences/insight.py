@@ -13,7 +13,6 @@ from app.audiences.asking import Question
 from app.audiences.boxes import Box, SampleBox, SizeBox, UsesBox, filled
 from app.audiences.chart import SizeChart
 from app.audiences.rows import STATES, Row
-from app.audiences.table import moment
 from app.audiences.venn import Venn
 from app.editors.base import RawObject
 from app.language import Retranslated
@@ -22,6 +21,7 @@ from app.pickers.search import SearchCombo
 from app.widgets.announce import announce
 from app.widgets.basic import label
 from app.widgets.debounce import Debounce
+from app.widgets.moments import told
 from engine.i18n import ntr, tr
 from engine.shapes.time import instant
 from engine.workspace.audience import AudienceFile
@@ -211,9 +211,9 @@ class Insight(Retranslated, QScrollArea):
         if row.size is not None:
             parts.append(ntr("{n:,} person stored", "{n:,} people stored", row.size))
         if row.updated_at is not None:
-            parts.append(tr("updated {moment}", moment=moment(row.updated_at, self._zone)))
+            parts.append(tr("updated {moment}", moment=told(row.updated_at, self._zone)))
         if row.next_update is not None:
-            parts.append(tr("next {moment}", moment=moment(row.next_update, self._zone)))
+            parts.append(tr("next {moment}", moment=told(row.next_update, self._zone)))
         self.people.show_stored(" · ".join(parts), row.reason)
 
     def _ask_sizes(self, id: str) -> None:

@@ -14,17 +14,13 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from app.audiences.rows import STATES, TONES, Row, use_words
 from app.language import Retranslated
+from app.widgets import moments
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
 from engine.i18n import N_, tr
 
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
-
-
-def moment(value: datetime | None, zone: ZoneInfo) -> str:
-    """A moment in a zone, as lists show it; "" for none."""
-    return "" if value is None else value.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 @dataclass(frozen=True)
@@ -56,14 +52,14 @@ COLUMNS: tuple[Column, ...] = (
     Column(N_("State"), lambda row, _: tr(STATES[row.state]), lambda row: row.state, 112),
     Column(
         N_("Updated"),
-        lambda row, zone: moment(row.updated_at, zone),
+        lambda row, zone: "" if row.updated_at is None else moments.shown(row.updated_at, zone),
         lambda row: _stamp(row.updated_at),
         168,
     ),
     Column(N_("Update"), lambda row, _: row.update_words, lambda row: row.update_words, 168),
     Column(N_("Used by"), lambda row, _: use_words(row.uses), lambda row: -len(row.uses), 160),
 )
-_STATE = 4
+_STATE, _UPDATED = 4, 5
 
 
 class AudienceModel(QAbstractTableModel):
@@ -107,14 +103,20 @@ class AudienceModel(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return column.text(row, self.zone)
             case Qt.ItemDataRole.ToolTipRole:
-                reason = row.reason if index.column() == _STATE else ""
-                return plain(reason or column.text(row, self.zone))
+                return plain(self._tooltip(row, index.column()))
             case Qt.ItemDataRole.ForegroundRole if index.column() == _STATE:
                 return getattr(self._look.colours, TONES[row.state])
             case Qt.ItemDataRole.TextAlignmentRole:
                 side = Qt.AlignmentFlag.AlignRight if column.numeric else Qt.AlignmentFlag.AlignLeft
                 return int(side | Qt.AlignmentFlag.AlignVCenter)
         return None
+
+    def _tooltip(self, row: Row, column: int) -> str:
+        if column == _STATE and row.reason:
+            return row.reason
+        if column == _UPDATED and row.updated_at is not None:
+            return moments.hint(row.updated_at, self.zone)
+        return COLUMNS[column].text(row, self.zone)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

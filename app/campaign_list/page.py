@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QWidget
@@ -79,7 +80,8 @@ class CampaignListPage(PlacePage):
         catalog = workspace.catalog.marketing_campaigns
         self.table.show_zone(workspace.settings.time_zone)
         self.table.model_.sub_campaign_name = lambda id: catalog[id].name if id in catalog else id
-        self.sidebar.show_workspace(workspace.settings.name, str(workspace.folder))
+        zone = ZoneInfo(workspace.settings.time_zone)
+        self.sidebar.show_workspace(workspace.settings.name, str(workspace.folder), zone)
         self.sub_campaigns.show_tree({id: (item.name, item.parent) for id, item in catalog.items()})
         self.sidebar.show_folders(rows, declared)
         self.broken.show_errors(broken)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
@@ -12,6 +13,7 @@ from app.campaign_list.rows import UNGROUPED, Row, folder_label, folders
 from app.language import Retranslated
 from app.publishing import notices
 from app.publishing.service import Situation, State
+from app.widgets import moments
 from app.widgets.basic import ElidedLabel, button, label, set_property
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
@@ -38,6 +40,9 @@ class Sidebar(Retranslated, QFrame):
         self._heading = label("section")
         self.engine = label("summary")
         self.engine.setContentsMargins(grid, 0, grid, 0)
+        self._zone: ZoneInfo | None = None
+        self.zone = ElidedLabel("summary")
+        self.zone.setContentsMargins(grid, 0, grid, 0)
         self._situation = Situation()
         self.trouble = label("small", wrap=True)
         self._action = ""
@@ -53,6 +58,7 @@ class Sidebar(Retranslated, QFrame):
             layout.addWidget(widget)
         layout.insertSpacing(2, grid)
         layout.addWidget(self.list)
+        layout.addWidget(self.zone)
         layout.addWidget(self.engine)
         self._alert = QFrame()
         self._alert.setProperty("role", "alert")
@@ -70,9 +76,11 @@ class Sidebar(Retranslated, QFrame):
         found = self.list.currentIndex().data(Qt.ItemDataRole.UserRole)
         return found if isinstance(found, str) else None
 
-    def show_workspace(self, name: str, place: str) -> None:
+    def show_workspace(self, name: str, place: str, zone: ZoneInfo) -> None:
         self._workspace.setText(name)
         self._folder.setText(place)
+        self._zone = zone
+        self._show_zone()
 
     def show_folders(self, rows: Sequence[Row], declared: Sequence[str]) -> None:
         """Show every folder with the number of its campaigns; the chosen one stays chosen."""
@@ -109,7 +117,13 @@ class Sidebar(Retranslated, QFrame):
         self.way_out.setText(notice.link)
         self.way_out.setVisible(bool(notice.action))
 
+    def _show_zone(self) -> None:
+        """Say whose clocks the times of the list are of, where this machine's show others."""
+        self.zone.setVisible(self._zone is not None and moments.elsewhere(self._zone))
+        self.zone.setText("" if self._zone is None else tr("Times: {zone}", zone=self._zone.key))
+
     def retranslate(self) -> None:
+        self._show_zone()
         self._heading.setText(tr("Folders"))
         self.list.setAccessibleName(tr("Folders"))
         self.show_engine(self._situation)

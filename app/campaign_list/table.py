@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from app.campaign_list.rows import Row, folder_label
 from app.campaign_list.status import Status
+from app.widgets import moments
 from canvas_widgets.tooltip import plain
 from engine.i18n import N_, listed, tr
 from engine.shapes.time import instant
@@ -23,17 +24,19 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Column:
-    """Attributes: id; title (marked for translation); text and sort key of a row; numeric (right-aligned)."""
+    """Attributes: id; title (marked for translation); text and sort key of a row; numeric (right-aligned);
+    when (of a column of moments: which one a row has)."""
 
     id: str
     title: str
     text: Callable[[Row, TableModel], str]
     key: Callable[[Row], Any]
     numeric: bool = False
+    when: Callable[[Row], datetime | None] = lambda _row: None
 
 
 def _time(value: datetime | None, model: TableModel) -> str:
-    return "" if value is None else value.astimezone(model.zone).strftime("%Y-%m-%d %H:%M")
+    return "" if value is None else moments.shown(value, model.zone)
 
 
 def _stamp(value: datetime | None) -> float:
@@ -42,6 +45,12 @@ def _stamp(value: datetime | None) -> float:
 
 def _next_run(row: Row) -> datetime | None:
     return None if row.run is None or row.run.next_run is None else instant(row.run.next_run)
+
+
+def _time_column(id: str, title: str, when: Callable[[Row], datetime | None]) -> Column:
+    return Column(
+        id, title, lambda row, model: _time(when(row), model), lambda row: _stamp(when(row)), when=when
+    )
 
 
 def _number(value: int | None) -> str:
@@ -63,14 +72,9 @@ COLUMNS: tuple[Column, ...] = (
         lambda row, model: listed(model.sub_campaign_name(id) for id in row.sub_campaigns),
         lambda row: row.sub_campaigns,
     ),
-    Column("start", N_("Start"), lambda row, model: _time(row.start, model), lambda row: _stamp(row.start)),
-    Column("end", N_("End"), lambda row, model: _time(row.end, model), lambda row: _stamp(row.end)),
-    Column(
-        "next_run",
-        N_("Next run"),
-        lambda row, model: _time(_next_run(row), model),
-        lambda row: _stamp(_next_run(row)),
-    ),
+    _time_column("start", N_("Start"), lambda row: row.start),
+    _time_column("end", N_("End"), lambda row: row.end),
+    _time_column("next_run", N_("Next run"), _next_run),
     Column(
         "entries",
         N_("Entered"),
@@ -85,12 +89,7 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: row.run.inside if row.run else -1,
         numeric=True,
     ),
-    Column(
-        "changed",
-        N_("Changed"),
-        lambda row, model: _time(row.modified, model),
-        lambda row: _stamp(row.modified),
-    ),
+    _time_column("changed", N_("Changed"), lambda row: row.modified),
     Column("menu", "", lambda _row, _model: "", lambda _row: 0),
 )
 
@@ -101,7 +100,6 @@ class TableModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self.zone = ZoneInfo("UTC")
-        self.zone_name = "UTC"
         self.sub_campaign_name: Callable[[str], str] = lambda id: id
         self._rows: list[Row] = []
         self._sort_column = [column.id for column in COLUMNS].index("changed")
@@ -186,7 +184,6 @@ class TableModel(QAbstractTableModel):
     def _tooltip(self, row: Row, column: Column) -> str:
         if row.error is not None:
             return str(row.error.message)
-        text = column.text(row, self)
-        if column.id in {"start", "end", "next_run", "changed"}:
-            text = f"{text} {self.zone_name}" if text else ""
+        moment = column.when(row)
+        text = column.text(row, self) if moment is None else moments.hint(moment, self.zone)
         return "\n".join(filter(None, (text, row.failure)))

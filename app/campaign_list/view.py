@@ -62,7 +62,7 @@ class CampaignTable(Retranslated, QTableView):
 
     def show_zone(self, name: str) -> None:
         """Show times in this zone (an IANA name); the tooltip names it."""
-        self.model_.zone, self.model_.zone_name = ZoneInfo(name), name
+        self.model_.zone = ZoneInfo(name)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         kept = self.selected()

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from engine.campaign.document import CampaignDocument
 from engine.components import delivery
-from engine.components.registry import component
 from engine.i18n import N_, ntr, tr
 from engine.shapes.groups import PORT_PREFIX
 from engine.shapes.time import instant
@@ -62,10 +61,7 @@ class Figures:
 
     def _messages(self, document: CampaignDocument, node_id: str) -> Iterator[Table]:
         states = self.counts.get("reasons", {}).get(node_id, {})
-        node = document.node(node_id)
-        config = node.parsed.config
-        id_type = None if config is None else component(node.kind).id_type(config)
-        said = delivery.rows(states, id_type=id_type or "")
+        said = delivery.rows(states, id_type=document.node(node_id).id_type)
         rows = tuple((word, f"{n:,}") for word, n in said)
         if rows:
             yield Table(tr("Messages"), (), rows, trouble=delivery.undelivered_text(states))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -16,10 +15,12 @@ from PySide6.QtWidgets import (
     QTableWidgetItem,
 )
 
+from app.widgets import moments
 from app.widgets.basic import button, label
 from app.widgets.dialog import button_row, dialog_column
 from canvas_widgets.look import Look
 from engine.i18n import tr
+from engine.shapes.time import instant
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -53,7 +54,7 @@ class HeldDialog(QDialog):
             text = tr(
                 "The database is as it was on {time}. What was sent after that it cannot know, "
                 "and would be sent again.",
-                time=self._local(hold.as_of),
+                time=moments.told(instant(hold.as_of), self._zone, moments.SECONDS),
             )
             self.as_of.setText(text)
         self.campaigns.setRowCount(len(hold.campaigns))
@@ -100,7 +101,7 @@ class HeldDialog(QDialog):
         self.error.show()
 
     def _local(self, time: str) -> str:
-        return datetime.fromisoformat(time).astimezone(self._zone).strftime("%Y-%m-%d %H:%M:%S")
+        return moments.shown(instant(time), self._zone, moments.SECONDS)
 
     def _lay_out(self, look: Look) -> None:
         grid = look.sizes.grid

@@ -9,6 +9,7 @@ from app.campaign_list.rows import Run
 from app.campaign_list.status import Status
 from app.publishing.service import Situation, State
 from app.publishing.versions import Rows, earlier_entered, earlier_inside
+from app.widgets import moments
 from engine.i18n import ntr, tr
 from engine.shapes.time import instant
 
@@ -116,7 +117,7 @@ def of_earlier_version(number: int, rows: Rows, zone: ZoneInfo) -> list[Notice]:
     if row is None:
         text = tr("This is version {version}, as it was published.", version=number)
     else:
-        time = instant(row.published_at).astimezone(zone).strftime("%Y-%m-%d %H:%M")
+        time = moments.told(instant(row.published_at), zone)
         text = tr(
             "This is version {version}, as it was published on {time}. Its people finish it; "
             "nobody enters it any more.",

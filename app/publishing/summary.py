@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.publishing.changes import NO_CHANGES, Changes
+from app.widgets import moments
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import flow_order
 from engine.components.base import RefKind
@@ -133,7 +134,7 @@ class Summary:
         """Everything that there is to say, in the order in which one asks."""
         found = [
             Section(tr("Who enters"), tuple(self._who(known))),
-            Section(tr("When"), tuple(self._when(known.published))),
+            Section(self._when_head(), tuple(self._when(known.published))),
             Section(tr("What they get"), tuple(self._what(known))),
             Section(tr("Other systems"), tuple(self._systems())),
             Section(tr("Limits"), tuple(self._limits())),
@@ -367,7 +368,13 @@ class Summary:
                 yield tr(text, name=holiday.name, start=holiday.from_, end=holiday.to)
 
     def _time(self, moment: datetime) -> str:
-        return moment.astimezone(self._zone).strftime("%Y-%m-%d %H:%M")
+        return moments.shown(moment, self._zone)
+
+    def _when_head(self) -> str:
+        """Names the zone where this machine's clock shows another time."""
+        if moments.elsewhere(self._zone, self._now):
+            return tr("When (time zone {zone})", zone=self._zone.key)
+        return tr("When")
 
 
 def _is_recurring(trigger: object) -> bool:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QVBoxLayout
 
 from app.campaign_list.broken import error_words
 from app.language import Retranslated
+from app.widgets import moments
 from app.widgets.basic import button, label
 from app.widgets.dialog import button_row, dialog_column
 from app.widgets.differences import DifferencesView
@@ -105,8 +106,8 @@ class RecoveryDialog(Retranslated, QDialog):
         assert workspace is not None
         zone = ZoneInfo(workspace.settings.time_zone)
         self.name.setText(offer.name)
-        self.kept.setText(tr("Last kept: {time}", time=f"{offer.at.astimezone(zone):%Y-%m-%d %H:%M:%S}"))
-        self.kept.setToolTip(tr("Time zone: {zone}", zone=zone.key))
+        self.kept.setText(tr("Last kept: {time}", time=moments.told(offer.at, zone, moments.SECONDS)))
+        self.kept.setToolTip(moments.hint(offer.at, zone, moments.SECONDS))
         readable = offer.unsaved is not None
         if offer.error is not None:
             self.standing.setText(error_words(offer.error))

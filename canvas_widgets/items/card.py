@@ -104,7 +104,9 @@ class CardItem(QGraphicsItem):
 
     def set_count(self, counts: Mapping[str, int] | None, reasons: Reasons | None = None) -> None:
         """Show the live counts of the node under the card, and what became of its messages; None: none."""
-        line = count_line(self.node.kind, counts, reasons) if counts is not None else NO_COUNT
+        node, line = self.node, NO_COUNT
+        if counts is not None:
+            line = count_line(node.kind, counts, reasons, node.id_type if reasons else "")
         if line != self._count:
             self._count = line
             self.update()

@@ -39,10 +39,17 @@ class CountLine(NamedTuple):
 NO_COUNT = CountLine("")
 
 
-def count_line(kind: str, counts: Mapping[str, int], reasons: Reasons | None = None) -> CountLine:
-    """A node's counts in words: how many arrived and wait there or left, and what was not delivered."""
+def count_line(
+    kind: str, counts: Mapping[str, int], reasons: Reasons | None = None, id_type: str = ""
+) -> CountLine:
+    """A node's counts in words: how many arrived and wait there or left, and what was not delivered.
+
+    id_type: what it needs to reach people.
+    """
     reasons = reasons or {}
-    said = tuple(tr("{title}: {text}", title=word, text=f"{n:,}") for word, n in undelivered(reasons))
+    said = tuple(
+        tr("{title}: {text}", title=word, text=f"{n:,}") for word, n in undelivered(reasons, id_type)
+    )
     return CountLine(
         count_text(kind, counts), f"{counts.get('arrived', 0):,}", undelivered_text(reasons), said
     )

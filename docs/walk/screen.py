@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -27,6 +28,12 @@ def ensure() -> None:
     dev.ensure_libraries(dev.OFFSCREEN_LIBRARIES | dev.WINDOW_LIBRARIES)
     if packages := missing():
         dev.install_packages(packages, why="The walk needs a display of its own, with a mouse and keys.")
+
+
+def be_in_the_sample_shop() -> None:
+    """Let this machine's clock show the times of the sample shop: no picture is to name a zone for that."""
+    os.environ["TZ"] = "Asia/Shanghai"
+    time.tzset()
 
 
 @contextmanager

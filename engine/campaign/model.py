@@ -46,6 +46,12 @@ class Node(_Frozen):
         return component(self.kind).ports(self.config)
 
     @property
+    def id_type(self) -> str:
+        """What it needs to reach people (`mobile` …); "" where it needs nothing, or is not configured."""
+        config = self.parsed.config
+        return "" if config is None else component(self.kind).id_type(config) or ""
+
+    @property
     def shown_name(self) -> str:
         """Its name in one line; Start, which nobody names, is called what its kind is."""
         return tr(component(self.kind).label) if self.kind == START.kind else one_line(self.name)

@@ -51,7 +51,7 @@ class AppPushConfig(ComponentConfig):
         Hint(
             N_("App"),
             "account_choice",
-            missing=N_("Choose an app"),
+            missing=N_("Set the app"),
             options={"account": "account", "setting": "apps", "typed": N_("Type an app")},
         ),
     ]

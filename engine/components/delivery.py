@@ -17,7 +17,7 @@ STATES: Mapping[str, str] = {
 }
 """In the order in which they are shown."""
 _REASONS: Mapping[str, str] = {
-    "no_id": N_("no such ID"),
+    "no_id": N_("no ID to send to"),
     "not_follower": N_("not a follower"),
     "no_code": N_("no code left"),
     "limit": N_("limit per person"),
@@ -61,9 +61,9 @@ def rows(
     ]
 
 
-def undelivered(reasons: Reasons) -> list[tuple[str, int]]:
+def undelivered(reasons: Reasons, id_type: str = "") -> list[tuple[str, int]]:
     """What failed or was skipped, with the reasons; as `rows`."""
-    return rows(reasons, ("failed", "skipped"))
+    return rows(reasons, ("failed", "skipped"), id_type)
 
 
 def undelivered_text(reasons: Reasons) -> str:

@@ -37,7 +37,7 @@ class EmailConfig(ComponentConfig):
         Hint(
             N_("Sender address"),
             "account_choice",
-            missing=N_("Choose a sender address"),
+            missing=N_("Set the sender address"),
             options={"account": "account", "setting": "senders", "typed": N_("Type a sender address")},
         ),
     ]

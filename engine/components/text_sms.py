@@ -47,7 +47,7 @@ class TextSmsConfig(ComponentConfig):
         Hint(
             N_("Signature"),
             "account_choice",
-            missing=N_("Choose a signature"),
+            missing=N_("Set the signature"),
             options={"account": "platform", "setting": "signatures", "typed": N_("Type a signature")},
         ),
     ]

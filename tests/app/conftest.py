@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -377,3 +378,16 @@ def complete(document: CampaignDocument) -> None:
         if node.kind in configs:
             edit = edits.configure(document, id, name=node.name, memo="", config=configs[node.kind])
             document.apply(edit.ops)
+
+
+@pytest.fixture
+def at_home_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """Lets this machine be in a time zone."""
+
+    def move(zone: str) -> None:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+
+    yield move
+    monkeypatch.undo()
+    time.tzset()

@@ -19,6 +19,7 @@ from app.campaign_list.rows import Filter, Row
 from app.campaign_list.status import ALLOWED, May, Status, status_of
 from app.campaign_list.table import COLUMNS
 from app.preferences import Preferences
+from app.widgets import moments
 from app.window import MainWindow
 from canvas_widgets.look import Look
 from engine.campaign import campaign_file, edits
@@ -213,7 +214,9 @@ def test_between_cycles_the_list_says_when_the_next_one_comes(
     assert (shown["status"], shown["next_run"]) == ("In progress", local.strftime("%Y-%m-%d %H:%M"))
     number = [column.id for column in COLUMNS].index("next_run")
     tip = model.index(0, number).data(Qt.ItemDataRole.ToolTipRole)
-    assert tip == f"{local:%Y-%m-%d %H:%M} {model.zone_name}"
+    assert tip == moments.hint(local, model.zone)
+    sidebar = window.list_page.sidebar
+    assert sidebar.zone.isVisibleTo(sidebar) is moments.elsewhere(model.zone)
 
 
 def test_columns_can_be_hidden(window: MainWindow) -> None:

@@ -26,6 +26,12 @@ NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)  # 17:00 in Shanghai
 DAILY = {"unit": "day", "interval": 1, "time": "18:00"}
 
 
+@pytest.fixture(autouse=True)
+def in_shanghai(at_home_in: Callable[[str], None]) -> None:
+    """This machine's clock shows the workspace's times: nothing need be said of them."""
+    at_home_in("Asia/Shanghai")
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return sample_workspace(tmp_path / "shop")
@@ -64,6 +70,13 @@ def enter(workspace: Workspace, **config: Any) -> tuple[str, dict[str, Any]]:
 def published(**values: Any) -> Known:
     given = {"version": 1, "status": "in_progress", "since": "2026-03-01T09:00:00.000Z", **values}
     return Known(answered=True, published=Published(**given))
+
+
+def test_elsewhere_the_zone_of_the_times_is_said(
+    workspace: Workspace, draft: Draft, at_home_in: Callable[[str], None]
+) -> None:
+    at_home_in("Europe/Berlin")
+    assert said(workspace, draft(enter(workspace)), "When (time zone Asia/Shanghai)") == ["At once"]
 
 
 def test_an_audience_has_its_size_or_none_is_said(workspace: Workspace, draft: Draft) -> None:

@@ -62,7 +62,7 @@ def test_messages_by_state_and_reason_and_their_receipts(document: CampaignDocum
             (
                 ("Sent", "1,200"),
                 ("Failed: quota", "40"),
-                ("Failed: no such ID", "3"),
+                ("Failed: no ID to send to", "3"),
                 ("Skipped: contacted too often", "7"),
             ),
             trouble="50 failed or skipped",

@@ -164,7 +164,7 @@ def test_one_person_by_the_keyboard_and_back(qtbot: QtBot, page: PeoplePage) -> 
     assert person.name.text() == "p1 · Ann"
     assert person.source.text() == "imported from people.csv · also known as old"
     assert [person.visits.text(row, 4) for row in (0, 1)] == ["went on", "is there now"]
-    assert person.messages.text(0, 4) == "Failed: no such ID"
+    assert person.messages.text(0, 4) == "Failed: no ID to send to"
     assert (person.events.rows(), person.events.text(0, 2)) == (50, "amount 60")
     person.events.more.click()
     settle(qtbot)

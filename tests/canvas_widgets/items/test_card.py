@@ -44,5 +44,8 @@ def test_people_are_told_shorter_where_what_was_not_delivered_leaves_no_room() -
     assert "56 waiting" in whole
     assert people_beside(line, len, len(whole)) == whole
     assert people_beside(line, len, len(whole) - 1) == "1,234 · "
+    assert line.reasons == ("Failed: no ID to send to: 7",)
+    told = count_line("text_sms", counts, {"failed": {"no_id": 7}}, "mobile")
+    assert told.reasons == ("Failed: no mobile number: 7",)
     untroubled = count_line("text_sms", counts)
     assert people_beside(untroubled, len, 1) == untroubled.people
