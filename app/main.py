@@ -17,6 +17,7 @@ from app import language, preferences, tasks
 from app.one_window import OneWindow, Outcome
 from app.window import FIRST_SIZE, MainWindow
 from canvas_widgets import matching
+from canvas_widgets.collector import keep_program
 from canvas_widgets.look import Look, Theme
 from engine import i18n
 from engine.workspace.engine_folder import APPLICATION
@@ -63,6 +64,7 @@ def open_window(app: QApplication, chosen: preferences.Preferences, file: Path |
         window.painted.connect(lambda: window.opening.begin_with(file))
     window.painted.connect(window.appearance.apply_motion)
     window.painted.connect(_log_start)
+    window.ready.connect(keep_program)
     window.ready.connect(_read_ahead)
     window.show()
     return window

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Signal
 from PySide6.QtGui import QPainter
 
 from canvas_widgets.catching_up import AT_ONCE, CatchingUp
-from canvas_widgets.collector import keep_large
+from canvas_widgets.collector import keep_large, let_go
 from canvas_widgets.items.appear import Appearance
 from canvas_widgets.items.card import CardItem
 from canvas_widgets.items.geometry import CARD
@@ -108,7 +107,7 @@ class CampaignScene(PointedScene):
             self._unsubscribe()
             self._unsubscribe = None
             self._look.changed.disconnect(self._on_look_changed)
-            gc.unfreeze()
+            let_go(len(self.cards))
 
     def loading(self) -> Iterator[None]:
         """Mirror the whole document, step by step as the iterator is advanced."""
