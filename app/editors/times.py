@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDateTimeEdit, QLabel, QVBoxLayout, QWidget
 from app.editors.base import Context, Editor, Errors, as_object, as_text, mark_invalid, route, together
 from app.editors.controls import ComboBox, IconButton, LinkButton, NumberEdit, Option, TimeEdit, label, row
 from app.editors.spec import FieldSpec
+from app.widgets import moments
 from engine.i18n import N_, tr
 
 UNIT_LABELS = {
@@ -27,9 +28,8 @@ ALL_UNITS: Sequence[str] = tuple(UNIT_LABELS)
 
 def zone_label(context: Context) -> QLabel:
     """The workspace's time zone beside a time of it, where the computer's clock shows another one."""
-    now = context.now()
-    same = now.astimezone(context.zone).utcoffset() == now.astimezone().utcoffset()
-    return label("" if same else tr("Time zone: {zone}", zone=context.zone.key), "small", wrap=False)
+    said = moments.elsewhere(context.zone, context.now())
+    return label(tr("Time zone: {zone}", zone=context.zone.key) if said else "", "small", wrap=False)
 
 
 class DurationEditor(Editor):
