@@ -14,6 +14,8 @@ from engine.channels.http_client import Lost
 from engine.channels.verdict import NotReached
 from engine.channels.web import Answer
 
+_AT_A_TIME = 8
+"""Requests of one send that are under way together."""
 _LONGEST_WAIT = 24 * 3600
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.:-]{0,59}|-?[0-9]{1,6}")
 """What may be shown of a provider's code: nothing that could be a number to call, or a sentence with one."""
@@ -72,16 +74,20 @@ def by_status(answer: Answer, *, heeds_keys: bool) -> Outcome:
 async def by_group(
     batch: Sequence[Delivery], group: Callable[[Delivery], Hashable], send: Send
 ) -> list[Outcome]:
-    """One `send` a group, all at a time. What becomes of one says nothing of the others."""
+    """One `send` a group, several at a time. What becomes of one says nothing of the others."""
     places: dict[Hashable, list[int]] = {}
     for place, delivery in enumerate(batch):
         places.setdefault(group(delivery), []).append(place)
     if len(places) == 1:
         return list(await _settled(batch, send))
     groups = list(places.values())
-    found = await asyncio.gather(
-        *(_settled([batch[place] for place in some], send) for some in groups), return_exceptions=True
-    )
+    room = asyncio.Semaphore(_AT_A_TIME)
+
+    async def sent(some: Sequence[int]) -> Sequence[Outcome]:
+        async with room:
+            return await _settled([batch[place] for place in some], send)
+
+    found = await asyncio.gather(*map(sent, groups), return_exceptions=True)
     unreached = [one for one in found if isinstance(one, NotReached)]
     if len(unreached) == len(found):
         raise unreached[0]

@@ -13,6 +13,8 @@ from engine.channels.web import Answer, Request
 from engine.shapes.variables import render
 from engine.workspace.account_settings import HttpSmsSettings, WebhookSettings
 
+COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+"""Made once: for many small objects that is faster than `json.dumps`."""
 _JSON = {"Content-Type": "application/json; charset=utf-8"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
 _EXAMPLES: Mapping[str, JsonValue] = {
@@ -46,8 +48,7 @@ def webhook_request(
     }
     if test:
         body["test"] = True
-    separators = None if indent else (",", ":")
-    text = json.dumps(body, ensure_ascii=False, indent=indent, separators=separators)
+    text = json.dumps(body, ensure_ascii=False, indent=indent) if indent else COMPACT.encode(body)
     return Request("POST", settings.url, _JSON, text.encode())
 
 

@@ -10,7 +10,9 @@ from email.utils import formataddr, formatdate
 
 from engine.channels.contents import EmailContent
 
-_ADDRESS = re.compile(r"[!-;=?A-~]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?"
+)
 _LINES = re.compile(r"\r\n|\r|\n")
 
 

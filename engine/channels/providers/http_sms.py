@@ -26,7 +26,7 @@ class HttpSms:
         self.traits = Traits(concurrency=16, per_second=settings.per_second)
 
     async def send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
-        return await by_group(batch, lambda one: one.key, self._send)
+        return await by_group(batch, id, self._send)
 
     async def close(self) -> None:
         await self._client.close()

@@ -7,7 +7,6 @@ one knows nothing of what an earlier one was about to write: that is in doubt.
 from __future__ import annotations
 
 import asyncio
-import json
 import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -17,6 +16,7 @@ from engine.channels.adapter import Delivery, Outcome, Traits
 from engine.channels.checks.kafka import NO_LIBRARY, configuration
 from engine.channels.contents import ValuesContent
 from engine.channels.http_client import Timeouts
+from engine.channels.http_requests import COMPACT
 from engine.channels.kafka_reports import Reports, failure
 from engine.channels.network import Network
 from engine.channels.verdict import NotReached
@@ -105,4 +105,4 @@ def adapter(
 
 def _value(delivery: Delivery) -> bytes:
     assert isinstance(delivery.content, ValuesContent)
-    return json.dumps(delivery.content.values, ensure_ascii=False, separators=(",", ":")).encode()
+    return COMPACT.encode(delivery.content.values).encode()

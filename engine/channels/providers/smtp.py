@@ -39,7 +39,7 @@ class Smtp:
         self.traits = Traits(concurrency=_CONNECTIONS, per_second=settings.per_second)
 
     async def send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
-        return await by_group(batch, lambda one: one.key, self._send)
+        return await by_group(batch, id, self._send)
 
     async def close(self) -> None:
         await self._server.close()

@@ -74,7 +74,7 @@ class MailFake(Fake):
         assert isinstance(data, LoginPassword)
         good = (data.login, data.password) == (USER.encode(), self.password.encode())
         self.signed_in += good
-        return AuthResult(success=good)
+        return AuthResult(success=good, handled=False)
 
     # ---- what aiosmtpd asks
 
