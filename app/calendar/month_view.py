@@ -37,13 +37,15 @@ _DRAG_FROM = 6
 
 class MonthView(QWidget):
     """Signals: `day_chosen(date)`; `opened(Planned)` by double click; `day_entered(date)` by Enter;
-    `month_asked(date)`: a key leads out of the month; `move_asked(Planned, days)`: a bar was dragged."""
+    `month_asked(date)`: a key leads out of the month; `move_asked(Planned, days)`: a bar was dragged;
+    `let_go()`: no button is held any more."""
 
     day_chosen = Signal(object)
     day_entered = Signal(object)
     opened = Signal(object)
     month_asked = Signal(object)
     move_asked = Signal(object, int)
+    let_go = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__()
@@ -71,6 +73,11 @@ class MonthView(QWidget):
         self._cancel_drag()
         self.setAccessibleName(words.month_words(self._month))
         self.update()
+
+    @property
+    def held(self) -> bool:
+        """Whether a button is held: what is under the hand stays."""
+        return self._press is not None
 
     def choose(self, day: date) -> None:
         """Choose a day; one of another month asks for that month."""
@@ -289,6 +296,7 @@ class MonthView(QWidget):
         self._cancel_drag()
         if press is not None and press[1] is not None and days:
             self.move_asked.emit(press[1], days)
+        self.let_go.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if (bar := self.bar_at(event.position())) is not None:
@@ -304,6 +312,7 @@ class MonthView(QWidget):
         key = Qt.Key(event.key())
         if key is Qt.Key.Key_Escape and self._press is not None:
             self._cancel_drag()
+            self.let_go.emit()
         elif key in steps:
             self.choose(self.day + timedelta(days=steps[key]))
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QStackedWidget, QVBoxLayout
 
@@ -20,6 +20,7 @@ from app.calendar.moving import Moving
 from app.calendar.year_view import YearView
 from app.editors.controls import IconButton, Option, Segmented
 from app.navigation.page import PlacePage
+from app.publishing.service import EngineService
 from app.widgets.basic import button, label
 from canvas_widgets.tooltip import plain
 from engine.i18n import ntr, tr
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 _ID = Qt.ItemDataRole.UserRole
+_LOOK_MS = 20_000
+"""Between two looks at the clock: at midnight another day is today."""
 
 
 class DayList(QListWidget):
@@ -63,6 +66,9 @@ class CalendarPage(PlacePage):
         self._workspace: Workspace | None = None
         self._planned: Sequence[Planned] = ()
         self._asked = 0
+        self._published: dict[str, Published] = {}
+        self._service: EngineService | None = None
+        self._next_day = QTimer(self, interval=_LOOK_MS)
         self.moving = Moving(window)
         self.month = date.today().replace(day=1)  # noqa: DTZ011 - until the workspace's zone is known
         self.day: date | None = None
@@ -92,10 +98,12 @@ class CalendarPage(PlacePage):
         if other:
             self.day = None
             self._choose(self.today())
+        self._follow()
         if self.isVisible():
             self.read()
 
     def entered(self) -> None:
+        self._follow()
         self.read()
 
     def focus_first(self) -> None:
@@ -118,16 +126,38 @@ class CalendarPage(PlacePage):
             return
         self._asked += 1
         first, last = self._stretch()
-        runs = {} if self._window.service is None else self._window.service.runs
-        published = {
+        self._published, self._read_on = self._told(), self.today()
+        tasks.run(
+            partial(planned, self._workspace, first, last, self._published, datetime.now(UTC)),
+            partial(self._take, self._asked),
+            self._window.show_error,
+        )
+
+    _read_on: date | None = None
+    """The day on which what is on show was read."""
+
+    def _told(self) -> dict[str, Published]:
+        """What the engine said last of the campaigns."""
+        runs = {} if self._service is None else self._service.runs
+        return {
             id: Published(run.status, instant(run.next_run) if run.next_run else None)
             for id, run in runs.items()
         }
-        tasks.run(
-            partial(planned, self._workspace, first, last, published, datetime.now(UTC)),
-            partial(self._show, self._asked),
-            self._window.show_error,
-        )
+
+    def _follow(self) -> None:
+        """Hear from the engine of the workspace that is open."""
+        service = self._window.service
+        if service is not self._service:
+            self._service = service
+            if service is not None:
+                service.runs_changed.connect(self._look_again)
+
+    def _look_again(self) -> None:
+        """Read anew where the engine or the clock made something else of it, but under nobody's hand."""
+        if not self.isVisible() or self.month_view.held or self._workspace is None:
+            return
+        if self._told() != self._published or self.today() != self._read_on:
+            self.read()
 
     def retranslate(self) -> None:
         self.back.setToolTip(tr("Earlier"))
@@ -140,8 +170,9 @@ class CalendarPage(PlacePage):
         self.move_button.setText(tr("Move…"))
         self._legend.setText(
             tr(
-                "A dot: people of an audience enter. A triangle: several campaigns take in one audience on "
-                "that day. Dashed: a draft. Drag what has not begun to another day."
+                "A dot: people of an audience enter. A triangle: several campaigns take in the same audience "
+                "on that day; people who are in two different audiences are not looked for. Dashed: a draft. "
+                "Drag what has not begun to another day."
             )
         )
         self._show_titles()
@@ -173,6 +204,9 @@ class CalendarPage(PlacePage):
         self.body.addLayout(row)
 
     def _connect(self) -> None:
+        self._next_day.timeout.connect(self._look_again)
+        self._next_day.start()
+        self.month_view.let_go.connect(self._look_again)
         self.back.clicked.connect(lambda: self._turn(-1))
         self.forth.clicked.connect(lambda: self._turn(1))
         self.mode.chosen.connect(self._on_mode)
@@ -224,6 +258,12 @@ class CalendarPage(PlacePage):
         self.day = day
         self._go_to_month(day)
         self._show_day()
+
+    def _take(self, number: int, found: Sequence[Planned]) -> None:
+        if self.month_view.held:
+            self._read_on = None  # read once more when it is let go
+        else:
+            self._show(number, found)
 
     def _show(self, number: int, found: Sequence[Planned]) -> None:
         if number != self._asked:

@@ -165,3 +165,26 @@ def test_the_year_leads_to_the_day(qtbot: QtBot, window: MainWindow, page: Any) 
     page.year_view.setFocus()
     QTest.keyClick(page.year_view, Qt.Key.Key_Return)
     assert (page.title.text(), page.day) == ("December 2026", DAY)
+
+
+def test_it_follows_the_engine_but_under_nobodys_hand(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine, page: Any
+) -> None:
+    row = window.rows()[0]
+
+    def poll() -> None:
+        assert window.service is not None
+        window.service.poll()
+        settle(qtbot)
+
+    engine.statuses[row.id] = "not_started"
+    poll()
+    assert "Not started" in page.list.item(0).text()
+    begin = page.month_view.cell(DAY).center().toPoint()
+    QTest.mousePress(page.month_view, Qt.MouseButton.LeftButton, pos=begin)
+    engine.statuses[row.id] = "in_progress"
+    poll()
+    assert "Not started" in page.list.item(0).text()
+    QTest.mouseRelease(page.month_view, Qt.MouseButton.LeftButton, pos=begin)
+    settle(qtbot)
+    assert "In progress" in page.list.item(0).text()
