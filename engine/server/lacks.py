@@ -11,12 +11,13 @@ from engine.server.wire.campaigns import Lack
 from engine.store.database import Database
 from engine.store.tables.people import audience, coupon_code
 from engine.workspace.bundle import Bundle
+from engine.workspace.bundle_media import media_of
 
 
 def lacks(database: Database, bundle: Bundle) -> list[Lack]:
     """What is still to be brought to this engine before the campaign does what it should."""
     with database.read() as connection:
-        return [*_lists(connection, bundle), *_codes(connection, bundle)]
+        return [*_lists(connection, bundle), *_codes(connection, bundle), *_media(bundle)]
 
 
 def _lists(connection: Connection, bundle: Bundle) -> Iterator[Lack]:
@@ -35,3 +36,11 @@ def _codes(connection: Connection, bundle: Bundle) -> Iterator[Lack]:
         if connection.execute(free.limit(1)).first() is None:
             text = N_("The coupon “{name}” has no codes left on this engine.")
             yield Lack(kind="coupon_codes", id=id, text=str(Message(text, name=coupon.name)))
+
+
+def _media(bundle: Bundle) -> Iterator[Lack]:
+    for id, message in bundle.messages.items():
+        for file in media_of(message):
+            if file not in bundle.media:
+                text = N_("The file “{file}” of the message “{name}” did not come with the campaign.")
+                yield Lack(kind="media", id=id, text=str(Message(text, file=file, name=message.name)))

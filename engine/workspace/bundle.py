@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field
@@ -14,15 +16,17 @@ from engine.campaign import campaign_file
 from engine.campaign.campaign_file import CampaignFile
 from engine.campaign.document import CampaignDocument
 from engine.components.base import RefKind
-from engine.files import FileFormat, FileModel, Source, canonical, read_bytes
+from engine.files import MAX_BYTES, FileError, FileFormat, FileModel, Source, canonical, read_bytes
 from engine.i18n import N_, Message
 from engine.shapes.text import Identifier
 from engine.workspace.account import AccountFile, AnyAccount
 from engine.workspace.audience import AudienceFile
+from engine.workspace.bundle_media import MediaBytes, MediaName, collected
 from engine.workspace.campaigns import references
 from engine.workspace.catalog import Catalog
-from engine.workspace.fields import ObjectFile
+from engine.workspace.fields import LeftOutEmpty, ObjectFile
 from engine.workspace.lookup import ObjectLookup
+from engine.workspace.media import MediaFolder
 from engine.workspace.message import AnyMessage, MessageFile
 from engine.workspace.workspace import Workspace
 
@@ -33,7 +37,10 @@ F = TypeVar("F", bound=ObjectFile)
 
 
 class BundleFile(FileModel):
-    """The file's object. `hash` is that of `Bundle.hash`; `catalog` holds the part in use."""
+    """The file's object. `hash` is that of `Bundle.hash`; `catalog` holds the part in use.
+
+    `media`: the files of digital SMS by the names that their blocks have, in Base64.
+    """
 
     format: Literal["bundle"] = "bundle"
     version: Literal[1] = 1
@@ -42,6 +49,7 @@ class BundleFile(FileModel):
     messages: dict[Identifier, AnyMessage] = Field(default_factory=dict)
     accounts: dict[Identifier, AnyAccount] = Field(default_factory=dict)
     catalog: Catalog = Catalog()
+    media: Annotated[dict[MediaName, MediaBytes], LeftOutEmpty] = Field(default_factory=dict)
     hash: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -55,6 +63,7 @@ class Bundle(ObjectLookup):
         campaign: the document.
         audiences, messages, accounts: what it refers to, by id, in order of ids.
         catalog: the events, tags, attributes, coupons, sub-campaigns and definitions of rules in use.
+        media: the bytes of the pictures, sounds and films of digital SMS, by name.
         hash: SHA-256 (hexadecimal) of all that matters when the campaign runs. Layout and notes do not.
     """
 
@@ -65,6 +74,7 @@ class Bundle(ObjectLookup):
         messages: Mapping[str, MessageFile],
         accounts: Mapping[str, AccountFile],
         catalog: Catalog,
+        media: Mapping[str, bytes] = MappingProxyType({}),
     ) -> None:
         super().__init__()
         self.campaign = campaign
@@ -72,16 +82,18 @@ class Bundle(ObjectLookup):
         self.messages = _sorted(messages)
         self.accounts = _sorted(accounts)
         self.catalog = catalog
+        self.media = _sorted(media)
 
     @cached_property
     def hash(self) -> str:
-        return _hash(self._content())
+        return _hash(self._content(lambda data: hashlib.sha256(data).hexdigest()))
 
     def content(self) -> dict[str, Any]:
         """The bundle as the file's object, in canonical order."""
-        return {**self._content(), "hash": self.hash}
+        return {**self._content(lambda data: base64.b64encode(data).decode()), "hash": self.hash}
 
-    def _content(self) -> dict[str, Any]:
+    def _content(self, written: Callable[[bytes], str]) -> dict[str, Any]:
+        media = {name: written(data) for name, data in self.media.items()}
         return {
             "format": BUNDLE.name,
             "version": BUNDLE.version,
@@ -90,6 +102,7 @@ class Bundle(ObjectLookup):
             "messages": {id: value.canonical() for id, value in self.messages.items()},
             "accounts": {id: value.canonical() for id, value in self.accounts.items()},
             "catalog": self.catalog.canonical(),
+            **({"media": media} if media else {}),
         }
 
 
@@ -105,18 +118,29 @@ def make(workspace: Workspace, doc: CampaignDocument) -> Bundle:
         if id not in used[kind] and workspace.name_of(kind, id) is not None:
             used[kind].add(id)
             pending.extend(_further(workspace, kind, id))
+    messages = {id: workspace.messages[id] for id in used[RefKind.MESSAGE]}
     return Bundle(
         doc,
         {id: workspace.audiences[id] for id in used[RefKind.AUDIENCE]},
-        {id: workspace.messages[id] for id in used[RefKind.MESSAGE]},
+        messages,
         {id: workspace.accounts[id] for id in used[RefKind.ACCOUNT]},
         _part(workspace.catalog, used, doc),
+        collected(messages.values(), MediaFolder(workspace.messages.path)),
     )
 
 
 def write(bundle: Bundle) -> bytes:
-    """The canonical bytes of the bundle."""
-    return canonical(bundle.content())
+    """The canonical bytes of the bundle. Raises `FileError` where nobody would read that many."""
+    data = canonical(bundle.content())
+    if len(data) > MAX_BYTES:
+        text = N_(
+            "With all that it refers to, the campaign has {size:,} kB, at most {max:,} kB can be published. "
+            "Use smaller files in its digital SMS: they have {media:,} kB."
+        )
+        media = sum(map(len, bundle.media.values()))
+        message = Message(text, size=len(data) // 1000, max=MAX_BYTES // 1000, media=media // 1000)
+        raise FileError(Path(f"campaign{SUFFIX}"), None, "media", message)
+    return data
 
 
 def load(path: Path) -> Bundle:
@@ -136,7 +160,7 @@ def read(data: bytes, path: Path = Path("campaign.bundle"), *, own: bool = False
     doc = campaign_file.document(
         file.campaign, lambda field, message: source.error(("campaign", *field), message)
     )
-    bundle = Bundle(doc, file.audiences, file.messages, file.accounts, file.catalog)
+    bundle = Bundle(doc, file.audiences, file.messages, file.accounts, file.catalog, file.media)
     if not own and bundle.hash != file.hash:
         message = N_("The content is not what was exported: its hash differs. Export the campaign again.")
         raise source.error(("hash",), Message(message))

@@ -10,9 +10,11 @@ from engine.campaign.document import CampaignDocument
 from engine.shapes.text import new_id
 from engine.workspace.audience import AIPL_ID
 from engine.workspace.bundle import Bundle
+from engine.workspace.bundle_media import brought, differing, with_names
 from engine.workspace.catalog import Catalog
 from engine.workspace.fields import ObjectFile
 from engine.workspace.folder import ObjectFolder, free_name
+from engine.workspace.media import MediaFolder
 from engine.workspace.workspace import Workspace
 
 F = TypeVar("F", bound=ObjectFile)
@@ -40,7 +42,7 @@ def take_in(bundle: Bundle, workspace: Workspace) -> Imported:
     if catalog != workspace.catalog:
         workspace.save_catalog(catalog)
     kept += _add(workspace.accounts, bundle.accounts)
-    kept += _add(workspace.messages, bundle.messages)
+    kept += _add_messages(bundle, workspace)
     kept += _add(workspace.audiences, bundle.audiences)
     campaign = _own(bundle.campaign, workspace)
     return Imported(campaign, workspace.save_campaign(campaign), tuple(kept))
@@ -55,6 +57,17 @@ def _add(folder: ObjectFolder[F], objects: Mapping[str, F]) -> list[str]:
         elif folder[id] != value:
             kept.append(folder[id].name)
     return kept
+
+
+def _add_messages(bundle: Bundle, workspace: Workspace) -> list[str]:
+    """The messages with the files that they name, which get other names where theirs are taken."""
+    own, media = workspace.messages, MediaFolder(workspace.messages.path)
+    fresh = {id: message for id, message in bundle.messages.items() if id not in own}
+    renamed = brought(bundle.media, fresh.values(), media)
+    known = {id: message for id, message in bundle.messages.items() if id in own}
+    other = [own[id].name for id, message in known.items() if differing(bundle.media, message, media)]
+    kept = _add(own, {**known, **{id: with_names(message, renamed) for id, message in fresh.items()}})
+    return list(dict.fromkeys((*kept, *other)))
 
 
 def _merged(own: Catalog, other: Catalog) -> tuple[Catalog, list[str]]:

@@ -12,7 +12,7 @@ from engine.server.wire.base import Answer
 class Lack(Answer):
     """Something that a published campaign needs and the engine does not have yet."""
 
-    kind: Literal["account", "secret", "audience_list", "coupon_codes"]
+    kind: Literal["account", "secret", "audience_list", "coupon_codes", "media"]
     id: str
     text: str
 

@@ -12,11 +12,15 @@ import pytest
 from engine.campaign import campaign_file
 from engine.components.base import RefKind
 from engine.files import FileError
+from engine.server.lacks import lacks
+from engine.store.database import Database
 from engine.workspace import bundle
 from engine.workspace.audience import AUDIENCE
 from engine.workspace.bundle import Bundle
 from engine.workspace.importing import take_in
+from engine.workspace.message import MESSAGE
 from engine.workspace.workspace import Workspace
+from tests.databases import empty_database
 from tests.engine.workspace.examples import LIST_JSON, PATH, encoded, filled_workspace
 
 
@@ -128,3 +132,64 @@ def test_taking_in_overwrites_nothing(tmp_path: Path) -> None:
     assert imported.campaign.attributes.id != "c_1"
     assert imported.campaign.attributes.name == "Second order 2"
     assert [entry.name for entry in other.campaigns()] == ["Second order", "Second order 2"]
+
+
+GIF = b"GIF89a" + bytes([1, 0, 1, 0]) + bytes(20)
+OTHER_GIF = GIF + b"other"
+
+
+def with_picture(folder: Path, data: bytes | None = GIF) -> Workspace:
+    """The workspace, its campaign's message being a digital SMS with a picture."""
+    workspace = filled_workspace(folder)
+    care = workspace.messages["m_care"].canonical() | {"kind": "digital_sms"}
+    del care["sms_type"]
+    care["content"] = {"subject": "S", "blocks": [{"text": "t"}, {"image": "media/shoe.gif"}], "carriers": []}
+    workspace.save_message(MESSAGE.parse(encoded(care), PATH))
+    if data is not None:
+        (workspace.messages.path / "media").mkdir()
+        (workspace.messages.path / "media" / "shoe.gif").write_bytes(data)
+    return workspace
+
+
+def test_pictures_are_pinned_with_their_bytes(tmp_path: Path) -> None:
+    before = made(with_picture(tmp_path / "one"))
+    again = bundle.read(bundle.write(before))
+    assert again.media == {"media/shoe.gif": GIF}
+    assert again.hash == before.hash
+    assert made(with_picture(tmp_path / "two", OTHER_GIF)).hash != before.hash
+    assert "media" not in made(filled_workspace(tmp_path / "none")).content()
+    with pytest.raises(FileError, match="hash differs"):
+        bundle.read(changed(bundle.write(before), lambda b: b["media"].update({"media/shoe.gif": "R0lG"})))
+    with pytest.raises(FileError):
+        bundle.read(changed(bundle.write(before), lambda b: b["media"].update({"media/../x.gif": "R0lG"})))
+
+
+def test_pictures_are_taken_in_and_overwrite_none(tmp_path: Path) -> None:
+    exported = bundle.read(bundle.write(made(with_picture(tmp_path / "one"))))
+    other = Workspace.create(tmp_path / "two", "Other", "Europe/Berlin", "en")
+    media = other.messages.path / "media"
+    media.mkdir(parents=True)
+    (media / "shoe.gif").write_bytes(OTHER_GIF)
+    take_in(exported, other)
+    assert {path.name: path.read_bytes() for path in media.iterdir()} == {
+        "shoe.gif": OTHER_GIF,
+        "shoe-2.gif": GIF,
+    }
+    blocks = other.messages["m_care"].canonical()["content"]["blocks"]
+    assert blocks[1] == {"image": "media/shoe-2.gif"}
+    third = with_picture(tmp_path / "three", OTHER_GIF)
+    assert take_in(exported, third).kept == ("Care",)
+
+
+def test_a_picture_that_is_missing_is_told_and_too_many_are_refused(tmp_path: Path) -> None:
+    lacking = made(with_picture(tmp_path / "one", None))
+    path = tmp_path / "engine.db"
+    path.write_bytes(empty_database())
+    with Database.open(path) as database:
+        assert [lack.kind for lack in lacks(database, lacking) if "media/shoe.gif" in lack.text] == ["media"]
+    full = {f"media/{n}.gif": GIF + bytes(1_999_000) for n in range(4)}
+    many = Bundle(
+        lacking.campaign, lacking.audiences, lacking.messages, lacking.accounts, lacking.catalog, full
+    )
+    with pytest.raises(FileError, match="Use smaller files"):
+        bundle.write(many)
