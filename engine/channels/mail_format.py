@@ -36,7 +36,7 @@ def named_headers(key: str, content: EmailContent) -> dict[str, str]:
 
 
 def mail(key: str, address: str, content: EmailContent) -> bytes:
-    """The email to one address, ASCII only; with text and HTML as alternatives where it has both."""
+    """The email to one address, with text and HTML as alternatives; ASCII only where the address is."""
     headers = {
         "From": formataddr((_one_line(content.sender_name), content.sender)),
         "To": address,
@@ -45,7 +45,7 @@ def mail(key: str, address: str, content: EmailContent) -> bytes:
         **named_headers(key, content),
         "MIME-Version": "1.0",
     }
-    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode("ascii")
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
     parts = [_part("plain", content.text)] if content.text or not content.html else []
     if content.html:
         parts.append(_part("html", content.html))

@@ -17,6 +17,7 @@ from engine.channels.contents import EmailContent
 from engine.channels.http_client import HttpClient, Timeouts
 from engine.channels.mail_format import named_headers
 from engine.channels.network import Network
+from engine.shapes.addresses import BadAddress, mail_route
 from engine.workspace.account_settings import AlibabaMailSettings
 
 _LONGEST_SUBJECT, _LONGEST_ALIAS = 100, 15
@@ -42,29 +43,38 @@ class AlibabaMail:
         (delivery,) = batch
         content = delivery.content
         assert isinstance(content, EmailContent)
-        if "," in delivery.address:  # it takes several addresses, which would read each other's
+        try:
+            route = mail_route(delivery.address)  # one address: several would read each other's
+        except BadAddress:
             return [Refused("bad_address")]
+        if route.needs_utf8:
+            return [Refused("no_smtputf8")]
         answer = await self._client.send(
-            call(self._settings, self._secret, "SingleSendMail", self._parameters(delivery, content))
+            call(
+                self._settings,
+                self._secret,
+                "SingleSendMail",
+                self._parameters(delivery.key, route.address, content),
+            )
         )
         found = answer.json()
         if answer.status == 200 and isinstance(found.get("EnvId"), str) and not found.get("Code"):
             return [Accepted(found["EnvId"][:100])]
         return [refusal(answer)]
 
-    def _parameters(self, delivery: Delivery, content: EmailContent) -> Mapping[str, str]:
+    def _parameters(self, key: str, recipient: str, content: EmailContent) -> Mapping[str, str]:
         known, is_plain = self._sender(content.sender)
         told = {
             "AccountName": known,
             "AddressType": "1" if is_plain else "0",
             "ReplyToAddress": "false",
-            "ToAddress": delivery.address,
+            "ToAddress": recipient,
             "Subject": content.subject[:_LONGEST_SUBJECT],
             "FromAlias": content.sender_name[: _LONGEST_ALIAS - 1],
             "HtmlBody": content.html,
             "TextBody": content.text,
         }
-        told["Headers"] = json.dumps(named_headers(delivery.key, content))
+        told["Headers"] = json.dumps(named_headers(key, content))
         return {name: value for name, value in told.items() if value}
 
     def _sender(self, sender: str) -> tuple[str, bool]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from engine.channels.adapter import Accepted, Delivery, Outcome, Refused, Traits
 from engine.channels.alibaba import address, call
@@ -58,7 +59,7 @@ class AlibabaSms:
         answer = await self._client.send(self._request(batch))
         found = answer.json()
         if found.get("Code") == "OK":
-            return [Accepted(sms_id(str(found.get("BizId", "")), one.address)) for one in batch]
+            return _accepted(batch, found)
         if len(batch) > 1 and found.get("Code") in _ONE_NUMBER:
             return await halved(batch, self._send)
         return [refusal(answer)] * len(batch)
@@ -90,6 +91,18 @@ def adapter(
     settings: AlibabaSmsSettings, secrets: Mapping[str, str], network: Network, timeouts: Timeouts
 ) -> AlibabaSms:
     return AlibabaSms(settings, secrets, network, timeouts)
+
+
+def _accepted(batch: Sequence[Delivery], found: Mapping[str, Any]) -> Sequence[Outcome]:
+    """Text SMS are taken all together; of digital ones it says which numbers cannot show them."""
+    data = found.get("Data")
+    data = data if isinstance(data, dict) else {}
+    call_id = str(found.get("BizId") or data.get("BizCardId") or "")
+    unable = set(str(data.get("NotMediaMobiles") or "").split(","))
+    return [
+        Refused("not_supported") if number(one.address) in unable else Accepted(sms_id(call_id, one.address))
+        for one in batch
+    ]
 
 
 def _template(delivery: Delivery) -> tuple[bool, str]:

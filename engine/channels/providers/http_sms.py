@@ -33,7 +33,7 @@ class HttpSms:
 
     async def _send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
         (delivery,) = batch
-        request = sms_request(self._settings, _values(delivery))
+        request = sms_request(self._settings, _values(delivery, abroad=self._settings.international))
         headers = {**request.headers, **self._sign(request.body, delivery.key)}
         if any("\n" in value or "\r" in value for value in headers.values()):
             return [Refused("bad_header")]
@@ -52,11 +52,11 @@ def adapter(
     return HttpSms(settings, secrets, network, timeouts)
 
 
-def _values(delivery: Delivery) -> Mapping[str, str]:
+def _values(delivery: Delivery, *, abroad: bool) -> Mapping[str, str]:
     content = delivery.content
     assert isinstance(content, SmsContent | DigitalSmsContent)
     return {
-        "phone": delivery.address,
+        "phone": delivery.address if abroad else delivery.address.removeprefix("+86"),
         "text": content.text if isinstance(content, SmsContent) else content.subject,
         "signature": content.signature if isinstance(content, SmsContent) else "",
         "template": content.template,

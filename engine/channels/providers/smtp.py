@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.channels.adapter import Accepted, Delivery, Later, Outcome, Refused, Traits, Unknown
 from engine.channels.answers import by_group
@@ -18,6 +18,7 @@ from engine.channels.http_client import Timeouts
 from engine.channels.mail_format import is_address, mail
 from engine.channels.mail_server import MailServer
 from engine.channels.network import Network
+from engine.shapes.addresses import BadAddress, MailRoute, mail_route
 from engine.workspace.account_settings import SmtpSettings
 
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ _GONE = ("421", "connection_lost")
 _SIGN_IN = (454, 530, 534, 535, 538)
 _ENHANCED = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 _ENVELOPE_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+
+
+class _Letter(NamedTuple):
+    """An email with its envelope."""
+
+    route: MailRoute
+    sender: str
+    reference: str
+    content: bytes
 
 
 class Smtp:
@@ -48,25 +58,39 @@ class Smtp:
         (delivery,) = batch
         content = delivery.content
         assert isinstance(content, EmailContent)
-        if not is_address(delivery.address) or not is_address(content.sender):
+        try:
+            route = mail_route(delivery.address)
+        except BadAddress:
             return [Refused("bad_address")]
-        message = mail(delivery.key, delivery.address, content)
+        if not is_address(content.sender):
+            return [Refused("bad_sender")]
+        letter = _Letter(
+            route, content.sender, delivery.reference, mail(delivery.key, route.address, content)
+        )
         if (kept := self._server.kept()) is not None:
-            outcome = await self._handed_over(kept, delivery, content.sender, message)
+            outcome = await self._handed_over(kept, letter)
             if not (isinstance(outcome, Later) and outcome.reason in _GONE):
                 return [outcome]
-        return [await self._handed_over(await self._server.connected(), delivery, content.sender, message)]
+        return [await self._handed_over(await self._server.connected(), letter)]
 
-    async def _handed_over(self, server: SMTP, delivery: Delivery, sender: str, message: bytes) -> Outcome:
+    async def _handed_over(self, server: SMTP, letter: _Letter) -> Outcome:
         from aiosmtplib import SMTPException, SMTPResponseException
 
+        if letter.route.needs_utf8 and not server.supports_extension("smtputf8"):
+            self._server.keep(server)
+            return Refused("no_smtputf8")
+        dsn = server.supports_extension("dsn") and _ENVELOPE_ID.fullmatch(letter.reference)
+        options = ["RET=HDRS", f"ENVID={letter.reference}"] if dsn else []
+        if letter.route.needs_utf8:
+            options.append("SMTPUTF8")
         handing = False
         try:
-            dsn = server.supports_extension("dsn") and _ENVELOPE_ID.fullmatch(delivery.reference)
-            await server.mail(sender, options=["RET=HDRS", f"ENVID={delivery.reference}"] if dsn else None)
-            await server.rcpt(delivery.address, options=["NOTIFY=FAILURE"] if dsn else None)
+            await server.mail(letter.sender, options=options)
+            await server.rcpt(
+                letter.route.address, options=["NOTIFY=FAILURE"] if dsn else [], encoding="utf-8"
+            )
             handing = True
-            await server.data(message)
+            await server.data(letter.content)
         except SMTPResponseException as error:
             outcome = _refusal(error.code, error.message)
             if isinstance(outcome, Refused) or (isinstance(outcome, Later) and not outcome.whole_account):

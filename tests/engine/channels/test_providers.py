@@ -208,6 +208,15 @@ def test_three_wrong_numbers_of_a_hundred_are_found_by_halves() -> None:
         assert fake.asked < 45
 
 
+def test_a_phone_that_shows_no_digital_sms_stops_nobody() -> None:
+    case = BY_NAME["alibaba_digital"]
+    with case.make() as fake:
+        fake.old_phones.add(case.address(1))
+        (outcomes,) = handed(case.adapter(fake), deliveries(case, 3))
+        assert [type(one) for one in outcomes] == [Accepted, Refused, Accepted]
+        assert (outcomes[1], fake.asked, sum(fake.sent.values())) == (Refused("not_supported"), 1, 2)
+
+
 def test_what_alibaba_is_told() -> None:
     case = BY_NAME["alibaba_sms"]
     with case.make() as fake:
@@ -339,6 +348,15 @@ def test_a_recipients_answer_is_read_by_its_code() -> None:
         found = handed(case.adapter(fake), [case.delivery(1)], [case.delivery(2)], [odd], [case.delivery(4)])
         assert found == [[Refused("550 5.1.1")], [Later("451 4.7.1")], [Refused("bad_address")], [Accepted()]]
         assert fake.signed_in == 1
+
+
+def test_an_address_in_any_script_gets_its_email() -> None:
+    case = BY_NAME["smtp"]
+    with case.make() as fake:
+        other = replace(case.delivery(1), address="p@例子.公司")
+        another = replace(case.delivery(2), address="用户@mail.example.com")
+        assert handed(case.adapter(fake), [other], [another]) == [[Accepted()], [Accepted()]]
+        assert sorted(fake.sent) == ["p@xn--fsqu00a.xn--55qx5d", "用户@mail.example.com"]
 
 
 def test_what_an_email_looks_like_on_arrival() -> None:

@@ -24,6 +24,8 @@ class AlibabaFake(HttpFake):
     def __init__(self, secret: str, **more: Any) -> None:
         super().__init__(**more)
         self.secret = secret
+        self.old_phones: set[str] = set()
+        """Numbers that cannot show digital SMS."""
         self.calls: list[dict[str, str]] = []
         self._nonces: set[str] = set()
 
@@ -84,10 +86,21 @@ class AlibabaFake(HttpFake):
             return self._no("Throttling.User", 400)
         if any(not re.fullmatch(r"1[3-9]\d{9}", one) or self.refuses(one) for one in numbers):
             return self._no("isv.MOBILE_NUMBER_ILLEGAL", 200)
+        biz = f"9006{self.asked:014}^0"
+        said: dict[str, Any] = {"Code": "OK", "Message": "OK", "RequestId": "R"}
+        if is_card:
+            unable = [one for one in numbers if one in self.old_phones]
+            numbers = [one for one in numbers if one not in self.old_phones]
+            said["Data"] = {
+                "BizCardId": biz,
+                "NotMediaMobiles": ",".join(unable),
+                "MediaMobiles": ",".join(numbers),
+            }
+        else:
+            said["BizId"] = biz
         for number in numbers:
             self.take(number)
-        biz = f"9006{self.asked:014}^0"
-        return web.json_response({"Code": "OK", "Message": "OK", "BizId": biz, "RequestId": "R"})
+        return web.json_response(said)
 
     def _mail(self, told: dict[str, str]) -> web.Response:
         if told["AccountName"] != "news@shop.example":
