@@ -27,6 +27,7 @@ from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from engine.channels.network import Network
     from engine.channels.verdict import Verdict
 
 _ICONS = {
@@ -288,7 +289,7 @@ class AccountDetail(Detail):
 
         self._judge_connection(test)
 
-    def _judge_connection(self, work: Callable[[AccountFile, dict[str, str]], Verdict]) -> None:
+    def _judge_connection(self, work: Callable[[AccountFile, dict[str, str], Network], Verdict]) -> None:
         """Ask the provider with what the form says now, saved or not."""
         account, errors = self.judge()
         if self._show(errors) or account is None:
@@ -308,7 +309,14 @@ class AccountDetail(Detail):
             self.test_button.setEnabled(True)
             self.window_.show_error(error)
 
-        tasks.run(lambda: work(account, {**secrets.load(account), **typed}), done, failed)
+        allowed = self.workspace.settings.allowed_addresses
+
+        def judged() -> Verdict:
+            from engine.channels.network import Network
+
+            return work(account, {**secrets.load(account), **typed}, Network(allowed))
+
+        tasks.run(judged, done, failed)
 
     def _show_verdict(self, text: str, role: str) -> None:
         from app.widgets.announce import announce

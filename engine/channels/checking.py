@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from urllib.parse import urlsplit
 
 from engine.channels.checks import alibaba, kafka, over_http, smtp, umeng, wechat
+from engine.channels.http_client import ask
 from engine.channels.http_requests import EXAMPLE_SMS, example_batch, sms_request
+from engine.channels.network import Network
 from engine.channels.verdict import NotReached, Verdict
-from engine.channels.web import Request, authorised, judged, send, shown
+from engine.channels.web import Ask, Request, authorised, judged, shown
 from engine.i18n import N_, Message
 from engine.workspace.account import AccountFile
 from engine.workspace.account_settings import (
@@ -25,7 +28,7 @@ from engine.workspace.account_settings import (
 from engine.workspace.secrets import secret_fields
 
 
-def check(account: AccountFile, secrets: Mapping[str, str]) -> Verdict:
+def check(account: AccountFile, secrets: Mapping[str, str], network: Network) -> Verdict:
     """Whether the account can be used now. Opens connections, sends nobody anything, raises nothing."""
     for lack in lacking(account.settings):
         return Verdict(False, lack.message)
@@ -33,23 +36,23 @@ def check(account: AccountFile, secrets: Mapping[str, str]) -> Verdict:
         if not secrets.get(field.name):
             return Verdict(False, Message(N_("Enter this first: {secret}."), secret=field.label))
     try:
-        return _asked(account, secrets)
+        return _asked(account, secrets, partial(ask, network=network))
     except NotReached as error:
         return Verdict(False, error.message)
 
 
-def _asked(account: AccountFile, secrets: Mapping[str, str]) -> Verdict:
+def _asked(account: AccountFile, secrets: Mapping[str, str], ask: Ask) -> Verdict:
     match account.settings:
         case SmtpSettings() as settings:
             return smtp.check(settings, secrets)
         case (WebhookSettings() | HttpSmsSettings()) as settings:
-            return over_http.check(settings, secrets)
+            return over_http.check(settings, secrets, ask)
         case (AlibabaSmsSettings() | AlibabaMailSettings()) as settings:
-            return alibaba.check(settings, secrets)
+            return alibaba.check(settings, secrets, ask)
         case WechatSettings() as settings:
-            return wechat.check(settings, secrets)
+            return wechat.check(settings, secrets, ask)
         case UmengSettings() as settings:
-            return umeng.check(settings, secrets)
+            return umeng.check(settings, secrets, ask)
         case KafkaSettings() as settings:
             return kafka.check(settings, secrets)
         case _:
@@ -76,7 +79,7 @@ def example(account: AccountFile) -> Request | None:
             return None
 
 
-def test(account: AccountFile, secrets: Mapping[str, str]) -> Verdict:
+def test(account: AccountFile, secrets: Mapping[str, str], network: Network) -> Verdict:
     """Send a webhook one request with a made-up person, marked as a test. Raises nothing."""
     settings = account.settings
     assert isinstance(settings, WebhookSettings)
@@ -84,7 +87,8 @@ def test(account: AccountFile, secrets: Mapping[str, str]) -> Verdict:
         return Verdict(False, lack.message)
     place = urlsplit(settings.url).netloc
     try:
-        answer = send(authorised(example_batch(settings), settings.auth, secrets.get("key", "")))
+        request = authorised(example_batch(settings), settings.auth, secrets.get("key", ""))
+        answer = ask(request, network)
     except NotReached as error:
         return Verdict(False, error.message)
     if (trouble := judged(answer, place)) is not None:

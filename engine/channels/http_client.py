@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -23,6 +24,8 @@ class Timeouts(NamedTuple):
 
 
 USUAL = Timeouts()
+_ONE_QUESTION = Timeouts(answer=10.0)
+"""Somebody waits for it in front of a screen."""
 
 
 class Lost(Exception):  # noqa: N818 - an answer, as it were
@@ -92,6 +95,26 @@ class HttpClient:
             trust_env=False,  # no proxy stands between us, and no .netrc gives a password away
         )
         return self._session
+
+
+def ask(request: Request, network: Network) -> Answer:
+    """Send one request, and wait for its answer. Raises `NotReached`."""
+
+    async def work() -> Answer:
+        client = HttpClient(request.url, network, _ONE_QUESTION)
+        try:
+            return await client.send(request)
+        finally:
+            await client.close()
+
+    place = urlsplit(request.url).netloc.rpartition("@")[2]
+    try:
+        return asyncio.run(work())
+    except Lost as lost:
+        if lost.reason == "timeout":
+            raise NotReached(refused_by_system(place, TimeoutError())) from None
+        text = N_("{place} answers with something that is no HTTP.")
+        raise NotReached(Message(text, place=place)) from None
 
 
 async def _once(

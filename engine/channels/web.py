@@ -1,4 +1,4 @@
-"""HTTP requests to providers: built as values that can be shown, sent without proxies and redirects."""
+"""HTTP requests to providers, as values that can be shown; `engine.channels.http_client` sends them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from engine.channels.verdict import NotReached, refused_by_system
 from engine.i18n import N_, Message
 from engine.workspace.account_fields import HttpAuth
 
-TIMEOUT_S = (5.0, 10.0)
-"""To connect, and between two parts of an answer."""
+Ask = Callable[["Request"], "Answer"]
+"""Sends a request and waits for its answer; raises `NotReached`."""
 MAX_ANSWER = 64 * 1024
 """Bytes of an answer that are read; providers answer in a few hundred."""
 HIDDEN = "••••••"
@@ -112,53 +111,6 @@ def shown(request: Request, auth: HttpAuth | None) -> str:
     lines = [f"{request.method} {path} HTTP/1.1", f"Host: {parts.netloc}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return "\n".join([*lines, "", request.body.decode("utf-8", "replace")])
-
-
-def send(request: Request) -> Answer:
-    """Send a request. Raises `NotReached`, whose text names no more of the address than its host."""
-    import requests
-
-    place = urlsplit(request.url).netloc.rpartition("@")[2]
-    try:
-        with requests.Session() as session:
-            session.trust_env = False  # no proxy stands between us, and no .netrc gives a password away
-            with session.request(
-                request.method,
-                request.url,
-                headers={name: value.encode() for name, value in request.headers.items()},
-                data=request.body or None,
-                timeout=TIMEOUT_S,
-                allow_redirects=False,  # the secret is for this address only
-                stream=True,
-            ) as response:
-                content = response.raw.read(MAX_ANSWER, decode_content=True)
-                return Answer(response.status_code, content.decode("utf-8", "replace"))
-    except requests.RequestException as error:
-        raise NotReached(_why(place, error)) from None  # what requests says may hold the whole address
-    except (OSError, ValueError, UnicodeError):
-        raise NotReached(
-            Message(N_("{place} answers with something that is no HTTP."), place=place)
-        ) from None
-
-
-def _why(place: str, error: Exception) -> Message:
-    """The system's reason, which requests and urllib3 wrap several times."""
-    import requests
-
-    if isinstance(error, requests.exceptions.Timeout):
-        return refused_by_system(place, TimeoutError())
-    seen: BaseException | None = error
-    reasons: list[BaseException] = []
-    while seen is not None and len(reasons) < 10:
-        reasons.append(seen)
-        inner = getattr(seen, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = next((arg for arg in seen.args if isinstance(arg, BaseException)), None)
-        seen = inner or seen.__cause__ or seen.__context__
-    for reason in reversed(reasons):
-        if isinstance(reason, OSError) and not isinstance(reason, requests.RequestException):
-            return refused_by_system(place, reason)
-    return Message(N_("{place} cannot be reached: {reason}."), place=place, reason=type(error).__name__)
 
 
 def judged(answer: Answer, place: str) -> Message | None:

@@ -31,12 +31,13 @@ _PAGE = 1_000
 def check_accounts(workspace: Workspace, names: Iterable[str]) -> int:
     """Check the connection of accounts, of all where none is named; one line each. 1 where one fails."""
     from engine.channels.checking import check
+    from engine.channels.network import Network
     from engine.workspace.secrets import Secrets
 
-    secrets = Secrets(workspace.folder)
+    secrets, network = Secrets(workspace.folder), Network(workspace.settings.allowed_addresses)
     failed = 0
     for account in _accounts(workspace, names):
-        verdict = check(account, secrets.load(account))
+        verdict = check(account, secrets.load(account), network)
         failed += not verdict.ok
         print(f"{account.name}: {tr('ok') if verdict.ok else tr('failed')}: {verdict.message}")
         if not verdict.ok and secrets.was_for_another_address(account):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from engine.channels.alibaba import address, call
 from engine.channels.verdict import Verdict
-from engine.channels.web import judged, send
+from engine.channels.web import Ask, judged
 from engine.i18n import N_, Message
 from engine.workspace.account_settings import AlibabaMailSettings, AlibabaSmsSettings
 
@@ -22,7 +22,9 @@ _REASONS = {
 }
 
 
-def check(settings: AlibabaSmsSettings | AlibabaMailSettings, secrets: Mapping[str, str]) -> Verdict:
+def check(
+    settings: AlibabaSmsSettings | AlibabaMailSettings, secrets: Mapping[str, str], ask: Ask
+) -> Verdict:
     """Ask for the list of signatures, or for the mail account's summary. Raises `NotReached`."""
     place = urlsplit(address(settings)).netloc
     secret = secrets.get("access_key_secret", "")
@@ -30,7 +32,7 @@ def check(settings: AlibabaSmsSettings | AlibabaMailSettings, secrets: Mapping[s
         request = call(settings, secret, "QuerySmsSignList", {"PageIndex": "1", "PageSize": "1"})
     else:
         request = call(settings, secret, "DescAccountSummary", {})
-    answer = send(request)
+    answer = ask(request)
     found = answer.json()
     code = found.get("Code")
     if isinstance(code, str) and code != "OK":

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from engine.channels.verdict import Verdict
-from engine.channels.web import Request, authorised, judged, send
+from engine.channels.web import Ask, Request, authorised, judged
 from engine.i18n import N_, Message
 from engine.workspace.account_settings import HttpSmsSettings, WebhookSettings
 
@@ -14,14 +14,14 @@ _NOT_ALLOWED = (400, 405, 415, 422, 501)
 """How a receiver answers that takes nothing but real requests: it is there, and lets us in."""
 
 
-def check(settings: WebhookSettings | HttpSmsSettings, secrets: Mapping[str, str]) -> Verdict:
+def check(settings: WebhookSettings | HttpSmsSettings, secrets: Mapping[str, str], ask: Ask) -> Verdict:
     """Ask the address for checks where there is one, else ask only which methods the address takes.
 
     Raises `NotReached`.
     """
     own = settings.check_url if isinstance(settings, HttpSmsSettings) else ""
     request = Request("GET" if own else "OPTIONS", own or settings.url)
-    answer = send(authorised(request, settings.auth, secrets.get("key", "")))
+    answer = ask(authorised(request, settings.auth, secrets.get("key", "")))
     place = urlsplit(request.url).netloc
     if answer.status in _NOT_ALLOWED and not own:
         return Verdict(True, Message(N_("{place} answers."), place=place))

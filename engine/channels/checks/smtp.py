@@ -7,9 +7,10 @@ import ssl
 from collections.abc import Mapping
 
 from engine.channels.verdict import NotReached, Verdict, refused_by_system
-from engine.channels.web import TIMEOUT_S
 from engine.i18n import N_, Message
 from engine.workspace.account_settings import SmtpSettings
+
+_TIMEOUT_S = 10.0
 
 
 def check(settings: SmtpSettings, secrets: Mapping[str, str]) -> Verdict:
@@ -44,7 +45,7 @@ def check(settings: SmtpSettings, secrets: Mapping[str, str]) -> Verdict:
 
 
 def _connected(settings: SmtpSettings, context: ssl.SSLContext) -> smtplib.SMTP:
-    timeout = TIMEOUT_S[1]
+    timeout = _TIMEOUT_S
     if settings.security == "tls":
         return smtplib.SMTP_SSL(settings.host, settings.the_port, timeout=timeout, context=context)
     return smtplib.SMTP(settings.host, settings.the_port, timeout=timeout)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from engine.channels.umeng import ENDPOINT, call
 from engine.channels.verdict import Verdict
-from engine.channels.web import judged, send
+from engine.channels.web import Ask, judged
 from engine.i18n import N_, Message
 from engine.workspace.account_fields import App, with_scheme
 from engine.workspace.account_settings import UmengSettings
@@ -23,7 +23,7 @@ _REASONS = {
 }
 
 
-def check(settings: UmengSettings, secrets: Mapping[str, str]) -> Verdict:
+def check(settings: UmengSettings, secrets: Mapping[str, str], ask: Ask) -> Verdict:
     """Every app on every system that has a key; the first that fails is told. Raises `NotReached`."""
     base = with_scheme(settings.endpoint) if settings.endpoint else ENDPOINT
     place = urlsplit(base).netloc
@@ -34,7 +34,7 @@ def check(settings: UmengSettings, secrets: Mapping[str, str]) -> Verdict:
         return Verdict(False, Message(N_("Enter an app with its key first.")))
     for app, system, key in keys:
         secret = secrets.get(f"{app.id}/{system}", "")
-        answer = send(call(base, "/api/status", key, secret, {"task_id": "us00000000000000000000"}))
+        answer = ask(call(base, "/api/status", key, secret, {"task_id": "us00000000000000000000"}))
         data = answer.json().get("data")
         code = str(data.get("error_code", "")) if isinstance(data, dict) else ""
         if answer.json().get("ret") == "SUCCESS" or code == _NO_SUCH_TASK:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from engine.channels.verdict import Verdict
-from engine.channels.web import Request, judged, send
+from engine.channels.web import Ask, Request, judged
 from engine.i18n import N_, Message
 from engine.workspace.account_fields import with_scheme
 from engine.workspace.account_settings import WechatSettings
@@ -35,11 +35,11 @@ def token_request(base: str, app_id: str, secret: str, *, force: bool = False) -
     return Request("POST", f"{base}/cgi-bin/stable_token", headers, json.dumps(asked).encode())
 
 
-def check(settings: WechatSettings, secrets: Mapping[str, str]) -> Verdict:
+def check(settings: WechatSettings, secrets: Mapping[str, str], ask: Ask) -> Verdict:
     """Raises `NotReached`."""
     base = with_scheme(settings.endpoint) if settings.endpoint else ENDPOINT
     place = urlsplit(base).netloc
-    answer = send(token_request(base, settings.app_id, secrets.get("app_secret", "")))
+    answer = ask(token_request(base, settings.app_id, secrets.get("app_secret", "")))
     found = answer.json()
     if isinstance(found.get("access_token"), str):
         return Verdict(True, Message(N_("{place} knows the official account."), place=place))

@@ -9,6 +9,7 @@ import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,11 +20,15 @@ from engine.channels import checking
 from engine.channels.alibaba import signed
 from engine.channels.checks import kafka as kafka_check
 from engine.channels.http_requests import EXAMPLE_SMS, sms_request, was_taken
+from engine.channels.network import Network
 from engine.channels.web import HIDDEN, MAX_ANSWER, Answer, authorised, shown
 from engine.workspace.account import ACCOUNT, AccountFile
 from engine.workspace.account_fields import HttpAuth
 from engine.workspace.account_settings import HttpSmsSettings
 
+LOOPBACK = Network(["127.0.0.0/8"])
+check = partial(checking.check, network=LOOPBACK)
+try_out = partial(checking.test, network=LOOPBACK)
 SECRET = "s3cret-value"
 Reply = tuple[int, object]
 
@@ -102,22 +107,22 @@ def test_a_mail_server_is_signed_in_to() -> None:
         made = account(
             "smtp", host="127.0.0.1", port=port, security="none", user="shop", senders=["a@b.example"]
         )
-        good = checking.check(made, {"password": SECRET})
+        good = check(made, {"password": SECRET})
         assert good.ok, good.message
-        bad = checking.check(made, {"password": "wrong"})
+        bad = check(made, {"password": "wrong"})
         assert not bad.ok
         assert "refuses user or password" in str(bad.message)
         tls = account("smtp", host="127.0.0.1", port=port, security="starttls", senders=["a@b.example"])
-        assert "encryption" in str(checking.check(tls, {}).message)
-    gone = checking.check(made, {"password": SECRET})
+        assert "encryption" in str(check(tls, {}).message)
+    gone = check(made, {"password": SECRET})
     assert str(gone.message) == f"127.0.0.1:{port} refuses connections. Check address and port."
 
 
 def test_what_is_missing_is_said_before_anybody_is_asked() -> None:
-    assert str(checking.check(account("smtp"), {}).message) == "Enter the mail server"
+    assert str(check(account("smtp"), {}).message) == "Enter the mail server"
     made = account("wechat", app_id="wx1")
-    assert str(checking.check(made, {}).message) == "Enter this first: App secret."
-    assert checking.check(account("simulated"), {}).ok
+    assert str(check(made, {}).message) == "Enter this first: App secret."
+    assert check(account("simulated"), {}).ok
 
 
 @pytest.mark.parametrize(
@@ -134,7 +139,7 @@ def test_what_is_missing_is_said_before_anybody_is_asked() -> None:
 def test_a_webhook_is_asked_and_nothing_is_sent(status: int, ok: bool, words: str) -> None:
     with http(lambda *_: (status, "")) as (url, seen):
         made = account("webhook", url=f"{url}/gift?a=1", id_types=["mobile"], auth={"type": "bearer"})
-        verdict = checking.check(made, {"key": SECRET})
+        verdict = check(made, {"key": SECRET})
         assert (verdict.ok, words in str(verdict.message)) == (ok, True), verdict.message
         (method, path, headers, body) = seen[0]
         assert (method, path, body) == ("OPTIONS", "/gift?a=1", b"")
@@ -151,7 +156,7 @@ def test_a_test_request_is_what_the_preview_shows() -> None:
             params=[{"name": "level", "type": "number"}],
             auth={"type": "header", "header": "X-Key"},
         )
-        assert checking.test(made, {"key": SECRET}).ok
+        assert try_out(made, {"key": SECRET}).ok
         (method, path, headers, body) = seen[0]
         assert (method, path, headers["X-Key"]) == ("POST", "/gift", SECRET)
         sent = json.loads(body)
@@ -180,7 +185,7 @@ def test_no_secret_shows_in_previews_errors_and_logs(caplog: pytest.LogCaptureFi
             request, HttpAuth.model_validate({"type": auth, "user": "u", "header": "X-Key"}), SECRET
         )
         assert SECRET not in repr(signed_in)
-        verdict = checking.check(made, {"key": SECRET})
+        verdict = check(made, {"key": SECRET})
         assert not verdict.ok
         for text in (checking.preview(made), str(verdict.message), repr(verdict), caplog.text):
             assert SECRET not in text
@@ -247,8 +252,8 @@ def test_alibaba_is_asked_with_a_valid_signature(kind: str, more: dict[str, Any]
 
     with http(reply) as (url, _seen):
         made = account(kind, access_key_id="id", endpoint=url, **more)
-        assert checking.check(made, {"access_key_secret": SECRET}).ok
-        wrong = checking.check(made, {"access_key_secret": "other"})
+        assert check(made, {"access_key_secret": SECRET}).ok
+        wrong = check(made, {"access_key_secret": "other"})
         assert str(wrong.message) == "The AccessKey secret is wrong."
 
 
@@ -261,8 +266,8 @@ def test_wechat_gives_a_token_for_the_right_secret() -> None:
 
     with http(reply) as (url, _seen):
         made = account("wechat", app_id="wx1", endpoint=url)
-        assert checking.check(made, {"app_secret": SECRET}).ok
-        assert str(checking.check(made, {"app_secret": "x"}).message) == "The app secret is wrong."
+        assert check(made, {"app_secret": SECRET}).ok
+        assert str(check(made, {"app_secret": "x"}).message) == "The app secret is wrong."
 
 
 def test_umeng_checks_every_app_by_its_signature() -> None:
@@ -277,9 +282,9 @@ def test_umeng_checks_every_app_by_its_signature() -> None:
             "umeng", endpoint=url, apps=[{"id": "shop", "name": "Shop", "android_key": "a", "ios_key": "i"}]
         )
         good = {"shop/android": SECRET, "shop/ios": SECRET}
-        assert checking.check(made, good).ok
+        assert check(made, good).ok
         assert len(seen) == 2
-        wrong = checking.check(made, {**good, "shop/ios": "x"})
+        wrong = check(made, {**good, "shop/ios": "x"})
         assert str(wrong.message) == "Shop (iOS): The app master secret is wrong."
 
 
@@ -289,7 +294,7 @@ def test_a_kafka_interface_answers_and_has_its_topic(monkeypatch: pytest.MonkeyP
     found = cluster.list_topics(timeout=10)
     (broker,) = found.brokers.values()
     made = account("kafka", brokers=[f"{broker.host}:{broker.port}"], topic="orders", id_types=["member"])
-    assert checking.check(made, {}).ok
+    assert check(made, {}).ok
     monkeypatch.setattr(kafka_check, "_TIMEOUT_S", 1.0)
     gone = account("kafka", brokers=["127.0.0.1:1"], topic="orders", id_types=["member"])
-    assert not checking.check(gone, {}).ok
+    assert not check(gone, {}).ok
