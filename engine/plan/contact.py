@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta, tzinfo
 from enum import IntFlag
 
-from engine.shapes.time import at_wall_clock, clock, to_milliseconds
+from engine.shapes.time import at_wall_clock, clock, from_milliseconds, to_milliseconds
 from engine.store.times import DAY, HOUR, MINUTE
 from engine.workspace.settings import Settings, holiday_dates
 
@@ -21,11 +21,14 @@ class Cuts(IntFlag):
 
     CROSSINGS: at marketing touches with several links in, where two people may come to one address.
     CONTACTS: at everything that fatigue control looks at.
+    MAILED: no place; but what goes through a real account waits in the outbox of the sending loop, and its
+    results come later.
     """
 
     NONE = 0
     CROSSINGS = 1
     CONTACTS = 2
+    MAILED = 4
 
 
 PERIODS: Mapping[str, int] = {
@@ -123,6 +126,11 @@ class ContactRules:
         """Whether a message of the channel may have to wait."""
         return any(quiet.postpone for quiet in self.quiet(channel))
 
+    def quiet_since(self, channel: str, now: int, zone: tzinfo) -> int | None:
+        """When the quiet time of a channel began that `now` (ms) lies in: of several the last; or None."""
+        begun = [_since(quiet, now, zone) for quiet in self.quiet(channel)]
+        return max((moment for moment in begun if moment is not None), default=None)
+
     def limits_of(self, channel: str, signature: str | None) -> tuple[Limit, ...]:
         """The limits that a message has to keep to."""
         return tuple(
@@ -134,3 +142,17 @@ class ContactRules:
     def limits_on(self, channel: str) -> tuple[Limit, ...]:
         """The limits that exhaust a channel."""
         return tuple(limit for limit in self.limits if limit.channel in (None, channel))
+
+
+def _since(quiet: Quiet, now: int, zone: tzinfo) -> int | None:
+    """When a quiet period began that `now` lies in, or None."""
+    if isinstance(quiet, Holiday):
+        return quiet.start if quiet.start <= now < quiet.end else None
+    today = from_milliseconds(now).astimezone(zone).date()
+    for day in (today, today - timedelta(days=1)):
+        start = to_milliseconds(at_wall_clock(day, quiet.start, zone))
+        over = quiet.end <= quiet.start
+        end = to_milliseconds(at_wall_clock(day + timedelta(days=over), quiet.end, zone))
+        if start <= now < end:
+            return start
+    return None

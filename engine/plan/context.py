@@ -35,8 +35,8 @@ def contacts_of(messages: Table, nodes: Table) -> Select[*tuple[Any, ...]]:
     m, n = messages.c, nodes.c
     return (
         select(
-            m.person, m.address, m.version, m.node, m.contact_at, m.state, m.result, m.result_at, n.channel,
-            n.signature,
+            m.person, m.address, m.version, m.node, m.contact_at, m.due_at, m.state, m.result, m.result_at,
+            n.channel, n.signature,
         )
         .join(nodes, (n.version == m.version) & (n.node == m.node))
         .where(m.contact_at.is_not(None))
@@ -75,9 +75,9 @@ class Context:
     campaign, version: keys in the database. campaign_id: for random choices. live: events count only if they
     were received by the judging moment (a simulation takes them as received at their own time). scripted:
     results come from `result_script`; otherwise a simulated channel succeeds at once. contacts: the
-    messages that fatigue control counts, with `person, address, node, version, contact_at, state, result,
-    result_at` and the node's `channel` and `signature`. collect: account → how long its receipts count.
-    languages: message template that speaks several → the attribute that says which of them is a
+    messages that fatigue control counts, with `person, address, node, version, contact_at, due_at, state,
+    result, result_at` and the node's `channel` and `signature`. collect: account → how long its receipts
+    count. languages: message template that speaks several → the attribute that says which of them is a
     person's. recurring: there are several cycles, and the rows of a wave say theirs. cuts: where else
     places begin.
     """

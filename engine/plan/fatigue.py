@@ -104,7 +104,9 @@ def _had(context: Context, channel: str, send: Send, limit: Limit) -> ColumnElem
     """
     o, ids, contacts = outgoing.c, person_id.alias(), context.contacts.alias("c")
     c = contacts.c
-    which = [_within(c, limit, o.now), c.state.not_in(HELD_LITERALS), _not_failed(c, o.now)]
+    # What a quiet time holds counts once it goes out; what waits for its turn at a provider counts already.
+    out = or_(c.state.not_in(HELD_LITERALS), c.due_at.is_(None))
+    which = [_within(c, limit, o.now), out, _not_failed(c, o.now)]
     if limit.channel is not None:
         which.append(c.channel == channel)
         if send.signature is not None:

@@ -4,7 +4,7 @@ side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -21,6 +21,7 @@ from engine.components.behaviour import (
     JudgeEvents,
     JudgeGoal,
     JudgeResult,
+    Send,
     Split,
 )
 from engine.components.registry import component
@@ -54,7 +55,10 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class FlowNode:
-    """A node. `order`: its place in the sweep of an instant; `number`: what stands for it in the database."""
+    """A node. `order`: its place in the sweep of an instant; `number`: what stands for it in the database.
+
+    mailed: what it sends is handed to a real provider by the sending loop, after the wave.
+    """
 
     id: str
     number: int
@@ -62,6 +66,7 @@ class FlowNode:
     kind: str
     behaviour: Behaviour
     ports: tuple[str, ...]
+    mailed: bool = False
 
     @property
     def holds(self) -> bool:
@@ -138,6 +143,12 @@ class Flow:
         trigger = self.trigger.behaviour
         return self.recurs or (isinstance(trigger, EnterOnEvent) and trigger.re_entry != "once")
 
+    def awaits_provider(self, node: FlowNode) -> bool:
+        """Whether people wait at the node for what a real provider says."""
+        if not isinstance(node.behaviour, JudgeResult):
+            return False
+        return any(touch.mailed for touch in self.touches_before(node.id))
+
     def touches_before(self, node: str) -> list[FlowNode]:
         """The nodes directly in front, in order of `via`; one with several links stands there for each."""
         return [self.nodes[edge.source] for edge in self.into[node]]
@@ -165,8 +176,11 @@ class Flow:
         return False
 
 
-def flow_of(document: CampaignDocument, numbers: Mapping[str, int]) -> Flow:
-    """The graph behind Start. `numbers`: node id → number in the database.
+def flow_of(
+    document: CampaignDocument, numbers: Mapping[str, int], real_accounts: Collection[str] = ()
+) -> Flow:
+    """The graph behind Start. `numbers`: node id → number in the database. `real_accounts`: ids of those
+    whose messages the sending loop takes.
 
     Raises `NotRunnable` for what is not configured and for shapes that cannot be run.
     """
@@ -183,13 +197,15 @@ def flow_of(document: CampaignDocument, numbers: Mapping[str, int]) -> Flow:
         order = [id for id in nx.lexicographical_topological_sort(graph, key=str) if id in reached]
     except nx.NetworkXUnfeasible:
         raise NotRunnable([Message(N_("The campaign has a cycle."))]) from None
-    nodes = _nodes(document, order, numbers)
+    nodes = _nodes(document, order, numbers, real_accounts)
     if not isinstance(nodes[starts[0]].behaviour, EnterAudiences | EnterOnEvent):
         raise NotRunnable([Message(N_("The campaign needs exactly one trigger directly after Start."))])
     return Flow(nodes, _edges(document, nodes), starts[0], document.out_links(START_ID)[0])
 
 
-def _nodes(document: CampaignDocument, order: list[str], numbers: Mapping[str, int]) -> dict[str, FlowNode]:
+def _nodes(
+    document: CampaignDocument, order: list[str], numbers: Mapping[str, int], real_accounts: Collection[str]
+) -> dict[str, FlowNode]:
     nodes: dict[str, FlowNode] = {}
     problems: list[Message] = []
     for rank, id in enumerate(order):
@@ -200,7 +216,9 @@ def _nodes(document: CampaignDocument, order: list[str], numbers: Mapping[str, i
             problems.append(Message(N_("“{name}” is not configured."), name=node.name))
             continue
         ports = tuple(port.name for port in node.ports)
-        nodes[id] = FlowNode(id, numbers[id], rank, node.kind, kind.behaviour(config), ports)
+        behaviour = kind.behaviour(config)
+        mailed = isinstance(behaviour, Send) and behaviour.account in real_accounts
+        nodes[id] = FlowNode(id, numbers[id], rank, node.kind, behaviour, ports, mailed)
     if problems:
         raise NotRunnable(problems)
     return nodes

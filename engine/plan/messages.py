@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     FromClause,
+    Insert,
     Select,
     Subquery,
     Update,
@@ -34,13 +35,13 @@ from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import DrawCoupon, Send
 from engine.plan.bindings import bound_values
-from engine.plan.context import Context
+from engine.plan.context import NO_NUMBER, Context
 from engine.plan.counting import cycle_of
 from engine.plan.coupons import draw_codes
-from engine.plan.fatigue import apply_limits
+from engine.plan.fatigue import HELD_LITERALS, apply_limits
 from engine.plan.graph import FlowNode
 from engine.plan.message_counts import count_planned, count_released
-from engine.plan.outcomes import Outcome, handed_over, held, stopped, without_address
+from engine.plan.outcomes import Outcome, handed_over, held, queued, stopped, without_address
 from engine.plan.prepared import given
 from engine.plan.quiet import apply_quiet_times
 from engine.plan.script import fails_at_once, script_line
@@ -49,8 +50,8 @@ from engine.plan.temporary import outgoing, result_script, shared_address, wave
 from engine.store.dialect import insert_or_fail, upsert_replacing
 from engine.store.tables.people import person_id, suppression
 from engine.store.tables.runs import message
+from engine.store.tables.sending import MARKETING, MESSAGE_KEY, NOTIFICATION, outbox
 
-_KEY = ("campaign", "node", "person", "entry", "address")
 _SETTLED = ("version", "planned_at", "variables")
 """Columns that a release leaves as they were when the message was planned."""
 
@@ -135,7 +136,8 @@ class Messages:
     def _outcomes(self, node: FlowNode, send: Send) -> Iterator[Outcome]:
         """All that can become of the outgoing messages where the channel answers at once."""
         rules = self._context.contact
-        yield handed_over(marketing=send.marketing)
+        goes = queued if self._queues(node) else handed_over
+        yield goes(marketing=send.marketing)
         yield without_address()
         if send.followers:
             yield stopped("failed", "not_follower")
@@ -154,12 +156,16 @@ class Messages:
     def _is_duplicate(self, node: FlowNode, id_type: str) -> ColumnElement[bool]:
         """Whether another person has got this node's message of the cycle at the address."""
         o, sent, ids = outgoing.c, message.alias(), person_id.alias()
+        handed: ColumnElement[bool] = sent.c.sent_at.is_not(None)
+        if self._queues(node):
+            waits = and_(sent.c.state.in_(HELD_LITERALS), sent.c.due_at.is_(None))
+            handed = or_(handed, waits)
         got = [
             sent.c.campaign == self._context.campaign,
             sent.c.node == node.number,
             sent.c.person == ids.c.person,
             sent.c.address == o.address,
-            sent.c.sent_at.is_not(None),
+            handed,
         ]
         if self._context.recurring:
             cycle = cycle_of(self._context, sent.c.person, sent.c.entry)
@@ -175,10 +181,11 @@ class Messages:
     def _hand_over(
         self, node: FlowNode, send: Send | None, outcomes: Iterable[Outcome] = (), *, release: bool = False
     ) -> Iterator[Step | Executable]:
-        """Write the outgoing messages, those that nothing stops handed over to the simulated channel.
+        """Write the outgoing messages, those that nothing stops handed over to their channel.
 
-        Nothing outside the database happens then, so planning and handing over are one step of one
-        transaction. outcomes: all that can become of them where the channel answers at once.
+        With the simulated one nothing outside the database happens then, so planning and handing over are one
+        step of one transaction. For real ones they are queued for the sending loop. outcomes: all that can
+        become of them where the channel answers at once.
         """
         context, r = self._context, self._answered(node, send).c
         state: ColumnElement[str] = r.state
@@ -193,7 +200,7 @@ class Messages:
         columns = {**r, "state": state}
         if release:
             names, query = self._rows(node, columns)
-            changed = [name for name in names if name not in (*_KEY, *_SETTLED)]
+            changed = [name for name in names if name not in (*MESSAGE_KEY, *_SETTLED)]
             yield from count_released(context, node, r, shown)
             yield upsert_replacing(context.dialect, message, names, query, changed)
         elif context.scripted:
@@ -205,6 +212,30 @@ class Messages:
                 written = insert_or_fail(message).from_select(names, query.where(outcome.test))
                 yield Step(written, counts=outcome.count(node), needs=outcome.needs)
             yield Step(count_planned(context, node, r, shown), spread=True)
+        if send is not None and self._queues(node):
+            yield self._queue(node, send)
+
+    def _queues(self, node: FlowNode) -> bool:
+        """Whether the node's messages wait for the sending loop; none of a rehearsal leaves the computer."""
+        return node.mailed and self._context.live
+
+    def _queue(self, node: FlowNode, send: Send) -> Insert:
+        """Put those that nothing stops into the outbox."""
+        context, o = self._context, outgoing.c
+        row: dict[str, ColumnElement[Any]] = {
+            "account": literal(send.account),
+            "priority": literal_column(str(MARKETING if send.marketing else NOTIFICATION)),
+            "version": literal(context.version),
+            "ready_at": o.now,
+            "node": literal(node.number),
+            "person": o.person,
+            "entry": o.entry,
+            "address": o.address,
+            "campaign": literal(context.campaign),
+            "queued_at": o.now,
+        }
+        query = select(*row.values()).where(o.fate == "", o.address.is_not(None))
+        return insert_or_fail(outbox).from_select(list(row), query)
 
     def _rows(self, node: FlowNode, columns: Mapping[str, Any]) -> tuple[list[str], Select[Any]]:
         """Columns of the table `message`, and a query for rows of them."""
@@ -216,7 +247,7 @@ class Messages:
     def _answered(self, node: FlowNode, send: Send | None) -> Subquery:
         """The outgoing messages with what the channel answers, and when.
 
-        What is stopped has failed at once, for a Result Judgment; what is held has no result yet.
+        What is stopped has failed at once, for a Result Judgment; what is held or queued has no result yet.
         """
         o = outgoing.c
         homeless, unsent = o.address.is_(None), or_(o.address.is_(None), o.fate != "")
@@ -235,6 +266,10 @@ class Messages:
         if send is not None and send.marketing:
             further["contact_at"] = case((unsent, o.due), else_=o.now)
             further["due_at"] = o.due
+        sent_at: ColumnElement[Any] = case((unsent, None), else_=o.now)
+        open_ = held
+        if self._queues(node):
+            said, sent_at, open_ = literal("planned"), NO_NUMBER, or_(held, ~unsent)
         columns = {
             "person": o.person,
             "entry": o.entry,
@@ -242,9 +277,9 @@ class Messages:
             "address": func.coalesce(o.address, ""),
             "state": case((homeless, "failed"), (o.fate != "", o.fate), else_=said),
             "reason": case((homeless, "no_id"), (o.fate != "", o.reason), else_=why),
-            "sent_at": case((unsent, None), else_=o.now),
-            "result": case((held, None), (unsent, "failed"), else_=said),
-            "result_at": case((held, None), (unsent, o.now), else_=known),
+            "sent_at": sent_at,
+            "result": case((open_, None), (unsent, "failed"), else_=said),
+            "result_at": case((open_, None), (unsent, o.now), else_=known),
             "variables": o.variables,
             **further,
         }

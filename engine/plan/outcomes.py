@@ -59,6 +59,15 @@ def handed_over(*, marketing: bool = False) -> Outcome:
     return Outcome("sent", "", and_(o.fate == "", o.address.is_not(None)), further)
 
 
+def queued(*, marketing: bool = False) -> Outcome:
+    """What nothing stops, on its way to a real provider: it has no result yet."""
+    o = outgoing.c
+    further: dict[str, ColumnElement[Any]] = {"address": o.address}
+    if marketing:
+        further["contact_at"] = o.now
+    return Outcome("planned", "", and_(o.fate == "", o.address.is_not(None)), further)
+
+
 def without_address() -> Outcome:
     o = outgoing.c
     further = {"address": literal(""), "result": literal("failed"), "result_at": o.now}

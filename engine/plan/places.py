@@ -135,7 +135,8 @@ Decision = Choice | Path
 
 @dataclass(slots=True)
 class Place:
-    """A place. `joins`: rows claim the node first. `paths`: all leaves of `tree`."""
+    """A place. `joins`: rows claim the node first. `paths`: all leaves of `tree`. `awaits_provider`: people
+    wait here for what a real provider says."""
 
     index: int
     node: FlowNode
@@ -143,12 +144,14 @@ class Place:
     joins: bool
     tree: Decision
     paths: list[Path]
+    awaits_provider: bool = False
 
     @property
     def watched(self) -> bool:
-        """Whether events may release people early."""
+        """Whether events or results may release people early."""
         behaviour = self.node.behaviour
-        return self.stage is Stage.RELEASE and isinstance(behaviour, JudgeEvents) and behaviour.early
+        early = isinstance(behaviour, JudgeEvents) and behaviour.early
+        return self.awaits_provider or (self.stage is Stage.RELEASE and early)
 
     @property
     def looks_back(self) -> bool:
@@ -249,7 +252,8 @@ class _Builder:
             tree = self._decide(node, Path(0, index))
         else:
             tree = self._claim(node, index)
-        return Place(index, node, stage, joins, tree, self._paths)
+        awaits = stage is Stage.RELEASE and self._flow.awaits_provider(node)
+        return Place(index, node, stage, joins, tree, self._paths, awaits)
 
     def _claim(self, node: FlowNode, index: int) -> Decision:
         if node.holds:  # claimed, and now held: nothing to count, for the arrival has been

@@ -18,8 +18,8 @@ from engine.plan.places import Layout, Place, Stage, layout_of
 from engine.plan.prepared import Prepared, given
 from engine.plan.rows import Rows, Taken
 from engine.plan.steps import Counters, PreparedStep
-from engine.plan.tails import places_behind_outbox
-from engine.plan.temporary import Emptying, front, wave
+from engine.plan.tails import Tails, places_behind_outbox
+from engine.plan.temporary import Emptying, front, handed, wave
 from engine.store.dialect import upsert_replacing
 from engine.store.tables.runs import agenda
 
@@ -55,7 +55,9 @@ class PlacePlan:
         rows: Rows,
         effects: Effects,
         counters: Counters,
+        tails: Tails,
     ) -> None:
+        self._tails = tails
         self.place = place
         self.feeds = feeds_of(place, layout)
         self._context = context
@@ -86,6 +88,16 @@ class PlacePlan:
     @cached_property
     def due_after(self) -> Prepared:
         return self._prepare(self._rows.due_after(self.place))
+
+    @cached_property
+    def date_changed(self) -> Prepared:
+        """Says when those are judged here whose messages are in `handed`, where a provider is awaited."""
+        return self._prepare(self._tails.date(self.place, handed))
+
+    @cached_property
+    def date_all(self) -> Prepared:
+        """The same of everybody who waits here."""
+        return self._prepare(self._tails.date(self.place, None))
 
     @cached_property
     def effects(self) -> tuple[PreparedStep, ...]:
@@ -139,14 +151,24 @@ class Plan:
         self._rows = Rows(context, layout, judge)
         effects = Effects(context, layout, judge)
         counters = Counters(context.version, context.dialect)
+        tails = Tails(context, layout, judge)
         self.places = tuple(
-            PlacePlan(place, layout, context, self._rows, effects, counters) for place in layout.places
+            PlacePlan(place, layout, context, self._rows, effects, counters, tails) for place in layout.places
         )
         judge.check(layout)
 
     @property
     def flow(self) -> Flow:
         return self.layout.flow
+
+    def judging(self, node: int) -> list[PlacePlan]:
+        """The places where people wait for what a real provider says of a node's messages; by its number."""
+        return [
+            one
+            for one in self.places
+            if one.place.awaits_provider
+            and any(touch.number == node for touch in self.flow.touches_before(one.place.node.id))
+        ]
 
     @cached_property
     def enter_audience(self) -> Prepared:

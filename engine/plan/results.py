@@ -94,9 +94,9 @@ class Results:
         return case(*((via == rank, touch) for rank, touch in enumerate(touches[:-1])), else_=touches[-1])
 
     def _may_wait(self, node: FlowNode) -> bool:
-        """Whether a quiet time may hold a message in front of the node."""
+        """Whether a message in front of the node may not have been handed over yet."""
         rules = self._context.contact
-        return any(
+        return self._flow.awaits_provider(node) or any(
             isinstance(touch.behaviour, Send) and touch.behaviour.marketing and rules.may_postpone(touch.kind)
             for touch in self._flow.touches_before(node.id)
         )

@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Insert, and_, delete, func, literal, null, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Insert,
+    Update,
+    and_,
+    delete,
+    func,
+    literal,
+    null,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import Hold, JudgeEvents, JudgeGoal, JudgeResult
@@ -50,7 +63,7 @@ class Tails:
             came_by.label("via"),
             arrived.label("arrived"),
         ).where(*on_paths(place, paths))
-        if not self._may_be_unknown(target):
+        if target.awaits_provider or not self._may_be_unknown(target):
             yield insert_or_fail(table).from_select(TOKEN_COLUMNS, query)
             return
         # Whoever waits for a message that a quiet time holds back is parked until it is handed over.
@@ -84,7 +97,23 @@ class Tails:
     def unpark(self, outbox: Place) -> Iterator[Executable]:
         """Date those who wait for the result of what an outbox has handed over."""
         for target in places_behind_outbox(self._layout, outbox):
-            yield from self._unpark(target)
+            if target.awaits_provider:
+                yield self.date(target, wave)
+            else:
+                yield from self._unpark(target)
+
+    def date(self, target: Place, changed: FromClause | None) -> Update:
+        """Say of those who wait for what a real provider says when they are judged, as far as that is known
+        by now. changed: whose messages have changed (`person`, `entry`); None: of everybody's.
+        """
+        waiting = token_watched
+        mine = [waiting.c.version == self._context.version, waiting.c.place == target.index]
+        if changed is not None:
+            whose = select(changed.c.person, changed.c.entry)
+            mine.append(tuple_(waiting.c.person, waiting.c.entry).in_(whose))
+            mine.append(waiting.c.person.in_(select(changed.c.person)))
+        row = Row(waiting.c.person, waiting.c.entry, waiting.c.via, waiting.c.due, waiting.c.due, null())
+        return update(waiting).values(due=self._judge.result_known_at(target.node, row)).where(*mine)
 
     def _unpark(self, target: Place) -> Iterator[Executable]:
         parked = token_watched

@@ -73,6 +73,24 @@ outgoing = Table(
 )
 """The messages that a node is about to write, or to hand over after a quiet time."""
 
+handed = Table(
+    "handed",
+    TEMPORARY,
+    Column("campaign", BigInteger),
+    Column("node", Integer),
+    Column("person", BigInteger),
+    Column("entry", Integer),
+    Column("address", ShortText),
+    Column("account", ShortText),
+    Column("priority", SmallInteger),
+    Column("version", BigInteger),
+    Column("ready_at", BigInteger),
+    Column("id_type", ShortText, doc="of the address"),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit=EMPTIED,
+)
+"""Messages that the sending loop claims, hands to a provider, or has heard of."""
+
 drawing = Table(
     "drawing",
     TEMPORARY,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import Connection, and_, case, exists, func, literal, select
 
 from engine.i18n import N_, Message
 from engine.report.books import Books, Violation
@@ -13,7 +13,8 @@ from engine.report.rows import entry_of, shown_reason, shown_receipt
 from engine.store.functions import json_list
 from engine.store.tables.operations import deleted_message
 from engine.store.tables.people import coupon_code
-from engine.store.tables.runs import coupon_issue, entry, message, message_counter
+from engine.store.tables.runs import HELD, coupon_issue, entry, message, message_counter
+from engine.store.tables.sending import MESSAGE_KEY, outbox
 
 _Key = tuple[int, int, str, str, str]
 """Cycle, node number, state, reason, receipt."""
@@ -101,14 +102,19 @@ def _visits(books: Books) -> Iterator[Violation]:
 
 
 def _postponed(books: Books) -> Iterator[Violation]:
+    """What has not gone out waits for a quiet time to end, or in the outbox of the sending loop."""
+    m = message.c
+    queued = exists(
+        select(literal(1)).where(*(outbox.c[name] == m[name] for name in MESSAGE_KEY)).correlate(message)
+    )
     query = (
-        select(message.c.node, func.count())
-        .where(message.c.campaign == books.campaign, message.c.state == "planned")
-        .where(message.c.due_at.is_(None))
-        .group_by(message.c.node)
+        select(m.node, func.count())
+        .where(m.campaign == books.campaign, m.state.in_((*HELD, "sending")))
+        .where(m.due_at.is_(None), m.result_at.is_(None), ~queued)
+        .group_by(m.node)
     )
     for node, n in books.connection.execute(query):
-        yield books.wrong(Message(N_("{n} postponed messages have no time to go out."), n=n), node)
+        yield books.wrong(Message(N_("{n} messages that are to go out wait nowhere."), n=n), node)
 
 
 def _codes(books: Books) -> Iterator[Violation]:

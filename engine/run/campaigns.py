@@ -63,11 +63,13 @@ class Campaigns:
             raise Refused(error.message) from error
 
     def _publish(self, connection: Connection, bundle: Bundle, now: int) -> Published:
-        keys = lifecycle.new_version(connection, bundle, now, self._settings.contact)
+        mails = self._settings.mails
+        keys = lifecycle.new_version(connection, bundle, now, self._settings.contact, mails=mails)
         self._intake.forget_fields()
         lifecycle.declare_catalogue(connection, DataFields.load(connection), bundle)
         plan = plan_of(bundle, keys, connection, self._settings)
-        lifecycle.refuse_accounts(bundle, plan.flow)
+        if not mails:
+            lifecycle.refuse_accounts(bundle, plan.flow)
         lifecycle.write_paths(connection, plan)
         self._scheduler.versions.add(bundle, plan)
         self._scheduler.load(connection)

@@ -46,6 +46,7 @@ class PlanSettings:
     """What plans are compiled with besides their bundles.
 
     zone, contact: the workspace's. live, scripted, tags, contacts: see `Context`; a simulation has its own.
+    mails: what goes through real accounts waits for a sending loop.
     """
 
     zone: ZoneInfo
@@ -54,6 +55,7 @@ class PlanSettings:
     scripted: bool = False
     tags: TagTarget = field(default_factory=TagTarget)
     contacts: FromClause = CONTACTS
+    mails: bool = False
 
 
 def plan_of(
@@ -67,7 +69,7 @@ def plan_of(
 
     fields: what the data has, where somebody has read it already.
     """
-    flow = flow_of(bundle.campaign, keys.nodes)
+    flow = flow_of(bundle.campaign, keys.nodes, real_accounts(bundle) if keys.cuts & Cuts.MAILED else ())
     fields = fields or DataFields.load(connection)
     clock = WallClock(settings.zone)
     trigger = flow.trigger.behaviour
@@ -94,11 +96,20 @@ def plan_of(
     return compile_plan(flow, context)
 
 
-def cuts_for(bundle: Bundle, nodes: Mapping[str, int], contact: ContactRules) -> Cuts:
-    """Where places of a version that is published now begin besides those where they must."""
+def cuts_for(bundle: Bundle, nodes: Mapping[str, int], contact: ContactRules, *, mails: bool) -> Cuts:
+    """Where places of a version that is published now begin besides those where they must. mails: there is a
+    sending loop."""
+    cuts = Cuts.CROSSINGS
     if contact.limits or asks_fatigue(flow_of(bundle.campaign, nodes)):
-        return Cuts.CROSSINGS | Cuts.CONTACTS
-    return Cuts.CROSSINGS
+        cuts |= Cuts.CONTACTS
+    if mails and real_accounts(bundle):
+        cuts |= Cuts.MAILED
+    return cuts
+
+
+def real_accounts(bundle: Bundle) -> frozenset[str]:
+    """The accounts of a bundle through which something leaves the computer, by id."""
+    return frozenset(id for id, account in bundle.accounts.items() if account.kind != "simulated")
 
 
 def _collecting(bundle: Bundle) -> dict[str, Duration]:

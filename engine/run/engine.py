@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from engine.channels.sending.loop import OpenAdapter, Sending
 from engine.i18n import Message
 from engine.plan.temporary import make_temporary
 from engine.report.check import Violation, violations
@@ -33,6 +35,7 @@ from engine.run.filing import FileAudiences, Filing
 from engine.run.ingest import Intake
 from engine.run.keeping import AudienceKeeper
 from engine.run.lock import lock
+from engine.run.mailing import EngineDesk
 from engine.run.operations import Operations, is_trouble, problem_of
 from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
@@ -67,11 +70,13 @@ class Engine:
         clock: Clock | None = None,
         epoch: Epoch | None = None,
         file_audiences: FileAudiences | None = None,
+        open_adapter: OpenAdapter | None = None,
     ) -> None:
         """Take the database. Raises `Refused` where another engine holds it.
 
         epoch: finds out whether it was restored or copied: the engine is then held. None: it is not asked.
         file_audiences: gives the workspace what campaigns write. None: it stays in the database only.
+        open_adapter: makes real accounts ready to send. None: only simulated ones can be used.
         """
         self._database = database
         self._settings = settings
@@ -81,9 +86,10 @@ class Engine:
         try:
             now = clock.now()
             self._operations = Operations(database, settings.zone, settings.retention, epoch, now)
+            plans = replace(settings.plans, mails=open_adapter is not None)
             self._scheduler = Scheduler(
                 EngineStore(database, settings.zone),
-                settings.plans,
+                plans,
                 settings.audiences,
                 now,
                 catalog=settings.catalog,
@@ -92,11 +98,13 @@ class Engine:
             self._keeper = self._new_keeper(now)
             self._access = Access(database, self._lock, self._scheduler, self._operations)
             shared = (clock, self._access, self._scheduler, Intake(database.writer.dialect), Totals())
-            self._campaigns = Campaigns(database, settings.plans, *shared)
+            self._campaigns = Campaigns(database, plans, *shared)
             self._data = Data(database, settings.future_events, self._operations, *shared)
             self._worker = Worker(
                 clock, self._access, self._scheduler, self._operations, self._keeper, self._filing
             )
+            if open_adapter is not None:
+                self._worker.sending = self._new_sending(open_adapter)
             self._filing.give(now)  # also what an earlier engine could not give away
         except BaseException:
             self._release()
@@ -124,6 +132,18 @@ class Engine:
         )
         keeper.keep(settings.audiences, settings.catalog)
         return keeper
+
+    def _new_sending(self, open_adapter: OpenAdapter) -> Sending:
+        """The sending loop; what an engine before was about to send is looked at first."""
+        settings, database = self._settings, self._database
+        desk = EngineDesk(
+            database, self._clock, self._access.asked, self._scheduler, self._operations, settings.contact,
+            settings.zone, self._worker.wake,
+        )  # fmt: skip
+        sending = Sending(desk, database.writer.dialect, open_adapter)
+        with database.write() as connection:
+            sending.recover(connection)
+        return sending
 
     # ---- campaigns
 

@@ -56,6 +56,7 @@ from engine.store.tables.runs import (
     token_watched,
     visit,
 )
+from engine.store.tables.sending import doubt, outbox, reference
 from engine.store.times import NEVER
 from engine.store.versions import versions_of
 from engine.workspace import bundle as bundles
@@ -68,11 +69,11 @@ NO_CAMPAIGN = 0
 
 _BY_VERSION = (
     agenda, arrival, token, token_watched, visit, counter, finished, message_counter, goal_counter,
-    marketing_node, path, deleted_visit,
+    marketing_node, path, deleted_visit, outbox,
 )  # fmt: skip
 _BY_CAMPAIGN = (
     entry, cycle, skipped_cycle, pending_match, claim, message, tag_write, test_state, goal, gathered,
-    deleted_message, campaign_node,
+    deleted_message, campaign_node, doubt, reference,
 )  # fmt: skip
 
 
@@ -121,8 +122,11 @@ def number_of(connection: Connection, id: str) -> int:
     return int(number)
 
 
-def new_version(connection: Connection, bundle: Bundle, now: int, contact: ContactRules) -> VersionKeys:
-    """Enter the bundle as a campaign's new version; its plan's paths are still to be written."""
+def new_version(
+    connection: Connection, bundle: Bundle, now: int, contact: ContactRules, *, mails: bool = False
+) -> VersionKeys:
+    """Enter the bundle as a campaign's new version; its plan's paths are still to be written. mails: what
+    goes through real accounts waits for the sending loop."""
     attributes = bundle.campaign.attributes
     found = connection.execute(select(campaign).where(campaign.c.id == attributes.id)).first()
     if found is not None and found.state in (COMPLETED, ENDED):
@@ -152,7 +156,7 @@ def new_version(connection: Connection, bundle: Bundle, now: int, contact: Conta
     text = bundles.write(bundle).decode()
     row = {"key": key, "campaign": number, "version": version, "hash": bundle.hash, "bundle": text}
     nodes = _number_nodes(connection, number, bundle.campaign.nodes)
-    cuts = cuts_for(bundle, nodes, contact)
+    cuts = cuts_for(bundle, nodes, contact, mails=mails)
     connection.execute(insert(campaign_version).values(**row, published_at=now, cuts=int(cuts)))
     return VersionKeys(number, key, nodes, cuts)
 
@@ -237,7 +241,7 @@ def _put_on_messages(connection: Connection, number: int, versions: list[int], n
             marketing_node,
             and_(marketing_node.c.version == message.c.version, marketing_node.c.node == message.c.node),
         )
-        .where(held, message.c.version.in_(versions))
+        .where(held, message.c.version.in_(versions), message.c.due_at.is_not(None))
         .group_by(message.c.version, marketing_node.c.place)
     )
     connection.execute(insert(agenda).from_select(["version", "place", "due"], waiting))

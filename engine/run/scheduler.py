@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, literal, select
 
 from engine.audience.updates import NO_DEFINITIONS
 from engine.components.behaviour import EnterOnEvent
@@ -21,6 +21,8 @@ from engine.run.queries import Queries
 from engine.run.ranking import BRIEF_WAVES, Turn, Waiting
 from engine.run.running import Item, RunningVersion
 from engine.run.store import Store
+from engine.store.dialect import upsert_replacing
+from engine.store.tables.runs import agenda, marketing_node
 from engine.store.times import NEVER
 from engine.store.trouble import trouble_of
 from engine.workspace.audience import AudienceFile
@@ -103,6 +105,10 @@ class Scheduler:
             for place in version.follow.awaited:
                 if connection.execute(version.follow.catch_up(place), {"now": now}).rowcount:
                     version.runner.note_next(connection, version.plan.places[place])
+            for one in version.plan.places:
+                if one.place.awaits_provider:
+                    one.date_all(connection)
+                    version.runner.note_next(connection, one)
 
     @property
     def codes(self) -> frozenset[str]:
@@ -129,6 +135,31 @@ class Scheduler:
         may ask, at any time."""
         loads, waves = self._loads, dict(self._waves)
         return lambda campaign: (loads, waves.get(campaign, 0))
+
+    def judge(self, connection: Connection, touched: Collection[tuple[int, int]]) -> bool:
+        """Say when those are judged whose messages are in `handed`. touched: versions and nodes of these.
+        Whether anybody may be judged there."""
+        known = {version.key: version for version in self.versions}
+        found = False
+        for key, node in touched:
+            if key in known:
+                version = known[key]
+                for place in version.plan.judging(node):
+                    place.date_changed(connection)
+                    version.runner.note_next(connection, place)
+                    found = True
+        if found:
+            self._idle_until = None
+        return found
+
+    def look_again(self, connection: Connection, touched: Collection[tuple[int, int]], now: int) -> None:
+        """Messages of these versions and nodes have become due `now`, at their outboxes."""
+        c = marketing_node.c
+        for key, node in touched:
+            row = select(c.version, c.place, literal(now)).where(c.version == key, c.node == node)
+            columns = ["version", "place", "due"]
+            connection.execute(upsert_replacing(connection.dialect, agenda, columns, row, ["due"]))
+        self.load(connection)  # also versions of campaigns that have finished have something to do again
 
     # ---- running
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from engine.channels.sending.loop import Sending
 from engine.run.access import Access
 from engine.run.clock import Clock, VirtualClock
 from engine.run.filing import Filing
@@ -16,7 +17,10 @@ RETRY_AFTER = 5_000
 
 
 class Worker:
-    """Belongs to one engine, whose parts it uses."""
+    """Belongs to one engine, whose parts it uses.
+
+    sending: takes what waits for real providers; None: nothing can.
+    """
 
     def __init__(
         self,
@@ -33,6 +37,7 @@ class Worker:
         self._operations = operations
         self._keeper = keeper
         self._filing = filing
+        self.sending: Sending | None = None
         self._wake = threading.Event()
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -49,6 +54,8 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
         self._thread.start()
         self._keeper.start(self._clock, lambda: self._operations.held is None)
+        if self.sending is not None:
+            self.sending.start()
 
     def wake(self) -> None:
         """There may be something to do."""
@@ -61,6 +68,8 @@ class Worker:
         if self._thread is not None:
             self._thread.join()
         self._keeper.close()
+        if self.sending is not None:
+            self.sending.close()
 
     def _run(self) -> None:
         while not self._closing:
@@ -92,10 +101,12 @@ class Worker:
                 return False
             now = self._clock.now()
             moved = self._scheduler.step(now) or self._operations.clean(now)
-            if not moved and self._thread is None:  # else in a thread of its own
-                moved = self._keeper.step(now)
+            if not moved and self._thread is None:  # else in threads of their own
+                moved = self._keeper.step(now) or (self.sending is not None and self.sending.step())
             if moved:
                 self._operations.worked()
+                if self.sending is not None:
+                    self.sending.wake()
             else:
                 self._operations.write_again()
             self._file(now)
@@ -109,13 +120,18 @@ class Worker:
                 pass
             following = None
             if self._operations.held is None:
-                following = self._scheduler.next_due()
+                following = self._next_due()
             if not isinstance(self._clock, VirtualClock) or following is None:
                 return
             if until is not None and following > until:
                 self._clock.set(max(until, self._clock.now()))
                 return
             self._clock.set(following)
+
+    def _next_due(self) -> int | None:
+        """When people or messages are due next (ms)."""
+        moments = [self._scheduler.next_due(), None if self.sending is None else self.sending.next_due()]
+        return min((moment for moment in moments if moment is not None), default=None)
 
     def file(self) -> None:
         """Give the workspace the audiences that somebody's asking has written."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import Attributes, Link, Node
+from engine.channels.sending.loop import OpenAdapter
 from engine.plan.contact import ContactRules
 from engine.run.clock import VirtualClock
 from engine.run.engine import Engine
@@ -178,6 +179,7 @@ class Running:
         audiences: Mapping[str, AudienceFile] | None = None,
         file_audiences: FileAudiences | None = None,
         clock: VirtualClock | None = None,
+        open_adapter: OpenAdapter | None = None,
     ) -> None:
         self.clock = clock or VirtualClock(ms(moment))
         self.database = Database.open(target)
@@ -187,7 +189,9 @@ class Running:
             retention=retention or Retention(),
             audiences=audiences or {},
         )
-        self.engine = Engine(self.database, settings, self.clock, file_audiences=file_audiences)
+        self.engine = Engine(
+            self.database, settings, self.clock, file_audiences=file_audiences, open_adapter=open_adapter
+        )
 
     def advance(self, milliseconds: int) -> None:
         """Go on with everything that falls due."""

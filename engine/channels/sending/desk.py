@@ -1,0 +1,95 @@
+"""What the sending loop needs of its engine, and what it knows of versions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from sqlalchemy import Connection, select
+
+from engine.channels.sending.letters import Letter, idempotency_key
+from engine.channels.sending.rendering import Render, renderer
+from engine.components.behaviour import Send
+from engine.plan.graph import FlowNode, flow_of
+from engine.store.tables.runs import campaign_node
+from engine.store.versions import stored_bundle
+from engine.workspace.account import AccountFile
+from engine.workspace.bundle import Bundle
+
+
+class Desk(Protocol):
+    """The engine, as the sending loop sees it. Any thread may call it."""
+
+    def now(self) -> int:
+        """The present moment, in ms."""
+
+    def write(self) -> AbstractContextManager[Connection]:
+        """A writing transaction between two waves, with the temporary tables of waves."""
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A reading transaction."""
+
+    def judge(self, connection: Connection, touched: Collection[tuple[int, int]]) -> None:
+        """People may wait for the results of the messages in `handed`, of these versions and nodes."""
+
+    def quiet_since(self, channel: str, now: int) -> int | None:
+        """When the quiet time of a channel (a component's kind) began that `now` lies in, or None."""
+
+    def look_again(self, connection: Connection, touched: Collection[tuple[int, int]]) -> None:
+        """Messages of these versions and nodes are to be looked at by a wave before they go out."""
+
+    @property
+    def held(self) -> bool:
+        """Whether nothing may be sent until somebody decides."""
+
+
+@dataclass
+class Sheet:
+    """What is sent for one version of a campaign."""
+
+    bundle: Bundle
+    nodes: dict[int, FlowNode]
+
+    @classmethod
+    def load(cls, connection: Connection, version: int, campaign: int) -> Sheet:
+        """Read a version by its key, and the number of its campaign."""
+        bundle = stored_bundle(connection, version)
+        query = select(campaign_node.c.id, campaign_node.c.node).where(campaign_node.c.campaign == campaign)
+        numbers = {row.id: row.node for row in connection.execute(query)}
+        flow = flow_of(bundle.campaign, numbers)
+        return cls(bundle, {node.number: node for node in flow.nodes.values()})
+
+    def account(self, id: str) -> AccountFile:
+        """An account as the version pinned it."""
+        return self.bundle.accounts[id]
+
+    def send_of(self, node: int) -> Send:
+        behaviour = self.nodes[node].behaviour
+        assert isinstance(behaviour, Send)
+        return behaviour
+
+    @cached_property
+    def id_types(self) -> dict[int, str]:
+        """Of the addresses that each node sends to, by its number."""
+        return {
+            number: node.behaviour.id_type
+            for number, node in self.nodes.items()
+            if isinstance(node.behaviour, Send)
+        }
+
+    @cached_property
+    def _renderers(self) -> dict[int, Render]:
+        return {}
+
+    def render(self, node: int) -> Render:
+        """How the letters of a node become contents."""
+        if node not in self._renderers:
+            self._renderers[node] = renderer(self.bundle, self.nodes[node])
+        return self._renderers[node]
+
+    def key(self, letter: Letter) -> str:
+        """A letter's idempotency key."""
+        return idempotency_key(self.bundle.campaign.attributes.id, self.nodes[letter.node].id, letter)

@@ -1,0 +1,250 @@
+"""The sending loop: finds what waits in the outbox and lets a sender for each account send it.
+
+`start` runs it in a thread of its own, with an event loop; without that, `step` sends what is due now in the
+caller's thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import structlog
+from sqlalchemy import Connection, Dialect
+
+from engine.channels.adapter import Adapter
+from engine.channels.sending.desk import Desk, Sheet
+from engine.channels.sending.ledger import UNKNOWN, Ledger
+from engine.channels.sending.letters import Letter, Queue
+from engine.channels.sending.pacing import Backoff, Monotonic, Sleep
+from engine.channels.sending.policy import Policy
+from engine.channels.sending.sender import Sender, Tools
+from engine.i18n import Message, MessageError
+from engine.store.times import NEVER
+from engine.workspace.account import AccountFile
+
+log = structlog.get_logger()
+
+POLL_S = 1.0
+"""How long the loop rests at most: a letter may become due, and an account be usable again."""
+
+OpenAdapter = Callable[[AccountFile], Adapter]
+"""Makes an account ready to send. Raises `MessageError` where it cannot be used: a secret is missing."""
+
+
+@dataclass(slots=True)
+class AccountState:
+    """How it goes with an account. waiting: whether anything waits for it. problem: why nothing goes out."""
+
+    account: str
+    waiting: bool
+    in_flight: int
+    problem: Message | str | None
+
+
+@dataclass
+class _Desks:
+    """Senders by account and by the settings that versions have pinned."""
+
+    senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
+    problems: dict[str, Message] = field(default_factory=dict)
+
+
+class Sending:
+    """Sends what waits in an engine's outbox."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        dialect: Dialect,
+        open_adapter: OpenAdapter,
+        policy: Policy | None = None,
+        *,
+        monotonic: Monotonic = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._desk = desk
+        self._open = open_adapter
+        self._ledger = Ledger(dialect)
+        self._policy = policy or Policy(Backoff())
+        self._writer: ThreadPoolExecutor | None = None
+        self._tools = Tools(
+            desk, self._ledger, self._policy, secrets.token_hex(8), itertools.count(1), self._offload,
+            monotonic, sleep,
+        )  # fmt: skip
+        self._sheets: dict[int, Sheet] = {}
+        self._known = _Desks()
+        self._loop = asyncio.new_event_loop()
+        self._thread: threading.Thread | None = None
+        self._wake = asyncio.Event()
+        self._closing = False
+
+    # ---- from outside
+
+    def start(self) -> None:
+        """Send in the background until `close`."""
+        self._writer = ThreadPoolExecutor(1, "outbox")
+        self._thread = threading.Thread(target=self._run, name="sending", daemon=True)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Something may wait."""
+        if self._thread is not None:
+            self._loop.call_soon_threadsafe(self._wake.set)
+
+    def step(self) -> bool:
+        """Send what is due now, in this thread. Whether there was anything."""
+        return self._loop.run_until_complete(self._round())
+
+    def close(self) -> None:
+        """End after the deliveries that are on their way."""
+        self._closing = True
+        if self._thread is not None:
+            self.wake()
+            self._thread.join()
+        else:
+            self._loop.run_until_complete(self._close())
+        if self._writer is not None:
+            self._writer.shutdown()
+        self._loop.close()
+
+    def states(self) -> list[AccountState]:
+        """How it goes with the accounts that anything was sent through, or should be; any thread may ask."""
+        found = [
+            AccountState(
+                account,
+                bool(sender.queues),
+                sender.in_flight,
+                sender.breaker.reason if sender.breaker.is_open else None,
+            )
+            for (account, _), sender in list(self._known.senders.items())
+        ]
+        problems = [AccountState(id, True, 0, why) for id, why in list(self._known.problems.items())]
+        return sorted([*found, *problems], key=lambda one: one.account)
+
+    def next_due(self) -> int | None:
+        """When something that waits is due (ms)."""
+        ledger = self._ledger
+        with self._desk.read() as connection:
+            moments = [ledger.next_ready(connection, queue) for queue in ledger.queues(connection)]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    # ---- after a crash
+
+    def recover(self, connection: Connection, by: int = NEVER) -> None:
+        """Take back what workers have left whose leases end by a moment; NEVER: of everybody, as where this
+        is the only engine of its database. What had been claimed is claimed anew; what was being sent goes
+        out again with its key where the provider heeds that, else nobody knows."""
+        claimed, sending = self._ledger.abandoned(connection, by)
+        if claimed:
+            self._ledger.free(connection, claimed)
+        if sending:
+            now = self._desk.now()
+            settled = [
+                self._policy.doubtful(letter, "interrupted", self._key_lifetime(connection, letter), now)
+                for letter in sending
+            ]
+            kept = self._ledger.settle(connection, settled, now)
+            self._desk.judge(connection, {(one.queue.version, one.node) for one in kept})
+            doubtful = sum(one.fate == UNKNOWN for one in settled)
+            log.warning("messages were being sent", again=len(settled) - doubtful, doubtful=doubtful)
+
+    def _key_lifetime(self, connection: Connection, letter: Letter) -> int | None:
+        """How long the letter's provider heeds keys; None where it does not, or cannot be asked."""
+        sheet = self._sheet(connection, letter.queue.version, letter.campaign)
+        try:
+            sender = self._sender(letter.queue.account, sheet)
+        except MessageError:
+            return None
+        return sender.traits.key_lifetime
+
+    # ---- inside
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._main())
+
+    async def _main(self) -> None:
+        try:
+            while not self._closing:
+                self._wake.clear()
+                try:
+                    moved = await self._round()
+                except Exception:
+                    log.exception("the sending loop failed; it tries again")
+                    moved = False
+                if not moved and not self._closing:
+                    await self._rest()
+        finally:
+            await self._close()
+
+    async def _rest(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), POLL_S)
+
+    async def _close(self) -> None:
+        for sender in self._known.senders.values():
+            await sender.close()
+        self._known.senders.clear()
+
+    async def _round(self) -> bool:
+        """Let every account send what it has now."""
+        if self._desk.held:
+            return False
+        await self._offload(self._look)
+        busy = [sender for sender in self._known.senders.values() if sender.queues]
+        return any(await asyncio.gather(*(sender.work() for sender in busy)))
+
+    def _look(self) -> None:
+        """See which lines there are, and who sends them."""
+        with self._desk.read() as connection:
+            queues = self._ledger.queues(connection)
+            self._known.problems.clear()
+            for sender in self._known.senders.values():
+                sender.queues = []
+            for queue in queues:
+                self._assign(connection, queue)
+
+    def _assign(self, connection: Connection, queue: Queue) -> None:
+        campaign = self._ledger.campaign_of(connection, queue)
+        if campaign is None:
+            return
+        sheet = self._sheet(connection, queue.version, campaign)
+        try:
+            sender = self._sender(queue.account, sheet)
+        except MessageError as error:
+            self._known.problems[queue.account] = error.message
+            return
+        sender.queues = sorted([*sender.queues, queue], key=lambda one: (one.priority, one.version))
+        sender.sheets[queue.version] = sheet
+
+    def _sheet(self, connection: Connection, version: int, campaign: int) -> Sheet:
+        if version not in self._sheets:
+            self._sheets[version] = Sheet.load(connection, version, campaign)
+        return self._sheets[version]
+
+    def _sender(self, account: str, sheet: Sheet) -> Sender:
+        """Who sends through an account as a version pinned it. Raises `MessageError`."""
+        file = sheet.account(account)
+        key = (account, _fingerprint(file))
+        if key not in self._known.senders:
+            self._known.senders[key] = Sender(account, self._open(file), self._tools)
+        return self._known.senders[key]
+
+    async def _offload(self, work: Callable[[], object]) -> object:
+        """Do database work in the one thread for that, or here where there is none."""
+        if self._writer is None:
+            return work()
+        return await self._loop.run_in_executor(self._writer, work)
+
+
+def _fingerprint(file: AccountFile) -> str:
+    return blake2b(file.model_dump_json().encode(), digest_size=16).hexdigest()

@@ -1,0 +1,294 @@
+"""Sending through one account: claim, say so, send, write down what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.channels.adapter import Adapter, Delivery, Later, Outcome, Traits, Unknown
+from engine.channels.sending.desk import Desk, Sheet
+from engine.channels.sending.ledger import Claim, Ledger, Settled, Started, failed
+from engine.channels.sending.letters import REFERENCE_LENGTH, Letter, Queue
+from engine.channels.sending.pacing import Breaker, Monotonic, RateLimit, Sleep
+from engine.channels.sending.policy import Policy, counts_as_failure
+from engine.channels.verdict import NotReached
+from engine.store.tables.sending import MARKETING
+
+log = structlog.get_logger()
+
+CLAIM = 1_000
+"""The most letters that are claimed at once."""
+CLAIM_S = 20
+"""Through an account with a rate: no more than go out in so many seconds, well within the lease."""
+WINDOWS = 2
+"""Attempts side by side: while one is written down, the other one is sent."""
+LEASE_MS = 60_000
+"""How long a claim holds, from when it is made."""
+LARGEST_WINDOW = 2_000
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+
+class Tools(NamedTuple):
+    """What all senders share. worker: names this process. offload: runs database work off the event loop."""
+
+    desk: Desk
+    ledger: Ledger
+    policy: Policy
+    worker: str
+    fences: Iterator[int]
+    offload: Callable[[Callable[[], object]], Awaitable[object]]
+    monotonic: Monotonic
+    sleep: Sleep
+
+
+class Sender:
+    """One account, as versions have pinned it.
+
+    queues: its lines, renewed from outside. in_flight: deliveries that the provider has not answered.
+    """
+
+    def __init__(self, account: str, adapter: Adapter, tools: Tools) -> None:
+        self.account = account
+        self.queues: list[Queue] = []
+        self.sheets: dict[int, Sheet] = {}
+        self.in_flight = 0
+        self._adapter = adapter
+        self._tools = tools
+        self._traits = adapter.traits
+        self._limit = RateLimit(self._traits.per_second, tools.monotonic, tools.sleep)
+        self.breaker = Breaker(tools.monotonic)
+        self._claimed: deque[tuple[Letter, Claim]] = deque()
+        self._sends = asyncio.Semaphore(self._traits.concurrency)
+        self._refilling = asyncio.Lock()
+        self._sent_any = False
+
+    @property
+    def traits(self) -> Traits:
+        return self._traits
+
+    @property
+    def window(self) -> int:
+        """The most letters of one attempt: no more than can be on their way at a time are in doubt after a
+        crash."""
+        if self.breaker.is_doubtful:
+            return 1
+        most = max(1, self._traits.concurrency * self._traits.batch // WINDOWS)
+        return min(most, LARGEST_WINDOW, self._traits.per_second or most)
+
+    async def work(self) -> bool:
+        """Send what is due now. Whether there was anything."""
+        self._sent_any = False
+        try:
+            async with asyncio.TaskGroup() as windows:
+                for _ in range(1 if self.breaker.is_doubtful else WINDOWS):
+                    windows.create_task(self._windows())
+        finally:
+            await self._give_back()
+        return self._sent_any
+
+    async def close(self) -> None:
+        await self._adapter.close()
+
+    # ---- windows
+
+    async def _windows(self) -> None:
+        while not self.breaker.is_open and not self._tools.desk.held:
+            letters, claim = await self._next_window()
+            if not letters:
+                return
+            self._sent_any = True
+            await self._attempt(letters, claim)
+
+    async def _next_window(self) -> tuple[list[Letter], Claim]:
+        """Letters of one claim."""
+        async with self._refilling:
+            if not self._claimed:
+                await self._refill()
+            if not self._claimed:
+                return [], Claim("", 0, 0)
+            claim = self._claimed[0][1]
+            letters: list[Letter] = []
+            while self._claimed and len(letters) < self.window and self._claimed[0][1] is claim:
+                letters.append(self._claimed.popleft()[0])
+            return letters, claim
+
+    async def _refill(self) -> None:
+        """Claim letters: those of the first priority that has any, the same number of each campaign."""
+        tools = self._tools
+        now = tools.desk.now()
+        claim = Claim(tools.worker, next(tools.fences), now + LEASE_MS)
+        rate = self._traits.per_second
+        most = CLAIM if rate is None else min(CLAIM, rate * CLAIM_S)
+
+        def take(connection: Connection) -> list[Letter]:
+            for _, line in itertools.groupby(self.queues, key=lambda queue: queue.priority):
+                queues = list(line)
+                each = max(1, most // len(queues))
+                found = [
+                    letter
+                    for queue in queues
+                    for letter in tools.ledger.claim(connection, queue, claim, now, each)
+                ]
+                if found:
+                    return found
+            return []
+
+        letters = await self._write(take)
+        self._claimed.extend((letter, claim) for letter in _in_turn(letters))
+
+    async def _give_back(self) -> None:
+        """Let others claim what was claimed and not sent."""
+        for claim in {claim for _, claim in self._claimed}:
+            letters = [letter for letter, own in self._claimed if own == claim]
+
+            def give(connection: Connection, letters: list[Letter] = letters, claim: Claim = claim) -> None:
+                self._tools.ledger.give_back(connection, letters, claim)
+
+            await self._write(give)
+        self._claimed.clear()
+
+    async def _attempt(self, letters: list[Letter], claim: Claim) -> None:
+        deliveries, unspeakable = self._deliveries(letters)
+        slot = await self._limit.take(len(letters))
+        started = await self._write(lambda connection: self._start(connection, letters, claim))
+        self._limit.used(slot, len(started.sending))
+        going = [one for one in started.sending if one.key in deliveries]
+        settled = [Settled(one, failed("unreadable")) for one in started.sending if one.key in unspeakable]
+        self.in_flight += len(going)
+        try:
+            sends = [self._send(batch, deliveries) for batch in self._batches(going)]
+            for ended in await asyncio.gather(*sends):
+                settled += ended
+        finally:
+            self.in_flight -= len(going)
+        await self._write(lambda connection: self._settle(connection, settled))
+
+    def _deliveries(
+        self, letters: Iterable[Letter]
+    ) -> tuple[dict[tuple[int, int, int, int, str], Delivery], set[tuple[int, int, int, int, str]]]:
+        """What the provider is given for each letter, by its key; and keys of letters that say nothing."""
+        found, unspeakable = {}, set()
+        for letter in letters:
+            sheet = self.sheets[letter.queue.version]
+            key = sheet.key(letter)
+            try:
+                content = sheet.render(letter.node)(letter)
+            except Exception:
+                log.exception("a message cannot be rendered", campaign=letter.campaign, node=letter.node)
+                unspeakable.add(letter.key)
+                continue
+            id_type = sheet.id_types[letter.node]
+            found[letter.key] = Delivery(
+                key, key[:REFERENCE_LENGTH], letter.who, id_type, letter.address, content
+            )
+        return found, unspeakable
+
+    def _start(self, connection: Connection, letters: list[Letter], claim: Claim) -> Started:
+        tools, now = self._tools, self._tools.desk.now()
+        id_types = {
+            (version, node): id_type
+            for version, sheet in self.sheets.items()
+            for node, id_type in sheet.id_types.items()
+        }
+        resting = [one for one in letters if self._rests(one, now)]
+        if resting:
+            tools.ledger.postpone(connection, resting, claim, now)
+            tools.desk.look_again(connection, _touched(resting))
+            letters = [one for one in letters if one not in resting]
+        started = tools.ledger.start(connection, letters, id_types, claim, now)
+        tools.desk.judge(connection, _touched([*started.sending, *started.suppressed]))
+        if self._traits.receipts:
+            named = [
+                (one, self.sheets[one.queue.version].key(one)[:REFERENCE_LENGTH]) for one in started.sending
+            ]
+            tools.ledger.note_references(connection, named, now)
+        if started.lost:
+            tools.ledger.give_back(connection, started.lost, claim)
+        return started
+
+    def _rests(self, letter: Letter, now: int) -> bool:
+        """Whether a quiet time has begun since the letter was looked at."""
+        if letter.queue.priority != MARKETING:
+            return False
+        kind = self.sheets[letter.queue.version].nodes[letter.node].kind
+        since = self._tools.desk.quiet_since(kind, now)
+        return since is not None and letter.queued_at < since
+
+    def _batches(self, letters: Sequence[Letter]) -> Iterator[list[Letter]]:
+        """Letters that one call of the provider takes: of one component."""
+        groups: dict[tuple[int, int], list[Letter]] = {}
+        for letter in letters:
+            groups.setdefault((letter.queue.version, letter.node), []).append(letter)
+        for group in groups.values():
+            for start in range(0, len(group), self._traits.batch):
+                yield group[start : start + self._traits.batch]
+
+    async def _send(
+        self, batch: list[Letter], deliveries: dict[tuple[int, int, int, int, str], Delivery]
+    ) -> list[Settled]:
+        async with self._sends:
+            outcomes = await self._outcomes([deliveries[one.key] for one in batch])
+        now = self._tools.desk.now()
+        for outcome in outcomes:
+            if counts_as_failure(outcome):
+                after = outcome.after if isinstance(outcome, Later) else None
+                self.breaker.failed(outcome.reason, after)  # type: ignore[union-attr]
+                break
+        else:
+            self.breaker.succeeded()
+        settle = self._tools.policy.settled
+        return [
+            settle(letter, outcome, self._traits, now)
+            for letter, outcome in zip(batch, outcomes, strict=True)
+        ]
+
+    async def _outcomes(self, batch: list[Delivery]) -> Sequence[Outcome]:
+        try:
+            outcomes = await self._adapter.send(batch)
+        except NotReached as error:
+            return [Later(str(error.message), whole_account=True)] * len(batch)
+        except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what has left the machine
+            log.warning("a provider's module failed", account=self.account, error=type(error).__name__)
+            return [Unknown(type(error).__name__)] * len(batch)
+        if len(outcomes) != len(batch):
+            return [Unknown("no answer for each message")] * len(batch)
+        return outcomes
+
+    def _settle(self, connection: Connection, settled: list[Settled]) -> None:
+        tools = self._tools
+        if settled:
+            kept = tools.ledger.settle(connection, settled, tools.desk.now())
+            tools.desk.judge(connection, _touched(kept))
+
+    async def _write(self, work: Work[T]) -> T:
+        """Do something in a writing transaction, off the event loop."""
+
+        def done() -> T:
+            with self._tools.desk.write() as connection:
+                return work(connection)
+
+        return await self._tools.offload(done)  # type: ignore[return-value]
+
+
+def _touched(letters: Iterable[Letter]) -> set[tuple[int, int]]:
+    return {(letter.queue.version, letter.node) for letter in letters}
+
+
+def _in_turn(letters: list[Letter]) -> Iterator[Letter]:
+    """Letters of several lines, one of each in turn."""
+    lines: dict[Queue, deque[Letter]] = {}
+    for letter in letters:
+        lines.setdefault(letter.queue, deque()).append(letter)
+    while lines:
+        for queue in list(lines):
+            yield lines[queue].popleft()
+            if not lines[queue]:
+                del lines[queue]

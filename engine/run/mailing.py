@@ -1,0 +1,57 @@
+"""The engine as its sending loop sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from engine.plan.contact import ContactRules
+from engine.run.clock import Clock
+from engine.run.operations import Operations
+from engine.run.scheduler import Scheduler
+from engine.store.database import Database
+
+Writing = Callable[[], AbstractContextManager[Connection]]
+
+
+class EngineDesk:
+    """What the sending loop asks of the engine; see `engine.channels.sending.desk.Desk`."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        writing: Writing,
+        scheduler: Scheduler,
+        operations: Operations,
+        contact: ContactRules,
+        zone: ZoneInfo,
+        wake: Callable[[], None],
+    ) -> None:
+        """writing: a transaction between two waves. wake: somebody may have something to do."""
+        self.now = clock.now
+        self.write = writing
+        self.read = database.read
+        self._scheduler = scheduler
+        self._operations = operations
+        self._contact = contact
+        self._zone = zone
+        self._wake = wake
+
+    @property
+    def held(self) -> bool:
+        return self._operations.held is not None
+
+    def judge(self, connection: Connection, touched: Collection[tuple[int, int]]) -> None:
+        if self._scheduler.judge(connection, touched):
+            self._wake()
+
+    def quiet_since(self, channel: str, now: int) -> int | None:
+        return self._contact.quiet_since(channel, now, self._zone)
+
+    def look_again(self, connection: Connection, touched: Collection[tuple[int, int]]) -> None:
+        self._scheduler.look_again(connection, touched, self.now())
+        self._wake()
