@@ -140,7 +140,7 @@ class Engine:
             database, self._clock, self._access.asked, self._scheduler, self._operations, settings.contact,
             settings.zone, self._worker.wake,
         )  # fmt: skip
-        sending = Sending(desk, database.writer.dialect, open_adapter)
+        sending = Sending(desk, database.writer.dialect, open_adapter, monotonic=desk.monotonic)
         with database.write() as connection:
             sending.recover(connection)
         return sending

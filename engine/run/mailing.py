@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from engine.plan.contact import ContactRules
-from engine.run.clock import Clock
+from engine.run.clock import Clock, VirtualClock
 from engine.run.operations import Operations
 from engine.run.scheduler import Scheduler
 from engine.store.database import Database
@@ -32,6 +33,7 @@ class EngineDesk:
         wake: Callable[[], None],
     ) -> None:
         """writing: a transaction between two waves. wake: somebody may have something to do."""
+        self._clock = clock
         self.now = clock.now
         self.write = writing
         self.read = database.read
@@ -40,6 +42,12 @@ class EngineDesk:
         self._contact = contact
         self._zone = zone
         self._wake = wake
+
+    def monotonic(self) -> float:
+        """Seconds that only go forward; on a virtual clock, its own."""
+        if isinstance(self._clock, VirtualClock):
+            return self._clock.now() / 1000
+        return time.monotonic()
 
     @property
     def held(self) -> bool:

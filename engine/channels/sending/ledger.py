@@ -121,12 +121,13 @@ class Ledger:
         return found
 
     def next_ready(self, connection: Connection, queue: Queue) -> int | None:
-        """When the first unclaimed letter of a line is due."""
+        """When the first unclaimed letter of a line is due, of a campaign that goes on."""
         moment = self._first_ready(connection, queue._asdict()).scalar()
         return None if moment is None else int(moment)
 
     def campaign_of(self, connection: Connection, queue: Queue) -> int | None:
-        """The number of the campaign that a line is of; None where nothing stands in it any more."""
+        """The number of the campaign that a line is of; None where nothing stands in it, or it does not go
+        on."""
         number = self._campaign(connection, queue._asdict()).scalar()
         return None if number is None else int(number)
 
@@ -341,12 +342,13 @@ class Ledger:
     @cached_property
     def _first_ready(self) -> Prepared:
         o = outbox.c
-        query = select(o.ready_at).where(_in_queue(), o.worker.is_(None))
+        query = select(o.ready_at).where(_in_queue(), o.worker.is_(None), _goes_on(o.campaign))
         return Prepared(query.order_by(o.ready_at).limit(1), self._dialect)
 
     @cached_property
     def _campaign(self) -> Prepared:
-        return Prepared(select(outbox.c.campaign).where(_in_queue()).limit(1), self._dialect)
+        number = outbox.c.campaign
+        return Prepared(select(number).where(_in_queue(), _goes_on(number)).limit(1), self._dialect)
 
     @cached_property
     def _claimable(self) -> Prepared:

@@ -114,6 +114,7 @@ class Sending:
             self._loop.run_until_complete(self._close())
         if self._writer is not None:
             self._writer.shutdown()
+        self._loop.run_until_complete(_cancel_others())
         self._loop.close()
 
     def states(self) -> list[AccountState]:
@@ -131,11 +132,15 @@ class Sending:
         return sorted([*found, *problems], key=lambda one: one.account)
 
     def next_due(self) -> int | None:
-        """When something that waits is due (ms)."""
-        ledger = self._ledger
+        """When something that waits is due (ms), through accounts that can be used."""
+        self._look()
+        moments: list[int] = []
         with self._desk.read() as connection:
-            moments = [ledger.next_ready(connection, queue) for queue in ledger.queues(connection)]
-        return min((moment for moment in moments if moment is not None), default=None)
+            for sender in self._known.senders.values():
+                ready = [self._ledger.next_ready(connection, queue) for queue in sender.queues]
+                pause = self._desk.now() + round(sender.breaker.pause * 1000)
+                moments += [max(moment, pause) for moment in ready if moment is not None]
+        return min(moments, default=None)
 
     # ---- after a crash
 
@@ -244,6 +249,14 @@ class Sending:
         if self._writer is None:
             return work()
         return await self._loop.run_in_executor(self._writer, work)
+
+
+async def _cancel_others() -> None:
+    """End what a step that failed has left."""
+    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _fingerprint(file: AccountFile) -> str:

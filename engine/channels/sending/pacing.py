@@ -91,6 +91,11 @@ class Breaker:
         return self._now() < self.until
 
     @property
+    def pause(self) -> float:
+        """For how long it is left alone (s)."""
+        return max(0.0, self.until - self._now())
+
+    @property
     def is_doubtful(self) -> bool:
         """Whether only one batch is to be tried."""
         return self._failures >= self.FAILURES

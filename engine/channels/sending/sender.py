@@ -90,8 +90,10 @@ class Sender:
             async with asyncio.TaskGroup() as windows:
                 for _ in range(1 if self.breaker.is_doubtful else WINDOWS):
                     windows.create_task(self._windows())
-        finally:
+        except* Exception:
             await self._give_back()
+            raise
+        await self._give_back()
         return self._sent_any
 
     async def close(self) -> None:

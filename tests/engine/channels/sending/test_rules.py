@@ -1,0 +1,187 @@
+"""The rules of sending: what a crash leaves, what is stopped at the last moment, whose turn it is."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert
+
+from engine.channels.adapter import Accepted, Delivery, Later, Traits
+from engine.channels.verdict import NotReached
+from engine.i18n import Message
+from engine.plan.contact import ContactRules, Daily
+from engine.store.tables.people import suppression
+from engine.store.tables.sending import doubt
+from tests.databases import Target
+from tests.engine.channels.sending.provider import REAL, Provider
+from tests.engine.channels.sending.test_sending import judged, left, states
+from tests.engine.run.drafting import (
+    EVERYBODY,
+    HOUR,
+    MINUTE,
+    PROMOTION,
+    SMS,
+    Running,
+    bundle,
+    database,
+    populate,
+)
+
+
+class Died(BaseException):
+    """The process is gone."""
+
+
+def sms(config: dict[str, Any], id: str = "c_1") -> Any:
+    """A campaign that sends everybody one SMS, which says the campaign's id."""
+    said = {**config, "variables": {"name": {"from": "constant", "value": id}}}
+    nodes = {"n_who": ("target_audience", EVERYBODY), "n_sms": ("text_sms", said), "n_end": ("end", {})}
+    return bundle(nodes, ["n_who out n_sms", "n_sms out n_end"], id=id, account=REAL)
+
+
+@pytest.mark.parametrize("key_lifetime", [None, 3600])
+def test_a_crash_while_sending_sends_nothing_twice(
+    target: Target, tmp_path: Path, key_lifetime: int | None
+) -> None:
+    provider = Provider(Traits(batch=1, concurrency=4, key_lifetime=key_lifetime))
+
+    calls = itertools.count(1)
+
+    def die(_batch: Sequence[Delivery]) -> None:
+        if next(calls) == 4:
+            raise Died
+
+    populate(target, tmp_path, people=8)
+    provider.before = die
+    run = Running(target, open_adapter=provider.open)
+    run.engine.publish(judged())
+    with pytest.raises(BaseExceptionGroup):
+        run.advance(MINUTE)
+    run.engine.close()
+    run.database.close()
+    provider.before = lambda _batch: None
+    again = Running(target, open_adapter=provider.open, clock=run.clock)
+    with closing(again.database), again:
+        again.advance(HOUR)
+        assert set(provider.sent.values()) == {1}
+        doubtful = left(again, doubt)
+        if key_lifetime is None:
+            assert 0 < doubtful <= 4
+            assert len(provider.sent) >= 8 - doubtful
+        else:
+            assert (doubtful, len(provider.sent)) == (0, 8)
+        assert again.engine.check() == []
+
+
+def test_who_unsubscribes_while_a_message_waits_gets_none(tmp_path: Path) -> None:
+    provider = Provider()
+    with Running(database(tmp_path), open_adapter=provider.open) as run:
+        provider.answer = lambda _one: Later("429")
+        run.engine.publish(sms(PROMOTION))
+        run.advance(0)
+        with run.database.write() as connection:
+            row = {"type": "mobile", "value": provider.given[0].address}
+            connection.execute(insert(suppression), row)
+        provider.answer = lambda _one: Accepted()
+        run.advance(MINUTE)
+        assert states(run)[row["value"]] == "skipped suppressed"
+        assert sorted(states(run).values()) == ["sent", "sent", "skipped suppressed"]
+        assert run.engine.check() == []
+
+
+def test_a_backlog_does_not_run_into_a_quiet_time(tmp_path: Path) -> None:
+    """It is 17:00 there; the quiet time begins at 18:00 and ends at 20:00."""
+    provider = Provider()
+    provider.answer = lambda _one: Later("busy", after=3600.0)
+    rules = ContactRules(daily={"text_sms": Daily(time(18), time(20), postpone=True)})
+    with Running(database(tmp_path), rules, open_adapter=provider.open) as run:
+        run.engine.publish(sms(PROMOTION))
+        run.advance(0)
+        assert len(provider.given) == 3
+        provider.answer = lambda _one: Accepted()
+        run.advance(2 * HOUR)
+        assert len(provider.given) == 3
+        assert set(states(run).values()) == {"planned"}
+        assert run.engine.check() == []
+        run.advance(2 * HOUR)
+        assert set(states(run).values()) == {"sent"}
+        assert run.engine.check() == []
+
+
+def test_nothing_of_a_stopped_campaign_goes_out_until_it_is_restarted(tmp_path: Path) -> None:
+    provider = Provider()
+    provider.answer = lambda _one: Later("busy")
+    with Running(database(tmp_path), open_adapter=provider.open) as run:
+        run.engine.publish(judged())
+        run.advance(0)
+        run.engine.stop("c_1")
+        provider.answer = lambda _one: Accepted()
+        run.advance(HOUR)
+        assert set(states(run).values()) == {"planned"}
+        run.engine.restart("c_1")
+        run.advance(MINUTE)
+        assert set(states(run).values()) == {"sent"}
+        assert run.engine.counts("c_1").nodes["n_yes"].arrived == 3
+        assert run.engine.check() == []
+
+
+def test_a_campaign_that_is_stopped_in_the_middle_of_a_batch_sends_no_more(tmp_path: Path) -> None:
+    provider = Provider(Traits(batch=1, concurrency=1))
+    with Running(database(tmp_path, people=5), open_adapter=provider.open) as run:
+        provider.before = lambda _batch: run.engine.stop("c_1") if not provider.given else None
+        run.engine.publish(judged())
+        run.advance(HOUR)
+        assert len(provider.given) <= 2
+        assert sorted(states(run).values()).count("planned") == 5 - len(provider.given)
+        assert run.engine.check() == []
+
+
+def test_notifications_go_first_and_campaigns_take_turns(tmp_path: Path) -> None:
+    provider = Provider(Traits(batch=1, concurrency=1))
+    provider.answer = lambda _one: Later("busy")
+    with Running(database(tmp_path, people=4), open_adapter=provider.open) as run:
+        for id in ("sale", "other"):
+            run.engine.publish(sms(PROMOTION, id))
+        run.engine.publish(sms(SMS, "order"))
+        run.advance(0)
+        del provider.batches[:]
+        provider.answer = lambda _one: Accepted()
+        run.clock.set(run.clock.now() + HOUR)
+        run.advance(0)
+        said = [one.content.text.removeprefix("Hello ") for one in provider.given]  # type: ignore[union-attr]
+        assert said[:4] == ["order"] * 4
+        assert said[4:] in (["sale", "other"] * 4, ["other", "sale"] * 4)
+
+
+def test_an_account_that_answers_nothing_is_left_alone_and_then_used_again(tmp_path: Path) -> None:
+    provider = Provider(Traits(batch=1, concurrency=2))
+
+    def away(_batch: Sequence[Delivery]) -> None:
+        tried.append(1)
+        raise NotReached(Message("away"))
+
+    tried: list[int] = []
+    provider.before = away
+    with Running(database(tmp_path, people=50), open_adapter=provider.open) as run:
+        run.engine.publish(judged())
+        run.advance(0)
+        assert len(tried) <= 8
+        assert set(states(run).values()) == {"planned"}
+        assert run.engine.check() == []
+
+
+def test_a_letter_that_nobody_takes_fails_in_the_end(tmp_path: Path) -> None:
+    provider = Provider()
+    provider.answer = lambda _one: Later("451")
+    with Running(database(tmp_path, people=1), open_adapter=provider.open) as run:
+        run.engine.publish(judged())
+        run.advance(30 * HOUR)
+        assert set(states(run).values()) == {"failed 451"}
+        assert len(provider.given) < 200
+        assert run.engine.check() == []
