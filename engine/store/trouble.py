@@ -47,6 +47,12 @@ _POSTGRESQL_CLASSES = ("08", "40", "53", "57", "58")
 """Connection, a transaction that yields to another, resources, an operator's intervention, the system."""
 
 
+def is_full(error: BaseException) -> bool:
+    """Whether the disk that holds the database is what an exception is about."""
+    message = trouble_of(error)
+    return message is not None and message.text == _FULL
+
+
 def trouble_of(error: BaseException) -> Message | None:
     """What an exception of SQLAlchemy's or a driver's says of the database; None where the fault is ours.
 

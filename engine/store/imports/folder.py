@@ -20,7 +20,7 @@ from engine.store.imports.events_file import import_events
 from engine.store.imports.people_file import FILE as PEOPLE
 from engine.store.imports.people_file import import_people
 from engine.store.imports.result import ImportRefused, ImportResult
-from engine.store.imports.runs import all_or_nothing, begin, complete
+from engine.store.imports.runs import all_or_nothing, begin, complete, said_when_full
 from engine.store.imports.schema_file import read_schema
 from engine.store.imports.session import Progress, Session
 from engine.store.imports.tags_file import FILE as TAGS
@@ -30,6 +30,7 @@ from engine.store.lists import new_list, put_in_force
 FILES = (PEOPLE, EVENTS, TAGS, other_files.IDS, other_files.COUPONS, other_files.SUPPRESSED)
 
 
+@said_when_full()
 def import_folder(
     database: Database,
     folder: Path,

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
+from engine.i18n import N_, Message
 from engine.store.database import Database
 from engine.store.dialect import analyze
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
@@ -26,6 +27,7 @@ from engine.store.tables.people import (
     person_id,
     tag_value,
 )
+from engine.store.trouble import is_full
 
 UNDOABLE = 10
 """Of so many of the last imports it is kept what was there before."""
@@ -79,6 +81,20 @@ def all_or_nothing(session: Session) -> Iterator[None]:
                     discard(connection, number)
             take_back(session.database.write, session.import_id)
         raise
+
+
+@contextmanager
+def said_when_full() -> Iterator[None]:
+    """A full disk in the words of an import: unlike what campaigns do, it is not tried again by itself."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not is_full(error):
+            raise
+        text = N_(
+            "The disk that holds the database is full: nothing was imported. Make room, then import again."
+        )
+        raise ImportRefused(Message(text)) from error
 
 
 def complete(connection: Connection, result: ImportResult, finished: int) -> None:

@@ -28,7 +28,7 @@ from engine.store.imports.people_file import PeopleRows, Tidy, Ways
 from engine.store.imports.reading import Row, pass_over
 from engine.store.imports.rejects import RejectFile
 from engine.store.imports.result import ImportRefused, ImportResult
-from engine.store.imports.runs import all_or_nothing, begin, complete
+from engine.store.imports.runs import all_or_nothing, begin, complete, said_when_full
 from engine.store.imports.session import Session
 from engine.store.imports.tags_file import TagRow, store_tags
 from engine.store.imports.tidying import addresses, numbers, stripped, times
@@ -74,6 +74,7 @@ def format_of(order: TableOrder) -> TableFormat:
     return format_of_file(order.path, said.encoding, said.delimiter, said.sheet, headed=said.headed)
 
 
+@said_when_full()
 def import_table(
     database: Database,
     order: TableOrder,

@@ -256,3 +256,19 @@ def test_what_never_ends_is_not_begun(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "people.csv")
     with pytest.raises(ImportRefused, match="not a regular file"):
         survey(tmp_path / "people.csv")
+
+
+def test_a_full_disk_takes_nothing_and_promises_nothing(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("id\n" + "\n".join(f"p{n}" for n in range(25_000)), encoding="utf-8")
+
+    def limited(done: int, _total: int) -> None:
+        if done:
+            with database.write() as connection:
+                connection.exec_driver_sql("PRAGMA max_page_count = 1")  # no more than there are now
+
+    with pytest.raises(ImportRefused, match="is full: nothing was imported"):
+        take(database, path, mapping({"id": "person"}), progress=limited)
+    with database.write() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    assert take(database, path, mapping({"id": "person"})).counts["people"] == 25_000
