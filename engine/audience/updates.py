@@ -219,7 +219,10 @@ def _set_state(connection: Connection, id: str, state: str, reason: str | None =
 
 
 def _need_members(connection: Connection, file: AudienceFile) -> None:
-    """Refuse to count on audiences that have no members stored."""
+    """Refuse to count on audiences that have no members stored, or on the audience itself."""
+    if file.id in file.audiences:
+        text = N_("“{name}” would contain itself. Choose another audience.")
+        raise RuleError(Message(text, name=file.name))
     needed = {file.id} if file.cards is None else set(file.audiences)
     query = select(audience.c.id).where(audience.c.id.in_(needed), audience.c.list.is_not(None))
     if missing := needed - set(connection.scalars(query)):

@@ -24,7 +24,15 @@ def findings(error: ValidationError) -> Iterator[Finding]:
 
     A validator may raise `PydanticCustomError` with a `Message` as `message` in its context.
     """
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    wrong = [detail["loc"] for detail in details]
+    for detail in details:
+        place = detail["loc"]
+        # A list whose items are wrong has too few good ones, which is nothing to be told as well.
+        if detail["type"] == "too_short" and any(
+            other != place and other[: len(place)] == place for other in wrong
+        ):
+            continue
         path = tuple(part for part in detail["loc"] if not _is_marker(part))
         yield Finding(path, detail["type"], sentence(code_of(detail), detail.get("ctx", {})))
 

@@ -38,7 +38,6 @@ def _rows(
         external, tag, value = (cells[place] for place in places)
         try:
             key(tag, "tag")
-            key(value, "value") if session.fields.tag(tag) != "multi" else None
             yield line, external, tag, value
         except BadValue as error:
             reject(line, error.message)
@@ -64,9 +63,9 @@ def store_tags(session: Session, rows: Sequence[TagRow], file: str = FILE) -> No
                 person = _person(known, external)
                 type_ = session.fields.tag(tag)
                 if type_ == "multi":
-                    several.update((tag, person, part) for part in _parts(value))
+                    several.update((tag, person, part) for part in _parts(tag, value))
                 else:
-                    single[tag, person] = value, _number(type_, value)
+                    single[tag, person] = key(value, shown(tag)), _number(type_, value)
                 taken += 1
             except BadValue as error:
                 reject(line, error.message)
@@ -94,11 +93,11 @@ def _person(known: dict[str, int], external: str) -> int:
     return known[external]
 
 
-def _parts(value: str) -> tuple[str, ...]:
+def _parts(tag: str, value: str) -> tuple[str, ...]:
     parts = multi(value)
     if not parts:
-        raise BadValue(Message(N_("{what} is empty."), what="value"))
-    return tuple(key(part, "value") for part in parts)
+        raise BadValue(Message(N_("{what} is empty."), what=shown(tag)))
+    return tuple(key(part, shown(tag)) for part in parts)
 
 
 def _number(type_: FieldType | None, value: str) -> int | None:

@@ -263,3 +263,8 @@ def test_rules_compile_for_postgresql_too(cdnow: Database) -> None:
     assert all(word in sql for word in ("strpos", "starts_with", "jsonb_array_elements_text"))
     assert "json_each" not in sql
     assert "instr" not in sql
+
+
+def test_a_rule_that_names_itself_is_refused_before_anything_is_counted(database: Database) -> None:
+    with pytest.raises(RuleError, match="“A_ALL” would contain itself"):
+        estimate(database, rule("a_all", {"card": "audience", "audience": "a_all"}), NOW, SHANGHAI)

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from pydantic import BaseModel, Field, ValidationError
 
 from engine.files import FileError, FileFormat, FileModel
+from engine.files.findings import findings
 
 PATH = Path("x.thing.json")
 
@@ -72,3 +74,16 @@ def test_refuses_with_line_and_field(data: bytes, line: int, field: str, words: 
 def test_save_and_load(tmp_path: Path) -> None:
     THING.save(Thing(size=2), tmp_path / "a")
     assert THING.load(tmp_path / "a") == Thing(size=2)
+
+
+def test_a_list_of_wrong_items_is_not_called_too_short_as_well() -> None:
+    class Listing(BaseModel):
+        names: tuple[str, ...] = Field(min_length=1)
+
+    def said(data: str) -> list[str]:
+        with pytest.raises(ValidationError) as caught:
+            Listing.model_validate_json(data)
+        return [str(found.message) for found in findings(caught.value)]
+
+    assert said('{"names": [1]}') == ["Enter a text."]
+    assert said('{"names": []}') == ["Choose at least 1."]

@@ -272,3 +272,13 @@ def test_a_full_disk_takes_nothing_and_promises_nothing(database: Database, tmp_
     with database.write() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
     assert take(database, path, mapping({"id": "person"})).counts["people"] == 25_000
+
+
+def test_a_tag_that_is_too_long_for_an_index_is_named(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text(f"id,level,likes\n1,{'x' * 201},a\n2,VIP,a|{'y' * 201}\n", encoding="utf-8")
+    how = mapping({"id": "person", "level": "tag:level text", "likes": "tag:likes multi"})
+    result = take(database, path, how)
+    said = [str(one.message).partition(":")[0] for one in result.rejects]
+    assert said == ["level is longer than 200 characters", "likes is longer than 200 characters"]
+    assert result.counts["tags"] == 2
