@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from app.engine.service import EngineService
 from app.leaving import Agreed
-from app.publishing.service import EngineService
 from engine.i18n import tr
 
 if TYPE_CHECKING:

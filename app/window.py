@@ -24,6 +24,10 @@ from app.closing import Closing
 from app.composing import Composing
 from app.dialogs import Dialogs
 from app.editor.page import EditorPage
+from app.engine.commands import RunCommands
+from app.engine.people import get_person, people_finder
+from app.engine.service import EngineService
+from app.engine.situation import Condition, Counts, Rows, Sizes
 from app.exporting.commands import ExportCommands
 from app.file_drop import FileDrop
 from app.leaving import Leaving
@@ -33,11 +37,8 @@ from app.open_campaigns import OpenCampaigns
 from app.opening import Opening
 from app.preferences import Preferences
 from app.previews import person_choice
-from app.publishing.commands import RunCommands
-from app.publishing.people import get_person, people_finder
 from app.publishing.publication import PublishCommands
-from app.publishing.service import Condition, Counts, EngineService, Sizes
-from app.publishing.versions import Rows, VersionCommands
+from app.publishing.versions import VersionCommands
 from app.recent import RecentFiles
 from app.recovery.commands import RecoveryCommands
 from app.reopening import Reopening

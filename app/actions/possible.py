@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.campaign_list.status import ALLOWED, May
-from app.publishing.service import State
-from app.publishing.versions import earlier_entered
+from app.engine.situation import State, earlier_entered
 from engine.campaign.model import START_ID
 from engine.i18n import tr
 

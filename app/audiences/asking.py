@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
 import shiboken6
 from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from engine.client import EngineClient
 
-Work = Callable[[Any, str], Any]
-"""Asks a client something with a ticket."""
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Question(QObject):
@@ -29,8 +30,13 @@ class Question(QObject):
         self._asked = 0
         self._pending = False
 
-    def ask(self, work: Work, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> None:
-        """Ask; starts the engine where none runs."""
+    def ask(
+        self,
+        work: Callable[[EngineClient, str], T],
+        done: Callable[[T], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """Ask; starts the engine where none runs. work: gets a client, and a ticket to ask with."""
         service = self._window.service
         if service is None:
             return
@@ -38,7 +44,7 @@ class Question(QObject):
         asked = self._asked
         self._pending = True
 
-        def told(tell: Callable[[Any], None], what: Any) -> None:
+        def told(tell: Callable[[U], None], what: U) -> None:
             if shiboken6.isValid(self) and asked == self._asked:
                 self._pending = False
                 tell(what)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import tasks
 from app.audiences.rows import uses_of_all
-from app.publishing.service import State
+from app.engine.situation import State
 from engine.server.wire.audiences import AudienceState
 from engine.workspace.uses import Use
 from engine.workspace.workspace import Workspace
@@ -83,5 +83,5 @@ class Keeping(QObject):
             self.states = states
             self.changed.emit()
 
-    def _on_no_answer(self, _error: Any) -> None:
+    def _on_no_answer(self, _error: Exception) -> None:
         self._asking = False

@@ -8,36 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from app.campaign_list.status import ENDED_ABNORMALLY, Status, status_of
+from app.campaign_list.status import Status, status_of
+from app.engine.situation import Run
 from engine.campaign.model import Attributes
 from engine.files import FileError
 from engine.i18n import tr
 from engine.shapes.time import instant
 
 UNGROUPED = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What the engine says of a campaign: status word, people inside and entered, why it broke off, when
-    people enter next (ISO 8601), and which version is the newest, with the hash of its bundle."""
-
-    status: str
-    inside: int = 0
-    entries: int = 0
-    reason: str | None = None
-    next_run: str | None = None
-    version: int = 0
-    hash: str = ""
-
-    @property
-    def failure(self) -> str:
-        """That and why the campaign ended abnormally, in words; "" where it did not."""
-        if self.status != ENDED_ABNORMALLY:
-            return ""
-        if not self.reason:
-            return tr("Ended abnormally")
-        return tr("Ended abnormally: {reason}", reason=self.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 
 from app.campaign_list.rows import UNGROUPED, Row, folder_label, folders
+from app.engine import notices
+from app.engine.situation import Situation, State
 from app.language import Retranslated
-from app.publishing import notices
-from app.publishing.service import Situation, State
 from app.widgets import moments
 from app.widgets.basic import ElidedLabel, button, label, set_property
 from canvas_widgets.look import Look

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.editor.floating import COVERED, Floating
-from app.publishing.notices import Notice
+from app.engine.notices import Notice
 from app.widgets.basic import button, label
 from canvas_widgets.look import Look
 

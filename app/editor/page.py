@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.campaign_list.rows import Run
 from app.campaign_list.status import ALLOWED, May, Status
 from app.editor.arranging import Arranging
 from app.editor.attributes import attributes_dialog
@@ -40,9 +39,9 @@ from app.editor.speaking import Speaking
 from app.editor.tidying import Tidying
 from app.editor.top_bar import TopBar
 from app.editor.unconfirmed import Unconfirmed
+from app.engine.situation import Counts, Run, Situation
 from app.language import Retranslated
 from app.panels import ConfigurationPanel
-from app.publishing.service import Counts, Situation
 from app.publishing.versions import ShownVersion
 from canvas_widgets.palette import Palette
 from canvas_widgets.scene import CampaignScene

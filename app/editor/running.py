@@ -11,13 +11,11 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import tasks
-from app.campaign_list.rows import Run
 from app.campaign_list.status import GOING_ON, Status
+from app.engine import notices
+from app.engine.notices import Notice
+from app.engine.situation import Counts, Rows, Run, Situation
 from app.panels.figures import Figures
-from app.publishing import notices
-from app.publishing.notices import Notice
-from app.publishing.service import Counts, Situation
-from app.publishing.versions import Rows
 from engine.campaign.document import CampaignDocument
 from engine.components.base import RefKind
 from engine.workspace.workspace import Workspace

@@ -13,8 +13,8 @@ from app.campaign_list.broken import error_words
 from app.editor.autosave import Autosave
 from app.editor.disk_watch import DiskWatch, Standing
 from app.editor.session import Failed, Then
+from app.engine.notices import Notice
 from app.panels.content import Values
-from app.publishing.notices import Notice
 from app.widgets.ask import Choice, Question, ask
 from app.widgets.differences import DifferencesDialog
 from engine.campaign import campaign_file

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QMenu, QPushButton
 
-from app.publishing.versions import Rows
+from app.engine.situation import Rows
 from canvas_widgets.look import Look
 from engine.i18n import tr
 

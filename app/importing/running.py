@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.engine.service import EngineService
 from app.importing.draft import Draft
-from app.publishing.service import EngineService
 from engine.i18n import tr
 from engine.people_client import learned_of
 from engine.workspace.mapping import MappingFile
 from engine.workspace.workspace import Workspace
 
+if TYPE_CHECKING:
+    from engine.client import EngineClient
+    from engine.server.wire.imports import ImportAnswer, ImportState
+
 POLL_MS = 300
+
+T = TypeVar("T")
 
 
 class Running(QObject):
@@ -43,7 +50,7 @@ class Running(QObject):
         self._draft, self.active = draft, True
         self._mapping = draft.kept(self._workspace.mappings) if remember else None
 
-        def work(client: Any) -> Any:
+        def work(client: EngineClient) -> ImportState:
             self._workspace.amend_catalog(draft.identified)
             return client.import_table(draft.path, draft.mapping)
 
@@ -53,7 +60,7 @@ class Running(QObject):
         """Import a data folder; it cannot be cancelled."""
         self._draft = self._mapping = None
 
-        def work(client: Any) -> tuple[Any, int]:
+        def work(client: EngineClient) -> tuple[ImportAnswer, int | None]:
             answer = client.import_folder(folder)
             return answer, client.imports()[0].id
 
@@ -83,7 +90,7 @@ class Running(QObject):
     def _ask(self) -> None:
         self._use(lambda client: client.import_state(), self._on_state)
 
-    def _on_state(self, state: Any) -> None:
+    def _on_state(self, state: ImportState) -> None:
         if state.state == "running":
             share = 1000 * state.done // state.total if state.total else 0
             self.progressed.emit(share, 1000 if state.total else 0)
@@ -96,10 +103,10 @@ class Running(QObject):
         cancelled = tr("The import was cancelled: nothing of it is left.")
         self.failed.emit(cancelled if state.state == "cancelled" else state.problem or "")
 
-    def _learn(self, state: Any) -> None:
+    def _learn(self, state: ImportState) -> None:
         """Add what the import brought to the catalogue, and keep what the columns are."""
 
-        def work(_client: Any) -> Any:
+        def work(_client: EngineClient) -> ImportState:
             if state.learned is not None:
                 self._workspace.amend_catalog(learned_of(state.learned).taught)
             if self._mapping is not None:
@@ -109,11 +116,11 @@ class Running(QObject):
 
         self._use(work, lambda done: self._on_imported(done.answer, done.id))
 
-    def _on_imported(self, answer: Any, id: int) -> None:
+    def _on_imported(self, answer: ImportAnswer | None, id: int | None) -> None:
         self._id = id
         self.imported.emit(answer)
 
-    def _use(self, work: Any, done: Any) -> None:
+    def _use(self, work: Callable[[EngineClient], T], done: Callable[[T], None]) -> None:
         def failed(error: Exception) -> None:
             self.active = False
             if not self._closed:

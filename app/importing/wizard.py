@@ -198,7 +198,7 @@ class ImportWizard(QDialog):
         if self.cancel.isEnabled():
             self.outcome.show_progress(tr("Importing {file}…", file=self._draft.path.name), done, total)
 
-    def _on_imported(self, answer: Any) -> None:
+    def _on_imported(self, answer: ImportAnswer) -> None:
         self.outcome.show_answer(answer)
         self._show_end()
         announce(self, self.outcome.title.text())

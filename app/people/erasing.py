@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog
@@ -14,6 +14,7 @@ from engine.i18n import tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from engine.server.wire.people import Person
 
 
 class EraseDialog(QDialog):
@@ -21,7 +22,7 @@ class EraseDialog(QDialog):
 
     erased = Signal(str)
 
-    def __init__(self, window: MainWindow, person: Any) -> None:
+    def __init__(self, window: MainWindow, person: Person) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Erase a person"))

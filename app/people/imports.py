@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
@@ -20,6 +20,10 @@ from engine.i18n import tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from engine.client import EngineClient
+    from engine.server.wire.imports import KnownImport
+
+T = TypeVar("T")
 
 
 class ImportsDialog(QDialog):
@@ -34,7 +38,7 @@ class ImportsDialog(QDialog):
         assert window.workspace is not None
         self._window, self._closed = window, False
         self._zone = ZoneInfo(window.workspace.settings.time_zone)
-        self._imports: list[Any] = []
+        self._imports: list[KnownImport] = []
         self.table = PagedTable(4)
         self.table.set_titles(tr("Imports"), [tr("File"), tr("When"), tr("State"), tr("What it did")])
         self.table.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -55,7 +59,7 @@ class ImportsDialog(QDialog):
         """Ask the engine anew."""
         self._use(lambda client: client.imports(), self.show_imports)
 
-    def show_imports(self, imports: Sequence[Any]) -> None:
+    def show_imports(self, imports: Sequence[KnownImport]) -> None:
         """Show the engine's answer."""
         self._imports = list(imports)
         self.table.clear()
@@ -81,7 +85,7 @@ class ImportsDialog(QDialog):
         super().done(result)
 
     @property
-    def _selected(self) -> Any:
+    def _selected(self) -> KnownImport | None:
         rows = self.table.selected()
         return self._imports[rows[0]] if rows and rows[0] < len(self._imports) else None
 
@@ -117,7 +121,7 @@ class ImportsDialog(QDialog):
         self.changed.emit()
         self._use(lambda client: client.imports(), lambda found: self._show_after(found, lines))
 
-    def _show_after(self, imports: Sequence[Any], lines: Sequence[str]) -> None:
+    def _show_after(self, imports: Sequence[KnownImport], lines: Sequence[str]) -> None:
         self.show_imports(imports)
         self.text.setText(" · ".join(lines))
 
@@ -135,7 +139,7 @@ class ImportsDialog(QDialog):
             lambda _answer: self.text.setText(tr("Saved as {file}.", file=path.name)),
         )
 
-    def _use(self, work: Any, done: Any) -> None:
+    def _use(self, work: Callable[[EngineClient], T], done: Callable[[T], None]) -> None:
         service = self._window.service
         if service is not None:
             service.use(

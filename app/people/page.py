@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
@@ -22,6 +22,7 @@ from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from engine.server.wire.people import FoundPerson, People
 
 TYPING_MS = 250
 """Until it is searched for what is being typed."""
@@ -187,7 +188,7 @@ class PeoplePage(PlacePage):
         if self._after is not None:
             self._ask("", self._after)
 
-    def _on_people(self, asked: int, after: int, answer: Any) -> None:
+    def _on_people(self, asked: int, after: int, answer: People) -> None:
         if asked != self._asked:
             return
         if not after:
@@ -242,7 +243,7 @@ class PeoplePage(PlacePage):
         dialog.open()
 
 
-def _row(found: Any) -> list[str]:
+def _row(found: FoundPerson) -> list[str]:
     """A person as a row: id, name, mobile number, the first of the other IDs."""
     mobiles = [one.value for one in found.ids if one.type == "mobile"]
     others = [f"{one.type}: {one.value}" for one in found.ids if one.type != "mobile"]

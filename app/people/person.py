@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
@@ -19,6 +19,17 @@ from engine.i18n import ntr, tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from engine.client import EngineClient
+    from engine.server.wire.people import (
+        Person,
+        PersonAddress,
+        PersonAttribute,
+        PersonEvents,
+        PersonMessages,
+        PersonVisit,
+    )
+
+T = TypeVar("T")
 
 
 class PersonPage(Retranslated, QWidget):
@@ -28,7 +39,7 @@ class PersonPage(Retranslated, QWidget):
         super().__init__()
         self._window, self._back = window, back
         self._id = ""
-        self._person: Any = None
+        self._person: Person | None = None
         self._asked = 0
         self._last_event: tuple[int, str] | None = None
         self.leave = button("ghost", back)
@@ -94,7 +105,7 @@ class PersonPage(Retranslated, QWidget):
 
     # ---- what the engine answers
 
-    def _on_person(self, person: Any) -> None:
+    def _on_person(self, person: Person) -> None:
         self._person = person
         names = [one.value for one in person.attributes if one.name in _names()]
         self.name.setText(" · ".join([person.person_id, *names]))
@@ -108,7 +119,7 @@ class PersonPage(Retranslated, QWidget):
         self.tabs.setTabText(2, ntr("Events ({n:,})", "Events ({n:,})", person.events))
         self._show_facts()
 
-    def _on_visits(self, visits: Any) -> None:
+    def _on_visits(self, visits: Sequence[PersonVisit]) -> None:
         rows = []
         for one in visits:
             left = words.moment(one.left, self._zone)
@@ -123,7 +134,7 @@ class PersonPage(Retranslated, QWidget):
         id, skip = self._id, self.messages.rows()
         self._use(lambda client: client.person_messages(id, skip), self._on_messages)
 
-    def _on_messages(self, page: Any) -> None:
+    def _on_messages(self, page: PersonMessages) -> None:
         rows = [
             [
                 words.moment(one.planned_at, self._zone),
@@ -141,7 +152,7 @@ class PersonPage(Retranslated, QWidget):
         id, before = self._id, self._last_event
         self._use(lambda client: client.person_events(id, before), self._on_events)
 
-    def _on_events(self, page: Any) -> None:
+    def _on_events(self, page: PersonEvents) -> None:
         catalog = self._window.workspace.catalog if self._window.workspace is not None else None
         rows = [
             [
@@ -162,7 +173,7 @@ class PersonPage(Retranslated, QWidget):
         workspace = self._window.workspace
         return ZoneInfo("UTC" if workspace is None else workspace.settings.time_zone)
 
-    def _use(self, work: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
+    def _use(self, work: Callable[[EngineClient], T], done: Callable[[T], None]) -> None:
         service, asked = self._window.service, self._asked
         if service is None:
             return
@@ -217,13 +228,13 @@ class PersonPage(Retranslated, QWidget):
             self.facts.addSpacing(self._window.look.sizes.grid)
         self.facts.addStretch(1)
 
-    def _address(self, one: Any) -> str:
+    def _address(self, one: PersonAddress) -> str:
         notes = [tr("suppressed")] if one.suppressed else []
         if one.follower is not None:
             notes.append(tr("follows") if one.follower else tr("does not follow"))
         return f"{one.value} ({tr(', ').join(notes)})" if notes else one.value
 
-    def _value(self, one: Any) -> str:
+    def _value(self, one: PersonAttribute) -> str:
         if one.type == "time":
             try:
                 return words.moment(one.value, self._zone)

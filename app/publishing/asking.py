@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.publishing.changes import changes
 from app.publishing.summary import Known, Published
@@ -12,8 +12,11 @@ from engine.i18n import ntr
 from engine.workspace import bundle as bundles
 from engine.workspace.workspace import Workspace
 
+if TYPE_CHECKING:
+    from engine.client import EngineClient
 
-def known(client: Any, workspace: Workspace, document: CampaignDocument) -> Known:
+
+def known(client: EngineClient, workspace: Workspace, document: CampaignDocument) -> Known:
     """Ask the engine's client. Raises what the client and reading a bundle raise."""
     sizes = client.sizes()
     return Known(
@@ -24,7 +27,7 @@ def known(client: Any, workspace: Workspace, document: CampaignDocument) -> Know
     )
 
 
-def estimates(client: Any, rules: Mapping[str, Any]) -> dict[str, int]:
+def estimates(client: EngineClient, rules: Mapping[str, Any]) -> dict[str, int]:
     """How many people each of these audiences, files' contents by id, holds now."""
     return {id: client.estimate(content) for id, content in rules.items()}
 
@@ -36,7 +39,7 @@ def codes_text(left: int, *, more: bool) -> str:
     return ntr("{n:,} code left", "{n:,} codes left", left)
 
 
-def _published(client: Any, workspace: Workspace, document: CampaignDocument) -> Published | None:
+def _published(client: EngineClient, workspace: Workspace, document: CampaignDocument) -> Published | None:
     id = document.attributes.id
     campaign = next((one for one in client.campaigns() if one.id == id), None)
     if campaign is None:

@@ -7,17 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from app import tasks
-from app.campaign_list.rows import Run
+from app.engine.situation import Run, State
 from app.preferences import Remote
 from app.publishing import asking, tokens
 from app.publishing.dialog import PublishDialog, SummaryView, left_out, warnings_of
-from app.publishing.service import State
 from app.publishing.summary import Known, Summary
 from engine.campaign.document import CampaignDocument
 from engine.files import FileError
@@ -28,6 +27,8 @@ from engine.workspace.workspace import Workspace
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
     from app.window import MainWindow
+    from engine.client import EngineClient
+    from engine.server.wire.campaigns import Campaign, PublishAnswer
 
 
 log = logging.getLogger(__name__)
@@ -145,7 +146,7 @@ class PublishCommands:
         id = session.document.attributes.id
         before, unconfirmed = service.runs.get(id), editor.unconfirmed.names()
 
-        def done(answers: tuple[Any, Any] | None) -> None:
+        def done(answers: tuple[PublishAnswer, Campaign | None] | None) -> None:
             if answers is None:
                 self._ask_once_more(editor)
             elif service is window.service:
@@ -189,7 +190,7 @@ class PublishCommands:
         view.show_known(Known())
 
         def publish(url: str, token: str) -> None:
-            def done(answer: Any) -> None:
+            def done(answer: PublishAnswer) -> None:
                 if isValid(dialog):  # it can be closed before the answer comes
                     dialog.accept()
                 self._remember(url, token)
@@ -207,7 +208,7 @@ class PublishCommands:
         dialog.open()
 
     def _on_published_here(
-        self, before: Run | None, unconfirmed: Sequence[str], answers: tuple[Any, Any]
+        self, before: Run | None, unconfirmed: Sequence[str], answers: tuple[PublishAnswer, Campaign | None]
     ) -> None:
         """What is shown of the campaign follows at once; then it is said which version it is."""
         answer, campaign = answers
@@ -215,7 +216,7 @@ class PublishCommands:
             self._window.service.learn(campaign)
         self._on_published(before, unconfirmed, answer)
 
-    def _on_published(self, before: Run | None, unconfirmed: Sequence[str], answer: Any) -> None:
+    def _on_published(self, before: Run | None, unconfirmed: Sequence[str], answer: PublishAnswer) -> None:
         """Say which version it is. `before`: what the engine had of it, None where that is not known.
 
         `unconfirmed`: components with input that was not published.
@@ -259,8 +260,8 @@ def _noted(editor: EditorPage) -> list[str]:
 
 
 def _publish_and_look(
-    workspace: Workspace, document: CampaignDocument, shown: str, client: Any
-) -> tuple[Any, Any] | None:
+    workspace: Workspace, document: CampaignDocument, shown: str, client: EngineClient
+) -> tuple[PublishAnswer, Campaign | None] | None:
     """Publish, and how the campaign stands now; None where it is not what was shown, and nothing is done."""
     bundle = bundles.make(workspace, document)
     if bundle.hash != shown:
@@ -269,7 +270,7 @@ def _publish_and_look(
     return answer, next((one for one in client.campaigns() if one.id == id), None)
 
 
-def _publish_at(url: str, token: str, bundle: bytes) -> Any:
+def _publish_at(url: str, token: str, bundle: bytes) -> PublishAnswer:
     from engine.client import EngineClient
 
     with EngineClient(url, token) as client:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from app.engine.situation import Rows, earlier_entered
 from engine.i18n import tr
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
@@ -12,35 +12,7 @@ from engine.workspace.bundle import Bundle
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
     from app.window import MainWindow
-
-
-class VersionRow(NamedTuple):
-    """What the engine says of one version. `current`: new entries take it. Moments are ISO 8601.
-
-    entries: how many people entered it so far; inside: how many of them are in it.
-    """
-
-    number: int
-    published_at: str
-    current: bool
-    entries: int
-    inside: int
-
-    @property
-    def words(self) -> str:
-        """For a list of versions: which it is, and who entered it and is in it."""
-        name = tr("Version {version}", version=self.number)
-        if self.current:
-            name = tr("{version} · newest", version=name)
-        return tr(
-            "{version} · {entered:,} entered, {inside:,} inside",
-            version=name,
-            entered=self.entries,
-            inside=self.inside,
-        )
-
-
-Rows = Sequence[VersionRow]
+    from engine.client import EngineClient
 
 
 class ShownVersion(NamedTuple):
@@ -48,17 +20,6 @@ class ShownVersion(NamedTuple):
 
     number: int
     bundle: Bundle
-
-
-def earlier_inside(rows: Rows) -> list[VersionRow]:
-    """The earlier versions that somebody is still in, the latest first."""
-    return [row for row in reversed(rows) if not row.current and row.inside]
-
-
-def earlier_entered(rows: Rows) -> list[VersionRow]:
-    """The earlier versions that people entered, the latest first; those that somebody is still in before."""
-    entered = [row for row in reversed(rows) if not row.current and row.entries]
-    return sorted(entered, key=lambda row: not row.inside)
 
 
 class VersionCommands:
@@ -143,5 +104,5 @@ class VersionCommands:
         )
 
 
-def _read(client: Any, id: str, number: int) -> ShownVersion:
+def _read(client: EngineClient, id: str, number: int) -> ShownVersion:
     return ShownVersion(number, bundles.read(client.bundle(id, number), own=True))

@@ -15,8 +15,8 @@ from app import tasks
 from app.campaign_list.status import Status
 from app.editors.base import Context, RawObject
 from app.editors.registry import EditorFactory
+from app.engine.situation import State
 from app.panels.form import Form
-from app.publishing.service import State
 from app.widgets.ask import Choice, ask
 from app.widgets.basic import button, label
 from app.widgets.toast import Link

@@ -21,8 +21,8 @@ from app import language, tasks
 from app.campaign_list import loading
 from app.editor.page import EditorPage
 from app.editors import style
+from app.engine.service import EngineService
 from app.preferences import Preferences
-from app.publishing.service import EngineService
 from app.tour.tour import SAMPLE_CAMPAIGN
 from app.window import MainWindow
 from canvas_widgets.look import Look
@@ -64,11 +64,11 @@ class FakeEngine:
     codes: dict[str, int] = field(default_factory=dict)
     base_url: str = "http://127.0.0.1:4711"
 
-    def found(self) -> Self | None:
-        """A client where it runs."""
+    def found(self) -> Any:
+        """A client where it runs, in the place of an `EngineClient`."""
         return None if self.away else self
 
-    def started(self) -> Self:
+    def started(self) -> Any:
         """A client; it runs from now on."""
         self.away = False
         return self

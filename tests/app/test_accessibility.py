@@ -22,6 +22,7 @@ from app.command_palette.palette import CommandPalette
 from app.editor.page import EditorPage
 from app.editors.base import Context
 from app.editors.controls import ComboBox
+from app.engine.held import HeldDialog
 from app.messages.page import MessagesPage
 from app.navigation.places import PLACES
 from app.panels import ConfigurationPanel
@@ -30,7 +31,6 @@ from app.pickers.audience_form import AudienceDialog
 from app.pickers.message_form import MessageDialog
 from app.pickers.search import SearchCombo
 from app.publishing.dialog import PublishDialog, SummaryView
-from app.publishing.held import HeldDialog
 from app.publishing.remote import RemoteDialog
 from app.publishing.summary import Known, Summary
 from app.templates.dialogs import RenameTemplateDialog

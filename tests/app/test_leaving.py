@@ -14,8 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from app.campaign_list import loading
 from app.campaign_list.loading import Loaded
+from app.engine.service import EngineService
+from app.engine.situation import State
 from app.one_window import OneWindow, Outcome, Request
-from app.publishing.service import EngineService, State
 from app.widgets.ask import Choice, ask
 from app.window import MainWindow
 from engine.workspace.workspace import Workspace
@@ -147,7 +148,7 @@ class Starting:
 
         assert window.service is not None
         window.service.close()
-        window.service = EngineService(folder, lambda _: engine if self.up.is_set() else None, ensure)
+        window.service = EngineService(folder, lambda _: engine.found() if self.up.is_set() else None, ensure)
         window.service.begin(start=True)
         assert window.service.state is State.STARTING
 

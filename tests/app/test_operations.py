@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from app.campaign_list import loading
 from app.campaign_list.table import COLUMNS, ToneRole
 from app.editor.page import EditorPage
+from app.engine.held import HeldDialog
+from app.engine.service import EngineService
 from app.help.received import ReceivedDialog
-from app.publishing.held import HeldDialog
-from app.publishing.service import EngineService
 from app.window import MainWindow
 from engine.client import EngineRefused, EngineUnreachable
 from engine.i18n import Message
@@ -101,7 +101,9 @@ def test_a_workspace_shows_nothing_of_the_engine_of_another(
     engine.held = "The database is a copy."
     poll(qtbot, window)
     healthy = FakeEngine()
-    window.runs.make_service = lambda folder: EngineService(folder, lambda _: healthy, lambda _: healthy)
+    window.runs.make_service = lambda folder: EngineService(
+        folder, lambda _: healthy.found(), lambda _: healthy.started()
+    )
     other = Workspace.create(tmp_path / "other", "Other", "UTC", "en")
     with qtbot.waitSignal(window.ready):
         window.load(other.folder)

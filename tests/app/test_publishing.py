@@ -23,10 +23,12 @@ from app.campaign_list import loading
 from app.campaign_list.status import Status
 from app.editor.page import EditorPage
 from app.editor.running import bundle_hash
+from app.engine import bundled
+from app.engine.service import EngineService
+from app.engine.situation import State
 from app.pickers import library
-from app.publishing import bundled, publication, tokens
+from app.publishing import publication, tokens
 from app.publishing.dialog import PublishDialog
-from app.publishing.service import EngineService, State
 from app.publishing.summary import Summary
 from app.window import MainWindow
 from engine.campaign import campaign_file, edits
@@ -431,13 +433,13 @@ def test_closing_while_the_engine_starts_waits_to_learn_what_runs(
     engine.statuses["c_1"] = "in_progress"
     up = threading.Event()
 
-    def ensure(_folder: Path) -> FakeEngine:
+    def ensure(_folder: Path) -> Any:
         assert up.wait(30)
         return engine
 
     assert window.service is not None
     window.service.close()
-    window.service = EngineService(tmp_path, lambda _: engine if up.is_set() else None, ensure)
+    window.service = EngineService(tmp_path, lambda _: engine.found() if up.is_set() else None, ensure)
     window.service.begin(start=True)
     window.close()
     assert window.isVisible()
@@ -644,7 +646,7 @@ def test_launch_writes_a_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_the_service_notices_that_the_engine_went(qtbot: QtBot, tmp_path: Path) -> None:
     found: list[Any] = [FakeEngine(statuses={"c_1": "in_progress"}), None]
-    service = EngineService(tmp_path, lambda _: found.pop(0), lambda _: None)
+    service = EngineService(tmp_path, lambda _: found.pop(0), lambda _: FakeEngine().started())
     with qtbot.waitSignal(service.runs_changed):
         service.poll()
     assert service.runs["c_1"].entries == 10

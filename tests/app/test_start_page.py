@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.engine.service import EngineService
 from app.preferences import Preferences, Recent
-from app.publishing.service import EngineService
 from app.start_page.page import StartPage
 from app.tour.overlay import Bubble, Spotlight, beside
 from app.tour.steps import STEPS, unconfigured

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.campaign_list import loading
 from app.editor.page import EditorPage
-from app.publishing.versions import VersionRow
+from app.engine.situation import VersionRow
 from app.window import MainWindow
 from engine.campaign import edits
 from engine.workspace import bundle

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
@@ -24,6 +24,10 @@ from engine.shapes.time import instant
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from engine.client import EngineClient
+    from engine.server.wire.engine import Hold
+
+T = TypeVar("T")
 
 
 class HeldDialog(QDialog):
@@ -47,7 +51,7 @@ class HeldDialog(QDialog):
         self._lay_out(window.look)
         self._ask(lambda client: client.hold(), self.show_hold)
 
-    def show_hold(self, hold: Any) -> None:
+    def show_hold(self, hold: Hold) -> None:
         """Show what the engine knows (an answer of `GET /hold`)."""
         self.reason.setText(hold.reason if hold.held else tr("The engine is not held any more."))
         if hold.as_of is not None:
@@ -88,11 +92,11 @@ class HeldDialog(QDialog):
 
         self._ask(lambda client: client.release(), released)
 
-    def _ask(self, work: Callable[[Any], Any], done: Callable[[Any], None]) -> None:
+    def _ask(self, work: Callable[[EngineClient], T], done: Callable[[T], None]) -> None:
         if self._window.service is not None:
             self._window.service.use(work, self._while_open(done), self._while_open(self._on_failed))
 
-    def _while_open(self, then: Callable[[Any], None]) -> Callable[[Any], None]:
+    def _while_open(self, then: Callable[[T], None]) -> Callable[[T], None]:
         """`then`, unless the answer comes too late."""
         return lambda answer: None if self._closed else then(answer)
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from app.publishing.service import EngineService, State
+from app.engine.service import EngineService
+from app.engine.situation import State
 from app.widgets.ask import Choice, ask
 from engine.i18n import ntr, tr
 from engine.workspace.engine_folder import database_file
@@ -57,7 +58,7 @@ class RunCommands:
 
     def release(self) -> None:
         """Show why the engine is held, and let it go on where that is decided."""
-        from app.publishing.held import HeldDialog
+        from app.engine.held import HeldDialog
 
         HeldDialog(self._window).open()
 

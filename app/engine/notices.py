@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from app.campaign_list.rows import Run
 from app.campaign_list.status import Status
-from app.publishing.service import Situation, State
-from app.publishing.versions import Rows, earlier_entered, earlier_inside
+from app.engine.situation import Rows, Run, Situation, State, earlier_entered, earlier_inside
 from app.widgets import moments
 from engine.i18n import ntr, tr
 from engine.shapes.time import instant

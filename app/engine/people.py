@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
+from app.engine.service import EngineService
 from app.previews.person_choice import FindPeople, Found, GetPerson
-from app.publishing.service import EngineService
 from engine.i18n import tr
 from engine.sample_person import asked
 from engine.workspace.sample_values import SamplePerson
+
+if TYPE_CHECKING:
+    from engine.client import EngineClient
+    from engine.server.wire.people import FoundPerson
 
 
 def people_finder(service: EngineService) -> FindPeople:
@@ -38,13 +42,12 @@ def get_person(service: EngineService) -> GetPerson:
     return get
 
 
-def _found(client: Any, search: str) -> list[Any]:
+def _found(client: EngineClient, search: str) -> list[FoundPerson]:
     """People whose id, address or name begins with the text; names are mostly written with a capital."""
-    found: list[Any] = client.people(search).people
-    return found or client.people(search.title()).people
+    return client.people(search).people or client.people(search.title()).people
 
 
-def _named(person: Any) -> str:
+def _named(person: FoundPerson) -> str:
     """How a person is called in a list: own id, name, addresses."""
     parts: list[str] = []
     for part in (person.person_id, *person.values.values(), *(id.value for id in person.ids)):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
-from enum import StrEnum
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import tasks
-from app.campaign_list.rows import Run
 from app.campaign_list.status import GOING_ON, status_of
-from app.publishing.versions import VersionRow
+from app.engine import poll
+from app.engine.poll import Answer, Find
+from app.engine.situation import NO_SIZES, Condition, Counts, Runs, Situation, Sizes, State, VersionRow
 from app.tasks import Progress, Task
 from engine.i18n import Message
+
+if TYPE_CHECKING:
+    from engine.client import EngineClient
+    from engine.server.wire.campaigns import Campaign
 
 log = logging.getLogger(__name__)
 POLL_MS = 1000
@@ -26,37 +30,9 @@ SIZES_EVERY = 15
 _ENDS_WITHIN_S = 60.0
 _LOOK_AGAIN_S = 0.2
 
-Counts = Mapping[str, Any]
-"""Live counts in the shape of `GET /campaigns/{id}/counts`."""
-Runs = dict[str, Run]
-
-
-class State(StrEnum):
-    """Of the bundled engine: not running, on its way up, answering."""
-
-    OFF = "off"
-    STARTING = "starting"
-    ON = "on"
-
-
-class Condition(NamedTuple):
-    """What the engine says of itself, each in words or empty.
-
-    held: why it does nothing until it is released. problem: what keeps it from its work. notice: what should
-    be seen to.
-    """
-
-    held: str = ""
-    problem: str | Message = ""
-    notice: str = ""
-
-
-class Situation(NamedTuple):
-    """All that is shown of a workspace's engine. `going_on`: how many campaigns need it, by its last word."""
-
-    state: State = State.OFF
-    condition: Condition = Condition()
-    going_on: int = 0
+T = TypeVar("T")
+Ensure = Callable[[Path], "EngineClient"]
+"""Gives a client of a workspace's engine, started where it does not run."""
 
 
 class NotStarted(Exception):  # noqa: N818 - an answer that is shown
@@ -68,29 +44,6 @@ class NotStarted(Exception):  # noqa: N818 - an answer that is shown
 
     def __str__(self) -> str:
         return str(self.message)
-
-
-class Sizes(NamedTuple):
-    """People of audiences, and codes left of coupons (and whether there are more), by id."""
-
-    audiences: Mapping[str, int]
-    coupons: Mapping[str, tuple[int, bool]]
-
-
-class Answer(NamedTuple):
-    """What one poll brought; `runs` None where the engine could not read its campaigns, `sizes` None where
-    they were not asked for."""
-
-    condition: Condition
-    runs: Runs | None
-    watched: str | None
-    version: int | None
-    counts: Counts
-    versions: tuple[VersionRow, ...]
-    sizes: Sizes | None
-
-
-NO_SIZES = Sizes({}, {})
 
 
 class EngineService(QObject):
@@ -113,8 +66,8 @@ class EngineService(QObject):
     def __init__(
         self,
         workspace: Path,
-        find: Callable[[Path], Any] | None = None,
-        ensure: Callable[[Path], Any] | None = None,
+        find: Find | None = None,
+        ensure: Ensure | None = None,
     ) -> None:
         """`find` gives a client of the running engine or None, `ensure` starts it; both in the background."""
         super().__init__()
@@ -146,15 +99,15 @@ class EngineService(QObject):
 
     def use(
         self,
-        work: Callable[[Any], Any],
-        done: Callable[[Any], None],
+        work: Callable[[EngineClient], T],
+        done: Callable[[T], None],
         failed: Callable[[Exception], None],
     ) -> None:
         """Run `work(client)` in the background; starts the engine first where none answers."""
         if self.state is State.OFF:
             self._set_state(State.STARTING)
 
-        def on_done(result: Any) -> None:
+        def on_done(result: T) -> None:
             self._set_state(State.ON)
             self.poll()
             done(result)
@@ -168,10 +121,10 @@ class EngineService(QObject):
 
         tasks.run(partial(_with_client, self._ensure, self.workspace, work), on_done, on_failed)
 
-    def task(self, work: Callable[[Any, Progress], Any]) -> Task:
+    def task(self, work: Callable[[EngineClient, Progress], T]) -> Task:
         """`work(client, progress)` as a task to be started; it starts the engine first where none answers."""
 
-        def run(progress: Progress) -> Any:
+        def run(progress: Progress) -> T:
             return _with_client(self._ensure, self.workspace, lambda client: work(client, progress))
 
         task = Task(run)
@@ -209,7 +162,7 @@ class EngineService(QObject):
         self._asking = True
         tasks.run(
             partial(
-                _ask,
+                poll.ask,
                 self._find,
                 self.workspace,
                 self.watched,
@@ -261,9 +214,9 @@ class EngineService(QObject):
         self._closed = True
         self._timer.stop()
 
-    def learn(self, campaign: Any) -> None:
+    def learn(self, campaign: Campaign) -> None:
         """Take over at once what the engine answered about one campaign."""
-        run = _run_of(campaign)
+        run = poll.run_of(campaign)
         if not self._closed and self.runs.get(campaign.id) != run:
             self.runs = {**self.runs, campaign.id: run}
             self.runs_changed.emit(self.runs)
@@ -335,86 +288,22 @@ class EngineService(QObject):
             then()
 
 
-def _find(workspace: Path) -> Any:
+def _find(workspace: Path) -> EngineClient | None:
     from engine.client import bundled
 
     return bundled(workspace)
 
 
-def _ensure(workspace: Path) -> Any:
-    from app.publishing.bundled import ensure
+def _ensure(workspace: Path) -> EngineClient:
+    from app.engine.bundled import ensure
 
     return ensure(workspace)
 
 
-def _with_client(ensure: Callable[[Path], Any], workspace: Path, work: Callable[[Any], Any]) -> Any:
+def _with_client(ensure: Ensure, workspace: Path, work: Callable[[EngineClient], T]) -> T:
     try:
         client = ensure(workspace)
     except Exception as error:
         raise NotStarted(error) from error
     with client:
         return work(client)
-
-
-def _run_of(campaign: Any) -> Run:
-    return Run(
-        campaign.status,
-        campaign.inside,
-        campaign.entries,
-        campaign.reason,
-        campaign.next_run,
-        campaign.version,
-        campaign.hash,
-    )
-
-
-def _ask(
-    find: Callable[[Path], Any],
-    workspace: Path,
-    watched: str | None,
-    version: int | None,
-    *,
-    with_sizes: bool,
-) -> Answer | None:
-    from engine.client import EngineRefused
-
-    client = find(workspace)
-    if client is None:
-        return None
-    with client:
-        state = client.status()
-        condition = Condition(state.held or "", state.problem or "", state.notice or "")
-        try:
-            runs = {campaign.id: _run_of(campaign) for campaign in client.campaigns()}
-            counts, versions = _of_watched(client, runs, watched, version)
-            sizes = _sizes_of(client) if with_sizes else None
-        except (
-            EngineRefused
-        ) as refused:  # its database refuses: what it said of itself is still worth telling
-            condition = condition._replace(problem=condition.problem or str(refused))
-            return Answer(condition, None, watched, version, {}, (), None)
-        return Answer(condition, runs, watched, version, counts, versions, sizes)
-
-
-def _sizes_of(client: Any) -> Sizes:
-    found = client.sizes()
-    return Sizes(
-        {id: one.size for id, one in found.audiences.items()},
-        {id: (one.left, one.more) for id, one in found.coupons.items()},
-    )
-
-
-def _of_watched(
-    client: Any, runs: Runs, watched: str | None, version: int | None
-) -> tuple[Counts, tuple[VersionRow, ...]]:
-    """Counts of the campaign on show, of its newest version where there are several; and these."""
-    run = runs.get(watched) if watched is not None else None
-    if run is None:
-        return {}, ()
-    if run.version < 2:
-        return client.counts(watched).model_dump(), ()
-    rows = tuple(
-        VersionRow(one.version, one.published_at, one.current, one.entries, one.inside)
-        for one in client.versions(watched)
-    )
-    return client.counts(watched, version or run.version).model_dump(), rows

@@ -1,0 +1,92 @@
+"""One poll of an engine: everything that is shown of it, asked at once in the background."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from app.engine.situation import Condition, Counts, Run, Runs, Sizes, VersionRow
+
+if TYPE_CHECKING:
+    from engine.client import EngineClient
+    from engine.server.wire.campaigns import Campaign
+
+Find = Callable[[Path], "EngineClient | None"]
+"""Gives a client of a workspace's engine where that runs."""
+
+
+class Answer(NamedTuple):
+    """What one poll brought; `runs` None where the engine could not read its campaigns, `sizes` None where
+    they were not asked for."""
+
+    condition: Condition
+    runs: Runs | None
+    watched: str | None
+    version: int | None
+    counts: Counts
+    versions: tuple[VersionRow, ...]
+    sizes: Sizes | None
+
+
+def run_of(campaign: Campaign) -> Run:
+    return Run(
+        campaign.status,
+        campaign.inside,
+        campaign.entries,
+        campaign.reason,
+        campaign.next_run,
+        campaign.version,
+        campaign.hash,
+    )
+
+
+def ask(
+    find: Find,
+    workspace: Path,
+    watched: str | None,
+    version: int | None,
+    *,
+    with_sizes: bool,
+) -> Answer | None:
+    from engine.client import EngineRefused
+
+    client = find(workspace)
+    if client is None:
+        return None
+    with client:
+        state = client.status()
+        condition = Condition(state.held or "", state.problem or "", state.notice or "")
+        try:
+            runs = {campaign.id: run_of(campaign) for campaign in client.campaigns()}
+            counts, versions = _of_watched(client, runs, watched, version)
+            sizes = _sizes_of(client) if with_sizes else None
+        except EngineRefused as refused:
+            # Its database refuses: what it said of itself is still worth telling.
+            condition = condition._replace(problem=condition.problem or str(refused))
+            return Answer(condition, None, watched, version, {}, (), None)
+        return Answer(condition, runs, watched, version, counts, versions, sizes)
+
+
+def _sizes_of(client: EngineClient) -> Sizes:
+    found = client.sizes()
+    return Sizes(
+        {id: one.size for id, one in found.audiences.items()},
+        {id: (one.left, one.more) for id, one in found.coupons.items()},
+    )
+
+
+def _of_watched(
+    client: EngineClient, runs: Runs, watched: str | None, version: int | None
+) -> tuple[Counts, tuple[VersionRow, ...]]:
+    """Counts of the campaign on show, of its newest version where there are several; and these."""
+    run = runs.get(watched) if watched is not None else None
+    if run is None:
+        return {}, ()
+    if run.version < 2:
+        return client.counts(watched).model_dump(), ()
+    rows = tuple(
+        VersionRow(one.version, one.published_at, one.current, one.entries, one.inside)
+        for one in client.versions(watched)
+    )
+    return client.counts(watched, version or run.version).model_dump(), rows
