@@ -64,7 +64,7 @@ class OpenCampaigns:
         """Open a file of the workspace, whether the list has read it or not: what runs is only looked at."""
 
         def show(document: CampaignDocument) -> None:
-            status = self._window.status_of(document)
+            status = self._window.engine_shown.status_of(document)
             if not self._went_to(path, read_only=True):  # it was asked for twice
                 self.open_document(document, path, read_only=status not in EDITED)
 
@@ -105,7 +105,7 @@ class OpenCampaigns:
         page = EditorPage(window, document, path, read_only=read_only, version=version)
         page.unsaved_changed.connect(partial(self._on_unsaved_changed, page))
         window.tabs.add(page)
-        window.show_run(page)
+        window.engine_shown.show_run(page)
         if rows := window.versions.known(document.attributes.id):
             page.running.show_versions(rows)
         if window.service is not None:

@@ -18,8 +18,7 @@ from app.campaign_list.commands import ListCommands
 from app.campaign_list.loading import Loaded
 from app.campaign_list.page import CampaignListPage
 from app.campaign_list.rows import Row, with_runs
-from app.campaign_list.status import May, Status
-from app.campaign_list.status import status_of as status_of_run
+from app.campaign_list.status import May
 from app.closing import Closing
 from app.composing import Composing
 from app.dialogs import Dialogs
@@ -27,7 +26,7 @@ from app.editor.page import EditorPage
 from app.engine.commands import RunCommands
 from app.engine.people import get_person, people_finder
 from app.engine.service import EngineService
-from app.engine.situation import Condition, Counts, Rows, Sizes
+from app.engine.shown import EngineShown
 from app.exporting.commands import ExportCommands
 from app.file_drop import FileDrop
 from app.leaving import Leaving
@@ -51,7 +50,6 @@ from app.widgets.toast import Toast
 from app.workspace_watch import WorkspaceWatch
 from app.workspaces import WorkspaceCommands
 from canvas_widgets.look import Look
-from engine.campaign.document import CampaignDocument
 from engine.i18n import tr
 from engine.workspace.workspace import Workspace
 
@@ -60,10 +58,10 @@ FIRST_SIZE = (1440, 900)
 
 class MainWindow(QMainWindow):
     """Attributes: workspace (None until one is read), editor (the one on show, None while the list shows),
-    editors (all open ones), service (engine); campaigns, templates, open_campaigns, runs, publishing,
-    versions, workspaces, exports, appearance, dialogs, opening, recovery (what can be done, by topic);
-    recent, preferences, look, actions_, tabs, navigation (the places of the first tab), list_page, toast,
-    tour; has_begun (what the program starts with is on show, or being read).
+    editors (all open ones), service (engine), engine_shown (what it says); campaigns, templates,
+    open_campaigns, runs, publishing, versions, workspaces, exports, appearance, dialogs, opening, recovery
+    (what can be done, by topic); recent, preferences, look, actions_, tabs, navigation (the places of the
+    first tab), list_page, toast, tour; has_begun (what the program starts with is on show, or being read).
 
     Signals: `painted()`, once, after the first paint; `ready()`: a workspace is on show; `ending()`: nothing
     stops the window from closing any more.
@@ -82,6 +80,7 @@ class MainWindow(QMainWindow):
         self.open_campaigns: OpenCampaigns = OpenCampaigns(self)
         self.runs: RunCommands = RunCommands(self)
         self.publishing: PublishCommands = PublishCommands(self)
+        self.engine_shown: EngineShown = EngineShown(self)
         self.versions: VersionCommands = VersionCommands(self)
         self.leaving: Leaving = Leaving(self)
         self.closing: Closing = Closing(self)
@@ -170,13 +169,7 @@ class MainWindow(QMainWindow):
         self._end_service()
         self.toast.hide()  # what it says is of the workspace before
         self.service = self.runs.make_service(loaded.workspace.folder)
-        self._show_engine()
-        self.service.runs_changed.connect(lambda _runs: self._show_rows())
-        self.service.state_changed.connect(lambda _state: self._show_engine())
-        self.service.condition_changed.connect(self._on_condition)
-        self.service.counts_changed.connect(self._on_counts)
-        self.service.versions_changed.connect(self._on_versions)
-        self.service.sizes_changed.connect(self._on_sizes)
+        self.engine_shown.follow(self.service)
         person_choice.use(people_finder(self.service), get_person(self.service))
         self.service.begin(start=self.runs.engine_has_data(loaded.workspace.folder))
         self.show_rows_of(loaded)
@@ -196,24 +189,11 @@ class MainWindow(QMainWindow):
         self.navigation.show_workspace(loaded.workspace)
         self.actions_.refresh()
 
-    def _show_rows(self) -> None:
-        """The engine's word changed: statuses and numbers follow."""
-        if self._loaded is not None and self.service is not None:
-            self.list_page.show_rows(with_runs(self._loaded.rows, self.service.runs))
-        for editor in self.editors:
-            self.show_run(editor)
-        self._show_engine()
-
     def rows(self) -> list[Row]:
         """Every campaign of the workspace with its status."""
         if self._loaded is None:
             return []
         return with_runs(self._loaded.rows, self.service.runs if self.service else {})
-
-    def status_of(self, document: CampaignDocument) -> Status:
-        """The engine's word, also on a campaign that was made since the list was read."""
-        run = self.service.runs.get(document.attributes.id) if self.service is not None else None
-        return status_of_run(run.status) if run is not None else Status.DRAFT
 
     def allowed(self) -> frozenset[May]:
         """What may be done with the campaign at hand: the open one, else the selected one."""
@@ -230,13 +210,6 @@ class MainWindow(QMainWindow):
     def view_selected(self) -> None:
         if (row := self.list_page.selected()) is not None:
             self.open_campaigns.open_row(row, read_only=True)
-
-    def show_run(self, editor: EditorPage) -> None:
-        """Show what the engine last said of an open campaign."""
-        document = editor.session.document
-        runs = {} if self.service is None else self.service.runs
-        editor.show_run(self.status_of(document), runs.get(document.attributes.id))
-        self.tabs.show_state(editor)
 
     def edit_attributes(self) -> None:
         if self.editor is not None:
@@ -303,43 +276,6 @@ class MainWindow(QMainWindow):
     def _on_columns_changed(self, hidden: list[str]) -> None:
         self.preferences.hidden_columns = hidden
         self.preferences.save()
-
-    def _on_condition(self, condition: Condition) -> None:
-        """The engine is held, or has trouble, or is rid of it: said once, and shown beside its state."""
-        self._show_engine()
-        if trouble := condition.held or condition.problem:
-            self.toast.show_message(str(trouble), tone="danger")
-
-    def _show_engine(self) -> None:
-        """Show what the open workspace's engine is up to, wherever it is shown."""
-        if self.service is None:
-            return
-        situation = self.service.situation
-        self.list_page.sidebar.show_engine(situation)
-        for editor in self.editors:
-            editor.show_engine(situation)
-        self.actions_.refresh()
-
-    def _on_counts(self, campaign_id: str, counts: Counts) -> None:
-        version = None if self.service is None else self.service.watched_version
-        for editor in self.editors:
-            if editor.session.document.attributes.id == campaign_id and editor.shown_version == version:
-                editor.show_counts(counts)
-
-    def _on_sizes(self, sizes: Sizes) -> None:
-        """Pickers say how large audiences are; one that is empty is a finding."""
-        if self.workspace is None:
-            return
-        self.workspace.sizes = dict(sizes.audiences)
-        self.workspace.codes_left = dict(sizes.coupons)
-        for editor in self.editors:
-            editor.running.show_sizes()
-
-    def _on_versions(self, campaign_id: str, rows: Rows) -> None:
-        for editor in self.editors:
-            if editor.session.document.attributes.id == campaign_id:
-                editor.running.show_versions(rows)
-        self.actions_.refresh()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

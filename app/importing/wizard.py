@@ -26,6 +26,7 @@ from engine.store.imports.survey import Survey, survey
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+    from engine.server.wire.imports import ImportAnswer
 
 SUFFIXES = "*.csv *.tsv *.txt *.xlsx *.xlsm *.parquet"
 

@@ -1,1 +1,1 @@
-"""Engines that run campaigns, as the designer sees them: the bundled one and those of other machines."""
+"""From a draft to an engine: the one of the workspace or another one; and what was published before."""
