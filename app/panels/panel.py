@@ -6,18 +6,20 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFrame, QVBoxLayout, QWidget
 
 from app.editors import style
 from app.editors.base import Estimator, RawObject
 from app.editors.tab_order import order_tabs
 from app.language import Retranslated
+from app.panels.body import PanelBody
 from app.panels.content import PanelContent, Values
+from app.panels.drafts import Drafts
 from app.panels.figures import Figures
 from app.panels.figures_box import FiguresBox
 from app.panels.footer import PanelFooter
 from app.panels.header import PanelHeader
-from app.panels.judging import holds, loss_words
+from app.panels.judging import loss_words
 from app.widgets.ask import Choice, Question, ask
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
@@ -58,31 +60,18 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._node_id: str | None = None
         self._read_only = False
         self._live = False
-        self._drafts: dict[str, Values] = {}
+        self._drafts = Drafts()
         self._loaded: Values | None = None
         self._stored: RawObject = {}
         self._unsubscribe: Callable[[], None] = lambda: None
         self.question: Question | None = None
         self.header = PanelHeader()
-        self.figures = FiguresBox()
         self._run: Figures | None = None
         self.footer = PanelFooter()
         self.footer.confirmed.connect(self.confirm)
         self.footer.cancelled.connect(self.cancel)
         self.footer.jump_requested.connect(self.jump_requested)
-        self._scroll = QScrollArea()
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.verticalScrollBar().rangeChanged.connect(self._on_scroll_range)
-        inside = QWidget()
-        inside.setObjectName("content")
-        self._holder = QVBoxLayout(inside)
-        self._holder.setContentsMargins(0, 0, 0, 0)
-        self._holder.addWidget(self.figures)
-        self._scroll.setWidget(inside)
-        self.content: PanelContent | None = None
+        self.body = PanelBody()
         self._lay_out()
         self.clear()
 
@@ -94,8 +83,17 @@ class ConfigurationPanel(Retranslated, QFrame):
         head.setContentsMargins(16, 16, 16, 8)
         head.addWidget(self.header)
         column.addLayout(head)
-        column.addWidget(self._scroll, 1)
+        column.addWidget(self.body, 1)
         column.addWidget(self.footer)
+
+    @property
+    def content(self) -> PanelContent | None:
+        """The form on show."""
+        return self.body.content
+
+    @property
+    def figures(self) -> FiguresBox:
+        return self.body.figures
 
     @property
     def node_id(self) -> str | None:
@@ -135,7 +133,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._node_id = None
         self._show_figures()
         self._loaded = None
-        self._drop_content()
+        self.body.drop_content()
         for part in (self.header, self.footer):
             part.hide()
 
@@ -148,7 +146,7 @@ class ConfigurationPanel(Retranslated, QFrame):
 
     def unapplied(self) -> list[str]:
         """The components, by id, whose panels hold changes that were not confirmed."""
-        kept = [id for id in self._drafts if self._document is not None and id in self._document.nodes]
+        kept = self._drafts.ids(self._document)
         if self._node_id is not None and self.is_dirty:
             kept = [*(id for id in kept if id != self._node_id), self._node_id]
         return kept
@@ -161,12 +159,12 @@ class ConfigurationPanel(Retranslated, QFrame):
         """Hold input of components again that was not confirmed when it was lost."""
         if document is not self._document:
             self._follow(document)
-        self._drafts.update(inputs)
+        self._drafts.keep(inputs)
         self.unapplied_changed.emit()
 
     def forget(self) -> None:
         """Drop all input that was not confirmed."""
-        self._drafts.clear()
+        self._drafts.drop_all()
         if self._node_id is not None:
             self._build(None)
         self.unapplied_changed.emit()
@@ -220,7 +218,7 @@ class ConfigurationPanel(Retranslated, QFrame):
     def cancel(self) -> None:
         """Drop the input of the shown component."""
         if self._node_id is not None:
-            self._drafts.pop(self._node_id, None)
+            self._drafts.drop(self._node_id)
             self._build(None)
             self.unapplied_changed.emit()
         self.cancelled.emit()
@@ -269,14 +267,7 @@ class ConfigurationPanel(Retranslated, QFrame):
             content.load(draft)
         content.set_read_only(self._read_only)
         content.changed.connect(self._on_changed)
-        focused = self._holds_focus()
-        self._drop_content()
-        self._holder.addWidget(content)
-        content.show()
-        self.content = content
-        self._on_scroll_range(0, self._scroll.verticalScrollBar().maximum())
-        if focused:
-            content.focus_first()
+        self.body.show_content(content)
         self._live = node.confirmed and self._node_id != START_ID
         self.header.show_node(node.kind, node.name if draft is None else draft.name)
         self.header.show_read_only(self._read_only)
@@ -286,19 +277,6 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._show_state()
         self._check_live()
         order_tabs(self)
-
-    def _holds_focus(self) -> bool:
-        """Whether the keyboard's focus is in the form."""
-        widget = QApplication.focusWidget()
-        return self.content is not None and widget is not None and self.content.isAncestorOf(widget)
-
-    def _drop_content(self) -> None:
-        """Delete the old form later: one of its fields may be what calls. A new parent would be slow."""
-        if self.content is not None:
-            self.content.hide()
-            self._holder.removeWidget(self.content)
-            self.content.deleteLater()
-            self.content = None
 
     def _show_errors(self) -> bool:
         assert self.content is not None
@@ -320,17 +298,9 @@ class ConfigurationPanel(Retranslated, QFrame):
         if self._node_id is None or self.content is None:
             return
         if self.is_dirty and not self._read_only:
-            self._drafts[self._node_id] = self._entered()
+            self._drafts.keep({self._node_id: self._entered()})
         else:
-            self._drafts.pop(self._node_id, None)
-
-    def _drop_settled(self, ops: Sequence[Op]) -> None:
-        """Forget input that has come into the document by another way than this panel's OK."""
-        assert self._document is not None
-        for op in ops:
-            draft = self._drafts.get(op.id) if op.table is Table.NODES else None
-            if draft is not None and op.after is not None and holds(self._document, op.id, draft):
-                del self._drafts[op.id]
+            self._drafts.drop(self._node_id)
 
     def _follow(self, document: CampaignDocument) -> None:
         """Leave the document of before, with its drafts, for another one."""
@@ -340,9 +310,9 @@ class ConfigurationPanel(Retranslated, QFrame):
 
     def _leave_document(self) -> None:
         self._unsubscribe()
-        self._drafts.clear()
+        self._drafts.drop_all()
         self._node_id, self._loaded = None, None
-        self._drop_content()
+        self.body.drop_content()
 
     def _ask_about(self, names: Sequence[str]) -> None:
         title, text = loss_words(names)
@@ -363,7 +333,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         except Refused as refused:
             self.footer.show_error(str(refused.message))
             return
-        self._drafts.pop(self._node_id, None)
+        self._drafts.drop(self._node_id)
         self._loaded = values
         self._show_state()
         self.confirmed.emit(edit)
@@ -377,16 +347,10 @@ class ConfigurationPanel(Retranslated, QFrame):
         order_tabs(self)
         self.unapplied_changed.emit()
 
-    def _on_scroll_range(self, _low: int, high: int) -> None:
-        """The scroll bar takes its width from the margin: fields stay in line with OK."""
-        if self.content is not None:
-            margin = 6 if high > 0 else 16
-            self.content.set_right_margin(margin)
-            self.figures.set_right_margin(margin)
-
     def _on_ops(self, ops: Sequence[Op]) -> None:
         """The document changed: by this panel's edit, by undo, or elsewhere on the canvas."""
-        self._drop_settled(ops)
+        assert self._document is not None
+        self._drafts.drop_settled(self._document, ops)
         if self._node_id is None or not any(op.table in (Table.NODES, Table.LINKS) for op in ops):
             return
         own = [op for op in ops if op.table is Table.NODES and op.id == self._node_id]
