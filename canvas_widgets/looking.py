@@ -63,15 +63,15 @@ class LookingView(QGraphicsView):
     def shows_all(self) -> bool:
         """Whether the whole flow is in sight."""
         shown = self.mapToScene(self.viewport().rect()).boundingRect()
-        return shown.contains(self._scene.content_rect())
+        return shown.contains(self._scene.extent.content())
 
     def fit(self, *, glide: bool = True) -> None:
         """Show the whole flow, at 100 % at most."""
-        self._camera.fit(self._scene.content_rect(), glide)
+        self._camera.fit(self._scene.extent.content(), glide)
 
     def begin(self) -> None:
         """Show the whole flow, or where that would be too small to read, its beginning at 100 %."""
-        if self._camera.fitting(self._scene.content_rect()) >= LEGIBLE:
+        if self._camera.fitting(self._scene.extent.content()) >= LEGIBLE:
             self.fit(glide=False)
             return
         start = self._scene.cards[START_ID].scene_rect

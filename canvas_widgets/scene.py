@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, Signal
+from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QPainter
 
 from canvas_widgets.catching_up import AT_ONCE, CatchingUp
 from canvas_widgets.collector import keep_large, let_go
+from canvas_widgets.counting import show_count
+from canvas_widgets.extent import Extent
 from canvas_widgets.items.appear import Appearance
 from canvas_widgets.items.card import CardItem
 from canvas_widgets.items.geometry import CARD
-from canvas_widgets.items.link import LinkItem, chip_rect, share_text
+from canvas_widgets.items.link import LinkItem
 from canvas_widgets.items.note_layer import NoteLayer
 from canvas_widgets.items.paints import CardState, Paints
 from canvas_widgets.items.stage import FADED, Counts, Stage
@@ -23,13 +25,12 @@ from canvas_widgets.pointing import PointedScene
 from canvas_widgets.slicing import Slices
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import ORIGIN, with_missing_places
-from engine.campaign.model import START, START_ID, Link, Note, Point
-from engine.campaign.notes import Group, note_box
+from engine.campaign.model import START, START_ID, Link, Point
+from engine.campaign.notes import Group
 from engine.campaign.ops import Op, Table
 from engine.components.base import Lookup
 from engine.files.memory import collection_paused
 
-_EDGE = 4000.0  # of empty canvas around everything, to pan into
 _ANIMATED = 24  # more cards than this appear at once
 
 
@@ -38,7 +39,7 @@ class CampaignScene(PointedScene):
 
     Call `load` (at once) or `start_loading` (in slices), and `close` when done. `loaded` follows the last
     slice; `mirrored` every change that the document made. `selection` is a set of node ids; notes and frames
-    that are selected with them are in `selected_notes`.
+    that are selected with them are in `selected_notes`. `extent` says how far everything reaches.
     """
 
     loaded = Signal()
@@ -58,11 +59,11 @@ class CampaignScene(PointedScene):
         self.catching_up: CatchingUp = CatchingUp(self)
         self._refreshing = Slices(self)
         self._laying = Laying(self)
+        self.extent: Extent = Extent(self)
         self._look = look
         self.overview = Overview()
         self._appearance = Appearance(look)
         self._made_up: Mapping[str, Point] = {}
-        self._bounds = CARD
         self._slices = Slices(self, lambda: keep_large(len(self.cards)))
         self._unsubscribe: Callable[[], None] | None = document.subscribe(self._on_ops)
         look.changed.connect(self._on_look_changed)
@@ -114,7 +115,7 @@ class CampaignScene(PointedScene):
         document = self.document
         places = with_missing_places(document)
         self._made_up = {id: place for id, place in places.items() if id not in document.layout}
-        self._grow_bounds([*places.values(), *document.notes.values()])
+        self.extent.grow([*places.values(), *document.notes.values()])
         yield
         for note_id in list(document.notes):
             self.notes.mirror(note_id)
@@ -127,7 +128,7 @@ class CampaignScene(PointedScene):
             yield
         for node_id in list(self.cards):
             if node_id in self.cards:  # an edit may come between two slices
-                self._show_count(node_id)  # so may counts, and they find only what is there already
+                show_count(self, node_id)  # so may counts, and they find only what is there already
                 self._laying.lay(node_id)
             yield
         yield from self._laying.settle(everywhere=True)
@@ -144,7 +145,7 @@ class CampaignScene(PointedScene):
     # Mirroring ---------------------------------------------------------------------------------------------
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
-        self._grow_bounds(op.after for op in ops)
+        self.extent.grow(op.after for op in ops)
         if self.is_loaded and (self.catching_up.active or len(ops) > AT_ONCE):
             self.catching_up.begin(ops)
             self._drop_lost_selection()
@@ -175,7 +176,7 @@ class CampaignScene(PointedScene):
             sources |= {node_id, *self.document.predecessors(node_id)}
             yield
         for source_id in list(self.cards) if everywhere else sorted(sources):
-            self._show_count(source_id)
+            show_count(self, source_id)
             self._laying.lay(source_id)
             yield
         for place in (value for op in ops for value in (op.before, op.after) if isinstance(value, Point)):
@@ -250,23 +251,10 @@ class CampaignScene(PointedScene):
         """Show live counts under the cards and at the lines; None, or none at all, shows none."""
         self.stage.counts = counts or None
         for node_id in self.cards:
-            if self._show_count(node_id):
+            if show_count(self, node_id):
                 self._laying.lay(node_id)
         for _ in self._laying.settle():
             pass
-
-    def _show_count(self, node_id: str) -> bool:
-        """Show what is known of a card and of the lines that leave it. Returns whether those say it anew."""
-        counts = self.stage.counts
-        if node_id not in self.cards:
-            return False
-        nodes, links = (counts["nodes"], counts["links"]) if counts else ({}, {})
-        reasons = counts.get("reasons", {}).get(node_id) if counts else None
-        self.cards[node_id].set_count(nodes.get(node_id), reasons)
-        items = [self.links[link_id] for link_id in self.links_of(node_id)]
-        total = sum(links.get(item.link_id, 0) for item in items)
-        changed = [item.set_count(share_text(links.get(item.link_id), total, len(items))) for item in items]
-        return any(changed)
 
     def refresh(self) -> None:
         """Workspace or language changed: ask again what is configured and what cards and lines say."""
@@ -341,44 +329,6 @@ class CampaignScene(PointedScene):
             self.overview.draw_found(painter, self.stage.paints, cards)
         selected = [self.cards[node_id] for node_id in self._shown_selected if node_id in self.cards]
         self.overview.draw_selection(painter, self.stage.paints, selected)
-
-    # Questions ---------------------------------------------------------------------------------------------
-
-    def with_open_ends(self, card: CardItem) -> QRectF:
-        """A card with the names of its branches and the open ends behind it: where its flow can go on."""
-        rect = card.scene_rect
-        for link_id in self.document.out_links(card.node_id):
-            item = self.links.get(link_id)
-            if item is None or item.line is None:
-                continue
-            if item.open:
-                rect = rect.united(item.sceneBoundingRect())
-            elif item.line.chip is not None:
-                rect = rect.united(chip_rect(item.line.chip, item.line.chip_width))
-        return rect
-
-    def content_rect(self) -> QRectF:
-        """Everything that is shown, with a little room for marks and counts."""
-        rect = QRectF(0, 0, 0, 0)
-        for card in self.cards.values():
-            rect = rect.united(card.scene_rect)
-        for covered in self.notes.rects():
-            rect = rect.united(covered)
-        for item in self.links.values():
-            if item.open or item.goes_around:
-                rect = rect.united(item.boundingRect())
-        return rect.adjusted(-8, -16, 8, 24)
-
-    def _grow_bounds(self, places: Iterable[object]) -> None:
-        """Keep the scene's rectangle around everything; it only grows, because changing it costs."""
-        for place in places:
-            if isinstance(place, Point):
-                self._bounds = self._bounds.united(CARD.translated(place.x, place.y))
-            elif isinstance(place, Note):
-                self._bounds = self._bounds.united(QRectF(*note_box(place)))
-        wanted = self._bounds.adjusted(-_EDGE, -_EDGE, _EDGE, _EDGE)
-        if not self.sceneRect().contains(self._bounds.adjusted(-_EDGE / 2, -_EDGE / 2, _EDGE / 2, _EDGE / 2)):
-            self.setSceneRect(wanted)
 
     def _drop_lost_selection(self) -> None:
         held = all(self._holds(node_id) for node_id in self.selection)

@@ -25,12 +25,14 @@ from canvas_widgets.gestures.asking import menu_request
 from canvas_widgets.gestures.autoscroll import AutoScroll
 from canvas_widgets.gestures.chooser import Chooser
 from canvas_widgets.gestures.drop import DropTarget
-from canvas_widgets.gestures.gesture import BandGesture, Gesture, MoveGesture, PanGesture
+from canvas_widgets.gestures.gesture import Gesture, PanGesture
 from canvas_widgets.gestures.handling import Handling
 from canvas_widgets.gestures.holding import Holding
 from canvas_widgets.gestures.hover import Hover
+from canvas_widgets.gestures.keys import Keys
 from canvas_widgets.gestures.noting import Noting
 from canvas_widgets.gestures.pasting import PasteMode
+from canvas_widgets.gestures.pressing import Pressing
 from canvas_widgets.gestures.resting import Resting
 from canvas_widgets.look import Look
 from canvas_widgets.looking import LookingView
@@ -39,19 +41,8 @@ from canvas_widgets.scene import CampaignScene
 from canvas_widgets.tooltip import hide_tip, show_tip
 from engine.campaign.edits import Edit, Refused, insert
 from engine.campaign.model import Point
-from engine.campaign.notes import NOTHING
 
 _TIP_REACH = 8.0
-_WRITING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2)
-_WALKING_KEYS = (
-    Qt.Key.Key_Left,
-    Qt.Key.Key_Right,
-    Qt.Key.Key_Up,
-    Qt.Key.Key_Down,
-    Qt.Key.Key_Tab,
-    Qt.Key.Key_Backtab,
-)
-_ADDING_MODIFIERS = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier
 
 
 class CanvasView(LookingView):
@@ -88,7 +79,8 @@ class CanvasView(LookingView):
         self.notes = Noting(self, scene, self._overlay)
         self._autoscroll = AutoScroll(self)
         self._autoscroll.scrolled.connect(self._move_gesture)
-        self._space = False
+        self._keys = Keys(self, scene, self._hover)
+        self._pressing = Pressing(self, scene, self._hover, self._overlay)
         self.adding = Adding(self, scene, self._hover, look, self._add)
         self.handling = Handling(self, scene, self._hover)
         self.resting = Resting(self, self._hover, self.adding)
@@ -123,11 +115,12 @@ class CanvasView(LookingView):
         self.ring.use(keyboard=False)
         self.resting.pressed()
         if event.button() is Qt.MouseButton.MiddleButton or (
-            self._space and event.button() is Qt.MouseButton.LeftButton
+            self._keys.space and event.button() is Qt.MouseButton.LeftButton
         ):
             self._begin(PanGesture(self, position))
         elif event.button() is Qt.MouseButton.LeftButton:
-            self._begin(self._pressed(position, event.modifiers()))
+            self._point_at(position)
+            self._begin(self._pressing.begun_at(position, event.modifiers()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         position = event.position().toPoint()
@@ -158,7 +151,7 @@ class CanvasView(LookingView):
         if self.notes.write_at(self.mapToScene(point)):
             return
         card = self._scene.card_at(self.mapToScene(point))
-        if event.button() is Qt.MouseButton.LeftButton and card is not None and not self._space:
+        if event.button() is Qt.MouseButton.LeftButton and card is not None and not self._keys.space:
             self._scene.select([card.node_id])
             self.activated.emit()
             event.accept()
@@ -200,51 +193,20 @@ class CanvasView(LookingView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _WALKING_KEYS:
-            self.ring.use(keyboard=True)
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = True
-            self._show_cursor()
-        elif self.pasting.key(event):
-            self._hover.leave()
-        elif event.key() == Qt.Key.Key_Escape:
-            if not self._cancel():
-                self._scene.select(())
-        elif event.key() == Qt.Key.Key_Tab and not self.read_only:
-            self.adding.open_behind()
-        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and not self.read_only:
-            self._delete_selected()
-        elif event.key() not in _WRITING_KEYS or not self.notes.write_selected():
-            event.ignore()
-            return
-        event.accept()
-
-    def _delete_selected(self) -> None:
-        """Notes alone go at once; whoever owns the view asks before components do."""
-        if self.notes.delete_selected() or not self._scene.selection:
-            return
-        if (only := self._scene.selected_node) is not None:
-            self.delete_requested.emit(only)
-        else:
-            self.delete_selected_requested.emit()
-
-    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's signature
-        """Tab is a key of the canvas in copy mode, and where it adds behind a selected card."""
-        if self.pasting.active:
-            return False
-        if forward and not self.read_only and self.adding.lines_behind():
-            return False
-        return super().focusNextPrevChild(forward)
+        event.setAccepted(self._keys.pressed(event))
+        self._show_cursor()
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = False
+        if self._keys.released(event):
             self._show_cursor()
         else:
             super().keyReleaseEvent(event)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802 - Qt's signature
+        return not self._keys.takes_tab(forward=forward) and super().focusNextPrevChild(forward)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._space = False
+        self._keys.space = False
         super().focusOutEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -265,37 +227,6 @@ class CanvasView(LookingView):
 
     # Gestures ----------------------------------------------------------------------------------------------
 
-    def _pressed(self, position: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
-        """The gesture that a press of the left button begins."""
-        self._point_at(position)
-        point = self.mapToScene(position)
-        if self.pasting.active:
-            return self.pasting.pressed(point)
-        if (gesture := self.handling.pressed(position)) is not None:
-            return gesture
-        grip = self.notes.grip_at(point)
-        if grip is None and (card := self._scene.card_at(point)) is not None:
-            return self._press_card(card.node_id, position, modifiers)
-        self._hover.leave()
-        adding = bool(modifiers & _ADDING_MODIFIERS)
-        if grip is not None:
-            return self.notes.press(grip, position, adding=adding)
-        kept = self._scene.chosen if adding else NOTHING
-        return BandGesture(self, self._scene, self._overlay, position, kept)
-
-    def _press_card(self, node_id: str, position: QPoint, modifiers: Qt.KeyboardModifier) -> Gesture | None:
-        scene = self._scene
-        if modifiers & _ADDING_MODIFIERS:
-            scene.select(scene.selection ^ {node_id}, scene.selected_notes)
-            return None
-        if node_id not in scene.selection:
-            scene.select([node_id])
-        if self.read_only:
-            return None
-        self._hover.leave()
-        request = self.edit_requested.emit
-        return MoveGesture(self, scene, self._overlay, scene.chosen, position, request)
-
     def _begin(self, gesture: Gesture | None) -> None:
         self._gesture = gesture
         self._show_cursor()
@@ -314,7 +245,7 @@ class CanvasView(LookingView):
         gesture, self._gesture = self._gesture, None
         return gesture
 
-    def _cancel(self) -> bool:
+    def cancel(self) -> bool:
         """Give up what is being done; False where nothing was."""
         dropped = self._drop_gesture()
         self._hover.leave()
@@ -328,7 +259,7 @@ class CanvasView(LookingView):
 
     def _show_cursor(self) -> None:
         of_gesture = None if self._gesture is None else self._gesture.cursor
-        of_space = Qt.CursorShape.OpenHandCursor if self._space else None
+        of_space = Qt.CursorShape.OpenHandCursor if self._keys.space else None
         cursor = of_gesture or of_space or self.pasting.cursor or self.notes.cursor
         if cursor is None:
             self.viewport().unsetCursor()
@@ -388,7 +319,7 @@ class CanvasView(LookingView):
         super()._on_zoom_changed(zoom)
 
     def _on_mirrored(self) -> None:
-        self._cancel()  # what a gesture is about may be gone
+        self.cancel()  # what a gesture is about may be gone
         hide_tip()
         self._hover.forget()
         super()._on_mirrored()

@@ -71,13 +71,13 @@ class Showing:
         card = page.scene.cards.get(page.scene.selected_node or "")
         if card is not None:
             margin = 3 * page.scene.stage.paints.sizes.grid
-            page.view.ensureVisible(page.scene.with_open_ends(card), margin, margin)
+            page.view.ensureVisible(page.scene.extent.with_open_ends(card), margin, margin)
 
     def _keep_visible(self, nodes: Collection[str]) -> None:
         scene, view = self._page.scene, self._page.view
         rect = QRectF()
         for card in (scene.cards[node_id] for node_id in nodes if node_id in scene.cards):
-            rect = rect.united(scene.with_open_ends(card))
+            rect = rect.united(scene.extent.with_open_ends(card))
         margin = 3 * scene.stage.paints.sizes.grid
         room = view.viewport().rect().adjusted(margin, margin, -margin, -margin)
         if rect.width() * view.zoom <= room.width() and rect.height() * view.zoom <= room.height():

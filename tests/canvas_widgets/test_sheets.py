@@ -234,7 +234,7 @@ def test_the_overview(open_: Open, flow: Flow, theme: Theme, sheet: Sheet, compa
     stage = open_(flow)
     stage.view.resize(700, 420)
     stage.view.zoom_to(0.2)
-    stage.view.centerOn(stage.scene.content_rect().center())
+    stage.view.centerOn(stage.scene.extent.content().center())
     for caption, selected, found in (("two selected", made[3:5], None), ("four found", [], made[10:14])):
         stage.scene.select(selected)
         stage.scene.set_found(found)

@@ -39,7 +39,7 @@ def test_what_is_added_and_joined_comes_into_sight_beside_the_panel(page: Editor
         QApplication.processEvents()
     for kind in ("ab_test", "ab_target"):
         added = next(card for card in page.scene.cards.values() if card.node.kind == kind)
-        assert page.view.seen.contains(page.scene.with_open_ends(added))
+        assert page.view.seen.contains(page.scene.extent.with_open_ends(added))
 
 
 def last(page: EditorPage) -> str:

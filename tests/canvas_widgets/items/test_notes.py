@@ -71,7 +71,7 @@ def test_notes_are_loaded_with_the_campaign(look: Look, flow: Flow) -> None:
     scene = CampaignScene(flow.document, Everything(), look)
     scene.load()
     assert_shows_notes(scene)
-    assert scene.content_rect().contains(scene.notes.items[frame].scene_rect)
+    assert scene.extent.content().contains(scene.notes.items[frame].scene_rect)
     assert scene.notes.items[frame].zValue() < 0 < scene.cards[START_ID].zValue()
     assert scene.notes.items[note].zValue() > scene.cards[START_ID].zValue()
     scene.close()
