@@ -48,7 +48,7 @@ def application(arguments: Sequence[str]) -> QApplication:
 
 def open_window(app: QApplication, chosen: preferences.Preferences, file: Path | None = None) -> MainWindow:
     """A dressed window, shown; what is slow comes after its first paint: the last workspace, or this file."""
-    from app.editors import style
+    from app.widgets import style
 
     if chosen.language is None or chosen.language not in i18n.LANGUAGES:
         chosen.language = language.system_language()

@@ -22,7 +22,6 @@ from app.audiences.insight import Insight
 from app.audiences.list_box import ListBox
 from app.audiences.rows import Row
 from app.editors.base import Context, RawObject, as_object
-from app.editors.controls import IconButton
 from app.editors.tab_order import order_tabs
 from app.language import Retranslated
 from app.panels.form import Form
@@ -36,7 +35,7 @@ from app.pickers.audience_fields import (
     values_of,
 )
 from app.pickers.needs_bar import NeedsBar
-from app.widgets.basic import button, label
+from app.widgets.basic import IconButton, button, label
 from engine.files import FileError
 from engine.i18n import tr
 from engine.shapes.text import new_id

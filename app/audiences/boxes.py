@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.editors.controls import LinkButton, empty
-from app.widgets.basic import label
+from app.widgets.basic import LinkButton, label
+from app.widgets.layouts import empty
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
 from engine.i18n import tr

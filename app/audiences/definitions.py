@@ -10,14 +10,14 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.editors.base import Context
-from app.editors.controls import IconButton, LinkButton, empty
 from app.language import Retranslated
 from app.pickers.aipl_form import AiplDialog
 from app.pickers.definition_form import DefinitionDialog
 from app.pickers.rfm_form import RfmDialog
 from app.pickers.table_form import TableDialog
 from app.widgets.ask import Choice, ask
-from app.widgets.basic import button, label
+from app.widgets.basic import IconButton, LinkButton, button, label
+from app.widgets.layouts import empty
 from engine.components.base import RefKind
 from engine.files import FileError
 from engine.i18n import N_, tr

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.editors.controls import LinkButton
 from app.language import Retranslated
-from app.widgets.basic import button, label
+from app.widgets.basic import LinkButton, button, label
 from engine.i18n import ntr, tr
 from engine.workspace.audience import AudienceFile
 

@@ -18,10 +18,11 @@ from app.calendar.layout import add_months, month_days, on_day
 from app.calendar.month_view import TONES, MonthView
 from app.calendar.moving import Moving
 from app.calendar.year_view import YearView
-from app.editors.controls import IconButton, Option, Segmented
+from app.engine.service import EngineService
 from app.navigation.page import PlacePage
-from app.publishing.service import EngineService
-from app.widgets.basic import button, label
+from app.widgets.basic import IconButton, button, label
+from app.widgets.combo_box import Option
+from app.widgets.segmented import Segmented
 from canvas_widgets.tooltip import plain
 from engine.i18n import ntr, tr
 from engine.shapes.time import instant

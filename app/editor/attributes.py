@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.campaign_list.rows import folder_label
-from app.editors.controls import LineEdit
 from app.pickers.sub_campaigns import SubCampaignPicker
 from app.widgets.basic import button, label, set_property
 from app.widgets.dialog import button_row, dialog_column
 from app.widgets.drop_down import DropDown
+from app.widgets.fields import LineEdit
 from app.widgets.one_line import OneLine
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument

@@ -20,10 +20,12 @@ from app.editors.base import (
 )
 from app.editors.card_list import Card, CardList
 from app.editors.condition_values import ListValue, TextValue, ValueBox
-from app.editors.controls import IconButton, LinkButton, Option, label, row
 from app.editors.spec import FieldSpec
 from app.pickers import library
 from app.pickers.search import SearchCombo
+from app.widgets.basic import IconButton, LinkButton, label
+from app.widgets.combo_box import Option
+from app.widgets.layouts import row
 from engine.i18n import tr
 
 
@@ -51,7 +53,7 @@ class AssignmentCard(Card):
         self.tag.setAccessibleName(tr("Which tag"))
         self.tag.chosen.connect(self._on_tag)
         self.box: ValueBox = TextValue()
-        self._error = label("", "error")
+        self._error = label("error", "", wrap=True)
         self._error.hide()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(12, 12, 8, 12)

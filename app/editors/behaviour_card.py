@@ -19,11 +19,13 @@ from app.editors.base import (
 )
 from app.editors.condition_values import NumberValue, RangeValue, ValueBox
 from app.editors.conditions import ConditionEditor
-from app.editors.controls import ComboBox, Option, label, row
 from app.editors.events import EventEditor
 from app.editors.ranges import RangeEditor
 from app.editors.spec import FieldSpec
 from app.pickers import library
+from app.widgets.basic import label
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.layouts import row
 from engine.i18n import N_, tr
 from engine.shapes.conditions import OPERATOR_LABELS
 from engine.workspace.workspace import Workspace
@@ -70,7 +72,7 @@ class BehaviourEditor(Editor):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._event)
-        column.addWidget(label(tr("Only events where"), "small"))
+        column.addWidget(label("small", tr("Only events where"), wrap=True))
         column.addWidget(self._where)
         column.addWidget(self._range)
         self._line = row()

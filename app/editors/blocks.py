@@ -9,10 +9,13 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QMenu, QVBoxLayout
 
 from app.editors.base import Context, Editor, RawObject, as_list, as_text
-from app.editors.controls import ComboBox, LineEdit, LinkButton, Option, row
 from app.editors.listed import Card, ListEditor
 from app.editors.spec import FieldSpec
 from app.editors.variable_text import Bind, VariableText
+from app.widgets.basic import LinkButton
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.fields import LineEdit
+from app.widgets.layouts import row
 from engine.files import FileError
 from engine.i18n import N_, tr
 from engine.workspace.content_check import CARRIERS, MAX_BLOCKS

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QMenu, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, route, together
-from app.editors.controls import IconButton
+from app.widgets.basic import IconButton
 from engine.i18n import tr
 
 

@@ -22,11 +22,14 @@ from app.editors.base import (
 from app.editors.behaviour_card import BehaviourEditor
 from app.editors.card_list import Card, CardList
 from app.editors.conditions import ConditionEditor
-from app.editors.controls import IconButton, LinkButton, Option, Segmented, label, row
 from app.editors.definition_cards import AiplBody, MetricsBody, RfmBody
 from app.editors.spec import FieldSpec
 from app.pickers import library
 from app.pickers.search import SearchCombo
+from app.widgets.basic import IconButton, LinkButton, label
+from app.widgets.combo_box import Option
+from app.widgets.layouts import row
+from app.widgets.segmented import Segmented
 from engine.i18n import N_, tr
 
 _TITLES = {
@@ -106,7 +109,7 @@ class OtherBody(Editor):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._raw: JsonValue = {}
-        row(self).addWidget(label(tr("This card stays as it is."), "small"))
+        row(self).addWidget(label("small", tr("This card stays as it is."), wrap=True))
 
     def value(self) -> JsonValue:
         return self._raw
@@ -130,7 +133,7 @@ class CardFrame(Card):
         self.join.chosen.connect(self.changed)
         self.body = self._body(context)
         self.body.changed.connect(self.changed)
-        self._error = label("", "error")
+        self._error = label("error", "", wrap=True)
         self._error.hide()
         remove = IconButton("x", tr("Remove this card"))
         remove.clicked.connect(self.removed)
@@ -139,7 +142,7 @@ class CardFrame(Card):
         column.setSpacing(8)
         column.addWidget(self.join)
         head = row(spacing=4)
-        head.addWidget(label(tr(_TITLES.get(kind, kind)), "strong", wrap=False), 1)
+        head.addWidget(label("strong", tr(_TITLES.get(kind, kind))), 1)
         self._order = self.menu_button(tr("Move this card"), tr("Remove this card"))
         head.addWidget(self._order)
         head.addWidget(remove)
@@ -199,7 +202,7 @@ class CardsEditor(CardList[CardFrame]):
         super().__init__(context, parent)
         self._add: dict[str, LinkButton] = {}
         actions = row(spacing=12)
-        actions.addWidget(label(tr("Add a card:"), "small", wrap=False))
+        actions.addWidget(label("small", tr("Add a card:")))
         for kind in kinds:
             button = LinkButton(tr(_TITLES[kind]))
             button.clicked.connect(lambda _checked=False, kind=kind: self.add(kind))

@@ -6,7 +6,8 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QWidget
 
 from app.editors.base import Context, Editor, as_text
-from app.editors.controls import ComboBox, row
+from app.widgets.combo_box import ComboBox
+from app.widgets.layouts import row
 
 
 class ChoiceEditor(Editor):

@@ -9,10 +9,13 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_list, as_object, as_text, mark_invalid, together
 from app.editors.choice import ChoiceEditor
-from app.editors.controls import ComboBox, NumberEdit, Option, empty, label, row
 from app.editors.spec import FieldSpec
 from app.editors.times import UNIT_LABELS
 from app.pickers import library
+from app.widgets.basic import label
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.fields import NumberEdit
+from app.widgets.layouts import empty, row
 from canvas_widgets.tooltip import plain
 from engine.components.branches import result_label
 from engine.components.result_judgment import result_codes
@@ -69,7 +72,7 @@ class ChecksEditor(Editor):
             self._column.addWidget(box)
             self._boxes[option.value] = box
         if not offered:
-            self._column.addWidget(label(self.empty_text(), "small"))
+            self._column.addWidget(label("small", self.empty_text(), wrap=True))
         if self._boxes:
             self.setFocusProxy(next(iter(self._boxes.values())))
 

@@ -6,14 +6,16 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_list, as_text, mark_invalid, route, together
-from app.editors.controls import ComboBox, IconButton, LineEdit, LinkButton, Option, label, row
 from app.editors.message_preview import MessagePreview
 from app.editors.spec import FieldSpec
 from app.navigation.going import go_to
 from app.pickers import library
 from app.pickers.new import new_account, new_audience, new_coupon, new_message
 from app.pickers.search import SearchCombo
-from app.widgets.basic import ElidedLabel
+from app.widgets.basic import ElidedLabel, IconButton, LinkButton, label
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.fields import LineEdit
+from app.widgets.layouts import row
 from engine.i18n import tr
 from engine.workspace.account import KIND_NAMES
 
@@ -34,7 +36,7 @@ class ReferenceEditor(Editor):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self.field)
-        self.tail = label("", "small")
+        self.tail = label("small", "", wrap=True)
         self.tail.hide()
         column.addWidget(self.tail)
         self.setFocusProxy(self.field)
@@ -300,7 +302,7 @@ class _AudienceLine(QWidget):
         line.setContentsMargins(10, 0, 0, 0)
         line.addWidget(ElidedLabel(text=name, fills=True), 1)
         if size:
-            shown = label(size, "small", wrap=False)
+            shown = label("small", size)
             shown.setToolTip(tr("When it was last updated"))
             line.addWidget(shown)
         order = IconButton("dots-vertical", tr("Change the order of {name}", name=name))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from app.editors.controls import IconButton
+from app.widgets.basic import IconButton
 from engine.i18n import N_, tr
 
 MOVES: dict[str, tuple[str, Qt.Key]] = {

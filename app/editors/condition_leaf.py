@@ -11,8 +11,10 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from app.editors.base import Context, Errors, RawObject, as_text, lines, mark_invalid, route, together
 from app.editors.condition_grip import Grip, Handling
 from app.editors.condition_values import ConditionField, NoValue, ValueBox, value_box
-from app.editors.controls import IconButton, Option, label, row
 from app.pickers.search import SearchCombo
+from app.widgets.basic import IconButton, label
+from app.widgets.combo_box import Option
+from app.widgets.layouts import row
 from engine.i18n import tr
 from engine.shapes.conditions import OPERATOR_LABELS, OPERATORS
 
@@ -41,7 +43,7 @@ class ConditionLeaf(QFrame):
         remove.clicked.connect(self.removed)
         self._box: ValueBox = NoValue(self)
         self._box.hide()  # it stands in no layout, and would cover what does
-        self._error = label("", "error")
+        self._error = label("error", "", wrap=True)
         self._error.hide()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)

@@ -10,9 +10,11 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, as_list, as_text
-from app.editors.controls import LineEdit, LinkButton, NumberEdit, TextArea, label, row
 from app.editors.spec import FieldSpec
 from app.editors.times import DateTimeEditor, DurationEditor
+from app.widgets.basic import LinkButton, label
+from app.widgets.fields import LineEdit, NumberEdit, TextArea
+from app.widgets.layouts import row
 from engine.i18n import tr
 from engine.shapes.conditions import FieldType
 
@@ -85,7 +87,7 @@ class ListValue(ValueBox):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._field)
-        column.addWidget(label(tr("One value a line: Enter begins the next."), "small"))
+        column.addWidget(label("small", tr("One value a line: Enter begins the next."), wrap=True))
         if known:
             self._choose = LinkButton(tr("Choose values"))
             self._choose.clicked.connect(self._on_choose)
@@ -176,7 +178,7 @@ class RangeValue(ValueBox):
         layout = QVBoxLayout(self) if upright else row(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._ends[0])
-        layout.addWidget(label(tr("to"), "small", wrap=False))
+        layout.addWidget(label("small", tr("to")))
         layout.addWidget(self._ends[1])
         for end in self._ends:
             end.changed.connect(self.changed)

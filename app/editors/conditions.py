@@ -19,7 +19,10 @@ from app.editors.base import (
 from app.editors.condition_grip import Grip, Handling
 from app.editors.condition_leaf import ConditionLeaf, Fields
 from app.editors.condition_moving import ConditionMoving
-from app.editors.controls import IconButton, LinkButton, Option, Segmented, label, row
+from app.widgets.basic import IconButton, LinkButton, label
+from app.widgets.combo_box import Option
+from app.widgets.layouts import row
+from app.widgets.segmented import Segmented
 from engine.i18n import tr
 from engine.shapes.conditions import MAX_DEPTH
 
@@ -57,7 +60,7 @@ class ConditionGroup(QFrame):
         self._add.clicked.connect(self._on_add)
         self._add_group = LinkButton(tr("Add subgroup"))
         self._add_group.clicked.connect(self._on_add_group)
-        self._error = label("", "error")
+        self._error = label("error", "", wrap=True)
         self._lay_out()
         self._show()
 
@@ -213,7 +216,7 @@ class ConditionEditor(Editor):
             context, fields, flat, handling=None if self._moving is None else self._moving.handling
         )
         self._root.changed.connect(self._on_changed)
-        self._unconditional = label(unconditional, "muted")
+        self._unconditional = label("muted", unconditional, wrap=True)
         self._unconditional.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

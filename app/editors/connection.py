@@ -7,10 +7,12 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_object, as_text, mark_invalid, route, together
 from app.editors.choices import ChecksEditor
-from app.editors.controls import ComboBox, LineEdit, Option, label
 from app.editors.rows import TextsEditor
 from app.editors.spec import FieldSpec
 from app.editors.times import DurationEditor
+from app.widgets.basic import label
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.fields import LineEdit
 from engine.i18n import tr
 from engine.workspace.account_fields import AUTH_TYPES
 
@@ -109,7 +111,7 @@ class ReceiptsEditor(Editor):
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(6)
         inside.addWidget(self.codes)
-        inside.addWidget(label(tr("Reports count for"), "small"))
+        inside.addWidget(label("small", tr("Reports count for"), wrap=True))
         inside.addWidget(self.collect)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

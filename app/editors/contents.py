@@ -8,7 +8,6 @@ from pydantic import JsonValue
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog, QFrame, QVBoxLayout, QWidget
 
-from app.editors import style
 from app.editors.base import (
     Context,
     Editor,
@@ -21,9 +20,12 @@ from app.editors.base import (
     route,
     together,
 )
-from app.editors.controls import ComboBox, LineEdit, Option, TextArea, label, row
 from app.editors.spec import FieldSpec
-from app.widgets.basic import ElidedLabel
+from app.widgets import style
+from app.widgets.basic import ElidedLabel, label
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.fields import LineEdit, TextArea
+from app.widgets.layouts import row
 from engine.components.template_message import keywords_of
 from engine.i18n import N_, tr
 
@@ -44,7 +46,7 @@ class TextFields(Editor):
     def __init__(self, context: Context, labels: Mapping[str, str], parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._fields: dict[str, LineEdit] = {}
-        self._error = label("", "error")
+        self._error = label("error", "", wrap=True)
         self._error.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -56,7 +58,7 @@ class TextFields(Editor):
             self._fields[key] = field
             block = QVBoxLayout()
             block.setSpacing(2)
-            block.addWidget(label(tr(text), "small"))
+            block.addWidget(label("small", tr(text), wrap=True))
             block.addWidget(field)
             column.addLayout(block)
         column.addWidget(self._error)
@@ -189,7 +191,7 @@ class _KeywordCard(QFrame):
         self.colour = ComboBox()
         self.colour.setAccessibleName(tr("Colour of {name}", name=key))
         self.colour.chosen.connect(self._on_colour)
-        self.error = label("", "error")
+        self.error = label("error", "", wrap=True)
         self.error.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 12)
@@ -247,7 +249,7 @@ class KeywordsEditor(Editor):
         self._cards: list[_KeywordCard] = []
         self._loaded: list[RawObject] = []
         self._keys: tuple[str, ...] | None = None
-        self._empty = label(tr("Choose a template: its keywords show here."), "small")
+        self._empty = label("small", tr("Choose a template: its keywords show here."), wrap=True)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(8)
         column = QVBoxLayout(self)

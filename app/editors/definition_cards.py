@@ -18,11 +18,14 @@ from app.editors.base import (
     together,
 )
 from app.editors.conditions import ConditionEditor
-from app.editors.controls import ComboBox, LinkButton, Option, Segmented, label, row
 from app.editors.ranges import RangeEditor
 from app.pickers import library
 from app.pickers.new import edit_stages, new_model, new_table
 from app.pickers.search import SearchCombo
+from app.widgets.basic import LinkButton, label
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.layouts import row
+from app.widgets.segmented import Segmented
 from engine.i18n import tr
 from engine.workspace.definitions import RFM_TYPES, STAGES
 from engine.workspace.rule_words import stage_words
@@ -47,9 +50,9 @@ class MetricsBody(Editor):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         column.addWidget(self._table)
-        column.addWidget(label(tr("People whose figures are"), "small"))
+        column.addWidget(label("small", tr("People whose figures are"), wrap=True))
         column.addWidget(self._where)
-        column.addWidget(label(tr("Counting only what has"), "small"))
+        column.addWidget(label("small", tr("Counting only what has"), wrap=True))
         column.addWidget(self._filter)
         for part in (self._where, self._filter):
             part.changed.connect(self.changed)
@@ -232,7 +235,7 @@ class AiplBody(Editor):
         self._move = QWidget()
         pair = row(self._move)
         pair.addWidget(self._from, 1)
-        pair.addWidget(label(tr("to"), "small", wrap=False))
+        pair.addWidget(label("small", tr("to")))
         pair.addWidget(self._to, 1)
         column.addWidget(self._move)
         column.addWidget(self._range)

@@ -21,11 +21,15 @@ from app.editors.base import (
 )
 from app.editors.card_list import Card, CardList
 from app.editors.conditions import ConditionEditor
-from app.editors.controls import LinkButton, NumberEdit, Option, Segmented, label, row
 from app.editors.spec import FieldSpec
 from app.pickers.library import event_fields, event_options
 from app.pickers.new import new_event
 from app.pickers.search import SearchCombo
+from app.widgets.basic import LinkButton, label
+from app.widgets.combo_box import Option
+from app.widgets.fields import NumberEdit
+from app.widgets.layouts import row
+from app.widgets.segmented import Segmented
 from engine.i18n import tr
 
 
@@ -72,8 +76,8 @@ class EventBlock(QWidget):
         self._where = ConditionEditor(
             context, lambda: event_fields(context.workspace, self.code()), unconditional=tr("Every event")
         )
-        self._where_label = label(tr("Only events where"), "small")
-        self._error = label("", "error")
+        self._where_label = label("small", tr("Only events where"), wrap=True)
+        self._error = label("error", "", wrap=True)
         self._error.hide()
         self._raw: RawObject = {}
         self._where_invalid = False
@@ -85,9 +89,9 @@ class EventBlock(QWidget):
         column.setSpacing(8)
         column.addWidget(self._event)
         self.line = row(spacing=8)
-        self.line.addWidget(label(tr("at least"), "small", wrap=False))
+        self.line.addWidget(label("small", tr("at least")))
         self.line.addWidget(self._times)
-        self.line.addWidget(label(tr("times"), "small", wrap=False))
+        self.line.addWidget(label("small", tr("times")))
         self.line.addStretch(1)
         column.addLayout(self.line)
         column.addWidget(self._where_label)
@@ -243,7 +247,7 @@ class EventConditionsEditor(CardList[EventConditionCard]):
         self._max = int(spec.extra.get("max", 8))
         self._add = LinkButton(tr("Add another event"))
         self._add.clicked.connect(self._on_add)
-        self._note = label(tr("“And” binds more tightly than “or”."), "small")
+        self._note = label("small", tr("“And” binds more tightly than “or”."), wrap=True)
         self.column.addWidget(self._note)
         self.column.addWidget(self._add)
         self.on_cards_changed()

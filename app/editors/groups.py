@@ -22,8 +22,10 @@ from app.editors.base import (
     together,
 )
 from app.editors.card_list import Card, CardList
-from app.editors.controls import LineEdit, LinkButton, NumberEdit, label, row, shown_number
 from app.editors.spec import FieldSpec
+from app.widgets.basic import LinkButton, label
+from app.widgets.fields import LineEdit, NumberEdit, shown_number
+from app.widgets.layouts import row
 from engine.i18n import tr
 from engine.shapes.groups import next_id
 
@@ -49,7 +51,7 @@ class GroupCard(Card):
         self.memo: LineEdit | None = None
         self.body: Editor | None = None
         self._body_invalid = False
-        self._error = label("", "error")
+        self._error = label("error", "", wrap=True)
         self._error.hide()
         self._lay_out(context, spec, body)
 
@@ -61,7 +63,7 @@ class GroupCard(Card):
         head.addWidget(self.name, 1)
         if self.holds == "percent":
             head.addWidget(self.percent)
-            head.addWidget(label("%", "small", wrap=False))
+            head.addWidget(label("small", "%"))
         else:
             self.percent.setParent(self)
             self.percent.hide()
@@ -154,7 +156,7 @@ class GroupsEditor(CardList[GroupCard]):
         self._add.clicked.connect(self._on_add)
         self._even = LinkButton(tr("Divide evenly"))
         self._even.clicked.connect(self._on_even)
-        self._sum = label("", "small", wrap=False)
+        self._sum = label("small")
         actions = row(spacing=16)
         actions.addWidget(self._add)
         actions.addWidget(self._even)

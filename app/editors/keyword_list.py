@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QColorDialog
 
-from app.editors import style
 from app.editors.base import Context, RawObject, as_text
-from app.editors.controls import ComboBox, LineEdit, Option
 from app.editors.listed import Card, ListEditor
 from app.editors.spec import FieldSpec
 from app.editors.variable_text import Bind, VariableText
+from app.widgets import style
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.fields import LineEdit
 from engine.i18n import tr
 
 

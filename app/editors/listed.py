@@ -16,9 +16,9 @@ from app.editors.base import (
     route,
     together,
 )
-from app.editors.controls import IconButton, LinkButton, label, row
 from app.editors.spec import FieldSpec
-from app.widgets.basic import ElidedLabel
+from app.widgets.basic import ElidedLabel, IconButton, LinkButton, label
+from app.widgets.layouts import row
 from engine.i18n import tr
 
 
@@ -134,7 +134,7 @@ class Card(Editor):
         for button in (self.up, self.down, self.remove):
             head.addWidget(button)
         self.body.addLayout(head)
-        self.error = label("", "error")
+        self.error = label("error", "", wrap=True)
         self.error.hide()
 
     def value(self) -> RawObject:

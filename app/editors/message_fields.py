@@ -18,7 +18,6 @@ from app.editors.base import (
     together,
 )
 from app.editors.blocks import BlocksEditor, CarriersEditor
-from app.editors.controls import ComboBox, Option
 from app.editors.keyword_list import KeywordListEditor
 from app.editors.listed import Card
 from app.editors.plain_text import PlainTextEditor
@@ -29,6 +28,7 @@ from app.editors.variable_text import Bind, VariableText
 from app.editors.variables import BindingsEditor, Place
 from app.pickers.form_dialog import judged
 from app.pickers.search import SearchCombo
+from app.widgets.combo_box import ComboBox, Option
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, tr
 from engine.shapes.variables import Binding

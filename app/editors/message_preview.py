@@ -9,9 +9,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from app.editors.base import Context, as_list, as_object, as_text
-from app.editors.controls import LinkButton, label
 from app.navigation.going import go_to
 from app.pickers import library
+from app.widgets.basic import LinkButton, label
 from engine.components.base import RefKind
 from engine.i18n import ntr, tr
 from engine.shapes.sms import measure
@@ -30,12 +30,12 @@ class MessagePreview(QFrame):
         self.setProperty("role", "well")
         self._context = context
         self._id = ""
-        self.body = label("", "body")
+        self.body = label("body", "", wrap=True)
         self.body.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self.body.setAccessibleName(tr("Text of the template"))
-        self.note: QLabel = label("", "small")
+        self.note: QLabel = label("small", "", wrap=True)
         self.open = LinkButton(tr("Open in Messages"))
         self.open.clicked.connect(lambda: go_to(self, "messages", self._id))
         column = QVBoxLayout(self)

@@ -6,16 +6,11 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_text, mark_invalid, together
-from app.editors.controls import (
-    ComboBox,
-    LineEdit,
-    NumberEdit,
-    Option,
-    Segmented,
-    TextArea,
-    row,
-)
 from app.editors.spec import FieldSpec
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.fields import LineEdit, NumberEdit, TextArea
+from app.widgets.layouts import row
+from app.widgets.segmented import Segmented
 from engine.i18n import tr
 
 _SEGMENTS_WIDTH = 30

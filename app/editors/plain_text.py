@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout
 
 from app import tasks
 from app.editors.base import Context, Editor, Errors
-from app.editors.controls import TextArea
 from app.editors.spec import FieldSpec
 from app.editors.variable_text import Bind, VariableText
+from app.widgets.fields import TextArea
 from engine.i18n import tr
 from engine.workspace.mail_html import TooComplicated, plain_text
 from engine.workspace.message_text import joined

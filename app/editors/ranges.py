@@ -6,9 +6,10 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_object, mark_invalid, route, together
-from app.editors.controls import ComboBox, Option, row
 from app.editors.spec import FieldSpec
 from app.editors.times import DateTimeEditor, DurationEditor
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.layouts import row
 from engine.i18n import tr
 
 

@@ -26,7 +26,6 @@ from app.editors.condition_leaf import Fields
 from app.editors.conditions import ConditionEditor
 from app.editors.connection import AuthEditor, IdTypesEditor, ReceiptsEditor
 from app.editors.contents import KeywordsEditor, WechatContentEditor, mini_program_editor
-from app.editors.controls import Option
 from app.editors.events import EventConditionsEditor, EventEditor, GoalEditor
 from app.editors.groups import Body, GroupsEditor
 from app.editors.plain import BoolEditor, ChoiceEditor, NumberEditor, TextEditor
@@ -36,6 +35,7 @@ from app.editors.spec import FieldSpec
 from app.editors.times import DateTimeEditor, DurationEditor, JudgeAfterEditor, TimeOfDayEditor
 from app.editors.variables import BindingsEditor, Place
 from app.pickers import library
+from app.widgets.combo_box import Option
 from engine.components.base import RefKind
 from engine.components.fields import message_variables
 from engine.components.hints import FormField

@@ -20,18 +20,11 @@ from app.editors.base import (
     lines,
     mark_invalid,
 )
-from app.editors.controls import (
-    ComboBox,
-    IconButton,
-    LineEdit,
-    LinkButton,
-    NumberEdit,
-    Option,
-    TextArea,
-    TimeEdit,
-)
-from app.editors.controls import label as small_label
 from app.editors.spec import FieldSpec
+from app.widgets.basic import IconButton, LinkButton
+from app.widgets.basic import label as small_label
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.fields import LineEdit, NumberEdit, TextArea, TimeEdit
 from engine.i18n import tr
 
 Column = Mapping[str, Any]
@@ -146,10 +139,10 @@ class RowsEditor(Editor):
         self._heads: list[QLabel] = []
         for place, column in enumerate(self._columns):
             if column["cell"] != "switch":  # which says itself what it is
-                self._heads.append(small_label(_words(column, "label"), "small"))
+                self._heads.append(small_label("small", _words(column, "label"), wrap=True))
                 self._grid.addWidget(self._heads[-1], 0, place)
             self._grid.setColumnStretch(place, 0 if column.get("width") or column["cell"] == "switch" else 1)
-        self._error = small_label("", "error")
+        self._error = small_label("error", "", wrap=True)
         self._add = LinkButton(_words(spec.extra, "add"))
         self._add.clicked.connect(self._on_add)
         outer = QVBoxLayout(self)

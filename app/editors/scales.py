@@ -6,16 +6,11 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, RawObject, as_list, as_object, mark_invalid, together
-from app.editors.controls import (
-    LineEdit,
-    NumberEdit,
-    Option,
-    Segmented,
-    label,
-    number_from,
-    row,
-    shown_number,
-)
+from app.widgets.basic import label
+from app.widgets.combo_box import Option
+from app.widgets.fields import LineEdit, NumberEdit, number_from, shown_number
+from app.widgets.layouts import row
+from app.widgets.segmented import Segmented
 from engine.i18n import N_, tr
 from engine.workspace.definitions import MAX_BOUNDS
 
@@ -35,7 +30,7 @@ class ScaleEditor(Editor):
         self._bounds = LineEdit(tr("Bounds, such as 30, 90, 180"))
         self._bounds.setAccessibleName(tr("Bounds between the scores"))
         self._bounds.textEdited.connect(self._on_changed)
-        self._ranges = label("", "small")
+        self._ranges = label("small", "", wrap=True)
         self._compare = Segmented(
             [Option("mean", tr("From the mean on")), Option("score", tr("From a score on"))]
         )
@@ -49,11 +44,11 @@ class ScaleEditor(Editor):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
-        column.addWidget(label(tr(_UNITS[name]), "small"))
+        column.addWidget(label("small", tr(_UNITS[name]), wrap=True))
         column.addWidget(self._bounds)
         column.addWidget(self._ranges)
         high = row()
-        high.addWidget(label(tr("High:"), "small", wrap=False))
+        high.addWidget(label("small", tr("High:")))
         high.addWidget(self._compare, 1)
         high.addWidget(self._score)
         column.addLayout(high)

@@ -21,9 +21,12 @@ from app.editors.base import (
     route,
     together,
 )
-from app.editors.controls import ComboBox, NumberEdit, Option, label, row
 from app.editors.spec import FieldSpec
 from app.editors.times import TimeOfDayEditor, instant
+from app.widgets.basic import label
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.fields import NumberEdit
+from app.widgets.layouts import row
 from engine.i18n import N_, tr
 from engine.shapes.schedule import DEFAULT_EVERY, WEEKDAYS, Every, runs
 
@@ -84,15 +87,15 @@ class ScheduleEditor(Editor):
         self._minute = NumberEdit(0)
         self._minute.setAccessibleName(tr("Minute"))
         self._minute.setMaximumWidth(72)
-        self._minute_label = label(tr("at minute"), "small", wrap=False)
+        self._minute_label = label("small", tr("at minute"))
         self._time = TimeOfDayEditor(context, FieldSpec("time"))
-        self._time_label = label(tr("at"), "small", wrap=False)
+        self._time_label = label("small", tr("at"))
         self._weekdays = DayToggles(tr(name) for name in WEEKDAYS)
         self._weekdays.setAccessibleName(tr("Weekdays"))
         self._days = DayToggles(str(day) for day in range(1, 32))
         self._days.setAccessibleName(tr("Days of the month"))
-        self._last_day = label(tr("In a shorter month, 29 to 31 mean its last day."), "small")
-        self._next = label("", "small")
+        self._last_day = label("small", tr("In a shorter month, 29 to 31 mean its last day."), wrap=True)
+        self._next = label("small", "", wrap=True)
         self._with_next = bool(spec.extra.get("start"))
         self._lay_out()
         for part in (self._interval, self._minute):
@@ -108,7 +111,7 @@ class ScheduleEditor(Editor):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
         first = row()
-        first.addWidget(label(tr("Every"), "small", wrap=False))
+        first.addWidget(label("small", tr("Every")))
         first.addWidget(self._interval)
         first.addWidget(self._unit, 1)
         column.addLayout(first)

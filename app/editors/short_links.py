@@ -8,9 +8,10 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_list, as_object, as_text, mark_invalid, together
-from app.editors.controls import LineEdit, empty, label, row
 from app.editors.spec import FieldSpec
-from app.widgets.basic import ElidedLabel
+from app.widgets.basic import ElidedLabel, label
+from app.widgets.fields import LineEdit
+from app.widgets.layouts import empty, row
 from engine.i18n import tr
 from engine.workspace.message_text import links_of
 
@@ -23,7 +24,9 @@ class LinksEditor(Editor):
         self._address = LineEdit("https://s.example.com")
         self._address.setAccessibleName(tr("Address of short links"))
         self._address.textEdited.connect(self.changed)
-        self._hint = label(tr("Links in the text show here: they can be sent as short ones."), "small")
+        self._hint = label(
+            "small", tr("Links in the text show here: they can be sent as short ones."), wrap=True
+        )
         self._rows = QVBoxLayout()
         self._rows.setSpacing(4)
         self._chosen: dict[str, bool] = {}

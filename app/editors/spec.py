@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.editors.controls import Option
+from app.widgets.combo_box import Option
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,12 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QDateTimeEdit, QLabel, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_object, as_text, mark_invalid, route, together
-from app.editors.controls import ComboBox, IconButton, LinkButton, NumberEdit, Option, TimeEdit, label, row
 from app.editors.spec import FieldSpec
 from app.widgets import moments
+from app.widgets.basic import IconButton, LinkButton, label
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.fields import NumberEdit, TimeEdit
+from app.widgets.layouts import row
 from engine.i18n import N_, tr
 
 UNIT_LABELS = {
@@ -29,7 +32,7 @@ ALL_UNITS: Sequence[str] = tuple(UNIT_LABELS)
 def zone_label(context: Context) -> QLabel:
     """The workspace's time zone beside a time of it, where the computer's clock shows another one."""
     said = moments.elsewhere(context.zone, context.now())
-    return label(tr("Time zone: {zone}", zone=context.zone.key) if said else "", "small", wrap=False)
+    return label("small", tr("Time zone: {zone}", zone=context.zone.key) if said else "")
 
 
 class DurationEditor(Editor):

@@ -11,11 +11,13 @@ from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QCompleter, QLineEdit, QMenu, QPlainTextEdit, QVBoxLayout
 
-from app.editors import style
 from app.editors.base import Context, Editor, Errors, RawObject, as_object, as_text, mark_invalid, together
-from app.editors.controls import IconButton, LineEdit, LinkButton, TextArea, row
 from app.editors.spec import FieldSpec
 from app.pickers import library
+from app.widgets import style
+from app.widgets.basic import IconButton, LinkButton
+from app.widgets.fields import LineEdit, TextArea
+from app.widgets.layouts import row
 from engine.i18n import tr
 from engine.workspace.message_text import malformed
 

@@ -20,10 +20,12 @@ from app.editors.base import (
     route,
     together,
 )
-from app.editors.controls import ComboBox, LineEdit, Option, label, row
 from app.pickers.library import any_event_options, event_fields
 from app.pickers.search import SearchCombo
-from app.widgets.basic import ElidedLabel
+from app.widgets.basic import ElidedLabel, label
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.fields import LineEdit
+from app.widgets.layouts import row
 from engine.i18n import tr
 
 
@@ -65,7 +67,7 @@ class BindingCard(QFrame):
         self.default = LineEdit(tr("Text if empty"))
         self.default.setAccessibleName(tr("Text if {name} is empty", name=place.shown))
         self.default.textEdited.connect(self._on_default)
-        self._error = label("", "error")
+        self._error = label("error", "", wrap=True)
         self._error.hide()
         self._lay_out()
         self.set_value({})
@@ -79,7 +81,7 @@ class BindingCard(QFrame):
         name.setProperty("role", "strong")
         head.addWidget(name, 1)
         if self.place.note:
-            head.addWidget(label(self.place.note, "small", wrap=False))
+            head.addWidget(label("small", self.place.note))
         column.addLayout(head)
         first = row(spacing=8)
         first.addWidget(self.source, 6)
@@ -227,7 +229,7 @@ class BindingsEditor(Editor):
         self._loaded: JsonValue = None
         self._invalid: BindingCard | None = None
         self._empty_text = empty_text
-        self._empty = label("", "small")
+        self._empty = label("small", "", wrap=True)
         self._rows = QVBoxLayout()
         self._rows.setSpacing(8)
         column = QVBoxLayout(self)

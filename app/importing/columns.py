@@ -18,11 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.editors.controls import ComboBox, Option
 from app.importing import targets
 from app.importing.draft import Draft
 from app.importing.words import type_options, type_words
 from app.widgets.basic import label
+from app.widgets.combo_box import ComboBox, Option
 from app.widgets.drop_down import DropDown
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
-from app.editors.controls import ComboBox, Option
 from app.importing.draft import Draft
 from app.widgets.basic import label
+from app.widgets.combo_box import ComboBox, Option
 from app.widgets.drop_down import DropDown
 from canvas_widgets.look import Look
 from engine.i18n import tr

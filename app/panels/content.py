@@ -20,10 +20,11 @@ from PySide6.QtWidgets import (
 
 from app.editors.base import Context, Estimator, RawObject, mark_invalid
 from app.editors.conditions import ConditionEditor
-from app.editors.controls import ComboBox, IconButton, LineEdit, LinkButton, TextArea, label, show_sentence
 from app.panels.form import FIELD_GAP, Form
 from app.panels.preview import KINDS, PanelPreview
-from app.widgets.basic import set_property
+from app.widgets.basic import IconButton, LinkButton, label, set_property, show_sentence
+from app.widgets.combo_box import ComboBox
+from app.widgets.fields import LineEdit, TextArea
 from engine.campaign.document import CampaignDocument
 from engine.campaign.surroundings import around
 from engine.components.hints import form
@@ -78,7 +79,7 @@ class PanelContent(QWidget):
         self.name = LineEdit()
         self.name.setAccessibleName(tr("Name"))
         self.name.textEdited.connect(self.changed)
-        self._name_error = label("", "error")
+        self._name_error = label("error", "", wrap=True)
         self._name_error.hide()
         self.form = Form(form(self._declared.Config), context, parent=self)
         self.form.changed.connect(self.changed)
@@ -89,7 +90,7 @@ class PanelContent(QWidget):
         self.memo.setAccessibleName(tr("Memo"))
         self.memo.setPlaceholderText(tr("A note for yourself"))
         self.memo.edited.connect(self.changed)
-        self._memo_error = label("", "error")
+        self._memo_error = label("error", "", wrap=True)
         self._memo_error.hide()
         self._lay_out()
 
@@ -108,7 +109,7 @@ class PanelContent(QWidget):
             block = QVBoxLayout()
             block.setSpacing(6)
             if text:
-                block.addWidget(label(text, "label"))
+                block.addWidget(label("label", text, wrap=True))
             for part in parts:
                 block.addWidget(part)
             column.addLayout(block)

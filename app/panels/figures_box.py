@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from app.editors import style
-from app.editors.controls import empty, label, row
 from app.panels.figures import Table
+from app.widgets import style
+from app.widgets.basic import label
+from app.widgets.layouts import empty, row
 
 _LINE = 16
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
@@ -37,14 +38,14 @@ class FiguresBox(QWidget):
         self.tables = list(tables)
         empty(self._column)
         for table in self.tables:
-            title = label(table.title, "section", wrap=False)
+            title = label("section", table.title)
             title.setFixedHeight(_LINE)
             self._column.addWidget(title)
             if table.trouble:
                 self._column.addWidget(_trouble(table.trouble))
             self._column.addWidget(_grid(table))
             if table.note:
-                self._column.addWidget(label(table.note, "small"))
+                self._column.addWidget(label("small", table.note, wrap=True))
         self.setVisible(bool(self.tables))
 
 
@@ -56,7 +57,7 @@ def _trouble(text: str) -> QWidget:
     mark.setPixmap(look.pixmap("alert-triangle", "danger", look.sizes.small_icon, line.devicePixelRatioF()))
     layout = row(line, spacing=4)
     layout.addWidget(mark)
-    layout.addWidget(label(text, "error", wrap=False), 1)
+    layout.addWidget(label("error", text), 1)
     return line
 
 
@@ -78,7 +79,7 @@ def _grid(table: Table) -> QWidget:
 
 
 def _cell(text: str, role: str) -> QLabel:
-    cell = label(text, role, wrap=False)
+    cell = label(role, text)
     cell.setMinimumHeight(_LINE)
     cell.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return cell

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout
 
-from app.editors.controls import LinkButton, empty, label, row
+from app.widgets.basic import LinkButton, label
+from app.widgets.layouts import empty, row
 from app.widgets.toast import FLOATS
 from engine.i18n import tr
 
@@ -23,8 +24,8 @@ class PanelFooter(QFrame):
         super().__init__()
         self.setProperty("role", "foot")
         self.setProperty(FLOATS, True)  # messages keep off its buttons
-        self._error = label("", "error")
-        self._state = label("", "small")
+        self._error = label("error", "", wrap=True)
+        self._state = label("small", "", wrap=True)
         self._links = QVBoxLayout()
         self._links.setSpacing(0)
         self.cancel = QPushButton()
@@ -65,7 +66,7 @@ class PanelFooter(QFrame):
         """Other components (id, name) whose panels hold changes that were not applied."""
         empty(self._links)
         if others:
-            self._links.addWidget(label(tr("Also not applied yet:"), "small"))
+            self._links.addWidget(label("small", tr("Also not applied yet:"), wrap=True))
         for node_id, name in others:
             link = LinkButton(name)
             link.clicked.connect(lambda _checked=False, id=node_id: self.jump_requested.emit(id))

@@ -9,10 +9,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, RawObject, lines
-from app.editors.controls import label, show_sentence
 from app.editors.plain import BoolEditor
 from app.editors.registry import EDITORS, EditorFactory, spec_of
 from app.editors.spec import FieldSpec
+from app.widgets.basic import label, show_sentence
 from engine.components.hints import FormField
 from engine.i18n import tr
 
@@ -27,9 +27,9 @@ class FieldFrame(QWidget):
         self.spec = spec
         self.editor = editor
         text = spec.label if spec.required else tr("{label} (optional)", label=spec.label)
-        self._label = label(text, "label")
-        self._help = label(spec.help, "small")
-        self._error = label("", "error")
+        self._label = label("label", text, wrap=True)
+        self._help = label("small", spec.help, wrap=True)
+        self._error = label("error", "", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.editors import style
-from app.editors.controls import label, row
-from app.widgets.basic import ElidedLabel
+from app.widgets import style
+from app.widgets.basic import ElidedLabel, label
+from app.widgets.layouts import row
 from engine.components.registry import component
 from engine.i18n import tr
 
@@ -52,8 +52,8 @@ class PanelHeader(QWidget):
         super().__init__()
         self._tile = IconTile()
         self._name = ElidedLabel("title", fills=True)
-        self._kind = label("", "summary", wrap=False)
-        self.view_only = label("", "pill", wrap=False)
+        self._kind = label("summary")
+        self.view_only = label("pill")
         self.view_only.setProperty("state", "neutral")
         texts = QVBoxLayout()
         texts.setContentsMargins(0, 0, 0, 0)

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QVBoxLayout, QWidget
 
-from app.editors import style
 from app.editors.base import Estimator, RawObject
 from app.editors.tab_order import order_tabs
 from app.language import Retranslated
@@ -20,6 +19,7 @@ from app.panels.figures_box import FiguresBox
 from app.panels.footer import PanelFooter
 from app.panels.header import PanelHeader
 from app.panels.judging import loss_words
+from app.widgets import style
 from app.widgets.ask import Choice, Question, ask
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.base import Context, RawObject, as_object, as_text
-from app.editors.controls import LinkButton
 from app.previews.pane import Draft, PreviewPane, draft_of
+from app.widgets.basic import LinkButton
 from app.widgets.debounce import Debounce
 from engine.components.base import RefKind
 from engine.i18n import tr

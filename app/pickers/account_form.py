@@ -10,8 +10,9 @@ from collections.abc import Iterable, Sequence
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.base import Context, RawObject
-from app.editors.controls import ComboBox, Option, label
 from app.pickers.form_dialog import FormDialog, field, judged
+from app.widgets.basic import label
+from app.widgets.combo_box import ComboBox, Option
 from engine.components.hints import FormField, Hint
 from engine.components.hints import form as form_of
 from engine.i18n import N_, tr
@@ -68,7 +69,9 @@ class AccountDialog(FormDialog):
     def below(self) -> QWidget | None:
         if self.kind == "simulated":
             return None
-        return label(tr("Enter its password or key in Settings, and check the connection there."), "small")
+        return label(
+            "small", tr("Enter its password or key in Settings, and check the connection there."), wrap=True
+        )
 
     def start_values(self) -> RawObject:
         taken = (account.name for account in self.context.workspace.accounts.values())

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QWidget
 from app.editors.base import Context, Editor, RawObject, as_object, as_text
 from app.editors.cards import CardsEditor
 from app.editors.choice import ChoiceEditor
-from app.editors.controls import ComboBox, Option, row
 from app.editors.registry import EditorFactory
 from app.editors.spec import FieldSpec
 from app.pickers.form_dialog import field, judged
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.layouts import row
 from engine.components.hints import Hint
 from engine.i18n import N_, tr
 from engine.workspace.audience import AUDIENCE, PERSON_ID, AudienceFile, Card

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 import shiboken6
 from PySide6.QtWidgets import QWidget
 
-from app.editors import style
 from app.editors.base import Context, RawObject
-from app.editors.controls import label
 from app.editors.registry import EditorFactory
 from app.pickers.audience_fields import FACTORIES, RULE_FIELDS, cards_of, checked, file_of, marks
 from app.pickers.form_dialog import FormDialog, judged
 from app.pickers.needs_bar import NeedsBar
+from app.widgets import style
+from app.widgets.basic import label
 from app.widgets.debounce import Debounce
 from engine.components.hints import FormField
 from engine.i18n import N_, tr
@@ -31,7 +31,7 @@ class AudienceDialog(FormDialog):
     def __init__(self, parent: QWidget | None, context: Context, start: RawObject | None = None) -> None:
         """`start`: values of the fields to open with, such as the cards that a template recommends."""
         self._start = start or {}
-        self._estimate = label("", "small")
+        self._estimate = label("small", "", wrap=True)
         self._asked = 0
         self.needs = NeedsBar(context.workspace)
         self.needs.created.connect(self._on_catalogue_changed)

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 from PySide6.QtWidgets import QWidget
 
 from app.editors.base import Context, RawObject
-from app.editors.controls import label
 from app.pickers.form_dialog import FormDialog, field, judged
+from app.widgets.basic import label
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, tr
 from engine.shapes.text import new_id
@@ -59,7 +59,7 @@ class CouponDialog(FormDialog):
         return new_coupon_values(self.context.workspace)
 
     def below(self) -> QWidget | None:
-        return label(tr("Import its codes in Settings: without codes nobody gets one."), "small")
+        return label("small", tr("Import its codes in Settings: without codes nobody gets one."), wrap=True)
 
     def raw(self) -> RawObject:
         return self.form.result()

@@ -9,8 +9,8 @@ import shiboken6
 from PySide6.QtWidgets import QWidget
 
 from app.editors.base import Context, RawObject
-from app.editors.controls import label
 from app.pickers.form_dialog import FormDialog, judged
+from app.widgets.basic import label
 from app.widgets.debounce import Debounce
 from engine.i18n import tr
 from engine.workspace.catalog import CATALOG, Catalog
@@ -26,7 +26,7 @@ class DefinitionDialog(FormDialog):
 
     def __init__(self, parent: QWidget | None, context: Context, key: str = "") -> None:
         self.key = key
-        self.figures = label("", "small")
+        self.figures = label("small", "", wrap=True)
         self._asked = 0
         own = Context(context.workspace, now=context.now, figures=context.figures)
         super().__init__(parent, own)

@@ -10,13 +10,14 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from app.editors import style
 from app.editors.base import Context, RawObject
-from app.editors.controls import label, row
 from app.editors.registry import EditorFactory
 from app.editors.tab_order import order_tabs
 from app.language import Retranslated
 from app.panels.form import Form
+from app.widgets import style
+from app.widgets.basic import label
+from app.widgets.layouts import row
 from engine.components.hints import FormField, Hint
 from engine.files import FileError
 from engine.files.findings import findings
@@ -39,8 +40,8 @@ class FormDialog(Retranslated, QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.context = context
         self._live = False
-        self._heading = label("", "title")
-        self._error = label("", "error")
+        self._heading = label("title", "", wrap=True)
+        self._error = label("error", "", wrap=True)
         self._error.hide()
         self._cancel = QPushButton()
         self._cancel.clicked.connect(self.reject)

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from pydantic import JsonValue
 
 from app.editors.condition_values import ConditionField
-from app.editors.controls import Option
 from app.publishing.asking import codes_text
+from app.widgets.combo_box import Option
 from engine.components import fields
 from engine.i18n import ntr, tr
 from engine.workspace.account import AccountFile

@@ -8,7 +8,8 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
-from app.editors.controls import LinkButton, empty, label
+from app.widgets.basic import LinkButton, label
+from app.widgets.layouts import empty
 from engine.files import FileError
 from engine.i18n import ntr
 from engine.workspace.needs import Need
@@ -34,7 +35,7 @@ class NeedsBar(QFrame):
         self.setProperty("role", "alert")
         self._lines = QVBoxLayout()
         self._lines.setSpacing(2)
-        self._error = label("", "error")
+        self._error = label("error", "", wrap=True)
         self._error.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
@@ -54,12 +55,12 @@ class NeedsBar(QFrame):
         empty(self._lines)
         self.buttons = [self._line(need) for need in needs[:_MOST]]
         if (more := len(needs) - _MOST) > 0:
-            self._add(label(ntr("{n} more after these.", "{n} more after these.", more), "small"))
+            self._add(label("small", ntr("{n} more after these.", "{n} more after these.", more), wrap=True))
         self._show_error("")
         self.setVisible(bool(needs))
 
     def _line(self, need: Need) -> QPushButton:
-        sentence, button = label(str(need.message), "small"), LinkButton(str(need.remedy))
+        sentence, button = label("small", str(need.message), wrap=True), LinkButton(str(need.remedy))
         button.clicked.connect(partial(self._create, need))
         self._add(sentence)
         self._add(button)

@@ -9,7 +9,6 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QWidget
 
 from app.editors.base import Context, Editor, RawObject, as_object, as_text
-from app.editors.controls import ComboBox, Option, row
 from app.editors.ranges import RangeEditor
 from app.editors.registry import EditorFactory
 from app.editors.scales import ScaleEditor
@@ -17,6 +16,8 @@ from app.editors.spec import FieldSpec
 from app.pickers import library
 from app.pickers.definition_form import DefinitionDialog, in_catalog
 from app.pickers.form_dialog import field
+from app.widgets.combo_box import ComboBox, Option
+from app.widgets.layouts import row
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, tr
 from engine.shapes.text import new_id

@@ -15,8 +15,10 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QListView, QVBoxLayout, QWidget
 
-from app.editors.controls import ComboBox, LineEdit, LinkButton, label
-from app.editors.tail import TailDelegate
+from app.widgets.basic import LinkButton, label
+from app.widgets.combo_box import ComboBox
+from app.widgets.fields import LineEdit
+from app.widgets.tail import TailDelegate
 from engine.i18n import tr
 
 _FEW = 7
@@ -54,7 +56,7 @@ class SearchPopup(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setMouseTracking(True)
         self.list.clicked.connect(self._on_picked)
-        self._nothing = label(tr("Nothing found."), "small")
+        self._nothing = label("small", tr("Nothing found."), wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(8)

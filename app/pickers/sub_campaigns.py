@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from app.editors.controls import label, row
 from app.language import Retranslated
+from app.widgets.basic import label
+from app.widgets.layouts import row
 from canvas_widgets.tooltip import plain
 from engine.i18n import ntr, tr
 from engine.workspace.workspace import Workspace
@@ -39,10 +40,10 @@ class SubCampaignPicker(Retranslated, QWidget):
         self._chosen = list(dict.fromkeys(chosen))
         self.primary = QListWidget()
         self.sub = QListWidget()
-        self._primary_label = label("", "small")
-        self._sub_label = label("", "small")
-        self._count = label("", "small")
-        self._empty = label("", "small")
+        self._primary_label = label("small", "", wrap=True)
+        self._sub_label = label("small", "", wrap=True)
+        self._count = label("small", "", wrap=True)
+        self._empty = label("small", "", wrap=True)
         self._lay_out()
         self._fill()
         self.primary.currentItemChanged.connect(self._show_sub)

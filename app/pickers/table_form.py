@@ -20,13 +20,16 @@ from app.editors.base import (
     together,
 )
 from app.editors.behaviour_card import measure_options
-from app.editors.controls import ComboBox, IconButton, LineEdit, LinkButton, empty, label, row
 from app.editors.ranges import RangeEditor
 from app.editors.registry import EditorFactory
 from app.editors.spec import FieldSpec
 from app.pickers import library
 from app.pickers.definition_form import DefinitionDialog, in_catalog
 from app.pickers.form_dialog import field
+from app.widgets.basic import IconButton, LinkButton, label
+from app.widgets.combo_box import ComboBox
+from app.widgets.fields import LineEdit
+from app.widgets.layouts import empty, row
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, tr
 from engine.workspace.catalog import Catalog
@@ -173,7 +176,7 @@ class DimensionsEditor(Editor):
             box.toggled.connect(lambda on, name=name: self._on_toggled(name, on))
             self._column.addWidget(box)
         if not names:
-            self._column.addWidget(label(tr("The event's attributes show here."), "small"))
+            self._column.addWidget(label("small", tr("The event's attributes show here."), wrap=True))
 
     def _on_toggled(self, name: str, on: bool) -> None:
         self._chosen = [one for one in self._chosen if one != name] + ([name] if on else [])

@@ -6,13 +6,13 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImageReader, QPixmap
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from app.editors import style
 from app.editors.base import as_list, as_object, as_text
-from app.editors.controls import empty
 from app.previews.marked import show_text, text_label
 from app.previews.phone import WIDTH, Phone, bubble, media_box, sender_head
 from app.previews.view import Shown, View
+from app.widgets import style
 from app.widgets.basic import label
+from app.widgets.layouts import empty
 from engine.files import FileError
 from engine.i18n import N_, tr
 from engine.workspace.media import MAX_BYTES, Kind, MediaFolder

@@ -14,12 +14,13 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QSizePolicy, QTextBrowser, QVBoxLayout
 
 from app import tasks
-from app.editors import style
-from app.editors.controls import Option, Segmented
 from app.previews.marked import LONGEST
 from app.previews.phone import app_icon
 from app.previews.view import Shown, View
+from app.widgets import style
 from app.widgets.basic import ElidedLabel, label
+from app.widgets.combo_box import Option
+from app.widgets.segmented import Segmented
 from canvas_widgets.values import Colours, read_values
 from engine.i18n import tr
 from engine.workspace.mail_html import TooComplicated, plain_text, sanitized

@@ -8,7 +8,7 @@ import re
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from app.editors import style
+from app.widgets import style
 
 _PLACE = re.compile(r"\$\{[^\W\d]\w{0,31}\}")
 LONGEST = 5_000

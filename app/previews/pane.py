@@ -9,9 +9,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.editors import style
 from app.editors.base import as_object, as_text
-from app.editors.controls import Option, Segmented
 from app.language import Retranslated
 from app.previews.digital import DigitalSmsView
 from app.previews.email import EmailView
@@ -20,7 +18,10 @@ from app.previews.push import PushView
 from app.previews.sms import SmsView
 from app.previews.view import Shown, View
 from app.previews.wechat import TemplateMessageView, WechatView
+from app.widgets import style
 from app.widgets.basic import label
+from app.widgets.combo_box import Option
+from app.widgets.segmented import Segmented
 from engine.i18n import tr
 from engine.shapes.links import sample_link
 from engine.shapes.variables import Binding

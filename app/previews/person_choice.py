@@ -8,10 +8,10 @@ import shiboken6
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.editors.controls import Option
 from app.language import Retranslated
 from app.pickers.search import SearchCombo
 from app.widgets.basic import label
+from app.widgets.combo_box import Option
 from engine.i18n import tr
 from engine.workspace.sample_values import WORST, SamplePerson, worst_person
 

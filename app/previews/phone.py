@@ -7,7 +7,7 @@ from typing import Literal
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from app.editors import style
+from app.widgets import style
 from app.widgets.basic import ElidedLabel, label
 
 WIDTH = 38

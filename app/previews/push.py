@@ -5,12 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
-from app.editors import style
-from app.editors.controls import Option, Segmented, empty
 from app.previews.marked import show_text, text_label
 from app.previews.phone import Phone, app_icon, bubble
 from app.previews.view import Shown, View
+from app.widgets import style
 from app.widgets.basic import ElidedLabel, label
+from app.widgets.combo_box import Option
+from app.widgets.layouts import empty
+from app.widgets.segmented import Segmented
 from engine.i18n import tr
 from engine.workspace.message_text import joined
 

@@ -7,12 +7,12 @@ from decimal import Decimal
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from app.editors import style
-from app.editors.controls import LinkButton, empty
 from app.previews.marked import show_text, text_label
 from app.previews.phone import Phone, bubble, sender_head
 from app.previews.view import Shown, View
-from app.widgets.basic import label
+from app.widgets import style
+from app.widgets.basic import LinkButton, label
+from app.widgets.layouts import empty
 from engine.i18n import ntr, tr
 from engine.shapes.sms import beyond_gsm, measure, signed, split, with_gsm_alike
 from engine.workspace.message_text import joined

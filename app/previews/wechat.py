@@ -5,13 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
-from app.editors import style
 from app.editors.base import as_list, as_object, as_text
-from app.editors.controls import empty
 from app.previews.marked import show_text, text_label
 from app.previews.phone import Phone, bubble, media_box, sender_head
 from app.previews.view import Shown, View
+from app.widgets import style
 from app.widgets.basic import label
+from app.widgets.layouts import empty
 from engine.i18n import N_, tr
 from engine.workspace.message_text import joined
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
-from app.editors.controls import Option, Segmented
 from app.language import Retranslated
 from app.preferences import ReducedMotion, Theme
 from app.widgets.basic import label
+from app.widgets.combo_box import Option
+from app.widgets.segmented import Segmented
 from engine.i18n import tr
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QScroll
 
 from app.campaign_list.gallery import Start, StartCard
 from app.campaign_list.templates import shipped_starts
-from app.editors.controls import Option, Segmented
 from app.language import Retranslated
 from app.preferences import Recent
 from app.start_page.cards import ActionCard, RecentRow
 from app.widgets.basic import ActionButton, button, label, tool_button
+from app.widgets.combo_box import Option
+from app.widgets.segmented import Segmented
 from engine.i18n import current_language, tr
 
 if TYPE_CHECKING:

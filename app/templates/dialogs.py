@@ -7,11 +7,11 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
 
-from app.editors import style
-from app.editors.controls import row
 from app.templates.key_components import KeyComponents
 from app.templates.words import WordsForm
+from app.widgets import style
 from app.widgets.basic import button, label
+from app.widgets.layouts import row
 from engine.files import FileError
 from engine.i18n import tr
 from engine.workspace.own_templates import Outline

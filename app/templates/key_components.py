@@ -7,10 +7,12 @@ from itertools import islice
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from app.editors.controls import IconButton, LineEdit, Option, row
 from app.pickers.search import SearchCombo
 from app.templates.words import other_language
-from app.widgets.basic import ElidedLabel
+from app.widgets.basic import ElidedLabel, IconButton
+from app.widgets.combo_box import Option
+from app.widgets.fields import LineEdit
+from app.widgets.layouts import row
 from engine.i18n import LANGUAGES, current_language, tr
 from engine.workspace.own_templates import both, usual_prompt
 from engine.workspace.template import Words

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from app.editors.base import mark_invalid
-from app.editors.controls import LineEdit, TextArea
 from app.widgets.basic import label
+from app.widgets.fields import LineEdit, TextArea
 from engine.i18n import LANGUAGES, current_language, tr
 from engine.workspace.own_templates import both
 from engine.workspace.template import Words

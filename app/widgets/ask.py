@@ -8,7 +8,7 @@ from typing import NamedTuple
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
-from app.editors import style
+from app.widgets import style
 from app.widgets.basic import button, label
 from app.widgets.dialog import button_row, dialog_column
 from engine.i18n import tr

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from app.widgets import style
 from canvas_widgets.tooltip import plain
 
 
@@ -52,6 +53,28 @@ class ActionButton(QPushButton):
         self.setText(self._action.text())
         self.setToolTip(self._action.toolTip())
         self.setEnabled(self._action.isEnabled())
+
+
+class LinkButton(QPushButton):
+    """A quiet action in accent colour: "Add a group"."""
+
+    def __init__(self, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        self.setProperty("role", "link")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+
+class IconButton(QToolButton):
+    """A small square button with an icon of `resources/icons`; its name is its tooltip."""
+
+    def __init__(self, icon: str, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setToolTip(name)
+        self.setAccessibleName(name)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setIconSize(QSize(16, 16))
+        style.set_icon(self, icon)
 
 
 class ElidedLabel(QLabel):
@@ -129,6 +152,17 @@ class Clickable(QPushButton):
             self.click()
         else:
             super().keyPressEvent(event)
+
+
+def show_sentence(line: QLabel, sentence: str) -> None:
+    """Say what is wrong below a field, or nothing; the room once taken stays until the form is made anew.
+
+    Else what stands below would jump up while somebody is about to click it.
+    """
+    shown = not line.isHidden()
+    line.setMinimumHeight(line.height() if shown and not sentence else 0)
+    line.setText(sentence)
+    line.setVisible(shown or bool(sentence))
 
 
 def set_property(widget: QWidget, name: str, value: object) -> None:

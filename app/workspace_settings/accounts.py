@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayou
 
 from app import tasks
 from app.editors.base import RawObject, as_object
-from app.editors.controls import LineEdit
 from app.pickers.account_form import account_fields, account_file
 from app.pickers.form_dialog import judged
 from app.widgets.basic import button, label, set_property
+from app.widgets.fields import LineEdit
 from app.workspace_settings.detail import Detail
 from app.workspace_settings.listing import Item, ListSection
 from engine.components.base import RefKind
@@ -211,7 +211,7 @@ class AccountDetail(Detail):
             self.preview.setPlainText(preview(account))
 
     def _show_secret_fields(self, wanted: Sequence[tuple[str, str]]) -> None:
-        from app.editors.controls import empty
+        from app.widgets.layouts import empty
 
         empty(self._column)
         self._fields = {}

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.editors.base import Context, RawObject, as_text
-from app.editors.controls import ComboBox, Option
 from app.editors.plain import TextEditor
 from app.editors.registry import EditorFactory
 from app.editors.spec import FieldSpec
+from app.widgets.combo_box import ComboBox, Option
 from app.workspace_settings.catalog_entries import (
     DIRECTORIES,
     SHAPES,

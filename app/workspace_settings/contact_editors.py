@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, RawObject, as_list, as_object, as_text
 from app.editors.choice import ChoiceEditor
-from app.editors.controls import Option, label, row
 from app.editors.rows import RowsEditor
 from app.editors.spec import FieldSpec
 from app.pickers import library
 from app.pickers.search import SearchCombo
+from app.widgets.basic import label
+from app.widgets.combo_box import Option
+from app.widgets.layouts import row
 from engine.i18n import N_, tr
 
 CHANNELS: Mapping[str, str] = {
@@ -130,12 +132,12 @@ class QuietEditor(Editor):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)
-        column.addWidget(label(tr("Every day; a range may go over midnight."), "small"))
+        column.addWidget(label("small", tr("Every day; a range may go over midnight."), wrap=True))
         column.addWidget(self.times)
         column.addSpacing(8)
-        column.addWidget(label(tr("Holidays"), "label"))
+        column.addWidget(label("label", tr("Holidays"), wrap=True))
         column.addWidget(
-            label(tr("All channels rest from the first to the last day, both included."), "small")
+            label("small", tr("All channels rest from the first to the last day, both included."), wrap=True)
         )
         column.addWidget(self.holidays)
         self.times.changed.connect(self.changed)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.editors.base import RawObject, as_object, as_text
-from app.editors.controls import ComboBox, LineEdit, Option
 from app.pickers.coupon_form import FIELDS, new_coupon_values
 from app.widgets.basic import button, label
+from app.widgets.combo_box import ComboBox, Option
 from app.widgets.debounce import Debounce
+from app.widgets.fields import LineEdit
 from app.workspace_settings import list_files
 from app.workspace_settings.catalog_entries import Restoring
 from app.workspace_settings.detail import Detail

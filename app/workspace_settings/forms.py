@@ -8,10 +8,10 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_object
-from app.editors.controls import label
 from app.editors.registry import EditorFactory
 from app.editors.spec import FieldSpec
 from app.editors.times import DurationEditor
+from app.widgets.basic import label
 from app.workspace_settings.contact_editors import FatigueEditor, QuietEditor, WhitelistEditor, ZoneEditor
 from app.workspace_settings.form_section import FormSection
 from engine.components.hints import FormField, Hint
@@ -182,7 +182,7 @@ class RetentionEditor(Editor):
             editor = DurationEditor(context, FieldSpec(name, required=False, extra={"units": units}))
             editor.focus_target().setAccessibleName(tr(text))
             editor.changed.connect(self.changed)
-            column.addWidget(label(tr(text), "small"))
+            column.addWidget(label("small", tr(text), wrap=True))
             column.addWidget(editor)
             self._editors[name] = editor
         self.setFocusProxy(self._editors["visits"])

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
-from app.editors.controls import LineEdit
 from app.widgets.ask import Choice, ask
 from app.widgets.basic import button
 from app.widgets.empty import EmptyState
+from app.widgets.fields import LineEdit
 from app.workspace_settings.detail import Detail
 from app.workspace_settings.section import SectionPage
 from canvas_widgets.tooltip import plain

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from app.editors.base import Context, Editor, RawObject, as_text
 from app.editors.choice import ChoiceEditor
-from app.editors.controls import ComboBox, Option
 from app.editors.registry import EditorFactory
 from app.editors.spec import FieldSpec
 from app.pickers.form_dialog import field
+from app.widgets.combo_box import ComboBox, Option
 from app.workspace_settings.catalog_entries import Restoring
 from app.workspace_settings.detail import Detail
 from app.workspace_settings.listing import Item, ListSection

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.editors.controls import LinkButton
+from app.widgets.basic import LinkButton
 from engine.i18n import tr
 
 PAGE = 200

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout
 
-from app.editors.controls import ComboBox, LineEdit, Option, TextArea
 from app.widgets.ask import Choice, ask
 from app.widgets.basic import button, label
+from app.widgets.combo_box import ComboBox, Option
 from app.widgets.debounce import Debounce
 from app.widgets.dialog import button_row, dialog_column
+from app.widgets.fields import LineEdit, TextArea
 from app.widgets.toast import Link
 from app.workspace_settings import list_files
 from app.workspace_settings.paged_table import PAGE, PagedTable

@@ -20,10 +20,10 @@ from pytestqt.qtbot import QtBot
 from app import language, tasks
 from app.campaign_list import loading
 from app.editor.page import EditorPage
-from app.editors import style
 from app.engine.service import EngineService
 from app.preferences import Preferences
 from app.tour.tour import SAMPLE_CAMPAIGN
+from app.widgets import style
 from app.window import MainWindow
 from canvas_widgets.look import Look
 from engine import i18n

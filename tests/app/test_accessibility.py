@@ -21,7 +21,6 @@ from app.campaign_list.templates import shipped_starts
 from app.command_palette.palette import CommandPalette
 from app.editor.page import EditorPage
 from app.editors.base import Context
-from app.editors.controls import ComboBox
 from app.engine.held import HeldDialog
 from app.messages.page import MessagesPage
 from app.navigation.places import PLACES
@@ -34,6 +33,7 @@ from app.publishing.dialog import PublishDialog, SummaryView
 from app.publishing.remote import RemoteDialog
 from app.publishing.summary import Known, Summary
 from app.templates.dialogs import RenameTemplateDialog
+from app.widgets.combo_box import ComboBox
 from app.window import MainWindow
 from canvas_widgets.gestures.asking import MenuRequest
 from canvas_widgets.look import Look, Theme

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.editor.page import EditorPage
-from app.editors.controls import LineEdit, NumberEdit, TextArea, TimeEdit
 from app.pickers.search import SearchCombo
 from app.settings.dialog import PreferencesDialog
+from app.widgets.fields import LineEdit, NumberEdit, TextArea, TimeEdit
 from app.window import MainWindow
 from tests.app.conftest import close_dialogs, open_draft, settle
 from tests.app.panels.samples import CONFIGS, sample_document

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from app.editors.controls import empty
 from app.editors.message_preview import body_text
 from app.widgets.basic import label
+from app.widgets.layouts import empty
 from canvas_widgets.look import Look, set_role
 from engine.components.base import Lookup
 from engine.i18n import tr

@@ -14,13 +14,13 @@ from pytestqt.qtbot import QtBot
 from app.editors.base import Context, route
 from app.editors.condition_values import ListValue
 from app.editors.conditions import ConditionEditor
-from app.editors.controls import NumberEdit, TextArea, number_from, shown_number
 from app.editors.message_preview import sms_length
 from app.editors.schedule import ScheduleEditor
 from app.editors.spec import FieldSpec
 from app.editors.times import DateTimeEditor, JudgeAfterEditor
 from app.pickers import library
 from app.pickers.search import SearchCombo
+from app.widgets.fields import NumberEdit, TextArea, number_from, shown_number
 from engine.workspace.workspace import Workspace
 from tests.app.panels.filling import choose, click, line, write
 

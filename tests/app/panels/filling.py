@@ -7,9 +7,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from app.editors.base import Editor
-from app.editors.controls import ComboBox
 from app.panels import ConfigurationPanel
 from app.panels.form import Form
+from app.widgets.combo_box import ComboBox
 
 
 def form_of(panel: ConfigurationPanel) -> Form:

@@ -13,7 +13,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.editors.controls import ComboBox, IconButton, LinkButton
 from app.editors.plain import ChoiceEditor
 from app.editors.times import DurationEditor
 from app.editors.variables import BindingsEditor
@@ -21,6 +20,8 @@ from app.language import use_language
 from app.panels import ConfigurationPanel
 from app.panels.form import Form
 from app.pickers.search import SearchCombo
+from app.widgets.basic import IconButton, LinkButton
+from app.widgets.combo_box import ComboBox
 from engine.campaign.edits import Edit
 from engine.campaign.model import Node
 from engine.workspace.workspace import Workspace

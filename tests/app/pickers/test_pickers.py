@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from app.editors.base import Context, RawObject
 from app.editors.cards import CardsEditor
-from app.editors.controls import Option
 from app.pickers.account_form import AccountDialog
 from app.pickers.audience_form import AudienceDialog
 from app.pickers.coupon_form import CouponDialog
@@ -19,6 +18,7 @@ from app.pickers.event_form import EventDialog
 from app.pickers.message_form import MessageDialog
 from app.pickers.search import SearchCombo
 from app.pickers.sub_campaigns import SubCampaignPicker
+from app.widgets.combo_box import Option
 from engine.workspace.message import Email
 from engine.workspace.workspace import Workspace
 from tests.app.panels.conftest import OpenPanel

@@ -1,4 +1,4 @@
-"""The look that this package's widgets draw their icons from."""
+"""The look that widgets take icons, colours and sizes from, wherever they are."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
-from app.editors import style
+from app.widgets import style
 
 TAIL_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 _GAP = 16
