@@ -1,4 +1,4 @@
-"""Fields that are typed into: a line, a number, a time, several lines. The wheel changes none without focus."""
+"""Fields to type into: a line, a number, a time, several lines. The wheel changes none that has no focus."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from app.editors.base import Context, RawObject, as_text
@@ -13,18 +13,17 @@ from app.widgets.combo_box import ComboBox, Option
 from app.workspace_settings.catalog_entries import (
     DIRECTORIES,
     SHAPES,
-    Restoring,
     amend,
     attributes_of,
     entry_of,
     table_of,
 )
 from app.workspace_settings.detail import Detail
+from app.workspace_settings.entry_detail import Change, EntryDetail
 from app.workspace_settings.listing import Item, ListSection
 from engine.components.hints import FormField
 from engine.i18n import N_, Message, tr
 from engine.workspace import catalog_edits as edits
-from engine.workspace.catalog import Catalog
 from engine.workspace.catalog_edits import CatalogRefused
 from engine.workspace.uses import Use, attribute_uses
 from engine.workspace.workspace import Workspace
@@ -93,7 +92,7 @@ class CatalogSection(ListSection):
         self.tables.set_value(self.table)
 
 
-class CatalogDetail(Detail):
+class CatalogDetail(EntryDetail):
     """One entry. What is used keeps its key and its type, so that nothing that names it breaks."""
 
     def __init__(self, window: MainWindow, workspace: Workspace, table: str, key: str | None) -> None:
@@ -141,26 +140,23 @@ class CatalogDetail(Detail):
     def _learns(self) -> bool:
         return self.table != DIRECTORIES
 
-    def judge(self) -> tuple[Callable[[Catalog], Catalog] | None, dict[str, str]]:
-        values = self.form.result()
-        was = self.key
+    def saving(self) -> Change:
+        values, was = self.form.result(), self.key
+        return lambda catalog: amend(catalog, self.table, values, was)
 
-        def amended(catalog: Catalog) -> Catalog:
-            return amend(catalog, self.table, values, was)
+    def deleting(self) -> Change:
+        table, key = self.table, self.key or ""
+        if table == DIRECTORIES:
+            return lambda catalog: edits.remove_directory(catalog, key)
+        return lambda catalog: edits.remove(catalog, table_of(table), key)
 
-        try:
-            amended(self.workspace.catalog)
-        except CatalogRefused as refused:
-            return None, {refused.field or "key": str(refused.message)}
-        return amended, {}
+    def key_saved(self) -> str:
+        return as_text(self.form.result().get("key")).strip()
 
     def write(self, value: Any) -> str:
-        values = self.form.result()
         if self.table == "events" and self.key is not None:
-            self._refuse_used_attributes(values)
-        self.workspace.amend_catalog(value)
-        self._restoring.after = self.workspace.catalog
-        return as_text(values.get("key")).strip()
+            self._refuse_used_attributes(self.form.result())
+        return super().write(value)
 
     def _refuse_used_attributes(self, values: RawObject) -> None:
         """What looks at an attribute would find it gone, or of another type."""
@@ -171,18 +167,6 @@ class CatalogDetail(Detail):
             if wanted.get(name) != type and (found := list(attribute_uses(self.workspace, self.key, name))):
                 text = N_("The attribute “{name}” is used by “{user}”: it stays as it is.")
                 raise CatalogRefused(Message(text, name=name, user=found[0].name), "attributes")
-
-    def take_back(self) -> Callable[[], object]:
-        self._restoring = Restoring(self.workspace)
-        return self._restoring
-
-    def remove(self) -> None:
-        table, key = self.table, self.key or ""
-        if table == DIRECTORIES:
-            self.workspace.amend_catalog(lambda catalog: edits.remove_directory(catalog, key))
-        else:
-            self.workspace.amend_catalog(lambda catalog: edits.remove(catalog, table_of(table), key))
-        self._restoring.after = self.workspace.catalog
 
     def uses(self) -> Sequence[Use]:
         if self.table == DIRECTORIES or self.key is None:

@@ -15,7 +15,6 @@ from engine.workspace.account_fields import VALUE_TYPES
 from engine.workspace.catalog import Catalog, Keys
 from engine.workspace.catalog_edits import CatalogRefused, Table
 from engine.workspace.uses import ID_TYPE
-from engine.workspace.workspace import Workspace
 
 DIRECTORIES = "directories"
 _DIRECTORY = field(
@@ -192,21 +191,3 @@ def amend(catalog: Catalog, table: str, values: RawObject, was: str | None) -> C
         directory = as_text(values.get("directory")).strip()
         changed = edits.file_in(changed, table, key, directory)  # type: ignore[arg-type]  # one of the three
     return changed
-
-
-class Restoring:
-    """Brings the catalogue back as it was, unless somebody has changed it since `after`."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._before = self.after = workspace.catalog
-
-    def __call__(self) -> None:
-        """Raises `CatalogRefused`, `FileError`."""
-
-        def restored(catalog: Catalog) -> Catalog:
-            if catalog != self.after:
-                raise CatalogRefused(Message(N_("The catalogue has been changed since. Nothing was undone.")))
-            return self._before
-
-        self._workspace.amend_catalog(restored)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,8 @@ from app.widgets.combo_box import ComboBox, Option
 from app.widgets.debounce import Debounce
 from app.widgets.fields import LineEdit
 from app.workspace_settings import list_files
-from app.workspace_settings.catalog_entries import Restoring
 from app.workspace_settings.detail import Detail
+from app.workspace_settings.entry_detail import Change, EntryDetail
 from app.workspace_settings.listing import Item, ListSection
 from app.workspace_settings.paged_table import PAGE, PagedTable
 from engine.components.base import RefKind
@@ -27,7 +27,6 @@ from engine.shapes.text import new_id
 from engine.shapes.time import instant
 from engine.workspace import catalog_edits as edits
 from engine.workspace.catalog import Catalog
-from engine.workspace.catalog_edits import CatalogRefused
 from engine.workspace.uses import Use
 from engine.workspace.workspace import Workspace
 
@@ -90,8 +89,10 @@ class CouponsSection(ListSection):
         return tr("{n:,} left", n=pool.codes - pool.issued) if pool else ""
 
 
-class CouponDetail(Detail):
+class CouponDetail(EntryDetail):
     """One coupon and its codes."""
+
+    refused_at = "name"
 
     def __init__(self, section: CouponsSection, workspace: Workspace, key: str | None) -> None:
         super().__init__(section.window_, workspace, key)
@@ -114,8 +115,8 @@ class CouponDetail(Detail):
     def title_text(self) -> str:
         return as_text(self.form.values().get("name")) or tr("New coupon")
 
-    def judge(self) -> tuple[Callable[[Catalog], Catalog] | None, dict[str, str]]:
-        values, key = self.form.result(), self.key or self._new
+    def saving(self) -> Change:
+        values, key = self.form.result(), self.key_saved()
         coupon: dict[str, Any] = {
             "name": as_text(values.get("name")),
             "type": as_text(values.get("type")) or "voucher",
@@ -126,25 +127,14 @@ class CouponDetail(Detail):
         def amended(catalog: Catalog) -> Catalog:
             return edits.put(catalog, "coupons", key, coupon, was=key if key in catalog.coupons else None)
 
-        try:
-            amended(self.workspace.catalog)
-        except CatalogRefused as refused:
-            return None, {refused.field or "name": str(refused.message)}
-        return amended, {}
+        return amended
 
-    def write(self, value: Any) -> str:
-        self.workspace.amend_catalog(value)
-        self._restoring.after = self.workspace.catalog
-        return self.key or self._new
-
-    def take_back(self) -> Callable[[], object]:
-        self._restoring = Restoring(self.workspace)
-        return self._restoring
-
-    def remove(self) -> None:
+    def deleting(self) -> Change:
         key = self.key or ""
-        self.workspace.amend_catalog(lambda catalog: edits.remove(catalog, "coupons", key))
-        self._restoring.after = self.workspace.catalog
+        return lambda catalog: edits.remove(catalog, "coupons", key)
+
+    def key_saved(self) -> str:
+        return self.key or self._new
 
     def uses(self) -> Sequence[Use]:
         return self.workspace.uses(RefKind.COUPON, self.key or "")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from app.editors.base import Context, Editor, RawObject, as_text
 from app.editors.choice import ChoiceEditor
@@ -11,8 +11,8 @@ from app.editors.registry import EditorFactory
 from app.editors.spec import FieldSpec
 from app.pickers.form_dialog import field
 from app.widgets.combo_box import ComboBox, Option
-from app.workspace_settings.catalog_entries import Restoring
 from app.workspace_settings.detail import Detail
+from app.workspace_settings.entry_detail import Change, EntryDetail
 from app.workspace_settings.listing import Item, ListSection
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, Message, tr
@@ -87,8 +87,10 @@ class ParentEditor(ChoiceEditor):
         self._field.set_options([nothing, *sorted(primary, key=lambda option: option.text.casefold())])
 
 
-class MarketingDetail(Detail):
+class MarketingDetail(EntryDetail):
     """One marketing campaign, and the campaigns that are associated with it."""
+
+    refused_at = "parent"
 
     def __init__(self, window: MainWindow, workspace: Workspace, key: str | None, above: str | None) -> None:
         super().__init__(window, workspace, key)
@@ -134,8 +136,8 @@ class MarketingDetail(Detail):
         parent = self.form.values().get("parent")
         return tr("Sub-campaign") if parent else tr("Primary campaign")
 
-    def judge(self) -> tuple[Callable[[Catalog], Catalog] | None, dict[str, str]]:
-        values, key = self.form.result(), self.key or self._new
+    def saving(self) -> Change:
+        values, key = self.form.result(), self.key_saved()
         entry = {"name": as_text(values.get("name")), "parent": values.get("parent")}
 
         def amended(catalog: Catalog) -> Catalog:
@@ -148,25 +150,14 @@ class MarketingDetail(Detail):
                 raise CatalogRefused(Message(text), "parent")
             return edits.put(catalog, "marketing_campaigns", key, entry, was=key if key in tree else None)
 
-        try:
-            amended(self.workspace.catalog)
-        except CatalogRefused as refused:
-            return None, {refused.field or "parent": str(refused.message)}
-        return amended, {}
+        return amended
 
-    def write(self, value: Any) -> str:
-        self.workspace.amend_catalog(value)
-        self._restoring.after = self.workspace.catalog
-        return self.key or self._new
-
-    def take_back(self) -> Callable[[], object]:
-        self._restoring = Restoring(self.workspace)
-        return self._restoring
-
-    def remove(self) -> None:
+    def deleting(self) -> Change:
         key = self.key or ""
-        self.workspace.amend_catalog(lambda catalog: edits.remove(catalog, "marketing_campaigns", key))
-        self._restoring.after = self.workspace.catalog
+        return lambda catalog: edits.remove(catalog, "marketing_campaigns", key)
+
+    def key_saved(self) -> str:
+        return self.key or self._new
 
     def uses(self) -> Sequence[Use]:
         """Its sub-campaigns, and the campaigns and audiences associated with it."""
