@@ -9,12 +9,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QHeaderView
 
 from app.audiences.rows import STATES, TONES, Row, use_words
 from app.language import Retranslated
 from app.widgets import moments
+from app.widgets.list_table import ListTable
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
 from engine.i18n import N_, tr
@@ -141,38 +141,24 @@ class AudienceModel(QAbstractTableModel):
         return sorted(rows, key=COLUMNS[column].key, reverse=descending)
 
 
-class AudienceTable(Retranslated, QTableView):
+class AudienceTable(Retranslated, ListTable):
     """Signals: `row_opened(row)`; `menu_asked(row, global place)`; `selection_changed()`."""
 
     row_opened = Signal(object)
     menu_asked = Signal(object, QPoint)
-    selection_changed = Signal()
 
     def __init__(self, look: Look) -> None:
-        super().__init__()
-        self.model_ = AudienceModel(look)
-        self.setModel(self.model_)
-        self.setObjectName("campaigns")  # dressed like the other list
-        self.setProperty("role", "plain")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setSortingEnabled(True)
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(5 * look.sizes.grid)
+        model = AudienceModel(look)
+        super().__init__(model, look)
+        self.model_ = model
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(64)
         for section, column in enumerate(COLUMNS):
             self.setColumnWidth(section, column.width)
-        self.doubleClicked.connect(lambda index: self.row_opened.emit(self.model_.row(index)))
-        self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
-        look.changed.connect(self.viewport().update)
+        self.index_opened.connect(lambda index: self.row_opened.emit(self.model_.row(index)))
+        self.index_menu_asked.connect(lambda index, at: self.menu_asked.emit(self.model_.row(index), at))
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -186,28 +172,10 @@ class AudienceTable(Retranslated, QTableView):
             self.select(kept.file.id)
 
     def selected(self) -> Row | None:
-        indexes = self.selectionModel().selectedRows()
-        return self.model_.row(indexes[0]) if indexes else None
+        index = self.selected_index()
+        return self.model_.row(index) if index.isValid() else None
 
     def select(self, id: str) -> None:
         index = self.model_.index_of(id)
         if index.isValid():
             self.setCurrentIndex(index)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        row = self.selected()
-        if row is not None and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.row_opened.emit(row)
-        else:
-            super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        index = self.currentIndex()
-        place = event.globalPos()
-        if event.reason() is QContextMenuEvent.Reason.Mouse:
-            index = self.indexAt(self.viewport().mapFromGlobal(place))
-        else:
-            place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
-        if index.isValid():
-            self.setCurrentIndex(index)
-            self.menu_asked.emit(self.model_.row(index), place)

@@ -17,10 +17,11 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QToolTip
 
 from app.calendar import words
-from app.calendar.layout import WEEK, Bar, add_months, month_days, on_day, week_bars
+from app.calendar.day_view import DayView
+from app.calendar.layout import WEEK, Bar, month_days, on_day, week_bars
 from app.widgets.announce import announce
 from canvas_widgets.focus import draw_focus
 from canvas_widgets.look import Look
@@ -35,34 +36,27 @@ _SOFT = 38
 _DRAG_FROM = 6
 
 
-class MonthView(QWidget):
+class MonthView(DayView):
     """Signals: `day_chosen(date)`; `opened(Planned)` by double click; `day_entered(date)` by Enter;
     `month_asked(date)`: a key leads out of the month; `move_asked(Planned, days)`: a bar was dragged;
     `let_go()`: no button is held any more."""
 
-    day_chosen = Signal(object)
-    day_entered = Signal(object)
     opened = Signal(object)
     month_asked = Signal(object)
     move_asked = Signal(object, int)
     let_go = Signal()
 
     def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
+        super().__init__(look, page=1)
         self._month = date(2000, 1, 1)
         self._days: list[date] = []
         self._bars: list[list[Bar]] = []
         self._planned: Sequence[Planned] = ()
         self._zone = ZoneInfo("UTC")
-        self._today: date | None = None
-        self.day = self._month
         self._press: tuple[QPointF, Planned | None, date] | None = None
         self._dragged_by: int | None = None
         self._pointer = QPointF()
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(70 * look.sizes.grid, 60 * look.sizes.grid)
-        look.changed.connect(self.update)
 
     def show_month(self, month: date, planned: Sequence[Planned], zone: ZoneInfo, today: date) -> None:
         """Show a month; the chosen day stays where it is in it."""
@@ -308,20 +302,9 @@ class MonthView(QWidget):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -WEEK, Qt.Key.Key_Down: WEEK}
-        key = Qt.Key(event.key())
-        if key is Qt.Key.Key_Escape and self._press is not None:
+        if event.key() == Qt.Key.Key_Escape and self._press is not None:
             self._cancel_drag()
             self.let_go.emit()
-        elif key in steps:
-            self.choose(self.day + timedelta(days=steps[key]))
-        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            month = add_months(self.day, -1 if key is Qt.Key.Key_PageUp else 1)
-            self.choose(month.replace(day=min(self.day.day, 28)))
-        elif key is Qt.Key.Key_Home and self._today is not None:
-            self.choose(self._today)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.day_entered.emit(self.day)
         else:
             super().keyPressEvent(event)
 

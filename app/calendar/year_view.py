@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent
 
 from app.calendar import words
-from app.calendar.layout import WEEK, add_months, month_days, on_day
+from app.calendar.day_view import DayView
+from app.calendar.layout import WEEK, month_days, on_day
 from app.widgets.announce import announce
 from canvas_widgets.focus import draw_focus
 from canvas_widgets.look import Look
@@ -22,25 +22,18 @@ _DARKEST = 5
 """From so many campaigns on a day is as dark as it gets."""
 
 
-class YearView(QWidget):
+class YearView(DayView):
     """Signals: `day_chosen(date)`, `day_entered(date)` by Enter or double click, `year_asked(int)`."""
 
-    day_chosen = Signal(object)
-    day_entered = Signal(object)
     year_asked = Signal(int)
 
     def __init__(self, look: Look) -> None:
-        super().__init__()
-        self._look = look
+        super().__init__(look, page=12)
         self._year = 2000
         self._counts: dict[date, int] = {}
         self._overlaps: set[date] = set()
         self._planned: Sequence[Planned] = ()
-        self._today: date | None = None
-        self.day = date(2000, 1, 1)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(90 * look.sizes.grid, 60 * look.sizes.grid)
-        look.changed.connect(self.update)
 
     def show_year(self, year: int, planned: Sequence[Planned], today: date) -> None:
         self._year, self._planned, self._today = year, planned, today
@@ -135,18 +128,3 @@ class YearView(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if (day := self.day_at(event.position())) is not None:
             self.day_entered.emit(day)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -WEEK, Qt.Key.Key_Down: WEEK}
-        key = Qt.Key(event.key())
-        if key in steps:
-            self.choose(self.day + timedelta(days=steps[key]))
-        elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            month = add_months(self.day, -12 if key is Qt.Key.Key_PageUp else 12)
-            self.choose(month.replace(day=min(self.day.day, 28)))
-        elif key is Qt.Key.Key_Home and self._today is not None:
-            self.choose(self._today)
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.day_entered.emit(self.day)
-        else:
-            super().keyPressEvent(event)

@@ -9,55 +9,43 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QHoverEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.campaign_list.columns import FIXED, Columns
 from app.campaign_list.delegate import RowDelegate
 from app.campaign_list.rows import Row
 from app.campaign_list.table import COLUMNS, TableModel
 from app.language import Retranslated
+from app.widgets.list_table import ListTable
 from canvas_widgets.look import Look
 from engine.i18n import tr
 
+_SORTED_BY = ([column.id for column in COLUMNS].index("changed"), Qt.SortOrder.DescendingOrder)
 
-class CampaignTable(Retranslated, QTableView):
+
+class CampaignTable(Retranslated, ListTable):
     """Signals: `row_opened(row)`; `menu_asked(index, global place)`; `selection_changed()`;
     `columns_changed(ids of the hidden columns)`.
     """
 
     row_opened = Signal(object)
     menu_asked = Signal(QModelIndex, QPoint)
-    selection_changed = Signal()
     columns_changed = Signal(object)
 
     def __init__(self, look: Look) -> None:
-        super().__init__()
+        model = TableModel()
+        super().__init__(model, look, _SORTED_BY)
+        self.model_ = model
         self._look = look
-        self.model_ = TableModel()
-        self.setModel(self.model_)
         self._delegate = RowDelegate(self, look)
         self._delegate.menu_asked.connect(self._on_mark_pressed)
         self.setItemDelegate(self._delegate)
         self.setMouseTracking(True)
         self.entered.connect(lambda index: self._hover(index.row()))  # also by scrolling under the pointer
-        self.setObjectName("campaigns")
-        self.setProperty("role", "plain")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setSortingEnabled(True)
-        self.sortByColumn([column.id for column in COLUMNS].index("changed"), Qt.SortOrder.DescendingOrder)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(5 * look.sizes.grid)
         self.columns = Columns(self, look)
         for changed in (self.model_.modelReset, self.model_.layoutChanged, self.model_.dataChanged):
             changed.connect(self._size_rows)
-        self.doubleClicked.connect(self._on_double_clicked)
-        self.selectionModel().selectionChanged.connect(self._on_selection_changed)
-        look.changed.connect(self.viewport().update)
+        self.index_opened.connect(lambda index: self.row_opened.emit(self.model_.row(index)))
         self.retranslate()
 
     def show_zone(self, name: str) -> None:
@@ -71,8 +59,8 @@ class CampaignTable(Retranslated, QTableView):
             self.select(kept.path)
 
     def selected(self) -> Row | None:
-        indexes = self.selectionModel().selectedRows()
-        return self.model_.row(indexes[0]) if indexes else None
+        index = self.selected_index()
+        return self.model_.row(index) if index.isValid() else None
 
     def select(self, path: Path) -> None:
         index = self.model_.index_of(path)
@@ -146,12 +134,6 @@ class CampaignTable(Retranslated, QTableView):
         self.columns.set_shown(id, shown)
         hidden = self.columns.hidden
         self.columns_changed.emit([column.id for column in COLUMNS if column.id in hidden])
-
-    def _on_double_clicked(self, index: QModelIndex) -> None:
-        self.row_opened.emit(self.model_.row(index))
-
-    def _on_selection_changed(self) -> None:
-        self.selection_changed.emit()
 
     def _on_mark_pressed(self, index: QModelIndex) -> None:
         self.setCurrentIndex(index)

@@ -14,18 +14,18 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
 )
 
 from app.editors.message_fields import KIND_NAMES
 from app.language import Retranslated
 from app.messages.rows import STATUS_COLOURS, STATUS_NAMES, Row
+from app.widgets.list_table import ListTable
 from canvas_widgets.focus import draw_focus
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
@@ -132,39 +132,25 @@ class _RowDelegate(QStyledItemDelegate):
         painter.drawEllipse(QRectF(cell.left() + grid / 2, cell.center().y() - grid / 2 + 1, grid, grid))
 
 
-class MessageTable(Retranslated, QTableView):
+class MessageTable(Retranslated, ListTable):
     """Signals: `opened(row)` by Enter or double click; `selection_changed()`; `menu_asked(global place)`."""
 
     opened = Signal(object)
-    selection_changed = Signal()
     menu_asked = Signal(QPoint)
 
     def __init__(self, look: Look) -> None:
-        super().__init__()
-        self.model_ = MessageModel()
-        self.setModel(self.model_)
-        self.setProperty("role", "plain")
-        self.setObjectName("campaigns")
+        model = MessageModel()
+        super().__init__(model, look)
+        self.model_ = model
         self.setItemDelegate(_RowDelegate(self, look))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setShowGrid(False)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setSortingEnabled(True)
-        self.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-        self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(5 * look.sizes.grid)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         for column, width in enumerate(_WIDTHS):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             header.resizeSection(column, width * look.sizes.grid)
-        self.doubleClicked.connect(lambda index: self.opened.emit(self.model_.rows[index.row()]))
-        self.selectionModel().selectionChanged.connect(lambda *_: self.selection_changed.emit())
-        look.changed.connect(self.viewport().update)
+        self.index_opened.connect(lambda index: self.opened.emit(self.model_.rows[index.row()]))
+        self.index_menu_asked.connect(lambda _index, place: self.menu_asked.emit(place))
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -182,8 +168,8 @@ class MessageTable(Retranslated, QTableView):
             self.selectRow(0)  # the keyboard is somewhere
 
     def selected(self) -> Row | None:
-        indexes = self.selectionModel().selectedRows()
-        return self.model_.rows[indexes[0].row()] if indexes else None
+        index = self.selected_index()
+        return self.model_.rows[index.row()] if index.isValid() else None
 
     def select(self, id: str) -> None:
         """Select the message with this id, if it is shown."""
@@ -191,19 +177,3 @@ class MessageTable(Retranslated, QTableView):
             if row.message.id == id:
                 self.selectRow(number)
                 return
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (row := self.selected()) is not None:
-            self.opened.emit(row)
-        else:
-            super().keyPressEvent(event)
-
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        index = self.indexAt(event.pos())
-        if event.reason() is QContextMenuEvent.Reason.Keyboard:
-            index = self.currentIndex()
-        if index.isValid():
-            self.selectRow(index.row())
-            place = self.visualRect(index).bottomLeft()
-            mouse = event.reason() is QContextMenuEvent.Reason.Mouse
-            self.menu_asked.emit(event.globalPos() if mouse else self.viewport().mapToGlobal(place))

@@ -1,4 +1,4 @@
-"""An entry of the catalogue that is chosen in a list: judged, saved and deleted by changes of the catalogue."""
+"""An entry of the catalogue, chosen in a list: judged, saved and deleted by changes of the catalogue."""
 
 from __future__ import annotations
 
