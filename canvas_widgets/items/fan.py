@@ -9,7 +9,7 @@ from typing import NamedTuple
 from PySide6.QtCore import QPointF
 
 from canvas_widgets.items.geometry import OPEN_RADIUS, Curve, LinkShape, bend, in_one_row
-from engine.campaign.layout import FAN_PITCH
+from engine.campaign.fan import FAN_PITCH, fan_middle, fan_order
 
 _LEFT = 12.0  # from the card's edge to the names
 _STEM = 20.0  # over which a line comes from the card's middle to the height of its name
@@ -96,20 +96,14 @@ def fan_offsets(start: QPointF, ends: Sequence[QPointF | None]) -> list[float]:
     What leads to the next card of the row stays in it, if anything does. Open ends stand below what leads
     somewhere, those that come before all of it above.
     """
-    led = sorted((index for index, end in enumerate(ends) if end is not None), key=lambda i: _place(ends[i]))
-    first = min(led, default=len(ends))
-    order = [*range(first), *led, *(i for i in range(first, len(ends)) if ends[i] is None)]
+    order = fan_order([None if end is None else (end.y(), end.x()) for end in ends])
     ahead = {i: end.x() for i, end in enumerate(ends) if end is not None and _ahead(start, end)}
     straight = [place for place, i in enumerate(order) if ahead.get(i) == min(ahead.values(), default=None)]
-    middle = sum(straight) / len(straight) if straight else (len(order) - 1) / 2
+    middle = fan_middle(len(order), straight)
     offsets = [0.0] * len(order)
     for place, index in enumerate(order):
         offsets[index] = (place - middle) * FAN_PITCH
     return offsets
-
-
-def _place(end: QPointF | None) -> tuple[float, float]:
-    return (0.0, 0.0) if end is None else (end.y(), end.x())
 
 
 def _ahead(start: QPointF, end: QPointF) -> bool:

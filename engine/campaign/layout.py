@@ -8,6 +8,7 @@ from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from engine.campaign.document import CampaignDocument
+from engine.campaign.fan import FAN_PITCH, fan_middle, fan_order
 from engine.campaign.graph import cyclic_nodes, reachable, topological_order
 from engine.campaign.model import START_ID, Point
 from engine.campaign.ops import Op, Table
@@ -23,9 +24,6 @@ _WIDEST_GAP = 224
 _GAP_STEP = 32
 _NAME_ROOM = 58  # of the least gap: what a name has beside its padding, and the marks of open ends
 _LETTER, _WIDE_LETTER = 6, 11  # about as wide as names are drawn
-
-FAN_PITCH = 28
-"""From the name of one of a branching card's lines to the next one's."""
 
 OPEN_PITCH = 32
 """Between open ends of one card whose lines have no names."""
@@ -263,12 +261,17 @@ class _Packing:
         links = [self._document.links[link_id] for link_id in self._document.out_links(node_id)]
         if len(links) < 2:
             return (float(_HALF_NAME), float(_HALF_NAME))
-        led = [self.rows.get(link.target, row + 1) for link in links if link.target not in (None, follower)]
-        first = next((at for at, link in enumerate(links) if link.target is not None), len(links))
-        straight = sum(link.target is not None and link.target == follower for link in links) + led.count(row)
-        higher = first + sum(at < row for at in led)
-        above = higher + (straight - 1) / 2 if straight else (len(links) - 1) / 2
-        below = len(links) - 1 - (higher if straight else above)
+        ends = [self._end(link.target, follower, row) for link in links]
+        order = fan_order(ends)
+        straight = [place for place, index in enumerate(order) if ends[index] == (row, 0)]
+        above = fan_middle(len(order), straight)
+        below = len(order) - 1 - (straight[0] if straight else above)
         named = any(port.label is not None for port in self._document.ports(node_id))
         pitch = FAN_PITCH if named else OPEN_PITCH
         return (above * pitch + _HALF_NAME, below * pitch + _HALF_NAME)
+
+    def _end(self, target: str | None, follower: str | None, row: int) -> tuple[int, int] | None:
+        """In which row a line ends that leaves a card in `row`; what has none yet comes to stand below it."""
+        if target is None:
+            return None
+        return (row if target == follower else self.rows.get(target, row + 1), 0)

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import append, configure, grow, move, tidy
 from engine.campaign.edits.edit import Draft
+from engine.campaign.fan import FAN_PITCH
 from engine.campaign.layout import (
     BRANCH_GAP,
     CARD_HEIGHT,
     CARD_WIDTH,
-    FAN_PITCH,
     GAP,
     ROW,
     START_WIDTH,
