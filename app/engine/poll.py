@@ -81,7 +81,7 @@ def _of_watched(
 ) -> tuple[Counts, tuple[VersionRow, ...]]:
     """Counts of the campaign on show, of its newest version where there are several; and these."""
     run = runs.get(watched) if watched is not None else None
-    if run is None:
+    if watched is None or run is None:
         return {}, ()
     if run.version < 2:
         return client.counts(watched).model_dump(), ()

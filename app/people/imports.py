@@ -96,6 +96,8 @@ class ImportsDialog(QDialog):
 
     def _ask_to_undo(self) -> None:
         one = self._selected
+        if one is None:
+            return
         text = tr(
             "The people and events that it brought are deleted, and what it changed is as before. What "
             "others use by now stays: people who are or were in campaigns, events that let somebody in, "
@@ -126,11 +128,12 @@ class ImportsDialog(QDialog):
         self.text.setText(" · ".join(lines))
 
     def _save_rejects(self) -> None:
-        id = self._selected.id
+        if (one := self._selected) is None:
+            return
         dialog = QFileDialog(self, tr("Save the rows that were not taken"), str(Path.home()), "CSV (*.csv)")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix("csv")
-        dialog.fileSelected.connect(lambda path: self._save(id, Path(path)))
+        dialog.fileSelected.connect(lambda path: self._save(one.id, Path(path)))
         dialog.open()
 
     def _save(self, id: int, path: Path) -> None:

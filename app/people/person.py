@@ -192,6 +192,8 @@ class PersonPage(Retranslated, QWidget):
     def _ask_to_erase(self) -> None:
         from app.people.erasing import EraseDialog
 
+        if self._person is None:
+            return
         dialog = EraseDialog(self._window, self._person)
         dialog.erased.connect(self._on_erased)
         dialog.open()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -32,7 +32,7 @@ from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.window import MainWindow
-    from engine.server.wire.lists import CouponCodePage, CouponPool
+    from engine.server.wire.lists import CodeState, CouponCodePage, CouponPool
 
 
 class CouponsSection(ListSection):
@@ -210,7 +210,7 @@ class CouponDetail(EntryDetail):
         window, key = self.window_, self.key
         if key is None or window.service is None or not window.runs.engine_has_data(self.workspace.folder):
             return
-        search, state = self.search.text().strip(), self.state.value()
+        search, state = self.search.text().strip(), cast("CodeState", self.state.value())
         window.service.use(
             lambda client: client.coupon_codes(key, search, state, after, PAGE),
             partial(self._show_codes, after, number),

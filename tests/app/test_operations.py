@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from PySide6.QtCore import QEvent, QRect, Qt
@@ -180,7 +180,7 @@ def test_an_engine_that_cannot_start_says_why_until_it_can(
     assert window.service is not None
     why = Message("The engine could not start: {reason}", reason="port 1")
 
-    def refuse(_folder: Path) -> None:
+    def refuse(_folder: Path) -> NoReturn:
         raise EngineUnreachable(why)
 
     window.service._ensure = refuse

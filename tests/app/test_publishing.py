@@ -34,6 +34,7 @@ from app.window import MainWindow
 from engine.campaign import campaign_file, edits
 from engine.client import EngineUnreachable
 from engine.i18n import Message
+from engine.server.wire.campaigns import PublishAnswer
 from engine.workspace import bundle
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import FakeEngine, MakeWindow, complete, dialog, dialogs, open_draft, settle
@@ -263,8 +264,8 @@ def test_the_bar_and_the_tab_follow_at_once(
     assert window.service is not None
     window.service._timer.stop()  # nothing comes by polling
     engine.statuses[ready] = "in_progress"
-    answers = SimpleNamespace(version=1, lacks=[]), engine.campaigns()[0]
-    window.publishing._on_published_here(None, [], answers)
+    answer = PublishAnswer(campaign=ready, version=1, hash="")
+    window.publishing._on_published_here(None, [], (answer, engine.campaigns()[0]))
     assert page.bar.pill.text() == "In progress"
     assert "In progress" in window.tabs.bar.tabToolTip(1)
 
