@@ -244,6 +244,15 @@ def workspace(tmp_path: Path, sample_folder: Path) -> Workspace:
 
 
 @pytest.fixture
+def ready(workspace: Workspace) -> str:
+    """The id of a campaign that can be published."""
+    document = loading.new_document(workspace, None, "Ready", "")
+    complete(document)
+    workspace.save_campaign(document)
+    return document.attributes.id
+
+
+@pytest.fixture
 def engine() -> FakeEngine:
     return FakeEngine()
 

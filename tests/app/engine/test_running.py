@@ -1,0 +1,155 @@
+"""What runs, as the window follows it: status and counts, stop and restart, and the question at the end."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from app.campaign_list.status import Status
+from app.engine.service import EngineService
+from app.engine.situation import State
+from app.window import MainWindow
+from engine.workspace.workspace import Workspace
+from tests.app.conftest import FakeEngine, MakeWindow, dialog, dialogs, open_draft, settle
+
+
+def test_status_and_counts_follow_the_engine(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    node = next(iter(page.session.document.nodes))
+    engine.statuses[ready] = "in_progress"
+    numbers = {"arrived": 12457, "passed": 12457, "waiting": 0, "left": 0, "merged": 0, "failed": 0}
+    engine.live = {
+        "nodes": {node: numbers},
+        "links": {},
+        "entries": 12457,
+        "inside": 0,
+        "finished": 12457,
+        "messages": {},
+        "reasons": {node: {"sent": {"": 12457}}},
+    }
+    assert window.service is not None
+    with qtbot.waitSignal(window.service.counts_changed):
+        window.service.poll()
+    assert page.bar.pill.text() == "In progress"
+    assert page.scene.stage.counts is not None
+    assert page.scene.stage.counts["nodes"][node]["arrived"] == 12457
+    page.scene.select([node])
+    assert [table.rows for table in page.panel.figures.tables] == [(("Sent", "12,457"),)]
+    engine.statuses.pop(ready)
+    window.service.poll()
+    qtbot.waitUntil(lambda: page.status is Status.DRAFT)
+    assert page.panel.figures.tables == []
+
+
+def test_stop_asks_and_restart_goes_on(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    engine.statuses[ready] = "in_progress"
+    window = make_window(workspace)
+    qtbot.waitUntil(lambda: any(row.status is Status.IN_PROGRESS for row in window.rows()))
+    row = next(row for row in window.rows() if row.id == ready)
+    window.list_page.select(row.path)
+    assert not window.actions_["campaign.delete"].isEnabled()
+    window.actions_["run.stop"].trigger()
+    assert not engine.calls
+    QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.actions_["run.restart"].isEnabled())
+    window.actions_["run.restart"].trigger()
+    settle(qtbot)
+    assert engine.calls == [("stop", ready), ("restart", ready)]
+
+
+def test_closing_asks_whether_running_campaigns_go_on(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    engine.statuses[ready] = "in_progress"
+    window = make_window(workspace)
+    qtbot.waitUntil(lambda: any(row.status is Status.IN_PROGRESS for row in window.rows()))
+    window.close()
+    assert window.isVisible()
+    QTest.mouseClick(dialog(window).cancel, Qt.MouseButton.LeftButton)
+    assert window.isVisible()
+    window.close()
+    QTest.mouseClick(dialog(window).buttons[1], Qt.MouseButton.LeftButton)
+    assert not window.isVisible()
+    assert ("shutdown", "") not in engine.calls
+
+
+def test_closing_can_stop_the_engine(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    engine.statuses[ready] = "in_progress"
+    window = make_window(workspace)
+    qtbot.waitUntil(lambda: any(row.status is Status.IN_PROGRESS for row in window.rows()))
+    window.close()
+    QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert ("shutdown", "") in engine.calls
+
+
+def test_an_idle_engine_is_stopped_without_a_question(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    qtbot.waitUntil(lambda: window.service is not None and window.service.state is State.ON)
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert ("shutdown", "") in engine.calls
+
+
+def test_closing_while_the_engine_starts_waits_to_learn_what_runs(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine, tmp_path: Path
+) -> None:
+    """The engine must neither be left running unasked nor stopped with campaigns that nobody has heard of."""
+    engine.statuses["c_1"] = "in_progress"
+    up = threading.Event()
+
+    def ensure(_folder: Path) -> Any:
+        assert up.wait(30)
+        return engine
+
+    assert window.service is not None
+    window.service.close()
+    window.service = EngineService(tmp_path, lambda _: engine.found() if up.is_set() else None, ensure)
+    window.service.begin(start=True)
+    window.close()
+    assert window.isVisible()
+    assert not dialogs(window)
+    up.set()
+    qtbot.waitUntil(lambda: bool(dialogs(window)))
+    QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.isVisible())
+    assert ("shutdown", "") in engine.calls
+
+
+def test_closing_with_changes_asks_about_them_first(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine
+) -> None:
+    page = open_draft(qtbot, window)
+    page.commands.add_kind("target_audience")
+    window.close()
+    assert "nothing is saved" in dialog(window).sentence.text()
+    QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_the_service_notices_that_the_engine_went(qtbot: QtBot, tmp_path: Path) -> None:
+    found: list[Any] = [FakeEngine(statuses={"c_1": "in_progress"}), None]
+    service = EngineService(tmp_path, lambda _: found.pop(0), lambda _: FakeEngine().started())
+    with qtbot.waitSignal(service.runs_changed):
+        service.poll()
+    assert service.runs["c_1"].entries == 10
+    states: list[State] = [service.state]
+    service.state_changed.connect(states.append)
+    with qtbot.waitSignal(service.state_changed):
+        service.poll()
+    assert states == [State.ON, State.OFF]
+    settle(qtbot)
+    service.close()
