@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits import Edit, append
+from engine.campaign.edits import Edit, Refused, append
 from engine.campaign.model import START_ID, Attributes, Link
 from engine.components.base import RefKind
 
@@ -64,3 +66,18 @@ def chain(document: CampaignDocument, *kinds: str, source: str = START_ID) -> li
 
 def link_between(document: CampaignDocument, source: str, target: str) -> str:
     return next(id for id in document.out_links(source) if document.links[id].target == target)
+
+
+def refused(make: Any) -> str:
+    with pytest.raises(Refused) as caught:
+        make()
+    return str(caught.value)
+
+
+def fork() -> tuple[CampaignDocument, str, str, str, str]:
+    """Audience → groups → SMS, and → mail → End."""
+    document = empty_campaign()
+    _, groups = chain(document, "target_audience", "random_grouping")
+    (sms,) = chain(document, "text_sms", source=groups)
+    mail, end = chain(document, "email", "end", source=groups)
+    return document, groups, sms, mail, end
