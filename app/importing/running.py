@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.engine.service import EngineService
 from app.importing.draft import Draft
+from engine.client.imports import learned_of
 from engine.i18n import tr
-from engine.people_client import learned_of
 from engine.workspace.mapping import MappingFile
 from engine.workspace.workspace import Workspace
 

@@ -12,10 +12,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from engine.client import EngineClient, bundled
+from engine.client.imports import learned_of
 from engine.commands.errors import CommandError
 from engine.commands.target import Target
 from engine.i18n import N_, Message, tr
-from engine.people_client import learned_of
 from engine.server.answering import import_answer, moment_text
 from engine.server.wire.imports import ImportAnswer
 from engine.store.fields import DataSchema

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, cast
 import pytest
 
 from engine.client import EngineClient, EngineRefused
-from engine.people_client import learned_of
+from engine.client.imports import learned_of
 from engine.run.engine import Engine
 from engine.run.settings import EngineSettings
 from engine.server.wire.imports import ImportState
