@@ -57,7 +57,7 @@ def works(window: MainWindow, folder: Path) -> Iterator[Work]:
     yield "switching to the light theme", partial(window.appearance.set_theme, "light")
     for language in ("zh", "en"):
         yield f"switching to the language {language}", partial(window.appearance.set_language, language)
-    yield "opening the problems", page.open_problems
+    yield "opening the problems", page.findings.open
     yield "inserting once more", partial(_push, page, edits.insert, list(document.links)[-2], "wait_until")
     yield "saving", page.save
     for format in (Format.PNG, Format.SVG, Format.PDF):

@@ -174,7 +174,7 @@ class Photographer:
             self._show("n_coupon")
             self._save("editor-configured", window)
         with self._opened(window.workspace.load_campaign("c_arrivals")):
-            window.the_editor.open_problems()
+            window.the_editor.findings.open()
             self._save("editor-problems", window)
 
     def _take_guide(self) -> None:

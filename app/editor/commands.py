@@ -169,24 +169,6 @@ class EditorCommands:
         )
         return ask(self._page, title, text, Choice(tr("Take out"), lambda: self._page.push(edit), "danger"))
 
-    def next_problem(self, by: int = 1) -> None:
-        """Go to the next (1) or the previous (-1) problem, and to what it is about."""
-        self._page.session.check(lambda: self._page.problems.step(by))
-
-    def fix_problem(self) -> None:
-        """Cure the current problem; shows the problems first where they are not on show."""
-        if self._page.problems.isHidden():
-            self._page.open_problems()
-        elif not self._page.problems.ask_fix():
-            self._page.say(tr("Nobody but you can decide this: go to its place and choose."))
-
-    def fix_all_problems(self) -> None:
-        """Cure everything of the current problem's kind."""
-        if self._page.problems.isHidden():
-            self._page.open_problems()
-        elif not self._page.problems.ask_fix_all():
-            self._page.say(tr("These are better looked at one by one."))
-
     def push_or_say(self, make: Callable[[], Edit]) -> None:
         """Push an edit, or say why it is refused."""
         if (edit := self.made(make)) is not None:

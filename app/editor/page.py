@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from app.editor.commands import EditorCommands
 from app.editor.context_menu import ContextMenu
 from app.editor.copying import CopyCommands
 from app.editor.find.finding import Finding
+from app.editor.findings import Findings
 from app.editor.fixing import Fixing
 from app.editor.guide import GuidePlace
 from app.editor.lines import LineCommands
@@ -27,7 +27,7 @@ from app.editor.outline import OutlineTree
 from app.editor.outline.steering import OutlineSteering
 from app.editor.panel_slot import PanelSlot
 from app.editor.paste_hint import PasteHint
-from app.editor.problems import ProblemsPanel, by_node, node_of
+from app.editor.problems import ProblemsPanel
 from app.editor.running import Running
 from app.editor.safekeeping import Safekeeping
 from app.editor.selecting import Selecting
@@ -51,7 +51,6 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
 from engine.campaign.model import Attributes
 from engine.campaign.ops import StaleOpError
-from engine.campaign.problem import Problem
 from engine.i18n import Message, tr
 from engine.shapes.text import one_line
 from engine.workspace.pinned import as_published
@@ -68,10 +67,10 @@ class EditorPage(Retranslated, QWidget):
 
     Signal `unsaved_changed()`: the name, or whether something is unsaved, may have changed.
     Attributes: session, scene, view, palette_, outline, side_bar (which holds these two), panel (of
-    configuration), problems, bar, notices, status, commands (what the actions do), finding, guide (of the
-    template), safekeeping (of what is not saved, and of the file), unconfirmed (what waits for the OK of a
-    panel), shown_version (an earlier one as it was published; None: the campaign itself), running (what the
-    engine says).
+    configuration), problems (their list), findings (what is done with them), bar, notices, status, commands
+    (what the actions do), finding, guide (of the template), safekeeping (of what is not saved, and of the
+    file), unconfirmed (what waits for the OK of a panel), shown_version (an earlier one as it was published;
+    None: the campaign itself), running (what the engine says).
     """
 
     unsaved_changed = Signal()
@@ -125,12 +124,13 @@ class EditorPage(Retranslated, QWidget):
         self._steering: OutlineSteering = OutlineSteering(self, self.outline)
         self.safekeeping: Safekeeping = Safekeeping(self, window)
         self.guide: GuidePlace = GuidePlace(self, window)
+        self.findings: Findings = Findings(self, window)
         for part in (self.session, self.scene):
             part.setParent(self)  # what is connected to their signals goes when the page does
         self._lay_out()
         self._connect()
         self._on_dirty_changed()
-        self._on_problems_changed()
+        self.findings.show()
 
     def begin(self) -> None:
         """Load the canvas in slices, then show it."""
@@ -182,28 +182,6 @@ class EditorPage(Retranslated, QWidget):
         attributes_dialog(
             self, self._window.look, self.session.workspace, self.session.document, self._on_attributes
         ).open()
-
-    def toggle_problems(self) -> None:
-        if self.problems.isVisible():
-            self.problems.close_drawer()
-        else:
-            self.open_problems()
-
-    def open_problems(self) -> None:
-        """Open the list of problems."""
-        self.session.check(self.problems.open_drawer)
-
-    def jump(self, problem: Problem) -> None:
-        """Select the problem's component, show it in the middle, and open its panel."""
-        node_id = node_of(problem, self.session.document)
-        if node_id is None:
-            self.edit_attributes()
-            return
-        if node_id not in self.scene.cards:  # the canvas is still being filled
-            self.scene.loaded.connect(partial(self.jump, problem))
-            return
-        self.show_node(node_id)
-        self.panel.show_problem(problem.field)
 
     def show_node(self, node_id: str) -> None:
         """Select a component and bring it into the middle."""
@@ -322,7 +300,6 @@ class EditorPage(Retranslated, QWidget):
     def _connect(self) -> None:
         self.session.undo_stack.indexChanged.connect(self._on_step)
         self.session.focused.connect(lambda node_id: self.scene.select([node_id]))
-        self.session.problems_changed.connect(self._on_problems_changed)
         self.session.dirty_changed.connect(self._on_dirty_changed)
         self.scene.selection_changed.connect(self._on_selection_changed)
         self.view.edit_requested.connect(self.push)
@@ -339,12 +316,8 @@ class EditorPage(Retranslated, QWidget):
         self.panel.unapplied_changed.connect(self._on_dirty_changed)
         self.palette_.kind_activated.connect(self.commands.add_kind)
         self.palette_.commands_asked.connect(self._window.dialogs.search_commands)
-        self.bar.problems_asked.connect(self.toggle_problems)
         self.bar.versions.chosen.connect(self._window.versions.show)
         self.notices.asked.connect(self._on_action_asked)
-        self.problems.chosen.connect(self.jump)
-        self.problems.fix_asked.connect(self.push)
-        self.problems.closed.connect(self.view.setFocus)
 
     def _on_step(self) -> None:
         """A step was made, undone or redone."""
@@ -355,14 +328,6 @@ class EditorPage(Retranslated, QWidget):
     def _on_dirty_changed(self) -> None:
         self.bar.show_name(self.session.document.attributes.name, self.unsaved())
         self.unsaved_changed.emit()
-
-    def _on_problems_changed(self) -> None:
-        self.bar.show_problems(self.session.problems)
-        self.problems.show_problems(self.session.problems)
-        self.scene.stage.findings = by_node(self.session.problems)
-        self.outline.refresh()
-        if self._window.actions_["editor.fix"].isEnabled() != bool(self.session.problems):
-            self._window.actions_.refresh()
 
     def _on_selection_changed(self) -> None:
         self._showing.follow()

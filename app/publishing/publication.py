@@ -75,7 +75,7 @@ class PublishCommands:
 
     def _publish_checked(self, editor: EditorPage, go_on: Callable[[EditorPage], None]) -> None:
         if editor.session.errors:
-            editor.open_problems()
+            editor.findings.open()
         else:
             go_on(editor)
 

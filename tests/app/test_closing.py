@@ -31,7 +31,7 @@ def test_a_closed_campaign_leaves_nothing_behind(
     page.side_bar.show_tab("outline")
     page.finding.open()
     page.finding.close()
-    page.open_problems()
+    page.findings.open()
     page.save()
     settle(qtbot)
     parts = [weakref.ref(part) for part in (page, page.session, page.scene, page.view, page.session.document)]

@@ -315,7 +315,7 @@ def test_a_problem_of_the_whole_campaign_opens_its_attributes(
     page.push(edits.set_attributes(page.session.document, attributes))
     page.session.check()
     taken = next(problem for problem in page.session.problems if problem.code == "name_taken")
-    page.jump(taken)
+    page.findings.jump(taken)
     assert dialog(window).name.text() == "Another"
 
 
@@ -460,7 +460,7 @@ def test_a_problem_that_is_asked_for_while_the_canvas_fills_is_shown_once_it_is_
     window.open_campaigns.open_document(page.session.document.copy(), None)
     opened = window.the_editor
     assert not opened.scene.is_loaded
-    opened.commands.next_problem()
+    opened.findings.step()
     qtbot.waitUntil(lambda: opened.scene.is_loaded)
     assert opened.scene.selected_node in opened.session.document.nodes
 

@@ -26,7 +26,7 @@ def page(qtbot: QtBot, window: MainWindow) -> EditorPage:
     page.show_node(groups)
     page.commands.add_kind("random_grouping")
     page.session.check()
-    page.open_problems()
+    page.findings.open()
     return page
 
 
@@ -166,7 +166,7 @@ def test_a_view_offers_no_cure(qtbot: QtBot, window: MainWindow) -> None:
     window.view_selected()
     qtbot.waitUntil(lambda: window.editor is not None)
     page = window.the_editor
-    page.open_problems()
+    page.findings.open()
     assert set(cures(page)) == {""}
     assert not window.actions_["editor.fix"].isEnabled()
 

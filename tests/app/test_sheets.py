@@ -162,7 +162,7 @@ def test_editor(
     page.finding.bar.search.setText("e")
     sheet.add("find", picture_of(page.view, QRect(120, 0, 800, 400)))
     QTest.keyClick(page.finding.bar.search, Qt.Key.Key_Escape)
-    page.open_problems()
+    page.findings.open()
     settle(qtbot)
     sheet.add("problems", picture_of(page.problems))
     page.commands.toggle_outline()

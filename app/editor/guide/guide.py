@@ -124,7 +124,7 @@ class TemplateGuide(QObject):
         self.bubble.closed.connect(self._on_bubble_closed)
         self.bubble.audience_asked.connect(self._on_audience_asked)
         self.bubble.message_asked.connect(self._on_message_asked)
-        self.bubble.problems_asked.connect(page.open_problems)
+        self.bubble.problems_asked.connect(page.findings.open)
         self.bubble.publish_asked.connect(self._main.actions_["run.publish"].trigger)
         self.bubble.created.connect(self._on_catalogue_changed)
 
