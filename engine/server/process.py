@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from types import FrameType
 from zoneinfo import ZoneInfo
 
+from engine.channels.opening import opener
 from engine.i18n import tr
 from engine.run.clock import RealClock
 from engine.run.engine import Engine
@@ -32,7 +33,8 @@ def opened(workspace: Workspace) -> Iterator[tuple[Engine, Database]]:
     with Database.open(workspace.database_file) as database:
         epoch = Epoch(database, user_data_folder())
         files = AudienceFiles(workspace.folder)
-        engine = Engine(database, EngineSettings.of(workspace), RealClock(), epoch, files)
+        settings, accounts = EngineSettings.of(workspace), opener(workspace)
+        engine = Engine(database, settings, RealClock(), epoch, files, accounts)
         try:
             yield engine, database
         finally:
