@@ -36,12 +36,13 @@ def zone_label(context: Context) -> QLabel:
 
 
 class DurationEditor(Editor):
-    """An amount and a unit. The hint `units` says which units may be chosen."""
+    """An amount and a unit. The hint `units` says which units may be chosen, `empty` what no amount means."""
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)
         self._amount = NumberEdit(1)
-        self._amount.setPlaceholderText("" if spec.required else tr("No limit"))
+        empty = tr(spec.extra.get("empty") or N_("No limit"))
+        self._amount.setPlaceholderText("" if spec.required else empty)
         self._amount.setAccessibleName(tr("Amount"))
         self._amount.setMaximumWidth(96)
         self._unit = ComboBox()

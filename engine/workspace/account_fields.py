@@ -256,7 +256,7 @@ KeyLifetime = Annotated[
             "How long the receiver sends only once what comes twice with one key. What is in doubt is then "
             "sent again within that time; left empty, it never is."
         ),
-        options={"units": ("minute", "hour", "day")},
+        options={"units": ("minute", "hour", "day"), "empty": N_("Not at all")},
     ),
 ]
 IdTypes = Annotated[

@@ -121,6 +121,16 @@ def test_what_comes_twice_with_one_key(heeds_keys: bool) -> None:
         assert fake.sent[one.address] == (1 if heeds_keys else 2)
 
 
+def test_a_request_that_the_network_doubles_is_sent_once_by_who_heeds_keys() -> None:
+    case = BY_NAME["webhook-standard"]
+    with WebhookFake("standard", CANARY, heeds_keys=True) as fake:
+        batch = deliveries(case, 3)
+        fake.misbehave("duplicate")
+        (outcomes,) = handed(case.adapter(fake), batch)
+        assert {type(one) for one in outcomes} == {Accepted}
+        assert (fake.twice(), len(fake.sent)) == ([], 3)
+
+
 def test_a_batch_is_named_by_its_messages() -> None:
     case = BY_NAME["webhook-standard"]
     with case.make() as fake:
