@@ -46,7 +46,9 @@ class Smtp:
 
     def __init__(self, settings: SmtpSettings, secrets: Mapping[str, str], timeouts: Timeouts) -> None:
         self._server = MailServer(settings, secrets.get("password", ""), timeouts)
-        self.traits = Traits(concurrency=_CONNECTIONS, per_second=settings.per_second)
+        self.traits = Traits(
+            concurrency=_CONNECTIONS, per_second=settings.per_second, receipts=bool(settings.user)
+        )
 
     async def send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
         return await by_group(batch, id, self._send)

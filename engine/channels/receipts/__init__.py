@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from engine.channels.receipts import alibaba, webhook, wechat
+from engine.channels.receipts.bounces import bounces
 from engine.channels.receipts.receipt import NotTaken, Receipt, Report, receipt_token, same
 from engine.workspace.account import AccountFile
 from engine.workspace.account_settings import WebhookSettings
@@ -45,6 +46,8 @@ def receipts_of(
             return alibaba.sms(report, now)
         case "alibaba_mail":
             return alibaba.mail(report, now)
+        case "smtp":
+            return bounces(report.body, now)
         case "umeng":
             return webhook.receipts(report, _PUSHED, now)
         case "http_sms":

@@ -45,7 +45,7 @@ def mail(report: Report, now: datetime) -> list[Receipt]:
     if kind is None or not (id or address):
         return []
     reason = code(data.get("failed_type") or data.get("err_code"), "failed") if kind == "bounced" else ""
-    return [Receipt(kind, moment(text(found, "time"), now), id=id, address=address, reason=reason)]
+    return [Receipt(kind, moment(text(found, "time"), now), reference=id, address=address, reason=reason)]
 
 
 def is_way_out(answer: str) -> bool:
@@ -60,7 +60,7 @@ def _state(found: dict[str, Any], now: datetime) -> Receipt:
     took = found["success"]
     reason = "" if took else code(found.get("err_code"), "failed")
     at = _moment(text(found, "report_time"), now)
-    return Receipt("delivered" if took else "failed", at, id=sms_id(call, phone), reason=reason)
+    return Receipt("delivered" if took else "failed", at, reference=sms_id(call, phone), reason=reason)
 
 
 def _answer(found: dict[str, Any], now: datetime) -> Receipt | None:

@@ -22,15 +22,13 @@ class Receipt:
     """What became of one message.
 
     code: `delivered`, `failed`, `bounced`, `opened`, `ignored`, `clicked`, `unsubscribed`, `complained`, or
-    one of a webhook's own. The message is named by our `key` or `reference`, or by the `id` with which it
-    was `Accepted`; `unsubscribed` may name nothing but the `address`. reason: the provider's code.
+    one of a webhook's own. reference: names the message: that of its `Delivery`, or the id with which it was
+    `Accepted`; empty where `unsubscribed` names nothing but the address. reason: the provider's code.
     """
 
     code: str
     at: datetime
-    key: str = ""
     reference: str = ""
-    id: str = ""
     address: str = field(default="", repr=False)
     reason: str = ""
 

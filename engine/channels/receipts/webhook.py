@@ -20,6 +20,7 @@ from engine.channels.receipts.receipt import (
     stored,
     text,
 )
+from engine.channels.sending.letters import REFERENCE_LENGTH
 from engine.channels.web import signer, standard_headers, standard_secret
 from engine.workspace.account_fields import HttpAuth
 
@@ -43,13 +44,13 @@ def receipts(report: Report, codes: Collection[str], now: datetime, id_type: str
     made = []
     for one in entries:
         code = text(one, "code")
-        named = {name: text(one, name) for name in ("key", "reference", "id")}
+        reference = text(one, "key")[:REFERENCE_LENGTH] or text(one, "reference") or text(one, "id")
         address = stored(id_type, text(one, "address", 320)) if code == "unsubscribed" else ""
         if code not in codes:
             raise NotTaken(400, "unknown_code")
-        if not any(named.values()) and not address:
+        if not reference and not address:
             raise NotTaken(400, "no_message")
-        made.append(Receipt(code, moment(text(one, "time"), now), address=address, **named))
+        made.append(Receipt(code, moment(text(one, "time"), now), reference, address))
     return made
 
 

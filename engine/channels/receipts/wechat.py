@@ -40,7 +40,7 @@ def events(report: Report, now: datetime) -> list[Receipt]:
         raise NotTaken(400, "no_event")
     took = status == "success"
     reason = "" if took else {"failed:user block": "user_block"}.get(status, "system_failed")
-    return [Receipt("delivered" if took else "failed", _moment(found, now), id=id, reason=reason)]
+    return [Receipt("delivered" if took else "failed", _moment(found, now), reference=id, reason=reason)]
 
 
 def _moment(found: dict[str, str], now: datetime) -> datetime:

@@ -60,8 +60,10 @@ def test_states_of_sms_and_answers_to_them() -> None:
     failed = {**STATE, "success": False, "err_code": "MOBILE_SEND_LIMIT", "phone_number": "13900000003"}
     found = receipts_of(pushed(SMS, KEYS, [STATE, failed, ANSWER, OTHER]), SMS, KEYS, NOW)
     assert found == [
-        Receipt("delivered", AT, id=sms_id("900619746936498440^0", "+8613900000001")),
-        Receipt("failed", AT, id=sms_id("900619746936498440^0", "13900000003"), reason="MOBILE_SEND_LIMIT"),
+        Receipt("delivered", AT, reference=sms_id("900619746936498440^0", "+8613900000001")),
+        Receipt(
+            "failed", AT, reference=sms_id("900619746936498440^0", "13900000003"), reason="MOBILE_SEND_LIMIT"
+        ),
         Receipt("unsubscribed", AT, address="+8613900000002"),
     ]
     assert "13900000002" not in repr(found)
@@ -125,7 +127,7 @@ def test_events_of_emails() -> None:
     }
     for kind, (code, reason) in wanted.items():
         found = receipts_of(pushed(MAIL, KEYS, _event(kind)), MAIL, KEYS, NOW)
-        assert found == [Receipt(code, AT, id="600001", address="p@mail.example", reason=reason)]
+        assert found == [Receipt(code, AT, reference="600001", address="p@mail.example", reason=reason)]
     assert receipts_of(pushed(MAIL, KEYS, _event("dm:Validator:GrayListResult")), MAIL, KEYS, NOW) == []
     assert refused(pushed(MAIL, KEYS, [_event("dm:Trace:Open")]), MAIL, KEYS) == 400
 
@@ -157,7 +159,7 @@ def _signed(body: str, token: str = "", **more: str) -> Report:
 )
 def test_how_a_template_message_ended(status: str, code: str, reason: str) -> None:
     (found,) = receipts_of(_signed(_FINISHED.format(status)), WECHAT, _APP, NOW)
-    assert (found.code, found.id, found.reason) == (code, "200163836", reason)
+    assert (found.code, found.reference, found.reason) == (code, "200163836", reason)
     assert found.at == min(datetime.fromtimestamp(1796086800, UTC), NOW)
 
 
@@ -207,8 +209,9 @@ def _headers(auth: str, body: bytes, key: str = CANARY, at: datetime = NOW) -> d
             return {"Webhook-Id": "m1", "Webhook-Timestamp": stamp, "Webhook-Signature": signature}
 
 
+KEY = "ab" * 32
 BODY = json.dumps(
-    {"receipts": [{"key": "k1", "code": "picked_up", "time": "2026-12-01T09:00:00+08:00"}]}
+    {"receipts": [{"key": KEY, "code": "picked_up", "time": "2026-12-01T09:00:00+08:00"}]}
 ).encode()
 WRONG_KEY = "whsec_" + base64.b64encode(b"somebody else").decode()
 
@@ -217,12 +220,12 @@ WRONG_KEY = "whsec_" + base64.b64encode(b"somebody else").decode()
 def test_a_receiver_reports_and_nobody_else(auth: str) -> None:
     made, secrets = hook(auth), {"key": CANARY}
     good = Report(_headers(auth, BODY), BODY)
-    assert receipts_of(good, made, secrets, NOW) == [Receipt("picked_up", AT, key="k1")]
+    assert receipts_of(good, made, secrets, NOW) == [Receipt("picked_up", AT, KEY[:24])]
     assert refused(Report(_headers(auth, BODY, WRONG_KEY), BODY), made, secrets) == 401
     assert refused(Report({}, BODY), made, secrets) == 401
     assert refused(good, made, {}) == 401
     if auth in ("signature", "standard"):
-        assert refused(Report(_headers(auth, BODY), BODY.replace(b"k1", b"k2")), made, secrets) == 401
+        assert refused(Report(_headers(auth, BODY), BODY.replace(b"ab", b"cd")), made, secrets) == 401
 
 
 def test_an_old_signature_is_none() -> None:
@@ -258,7 +261,7 @@ def test_apps_report_what_became_of_pushes() -> None:
     secrets = {"shop/android": CANARY}
     body = {"receipts": [{"id": "uu1/ab", "code": "opened"}]}
     assert receipts_of(pushed(APPS, secrets, body), APPS, secrets, NOW) == [
-        Receipt("opened", NOW, id="uu1/ab")
+        Receipt("opened", NOW, reference="uu1/ab")
     ]
     assert refused(pushed(APPS, secrets, body, token="x"), APPS, secrets) == 401
     platform = account("http_sms", url="https://a.example", auth={"type": "bearer"}, signatures=["Brand"])
@@ -299,12 +302,16 @@ Subject: Hi
 
 
 def test_an_email_that_came_back() -> None:
-    (found,) = bounces(_BOUNCE.format(action="failed").encode(), NOW)
-    assert (found.code, found.reference, found.reason) == ("bounced", "ref-17", "5.1.1")
-    assert found.id == "0123456789abcdef0123456789abcdef"
+    server = account("smtp", host="a.example", user="shop", senders=["a@b.example"])
+    secrets = {"password": CANARY}
+    raw = _BOUNCE.format(action="failed").encode()
+    wanted = Receipt("bounced", NOW, "ref-17", reason="5.1.1")
+    assert receipts_of(pushed(server, secrets, raw), server, secrets, NOW) == [wanted]
+    assert refused(pushed(server, secrets, raw, token="x"), server, secrets) == 401
     assert bounces(_BOUNCE.format(action="delayed").encode(), NOW) == []
-    nameless = _BOUNCE.format(action="failed").replace("ref-17", "").replace("0123456789abcdef", "x")
-    assert bounces(nameless.encode(), NOW) == []
+    (by_key,) = bounces(raw.replace(b"ref-17", b""), NOW)
+    assert by_key.reference == "0123456789abcdef01234567"
+    assert bounces(raw.replace(b"ref-17", b"").replace(b"0123456789abcdef", b"x"), NOW) == []
 
 
 @settings(max_examples=40)
