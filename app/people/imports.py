@@ -15,7 +15,7 @@ from app.people import words
 from app.widgets.ask import Choice, ask
 from app.widgets.basic import button, label
 from app.widgets.dialog import button_row, dialog_column
-from app.workspace_settings.paged_table import PagedTable
+from app.widgets.paged_table import PagedTable
 from engine.i18n import tr
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from app.people.person import PersonPage
 from app.widgets.announce import announce
 from app.widgets.basic import ActionButton, ShrinkingField, button, label
 from app.widgets.empty import EmptyState
-from app.workspace_settings.paged_table import PagedTable
+from app.widgets.paged_table import PagedTable
 from engine.i18n import ntr, tr
 from engine.workspace.engine_folder import database_file
 from engine.workspace.workspace import Workspace

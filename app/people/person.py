@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTabWidget, QVBo
 from app.language import Retranslated
 from app.people import words
 from app.widgets.basic import button, label
-from app.workspace_settings.paged_table import PagedTable
+from app.widgets.paged_table import PagedTable
 from engine.i18n import ntr, tr
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from app.widgets.basic import button, label
 from app.widgets.combo_box import ComboBox, Option
 from app.widgets.debounce import Debounce
 from app.widgets.fields import LineEdit
+from app.widgets.paged_table import PAGE, PagedTable
 from app.workspace_settings import list_files
 from app.workspace_settings.detail import Detail
 from app.workspace_settings.entry_detail import Change, EntryDetail
 from app.workspace_settings.listing import Item, ListSection
-from app.workspace_settings.paged_table import PAGE, PagedTable
 from engine.components.base import RefKind
 from engine.components.hints import FormField
 from engine.i18n import ntr, tr

@@ -15,9 +15,9 @@ from app.widgets.combo_box import ComboBox, Option
 from app.widgets.debounce import Debounce
 from app.widgets.dialog import button_row, dialog_column
 from app.widgets.fields import LineEdit, TextArea
+from app.widgets.paged_table import PAGE, PagedTable
 from app.widgets.toast import Link
 from app.workspace_settings import list_files
-from app.workspace_settings.paged_table import PAGE, PagedTable
 from app.workspace_settings.section import SectionPage
 from engine.i18n import ntr, tr
 from engine.workspace.workspace import Workspace
