@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from app.publishing.changes import changes
-from app.publishing.summary import Known, Published
+from app.publishing.known import Known, Published
 from engine.campaign.document import CampaignDocument
 from engine.i18n import ntr
 from engine.workspace import bundle as bundles

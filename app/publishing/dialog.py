@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.publishing.summary import Known, Section, Summary
+from app.publishing.known import Known
+from app.publishing.summary import Section, Summary
 from app.widgets.basic import button, label
 from app.widgets.dialog import button_row, dialog_column
 from app.widgets.differences import DifferencesDialog

@@ -17,7 +17,8 @@ from app.engine.situation import Run, State
 from app.preferences import Remote
 from app.publishing import asking, tokens
 from app.publishing.dialog import PublishDialog, SummaryView, left_out, warnings_of
-from app.publishing.summary import Known, Summary
+from app.publishing.known import Known
+from app.publishing.summary import Summary
 from engine.campaign.document import CampaignDocument
 from engine.files import FileError
 from engine.i18n import tr

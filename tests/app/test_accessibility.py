@@ -30,8 +30,9 @@ from app.pickers.audience_form import AudienceDialog
 from app.pickers.message_form import MessageDialog
 from app.pickers.search import SearchCombo
 from app.publishing.dialog import PublishDialog, SummaryView
+from app.publishing.known import Known
 from app.publishing.remote import RemoteDialog
-from app.publishing.summary import Known, Summary
+from app.publishing.summary import Summary
 from app.templates.dialogs import RenameTemplateDialog
 from app.widgets.combo_box import ComboBox
 from app.window import MainWindow

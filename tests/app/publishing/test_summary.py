@@ -11,7 +11,8 @@ import pytest
 
 from app.publishing.changes import Changes, changes
 from app.publishing.dialog import version_lines
-from app.publishing.summary import Known, Published, Summary
+from app.publishing.known import Known, Published
+from app.publishing.summary import Summary
 from engine.campaign.differences import Change, Difference
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START_ID, Attributes, Link, Node
