@@ -43,7 +43,8 @@ def test_every_kind_runs_and_is_described() -> None:
 
 ROOMS = (
     "app", "app/editor", "canvas_widgets", "canvas_widgets/gestures", "canvas_widgets/items",
-    "engine/campaign", "engine/plan", "engine/report", "engine/run",
+    "engine/audience", "engine/campaign", "engine/channels", "engine/plan", "engine/report", "engine/run",
+    "engine/server", "engine/store", "engine/workspace",
 )  # fmt: skip
 
 
