@@ -23,7 +23,8 @@ class HttpSms:
         self._settings = settings
         self._client = HttpClient(settings.url, network, timeouts)
         self._sign = signer(settings.auth, secrets.get("key", ""))
-        self.traits = Traits(concurrency=16, per_second=settings.per_second)
+        reports = settings.auth is not None and settings.auth.type != "none"
+        self.traits = Traits(concurrency=16, per_second=settings.per_second, receipts=reports)
 
     async def send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
         return await by_group(batch, id, self._send)

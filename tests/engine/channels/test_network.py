@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from engine.channels.network import Forbidden, Network
+from engine.channels.verdict import NotReached
+from engine.channels.web import Request
 
 INSIDE = (
     "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.100.100.200",
@@ -64,8 +70,6 @@ async def _asked(network: Network, host: str, port: int) -> int:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "gifts.example"])
 def test_a_socket_for_a_forbidden_address_is_never_made(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where a name that looked harmless leads inside when it is resolved for the connection."""
-    import asyncio
-
     from aiohttp import ClientConnectorError
 
     real = socket.getaddrinfo
@@ -81,3 +85,39 @@ def test_a_socket_for_a_forbidden_address_is_never_made(host: str, monkeypatch: 
         assert isinstance(refused.value.os_error, Forbidden)
         with pytest.raises(BlockingIOError):
             server.accept()  # nobody has knocked
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    x509 = pytest.importorskip("cryptography.x509")
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    made = x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + timedelta(days=1))
+    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
+    signed = made.add_extension(names, critical=False).sign(key, SHA256())
+    own = PrivateFormat.TraditionalOpenSSL
+    both = key.private_bytes(Encoding.PEM, own, NoEncryption()) + signed.public_bytes(Encoding.PEM)
+    (tmp_path / "both.pem").write_bytes(both)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "both.pem")
+
+    async def work() -> None:
+        from engine.channels.http_client import USUAL, HttpClient
+
+        async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
+        url = f"https://localhost:{server.sockets[0].getsockname()[1]}/"
+        client = HttpClient(url, Network(["127.0.0.1", "::1"]), USUAL)
+        try:
+            with pytest.raises(NotReached, match="certificate of localhost"):
+                await client.send(Request("POST", url))
+        finally:
+            await client.close()
+            server.close()
+
+    asyncio.run(work())
