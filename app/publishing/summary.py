@@ -92,7 +92,7 @@ class Summary:
         times = Times(self._document.attributes, self.trigger, self._now, self._zone)
         found = [
             Section(tr("Who enters"), tuple(self._who(known))),
-            Section(times.title(), tuple(times.lines(known.published))),
+            Section(tr("When"), tuple(times.lines(known.published))),
             Section(tr("What they get"), tuple(self._what(known))),
             Section(tr("Other systems"), tuple(self._systems())),
             Section(tr("Limits"), tuple(self._limits())),

@@ -32,12 +32,6 @@ class Times:
         self._start = None if attributes.start is None else instant(attributes.start)
         self._end = None if attributes.end is None else instant(attributes.end)
 
-    def title(self) -> str:
-        """Names the zone where this machine's clock shows another time."""
-        if moments.elsewhere(self._zone, self._now):
-            return tr("When (time zone {zone})", zone=self._zone.key)
-        return tr("When")
-
     def lines(self, published: Published | None) -> Iterator[str]:
         """When people enter, line by line."""
         trigger, start, end = self._trigger, self._start, self._end
@@ -88,8 +82,9 @@ class Times:
         left = 2 if trigger.max_cycles is None else max(trigger.max_cycles - so_far, 0)
         following = self._next_runs(trigger.every, published, opens, end)[:left]
         if len(following) == 2:
-            first, second = map(self._time, following)
-            yield tr("Next: {first}, then {second}", first=first, second=second)
+            first, second = following
+            start = moments.shown(first, self._zone)
+            yield tr("Next: {first}, then {second}", first=start, second=self._time(second))
         elif following:
             yield tr("Once more: {time}", time=self._time(following[0]))
         else:
@@ -109,7 +104,7 @@ class Times:
         return [run for run in islice(runs, 2) if end is None or run < end]
 
     def _time(self, moment: datetime) -> str:
-        return moments.shown(moment, self._zone)
+        return moments.told(moment, self._zone)
 
 
 def _is_recurring(trigger: object) -> bool:

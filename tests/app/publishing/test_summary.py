@@ -77,7 +77,13 @@ def test_elsewhere_the_zone_of_the_times_is_said(
     workspace: Workspace, draft: Draft, at_home_in: Callable[[str], None]
 ) -> None:
     at_home_in("Europe/Berlin")
-    assert said(workspace, draft(enter(workspace)), "When (time zone Asia/Shanghai)") == ["At once"]
+    every_day = enter(workspace, mode="recurring", every=DAILY, repeat_unchanged=True)
+    runs = draft(every_day, end="2026-03-05T09:00:00+08:00")
+    assert said(workspace, runs, "When") == [
+        "Every day at 18:00",
+        "Next: 2026-03-02 18:00, then 2026-03-03 18:00 (Asia/Shanghai)",
+        "Until 2026-03-05 09:00 (Asia/Shanghai)",
+    ]
 
 
 def test_an_audience_has_its_size_or_none_is_said(workspace: Workspace, draft: Draft) -> None:
