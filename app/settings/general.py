@@ -102,7 +102,10 @@ class GeneralPage(Retranslated, QWidget):
             self._add(form, heading, field)
 
     def _add(self, form: QFormLayout, heading: QLabel, field: QWidget | QVBoxLayout) -> None:
-        heading.setMinimumHeight(self._window.look.sizes.control if field is not self._scale else 0)
+        # As high as a field, or as a line of the text beside it: a form would let it sink beside several.
+        self._scale.ensurePolished()
+        line = self._scale.fontMetrics().height()
+        heading.setFixedHeight(line if field is self._scale else self._window.look.sizes.control)
         if isinstance(field, QWidget):
             form.addRow(heading, field)
         else:

@@ -76,7 +76,8 @@ class KeyboardPage(Retranslated, QWidget):
         self.tree.currentItemChanged.connect(lambda: self._show_selected())
         self.tree.itemActivated.connect(lambda: self.keys.setFocus())
         self.keys.editingFinished.connect(self._on_recorded)
-        self._select(ACTIONS[0].id)
+        self.tree.setCurrentItem(self.tree.topLevelItem(0).child(0))
+        self.tree.scrollToTop()  # the heading of the first section as well
 
     def retranslate(self) -> None:
         chosen = self._selected_id()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app import preferences
@@ -121,6 +121,19 @@ def test_every_action_is_in_the_table(shown: PreferencesDialog) -> None:
         spec.id for place in shown.keyboard._sections for spec in ACTIONS if spec.place is place
     ]
     assert shown.keyboard._items["editor.save"].text(1) == "Ctrl+S"
+
+
+def test_the_list_of_keys_begins_at_its_top(shown: PreferencesDialog) -> None:
+    tree = shown.keyboard.tree
+    shown.tabs.setCurrentWidget(shown.keyboard)
+    assert tree.currentItem() is tree.topLevelItem(0).child(0)
+    assert tree.itemAt(2, 2) is tree.topLevelItem(0)
+
+
+def test_headings_stand_beside_the_first_field_of_their_row(shown: PreferencesDialog) -> None:
+    general = shown.general
+    heading = next(label for label in general.findChildren(QLabel) if label.text() == "Save drafts")
+    assert abs(heading.geometry().center().y() - general.autosave.geometry().center().y()) <= 2
 
 
 def test_keys_are_recorded_and_work_at_once(
