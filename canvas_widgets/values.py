@@ -66,11 +66,15 @@ class NotePaint(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tints:
-    """Opacities, 0-1: of an icon tile's and a state pill's colour, and of a shadow at its darkest."""
+    """Opacities, 0-1: of an icon tile's and a state pill's colour, of a shadow at its darkest, of a frame.
+
+    The canvas shines through a frame, so that cards stand out in it.
+    """
 
     tile: float
     soft: float
     shadow: float
+    frame: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,6 @@ _PADDING = 10.0
 _TITLE_BASE = 21.0
 _LONGEST = 4000  # characters of a paragraph that are laid out: more never fit
 _EDGE = 0.45  # opacity of a border
-FRAME = 0.55  # opacity of a frame's paper: the canvas shines through
 _HANDLE = 9.0  # side of a corner's mark on the screen
 MARGIN = 16.0  # around the paper: the marks at its corners, also from far away
 NOTE_Z = 2.0  # before cards
@@ -138,7 +137,7 @@ class NoteItem(QGraphicsItem):
         paper, edge = QColor(colour.paper), QColor(colour.ink)
         edge.setAlphaF(_EDGE)
         if self.note.is_frame:
-            paper.setAlphaF(FRAME)
+            paper.setAlphaF(paints.look.tints.frame)
         pen = QPen(paints.colours.accent, 2) if self.selected else QPen(edge, 1)
         inset = pen.widthF() / 2
         radius = paints.sizes.card_radius if self.note.is_frame else paints.sizes.control_radius

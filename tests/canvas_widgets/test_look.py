@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, Q
 from pytestqt.qtbot import QtBot
 
 from canvas_widgets import icons
-from canvas_widgets.items.note import FRAME
 from canvas_widgets.look import Look, Theme
 from engine.campaign.model import NoteColour
 from engine.components.base import Category
@@ -106,9 +105,17 @@ def test_what_is_painted_by_hand_can_be_read(qapp: QApplication, theme: Theme) -
         for text in (colours.text, colours.muted):
             assert contrast(text, ground) >= least
     for paper, ink in look.notes.values():
-        frame = over(paper, colours.canvas, FRAME)
+        frame = over(paper, colours.canvas, look.tints.frame)
         for text in (ink, colours.muted):
             assert contrast(text, frame) >= least, paper.name()
+
+
+def test_a_card_stands_out_in_a_grey_frame(qapp: QApplication) -> None:
+    """What is nearer is lighter, in both themes: canvas, frame, card."""
+    for theme in (Theme.LIGHT, Theme.DARK):
+        look = Look(theme)
+        frame = over(look.notes["grey"].paper, look.colours.canvas, look.tints.frame)
+        assert frame.lightness() < look.colours.card.lightness(), theme
 
 
 @pytest.mark.parametrize("theme", THEMES)
