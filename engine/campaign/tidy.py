@@ -78,13 +78,28 @@ def _way_down(cards: Iterable[Point], others: Iterable[Point]) -> int:
 
 
 def _notes(document: CampaignDocument, cards: Mapping[str, Point]) -> dict[str, Box]:
-    """Frames stand around what they hold; a note goes along with the nearest card."""
+    """Frames stand around what they hold; a note goes along with the nearest card, and covers no other."""
     boxes: dict[str, Box] = {}
+    before = [card_box(document, node_id) for node_id, _ in document.all_nodes()]
+    after = [_card(document, node_id, cards) for node_id, _ in document.all_nodes()]
     for note_id, note in document.notes.items():
         box = _frame(document, note_id, cards) if note.is_frame else _note(document, note, cards)
+        if box is not None and not note.is_frame:
+            here = note_box(note)
+            box = _off(box, [card for was, card in zip(before, after, strict=True) if not was.meets(here)])
         if box is not None:
             boxes[note_id] = box
     return boxes
+
+
+def _off(box: Box, cards: Collection[Box]) -> Box:
+    """The box, moved up or down by as little as lets it cover no card."""
+    below = above = box
+    while met := [card for card in cards if card.meets(below)]:
+        below = below._replace(top=max(card.bottom for card in met) + GRID)
+    while met := [card for card in cards if card.meets(above)]:
+        above = above._replace(top=min(card.top for card in met) - GRID - box.height)
+    return below if below.top - box.top <= box.top - above.top else above
 
 
 def _frame(document: CampaignDocument, note_id: str, cards: Mapping[str, Point]) -> Box | None:

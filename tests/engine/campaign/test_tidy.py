@@ -23,6 +23,7 @@ from engine.campaign.layout import (
     layered,
 )
 from engine.campaign.model import START_ID, Link, Note, Point
+from engine.campaign.notes import card_box, note_box
 from engine.campaign.ops import StaleOpError, Table, inverse
 from engine.i18n import Message
 from tests.engine.campaign.building import chain, empty_campaign, open_end
@@ -237,6 +238,30 @@ def test_notes_go_along_with_their_card_and_frames_with_what_they_hold() -> None
     assert document.notes[frame].at == (396, -40)
     assert document.notes[frame].size == (640 - 400 + 256, 200)
     assert (document.notes[far].at, document.notes[empty].at) == ((-3000, 0), (5000, 360))
+
+
+@given(st.integers(0, 2**32))
+def test_a_note_that_goes_along_comes_to_lie_on_no_card(seed: int) -> None:
+    choose = random.Random(seed)
+    document = grown(choose)
+    scatter(document, choose)
+    draft = Draft(document)
+    for _ in range(5):
+        at = Point(8 * choose.randint(-90, 90), 8 * choose.randint(-90, 90))
+        draft.put_note(Note(at=at, size=Point(200, 100), text="x"))
+    document.apply(draft.edit(Message("notes")).ops)
+    lay_on = {id: covered(document, id) for id in document.notes}
+    edit = tidy(document, document.nodes)
+    document.apply(edit.ops)
+    for id in {op.id for op in edit.ops if op.table is Table.NOTES}:
+        assert covered(document, id) <= lay_on[id]
+    assert not tidy(document, document.nodes).ops
+
+
+def covered(document: CampaignDocument, note_id: str) -> set[str]:
+    """The cards that a note lies on."""
+    box = note_box(document.notes[note_id])
+    return {id for id, _ in document.all_nodes() if box.meets(card_box(document, id))}
 
 
 def test_a_cycle_in_a_file_is_laid_out_as_well() -> None:
