@@ -76,7 +76,8 @@ class KeyboardPage(Retranslated, QWidget):
         self.tree.currentItemChanged.connect(lambda: self._show_selected())
         self.tree.itemActivated.connect(lambda: self.keys.setFocus())
         self.keys.editingFinished.connect(self._on_recorded)
-        self.tree.setCurrentItem(self.tree.topLevelItem(0).child(0))
+        first = next(spec for place in self._sections for spec in ACTIONS if spec.place is place)
+        self._select(first.id)
         self.tree.scrollToTop()  # the heading of the first section as well
 
     def retranslate(self) -> None:

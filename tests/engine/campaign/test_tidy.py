@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits import append, configure, grow, move, tidy
+from engine.campaign.edits import append, configure, move, tidy
 from engine.campaign.edits.edit import Draft
 from engine.campaign.fan import FAN_PITCH
 from engine.campaign.layout import (
@@ -134,7 +134,10 @@ def test_names_of_many_branches_push_down_what_leaves_below_them() -> None:
     )
     for _ in range(6):
         chain(document, "text_sms", source=groups)
-    document.apply(grow(document, audience, "out").ops)
+    (first,) = document.out_links(audience)
+    draft = Draft(document)
+    draft.put_link(Link(source=audience, port="out", target=None), f"{first}_second")
+    document.apply(draft.edit(Message("another line")).ops)
     (beside,) = chain(document, "wait_until", source=audience)
     document.apply(tidy(document, document.nodes).ops)
     names = 5 * FAN_PITCH
