@@ -76,9 +76,11 @@ class Context:
 
 
 class Editor(QWidget):
-    """Base of all editors. `changed` is emitted for a person's changes, never by `set_value`."""
+    """Base of all editors. `changed` is emitted for a person's changes, never by `set_value`; `grown` where
+    rows were added later that belong to the value as it was set."""
 
     changed = Signal()
+    grown = Signal()
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
@@ -18,6 +19,7 @@ from app.editors.base import (
     together,
 )
 from app.editors.blocks import BlocksEditor, CarriersEditor
+from app.editors.growing import Growing
 from app.editors.keyword_list import KeywordListEditor
 from app.editors.listed import Card
 from app.editors.plain_text import PlainTextEditor
@@ -186,6 +188,10 @@ def _content_factories(bind: Bind) -> dict[str, EditorFactory]:
     }
 
 
+_AT_ONCE = 4
+"""Cards of variables that a message opens with; the others come before anybody has scrolled there."""
+
+
 def _bindings(context: Context) -> Editor:
     def places() -> list[Place]:
         values = context.values()
@@ -193,7 +199,7 @@ def _bindings(context: Context) -> Editor:
         names = [name for raw in (values, *map(as_object, contents.values())) for name in variables_of(raw)]
         return [Place(name, f"${{{name}}}") for name in dict.fromkeys(names)]
 
-    return BindingsEditor(context, places, lambda: tr("Variables of the texts show here."))
+    return BindingsEditor(context, places, lambda: tr("Variables of the texts show here."), at_once=_AT_ONCE)
 
 
 _BINDING = TypeAdapter(Binding)
@@ -237,6 +243,9 @@ class LanguagesEditor(Editor):
         super().__init__(context)
         self._kind, self._bind = kind, bind
         self._cards: dict[str, _LanguageCard] = {}
+        self._left: RawObject = {}
+        """Contents whose cards are not made yet, by language."""
+        self._growing = Growing(self, self._on_grown)
         self.attribute = SearchCombo(tr("Attribute with the person's language"))
         self.attribute.setAccessibleName(tr("Attribute with the person's language"))
         self.attribute.chosen.connect(self.changed)
@@ -255,9 +264,10 @@ class LanguagesEditor(Editor):
         self._show()
 
     def value(self) -> JsonValue:
-        if not self._cards:
-            return None
         contents: RawObject = {tag: card.value() for tag, card in self._cards.items()}
+        contents |= self._left
+        if not contents:
+            return None
         return {"attribute": self.attribute.value(), "contents": contents}
 
     def set_value(self, value: JsonValue) -> None:
@@ -266,8 +276,8 @@ class LanguagesEditor(Editor):
         self.attribute.set_value(str(raw.get("attribute") or usual))
         for tag in list(self._cards):
             self._drop(tag)
-        for tag, content in as_object(raw.get("contents")).items():
-            self._put(tag, as_object(content))
+        self._left = as_object(raw.get("contents"))
+        self._growing.begin([partial(self._make, tag) for tag in self._left], at_once=0)
         self._show()
 
     def refresh(self) -> None:
@@ -279,6 +289,8 @@ class LanguagesEditor(Editor):
             card.refresh()
 
     def show_errors(self, errors: Errors) -> str:
+        if errors:
+            self._growing.finish()
         rest: dict[str, str] = {}
         by_tag: dict[str, dict[str, str]] = {}
         for path, sentence in errors.items():
@@ -292,7 +304,17 @@ class LanguagesEditor(Editor):
         mark_invalid(self.attribute, together(rest))
         return together(rest)
 
+    def _make(self, tag: str) -> None:
+        content = as_object(self._left[tag])
+        self._put(tag, content)
+        del self._left[tag]
+
+    def _on_grown(self) -> None:
+        self._show()
+        self.grown.emit()
+
     def _on_added(self, tag: str) -> None:
+        self._growing.finish()
         # A new language begins with what everybody else gets: it is there to be translated.
         values = self.context.values()
         self._put(tag, {name: values[name] for name in CONTENT_FIELDS[self._kind] if name in values})
@@ -322,10 +344,9 @@ class LanguagesEditor(Editor):
 
     def _show(self) -> None:
         self.refresh()
-        self.attribute.setVisible(bool(self._cards))
-        offered = [
-            Option(tag, f"{name} ({tag})") for tag, name in LANGUAGES.items() if tag not in self._cards
-        ]
+        there = {*self._cards, *self._left}
+        self.attribute.setVisible(bool(there))
+        offered = [Option(tag, f"{name} ({tag})") for tag, name in LANGUAGES.items() if tag not in there]
         self.add.set_options(offered)
         self.add.set_value("")
 

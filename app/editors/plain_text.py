@@ -46,7 +46,13 @@ class PlainTextEditor(Editor):
     def set_value(self, value: JsonValue) -> None:
         self.text.set_value(value)
         self._html = joined(self.context.values().get("html"))
-        self.made.setChecked(bool(self._html) and _is_made(joined(value), self._html))
+        text, html = joined(value), self._html
+        quick = not text or len(html) <= _QUICK
+        self.made.setChecked(bool(html) and quick and _is_made(text, html))
+        if not quick:
+            tasks.run(
+                partial(_is_made, text, html), partial(self._on_compared, text, html), lambda _error: None
+            )
         self._show_state()
         if self.made.isChecked() and not value:
             self._make(said=False)  # it is what the file would say anyway
@@ -73,6 +79,11 @@ class PlainTextEditor(Editor):
         field.setReadOnly(made)
         self.text.insert.setVisible(not made)
 
+    def _on_compared(self, text: str, html: str, made: bool) -> None:
+        if shiboken6.isValid(self) and made and (self.text.value(), self._html) == (text, html):
+            self.made.setChecked(True)
+            self._show_state()
+
     def _on_made(self) -> None:
         self._show_state()
         if self.made.isChecked():
@@ -89,15 +100,13 @@ class PlainTextEditor(Editor):
                 self.changed.emit()
 
 
-_QUICK = 50_000
+_QUICK = 5_000
 """Characters of HTML that become text within a few milliseconds."""
 
 
 def _is_made(text: str, html: str) -> bool:
     if not text:
         return True
-    if len(html) > _QUICK:
-        return False
     try:
         return text == plain_text(html)
     except TooComplicated:

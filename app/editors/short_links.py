@@ -8,12 +8,15 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from app.editors.base import Context, Editor, Errors, as_list, as_object, as_text, mark_invalid, together
+from app.editors.growing import Growing
 from app.editors.spec import FieldSpec
 from app.widgets.basic import ElidedLabel, label
 from app.widgets.fields import LineEdit
 from app.widgets.layouts import empty, row
-from engine.i18n import tr
+from engine.i18n import ntr, tr
 from engine.workspace.message_text import links_of
+
+_AT_ONCE, _MOST = 5, 200
 
 
 class LinksEditor(Editor):
@@ -39,6 +42,7 @@ class LinksEditor(Editor):
         column.addLayout(self._rows)
         column.addWidget(self._address)
         self.setFocusProxy(self._address)
+        self._growing = Growing(self, self.grown.emit)
         self.refresh()
 
     def value(self) -> JsonValue:
@@ -73,10 +77,19 @@ class LinksEditor(Editor):
     def _build(self) -> None:
         empty(self._rows)
         self._shown = self._links()
-        for url in self._shown:
-            self._rows.addWidget(_LinkRow(url, self._chosen.get(url), partial(self._on_chosen, url)))
-        self._hint.setVisible(not self._shown)
+        listed = sorted(self._shown, key=lambda url: url not in self._chosen)[:_MOST]
+        self._growing.begin([partial(self._add_row, url) for url in listed], _AT_ONCE)
+        more = len(self._shown) - len(listed)
+        self._hint.setText(
+            ntr("{n:,} more link is not shown.", "{n:,} more links are not shown.", more)
+            if more
+            else tr("Links in the text show here: they can be sent as short ones.")
+        )
+        self._hint.setVisible(more > 0 or not self._shown)
         self._address.setVisible(any(url in self._chosen for url in self._shown))
+
+    def _add_row(self, url: str) -> None:
+        self._rows.addWidget(_LinkRow(url, self._chosen.get(url), partial(self._on_chosen, url)))
 
     def _on_chosen(self, url: str, shorten: bool, per_person: bool) -> None:
         self._chosen.pop(url, None)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from pydantic import JsonValue
-from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QStringListModel, Qt
 from PySide6.QtGui import QKeyEvent, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QCompleter, QLineEdit, QMenu, QPlainTextEdit, QVBoxLayout
 
@@ -135,7 +135,8 @@ class VariableText(Editor):
 
     def refresh(self) -> None:
         if isinstance(self.field, TextArea):
-            self._colours.rehighlight_if_changed()
+            with QSignalBlocker(self.field):  # other colours are no other text
+                self._colours.rehighlight_if_changed()
 
     def show_errors(self, errors: Errors) -> str:
         mark_invalid(self.field, together(errors))

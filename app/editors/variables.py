@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -20,6 +21,7 @@ from app.editors.base import (
     route,
     together,
 )
+from app.editors.growing import Growing
 from app.pickers.library import any_event_options, event_fields
 from app.pickers.search import SearchCombo
 from app.widgets.basic import ElidedLabel, label
@@ -219,8 +221,9 @@ class BindingsEditor(Editor):
         empty_text: Callable[[], str],
         usual: Callable[[], RawObject] = dict,
         parent: QWidget | None = None,
+        at_once: int | None = None,
     ) -> None:
-        """`usual`: bindings that places begin with."""
+        """`usual`: bindings that places begin with. `at_once`: cards beyond so many are made later."""
         super().__init__(context, parent)
         self._places, self._usual = places, usual
         self._shown: tuple[Place, ...] = ()
@@ -236,16 +239,21 @@ class BindingsEditor(Editor):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._empty)
         column.addLayout(self._rows)
+        self._at_once = at_once
+        self._first: dict[str, RawObject] = {}
+        """What each place begins with, by its name."""
+        self._growing = Growing(self, self.grown.emit)
         self.refresh()
 
     def value(self) -> JsonValue:
-        bound = {card.place.name: card.value() for card in self._cards}
+        bound = self._first | {card.place.name: card.value() for card in self._cards}
         raw: RawObject = {name: value for name, value in bound.items() if value or self._required(name)}
         return raw or ({} if isinstance(self._loaded, dict) else None)
 
     def set_value(self, value: JsonValue) -> None:
         self._loaded = value
         self._kept = as_object(value)
+        self._shown = tuple(self._places())
         self._build()
 
     def refresh(self) -> None:
@@ -262,6 +270,8 @@ class BindingsEditor(Editor):
     def bind(self, name: str, binding: RawObject) -> None:
         """Bind a variable, which may not stand in a text yet."""
         self._kept[name] = dict(binding)
+        if name in self._first:
+            self._first[name] = dict(binding)
         for card in self._cards:
             if card.place.name == name:
                 card.set_value(binding)
@@ -269,9 +279,12 @@ class BindingsEditor(Editor):
 
     def cards(self) -> tuple[BindingCard, ...]:
         """The cards in the order of the places."""
+        self._growing.finish()
         return tuple(self._cards)
 
     def show_errors(self, errors: Errors) -> str:
+        if errors:
+            self._growing.finish()
         names = {card.place.name: card for card in self._cards}
         inside, rest = _by_place(errors, names)
         for name, card in names.items():
@@ -293,17 +306,21 @@ class BindingsEditor(Editor):
             self._rows.removeWidget(card)
             card.hide()
             card.deleteLater()
-        self._cards = [self._card(place) for place in self._shown]
-        self._empty.setVisible(not self._cards)
+        self._cards, self._first = [], {}
+        self._first = {
+            place.name: as_object(self._kept.get(place.name)) or self._guess(place) for place in self._shown
+        }
+        self._growing.begin([partial(self._add_card, place) for place in self._shown], self._at_once)
+        self._empty.setVisible(not self._shown)
         self._invalid = None
 
-    def _card(self, place: Place) -> BindingCard:
+    def _add_card(self, place: Place) -> None:
         card = BindingCard(self.context, place)
-        card.set_value(as_object(self._kept.get(place.name)) or self._guess(place))
+        card.set_value(self._first[place.name])
         card.changed.connect(self.changed)
         self._rows.addWidget(card)
         card.show()
-        return card
+        self._cards.append(card)
 
     def _guess(self, place: Place) -> RawObject:
         """What the template says, else the attribute or the tag that is called like the variable."""

@@ -123,6 +123,7 @@ class MessageForm(Retranslated, QWidget):
         column.addStretch(1)
         form.load(values)
         form.changed.connect(self._on_changed)
+        form.grown.connect(self._on_grown)
         content.show()
         order_tabs(self)
         return form
@@ -164,6 +165,9 @@ class MessageForm(Retranslated, QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(parts)
+
+    def _on_grown(self) -> None:
+        order_tabs(self)
 
     def _on_changed(self) -> None:
         order_tabs(self)

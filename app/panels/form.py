@@ -62,6 +62,8 @@ class Form(QWidget):
     """
 
     changed = Signal()
+    grown = Signal()
+    """Rows were added later: whoever orders the tabs does so again."""
 
     def __init__(
         self,
@@ -89,6 +91,7 @@ class Form(QWidget):
             column.addWidget(frame)
         for frame in self._frames.values():
             frame.editor.changed.connect(self._on_changed)
+            frame.editor.grown.connect(self.grown)
         self._loading = False
 
     @property

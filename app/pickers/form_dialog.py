@@ -193,6 +193,7 @@ class FormDialog(Retranslated, QDialog):
             old.deleteLater()
         self.area.setWidget(content)
         order_tabs(self)
+        form.grown.connect(self._on_grown)
         form.focus_first()
         return form
 
@@ -207,6 +208,9 @@ class FormDialog(Retranslated, QDialog):
         return bool(rest) or self.form.first_invalid() is not None
 
     _quiet = False
+
+    def _on_grown(self) -> None:
+        order_tabs(self)
 
     def _on_changed(self) -> None:
         order_tabs(self)

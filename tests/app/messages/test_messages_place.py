@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -271,3 +273,48 @@ def test_naughty_strings_survive_the_fields(qtbot: QtBot, workspace: Workspace) 
         for text in naughty_strings():
             editor.set_value(text)
             assert (editor.value() or "") == text
+
+
+def test_a_long_message_is_whole_before_all_of_its_rows_are_made(
+    qtbot: QtBot, page: MessagesPage, shop: Workspace
+) -> None:
+    """Opening it makes what is in sight; the rest comes between turns of the event loop."""
+    names_ = [f"v{n}" for n in range(12)]
+    text = (
+        " ".join(f"${{{name}}}" for name in names_)
+        + " "
+        + " ".join(f"https://e.example/{n}" for n in range(30))
+    )
+    content = {"text": text}
+    bound = {name: {"from": "constant", "value": name} for name in names_}
+    raw: Any = {
+        "id": "m_long", "name": "Long", "kind": "text_sms", "sms_type": "promotional", "content": content,
+        "variables": bound, "languages": {"attribute": "city", "contents": {"zh": content, "ja": content}},
+    }  # fmt: skip
+    page.edit(raw, None)
+    form: Any = page.form
+    variables = form.form.editor("variables")
+    assert len(variables._cards) < len(names_)
+    values = form.values()
+    assert values["variables"] == bound
+    assert list(values["languages"]["contents"]) == ["zh", "ja"]
+    qtbot.waitUntil(lambda: len(variables._cards) == len(names_))
+    qtbot.waitUntil(lambda: len(form.form.editor("languages")._cards) == 2)
+    qtbot.waitUntil(lambda: len(form.findChildren(_LinkRow)) == 30)
+    assert form.values() == values
+
+
+def test_what_others_add_to_the_catalogue_is_no_change_of_the_message(
+    qtbot: QtBot, page: MessagesPage, shop: Workspace
+) -> None:
+    """Its variables only take another colour."""
+    raw: Any = {"id": "m_new", "name": "New", "kind": "text_sms", "content": {"text": "Hi ${shoe}"}}
+    page.edit(raw, None)
+    assert page.form is not None
+    page.unsaved = page._touched = False
+    shop.save_catalog(
+        shop.catalog.model_copy(update={"attributes": {**shop.catalog.attributes, "shoe": "text"}})
+    )
+    page.form.show_workspace(shop)
+    settle(qtbot)
+    assert not page.at_stake()
