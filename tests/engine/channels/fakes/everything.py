@@ -37,7 +37,7 @@ from tests.engine.channels.fakes.wechat import APP_ID, WechatFake
 CANARY = "whsec_" + base64.b64encode(b"canary-secret-0123456789").decode()
 """A secret that must stand in no text."""
 LOOPBACK = Network(["127.0.0.0/8"])
-QUICK = Timeouts(connect=0.5, answer=0.15)
+QUICK = Timeouts(connect=0.5, answer=0.3)
 PATIENT = Timeouts(connect=5.0, answer=10.0)
 
 
