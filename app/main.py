@@ -14,7 +14,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import language, preferences, tasks
-from app.one_window import OneWindow, Outcome
+from app.opening.one_window import OneWindow, Outcome
 from app.window import FIRST_SIZE, MainWindow
 from canvas_widgets import matching
 from canvas_widgets.collector import keep_program

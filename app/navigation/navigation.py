@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
-from app.leaving import NOTHING, Agreed, is_agreed
 from app.navigation.page import PlacePage
 from app.navigation.places import CAMPAIGNS, PLACES
 from app.navigation.rail import Rail
+from app.tabs.leaving import NOTHING, Agreed, is_agreed
 from engine.i18n import tr
 from engine.workspace.workspace import Workspace
 

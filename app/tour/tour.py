@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from app.editor.page import EditorPage
 from app.tour.overlay import Bubble, Spotlight
 from app.tour.steps import STEPS
-from app.workspaces import sample_folder
+from app.workspaces.commands import sample_folder
 
 if TYPE_CHECKING:
     from app.window import MainWindow

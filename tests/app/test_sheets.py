@@ -27,7 +27,7 @@ from canvas_widgets.look import Look, Theme
 from engine.campaign import campaign_file
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MakeWindow, close_dialogs, complete, dialog, open_draft, settle
-from tests.app.test_recovery import crash
+from tests.app.recovery.test_recovery import crash
 from tests.conftest import SCALE_VARIABLE
 from tests.engine.campaign.building import chain
 from tests.sheets import Compare, Sheet, count_ids

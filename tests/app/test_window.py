@@ -19,7 +19,7 @@ from app.editor.attributes import TimeField
 from app.preferences import Preferences, Remote
 from app.widgets.toast import FLOATS, SHOWN_MS, reading_ms
 from app.window import MainWindow
-from app.workspaces import SAMPLE_FOLDER, local_time_zone
+from app.workspaces.commands import SAMPLE_FOLDER, local_time_zone
 from canvas_widgets.look import Look
 from engine import i18n
 from engine.campaign.model import START_ID
@@ -198,7 +198,7 @@ def test_start_without_preferences_takes_the_desktops_language(
     qtbot: QtBot, make_window: MakeWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(language, "system_language", lambda: "zh")
-    monkeypatch.setattr("app.workspaces.WorkspaceCommands.begin", lambda _self: None)
+    monkeypatch.setattr("app.workspaces.commands.WorkspaceCommands.begin", lambda _self: None)
     chosen = Preferences()
     from PySide6.QtWidgets import QApplication
 

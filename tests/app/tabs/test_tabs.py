@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.campaign_list import loading
 from app.campaign_list.gallery import Start
 from app.editor.page import EditorPage
-from app.tabs import UNSAVED
+from app.tabs.tabs import UNSAVED
 from app.window import MainWindow
 from engine.campaign import campaign_file
 from engine.workspace.workspace import Workspace

@@ -16,7 +16,7 @@ from app import tasks
 from app.campaign_list import loading
 from app.campaign_list.broken import error_words
 from app.campaign_list.loading import Loaded
-from app.leaving import Agreed
+from app.tabs.leaving import Agreed
 from app.tasks import Task
 from app.widgets.ask import Choice, ask
 from app.widgets.busy import BusyDialog

@@ -11,8 +11,8 @@ from app import tasks
 from app.campaign_list.rows import Row
 from app.campaign_list.status import Status
 from app.editor.page import EditorPage
-from app.leaving import NOTHING, Agreed, ask_to_leave, at_stake, is_agreed
 from app.publishing.versions import ShownVersion
+from app.tabs.leaving import NOTHING, Agreed, ask_to_leave, at_stake, is_agreed
 from canvas_widgets.clearing import clear_away
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument

@@ -18,7 +18,7 @@ from app.tour.overlay import Bubble, Spotlight, beside
 from app.tour.steps import STEPS, unconfigured
 from app.tour.tour import SAMPLE_CAMPAIGN
 from app.window import MainWindow
-from app.workspaces import sample_folder as place_of_sample
+from app.workspaces.commands import sample_folder as place_of_sample
 from canvas_widgets.look import Look
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import FakeEngine, MakeWindow, close_dialogs, dialogs, settle, small_sample

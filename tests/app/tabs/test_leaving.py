@@ -16,7 +16,7 @@ from app.campaign_list import loading
 from app.campaign_list.loading import Loaded
 from app.engine.service import EngineService
 from app.engine.situation import State
-from app.one_window import OneWindow, Outcome, Request
+from app.opening.one_window import OneWindow, Outcome, Request
 from app.widgets.ask import Choice, ask
 from app.window import MainWindow
 from engine.workspace.workspace import Workspace

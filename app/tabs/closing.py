@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from app.engine.service import EngineService
-from app.leaving import Agreed
+from app.tabs.leaving import Agreed
 from engine.i18n import tr
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from PySide6.QtCore import QDir, QProcess, QProcessEnvironment
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from app.one_window import LONGEST, OneWindow, Outcome, Request, address, understood
+from app.opening.one_window import LONGEST, OneWindow, Outcome, Request, address, understood
 from app.widgets.ask import Choice, ask
 from app.window import MainWindow
 from tests.app.conftest import close_dialogs, settle
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 # The platform of tests cannot bring a window to the front, and says so.
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 
@@ -27,7 +27,7 @@ CRASHES = """
 import os, sys
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtNetwork import QLocalServer
-from app.one_window import address
+from app.opening.one_window import address
 app = QCoreApplication([])
 server = QLocalServer()
 assert server.listen(address())
