@@ -105,7 +105,9 @@ class MainWindow(QMainWindow):
         self.error_ring = ErrorRing(look, self)
         self.reopening = Reopening(self)
         self.tour: Tour = Tour(self)
-        self.drop = FileDrop(self, look, self.opening.refusal, self.opening.open_path)
+        self.drop = FileDrop(
+            self, look, self.opening.refusal, self.opening.invitation, self.opening.open_path
+        )
         self.painted.connect(self.drop.start)
         self.navigation: Navigation = Navigation(self)
         self.setCentralWidget(self.tabs)

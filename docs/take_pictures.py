@@ -14,8 +14,11 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -27,12 +30,15 @@ from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 
 from app import language as languages
 from app import tasks
+from app.audiences.page import AudiencesPage
 from app.campaign_list.gallery import Start
 from app.campaign_list.loading import empty_document
 from app.editor.attributes import AttributesDialog
 from app.editors.base import Context
 from app.main import application, open_window
+from app.messages.page import MessagesPage
 from app.panels import ConfigurationPanel
+from app.people.page import PeoplePage
 from app.pickers.account_form import AccountDialog
 from app.pickers.audience_form import AudienceDialog
 from app.pickers.message_form import MessageDialog
@@ -61,10 +67,17 @@ from tests.app.panels.samples import CONFIGS, sample_document, sample_workspace
 PICTURES = Path(__file__).parent / "pictures"
 EXPLAINED = Path(__file__).parent / "explained"
 LANGUAGES = ("en", "zh")
+PARTS = ("editor", "guide", "overview", "dialogs", "panels", "places")
+"""The last one adds campaigns, which the others shall not show."""
+AUDIENCE, MESSAGE = "a_high_value", "m_arrivals"
+"""What is open on the pictures of places."""
+PLANNED = ((-9, 5), (-2, 9), (3, 6))
+"""Campaigns in the calendar: the days from today on which they begin, and for how many."""
 THEMES: tuple[Theme, ...] = ("light", "dark")
 BESIDE_THE_POINTER = (40, 40)
 """Without a screen the pointer rests near its corner: nothing there shall look pointed at."""
 SIZE = 1440, 900
+_Page = TypeVar("_Page", bound=QWidget)
 CLOSE = 0.9  # zoom
 LARGE, LARGE_WIDTH = 1000, 40  # components; open ends at most
 LARGE_CONFIGS: Mapping[str, Mapping[str, JsonValue]] = {
@@ -77,7 +90,7 @@ TIMEOUT_S = 60.0
 TOAST_MS = 5000
 GUIDE_MS = 500  # until the bubble stands above its card
 ESTIMATE_MS = 2000  # until the audience's size is there
-COLOURS = 256
+COLOURS = 128
 PANELS_A_SHEET = 4
 SHEET_HEIGHT = 860
 GAP = 16
@@ -89,8 +102,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Take all pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=PICTURES)
-    out: Path = parser.parse_args(arguments).out
-    out = out.absolute()
+    parser.add_argument("--part", choices=PARTS, help="only these; otherwise all")
+    chosen = parser.parse_args(arguments)
+    out: Path = chosen.out.absolute()
     out.mkdir(parents=True, exist_ok=True)
     app = application(["pictures"])
     with TemporaryDirectory() as temporary:
@@ -105,10 +119,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             window.move(*BESIDE_THE_POINTER)
             window.workspaces.open_sample()
             wait(lambda window=window: len(window.rows()) > 0)  # type: ignore[misc]
-            Photographer(window, shop, language, out).take_all()
+            Photographer(window, shop, language, out).take(chosen.part)
             end(window)
             os.chdir(PICTURES)
-        draw_explained(Path(temporary), out)
+        if chosen.part is None:
+            draw_explained(Path(temporary), out)
     return 0
 
 
@@ -138,15 +153,18 @@ class Photographer:
     def __init__(self, window: MainWindow, shop: Workspace, language: str, out: Path) -> None:
         self._window, self._shop, self._language, self._out = window, shop, language, out
 
-    def take_all(self) -> None:
-        self._take_running()
+    def take(self, part: str | None) -> None:
+        """Take one part, or all of them; people wait in a campaign on the pictures of all but the first."""
+        self._take_running(picture=part is None)
         for _theme in self._themes():
-            self._save("list", self._window)
-            self._take_editor()
-            self._take_guide()
-            self._take_overview()
-            self._take_dialogs()
-            self._take_panels()
+            if part is None:
+                self._save("list", self._window)
+            for name in PARTS[:-1] if part is None else {part} & set(PARTS[:-1]):
+                getattr(self, f"_take_{name}")()
+        if part in (None, PARTS[-1]):
+            self._plan()
+            for _theme in self._themes():
+                self._take_places()
 
     def _themes(self) -> Iterator[Theme]:
         for theme in THEMES:
@@ -194,6 +212,60 @@ class Photographer:
             window.actions_["view.commands"].trigger()
             self._save("commands", window)
             window.actions_["view.commands"].trigger()
+
+    def _take_places(self) -> None:
+        """Audiences, people, messages, the calendar and settings, each with something open in it."""
+        window, go = self._window, self._window.navigation.go
+        go("audiences", AUDIENCE)
+        pause(ESTIMATE_MS)
+        view = _place(window, "audiences", AudiencesPage).view
+        assert view is not None
+        sample = view.insight.sample.table
+        view.insight.sample.asked.emit()
+        wait(lambda: sample.rowCount() > 0)
+        self._save("audiences", window)
+        some = [item.text() for row in range(sample.rowCount()) if (item := sample.item(row, 0)) is not None]
+        self._open_somebody_who_waits(some)
+        self._save("people", window)
+        go("messages", MESSAGE)
+        pause(ESTIMATE_MS)
+        self._save("messages", window)
+        _place(window, "messages", MessagesPage).close_editor()
+        for place, object_id in (("calendar", None), ("settings", "fatigue")):
+            go(place, object_id)
+            pause(ESTIMATE_MS)
+            self._save(place, window)
+        go("campaigns")
+
+    def _open_somebody_who_waits(self, people: Sequence[str]) -> None:
+        """The page of the first of them who got a message and is in the campaign still."""
+        page = _place(self._window, "people", PeoplePage)
+        for id in people:
+            self._window.navigation.go("people", id)
+            wait(lambda: page.person.visits.rows() > 0)
+            pause(ESTIMATE_MS // 4)
+            if page.person.messages.rows() > 0:
+                return
+
+    def _plan(self) -> None:
+        """Some drafts with dates, which take in the same people."""
+        window, workspace = self._window, self._window.workspace
+        assert workspace is not None
+        made = workspace.load_campaign("c_second")
+        today = datetime.now(ZoneInfo(workspace.settings.time_zone)).replace(hour=9, minute=0, second=0)
+        for number, (start, days) in enumerate(PLANNED, start=1):
+            begin = today + timedelta(days=start)
+            attributes = made.attributes.model_copy(
+                update={
+                    "id": f"c_planned_{number}",
+                    "name": f"{made.attributes.name} {number}",
+                    "start": begin.isoformat(timespec="seconds"),
+                    "end": (begin + timedelta(days=days)).isoformat(timespec="seconds"),
+                }
+            )
+            workspace.save_campaign(CampaignDocument(attributes, made.nodes, made.links))
+        window.reload()
+        wait(lambda: not tasks.running())
 
     def _take_overview(self) -> None:
         """A thousand components, from far away."""
@@ -269,7 +341,7 @@ class Photographer:
         panel.deleteLater()
         return image
 
-    def _take_running(self) -> None:
+    def _take_running(self, *, picture: bool) -> None:
         """Publish a campaign to the bundled engine, and show who is where."""
         window = self._window
         assert window.workspace is not None
@@ -283,8 +355,9 @@ class Photographer:
             wait(lambda: self._waiting(id) > 0)
             pause(TOAST_MS)  # until "Published" is gone
             window.the_editor.commands.fit()
-            for _theme in self._themes():
-                self._save("running", window)
+            if picture:
+                for _theme in self._themes():
+                    self._save("running", window)
 
     def _waiting(self, id: str) -> int:
         service = self._window.service
@@ -324,6 +397,12 @@ class Photographer:
                 painter.drawImage(QRect(left, GAP, image.width(), image.height()), image)
                 left += image.width() + GAP
         save(sheet, self._out / f"{name}-{self._suffix}.png")
+
+
+def _place(window: MainWindow, id: str, kind: type[_Page]) -> _Page:
+    page = window.navigation.page(id)
+    assert isinstance(page, kind)
+    return page
 
 
 def large_campaign() -> CampaignDocument:

@@ -35,6 +35,7 @@ from app.pickers.audience_fields import (
     values_of,
 )
 from app.pickers.needs_bar import NeedsBar
+from app.widgets.ask import Choice, ask
 from app.widgets.basic import IconButton, button, label
 from engine.files import FileError
 from engine.i18n import tr
@@ -51,13 +52,14 @@ _NEW_LIST: RawObject = {"list": {"id_type": "mobile"}}
 
 class AudienceView(Retranslated, QWidget):
     """Signals: `left()`, back to the list; `saved(id)`; `update_asked(id)`; `use_opened(use)`;
-    `uploaded(id)`, a list has other people."""
+    `uploaded(id)`, a list has other people; `theirs_asked(id)`, what is on disk instead of what is here."""
 
     left = Signal()
     saved = Signal(str)
     update_asked = Signal(str)
     use_opened = Signal(object)
     uploaded = Signal(str)
+    theirs_asked = Signal(str)
 
     def __init__(self, window: MainWindow, workspace: Workspace) -> None:
         super().__init__()
@@ -116,8 +118,12 @@ class AudienceView(Retranslated, QWidget):
         self.open(None, dict(_NEW_LIST))
 
     def show_row(self, row: Row | None) -> None:
-        """What is stored of the audience may have changed."""
-        if row is not None and self._file is not None:
+        """What is stored may have changed, and the file: it is shown, unless something here is not saved."""
+        if row is None or self._file is None:
+            return
+        if row.file != self._file and not self.unsaved:
+            self.open(row, {})
+        else:
             self.insight.show_audience(row)
 
     def refresh(self) -> None:
@@ -148,6 +154,9 @@ class AudienceView(Retranslated, QWidget):
                 target.setFocus()
                 self.area.ensureWidgetVisible(target, 0, 64)
             return False
+        if self._file is not None and self.context.workspace.audiences.get(self.id) != self._file:
+            self._ask_about_other()
+            return False
         try:
             self.context.workspace.save_audience(value)
         except FileError as error:
@@ -158,6 +167,21 @@ class AudienceView(Retranslated, QWidget):
         self._follow()
         self.saved.emit(value.id)
         return True
+
+    def _ask_about_other(self) -> None:
+        """Others have changed or deleted the file: nothing of theirs is overwritten unasked."""
+
+        def keep_mine() -> None:
+            self._file = self.context.workspace.audiences.get(self.id)
+            self.save()
+
+        ask(
+            self._window,
+            tr("The audience was changed elsewhere"),
+            tr("Its file is not what it was when you opened it."),
+            Choice(tr("Take theirs"), lambda: self.theirs_asked.emit(self.id), ""),
+            Choice(tr("Save mine"), keep_mine),
+        )
 
     def _on_revert(self) -> None:
         self._take(self._saved)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -79,9 +79,10 @@ class SizeBox(Box):
 
 
 class SampleBox(Box):
-    """Up to a hundred people in a table. Signal `asked()`: show some."""
+    """Up to a hundred people in a table. Signals: `asked()`, show some; `opened(id)`, one of them."""
 
     asked = Signal()
+    opened = Signal(str)
 
     def __init__(self, look: Look) -> None:
         super().__init__(look)
@@ -104,6 +105,7 @@ class SampleBox(Box):
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
         self.table.setFixedHeight(34 * self._grid)
+        self.table.activated.connect(self._on_activated)
         self.column.addWidget(self.told)
         self.column.addWidget(self.table)
         self.clear()
@@ -133,6 +135,10 @@ class SampleBox(Box):
         self.table.setAccessibleName(tr("People of the audience"))
         self.table.show()
         self.told.hide()
+
+    def _on_activated(self, index: QModelIndex) -> None:
+        if (item := self.table.item(index.row(), 0)) is not None:
+            self.opened.emit(item.text())
 
 
 class UsesBox(Box):

@@ -60,6 +60,7 @@ class Insight(Retranslated, QScrollArea):
         self._lay_out()
         self.people.update_asked.connect(self.update_asked)
         self.sample.asked.connect(self._ask_sample)
+        self.sample.opened.connect(lambda id: window.navigation.go("people", id))
         self.uses.opened.connect(self.use_opened)
         self.other.chosen.connect(lambda _id: self._ask_overlap())
         self.retranslate()

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QMenu, QStackedWidget
+from PySide6.QtWidgets import QApplication, QMenu, QStackedWidget
 
 from app.audiences.audience import AudienceView
 from app.audiences.definitions import DefinitionsView
@@ -136,6 +136,7 @@ class AudiencesPage(PlacePage):
             view = self._view()
             view.open_new_list()
             self._stack.setCurrentWidget(view)
+            self.sidebar.show_definition("")
 
         self._leave(show)
 
@@ -207,6 +208,7 @@ class AudiencesPage(PlacePage):
 
     def _connect(self) -> None:
         self.sidebar.chosen.connect(lambda _key: self._leave(self._show_list))
+        self.sidebar.clicked.connect(self._on_folder_clicked)
         self.sidebar.definition_chosen.connect(self.show_definitions)
         self.table.selection_changed.connect(self.actions_.refresh)
         self._stack.currentChanged.connect(lambda _index: self.actions_.refresh())
@@ -241,8 +243,15 @@ class AudiencesPage(PlacePage):
         if not self._rows:
             page = self.nothing
         self._stack.setCurrentWidget(page)
+        self.sidebar.show_definition("")
         if self.view is not None:
             self.view.insight.leave()
+
+    def _on_folder_clicked(self) -> None:
+        """Back to the list also where its folder is the one that was chosen before."""
+        listed = self._stack.currentWidget() in (self.table, self.nothing, self.nothing_found)
+        if not listed and QApplication.activeModalWidget() is None:
+            self._leave(self._show_list)
 
     def _wanted(self, row: Row) -> bool:
         folder, words = self.sidebar.current(), self.search.text().casefold().split()
@@ -271,6 +280,7 @@ class AudiencesPage(PlacePage):
         view = self._view()
         view.open(row, start)
         self._stack.setCurrentWidget(view)
+        self.sidebar.show_definition("")
 
     def _view(self) -> AudienceView:
         if self.view is None:
@@ -281,8 +291,15 @@ class AudiencesPage(PlacePage):
             view.update_asked.connect(self._update_from_view)
             view.use_opened.connect(self._on_use)
             view.uploaded.connect(lambda _id: self.keeping.poll())
+            view.theirs_asked.connect(self._take_theirs)
             self._stack.addWidget(view)
         return self.view
+
+    def _take_theirs(self, id: str) -> None:
+        """What others made of an audience, in place of what is not saved here."""
+        self._show_list()
+        self._refresh()
+        self._open(id)
 
     def _drop_views(self) -> None:
         for page in (self.view, self.definitions):
@@ -368,6 +385,7 @@ class AudiencesPage(PlacePage):
         if kind == "aipl":
             self.definitions.edit_stages()
             return
+        self.sidebar.show_definition(kind)
         self.definitions.show_kind(kind)
         self._stack.setCurrentWidget(self.definitions)
 

@@ -20,10 +20,11 @@ _ID = Qt.ItemDataRole.UserRole
 
 
 class Sidebar(Retranslated, QFrame):
-    """Signals: `chosen(key)`, one of `ALL`, `NO_FOLDER` or `FOLDER` with a name; `definition_chosen(kind)`,
-    one of rfm, aipl and tables."""
+    """Signals: `chosen(key)`, one of `ALL`, `NO_FOLDER` or `FOLDER` with a name; `clicked()`, a folder was,
+    also the one that is chosen; `definition_chosen(kind)`, one of rfm, aipl and tables."""
 
     chosen = Signal(str)
+    clicked = Signal()
     definition_chosen = Signal(str)
 
     def __init__(self, look: Look) -> None:
@@ -33,6 +34,7 @@ class Sidebar(Retranslated, QFrame):
         self._look = look
         self._folders: list[str] = []
         self._counts: dict[str, int] = {}
+        self._folder, self._definition = ALL, ""
         self.folders, self.definitions = QListWidget(), QListWidget()
         self._heads = (label("section"), label("section"))
         grid = look.sizes.grid
@@ -46,6 +48,7 @@ class Sidebar(Retranslated, QFrame):
             column.addWidget(items, 1 if items is self.folders else 0)
         self.definitions.setFixedHeight(3 * 4 * grid + 2 * grid)
         self.folders.currentItemChanged.connect(self._on_folder)
+        self.folders.itemClicked.connect(lambda _item: self.clicked.emit())
         self.definitions.itemClicked.connect(lambda item: self.definition_chosen.emit(item.data(_ID)))
         self.definitions.itemActivated.connect(lambda item: self.definition_chosen.emit(item.data(_ID)))
         look.changed.connect(self.retranslate)
@@ -57,24 +60,32 @@ class Sidebar(Retranslated, QFrame):
         self.retranslate()
 
     def current(self) -> str:
-        row = self.folders.currentRow()
-        return ALL if row < 0 else str(self.folders.item(row).data(_ID))
+        """The folder whose audiences are listed."""
+        return self._folder
+
+    def show_definition(self, kind: str) -> None:
+        """Mark what is on show: the definitions of a kind, or with "" the folder."""
+        self._definition = kind
+        self.folders.blockSignals(True)
+        for items, marked in ((self.folders, "" if kind else self._folder), (self.definitions, kind)):
+            keys = [items.item(row).data(_ID) for row in range(items.count())]
+            items.setCurrentRow(keys.index(marked) if marked in keys else -1)
+        self.folders.blockSignals(False)
 
     def retranslate(self) -> None:
         self._heads[0].setText(tr("Folders"))
         self._heads[1].setText(tr("Definitions"))
         self.folders.setAccessibleName(tr("Folders"))
         self.definitions.setAccessibleName(tr("Definitions"))
-        kept = self.current()
         self.folders.blockSignals(True)
         self.folders.clear()
         entries = [(ALL, tr("All audiences"), "users"), (NO_FOLDER, tr("Without folder"), "folder")]
         entries += [(FOLDER + name, name, "folder") for name in self._folders]
         for key, text, icon in entries:
             count = self._counts.get(key, 0)
-            self._add(self.folders, key, f"{text}  {count:,}" if count else text, icon, key == kept)
-        if self.folders.currentRow() < 0:
-            self.folders.setCurrentRow(0)
+            self._add(self.folders, key, f"{text}  {count:,}" if count else text, icon)
+        if self._folder not in (key for key, _text, _icon in entries):
+            self._folder = ALL
         self.folders.blockSignals(False)
         self.definitions.clear()
         for key, text, icon in (
@@ -82,16 +93,16 @@ class Sidebar(Retranslated, QFrame):
             ("aipl", tr("AIPL stages"), "sitemap"),
             ("tables", tr("Statistics tables"), "database"),
         ):
-            self._add(self.definitions, key, text, icon, False)
+            self._add(self.definitions, key, text, icon)
+        self.show_definition(self._definition)
 
-    def _add(self, items: QListWidget, key: str, text: str, icon: str, current: bool) -> None:
+    def _add(self, items: QListWidget, key: str, text: str, icon: str) -> None:
         item = QListWidgetItem(self._look.icon(icon, "muted"), text)
         item.setData(_ID, key)
         item.setToolTip(plain(text))
         items.addItem(item)
-        if current:
-            items.setCurrentItem(item)
 
     def _on_folder(self, item: QListWidgetItem | None) -> None:
         if item is not None:
-            self.chosen.emit(item.data(_ID))
+            self._folder = item.data(_ID)
+            self.chosen.emit(self._folder)

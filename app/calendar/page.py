@@ -141,7 +141,7 @@ class CalendarPage(PlacePage):
         """What the engine said last of the campaigns."""
         runs = {} if self._service is None else self._service.runs
         return {
-            id: Published(run.status, instant(run.next_run) if run.next_run else None)
+            id: Published(run.status, _moment(run.next_run), _moment(run.published_at))
             for id, run in runs.items()
         }
 
@@ -352,3 +352,7 @@ class CalendarPage(PlacePage):
         row = next((row for row in self._window.rows() if row.id == id), None)
         if row is not None:
             self._window.open_campaigns.on_row_opened(row)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return instant(text) if text else None

@@ -99,7 +99,7 @@ class EditorPage(Retranslated, QWidget):
         self.side_bar: SideBar = SideBar(
             window.look, self.palette_, self.outline, window.preferences, read_only=read_only
         )
-        self.panel = ConfigurationPanel(window.look, window.runs.estimate)
+        self.panel = ConfigurationPanel(window.look, window.runs.estimate, counted=window.runs.figures)
         self.several = SelectionPanel(window.look, window.actions_)
         self._slot = PanelSlot(window.look, self.panel, self.several)
         self._showing: Showing = Showing(self, self._slot)

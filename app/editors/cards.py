@@ -223,7 +223,7 @@ class CardsEditor(CardList[CardFrame]):
     def add(self, kind: str) -> None:
         """Add an empty card at the bottom."""
         card = CardFrame(self.context, kind)
-        if isinstance(card.body, TagsBody | MetricsBody):
+        if isinstance(card.body, TagsBody | MetricsBody | RfmBody):
             card.body.begin()
         self.add_card(card)
 

@@ -184,6 +184,11 @@ class RfmBody(Editor):
     def refresh(self) -> None:
         self._model.set_options(library.model_options(self.context.workspace))
 
+    def begin(self) -> None:
+        """Take the model, where there is only one."""
+        if len(models := list(library.model_options(self.context.workspace))) == 1:
+            self._model.set_value(models[0].value)
+
     def show_errors(self, errors: Errors) -> str:
         inside, rest = route(errors, ("model", "types"))
         found = together(inside.get("model", {}))

@@ -12,6 +12,9 @@ from app.widgets.combo_box import ComboBox, Option
 from app.widgets.layouts import row
 from engine.i18n import tr
 
+_DAYS_BACK = 30
+"""So far a range between two moments reaches back to begin with, until today."""
+
 
 class RangeEditor(Editor):
     """All the time (where `always` is offered), the last while, or between two moments."""
@@ -33,7 +36,8 @@ class RangeEditor(Editor):
         # Each says which end it is: there is no label beside them.
         begin = FieldSpec("from", tr("Not before"), placeholder=tr("Choose since when"))
         end = FieldSpec("to", tr("Not after"), placeholder=tr("Choose until when"))
-        self._from, self._to = DateTimeEditor(context, begin), DateTimeEditor(context, end)
+        self._from = DateTimeEditor(context, begin, days=-_DAYS_BACK, hour=0)
+        self._to = DateTimeEditor(context, end, days=0, hour=0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(8)

@@ -129,10 +129,22 @@ class _DateTimeField(QDateTimeEdit):
 
 
 class DateTimeEditor(Editor):
-    """An instant, shown in the workspace's time zone; untouched, it stays in the notation it came in."""
+    """An instant, shown in the workspace's time zone; untouched, it stays in the notation it came in.
 
-    def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
+    `days`, `hour`: what it begins with, by days from today; otherwise with nine o'clock tomorrow.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        spec: FieldSpec,
+        parent: QWidget | None = None,
+        *,
+        days: int = 1,
+        hour: int = 9,
+    ) -> None:
         super().__init__(context, parent)
+        self._days, self._hour = days, hour
         self._raw: JsonValue = None
         self._choose = LinkButton(spec.placeholder or tr("Choose date and time"))
         self._choose.clicked.connect(self._on_choose)
@@ -180,8 +192,9 @@ class DateTimeEditor(Editor):
             self._field.blockSignals(False)
 
     def _on_choose(self) -> None:
-        tomorrow = self.context.now().astimezone(self.context.zone) + timedelta(days=1)
-        self._raw = self._written(tomorrow.replace(hour=9, minute=0, second=0, microsecond=0, tzinfo=None))
+        day = self.context.now().astimezone(self.context.zone) + timedelta(days=self._days)
+        clock = day.replace(hour=self._hour, minute=0, second=0, microsecond=0, tzinfo=None)
+        self._raw = self._written(clock)
         self._show()
         self._field.setFocus()
         self.changed.emit()

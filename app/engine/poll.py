@@ -38,6 +38,7 @@ def run_of(campaign: Campaign) -> Run:
         campaign.next_run,
         campaign.version,
         campaign.hash,
+        campaign.published_at,
     )
 
 

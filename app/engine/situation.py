@@ -55,7 +55,8 @@ NO_SIZES = Sizes({}, {})
 @dataclass(frozen=True, slots=True)
 class Run:
     """What the engine says of a campaign: status word, people inside and entered, why it broke off, when
-    people enter next (ISO 8601), and which version is the newest, with the hash of its bundle."""
+    people enter next (ISO 8601), which version is the newest, with the hash of its bundle, and when the first
+    one was published."""
 
     status: str
     inside: int = 0
@@ -64,6 +65,7 @@ class Run:
     next_run: str | None = None
     version: int = 0
     hash: str = ""
+    published_at: str | None = None
 
     @property
     def failure(self) -> str:

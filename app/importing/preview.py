@@ -11,6 +11,7 @@ from engine.store.imports.survey import Survey
 
 ROWS, COLUMNS = 20, 60
 """So many are shown: enough to see whether the table is read rightly."""
+_NARROW, _WIDE = 96, 320
 
 
 class Preview(QTableWidget):
@@ -26,7 +27,6 @@ class Preview(QTableWidget):
         self.horizontalHeader().setDefaultAlignment(
             Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         )
-        self.horizontalHeader().setDefaultSectionSize(128)
         self.verticalHeader().hide()
 
     def show_survey(self, survey: Survey) -> None:
@@ -36,9 +36,12 @@ class Preview(QTableWidget):
         self.setColumnCount(len(header))
         self.setRowCount(len(shown))
         self.setHorizontalHeaderLabels(header)
-        self.setColumnWidth(0, 64)
         for row, (line, cells) in enumerate(shown):
             for column, cell in enumerate([f"{line:,}", *cells[:COLUMNS]]):
                 item = QTableWidgetItem(cell[:200].replace("\n", " "))
                 item.setToolTip(plain(cell[:2_000]))
                 self.setItem(row, column, item)
+        self.resizeColumnsToContents()
+        head = self.horizontalHeader()
+        for column in range(1, len(header)):
+            head.resizeSection(column, min(max(head.sectionSize(column), _NARROW), _WIDE))

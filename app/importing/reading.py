@@ -14,6 +14,7 @@ from app.widgets.drop_down import DropDown
 from canvas_widgets.look import Look
 from engine.i18n import tr
 from engine.store.imports.formats import ENCODINGS, TableFormat
+from engine.store.imports.reading import BLANKS
 
 _ENCODING_WORDS = {"utf-8": "UTF-8", "gb18030": "GBK, GB18030", "utf-16": "UTF-16", "big5": "Big5"}
 
@@ -69,6 +70,7 @@ class ReadingBar(QWidget):
         self.encoding.set_options(Option(name, _ENCODING_WORDS.get(name, name)) for name in ENCODINGS)
         self.encoding.set_value(format.encoding)
         words = {",": tr("Comma ,"), ";": tr("Semicolon ;"), "\t": tr("Tab"), "|": tr("Bar |")}
+        words[BLANKS] = tr("Blanks")
         self.delimiter.set_options(Option(*one) for one in words.items())
         self.delimiter.set_value(format.delimiter)
         self.sheet.set_options(Option(name, name) for name in sheets)

@@ -57,14 +57,9 @@ class Running(QObject):
         self._use(work, self._on_state)
 
     def begin_folder(self, folder: Path) -> None:
-        """Import a data folder; it cannot be cancelled."""
-        self._draft = self._mapping = None
-
-        def work(client: EngineClient) -> tuple[ImportAnswer, int | None]:
-            answer = client.import_folder(folder)
-            return answer, client.imports()[0].id
-
-        self._use(work, lambda found: self._on_imported(*found))
+        """Import a data folder."""
+        self._draft, self._mapping, self.active = None, None, True
+        self._use(lambda client: client.begin_folder(folder), self._on_state)
 
     def cancel(self) -> None:
         """Ask for an end: the answer is that nothing was imported."""

@@ -17,6 +17,7 @@ from app.importing.outcome import Outcome
 from app.importing.preview import Preview
 from app.importing.reading import ReadingBar
 from app.importing.running import Running
+from app.opening.opening import TABLES
 from app.widgets.announce import announce
 from app.widgets.basic import button, label
 from app.widgets.dialog import button_row, dialog_column
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from app.window import MainWindow
     from engine.server.wire.imports import ImportAnswer
 
-SUFFIXES = "*.csv *.tsv *.txt *.xlsx *.xlsm *.parquet"
+SUFFIXES = " ".join(f"*{ending}" for ending in TABLES)
 
 
 class ImportWizard(QDialog):
@@ -41,6 +42,7 @@ class ImportWizard(QDialog):
         assert window.workspace is not None
         self._window, self._workspace = window, window.workspace
         self._draft: Draft | None = None
+        self._source = ""
         self._task: tasks.Task | None = None
         self._closed = False
         self.running = Running(window.service, self._workspace)
@@ -191,13 +193,13 @@ class ImportWizard(QDialog):
         assert self._draft is not None
         self._draft.change(keep=self.keep.isChecked())
         self._show_page(self.outcome)
-        self.outcome.show_progress(tr("Importing {file}…", file=self._draft.path.name), 0, 0)
+        self._source = self._draft.path.name
+        self.outcome.show_progress(tr("Importing {file}…", file=self._source), 0, 0)
         self.running.begin(self._draft, remember=self.remember.isChecked())
 
     def _on_progress(self, done: int, total: int) -> None:
-        assert self._draft is not None
         if self.cancel.isEnabled():
-            self.outcome.show_progress(tr("Importing {file}…", file=self._draft.path.name), done, total)
+            self.outcome.show_progress(tr("Importing {file}…", file=self._source), done, total)
 
     def _on_imported(self, answer: ImportAnswer) -> None:
         self.outcome.show_answer(answer)
@@ -250,8 +252,8 @@ class ImportWizard(QDialog):
     def import_folder(self, folder: Path) -> None:
         """Let the engine import a data folder."""
         self._show_page(self.outcome)
-        self.outcome.show_progress(tr("Importing {folder}…", folder=folder.name), 0, 0)
-        self.cancel.setEnabled(False)
+        self._source = folder.name
+        self.outcome.show_progress(tr("Importing {file}…", file=self._source), 0, 0)
         self.running.begin_folder(folder)
 
     # ---- layout

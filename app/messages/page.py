@@ -291,22 +291,22 @@ class MessagesPage(PlacePage):
         self.table.opened.connect(lambda row: self.open_message(row.message.id))
         self.table.selection_changed.connect(self.actions_.refresh)
         self.table.menu_asked.connect(self._show_menu)
-        self.new.clicked.connect(lambda: self.show_new_menu())
+        self.new.clicked.connect(lambda: self.show_new_menu(self.new))
         self.more.clicked.connect(
             lambda: self._show_menu(self.more.mapToGlobal(self.more.rect().bottomLeft()))
         )
-        self._nothing.asked.connect(self.show_new_menu)
+        self._nothing.asked.connect(lambda: self.show_new_menu(self._nothing.button))
         self._nothing_found.asked.connect(self._clear_filters)
         save = QShortcut(QKeySequence("Ctrl+S"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         save.activated.connect(lambda: self.form is not None and self.save_message())
 
-    def show_new_menu(self) -> None:
-        """The kinds of messages, below the button."""
+    def show_new_menu(self, below: QWidget) -> None:
+        """The kinds of messages, below the button that asks for one."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for kind in KINDS:
             menu.addAction(self.actions_[f"message.new_{kind}"])
-        menu.popup(self.new.mapToGlobal(self.new.rect().bottomLeft()))
+        menu.popup(below.mapToGlobal(below.rect().bottomLeft()))
 
     def _show_menu(self, place: QPoint) -> None:
         menu = QMenu(self)

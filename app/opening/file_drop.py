@@ -66,7 +66,7 @@ class FileDrop(QObject):
     """Takes files that are dropped anywhere on a window, before text fields below could take their names.
 
     It watches the window's native side, because that is where a drag arrives first. `refusal(path)` says why
-    a path cannot be opened, "" where it can; `dropped(path)` opens it.
+    a path cannot be opened, "" where it can; `invitation(path)` what it would do; `dropped(path)` does it.
     """
 
     def __init__(
@@ -74,10 +74,12 @@ class FileDrop(QObject):
         window: QMainWindow,
         look: Look,
         refusal: Callable[[Path], str],
+        invitation: Callable[[Path], str],
         dropped: Callable[[Path], None],
     ) -> None:
         super().__init__(window)
         self._window, self._refusal, self._dropped = window, refusal, dropped
+        self._invitation = invitation
         self.veil = DropVeil(window, look)
 
     def start(self) -> None:
@@ -103,7 +105,7 @@ class FileDrop(QObject):
             if not refusal:
                 self._dropped(paths[0])
         else:
-            text = refusal or tr("Drop to open {file}", file=paths[0].name)
+            text = refusal or self._invitation(paths[0])
             self.veil.show_text(text, ok=not refusal)
         if refusal:
             event.ignore()

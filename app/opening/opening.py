@@ -23,15 +23,18 @@ if TYPE_CHECKING:
 
 
 class Kind(Enum):
-    """What can be opened, by the end of its name; a workspace by the whole."""
+    """What can be opened, by the end of its name (a table has one of several); a workspace by the whole."""
 
     CAMPAIGN = ".campaign.json"
     TEMPLATE = ".template.json"
     BUNDLE = ".bundle"
     WORKSPACE = SETTINGS_NAME
+    TABLE = "table"
 
 
 _BY_ENDING = (Kind.CAMPAIGN, Kind.TEMPLATE, Kind.BUNDLE)
+TABLES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".parquet")
+"""How tables of people and events end, which are imported."""
 
 
 def kind_of(path: Path) -> Kind | None:
@@ -40,7 +43,9 @@ def kind_of(path: Path) -> Kind | None:
         return Kind.WORKSPACE if (path / SETTINGS_NAME).is_file() else None
     if path.name == SETTINGS_NAME:
         return Kind.WORKSPACE
-    return next((kind for kind in _BY_ENDING if path.name.lower().endswith(kind.value)), None)
+    name = path.name.lower()
+    found = next((kind for kind in _BY_ENDING if name.endswith(kind.value)), None)
+    return Kind.TABLE if found is None and name.endswith(TABLES) else found
 
 
 def workspace_of(path: Path) -> Path | None:
@@ -79,12 +84,19 @@ class Opening:
             )
         if kind is None:
             return tr(
-                "{file} cannot be opened: choose a campaign, a template, a bundle or a workspace.",
+                "{file} cannot be opened: choose a campaign, a template, a bundle or a workspace, "
+                "or a table to import.",
                 file=path.name,
             )
         if kind is not Kind.WORKSPACE and self._window.workspace is None and workspace_of(path) is None:
             return tr("Open a workspace first: {file} goes into one.", file=path.name)
         return ""
+
+    def invitation(self, path: Path) -> str:
+        """What dropping this does, in words."""
+        if kind_of(path) is Kind.TABLE:
+            return tr("Drop to import {file}", file=path.name)
+        return tr("Drop to open {file}", file=path.name)
 
     def open_path(self, path: Path) -> None:
         """Open a file or a workspace's folder."""
@@ -102,6 +114,8 @@ class Opening:
                 tasks.run(partial(_from_template, path), begin, self._window.show_error)
             case Kind.BUNDLE:
                 self._ask_to_import(path)
+            case Kind.TABLE:
+                self._window.workspaces.import_data(path)
 
     def begin_with(self, path: Path) -> None:
         """As `open_path` when the program starts: in the workspace that it lies in, or the last one."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.editors.base import Context, Estimator, RawObject, mark_invalid
+from app.editors.base import Context, Estimator, Figures, RawObject, mark_invalid
 from app.editors.conditions import ConditionEditor
 from app.panels.form import FIELD_GAP, Form
 from app.panels.preview import KINDS, PanelPreview
@@ -64,7 +64,12 @@ class PanelContent(QWidget):
     changed = Signal()
 
     def __init__(
-        self, document: CampaignDocument, node_id: str, workspace: Workspace, estimate: Estimator | None
+        self,
+        document: CampaignDocument,
+        node_id: str,
+        workspace: Workspace,
+        estimate: Estimator | None,
+        figures: Figures | None = None,
     ) -> None:
         super().__init__()
         self._document, self._node_id, self._workspace = document, node_id, workspace
@@ -75,6 +80,7 @@ class PanelContent(QWidget):
             node_id=node_id,
             around=lambda: around(document, node_id),
             estimate=estimate,
+            figures=figures,
         )
         self.name = LineEdit()
         self.name.setAccessibleName(tr("Name"))

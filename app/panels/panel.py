@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QVBoxLayout, QWidget
 
 from app.editors.base import Estimator, RawObject
+from app.editors.base import Figures as Counted
 from app.editors.tab_order import order_tabs
 from app.language import Retranslated
 from app.panels.body import PanelBody
@@ -49,12 +50,19 @@ class ConfigurationPanel(Retranslated, QFrame):
     jump_requested = Signal(str)
     unapplied_changed = Signal()
 
-    def __init__(self, look: Look, estimate: Estimator | None = None, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        estimate: Estimator | None = None,
+        parent: QWidget | None = None,
+        *,
+        counted: Counted | None = None,
+    ) -> None:
         super().__init__(parent)
         style.use(look)
         self.setProperty("role", "panel")
         self.setFixedWidth(look.sizes.panel)
-        self._estimate = estimate
+        self._estimate, self._counted = estimate, counted
         self._document: CampaignDocument | None = None
         self._workspace: Workspace | None = None
         self._node_id: str | None = None
@@ -259,7 +267,7 @@ class ConfigurationPanel(Retranslated, QFrame):
         assert self._workspace is not None
         assert self._node_id is not None
         node = self._document.node(self._node_id)
-        content = PanelContent(self._document, self._node_id, self._workspace, self._estimate)
+        content = PanelContent(self._document, self._node_id, self._workspace, self._estimate, self._counted)
         self._stored = dict(node.config)
         content.load(Values(node.name, node.memo, self._stored))
         self._loaded = content.values()

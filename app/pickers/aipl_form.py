@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.editors.base import RawObject
 from app.editors.cards import CardsEditor
@@ -71,8 +71,9 @@ class AiplDialog(DefinitionDialog):
     def order(self, catalog: Catalog) -> RawObject | None:
         return {"stages": catalog.canonical()} if catalog.aipl else None
 
-    def words(self, people: Mapping[str, int]) -> str:
-        return "\n".join(
+    def words(self, people: Mapping[str, int]) -> Sequence[str]:
+        lines = [
             tr("{stage}: {people:,}", stage=stage_words(stage), people=people.get(stage, 0))
             for stage in STAGES
-        )
+        ]
+        return [tr("In each stage today:"), *lines]

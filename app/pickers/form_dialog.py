@@ -79,6 +79,10 @@ class FormDialog(Retranslated, QDialog):
         """Something under the form that scrolls with it."""
         return None
 
+    def foot(self) -> QWidget | None:
+        """Something between the form and the buttons that stays in sight."""
+        return None
+
     def beside(self) -> QWidget | None:
         """Something at the right of the form, which scrolls by itself."""
         return None
@@ -149,6 +153,11 @@ class FormDialog(Retranslated, QDialog):
         buttons.addStretch(1)
         buttons.addWidget(self._cancel)
         buttons.addWidget(self.create_button)
+        if (foot := self.foot()) is not None:
+            block = QVBoxLayout()
+            block.setContentsMargins(3 * grid, grid, 3 * grid, 0)
+            block.addWidget(foot)
+            column.addLayout(block)
         column.addLayout(buttons)
 
     def _middle(self) -> QWidget:

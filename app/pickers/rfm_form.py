@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from pydantic import JsonValue
@@ -136,10 +136,10 @@ class RfmDialog(DefinitionDialog):
     def order(self, catalog: Catalog) -> RawObject | None:
         return {"model": catalog.rfm_models[self._id].canonical()}
 
-    def words(self, people: Mapping[str, int]) -> str:
+    def words(self, people: Mapping[str, int]) -> Sequence[str]:
         total = sum(people.values())
         lines = [
             tr("{n} {name}: {people:,}", n=n, name=tr(name), people=people.get(str(n), 0))
             for n, name in RFM_TYPES.items()
         ]
-        return "\n".join([tr("{people:,} people are scored:", people=total), *lines])
+        return [tr("{people:,} people are scored:", people=total), *lines]

@@ -248,6 +248,10 @@ class Tabs(Retranslated, QWidget):
         self.home_tab.setText(self._home_title.replace("&", "&&"))
         self.home_tab.setAccessibleName(self._home_title)
         self.bar.setTabText(0, self._home_title)  # as assistive technology may read it
+        normal, bold = self.home_tab.font(), self.home_tab.font()
+        bold.setWeight(self._look.font("strong").weight())
+        widths = [QFontMetrics(font).horizontalAdvance(self._home_title) for font in (normal, bold)]
+        self.home_tab.setMinimumWidth(self.home_tab.sizeHint().width() + widths[1] - widths[0])
         self.home_tab.setToolTip(tr("The workspace: its campaigns, and what they refer to"))
 
     def _on_home_clicked(self) -> None:

@@ -10,7 +10,7 @@ from canvas_widgets.look import Look
 
 
 class EmptyState(QWidget):
-    """Signal `asked()`: the button."""
+    """Signal `asked()`: the button, which is `button`."""
 
     asked = Signal()
 
@@ -20,13 +20,13 @@ class EmptyState(QWidget):
         self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._title = label("title")
         self._text = label("muted", wrap=True)
-        self._button = button("primary", self.asked.emit)
+        self.button = button("primary", self.asked.emit)
         grid = look.sizes.grid
         self._text.setFixedWidth(look.sizes.panel)
         layout = QVBoxLayout(self)
         layout.setSpacing(grid)
         layout.addStretch(2)
-        for widget in (self._picture, self._title, self._text, self._button):
+        for widget in (self._picture, self._title, self._text, self.button):
             if isinstance(widget, QLabel):
                 widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
             layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
@@ -42,8 +42,8 @@ class EmptyState(QWidget):
         self._text.setVisible(bool(text))
         if text:  # a centred label does not ask its layout for the height of its wrapped lines
             self._text.setFixedHeight(self._text.heightForWidth(self._text.width()))
-        self._button.setText(verb)
-        self._button.setVisible(bool(verb))
+        self.button.setText(verb)
+        self.button.setVisible(bool(verb))
 
     def _draw(self) -> None:
         size = self._look.sizes.tile

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.widgets.basic import LinkButton
+from canvas_widgets.tooltip import plain
 from engine.i18n import tr
 
 PAGE = 200
@@ -66,6 +67,13 @@ class PagedTable(QWidget):
         column.addWidget(self.more)
         self.setFocusProxy(self.table)
 
+    def keep_narrow(self, *columns: int) -> None:
+        """These are as wide as what stands in them; the others share the rest."""
+        for column in columns:
+            self.table.horizontalHeader().setSectionResizeMode(
+                column, QHeaderView.ResizeMode.ResizeToContents
+            )
+
     def set_titles(self, name: str, titles: Sequence[str]) -> None:
         self.table.setAccessibleName(name)
         self.table.setHorizontalHeaderLabels(list(titles))
@@ -82,7 +90,7 @@ class PagedTable(QWidget):
         for place, row in enumerate(rows):
             for column, text in enumerate(row):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(plain(text))
                 self.table.setItem(first + place, column, item)
         self.more.setVisible(more)
 

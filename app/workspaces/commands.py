@@ -21,6 +21,7 @@ from app.tasks import Task
 from app.widgets.ask import Choice, ask
 from app.widgets.busy import BusyDialog
 from engine.i18n import current_language, tr
+from engine.shapes.text import NAME_LENGTH
 from engine.workspace.engine_folder import user_data_folder
 from engine.workspace.workspace import SETTINGS_NAME, Workspace
 
@@ -93,10 +94,11 @@ class WorkspaceCommands:
         dialog.open()
 
     def create(self) -> None:
-        """Ask for an empty folder, and make a workspace in it."""
-        dialog = QFileDialog(self._window, tr("Choose a folder for the new workspace"), str(self._parent()))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(lambda path: self.create_in(Path(path)))
+        """Ask for a name and a place, and make a workspace there."""
+        from app.workspaces.new import NewWorkspaceDialog
+
+        dialog = NewWorkspaceDialog(self._window, self._parent())
+        dialog.asked.connect(self.create_in)
         dialog.open()
 
     def import_data(self, path: Path | None = None) -> None:
@@ -127,11 +129,13 @@ class WorkspaceCommands:
             made.rename(folder)
         return loading.load(folder)
 
-    def create_in(self, folder: Path) -> None:
-        """Make a workspace named like its folder, and open it."""
+    def create_in(self, folder: Path, name: str = "") -> None:
+        """Make a workspace, named like its folder unless it has a name, and open it."""
+
+        called = (name or folder.name)[:NAME_LENGTH]
 
         def work() -> Loaded:
-            Workspace.create(folder, folder.name[:50], local_time_zone(), current_language())
+            Workspace.create(folder, called, local_time_zone(), current_language())
             return loading.load(folder)
 
         def make(agreed: Agreed) -> None:

@@ -101,7 +101,10 @@ def words_of(widget: QWidget) -> Iterator[str]:
     """What a widget says: on its face, to a screen reader, and when the pointer rests on it."""
     for name in _SAYING:
         if callable(say := getattr(widget, name, None)):
-            said = say()
+            try:
+                said = say()
+            except TypeError:  # a table says the text of one of its cells
+                continue
             if isinstance(said, str) and said:
                 yield plain(said)
 
@@ -210,8 +213,12 @@ def spot(point: QPoint) -> Spot:
 
 
 def picture() -> QImage:
-    """The whole screen."""
-    return QApplication.primaryScreen().grabWindow(0).toImage()
+    """The designer's window with everything that stands over it."""
+    screen = QApplication.primaryScreen().grabWindow(0).toImage()
+    try:
+        return screen.copy(window().geometry())
+    except NotSeen:
+        return screen
 
 
 def checkbox(text: str) -> Spot:

@@ -42,6 +42,14 @@ class Person:
         self._eyes = looking
         self._folder, self._suffix, self._wanted = folder, suffix, wanted
         self._at: Spot = (0, 0)
+        self._begun = time.monotonic()
+        self._clicks = self._letters = self._keys = 0
+
+    @property
+    def effort(self) -> str:
+        """What it took so far, in words."""
+        took = time.monotonic() - self._begun
+        return f"{took:.0f} s, {self._clicks} clicks, {self._letters} letters typed, {self._keys} other keys"
 
     # Looking -----------------------------------------------------------------------------------------------
 
@@ -96,6 +104,13 @@ class Person:
     def click(self, at: Spot, button: int = 1) -> None:
         self.point(at)
         act(["click", str(button)])
+        self._clicks += 1
+        self.settle()
+
+    def click_twice(self, at: Spot) -> None:
+        self.point(at)
+        act(["click", "--repeat", "2", "--delay", "80", "1"])
+        self._clicks += 2
         self.settle()
 
     def drag(self, start: Spot, stops: Sequence[Spot], shot: Callable[[], None] | None = None) -> None:
@@ -120,13 +135,16 @@ class Person:
 
     def type(self, text: str) -> None:
         self._turn_to_window()
-        act(["type", "--delay", "25", text])
+        # What no key has gets one for a moment: a busy machine is given time to notice.
+        act(["type", "--delay", "25" if text.isascii() else "120", text])
+        self._letters += len(text)
         self.settle()
 
     def press(self, *keys: str) -> None:
         """Press keys, or keys together such as ctrl+s."""
         self._turn_to_window()
         act(["key", "--delay", "40", *keys])
+        self._keys += len(keys)
         self.settle()
 
     def wheel(self, at: Spot, steps: int) -> None:

@@ -14,11 +14,12 @@ from engine.audience.behaviour import chosen
 from engine.audience.context import RuleContext
 from engine.audience.errors import RuleError
 from engine.audience.measures import Measured
+from engine.audience.moments import FixedMoment
 from engine.audience.numbers import compare
 from engine.i18n import N_, Message
-from engine.shapes.time import Duration
+from engine.shapes.time import Duration, instant
 from engine.store.tables.people import import_run
-from engine.workspace.audience import RfmCard
+from engine.workspace.audience import AbsoluteRange, RfmCard
 from engine.workspace.definitions import RfmModel
 
 _LOWS = {"money": 4, "recency": 2, "frequency": 1}
@@ -38,7 +39,7 @@ def scores(model: RfmModel, context: RuleContext) -> Subquery:
     """A row for each person who is scored: `recency`, `frequency` and `money`, and with the means of the
     scores that are compared with one their sums over everybody (`recency_sum` …) and the number `everybody`.
     """
-    events, moment = context.events, context.moment
+    events, moment = context.events, _end(model, context)
     last = func.max(events.c.time)
     money = Measured(f"sum:{model.amount}", model.event, context)
     number = partial(compare, func.count(), ">=", scale=1)
@@ -61,6 +62,14 @@ def scores(model: RfmModel, context: RuleContext) -> Subquery:
     sums = [cast(func.sum(each.c[name]).over(), BigInteger).label(f"{name}_sum") for name in means]
     everybody = func.count().over().label("everybody")
     return select(*each.c, everybody, *sums).where(each.c.person.not_in(hidden)).subquery("scored")
+
+
+def _end(model: RfmModel, context: RuleContext) -> FixedMoment:
+    """The moment that recency counts back from: now, or the end of a period that is over."""
+    moment = context.moment
+    if not isinstance(model.range, AbsoluteRange):
+        return moment
+    return FixedMoment(min(moment.moment, instant(model.range.to)), moment.zone)
 
 
 def type_of(model: RfmModel, scored: Subquery) -> ColumnElement[int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.client.calls import Calls
 from engine.files import save_bytes
 from engine.server.wire.imports import (
+    ImportOrder,
     ImportState,
     KnownImport,
     KnownImports,
@@ -26,6 +27,11 @@ class ImportCalls(Calls):
         order = TableImportOrder(file=str(file.absolute()), mapping=mapping)
         body = order.model_dump_json(by_alias=True).encode()
         return self._call(ImportState, "POST", "/imports", body=body)
+
+    def begin_folder(self, folder: Path) -> ImportState:
+        """Begin to import a data folder on the engine's own computer; `import_state` tells how far it is."""
+        body = ImportOrder(folder=str(folder.absolute())).model_dump_json().encode()
+        return self._call(ImportState, "POST", "/imports/folder", body=body)
 
     def import_state(self) -> ImportState:
         """How far the import is that runs, or what came of the last one."""

@@ -285,7 +285,9 @@ def _published(workspace: Workspace) -> dict[str, Published]:
         return {}
     with client:
         return {
-            one.id: Published(one.status, instant(one.next_run) if one.next_run else None)
+            one.id: Published(
+                one.status, instant(one.next_run) if one.next_run else None, instant(one.published_at)
+            )
             for one in client.campaigns()
         }
 

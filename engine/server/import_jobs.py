@@ -1,8 +1,11 @@
-"""The import of a table that runs in the background: how far it is, what came of it, and cancelling it."""
+"""The import that runs in the background: how far it is, what came of it, and cancelling it."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from engine.i18n import N_, Message, MessageError
@@ -12,6 +15,7 @@ from engine.run.engine import Engine
 from engine.run.operations import is_trouble, problem_of
 from engine.server.answering import import_answer
 from engine.server.wire.imports import ImportState, LearnedFields
+from engine.store.fields import DataSchema
 from engine.store.imports.learned import Learned
 from engine.store.imports.result import ImportResult
 from engine.store.imports.table import TableOrder
@@ -35,14 +39,27 @@ class ImportJob:
         self._outcome: ImportResult | Exception | None = None
 
     def start(self, order: TableOrder) -> None:
-        """Begin in a thread of its own. Raises `Refused` while another one runs."""
+        """Begin with a table. Raises `Refused` while another import runs."""
+        self._start(order.path.name, partial(self._engine.import_table, order, self._progress, self._begun))
+
+    def start_folder(self, folder: Path, catalogue: DataSchema) -> None:
+        """Begin with a data folder, of which it is not known how much there is. Raises `Refused` likewise."""
+
+        def work() -> ImportResult:
+            result = self._engine.import_data(folder, catalogue, lambda _file, rows: self._progress(rows, 0))
+            self._begun(self._engine.imports()[0].id)
+            return result
+
+        self._start(folder.name, work)
+
+    def _start(self, name: str, work: Callable[[], ImportResult]) -> None:
         with self._lock:
             if self._running:
                 raise Refused(Message(N_("Another import runs. Wait until it has ended.")))
             self._cancelled.clear()
-            self._file, self._id, self._outcome = order.path.name, None, None
+            self._file, self._id, self._outcome = name, None, None
             self._done, self._total = 0, 0
-            self._thread = threading.Thread(target=self._run, args=(order,), name="import", daemon=True)
+            self._thread = threading.Thread(target=self._run, args=(work,), name="import", daemon=True)
             self._thread.start()
 
     def cancel(self) -> None:
@@ -76,10 +93,10 @@ class ImportJob:
     def _running(self) -> bool:
         return self._thread is not None and self._outcome is None
 
-    def _run(self, order: TableOrder) -> None:
+    def _run(self, work: Callable[[], ImportResult]) -> None:
         outcome: ImportResult | Exception
         try:
-            outcome = self._engine.import_table(order, self._progress, self._begun)
+            outcome = work()
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told whoever asks
             outcome = error
         self._outcome = outcome

@@ -1,4 +1,4 @@
-"""Imports of tables over HTTP: begun, watched, cancelled, listed, undone; the rows that were not taken."""
+"""Imports over HTTP: begun, watched, cancelled, listed, undone; the rows that were not taken."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ from engine.server.import_jobs import ImportJob
 from engine.server.local import refuse_strangers
 from engine.server.problems import CallRefused
 from engine.server.service import Service
-from engine.server.wire.imports import ImportState, KnownImport, KnownImports, TableImportOrder, Undone
+from engine.server.wire.imports import (
+    ImportOrder,
+    ImportState,
+    KnownImport,
+    KnownImports,
+    TableImportOrder,
+    Undone,
+)
 from engine.shapes.time import utc_text
 from engine.store.fields import DataSchema
 from engine.store.imports.identities import Rules
@@ -47,6 +54,15 @@ def router(service: Service) -> APIRouter:
                 partial(rejects_file, service.folder),
             )
         )
+        return job.state
+
+    @routes.post("/imports/folder", status_code=202, openapi_extra=takes("ImportOrder"))
+    def begin_folder(
+        request: Request, order: Annotated[ImportOrder, Depends(body(read_as(ImportOrder)))]
+    ) -> ImportState:
+        """Begin to import a data folder on the engine's own computer; only callers on it may ask this."""
+        refuse_strangers(request)
+        job.start_folder(Path(order.folder), service.data_schema())
         return job.state
 
     @routes.get("/imports")

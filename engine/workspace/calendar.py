@@ -23,10 +23,12 @@ State = Literal["draft", "not_started", "in_progress"]
 
 
 class Published(NamedTuple):
-    """What the engine says of a campaign: its state, and when people of its audiences enter next."""
+    """What the engine says of a campaign: its state, when people of its audiences enter next, and when it was
+    first published."""
 
     state: str
     next_run: datetime | None = None
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -116,17 +118,19 @@ def _planned(
     parsed = trigger.parsed.config if trigger is not None else None
     config = parsed if isinstance(parsed, TargetAudienceConfig) else None  # None: not configured yet
     start = instant(attributes.start) if attributes.start else None
+    begun = start or (run.published_at if run is not None else None)
     end = instant(attributes.end) if attributes.end else None
     fixed = instant(config.at) if config is not None and config.mode == "once" and config.at else None
     runs_already = run is not None and run.state == "in_progress"
     if run is None and (start or fixed or end) is None:
         return None
     # The grid of a campaign without a start is anchored at publishing; its next run stands on it.
-    since = (run.next_run if run is not None else None) or start or now
+    since = (run.next_run if run is not None else None) or begun or now
     entered = runs_already and config is not None and config.mode != "recurring"
-    moments = {} if entered and start is None else _moments(config, start or since, end, stretch)
+    moments = {} if entered and begun is None else _moments(config, begun or since, end, stretch)
     by_event = trigger is not None and trigger.kind == "behavior_event"
-    opens = min(filter(None, (start, fixed)), default=min(stretch.begins, now) if runs_already else since)
+    unknown = min(stretch.begins, now) if runs_already else since
+    opens = min(filter(None, (start, fixed)), default=begun or unknown)
     until = max(opens, now) if entered and end is None else end
     span = _span(opens, until, moments, by_event, config, stretch)
     if span is None:

@@ -59,6 +59,23 @@ def write_cdnow(folder: Path, source: Path = SOURCE) -> Cdnow:
     return Cdnow(folder, invented, len(people), len(orders))
 
 
+def write_tables(folder: Path, source: Path = SOURCE) -> Cdnow:
+    """Write the purchases as they are published, and customers.csv with made-up addresses: tables to import.
+
+    Without that file, an invented set in the same shape.
+    """
+    invented = not source.is_file()
+    orders = list(_invented() if invented else _read(source))
+    people = dict.fromkeys(order.person for order in orders)
+    lines = (
+        f" {order.person} {order.day:%Y%m%d} {order.quantity:>2} {order.amount:>7}\n" for order in orders
+    )
+    _write(folder / source.name, [" customer_id  date number_of_cds  dollar_value\n", *lines])
+    addresses = (f"{person},+86138000{person},person{person}@example.com\n" for person in people)
+    _write(folder / "customers.csv", ["customer_id,mobile,email\n", *addresses])
+    return Cdnow(folder, invented, len(people), len(orders))
+
+
 def _write(path: Path, lines: Iterator[str] | list[str]) -> None:
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(lines)

@@ -84,7 +84,8 @@ class _Scale(FileModel):
 
 
 class RecencyScale(_Scale):
-    """Days since the last event: who did something within the first bound has the highest score."""
+    """Days from the last event to now, or to the end of a period that is over: who did something within the
+    first bound has the highest score."""
 
     bounds: Annotated[
         Items[Annotated[int, Field(ge=1, le=36_500)]],

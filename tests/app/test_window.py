@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSize, QThread, QTimer
 from PySide6.QtGui import QEnterEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame
 from pytestqt.qtbot import QtBot
 
@@ -20,6 +21,7 @@ from app.preferences import Preferences, Remote
 from app.widgets.toast import FLOATS, SHOWN_MS, reading_ms
 from app.window import MainWindow
 from app.workspaces.commands import SAMPLE_FOLDER, local_time_zone
+from app.workspaces.new import NewWorkspaceDialog
 from canvas_widgets.look import Look
 from engine import i18n
 from engine.campaign.model import START_ID
@@ -215,6 +217,25 @@ def test_a_new_workspace(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> No
         window.workspaces.create_in(tmp_path / "My shop")
     assert window.workspace is not None
     assert window.workspace.settings.name == "My shop"
+
+
+def test_a_new_workspace_is_asked_for_by_name(qtbot: QtBot, window: MainWindow, tmp_path: Path) -> None:
+    window.actions_["workspace.new"].trigger()
+    (asking,) = window.findChildren(NewWorkspaceDialog)
+    assert not asking.create_button.isEnabled()
+    asking.where.setText(str(tmp_path))
+    (tmp_path / "Full").mkdir()
+    (tmp_path / "Full" / "x.txt").touch()
+    QTest.keyClicks(asking.name, "Full")
+    assert "something in this folder" in asking.problem.text()
+    assert not asking.create_button.isEnabled()
+    QTest.keyClicks(asking.name, ": my/shop.")
+    assert str(tmp_path / "Full- my-shop") in asking.told.text()
+    with qtbot.waitSignal(window.ready):
+        asking.create_button.click()
+    assert window.workspace is not None
+    assert window.workspace.settings.name == "Full: my/shop."
+    assert window.workspace.folder == tmp_path / "Full- my-shop"
 
 
 def test_the_computers_time_zone_has_a_name() -> None:

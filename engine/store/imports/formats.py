@@ -6,13 +6,14 @@ CSV in any encoding and with any separator; Excel and Parquet where the librarie
 from __future__ import annotations
 
 import codecs
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
 from engine.i18n import N_, Message
-from engine.store.imports.reading import CsvFile, OnReject, Row
+from engine.store.imports.reading import BLANKS, CsvFile, OnReject, Row
 from engine.store.imports.result import ImportRefused
 from engine.workspace.mapping import MAX_COLUMNS
 
@@ -20,8 +21,10 @@ FormatKind = Literal["csv", "excel", "parquet"]
 ENCODINGS = ("utf-8", "gb18030", "utf-16", "big5", "windows-1252", "shift_jis", "euc_kr")
 """Those offered; any that Python knows may be named."""
 DELIMITERS = (",", ";", "\t", "|")
+"""Those that are found out, besides `BLANKS`."""
 
 _SAMPLE = 1 << 20
+_QUOTED = re.compile(r'"[^"]*"?')
 _ZIP, _OLD_EXCEL, _PARQUET = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
 
 
@@ -202,8 +205,11 @@ def mostly(lines: Iterable[bytes], encoding: str) -> bool:
 
 
 def _delimiter(head: str) -> str:
-    """The separator that the first lines have most of, as often in each; those in quotes do not count."""
-    lines = [_unquoted(line) for line in head.splitlines()[:20] if line.strip()]
+    """The separator that the first lines have most of, as often in each; those in quotes do not count.
+
+    Blanks where there is no other, and they part every line into as many cells.
+    """
+    lines = [_QUOTED.sub("x", line) for line in head.splitlines()[:20] if line.strip()]
     if not lines:
         return ","
 
@@ -213,11 +219,10 @@ def _delimiter(head: str) -> str:
         return same, found[0]
 
     best = max(DELIMITERS, key=weight)
-    return best if weight(best)[1] else ","
-
-
-def _unquoted(line: str) -> str:
-    return "".join(line.split('"')[::2])
+    if weight(best)[1]:
+        return best
+    widths = {len(line.split()) for line in lines[:-1] or lines}
+    return BLANKS if len(lines) > 1 and len(widths) == 1 and widths != {1} else ","
 
 
 def _problem(header: list[str]) -> Message | None:

@@ -49,15 +49,10 @@ _MOBILE = re.compile(r"(?:(?:\+|00)?86)?[\s-]*1[3-9]\d[\s-]*\d{4}[\s-]*\d{4}")
 def guessed(survey: Survey, catalog: Catalog, path: Path, kind: Kind | None = None) -> MappingFile:
     """A mapping of a table; it may lack what nothing gives away, and is then not valid yet.
 
-    kind: None to guess that too: where every row has a time and an event or an id of one, it is of events.
+    kind: None to guess that too.
     """
-    names = {_plain(column.name) for column in survey.columns}
     if kind is None:
-        has_time = any(
-            _plain(column.name) in _EVENTS[TIME].split() for column in survey.columns if column.type == "time"
-        )
-        named = any(name in (*_EVENTS[EVENT].split(), *_EVENTS[EVENT_ID].split()) for name in names)
-        kind = "events" if has_time and named else "people"
+        kind = "events" if _tells_of_events(survey) else "people"
     taken: set[str] = set()
     columns = []
     for number, column in enumerate(survey.columns, 1):
@@ -84,6 +79,23 @@ def guessed(survey: Survey, catalog: Catalog, path: Path, kind: Kind | None = No
         keep=True,
         columns=tuple(columns),
     )
+
+
+def _tells_of_events(survey: Survey) -> bool:
+    """Whether every row has a time, and an event or an id of one; or there are two rows of one person."""
+    names = [_plain(column.name) for column in survey.columns]
+    if not any(
+        name in _EVENTS[TIME].split() and column.dates
+        for name, column in zip(names, survey.columns, strict=True)
+    ):
+        return False
+    if any(name in (*_EVENTS[EVENT].split(), *_EVENTS[EVENT_ID].split()) for name in names):
+        return True
+    place = next((place for place, name in enumerate(names) if name in _PEOPLE[PERSON].split()), None)
+    if place is None:
+        return False
+    people = [cells[place] for _line, cells in survey.preview]
+    return len(set(people)) < len(people)
 
 
 def _target(column: ColumnSurvey, kind: Kind, catalog: Catalog) -> str:

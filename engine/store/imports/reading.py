@@ -34,6 +34,8 @@ Row = tuple[int, list[str]]
 
 MAX_LINE = 1024 * 1024
 csv.field_size_limit(MAX_LINE)  # a long cell is refused for its length, not for its quotes
+BLANKS = " "
+"""As a separator: any number of blanks and tabs; those around a row part nothing."""
 _MAX_LINES_OF_A_ROW = 1000
 _UNREADABLE = "campaign_canvas_unreadable"
 
@@ -45,6 +47,13 @@ def _unreadable(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(_UNREADABLE, _unreadable)
+
+
+def _one_blank(text: str) -> str:
+    """A row that blanks part, with blanks for the tabs outside its quotes, and none at its end."""
+    parts = text.rstrip().split('"')
+    parts[::2] = [part.replace("\t", BLANKS) for part in parts[::2]]
+    return '"'.join(parts)
 
 
 class CsvFile:
@@ -66,6 +75,7 @@ class CsvFile:
         self._reject = on_reject
         self._encoding = encoding
         self._delimiter = delimiter
+        self._blanks = delimiter == BLANKS
         self.total = path.stat().st_size
         self._file: TextIO = path.open(encoding=encoding, errors=_UNREADABLE, newline="")
         self._pushed_back: deque[tuple[int, str]] = deque()
@@ -92,7 +102,7 @@ class CsvFile:
         for line, cells in self._records():
             if len(cells) == width:
                 yield line, cells
-            elif cells != [""]:
+            elif cells not in ([""], []):
                 text = N_("The header has {wanted} columns, this row {found}.")
                 self._reject(line, Message(text, found=len(cells), wanted=width), cells)
 
@@ -105,7 +115,7 @@ class CsvFile:
             if not storable(line):
                 self._reject(number, self._unstorable(), (line.rstrip("\r\n"),))
             elif '"' not in line:
-                yield number, line.rstrip("\r\n").split(self._delimiter)
+                yield number, line.split() if self._blanks else line.rstrip("\r\n").split(self._delimiter)
             elif (cells := self._quoted(number, line)) is not None:
                 yield number, cells
 
@@ -131,11 +141,10 @@ class CsvFile:
     def _quoted(self, number: int, line: str) -> list[str] | None:
         """The cells of a row with quotes, which may run over several lines; None where it was rejected."""
         further: list[tuple[int, str]] = []
-        text = line
+        text = line.lstrip() if self._blanks else line
         while True:
             try:
-                lines = StringIO(text, newline="")
-                return next(csv.reader(lines, strict=True, delimiter=self._delimiter))
+                return self._parsed(text)
             except csv.Error as error:
                 if "unexpected end of data" not in str(error):
                     self._pushed_back.extendleft(reversed(further))
@@ -148,6 +157,13 @@ class CsvFile:
                 self._reject(number, said, (line.rstrip("\r\n"),))
                 return None
             text += added
+
+    def _parsed(self, text: str) -> list[str]:
+        """The cells of a whole row. Raises `csv.Error`."""
+        if not self._blanks:
+            return next(csv.reader(StringIO(text, newline=""), strict=True, delimiter=self._delimiter))
+        lines = StringIO(_one_blank(text), newline="")
+        return next(csv.reader(lines, strict=True, delimiter=BLANKS, skipinitialspace=True))
 
     def _until_quote(self, further: list[tuple[int, str]], length: int) -> str | None:
         """Take lines up to the next one with a quote; None where there is none within a row's limits."""

@@ -47,13 +47,15 @@ class Break(NamedTuple):
 class ColumnSurvey:
     """One column.
 
-    Attributes: type: of all its values. broken: where it stopped being of another type, after many values.
+    Attributes: type: of all its values. dates: whether they can be dates, also where they are numbers, as
+    19970101 is. broken: where it stopped being of another type, after many values.
     filled: rows with a value. examples: some different ones. values: all the different ones where there are
     few, else empty.
     """
 
     name: str
     type: FieldType = "text"
+    dates: bool = False
     broken: Break | None = None
     filled: int = 0
     examples: list[str] = field(default_factory=list)
@@ -169,6 +171,7 @@ class _Column:
             found.values = tuple(ordered)
         if found.filled and self._possible:
             found.type = self._possible[0]
+            found.dates = "time" in self._possible
             found.broken = None
         elif self._several * 20 > found.filled:
             found.type = "multi"

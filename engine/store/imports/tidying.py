@@ -15,7 +15,7 @@ from engine.store.imports.people_file import Tidy
 from engine.store.values import ISO_TIME, BadValue, shown
 
 TIME = (
-    r"(\d{4})(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?"
+    r"(\d{4})(?:(?:[-/.]|年)(\d{1,2})(?:[-/.]|月)(\d{1,2})日?|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))"
     r"(?:[T ]+(\d{1,2})[:时](\d{2})(?:[:分](\d{2})(?:\.(\d{1,9}))?秒?)?)? ?(Z|[+-]\d\d:?\d\d)?"
 )
 NUMBER = r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,12})(?:\.\d{1,12})?"
@@ -51,13 +51,13 @@ def _time(zone: ZoneInfo, text: str) -> str:
     try:
         if match is None:
             raise ValueError
-        year, month, day, hour, minute, second, fraction, offset = match.groups()
+        year, month, day, month_, day_, hour, minute, second, fraction, offset = match.groups()
         micro = int((fraction or "0")[:6].ljust(6, "0"))
-        day_ = date(int(year), int(month), int(day))
+        date_ = date(int(year), int(month or month_), int(day or day_))
         wall = time(int(hour or 0), int(minute or 0), int(second or 0), micro)
         if not offset:
-            return at_wall_clock(day_, wall, zone).astimezone(zone).isoformat()
-        given = f"{day_.isoformat()}T{wall.isoformat()}{'+00:00' if offset == 'Z' else offset}"
+            return at_wall_clock(date_, wall, zone).astimezone(zone).isoformat()
+        given = f"{date_.isoformat()}T{wall.isoformat()}{'+00:00' if offset == 'Z' else offset}"
         return datetime.fromisoformat(given).isoformat()
     except (ValueError, OverflowError):
         message = Message(N_("“{value}” is no date or time, such as 2026-12-01 09:00."), value=shown(text))

@@ -143,6 +143,68 @@ def test_what_the_rule_finds_stands_beside_it(qtbot: QtBot, place: AudiencesPage
     assert insight.venn.accessibleName() == insight.shared.text()
 
 
+def test_somebody_of_the_sample_is_opened(qtbot: QtBot, place: AudiencesPage, window: MainWindow) -> None:
+    sample = opened(qtbot, place, "a_bought").insight.sample
+    QTest.mouseClick(sample.show_button, Qt.MouseButton.LeftButton)
+    settle(qtbot)
+    sample.table.setCurrentCell(1, 1)
+    sample.table.setFocus()
+    QTest.keyClick(sample.table, Qt.Key.Key_Return)
+    assert window.navigation.current == "people"
+
+
+def test_the_side_marks_what_is_on_show(qtbot: QtBot, place: AudiencesPage) -> None:
+    side = place.sidebar
+
+    def marked() -> tuple[int, int]:
+        return side.folders.currentRow(), side.definitions.currentRow()
+
+    assert marked() == (0, -1)
+    place.show_definitions("tables")
+    assert marked() == (-1, 2)
+    place._refresh()
+    assert marked() == (-1, 2), "also when the files are read again"
+    opened(qtbot, place, "a_bought")
+    assert marked() == (0, -1)
+    first = side.folders.visualItemRect(side.folders.item(0)).center()
+    QTest.mouseClick(side.folders.viewport(), Qt.MouseButton.LeftButton, pos=first)
+    assert place.open_view is None, "the folder that is chosen leads back to its list"
+
+
+def test_the_only_model_is_taken(qtbot: QtBot, place: AudiencesPage) -> None:
+    cards = opened(qtbot, place, "a_bought").form.editor("cards")
+    cards.add("rfm")  # type: ignore[attr-defined]
+    value = cards.value()
+    assert isinstance(value, list)
+    assert value[-1]["model"] == "rfm_orders"  # type: ignore[index, call-overload]
+
+
+def test_what_others_changed_meanwhile_is_shown_or_asked_about(
+    qtbot: QtBot, place: AudiencesPage, window: MainWindow
+) -> None:
+    workspace = window.workspace
+    assert workspace is not None
+    view = opened(qtbot, place, "a_bought")
+    theirs = workspace.audiences["a_bought"].model_copy(update={"name": "Theirs"})
+    workspace.save_audience(theirs)
+    place.show_workspace(workspace)
+    assert view.form.values()["name"] == "Theirs", "nothing was edited here"
+    QTest.keyClicks(view.form.editor("name").focus_target(), "!")
+    workspace.save_audience(theirs.model_copy(update={"name": "Theirs again"}))
+    place.show_workspace(workspace)
+    assert not view.save()
+    (question,) = dialogs(window)
+    assert workspace.audiences["a_bought"].name == "Theirs again"
+    question.buttons[1].click()  # type: ignore[attr-defined]  # save mine
+    assert workspace.audiences["a_bought"].name == "!Theirs"
+    QTest.keyClicks(view.form.editor("name").focus_target(), "!")
+    workspace.save_audience(theirs)
+    assert not view.save()
+    dialogs(window)[-1].buttons[0].click()  # type: ignore[attr-defined]  # take theirs
+    assert view.form.values()["name"] == "Theirs"
+    assert not view.unsaved
+
+
 def test_a_rule_without_a_name_is_counted_too(
     qtbot: QtBot, place: AudiencesPage, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

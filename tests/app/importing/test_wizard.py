@@ -47,6 +47,9 @@ class Importing(FakeEngine):
         self.mapping = mapping
         return self.state
 
+    def begin_folder(self, _folder: Path) -> ImportState:
+        return self.state
+
     def import_state(self) -> ImportState:
         return self.state
 
@@ -232,15 +235,20 @@ def test_a_file_that_cannot_be_read_says_why(qtbot: QtBot, wizard: ImportWizard,
     assert not wizard.go.isVisible()
 
 
-def test_a_data_folder_is_imported_as_before(
-    qtbot: QtBot, wizard: ImportWizard, engine: Importing, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_a_data_folder_is_imported_and_can_be_cancelled(
+    qtbot: QtBot, wizard: ImportWizard, engine: Importing, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(
-        engine, "import_folder", lambda _folder: ImportAnswer(counts={"events": 9}, rejected=0)
-    )
+    answer = ImportAnswer(counts={"events": 9}, rejected=0)
+    engine.state = ImportState(state="done", id=7, file="data", answer=answer)
     wizard.import_folder(tmp_path)
     settle(qtbot)
     assert wizard.outcome.text.text() == "events: 9"
+    engine.state = ImportState(state="running", file="data", done=5, total=0)
+    wizard.import_folder(tmp_path)
+    settle(qtbot)
+    assert wizard.cancel.isEnabled()
+    wizard.cancel.click()
+    qtbot.waitUntil(lambda: "nothing of it is left" in wizard.outcome.text.text())
 
 
 def test_guesses_follow_names_values_and_the_catalogue(tmp_path: Path) -> None:

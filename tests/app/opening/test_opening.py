@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 import main as program
 from app import main, preferences
 from app.campaign_list import loading
+from app.importing.wizard import ImportWizard
 from app.preferences import Preferences, Recent
 from app.window import MainWindow
 from engine.campaign import campaign_file
@@ -214,7 +215,7 @@ def test_a_bundle_is_imported_on_request(
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("letter.txt", "cannot be opened"),
+        ("letter.odt", "cannot be opened"),
         ("gone.campaign.json", "not there"),
         ("holidays", "is no workspace"),
         ("broken.template.json", "broken.template.json"),
@@ -287,6 +288,18 @@ def test_a_file_that_is_dropped_is_opened(qtbot: QtBot, painted: MainWindow, ins
     assert shown_name(qtbot, painted) == "Spring sale"
 
 
+def test_a_table_that_is_dropped_is_imported(qtbot: QtBot, painted: MainWindow, tmp_path: Path) -> None:
+    table = tmp_path / "people.XLSX"
+    table.write_text("id,mobile\n1,13800000001\n")
+    assert enter(painted, data_of(table))
+    assert painted.drop.veil.text.text() == "Drop to import people.XLSX"
+    drop(painted, data_of(table))
+    (wizard,) = painted.findChildren(ImportWizard)
+    settle(qtbot)
+    assert wizard.file.text() == "people.XLSX"
+    wizard.reject()
+
+
 def test_a_file_is_dropped_on_the_canvas_and_on_fields_all_the_same(
     qtbot: QtBot, painted: MainWindow, other: Workspace
 ) -> None:
@@ -301,7 +314,7 @@ def test_a_file_is_dropped_on_the_canvas_and_on_fields_all_the_same(
 def test_what_cannot_be_dropped_is_refused_while_it_hovers(
     painted: MainWindow, inside: Path, tmp_path: Path
 ) -> None:
-    letter = tmp_path / "letter.txt"
+    letter = tmp_path / "letter.odt"
     letter.write_text("Dear")
     for data, words in (
         (data_of(letter), "cannot be opened"),

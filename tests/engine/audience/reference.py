@@ -194,8 +194,11 @@ def _scores(model: Mapping[str, Any], person: Person, world: World) -> dict[str,
     spent = _measured(f"sum:{model['amount']}", events)
     assert spent is not None
 
+    to = (model.get("range") or {}).get("to")
+    end = world.now if to is None else min(world.now, _instant(to))
+
     def within(days: int) -> bool:
-        return last >= Duration(amount=days, unit="day").before(world.now, world.zone)
+        return last >= Duration(amount=days, unit="day").before(end, world.zone)
 
     return {
         "recency": _score(model["recency"], within),

@@ -14,6 +14,7 @@ from engine.client import EngineClient, EngineRefused
 from engine.client.imports import learned_of
 from engine.run.engine import Engine
 from engine.run.settings import EngineSettings
+from engine.server.import_jobs import ImportJob
 from engine.server.wire.imports import ImportState
 from engine.store.database import Database
 from engine.store.imports.table import PeopleTable
@@ -175,6 +176,31 @@ def test_what_fails_or_is_cancelled_says_so(
     assert finished(api).state == "cancelled"
     assert api.client.people().total == 0
     assert not rejects_file(tmp_path, 1).exists()
+
+
+def test_a_data_folder_is_imported_in_the_background_and_cancelled(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    rows = "".join(f"p{n},Rome\n" for n in range(30_000))
+    (tmp_path / "data" / "people.csv").write_text(f"person_id,attr:city\n{rows}", encoding="utf-8")
+    gate, told = threading.Event(), ImportJob._progress
+
+    def waiting(self: ImportJob, done: int, total: int) -> None:
+        gate.wait(30)
+        told(self, done, total)
+
+    monkeypatch.setattr(ImportJob, "_progress", waiting)
+    assert api.client.begin_folder(tmp_path / "data").state == "running"
+    api.client.cancel_import()
+    gate.set()
+    assert finished(api).state == "cancelled"
+    assert api.client.people().total == 0
+    api.client.begin_folder(tmp_path / "data")
+    state = finished(api)
+    assert state.answer is not None
+    assert (state.state, state.answer.counts["people"]) == ("done", 30_000)
+    assert state.id == api.client.imports()[0].id
 
 
 def threading_gate(monkeypatch: pytest.MonkeyPatch) -> Any:

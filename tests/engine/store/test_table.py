@@ -19,12 +19,13 @@ from engine.store.database import Database
 from engine.store.fields import DataFields, DataSchema
 from engine.store.imports import parquet
 from engine.store.imports.formats import TableFormat, detect
+from engine.store.imports.guessing import guessed
 from engine.store.imports.identities import Rules
 from engine.store.imports.result import ImportRefused, ImportResult
 from engine.store.imports.runs import known_imports
 from engine.store.imports.survey import survey
 from engine.store.imports.table import TableOrder, import_table
-from engine.store.imports.tidying import addresses
+from engine.store.imports.tidying import addresses, time_text
 from engine.store.tables.people import event, person, person_id, tag_value
 from engine.store.values import BadValue
 from engine.workspace.catalog import Catalog
@@ -93,6 +94,37 @@ def test_encodings_and_separators_are_found_out(tmp_path: Path, encoding: str, d
     assert found.header == list(COLUMNS)
     assert [cells for _, cells in found.preview] == rows[1:]
     assert [column.type for column in found.columns] == ["number", "text", "text", "text", "number"]
+
+
+def test_blanks_part_cells_and_a_date_needs_no_marks(tmp_path: Path) -> None:
+    path = tmp_path / "orders.txt"
+    path.write_bytes(
+        b' customer_id  date   town  spent\r\n 00001 19970101 "New  York"\t 11.77\r\n\r\n'
+        b"00002  19970112 Ulm 5 \r\n"
+        b"00002 19970113 Bonn 7\r\n00003 19970114 Bonn\r\n"
+    )
+    found = survey(path)
+    assert (found.format.delimiter, found.header) == (" ", ["customer_id", "date", "town", "spent"])
+    assert [cells for _, cells in found.preview] == [
+        ["00001", "19970101", "New  York", "11.77"],
+        ["00002", "19970112", "Ulm", "5"],
+        ["00002", "19970113", "Bonn", "7"],
+    ]
+    assert [str(one) for one in found.rejects] == ["orders.txt:6: The header has 4 columns, this row 3."]
+    guess = guessed(found, Catalog(), path)
+    assert (guess.kind, [column.to for column in guess.columns]) == (
+        "events",
+        ["person", "time", "attr:town", "attr:spent"],
+    )
+    assert time_text("19970101", SHANGHAI) == "1997-01-01T00:00:00+08:00"
+    with pytest.raises(BadValue):
+        time_text("20260231", SHANGHAI)
+
+
+def test_a_date_does_not_make_events_of_people(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("id,date\n1,20260101\n2,20260102\n")
+    assert guessed(survey(path), Catalog(), path).kind == "people"
 
 
 def test_an_encoding_that_only_a_late_line_gives_away(tmp_path: Path) -> None:
@@ -193,14 +225,14 @@ def test_a_new_address_takes_the_place_of_the_old_one_unless_there_may_be_severa
 def test_events_with_and_without_ids_of_their_own(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "events.csv"
     path.write_text(
-        'who,when,amount,kind\n1,2026/12/1 9:00,"1,000.5",order\n1,20261201,1,order\n', encoding="utf-8"
+        'who,when,amount,kind\n1,2026/12/1 9:00,"1,000.5",order\n1,20261301,1,order\n', encoding="utf-8"
     )
     columns = {"who": "person", "when": "time", "amount": "attr:amount number", "kind": "event"}
     for repeated in (0, 1):
         result = take(database, path, mapping(columns, "events"))
         assert (result.counts["events"], result.counts["events_repeated"]) == (1 - repeated, repeated)
         assert [(reject.line, str(reject.message)) for reject in result.rejects] == [
-            (3, "“20261201” is no date or time, such as 2026-12-01 09:00.")
+            (3, "“20261301” is no date or time, such as 2026-12-01 09:00.")
         ]
     with database.read() as connection:
         (row,) = connection.execute(select(event.c.code, event.c.time, event.c.attributes)).all()

@@ -107,6 +107,20 @@ def test_what_runs_goes_on_from_its_next_cycle(workspace: Workspace) -> None:
     assert {one.id: (one.first.day, one.last) for one in november}["c_now"] == (1, date(2026, 11, 28))
 
 
+def test_what_was_published_without_a_start_began_then(workspace: Workspace) -> None:
+    every = {"unit": "day", "interval": 10, "time": "09:00"}
+    workspace.save_campaign(document("c_daily", who("recurring", every=every)))
+    workspace.save_campaign(document("c_now", who("now")))
+    at = datetime(2026, 11, 25, 7, tzinfo=UTC)
+    runs = {
+        "c_daily": Published("in_progress", datetime(2026, 12, 5, 8, tzinfo=UTC), at),
+        "c_now": Published("in_progress", None, at),
+    }
+    found = {one.id: one for one in planned(workspace, date(2026, 11, 1), date(2026, 11, 30), runs, NOW)}
+    assert (found["c_now"].first.day, found["c_now"].last, days(found["c_now"])) == (25, NOW.date(), [25])
+    assert (found["c_daily"].first.day, days(found["c_daily"])) == (25, [25])
+
+
 def test_an_hourly_campaign_fills_its_days(workspace: Workspace) -> None:
     hourly = {"unit": "hour", "interval": 1, "minute": 30}
     workspace.save_campaign(
