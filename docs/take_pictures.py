@@ -9,36 +9,28 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PIL import Image
 from pydantic import JsonValue
-from PySide6.QtCore import QEvent, QEventLoop, QRect, QTimer
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 
 from app import language as languages
 from app import tasks
-from app.audiences.page import AudiencesPage
 from app.campaign_list.gallery import Start
 from app.campaign_list.loading import empty_document
 from app.editor.attributes import AttributesDialog
 from app.editors.base import Context
 from app.main import application, open_window
-from app.messages.page import MessagesPage
 from app.panels import ConfigurationPanel
-from app.people.page import PeoplePage
 from app.pickers.account_form import AccountDialog
 from app.pickers.audience_form import AudienceDialog
 from app.pickers.message_form import MessageDialog
@@ -47,6 +39,8 @@ from app.publishing.dialog import PublishDialog
 from app.window import MainWindow
 from canvas_widgets.look import Look
 from canvas_widgets.picture import render
+from docs.camera import grab, pause, save, settle, wait
+from docs.places import Places
 from docs.walk import screen
 from engine.campaign import campaign_file, edits
 from engine.campaign.document import CampaignDocument
@@ -69,15 +63,10 @@ EXPLAINED = Path(__file__).parent / "explained"
 LANGUAGES = ("en", "zh")
 PARTS = ("editor", "guide", "overview", "dialogs", "panels", "places")
 """The last one adds campaigns, which the others shall not show."""
-AUDIENCE, MESSAGE = "a_high_value", "m_arrivals"
-"""What is open on the pictures of places."""
-PLANNED = ((-9, 5), (-2, 9), (3, 6))
-"""Campaigns in the calendar: the days from today on which they begin, and for how many."""
 THEMES: tuple[Theme, ...] = ("light", "dark")
 BESIDE_THE_POINTER = (40, 40)
 """Without a screen the pointer rests near its corner: nothing there shall look pointed at."""
 SIZE = 1440, 900
-_Page = TypeVar("_Page", bound=QWidget)
 CLOSE = 0.9  # zoom
 LARGE, LARGE_WIDTH = 1000, 40  # components; open ends at most
 LARGE_CONFIGS: Mapping[str, Mapping[str, JsonValue]] = {
@@ -86,11 +75,9 @@ LARGE_CONFIGS: Mapping[str, Mapping[str, JsonValue]] = {
 }
 LARGE_KINDS = (*("wait_until",) * 6, *("random_grouping",) * 2, "text_sms", "issue_coupon")
 SCALE = 1.5  # of the explained campaigns
-TIMEOUT_S = 60.0
 TOAST_MS = 5000
 GUIDE_MS = 500  # until the bubble stands above its card
 ESTIMATE_MS = 2000  # until the audience's size is there
-COLOURS = 128
 PANELS_A_SHEET = 4
 SHEET_HEIGHT = 860
 GAP = 16
@@ -162,9 +149,10 @@ class Photographer:
             for name in PARTS[:-1] if part is None else {part} & set(PARTS[:-1]):
                 getattr(self, f"_take_{name}")()
         if part in (None, PARTS[-1]):
-            self._plan()
+            places = Places(self._window, self._save)
+            places.plan()
             for _theme in self._themes():
-                self._take_places()
+                places.take()
 
     def _themes(self) -> Iterator[Theme]:
         for theme in THEMES:
@@ -212,60 +200,6 @@ class Photographer:
             window.actions_["view.commands"].trigger()
             self._save("commands", window)
             window.actions_["view.commands"].trigger()
-
-    def _take_places(self) -> None:
-        """Audiences, people, messages, the calendar and settings, each with something open in it."""
-        window, go = self._window, self._window.navigation.go
-        go("audiences", AUDIENCE)
-        pause(ESTIMATE_MS)
-        view = _place(window, "audiences", AudiencesPage).view
-        assert view is not None
-        sample = view.insight.sample.table
-        view.insight.sample.asked.emit()
-        wait(lambda: sample.rowCount() > 0)
-        self._save("audiences", window)
-        some = [item.text() for row in range(sample.rowCount()) if (item := sample.item(row, 0)) is not None]
-        self._open_somebody_who_waits(some)
-        self._save("people", window)
-        go("messages", MESSAGE)
-        pause(ESTIMATE_MS)
-        self._save("messages", window)
-        _place(window, "messages", MessagesPage).close_editor()
-        for place, object_id in (("calendar", None), ("settings", "fatigue")):
-            go(place, object_id)
-            pause(ESTIMATE_MS)
-            self._save(place, window)
-        go("campaigns")
-
-    def _open_somebody_who_waits(self, people: Sequence[str]) -> None:
-        """The page of the first of them who got a message and is in the campaign still."""
-        page = _place(self._window, "people", PeoplePage)
-        for id in people:
-            self._window.navigation.go("people", id)
-            wait(lambda: page.person.visits.rows() > 0)
-            pause(ESTIMATE_MS // 4)
-            if page.person.messages.rows() > 0:
-                return
-
-    def _plan(self) -> None:
-        """Some drafts with dates, which take in the same people."""
-        window, workspace = self._window, self._window.workspace
-        assert workspace is not None
-        made = workspace.load_campaign("c_second")
-        today = datetime.now(ZoneInfo(workspace.settings.time_zone)).replace(hour=9, minute=0, second=0)
-        for number, (start, days) in enumerate(PLANNED, start=1):
-            begin = today + timedelta(days=start)
-            attributes = made.attributes.model_copy(
-                update={
-                    "id": f"c_planned_{number}",
-                    "name": f"{made.attributes.name} {number}",
-                    "start": begin.isoformat(timespec="seconds"),
-                    "end": (begin + timedelta(days=days)).isoformat(timespec="seconds"),
-                }
-            )
-            workspace.save_campaign(CampaignDocument(attributes, made.nodes, made.links))
-        window.reload()
-        wait(lambda: not tasks.running())
 
     def _take_overview(self) -> None:
         """A thousand components, from far away."""
@@ -399,12 +333,6 @@ class Photographer:
         save(sheet, self._out / f"{name}-{self._suffix}.png")
 
 
-def _place(window: MainWindow, id: str, kind: type[_Page]) -> _Page:
-    page = window.navigation.page(id)
-    assert isinstance(page, kind)
-    return page
-
-
 def large_campaign() -> CampaignDocument:
     """A flow of a thousand components, always the same, tidied up; some are still to configure."""
     choose = random.Random(LARGE)
@@ -447,46 +375,6 @@ def _cards(workspace: Workspace) -> dict[str, JsonValue]:
     """What the audience form holds: the rule of a sample audience under a new name."""
     raw = workspace.audiences["a_once"].model_dump(mode="json", by_alias=True, exclude_none=True)
     return {"name": tr("Audience"), "cards": raw["cards"]}
-
-
-def grab(widget: QWidget) -> QImage:
-    """What the widget shows, once everything has settled."""
-    settle()
-    return widget.grab().toImage()
-
-
-def save(image: QImage, path: Path) -> None:
-    """Write a small PNG."""
-    image.save(str(path))
-    with Image.open(path) as full:
-        small = full.convert("RGB").quantize(
-            COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
-        )
-    small.save(path, optimize=True)
-    print(f"{path.name}: {path.stat().st_size // 1024} kB")
-
-
-def pause(milliseconds: int) -> None:
-    """Let the program go on for a while."""
-    loop = QEventLoop()
-    QTimer.singleShot(milliseconds, loop.quit)
-    loop.exec()
-
-
-def settle() -> None:
-    """Let what is due happen: layouts, delayed centring, deletions."""
-    pause(80)
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
-
-
-def wait(until: Callable[[], bool]) -> None:
-    """Wait for something that happens in the background. Raises `TimeoutError`."""
-    give_up = time.monotonic() + TIMEOUT_S
-    while not until():
-        if time.monotonic() > give_up:
-            raise TimeoutError
-        pause(20)
-    settle()
 
 
 def end(window: MainWindow) -> None:
