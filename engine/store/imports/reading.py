@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol, TextIO
 
 from engine.i18n import N_, Message
+from engine.store.imports.result import ImportRefused
 from engine.store.values import storable
 
 
@@ -73,6 +74,7 @@ class CsvFile:
     ) -> None:
         """`headed`: the first row holds the names of the columns; else they are numbered."""
         self._reject = on_reject
+        self._name = path.name
         self._encoding = encoding
         self._delimiter = delimiter
         self._blanks = delimiter == BLANKS
@@ -128,15 +130,24 @@ class CsvFile:
     def _next_line(self) -> tuple[int, str] | None:
         if self._pushed_back:
             return self._pushed_back.popleft()
-        while line := self._file.readline(MAX_LINE):
+        while line := self._read():
             self._line += 1
             if len(line) < MAX_LINE or line.endswith("\n"):
                 return self._line, line
             number = self._line
-            while (rest := self._file.readline(MAX_LINE)) and not rest.endswith("\n"):
+            while (rest := self._read()) and not rest.endswith("\n"):
                 pass
             self._reject(number, Message(N_("The line is longer than {max} characters."), max=MAX_LINE))
         return None
+
+    def _read(self) -> str:
+        """The next line, or the next part of one that is too long. Raises `ImportRefused`."""
+        try:
+            return self._file.readline(MAX_LINE)
+        except UnicodeError as error:  # such as UTF-16 that does not say in which order its bytes stand
+            self.close()
+            text = N_("{file} is no {encoding} text. Choose another encoding.")
+            raise ImportRefused(Message(text, file=self._name, encoding=self._encoding)) from error
 
     def _quoted(self, number: int, line: str) -> list[str] | None:
         """The cells of a row with quotes, which may run over several lines; None where it was rejected."""

@@ -216,6 +216,14 @@ def test_a_first_line_that_cannot_be_read_does_not_make_the_second_one_the_heade
         survey(path, TableFormat("csv", "utf-8"))
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "idna"])
+def test_an_encoding_that_cannot_even_be_begun_is_refused_in_words(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "people.csv"
+    path.write_bytes("id,城市\n1,杭州\n2,上海\n".encode())
+    with pytest.raises(ImportRefused, match=r"people\.csv.*Choose another encoding"):
+        survey(path, TableFormat("csv", encoding))
+
+
 def test_columns_without_a_name_can_be_mapped_and_are_left_out_at_first(tmp_path: Path) -> None:
     """What spreadsheets leave behind the last column, and other programs before all."""
     path = tmp_path / "people.csv"
