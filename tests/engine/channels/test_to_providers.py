@@ -27,7 +27,7 @@ def campaign(kind: str, config: dict[str, Any], account: AccountFile) -> Any:
 
 
 def open_adapter(account: AccountFile) -> Adapter:
-    return adapter_of(account, {"key": CANARY}, LOOPBACK, PATIENT._replace(answer=0.3))
+    return adapter_of(account, {"key": CANARY}, LOOPBACK, PATIENT._replace(answer=1.0))
 
 
 def states(run: Running) -> dict[str, str]:
