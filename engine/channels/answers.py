@@ -102,6 +102,22 @@ async def by_group(
     return outcomes
 
 
+async def in_turn(batch: Sequence[Delivery], send: Send) -> list[Outcome]:
+    """One after the other. Where one says that nothing goes through, the rest is not tried, but for later."""
+    outcomes: list[Outcome] = []
+    for delivery in batch:
+        try:
+            outcomes += await _settled([delivery], send)
+        except NotReached:
+            if not outcomes:
+                raise
+            outcomes.append(Later("not_reached", whole_account=True))
+        last = outcomes[-1]
+        if isinstance(last, Unknown) or (isinstance(last, Later) and last.whole_account):
+            break
+    return outcomes + [Later("not_tried")] * (len(batch) - len(outcomes))
+
+
 async def halved(batch: Sequence[Delivery], send: Send) -> list[Outcome]:
     """A batch that was refused as a whole because of somebody in it: its halves by themselves."""
     first = {id(delivery) for delivery in batch[: len(batch) // 2]}

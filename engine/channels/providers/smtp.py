@@ -6,13 +6,14 @@ it. Until its last line nothing of an email is handed over: an end before that l
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.channels.adapter import Accepted, Delivery, Later, Outcome, Refused, Traits, Unknown
-from engine.channels.answers import by_group
+from engine.channels.answers import in_turn
 from engine.channels.contents import EmailContent
 from engine.channels.http_client import Timeouts
 from engine.channels.mail_format import is_address, mail
@@ -24,7 +25,8 @@ from engine.workspace.account_settings import SmtpSettings
 if TYPE_CHECKING:
     from aiosmtplib import SMTP
 
-_CONNECTIONS = 10
+_CONNECTIONS, _IN_TURN = 10, 5
+"""Connections, and emails that go over one before the loop writes down what became of them."""
 _GONE = ("421", "connection_lost")
 """What a kept connection says that has ended meanwhile."""
 _SIGN_IN = (454, 530, 534, 535, 538)
@@ -45,13 +47,17 @@ class Smtp:
     """Sends through one server."""
 
     def __init__(self, settings: SmtpSettings, secrets: Mapping[str, str], timeouts: Timeouts) -> None:
+        self._patience = timeouts.answer
         self._server = MailServer(settings, secrets.get("password", ""), timeouts)
         self.traits = Traits(
-            concurrency=_CONNECTIONS, per_second=settings.per_second, receipts=bool(settings.user)
+            batch=_IN_TURN,
+            concurrency=_CONNECTIONS,
+            per_second=settings.per_second,
+            receipts=bool(settings.user),
         )
 
     async def send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
-        return await by_group(batch, id, self._send)
+        return await in_turn(batch, self._send)
 
     async def close(self) -> None:
         await self._server.close()
@@ -87,12 +93,13 @@ class Smtp:
             options.append("SMTPUTF8")
         handing = False
         try:
-            await server.mail(letter.sender, options=options)
-            await server.rcpt(
-                letter.route.address, options=["NOTIFY=FAILURE"] if dsn else [], encoding="utf-8"
-            )
-            handing = True
-            await server.data(letter.content)
+            async with asyncio.timeout(self._patience):
+                await server.mail(letter.sender, options=options)
+                await server.rcpt(
+                    letter.route.address, options=["NOTIFY=FAILURE"] if dsn else [], encoding="utf-8"
+                )
+                handing = True
+                await server.data(letter.content)
         except SMTPResponseException as error:
             outcome = _refusal(error.code, error.message)
             if isinstance(outcome, Refused) or (isinstance(outcome, Later) and not outcome.whole_account):
@@ -101,11 +108,11 @@ class Smtp:
                     self._server.keep(server)
                     return outcome
             server.close()
-            return outcome if handing or not isinstance(outcome, Unknown) else Later(outcome.reason)
+            return outcome if handing or not isinstance(outcome, Unknown) else _not_begun(outcome.reason)
         except (SMTPException, OSError) as error:
             server.close()
             reason = "timeout" if isinstance(error, TimeoutError) else "connection_lost"
-            return Unknown(reason) if handing else Later(reason)
+            return Unknown(reason) if handing else _not_begun(reason)
         except BaseException:  # cancelled: the connection is in the middle of something
             server.close()
             raise
@@ -117,6 +124,11 @@ def adapter(
     settings: SmtpSettings, secrets: Mapping[str, str], _network: Network, timeouts: Timeouts
 ) -> Smtp:
     return Smtp(settings, secrets, timeouts)
+
+
+def _not_begun(reason: str) -> Later:
+    """The server went away, or makes no sense, before it was given an email."""
+    return Later(reason, whole_account=True)
 
 
 def _refusal(number: int, text: str) -> Outcome:

@@ -34,7 +34,7 @@ class Webhook:
         self._heeds_keys = settings.key_lifetime is not None
         self.traits = Traits(
             batch=settings.batch_size,
-            concurrency=64 if settings.batch_size == 1 else 8,
+            concurrency=128 if settings.batch_size == 1 else 8,
             per_second=settings.per_second,
             key_lifetime=_seconds(settings.key_lifetime),
             receipts=settings.receipts is not None,

@@ -360,6 +360,15 @@ def test_a_recipients_answer_is_read_by_its_code() -> None:
         assert fake.signed_in == 1
 
 
+def test_after_one_in_doubt_the_rest_of_a_batch_is_not_tried() -> None:
+    case = BY_NAME["smtp"]
+    with case.make() as fake:
+        fake.misbehave("reset")
+        (outcomes,) = handed(case.adapter(fake), deliveries(case, 3))
+        assert outcomes == [Unknown("connection_lost"), Later("not_tried"), Later("not_tried")]
+        assert sum(fake.sent.values()) == 1
+
+
 def test_an_address_in_any_script_gets_its_email() -> None:
     case = BY_NAME["smtp"]
     with case.make() as fake:
