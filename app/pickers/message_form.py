@@ -8,7 +8,8 @@ from pydantic import JsonValue
 from PySide6.QtWidgets import QWidget
 
 from app.editors.base import Context, RawObject, as_text
-from app.editors.message_fields import CONTENT_FIELDS, factories, file_object, judge, message_fields
+from app.editors.message_content import CONTENT_FIELDS
+from app.editors.message_fields import factories, file_object, judge, message_fields
 from app.editors.registry import EditorFactory
 from app.editors.variables import BindingsEditor
 from app.pickers.form_dialog import FormDialog
