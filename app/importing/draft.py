@@ -12,6 +12,7 @@ from engine.shapes.conditions import FieldType
 from engine.shapes.text import NAME_LENGTH, new_id
 from engine.store.imports.formats import TableFormat
 from engine.store.imports.guessing import guessed
+from engine.store.imports.learned import too_many_ids
 from engine.store.imports.survey import Survey
 from engine.workspace.catalog import MAX_ID_TYPES, Catalog, IdType
 from engine.workspace.folder import free_name
@@ -80,7 +81,7 @@ class Draft:
     @property
     def problem(self) -> Message | None:
         """Why nothing can be imported yet, or None."""
-        if (problem := problem_of(self.mapping)) is not None:
+        if (problem := problem_of(self.mapping) or too_many_ids(self.mapping, self.catalog)) is not None:
             return problem
         for column in self.mapping.columns:
             what, name = targets.split(column.to)

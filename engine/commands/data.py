@@ -22,7 +22,8 @@ from engine.store.fields import DataSchema
 from engine.store.imports.formats import format_of_file
 from engine.store.imports.guessing import Kind, guessed
 from engine.store.imports.identities import Rules
-from engine.store.imports.learned import Learned
+from engine.store.imports.learned import Learned, too_many_ids
+from engine.store.imports.result import ImportRefused
 from engine.store.imports.survey import Survey, preview, survey
 from engine.store.imports.table import TableOrder
 from engine.workspace.catalog import Catalog
@@ -182,6 +183,8 @@ def _table_here(
     """By an engine of our own."""
     workspace = target.workspace
     catalog = Catalog() if workspace is None else workspace.catalog
+    if (problem := too_many_ids(mapping, catalog)) is not None:
+        raise ImportRefused(problem)
     several = frozenset(name for name, type_ in catalog.id_types.items() if type_.multi)
     place = None if workspace is None else partial(rejects_file, workspace.folder)
     with target.engine() as (engine, _):

@@ -27,6 +27,8 @@ from engine.server.wire.imports import (
 from engine.shapes.time import utc_text
 from engine.store.fields import DataSchema
 from engine.store.imports.identities import Rules
+from engine.store.imports.learned import too_many_ids
+from engine.store.imports.result import ImportRefused
 from engine.store.imports.table import TableOrder
 from engine.workspace.engine_folder import rejects_file
 
@@ -43,6 +45,8 @@ def router(service: Service) -> APIRouter:
         """Begin to import a table on the engine's own computer; only callers on it may ask this."""
         refuse_strangers(request)
         catalog = service.catalog()
+        if (problem := too_many_ids(order.mapping, catalog)) is not None:
+            raise ImportRefused(problem)
         several = frozenset(name for name, type_ in catalog.id_types.items() if type_.multi)
         job.start(
             TableOrder(

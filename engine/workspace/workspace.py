@@ -138,10 +138,14 @@ class Workspace(ObjectLookup):
         self.settings = settings
 
     def save_catalog(self, catalog: Catalog) -> None:
-        """Write `catalog.json`. Raises `FileError`, also rather than replace one that could not be read."""
+        """Write `catalog.json`. Raises `FileError`, also rather than replace one that could not be read, and
+        for one that could not be read afterwards: parts of it are put together without being checked."""
         if self._catalog_error is not None:
             raise self._catalog_error
-        write(self.folder / CATALOG_NAME, CATALOG.dump(catalog))
+        path = self.folder / CATALOG_NAME
+        data = CATALOG.dump(catalog)
+        CATALOG.parse(data, path)
+        write(path, data)
         self.catalog = catalog
 
     def amend_catalog(self, amended: Callable[[Catalog], Catalog]) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from engine.i18n import N_, Message
 from engine.shapes.conditions import FieldType
 from engine.store.values import SEPARATOR
 from engine.workspace.catalog import MAX_ID_TYPES, Catalog, Event, IdType, Tag
 from engine.workspace.catalog_edits import LEARNABLE, mark_learned
+from engine.workspace.mapping import ID, MappingFile
 
 V = TypeVar("V")
 
@@ -72,3 +74,16 @@ class Learned:
 
 def _sorted(table: dict[str, V]) -> dict[str, V]:
     return dict(sorted(table.items()))
+
+
+def too_many_ids(mapping: MappingFile, catalog: Catalog) -> Message | None:
+    """Why a table with so many new types of IDs cannot be taken, or None."""
+    targets = (column.to for column in mapping.columns)
+    new = sorted({to.removeprefix(ID) for to in targets if to.startswith(ID)} - catalog.id_types.keys())
+    if not new or len(catalog.id_types) + len(new) <= MAX_ID_TYPES:
+        return None
+    text = N_(
+        "The workspace has {n} ID types; there can be {max}. Choose one of them in place of “{name}”, or "
+        "leave its column out."
+    )
+    return Message(text, n=len(catalog.id_types), max=MAX_ID_TYPES, name=new[-1])

@@ -287,3 +287,13 @@ def test_every_control_has_a_name_a_role_and_room(
     choice(wizard.reading.kind, "events")
     settle(qtbot)
     assert (findings(wizard), clipped(wizard)) == ([], [])
+
+
+def test_a_fifty_first_id_type_is_told_before_anything_is_imported(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("id,id:card\n1,9\n", encoding="utf-8")
+    catalog = Catalog.model_validate({"id_types": {f"t{n}": {} for n in range(50)}})
+    draft = Draft.of(path, survey(path), catalog, {})
+    assert "Choose one of them in place of “card”" in str(draft.problem)
+    draft.map_column(1, "id:t7", None)
+    assert draft.problem is None

@@ -11,7 +11,7 @@ from engine.files import FileError
 from engine.workspace.account import ACCOUNT
 from engine.workspace.audience import AUDIENCE
 from engine.workspace.campaigns import CampaignFolder
-from engine.workspace.catalog import Catalog
+from engine.workspace.catalog import Catalog, IdType
 from engine.workspace.uses import Use
 from engine.workspace.workspace import Workspace
 from tests.engine.workspace.examples import (
@@ -228,3 +228,12 @@ def test_unchanged_campaign_files_are_not_read_again(tmp_path: Path, monkeypatch
 def test_update_by_rule_is_read(tmp_path: Path) -> None:
     workspace = filled_workspace(tmp_path)
     assert workspace.audiences["a_once"].model_dump(mode="json")["update"] == AUDIENCE_JSON["update"]
+
+
+def test_a_catalogue_that_could_not_be_read_again_is_not_written(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path, "W", "Europe/Berlin", "en")
+    before = (tmp_path / "catalog.json").read_bytes()
+    types = {f"t{n}": IdType() for n in range(51)}
+    with pytest.raises(FileError, match="at most 50"):
+        workspace.save_catalog(workspace.catalog.model_copy(update={"id_types": types}))
+    assert (tmp_path / "catalog.json").read_bytes() == before
