@@ -9,10 +9,14 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 
+import structlog
+
 from engine.channels.adapter import Accepted, Delivery, Later, Outcome, Refused, Unknown
 from engine.channels.http_client import Lost
 from engine.channels.verdict import NotReached
 from engine.channels.web import Answer
+
+log = structlog.get_logger()
 
 _AT_A_TIME = 8
 """Requests of one send that are under way together."""
@@ -96,6 +100,7 @@ async def by_group(
         if isinstance(answers, NotReached):
             answers = [Later("not_reached")] * len(some)
         elif isinstance(answers, BaseException):
+            log.warning("a provider's module failed", error=type(answers).__name__)
             answers = [Unknown(type(answers).__name__)] * len(some)
         for place, outcome in zip(some, answers, strict=True):
             outcomes[place] = outcome

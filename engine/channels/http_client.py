@@ -92,6 +92,7 @@ class HttpClient:
             connector=self._network.connector(urlsplit(self._url).hostname or ""),
             timeout=wait,
             cookie_jar=DummyCookieJar(),
+            headers={"User-Agent": "campaign-canvas"},
             trust_env=False,  # no proxy stands between us, and no .netrc gives a password away
         )
         return self._session

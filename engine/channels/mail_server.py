@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import time
 from contextlib import suppress
@@ -28,9 +29,8 @@ class MailServer:
 
     async def close(self) -> None:
         """Take leave on every kept connection."""
-        while self._idle:
-            server, _ = self._idle.pop()
-            await _leave(server)
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(_leave(server) for server, _ in idle))
 
     def keep(self, server: SMTP) -> None:
         """Take back a connection on which nothing is under way."""
