@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from engine.channels.adapter import Adapter
@@ -37,7 +39,10 @@ def states(run: Running) -> dict[str, str]:
         return {address: f"{state} {reason}".strip() for address, state, reason in rows}
 
 
-def test_an_sms_platform_that_refuses_ends_connections_and_answers_nonsense(tmp_path: Path) -> None:
+def test_an_sms_platform_that_refuses_ends_connections_and_answers_nonsense(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
     (case,) = (case for case in CASES if case.name == "http_sms-json")
     with case.make() as fake, Running(database(tmp_path, PEOPLE), open_adapter=open_adapter) as run:
         assert isinstance(fake, HttpSmsFake)
@@ -58,6 +63,11 @@ def test_an_sms_platform_that_refuses_ends_connections_and_answers_nonsense(tmp_
                 assert state == "failed E105"
                 assert not fake.sent[bare]
         assert run.engine.check() == []
+    said = "\n".join((caplog.text, *capfd.readouterr()))
+    for file in tmp_path.glob("engine.db*"):
+        assert CANARY.encode() not in file.read_bytes()
+    assert CANARY not in said
+    assert not [number for number in found if number.removeprefix("+86") in said]
 
 
 def test_a_webhook_that_remembers_keys_gets_everybody_once_whatever_occurs(tmp_path: Path) -> None:
