@@ -22,7 +22,8 @@ from sqlalchemy import Connection, Dialect
 
 from engine.channels.adapter import Adapter
 from engine.channels.sending.desk import Desk, Sheet
-from engine.channels.sending.ledger import UNKNOWN, Ledger
+from engine.channels.sending.fates import UNKNOWN
+from engine.channels.sending.ledger import Ledger
 from engine.channels.sending.letters import Letter, Queue
 from engine.channels.sending.pacing import Backoff, Monotonic, Sleep
 from engine.channels.sending.policy import Policy

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.channels.adapter import Accepted, Later, Outcome, Refused, Traits, Unknown
-from engine.channels.sending.ledger import PLANNED, SENT, UNKNOWN, Settled, failed
+from engine.channels.sending.fates import PLANNED, SENT, UNKNOWN, failed
+from engine.channels.sending.ledger import Settled
 from engine.channels.sending.letters import Letter
 from engine.channels.sending.pacing import Backoff
 from engine.store.tables.sending import NOTIFICATION

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from engine.channels.adapter import Adapter, Delivery, Later, Outcome, Traits, Unknown
 from engine.channels.sending.desk import Desk, Sheet
-from engine.channels.sending.ledger import Claim, Ledger, Settled, Started, failed
+from engine.channels.sending.fates import failed
+from engine.channels.sending.ledger import Claim, Ledger, Settled, Started
 from engine.channels.sending.letters import REFERENCE_LENGTH, Letter, Queue
 from engine.channels.sending.pacing import Breaker, Monotonic, RateLimit, Sleep
 from engine.channels.sending.policy import Policy, counts_as_failure
