@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout
 from app.language import Retranslated
 from app.widgets.basic import label
 from canvas_widgets.look import Look
+from canvas_widgets.tooltip import plain
 from engine.files import FileError
 from engine.i18n import ntr, tr
 
@@ -54,7 +55,7 @@ class BrokenFiles(Retranslated, QFrame):
         self.list.clear()
         for error in self._errors:
             item = QListWidgetItem(self._look.icon("alert-circle", "danger"), error_text(error))
-            item.setToolTip(str(error.path))
+            item.setToolTip(plain(str(error.path)))
             item.setData(Qt.ItemDataRole.UserRole, str(error.path.parent))
             self.list.addItem(item)
         rows = min(len(self._errors), _SHOWN_ROWS)

@@ -23,6 +23,7 @@ from app.campaign_list.broken import error_text
 from app.campaign_list.flow_picture import FlowPicture
 from app.widgets.basic import Clickable, button, label
 from canvas_widgets.look import Look
+from canvas_widgets.tooltip import plain
 from engine.campaign.document import CampaignDocument
 from engine.files import FileError
 from engine.i18n import tr
@@ -102,7 +103,7 @@ class OwnSection(QWidget):
         icon, size = QLabel(), self._look.sizes.small_icon
         icon.setPixmap(self._look.pixmap("alert-circle", "danger", size, self.devicePixelRatioF()))
         text = label("error", error_text(error), wrap=True)
-        text.setToolTip(str(error.path))
+        text.setToolTip(plain(str(error.path)))
         self.lines.append(text)
         row = QHBoxLayout()
         row.setSpacing(self._look.sizes.grid)
@@ -180,7 +181,7 @@ class Gallery(QDialog):
         made = QToolButton()
         self._look.set_icon(made, "dots-vertical")
         words = tr("Rename or delete “{name}”", name=name)
-        made.setToolTip(words)
+        made.setToolTip(plain(words))
         made.setAccessibleName(words)
         menu = QMenu(made)
         menu.addAction(tr("Rename…"), lambda: self.rename_asked(own))

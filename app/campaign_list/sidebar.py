@@ -111,7 +111,7 @@ class Sidebar(Retranslated, QFrame):
         notice = found[0] if found else notices.Notice("warn", "")
         set_property(self._alert, "state", notice.tone)
         self.trouble.setText(notice.text)
-        self.trouble.setToolTip(notice.text)
+        self.trouble.setToolTip(plain(notice.text))
         self._alert.setVisible(bool(notice.text))
         self._action = notice.action
         self.way_out.setText(notice.link)

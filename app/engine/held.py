@@ -19,6 +19,7 @@ from app.widgets import moments
 from app.widgets.basic import button, label
 from app.widgets.dialog import button_row, dialog_column
 from canvas_widgets.look import Look
+from canvas_widgets.tooltip import plain
 from engine.i18n import tr
 from engine.shapes.time import instant
 
@@ -73,7 +74,7 @@ class HeldDialog(QDialog):
             )
             for column, text in enumerate(cells):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(plain(text))
                 if column > 1:
                     item.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
                 self.campaigns.setItem(row, column, item)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QMenu
 
 from app.preferences import Recent
+from canvas_widgets.tooltip import plain
 from engine.i18n import tr
 from engine.workspace.workspace import SETTINGS_NAME
 
@@ -66,7 +67,7 @@ class RecentFiles:
         offered.setToolTipsVisible(True)
         for recent in found:
             action = offered.addAction(recent.name.replace("&", "&&"))
-            action.setToolTip(str(recent.path))
+            action.setToolTip(plain(str(recent.path)))
             action.triggered.connect(partial(self._window.opening.open_path, recent.path))
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 from app.preferences import Recent
 from app.widgets.basic import Clickable, ElidedLabel, label
 from canvas_widgets.look import Look
+from canvas_widgets.tooltip import plain
 
 
 class ActionCard(Clickable):
@@ -46,7 +47,7 @@ class RecentRow(Clickable):
         self.is_folder = recent.path.is_dir()
         self.setAccessibleName(recent.name)
         self.setAccessibleDescription(str(recent.path))
-        self.setToolTip(str(recent.path))
+        self.setToolTip(plain(str(recent.path)))
         self.clicked.connect(lambda: run())
         grid = look.sizes.grid
         icon = QLabel()

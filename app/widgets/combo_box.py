@@ -58,7 +58,7 @@ class ComboBox(DropDown):
         for option in options:
             self.addItem(option.text, option.value)
             if option.note:
-                self.setItemData(self.count() - 1, option.note, Qt.ItemDataRole.ToolTipRole)
+                self.setItemData(self.count() - 1, plain(option.note), Qt.ItemDataRole.ToolTipRole)
             if option.tail:
                 self.setItemData(self.count() - 1, option.tail, TAIL_ROLE)
                 said = f"{option.text}, {option.tail}"

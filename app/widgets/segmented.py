@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
 
 from app.widgets.combo_box import Option
 from app.widgets.layouts import row
+from canvas_widgets.tooltip import plain
 
 
 class Segmented(QWidget):
@@ -37,7 +38,7 @@ class Segmented(QWidget):
             button = self._buttons[option.value]
             button.setText(option.text)
             button.setAccessibleName(option.text)
-            button.setToolTip(option.note)
+            button.setToolTip(plain(option.note))
             button.setProperty("place", _place(index, len(options)))
         self.set_value(self._value)
 
