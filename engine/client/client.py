@@ -8,10 +8,13 @@ from engine.client.data import DataCalls
 from engine.client.imports import ImportCalls
 from engine.client.lists import ListCalls
 from engine.client.people import PeopleCalls
+from engine.client.sending import SendingCalls
 from engine.server.wire.engine import CheckAnswer, EngineState, Health, Hold, Violation
 
 
-class EngineClient(CampaignCalls, DataCalls, ImportCalls, AudienceCalls, ListCalls, PeopleCalls):
+class EngineClient(
+    CampaignCalls, DataCalls, ImportCalls, AudienceCalls, ListCalls, PeopleCalls, SendingCalls
+):
     """One engine. Every method raises `EngineUnreachable` and `EngineRefused`.
 
     A client may be used by one thread at a time; it keeps its connection between calls.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,14 @@ import typer
 from engine.commands import audience_application, data_application, keeping_application, message_application
 from engine.commands.options import Database, SomeWorkspace, Workspace, end, group
 from engine.i18n import tr
+
+
+class Settlement(StrEnum):
+    """How doubtful messages are settled."""
+
+    AGAIN = "again"
+    SENT = "sent"
+    NOT_SENT = "not-sent"
 
 
 def application() -> typer.Typer:
@@ -36,6 +45,12 @@ def application() -> typer.Typer:
     engine.command(help=tr("Let an engine go on that is held after its database was restored or copied."))(
         release
     )
+    doubtful = group(tr("Messages of which nobody knows whether they were sent."))
+    doubtful.command("list", help=tr("List them as CSV, the latest first."))(list_doubtful)
+    doubtful.command("settle", help=tr("Say of them: send them again, they were sent, or they were not."))(
+        settle_doubtful
+    )
+    engine.add_typer(doubtful, name="doubtful")
     root.add_typer(engine, name="engine")
     events = group(tr("What people did, as other programs tell it."))
     events.command(help=tr("Show the last events received, and what each of them did or why nothing."))(
@@ -158,6 +173,39 @@ def release(workspace: SomeWorkspace = None, db: Database = None) -> None:
     from engine.commands.target import target
 
     work(target(workspace, db))
+
+
+CampaignId = Annotated[str | None, typer.Option("--campaign", metavar="ID", help=tr("Only this campaign's."))]
+AccountId = Annotated[str | None, typer.Option("--account", metavar="ID", help=tr("Only through it."))]
+
+
+def list_doubtful(
+    workspace: SomeWorkspace = None,
+    db: Database = None,
+    campaign: CampaignId = None,
+    account: AccountId = None,
+) -> None:
+    from engine.commands.doubtful import list_doubtful as work
+    from engine.commands.target import target
+
+    work(target(workspace, db), campaign, account)
+
+
+def settle_doubtful(
+    how: Annotated[Settlement, typer.Argument(show_default=False)],
+    workspace: SomeWorkspace = None,
+    db: Database = None,
+    campaign: CampaignId = None,
+    account: AccountId = None,
+    messages: Annotated[
+        list[str] | None, typer.Option("--message", metavar="KEY", help=tr("Only this one; may be repeated."))
+    ] = None,
+    certain: Annotated[bool, typer.Option("--yes", help=tr("Settle them without asking."))] = False,
+) -> None:
+    from engine.commands.doubtful import settle as work
+    from engine.commands.target import target
+
+    work(target(workspace, db), how.value, campaign, account, messages or (), certain=certain)
 
 
 def received(workspace: Workspace) -> None:

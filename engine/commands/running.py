@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from engine.client import bundled, instance_of
+from engine.commands.doubtful import show_sending
 from engine.commands.errors import CommandError
 from engine.commands.held import show_held
 from engine.commands.target import Target
@@ -33,7 +34,7 @@ def run(workspace: Workspace, host: str, port: int, until_idle: bool) -> None:
 
 def status(workspace: Workspace) -> int:
     """Print what the engine does; 1 where none runs, with the campaigns as the last one left them."""
-    from engine.server.answering import hold_answer
+    from engine.server.answering import hold_answer, sending_answer
 
     client = bundled(workspace.folder)
     if client is None:
@@ -44,6 +45,7 @@ def status(workspace: Workspace) -> int:
                     show_held(hold_answer(hold))
                 for left in engine.campaigns():
                     _print_campaign(left.campaign, left)
+                show_sending(sending_answer(engine))
         return 1
     with client:
         state = client.status()
@@ -58,6 +60,7 @@ def status(workspace: Workspace) -> int:
             show_held(client.hold())
         for campaign in client.campaigns():
             _print_campaign(campaign.id, campaign)
+        show_sending(client.sending())
     return 0
 
 

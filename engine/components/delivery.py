@@ -25,6 +25,7 @@ _REASONS: Mapping[str, str] = {
     "suppressed": N_("unsubscribed"),
     "duplicate_address": N_("address had it already"),
     "fatigue": N_("contacted too often"),
+    "not_sent": N_("not sent, somebody found"),
 }
 _NO_ID: Mapping[str, str] = {
     "mobile": N_("no mobile number"),
@@ -32,6 +33,12 @@ _NO_ID: Mapping[str, str] = {
     "openid": N_("no WeChat OpenID"),
 }
 """What is lacking, by the ID type that the touch needs, up to its colon; of others no more is said."""
+_PROVIDERS: Mapping[str, str] = {
+    "interrupted": N_("the engine ended meanwhile"),
+    "timeout": N_("no answer in time"),
+    "connection_lost": N_("the connection broke off"),
+    "garbled_answer": N_("the answer made no sense"),
+}
 Reasons = Mapping[str, Mapping[str, int]]
 """Messages of one component: state → reason (empty where there is none) → messages."""
 
@@ -48,6 +55,11 @@ def state_and_reason(state: str, reason: str, id_type: str = "") -> str:
     if reason == "no_id" and lacking is not None:
         return tr("{state}: {reason}", state=said, reason=tr(lacking))
     return tr("{state}: {reason}", state=said, reason=tr(_REASONS[reason]) if reason in _REASONS else reason)
+
+
+def provider_reason(reason: str) -> str:
+    """Why an attempt to send came to nothing that is known; a provider's own reason is shown as it is."""
+    return tr(_PROVIDERS[reason]) if reason in _PROVIDERS else reason
 
 
 def rows(

@@ -9,11 +9,10 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from engine.campaign.graph import topological_order
-from engine.components.behaviour import DrawCoupon, Send
-from engine.components.registry import component
 from engine.files import FileError
 from engine.report.rows import shown_reason, shown_receipt
-from engine.report.texts import Planned, Render, renderer_of
+from engine.report.texts import Planned
+from engine.report.touches import Touches
 from engine.report.visits import Visit, visits
 from engine.shapes.conditions import FieldType
 from engine.store.fields import DataFields
@@ -240,7 +239,7 @@ def messages_of(connection: Connection, key: int, now: int, skip: int = 0) -> li
         .limit(PAGE + 1)
         .offset(skip)
     )  # fmt: skip
-    touches = _Touches(connection)
+    touches = Touches(connection)
     found = []
     for row in connection.execute(query).all():
         title, kind, text = touches.of(row.version, row.node_id)
@@ -252,34 +251,3 @@ def messages_of(connection: Connection, key: int, now: int, skip: int = 0) -> li
             )
         )  # fmt: skip
     return found
-
-
-class _Touches:
-    """The components that wrote messages: their names, their kinds, and what makes a text of a message."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._known: dict[tuple[int, str], tuple[str, str, Render]] = {}
-
-    def of(self, version: int, node: str) -> tuple[str, str, Render]:
-        if (version, node) not in self._known:
-            self._known[version, node] = self._find(version, node)
-        return self._known[version, node]
-
-    def _find(self, version: int, node_id: str) -> tuple[str, str, Render]:
-        try:
-            bundle = stored_bundle(self._connection, version)
-        except FileError:
-            return node_id, "", _no_text
-        node = bundle.campaign.nodes.get(node_id)
-        config = None if node is None else node.parsed.config
-        if node is None or config is None:
-            return node_id, "", _no_text
-        behaviour = component(node.kind).behaviour(config)
-        if not isinstance(behaviour, Send | DrawCoupon):
-            return node.name, node.kind, _no_text
-        return node.name, node.kind, renderer_of(bundle, node_id, behaviour)
-
-
-def _no_text(_planned: Planned) -> str:
-    return ""

@@ -74,6 +74,10 @@ class CampaignStatus:
     """Why it ended abnormally, or None."""
     next_run: int | None = None
     """When people of its audiences enter next, or None."""
+    doubtful: int = 0
+    """Messages of which nobody knows whether they were sent."""
+    cannot_send: Message | str | None = None
+    """Why messages that wait do not go out through their account, or None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,8 @@ class EngineStatus:
     """The engine as a whole. `next_due` is the earliest moment at which something is due, or None.
 
     held: why it is held (see `engine.run.epoch`). problem: what keeps it from its work. notice: what should
-    be seen to, though it works. Each None where there is nothing of the kind.
+    be seen to, though it works. Each None where there is nothing of the kind. doubtful: messages of which
+    nobody knows whether they were sent.
     """
 
     running: bool
@@ -138,6 +143,26 @@ class EngineStatus:
     held: Message | None = None
     problem: Message | None = None
     notice: Message | None = None
+    doubtful: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSending:
+    """How it goes with an account that messages go through.
+
+    waiting: messages in its outbox, up to `engine.run.outgoing.MOST_COUNTED`. in_flight: handed to the
+    provider, which has not answered. problem: why nothing goes out, or None; again_in: seconds until it is
+    tried anew, None where somebody must see to it. per_second: its limit, or None. doubtful: messages of
+    which nobody knows whether they were sent.
+    """
+
+    account: str
+    waiting: int = 0
+    in_flight: int = 0
+    problem: Message | str | None = None
+    again_in: float | None = None
+    per_second: int | None = None
+    doubtful: int = 0
 
 
 @dataclass(frozen=True, slots=True)

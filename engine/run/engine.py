@@ -9,15 +9,20 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from engine.channels.sending.doubts import Settlement
 from engine.channels.sending.loop import OpenAdapter, Sending
+from engine.channels.sending.pacing import Backoff
+from engine.channels.sending.policy import Policy
 from engine.i18n import Message
 from engine.plan.temporary import make_temporary
 from engine.report.check import Violation, violations
 from engine.report.counts import Counts
+from engine.report.doubtful import Doubtful, DoubtfulGroup, Which
 from engine.report.received import Received
 from engine.report.totals import Totals
 from engine.run.access import Access
 from engine.run.answers import (
+    AccountSending,
     CampaignStatus,
     EngineStatus,
     EventsReceipt,
@@ -37,10 +42,12 @@ from engine.run.keeping import AudienceKeeper
 from engine.run.lock import lock
 from engine.run.mailing import EngineDesk
 from engine.run.operations import Operations, is_trouble, problem_of
+from engine.run.outgoing import Outgoing
 from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
 from engine.run.store import EngineStore
 from engine.run.worker import Worker
+from engine.store.audit import Noted
 from engine.store.database import Database
 from engine.store.fields import DataSchema
 from engine.store.imports.result import ImportResult
@@ -103,8 +110,10 @@ class Engine:
             self._worker = Worker(
                 clock, self._access, self._scheduler, self._operations, self._keeper, self._filing
             )
+            desk = self._new_desk()
             if open_adapter is not None:
-                self._worker.sending = self._new_sending(open_adapter)
+                self._worker.sending = self._new_sending(desk, open_adapter)
+            self._outgoing = Outgoing(database, desk, self._worker.sending)
             self._filing.give(now)  # also what an earlier engine could not give away
         except BaseException:
             self._release()
@@ -133,14 +142,18 @@ class Engine:
         keeper.keep(settings.audiences, settings.catalog)
         return keeper
 
-    def _new_sending(self, open_adapter: OpenAdapter) -> Sending:
-        """The sending loop; what an engine before was about to send is looked at first."""
-        settings, database = self._settings, self._database
-        desk = EngineDesk(
-            database, self._clock, self._access.asked, self._scheduler, self._operations, settings.contact,
-            settings.zone, self._worker.wake,
+    def _new_desk(self) -> EngineDesk:
+        settings = self._settings
+        return EngineDesk(
+            self._database, self._clock, self._access.asked, self._scheduler, self._operations,
+            settings.contact, settings.zone, self._worker.wake,
         )  # fmt: skip
-        sending = Sending(desk, database.writer.dialect, open_adapter, monotonic=desk.monotonic)
+
+    def _new_sending(self, desk: EngineDesk, open_adapter: OpenAdapter) -> Sending:
+        """The sending loop; what an engine before was about to send is looked at first."""
+        database = self._database
+        policy = Policy(Backoff(), resend_notifications=self._settings.resend_notifications)
+        sending = Sending(desk, database.writer.dialect, open_adapter, policy, monotonic=desk.monotonic)
         with database.write() as connection:
             sending.recover(connection)
         return sending
@@ -171,11 +184,11 @@ class Engine:
 
     def campaigns(self) -> list[CampaignStatus]:
         """Every published campaign, in order of publishing."""
-        return self._campaigns.all()
+        return self._outgoing.marked(self._campaigns.all())
 
     def campaign(self, campaign: str) -> CampaignStatus:
         """One campaign. Raises `UnknownCampaign`."""
-        return self._campaigns.one(campaign)
+        return self._outgoing.marked([self._campaigns.one(campaign)])[0]
 
     def versions(self, campaign: str) -> list[VersionStatus]:
         """A campaign's versions, in order of publishing. Raises `UnknownCampaign`."""
@@ -263,6 +276,34 @@ class Engine:
         with self._database.read() as connection:
             return self._keeper.following(connection)
 
+    # ---- sending
+
+    def now(self) -> int:
+        """The present moment (ms), by the engine's clock."""
+        return self._clock.now()
+
+    def accounts(self) -> list[AccountSending]:
+        """How it goes with the accounts that messages go through."""
+        return self._outgoing.accounts()
+
+    def doubtful_groups(self) -> list[DoubtfulGroup]:
+        """Messages of which nobody knows whether they were sent, by campaign and account."""
+        return self._outgoing.groups()
+
+    def doubtful(self, which: Which, after: str = "", limit: int = 50) -> tuple[list[Doubtful], str]:
+        """A page of them, the latest first, and where it ends, "" at the last. Raises `BadKeyError`."""
+        return self._outgoing.page(which, after, limit)
+
+    def settle(self, how: Settlement, which: Which, who: str) -> int:
+        """Settle doubtful messages, as somebody decided; how many there were. Raises `BadKeyError`."""
+        changed = self._outgoing.settle(how, which, who)
+        self._worker.wake()
+        return changed
+
+    def decisions(self) -> list[Noted]:
+        """How doubtful messages were settled last, the latest first."""
+        return self._outgoing.decisions()
+
     # ---- running
 
     def start(self) -> None:
@@ -302,6 +343,7 @@ class Engine:
             held=self._operations.held,
             problem=problem,
             notice=notice,
+            doubtful=sum(one.doubtful for one in found),
         )
 
     def held(self) -> HeldState | None:

@@ -29,7 +29,8 @@ class EngineSettings:
 
     zone: for every wall-clock setting. future_events: ms by which an event's time may lie ahead and still let
     somebody enter. contact: fatigue control, quiet times, duplicates. retention: what is deleted once old.
-    audiences, catalog: the workspace's, of which the whitelist is kept up to date.
+    audiences, catalog: the workspace's, of which the whitelist is kept up to date. resend_notifications: see
+    `engine.channels.sending.policy`.
     """
 
     zone: ZoneInfo
@@ -38,6 +39,7 @@ class EngineSettings:
     retention: Retention = field(default_factory=Retention)
     audiences: Mapping[str, AudienceFile] = field(default_factory=dict)
     catalog: Catalog = field(default_factory=Catalog)
+    resend_notifications: bool = False
 
     @classmethod
     def of(cls, workspace: Workspace) -> Self:
@@ -54,6 +56,7 @@ class EngineSettings:
             retention=settings.retention,
             audiences=workspace.audiences,
             catalog=workspace.catalog,
+            resend_notifications=settings.resend_notifications,
         )
 
     @property

@@ -7,6 +7,7 @@ import dataclasses
 from engine.audience.looking import AudienceState as StoredAudience
 from engine.i18n import Message
 from engine.report.counts import Counts as LiveCounts
+from engine.report.doubtful import Doubtful as FoundDoubtful
 from engine.report.received import Received
 from engine.report.sizes import Sizes as FoundSizes
 from engine.run.answers import CampaignStatus, HeldState, VersionStatus
@@ -17,7 +18,9 @@ from engine.server.wire.campaigns import Campaign, Counts, PublishAnswer, Versio
 from engine.server.wire.data import AudienceSize, CodesLeft, ReceivedEffect, ReceivedEvent, Sizes
 from engine.server.wire.engine import HandedOver, Hold
 from engine.server.wire.imports import ImportAnswer, ImportReject
+from engine.server.wire.sending import AccountSending, Decision, Doubtful, DoubtfulGroup, SendingAnswer
 from engine.shapes.time import utc_text
+from engine.store.audit import Noted
 from engine.store.database import Database
 from engine.store.imports.result import ImportResult
 from engine.workspace.bundle import Bundle
@@ -95,6 +98,8 @@ def campaign_answer(status: CampaignStatus) -> Campaign:
         finished=status.finished,
         reason=text_of(status.reason),
         next_run=moment_text(status.next_run),
+        doubtful=status.doubtful,
+        cannot_send=text_of(status.cannot_send),
     )
 
 
@@ -158,6 +163,62 @@ def import_answer(result: ImportResult) -> ImportAnswer:
     )
 
 
-def text_of(message: Message | None) -> str | None:
-    """A text as it is sent, in the asker's language."""
+def sending_answer(engine: Engine) -> SendingAnswer:
+    """How sending goes, as it is sent."""
+    now = engine.now()  # first: what comes later is not told here
+    groups = [
+        DoubtfulGroup(
+            campaign=one.campaign,
+            name=one.name,
+            account=one.account,
+            messages=one.messages,
+            first=utc_text(one.first),
+            last=utc_text(one.last),
+        )
+        for one in engine.doubtful_groups()
+    ]
+    accounts = [
+        AccountSending.model_validate({**dataclasses.asdict(one), "problem": text_of(one.problem)})
+        for one in engine.accounts()
+    ]
+    decisions = [decision_answer(one) for one in engine.decisions()]
+    return SendingAnswer(as_of=utc_text(now), accounts=accounts, doubtful=groups, decisions=decisions)
+
+
+def decision_answer(noted: Noted) -> Decision:
+    """A decision on doubtful messages, as it is sent."""
+    said = noted.detail
+    return Decision(
+        at=utc_text(noted.at),
+        who=noted.who,
+        how=said["how"],
+        messages=said["messages"],
+        campaign=said.get("campaign"),
+        account=said.get("account"),
+        chosen="chosen" in said,
+    )
+
+
+def doubtful_answer(one: FoundDoubtful) -> Doubtful:
+    """A doubtful message, as it is sent."""
+    return Doubtful(
+        key=one.key,
+        campaign=one.campaign,
+        name=one.name,
+        node=one.node,
+        title=one.title,
+        channel=one.channel,
+        account=one.account,
+        person_id=one.person,
+        address=one.address,
+        marketing=one.marketing,
+        planned_at=utc_text(one.planned_at),
+        attempted_at=utc_text(one.attempted_at),
+        reason=one.reason,
+        text=one.text,
+    )
+
+
+def text_of(message: Message | str | None) -> str | None:
+    """A text as it is sent, in the asker's language; a provider's own reason as it is."""
     return None if message is None else str(message)

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from starlette.types import ASGIApp
 
-from engine.server import audiences, campaigns, data, imports, lists, people, problems
+from engine.server import audiences, campaigns, data, imports, lists, people, problems, sending
 from engine.server.answering import hold_answer, moment_text, text_of
 from engine.server.guard import Guard
 from engine.server.service import Service
@@ -35,7 +35,7 @@ def application(service: Service, token: str, hosts: Collection[str] | None) -> 
         docs_url=None,
         redoc_url=None,
     )
-    parts = (campaigns, data, imports, audiences, lists, people)
+    parts = (campaigns, data, imports, audiences, lists, people, sending)
     for routes in (control(service), *(part.router(service) for part in parts)):
         app.include_router(routes, prefix=API)
     problems.install(app)
@@ -67,6 +67,7 @@ def control(service: Service) -> APIRouter:
             held=text_of(found.held),
             problem=text_of(found.problem),
             notice=text_of(found.notice),
+            doubtful=found.doubtful,
         )
 
     @routes.get("/hold")
@@ -112,7 +113,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         Suppressions,
         TableImportOrder,
     )
-    for model in (*own, *audiences.ORDERS):
+    for model in (*own, *audiences.ORDERS, *sending.ORDERS):
         schema = TypeAdapter(model).json_schema(ref_template=reference)
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema

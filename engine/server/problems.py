@@ -16,6 +16,7 @@ from engine.audience.errors import RuleError
 from engine.files import FileError
 from engine.files.findings import findings
 from engine.i18n import N_, Message
+from engine.report.doubtful import BadKeyError
 from engine.run.answers import Refused, UnknownCampaign, UnknownVersion
 from engine.server.wire.base import FieldProblem, Problem
 from engine.store.database import StoreError
@@ -55,6 +56,7 @@ def answer(status: int, code: str, detail: str, errors: Sequence[FieldProblem] =
 def install(app: FastAPI) -> None:
     """Answer every exception that is an answer."""
     handlers: dict[type[Exception], Any] = {
+        BadKeyError: _bad_key,
         CallRefused: _call_refused,
         DBAPIError: _database,
         Exception: _defect,
@@ -92,6 +94,10 @@ async def _unknown_campaign(_: Request, _error: UnknownCampaign) -> Response:
 
 async def _unknown_person(_: Request, error: UnknownPerson) -> Response:
     return answer(404, "unknown_person", str(error.message))
+
+
+async def _bad_key(_: Request, error: BadKeyError) -> Response:
+    return answer(422, "bad_message_key", str(error.message))
 
 
 async def _undo(_: Request, error: UndoRefused) -> Response:

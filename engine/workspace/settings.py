@@ -115,7 +115,8 @@ class Settings(FileModel):
     """The file's object. `whitelist` is an audience's id; `future_events` how far ahead an event may lie.
 
     `language_attribute` and `short_link_address` are what new messages begin with. `allowed_addresses` may be
-    reached although they lie inside a network, see `engine.channels.network`.
+    reached although they lie inside a network, see `engine.channels.network`. `resend_notifications`: one of
+    which nobody knows whether it was sent goes out again by itself.
     """
 
     format: Literal["workspace"] = "workspace"
@@ -135,6 +136,7 @@ class Settings(FileModel):
     language_attribute: Optional[Key] = None
     short_link_address: Optional[ShortAddress] = None
     allowed_addresses: Annotated[Items[AllowedAddress], Field(max_length=100), LeftOutEmpty] = ()
+    resend_notifications: Annotated[bool, LeftOutEmpty] = False
 
 
 SETTINGS: FileFormat[Settings] = FileFormat("workspace", Settings)

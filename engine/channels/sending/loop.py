@@ -43,12 +43,15 @@ OpenAdapter = Callable[[AccountFile], Adapter]
 
 @dataclass(slots=True)
 class AccountState:
-    """How it goes with an account. waiting: whether anything waits for it. problem: why nothing goes out."""
+    """How it goes with an account. waiting: the versions of which something waits for it. problem: why
+    nothing goes out; again_in: seconds until it is tried anew, None where somebody must see to it."""
 
     account: str
-    waiting: bool
+    waiting: frozenset[int]
     in_flight: int
     problem: Message | str | None
+    again_in: float | None = None
+    per_second: int | None = None
 
 
 @dataclass
@@ -57,6 +60,7 @@ class _Desks:
 
     senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
     problems: dict[str, Message] = field(default_factory=dict)
+    blocked: dict[str, set[int]] = field(default_factory=dict)
 
 
 class Sending:
@@ -123,13 +127,19 @@ class Sending:
         found = [
             AccountState(
                 account,
-                bool(sender.queues),
+                frozenset(queue.version for queue in sender.queues),
                 sender.in_flight,
-                sender.breaker.reason if sender.breaker.is_open else None,
+                sender.breaker.reason if sender.breaker.is_open or sender.breaker.is_doubtful else None,
+                sender.breaker.pause,
+                sender.traits.per_second,
             )
             for (account, _), sender in list(self._known.senders.items())
         ]
-        problems = [AccountState(id, True, 0, why) for id, why in list(self._known.problems.items())]
+        blocked = self._known.blocked
+        problems = [
+            AccountState(id, frozenset(blocked.get(id, ())), 0, why)
+            for id, why in list(self._known.problems.items())
+        ]
         return sorted([*found, *problems], key=lambda one: one.account)
 
     def next_due(self) -> int | None:
@@ -213,7 +223,7 @@ class Sending:
         """See which lines there are, and who sends them."""
         with self._desk.read() as connection:
             queues = self._ledger.queues(connection)
-            self._known.problems.clear()
+            self._known.problems, self._known.blocked = {}, {}
             for sender in self._known.senders.values():
                 sender.queues = []
             for queue in queues:
@@ -227,6 +237,7 @@ class Sending:
         try:
             sender = self._sender(queue.account, sheet)
         except MessageError as error:
+            self._known.blocked.setdefault(queue.account, set()).add(queue.version)
             self._known.problems[queue.account] = error.message
             return
         sender.queues = sorted([*sender.queues, queue], key=lambda one: (one.priority, one.version))

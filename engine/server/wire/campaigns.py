@@ -32,6 +32,8 @@ class Campaign(Answer):
     Attributes:
         reason: why it ended abnormally, or null.
         next_run: when people of its audiences enter next, or null.
+        doubtful: messages of which nobody knows whether they were sent.
+        cannot_send: why messages that wait do not go out through their account, or null.
     """
 
     id: str
@@ -47,6 +49,8 @@ class Campaign(Answer):
     finished: int
     reason: str | None = None
     next_run: str | None = None
+    doubtful: int = 0
+    cannot_send: str | None = None
 
 
 class CampaignList(Answer):

@@ -25,6 +25,7 @@ class EngineState(Answer):
         held: why it is held, or null; see `GET /hold`.
         problem: what keeps it from its work at the moment, or null.
         notice: what should be seen to, though it works, or null.
+        doubtful: messages of which nobody knows whether they were sent.
     """
 
     workspace: str
@@ -36,6 +37,7 @@ class EngineState(Answer):
     held: str | None = None
     problem: str | None = None
     notice: str | None = None
+    doubtful: int = 0
 
 
 class HandedOver(Answer):

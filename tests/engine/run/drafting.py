@@ -180,10 +180,11 @@ class Running:
         file_audiences: FileAudiences | None = None,
         clock: VirtualClock | None = None,
         open_adapter: OpenAdapter | None = None,
+        settings: EngineSettings | None = None,
     ) -> None:
         self.clock = clock or VirtualClock(ms(moment))
         self.database = Database.open(target)
-        settings = EngineSettings(
+        settings = settings or EngineSettings(
             zone,
             contact=contact or ContactRules(),
             retention=retention or Retention(),
