@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from engine.channels.sending.desk import Desk
-from engine.channels.sending.ledger import PLANNED, SENT, UNKNOWN, Fate, failed
+from engine.channels.sending.fates import PLANNED, SENT, UNKNOWN, Fate, failed
 from engine.plan.counting import SHARD
 from engine.plan.message_counts import COUNTED
 from engine.plan.temporary import Emptying, handed
