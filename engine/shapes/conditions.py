@@ -18,7 +18,7 @@ from engine.i18n import N_, Message
 from engine.shapes.model import FieldError, Items, Shape, invalid, missing, union_tag
 from engine.shapes.text import Text, storable
 from engine.shapes.time import Duration, check_date_time, instant
-from engine.shapes.words import joined
+from engine.shapes.words import folded, joined
 
 MAX_DEPTH = 10
 MAX_LEAVES = 200
@@ -308,11 +308,8 @@ def words(tree: Condition) -> Message:
     """The tree as one line: "level is VIP and (city is Bonn or city is Köln)"."""
     if isinstance(tree, Leaf):
         return _leaf_words(tree)
-    text = _grouped(tree.items[0])
-    for item in tree.items[1:]:
-        joint = N_("{first} and {second}") if isinstance(tree, All) else N_("{first} or {second}")
-        text = Message(joint, first=text, second=_grouped(item))
-    return text
+    joint = N_("{first} and {second}") if isinstance(tree, All) else N_("{first} or {second}")
+    return folded(joint, [_grouped(item) for item in tree.items])
 
 
 def _grouped(tree: Condition) -> Message:

@@ -204,3 +204,10 @@ def test_a_tree_is_written_as_it_was_read(raw: dict[str, Any]) -> None:
         for part in path.split(".") if path else ():
             place = place[int(part)] if isinstance(place, list) else place[part]
         assert place["op"] == leaf.op
+
+
+def test_the_largest_tree_has_words_too() -> None:
+    """One after the other, its 200 leaves were nested deeper than Python calls, and the canvas with them."""
+    leaf = {"field": "attr:city", "op": "is", "value": "Bonn"}
+    line = str(words(TREE.validate_python({"any": [leaf] * MAX_LEAVES})))
+    assert line.count("city is Bonn or ") == MAX_LEAVES - 1
