@@ -1,7 +1,8 @@
 """The sending loop: finds what waits in the outbox and lets a sender for each account send it.
 
 `start` runs it in a thread of its own, with an event loop; without that, `step` sends what is due now in the
-caller's thread.
+caller's thread. Database work is done in that thread, too, and waits for one wave at most: between two
+threads, each of its statements would wait for the interpreter.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -80,10 +80,8 @@ class Sending:
         self._open = open_adapter
         self._ledger = Ledger(dialect)
         self._policy = policy or Policy(Backoff())
-        self._writer: ThreadPoolExecutor | None = None
         self._tools = Tools(
-            desk, self._ledger, self._policy, secrets.token_hex(8), itertools.count(1), self._offload,
-            monotonic, sleep,
+            desk, self._ledger, self._policy, secrets.token_hex(8), itertools.count(1), monotonic, sleep
         )  # fmt: skip
         self._sheets: dict[int, Sheet] = {}
         self._known = _Desks()
@@ -96,7 +94,6 @@ class Sending:
 
     def start(self) -> None:
         """Send in the background until `close`."""
-        self._writer = ThreadPoolExecutor(1, "outbox")
         self._thread = threading.Thread(target=self._run, name="sending", daemon=True)
         self._thread.start()
 
@@ -117,8 +114,6 @@ class Sending:
             self._thread.join()
         else:
             self._loop.run_until_complete(self._close())
-        if self._writer is not None:
-            self._writer.shutdown()
         self._loop.run_until_complete(_cancel_others())
         self._loop.close()
 
@@ -215,7 +210,7 @@ class Sending:
         """Let every account send what it has now."""
         if self._desk.held:
             return False
-        await self._offload(self._look)
+        self._look()
         busy = [sender for sender in self._known.senders.values() if sender.queues]
         return any(await asyncio.gather(*(sender.work() for sender in busy)))
 
@@ -255,12 +250,6 @@ class Sending:
         if key not in self._known.senders:
             self._known.senders[key] = Sender(account, self._open(file), self._tools)
         return self._known.senders[key]
-
-    async def _offload(self, work: Callable[[], object]) -> object:
-        """Do database work in the one thread for that, or here where there is none."""
-        if self._writer is None:
-            return work()
-        return await self._loop.run_in_executor(self._writer, work)
 
 
 async def _cancel_others() -> None:

@@ -27,7 +27,9 @@ class Policy:
             case Refused(reason):
                 return Settled(letter, failed(reason[:MAX_KEY]))
             case Later(reason, after):
-                return self._again(letter, reason, after, now)
+                if self._is_late(letter, now):
+                    return Settled(letter, failed(reason[:MAX_KEY]))
+                return self._again(letter, after, now)
             case Unknown(reason):
                 return self.doubtful(letter, reason, traits.key_lifetime, now)
 
@@ -35,14 +37,16 @@ class Policy:
         """What a letter comes to of which nobody knows whether it was sent."""
         heeded = key_lifetime is not None and now < (letter.first_attempt or now) + key_lifetime * 1000
         notification = letter.queue.priority == NOTIFICATION and self._resend_notifications
-        if heeded or notification:
-            return self._again(letter, reason, None, now)
+        if (heeded or notification) and not self._is_late(letter, now):
+            return self._again(letter, None, now)
         return Settled(letter, UNKNOWN, why=reason)
 
-    def _again(self, letter: Letter, reason: str, after: float | None, now: int) -> Settled:
-        if now >= (letter.first_attempt or now) + Backoff.GIVE_UP_MS:
-            return Settled(letter, failed(reason[:MAX_KEY]))
+    def _again(self, letter: Letter, after: float | None, now: int) -> Settled:
         return Settled(letter, PLANNED, ready_at=now + self._backoff.after(letter.attempts, after))
+
+    def _is_late(self, letter: Letter, now: int) -> bool:
+        """Whether it has been tried for long enough."""
+        return now >= (letter.first_attempt or now) + Backoff.GIVE_UP_MS
 
 
 def counts_as_failure(outcome: Outcome) -> bool:

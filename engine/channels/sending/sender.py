@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 import structlog
@@ -38,14 +38,13 @@ Work = Callable[[Connection], T]
 
 
 class Tools(NamedTuple):
-    """What all senders share. worker: names this process. offload: runs database work off the event loop."""
+    """What all senders share. worker: names this process."""
 
     desk: Desk
     ledger: Ledger
     policy: Policy
     worker: str
     fences: Iterator[int]
-    offload: Callable[[Callable[[], object]], Awaitable[object]]
     monotonic: Monotonic
     sleep: Sleep
 
@@ -68,7 +67,6 @@ class Sender:
         self.breaker = Breaker(tools.monotonic)
         self._claimed: deque[tuple[Letter, Claim]] = deque()
         self._sends = asyncio.Semaphore(self._traits.concurrency)
-        self._refilling = asyncio.Lock()
         self._sent_any = False
 
     @property
@@ -92,9 +90,9 @@ class Sender:
                 for _ in range(1 if self.breaker.is_doubtful else WINDOWS):
                     windows.create_task(self._windows())
         except* Exception:
-            await self._give_back()
+            self._give_back()
             raise
-        await self._give_back()
+        self._give_back()
         return self._sent_any
 
     async def close(self) -> None:
@@ -104,64 +102,54 @@ class Sender:
 
     async def _windows(self) -> None:
         while not self.breaker.is_open and not self._tools.desk.held:
-            letters, claim = await self._next_window()
+            letters, claim = self._next_window()
             if not letters:
                 return
             self._sent_any = True
             await self._attempt(letters, claim)
 
-    async def _next_window(self) -> tuple[list[Letter], Claim]:
+    def _next_window(self) -> tuple[list[Letter], Claim]:
         """Letters of one claim."""
-        async with self._refilling:
-            if not self._claimed:
-                await self._refill()
-            if not self._claimed:
-                return [], Claim("", 0, 0)
-            claim = self._claimed[0][1]
-            letters: list[Letter] = []
-            while self._claimed and len(letters) < self.window and self._claimed[0][1] is claim:
-                letters.append(self._claimed.popleft()[0])
-            return letters, claim
+        if not self._claimed:
+            self._refill()
+        if not self._claimed:
+            return [], Claim("", 0, 0)
+        claim = self._claimed[0][1]
+        letters: list[Letter] = []
+        while self._claimed and len(letters) < self.window and self._claimed[0][1] is claim:
+            letters.append(self._claimed.popleft()[0])
+        return letters, claim
 
-    async def _refill(self) -> None:
+    def _refill(self) -> None:
         """Claim letters: those of the first priority that has any, the same number of each campaign."""
         tools = self._tools
         now = tools.desk.now()
         claim = Claim(tools.worker, next(tools.fences), now + LEASE_MS)
         rate = self._traits.per_second
         most = CLAIM if rate is None else min(CLAIM, rate * CLAIM_S)
-
-        def take(connection: Connection) -> list[Letter]:
+        found: list[Letter] = []
+        with tools.desk.write() as connection:
             for _, line in itertools.groupby(self.queues, key=lambda queue: queue.priority):
                 queues = list(line)
                 each = max(1, most // len(queues))
-                found = [
-                    letter
-                    for queue in queues
-                    for letter in tools.ledger.claim(connection, queue, claim, now, each)
-                ]
+                for queue in queues:
+                    found += tools.ledger.claim(connection, queue, claim, now, each)
                 if found:
-                    return found
-            return []
+                    break
+        self._claimed.extend((letter, claim) for letter in _in_turn(found))
 
-        letters = await self._write(take)
-        self._claimed.extend((letter, claim) for letter in _in_turn(letters))
-
-    async def _give_back(self) -> None:
+    def _give_back(self) -> None:
         """Let others claim what was claimed and not sent."""
         for claim in {claim for _, claim in self._claimed}:
             letters = [letter for letter, own in self._claimed if own == claim]
-
-            def give(connection: Connection, letters: list[Letter] = letters, claim: Claim = claim) -> None:
+            with self._tools.desk.write() as connection:
                 self._tools.ledger.give_back(connection, letters, claim)
-
-            await self._write(give)
         self._claimed.clear()
 
     async def _attempt(self, letters: list[Letter], claim: Claim) -> None:
         deliveries, unspeakable = self._deliveries(letters)
         slot = await self._limit.take(len(letters))
-        started = await self._write(lambda connection: self._start(connection, letters, claim))
+        started = self._start(letters, claim)
         self._limit.used(slot, len(started.sending))
         going = [one for one in started.sending if one.key in deliveries]
         settled = [Settled(one, failed("unreadable")) for one in started.sending if one.key in unspeakable]
@@ -172,7 +160,7 @@ class Sender:
                 settled += ended
         finally:
             self.in_flight -= len(going)
-        await self._write(lambda connection: self._settle(connection, settled))
+        self._settle(settled)
 
     def _deliveries(
         self, letters: Iterable[Letter]
@@ -180,8 +168,7 @@ class Sender:
         """What the provider is given for each letter, by its key; and keys of letters that say nothing."""
         found, unspeakable = {}, set()
         for letter in letters:
-            sheet = self.sheets[letter.queue.version]
-            key = sheet.key(letter)
+            sheet, key = self.sheets[letter.queue.version], self._key(letter)
             try:
                 content = sheet.render(letter.node)(letter)
             except Exception:
@@ -194,7 +181,8 @@ class Sender:
             )
         return found, unspeakable
 
-    def _start(self, connection: Connection, letters: list[Letter], claim: Claim) -> Started:
+    def _start(self, letters: list[Letter], claim: Claim) -> Started:
+        """Say that letters are on their way, before any socket opens."""
         tools, now = self._tools, self._tools.desk.now()
         id_types = {
             (version, node): id_type
@@ -202,20 +190,22 @@ class Sender:
             for node, id_type in sheet.id_types.items()
         }
         resting = [one for one in letters if self._rests(one, now)]
-        if resting:
-            tools.ledger.postpone(connection, resting, claim, now)
-            tools.desk.look_again(connection, _touched(resting))
-            letters = [one for one in letters if one not in resting]
-        started = tools.ledger.start(connection, letters, id_types, claim, now)
-        tools.desk.judge(connection, _touched([*started.sending, *started.suppressed]))
-        if self._traits.receipts:
-            named = [
-                (one, self.sheets[one.queue.version].key(one)[:REFERENCE_LENGTH]) for one in started.sending
-            ]
-            tools.ledger.note_references(connection, named, now)
-        if started.lost:
-            tools.ledger.give_back(connection, started.lost, claim)
+        with tools.desk.write() as connection:
+            if resting:
+                tools.ledger.postpone(connection, resting, claim, now)
+                tools.desk.look_again(connection, _touched(resting))
+                letters = [one for one in letters if one not in resting]
+            started = tools.ledger.start(connection, letters, id_types, claim, now)
+            tools.desk.judge(connection, _touched([*started.sending, *started.suppressed]))
+            if self._traits.receipts:
+                named = [(one, self._key(one)[:REFERENCE_LENGTH]) for one in started.sending]
+                tools.ledger.note_references(connection, named, now)
+            if started.lost:
+                tools.ledger.give_back(connection, started.lost, claim)
         return started
+
+    def _key(self, letter: Letter) -> str:
+        return self.sheets[letter.queue.version].key(letter)
 
     def _rests(self, letter: Letter, now: int) -> bool:
         """Whether a quiet time has begun since the letter was looked at."""
@@ -265,20 +255,13 @@ class Sender:
             return [Unknown("no answer for each message")] * len(batch)
         return outcomes
 
-    def _settle(self, connection: Connection, settled: list[Settled]) -> None:
+    def _settle(self, settled: list[Settled]) -> None:
+        """Write down what has become of letters."""
         tools = self._tools
         if settled:
-            kept = tools.ledger.settle(connection, settled, tools.desk.now())
-            tools.desk.judge(connection, _touched(kept))
-
-    async def _write(self, work: Work[T]) -> T:
-        """Do something in a writing transaction, off the event loop."""
-
-        def done() -> T:
-            with self._tools.desk.write() as connection:
-                return work(connection)
-
-        return await self._tools.offload(done)  # type: ignore[return-value]
+            with tools.desk.write() as connection:
+                kept = tools.ledger.settle(connection, settled, tools.desk.now())
+                tools.desk.judge(connection, _touched(kept))
 
 
 def _touched(letters: Iterable[Letter]) -> set[tuple[int, int]]:

@@ -117,6 +117,9 @@ _FUNCTIONS = {
     ("engine/store/imports/people_file.py", "import_people"): "import chunk",
     ("engine/store/imports/events_file.py", "import_events"): "import chunk",
     ("engine/store/database.py", "open"): "migration",
+    ("engine/channels/sending/sender.py", "_refill"): "claim",
+    ("engine/channels/sending/sender.py", "_start"): "attempt",
+    ("engine/channels/sending/sender.py", "_settle"): "result",
 }
 """Who begins a transaction, by the innermost of these functions, and what that is called."""
 

@@ -1,23 +1,12 @@
-"""A process that carries the script of `scenario` on and is killed on the way, and another that starts it.
-
-`Nursery` keeps a process that has everything imported and forks a new one for each life: that costs a
-hundredth of a second, importing costs a whole one.
-"""
+"""A process that carries the script of `scenario` on and is killed on the way."""
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import traceback
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-import dev
 from engine.audience import updates
 from engine.run import retention, running
 from engine.shapes.time import Duration
@@ -25,11 +14,14 @@ from engine.shapes.time import to_milliseconds as ms
 from engine.store.imports import session
 from engine.workspace.settings import Retention
 from tests.databases import Target
+from tests.engine import nursery
+from tests.engine.nursery import DONE, KILLED
 from tests.engine.run.drafting import DAY, NOW
 from tests.engine.run.interference import transactions_told, watched
 from tests.engine.run.scenario import DAYS, Action, Shop, script
 
-KILLED, DONE = "killed", "done"
+__all__ = ["DONE", "KILLED", "Kill", "Life", "Nursery"]
+
 SHORT = Retention(**dict.fromkeys(("visits", "messages", "events"), Duration(amount=1, unit="day")))
 LONG_AFTER = 60 * DAY
 
@@ -97,10 +89,6 @@ def _wakes_at(actions: list[Action], done: int, *, late: bool) -> int:
     return actions[min(done, len(actions) - 1)].at if late else actions[max(0, done - 1)].at
 
 
-def _die() -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
 def live_until(life: Life, kill: Kill | None) -> None:
     """Carry the script on until the process dies."""
     left = 0 if kill is None else kill.nth
@@ -109,7 +97,7 @@ def live_until(life: Life, kill: Kill | None) -> None:
         nonlocal left
         left -= counts
         if counts and left == 0:
-            _die()
+            nursery.die()
 
     with ExitStack() as stack:
         if kill is not None and kill.when == "call":
@@ -119,59 +107,21 @@ def live_until(life: Life, kill: Kill | None) -> None:
         live(life)
 
 
-class Nursery:
+class Nursery(nursery.Nursery):
     """Starts lives, one after the other."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.engine.run.killing"]
-        self._process = subprocess.Popen(
-            command, cwd=dev.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        super().__init__("tests.engine.run.killing")
 
     def live(self, life: Life, kill: Kill | None = None) -> str:
         """How a life ended: `killed` or `done`; otherwise what went wrong."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        asked = {"life": asdict(life), "kill": None if kill is None else asdict(kill)}
-        print(json.dumps(asked), file=self._process.stdin, flush=True)
-        answer: str = json.loads(self._process.stdout.readline())
-        return answer
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.communicate()
+        return self.ask({"life": asdict(life), "kill": None if kill is None else asdict(kill)})
 
 
-def _fork(asked: dict[str, Any]) -> str:
-    said, says = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(said)
-        with os.fdopen(says, "w") as out:
-            try:
-                life = asked["life"]
-                kill = asked["kill"]
-                live_until(
-                    Life(**{**life, "sizes": tuple(life["sizes"])}), None if kill is None else Kill(**kill)
-                )
-            except BaseException:  # noqa: BLE001 - whatever it is, the parent is told
-                out.write(traceback.format_exc())
-        os._exit(0)
-    os.close(says)
-    with os.fdopen(said) as told:
-        wrong = told.read()
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
-        return KILLED
-    return wrong or DONE
-
-
-def main() -> None:
-    for line in sys.stdin:
-        print(json.dumps(_fork(json.loads(line))), flush=True)
+def _live(asked: dict[str, Any]) -> None:
+    life, kill = asked["life"], asked["kill"]
+    live_until(Life(**{**life, "sizes": tuple(life["sizes"])}), None if kill is None else Kill(**kill))
 
 
 if __name__ == "__main__":
-    main()
+    nursery.serve(_live)

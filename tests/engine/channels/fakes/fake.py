@@ -15,7 +15,8 @@ RETRY_AFTER = 7
 
 
 class Fake:
-    """Counts by address. `sent` is what people would have got; `asked` counts requests or batches.
+    """Counts by address. `sent` is what people would have got, `by_key` the same by message; `asked` counts
+    requests or batches.
 
     heeds_keys: what comes twice with one key is sent once. rate: messages in any second, above which it
     refuses everything; `fastest` is the most that came in any second.
@@ -24,6 +25,7 @@ class Fake:
     def __init__(self, *, heeds_keys: bool = False, rate: int | None = None) -> None:
         self.heeds_keys, self.rate = heeds_keys, rate
         self.sent: Counter[str] = Counter()
+        self.by_key: Counter[str] = Counter()
         self.asked = 0
         self.fastest = 0
         self.released = threading.Event()
@@ -56,6 +58,7 @@ class Fake:
             if self.heeds_keys and key in self._seen:
                 return self._seen[key]
             self.sent[address] += 1
+            self.by_key[key] += 1
             id = f"id-{sum(self.sent.values())}"
             if key:
                 self._seen[key] = id
