@@ -360,6 +360,8 @@ class AudiencesPage(PlacePage):
         assert self._workspace is not None
         try:
             self._workspace.delete_audience(id)
+            if (service := self._window.service) is not None:  # its members go with it
+                service.use(lambda client: client.forget_audience(id), lambda _: None, lambda _error: None)
         except FileError as error:
             self._window.show_error(error)
         self._show_list()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from app import tasks
@@ -39,6 +39,7 @@ class ImportWizard(QDialog):
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Import people and events"))
+        self.setAcceptDrops(True)
         assert window.workspace is not None
         self._window, self._workspace = window, window.workspace
         self._draft: Draft | None = None
@@ -91,6 +92,21 @@ class ImportWizard(QDialog):
         if self._task is not None or self.running.active:
             event.ignore()
             self.reject()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._droppable(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if (path := self._droppable(event.mimeData())) is not None:
+            event.acceptProposedAction()
+            self.choose(path)
+
+    def _droppable(self, data: QMimeData) -> Path | None:
+        """The one file that hovers, where nothing goes on that it would interrupt."""
+        files = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+        busy = self._task is not None or self.running.active
+        return files[0] if len(files) == 1 and files[0].is_file() and not busy else None
 
     # ---- steps
 

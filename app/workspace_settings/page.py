@@ -37,7 +37,7 @@ class SettingsPage(PlacePage):
         self.body.addWidget(self._stack)
         grid = window.look.sizes.grid
         side.setProperty("role", "side")
-        side.setFixedWidth(window.look.sizes.palette)
+        side.setFixedWidth(window.look.sizes.palette + 2 * grid)  # names of sections are long
         column = QVBoxLayout(side)
         column.setContentsMargins(grid, 2 * grid, grid, grid)
         column.addWidget(self.list)

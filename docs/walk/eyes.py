@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from queue import Queue
-from typing import TypeVar
+from collections.abc import Iterator
 
-from PySide6.QtCore import QAbstractItemModel, QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -29,47 +27,9 @@ from canvas_widgets.items.card import CardItem
 from canvas_widgets.items.geometry import LinkShape
 from canvas_widgets.items.handle import HandleItem, Tool
 from canvas_widgets.items.link import LinkItem, place_rect
+from docs.walk.looking import NotSeen, Spot
 
-T = TypeVar("T")
-Spot = tuple[int, int]
-"""A place on the screen."""
-
-_ANSWERED_S = 60.0
 _SAYING = ("text", "title", "accessibleName", "toolTip", "placeholderText")
-
-
-class NotSeen(Exception):  # noqa: N818 - what happened, not what went wrong
-    """What a person looks for is not on the screen."""
-
-
-class Eyes(QObject):
-    """Looks at the window. Made in its thread, asked from another, also while a drag or a menu holds it."""
-
-    _asked = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._asked.connect(self._on_asked, Qt.ConnectionType.QueuedConnection)
-
-    def see(self, look: Callable[[], T]) -> T:
-        """What `look` answers in the window's thread. Raises what it raises."""
-        answers: Queue[tuple[T | None, Exception | None]] = Queue()
-
-        def answer() -> None:
-            try:
-                answers.put((look(), None))
-            except Exception as error:  # noqa: BLE001 - it goes to who asked
-                answers.put((None, error))
-
-        self._asked.emit(answer)
-        found, error = answers.get(timeout=_ANSWERED_S)
-        if error is not None:
-            raise error
-        return found  # type: ignore[return-value]  # no error: it is an answer
-
-    @staticmethod
-    def _on_asked(answer: Callable[[], None]) -> None:
-        answer()
 
 
 def window() -> MainWindow:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractItemView, QWidget
 from canvas_widgets.items.handle import Tool
 from canvas_widgets.items.marks import Mark
 from docs.walk import eyes
-from docs.walk.eyes import NotSeen
+from docs.walk.looking import NotSeen
 from docs.walk.person import Person
 from engine.campaign.model import Attributes
 from engine.i18n import ntr, tr

@@ -73,7 +73,7 @@ def main(walk: Walk, arguments: Sequence[str] | None = None) -> int:
 def _walk(walk: Walk, language: str, out: Path, wanted: Container[str] | None) -> int:
     """Start the designer, and let the person walk through it until it is closed; the exit status."""
     from app import main as designer
-    from docs.walk.eyes import Eyes
+    from docs.walk.looking import Eyes
     from docs.walk.person import Person
 
     eyes = Eyes()
@@ -91,6 +91,7 @@ def _walk(walk: Walk, language: str, out: Path, wanted: Container[str] | None) -
     walker = threading.Thread(target=go, daemon=True)
     walker.start()
     designer.main()
+    eyes.closed.set()
     walker.join(5)
     for failure in failures:
         traceback.print_exception(failure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Container, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractItemView
 
 from docs.walk import eyes
-from docs.walk.eyes import Eyes, NotSeen, Spot
+from docs.walk.looking import Closed, Eyes, NotSeen, Spot
 from docs.walk.screen import act
 
 T = TypeVar("T")
@@ -90,7 +91,8 @@ class Person:
     def settle(self, seconds: float = SETTLE_S) -> None:
         """Wait until nothing moves any more."""
         time.sleep(seconds)
-        self._eyes.see(lambda: None)
+        with suppress(Closed):  # the last click ends the program
+            self._eyes.see(lambda: None)
 
     # Hands -------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from app.audiences.page import AudiencesPage
 from app.importing.wizard import ImportWizard
 from app.people.page import PeoplePage
 from docs.walk import eyes
-from docs.walk.eyes import NotSeen, Spot
+from docs.walk.looking import NotSeen, Spot
 from docs.walk.person import Person
 from engine.components.registry import component
 from engine.i18n import tr

@@ -35,6 +35,10 @@ class AudienceCalls(Calls):
         """Store who is in an audience now, by its file; its size."""
         return self._call(Estimate, "POST", f"/audiences/{part(id)}/update", long=True).size
 
+    def forget_audience(self, id: str) -> None:
+        """Delete the members of an audience that the workspace has no more."""
+        self._send("POST", f"/audiences/{part(id)}/forget")
+
     def refresh_audiences(self) -> None:
         """Tell the engine that audiences of the workspace have changed: it keeps them up to date."""
         self._send("POST", "/audiences/refresh")

@@ -271,6 +271,13 @@ class Engine:
         self._worker.wake()
         return size
 
+    def forget_audience(self, files: Mapping[str, AudienceFile], catalog: Catalog, id: str) -> None:
+        """Delete what is stored of an audience that is gone from the workspace.
+
+        Raises `Refused` where it is not gone, or a campaign in progress uses it.
+        """
+        self._keeper.forget(files, catalog, id)
+
     def next_updates(self) -> dict[str, int]:
         """When each audience that has a schedule is updated next (ms)."""
         with self._database.read() as connection:

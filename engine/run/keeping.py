@@ -16,6 +16,7 @@ from engine.run.answers import Refused
 from engine.run.clock import Clock
 from engine.shapes.time import from_milliseconds
 from engine.store.database import Database
+from engine.store.lists import forget
 from engine.store.times import NEVER
 from engine.store.trouble import trouble_of
 from engine.workspace.audience import AudienceFile
@@ -143,6 +144,21 @@ class AudienceKeeper:
                     campaign = bundle.campaign.attributes.name
                     raise Refused(Message(text, campaign=campaign, name=files[other].name))
         return self._update(files, catalog, id, now)
+
+    def forget(self, files: Mapping[str, AudienceFile], catalog: Catalog, id: str) -> None:
+        """Delete what is stored of an audience that is gone from the workspace.
+
+        Raises `Refused` where it is not gone, or a campaign in progress uses it.
+        """
+        self.keep(files, catalog)
+        if id in files:
+            raise Refused(Message(N_("The audience “{name}” is in the workspace."), name=files[id].name))
+        for bundle in self._pinned():
+            if id in bundle.audiences:
+                text = N_("The campaign “{campaign}” in progress uses this audience.")
+                raise Refused(Message(text, campaign=bundle.campaign.attributes.name))
+        with self._one_at_a_time, self._database.write() as connection:
+            forget(connection, id)
 
     def _update(self, files: Mapping[str, AudienceFile], catalog: Catalog, id: str, now: int) -> int:
         moment = from_milliseconds(now)

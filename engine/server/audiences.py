@@ -75,6 +75,12 @@ def _stored(routes: APIRouter, service: Service) -> None:
         _known(workspace, id)
         return Estimate(size=service.engine.update_audience(workspace.audiences, workspace.catalog, id))
 
+    @routes.post("/audiences/{id}/forget", status_code=204)
+    def forget(id: str) -> None:
+        """Delete the members of an audience that the workspace has no more. None may be in use."""
+        workspace = service.workspace()
+        service.engine.forget_audience(workspace.audiences, workspace.catalog, id)
+
     @routes.post("/audiences/refresh", status_code=204)
     def refresh() -> None:
         """Read the workspace's audiences again: rules and schedules may have changed."""

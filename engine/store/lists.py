@@ -44,6 +44,14 @@ def put_in_force(connection: Connection, id: str, new: int, now: int) -> None:
         connection.execute(delete(audience_member).where(audience_member.c.list == old))
 
 
+def forget(connection: Connection, id: str) -> None:
+    """Delete the members of an audience, the sizes that it has had, and that it was there."""
+    mine = select(audience.c.list).where(audience.c.id == id).scalar_subquery()
+    connection.execute(delete(audience_member).where(audience_member.c.list == mine))
+    connection.execute(delete(audience_size).where(audience_size.c.audience == id))
+    connection.execute(delete(audience).where(audience.c.id == id))
+
+
 def _note_size(connection: Connection, id: str, size: int, now: int) -> None:
     """Keep the sizes that an audience has had, the last `MAX_SIZES` of them."""
     columns = ("audience", "at", "size")

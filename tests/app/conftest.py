@@ -155,6 +155,9 @@ class FakeEngine:
         self.calls.append(("update_audience", id))
         return 1234
 
+    def forget_audience(self, id: str) -> None:
+        self.calls.append(("forget_audience", id))
+
     def refresh_audiences(self) -> None:
         self.calls.append(("refresh_audiences", ""))
 

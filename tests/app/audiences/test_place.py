@@ -241,7 +241,7 @@ def test_one_that_is_used_is_not_deleted_and_says_where(place: AudiencesPage, wi
 
 
 def test_copying_and_deleting_what_nothing_uses(
-    qtbot: QtBot, place: AudiencesPage, window: MainWindow
+    qtbot: QtBot, place: AudiencesPage, window: MainWindow, engine: FakeEngine
 ) -> None:
     place.table.select("a_bought")
     row = place.table.selected()
@@ -257,6 +257,8 @@ def test_copying_and_deleting_what_nothing_uses(
     place.delete(found)
     dialogs(window)[-1].buttons[0].click()  # type: ignore[attr-defined]
     assert copied not in window.workspace.audiences
+    settle(qtbot)
+    assert ("forget_audience", copied) in engine.calls
 
 
 def test_a_new_list_is_filled_from_a_file(

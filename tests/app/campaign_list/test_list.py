@@ -361,3 +361,16 @@ def test_open_and_back_keeps_the_selection(qtbot: QtBot, window: MainWindow) -> 
     chosen = window.list_page.selected()
     assert chosen is not None
     assert chosen.name == "Spring sale"
+
+
+def test_the_tree_that_campaigns_are_filtered_by_is_a_click_away(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace
+) -> None:
+    window = make_window(workspace)
+    window.list_page.edit_tree.click()
+    assert window.navigation.current == "settings"
+    window.navigation.go("campaigns")
+    workspace.amend_catalog(lambda now: now.model_copy(update={"marketing_campaigns": {}}))
+    window.reload()
+    settle(qtbot)
+    assert not window.list_page.edit_tree.isVisible(), "there is no tree"

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -249,6 +250,22 @@ def test_a_data_folder_is_imported_and_can_be_cancelled(
     assert wizard.cancel.isEnabled()
     wizard.cancel.click()
     qtbot.waitUntil(lambda: "nothing of it is left" in wizard.outcome.text.text())
+
+
+def test_a_file_is_dropped_on_the_wizard(qtbot: QtBot, wizard: ImportWizard, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,city\n1,Ulm\n")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "people.csv"))])
+    event = QDropEvent(
+        QPointF(9, 9),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    wizard.dropEvent(event)
+    settle(qtbot)
+    assert wizard.file.text() == "people.csv"
 
 
 def test_guesses_follow_names_values_and_the_catalogue(tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.run.answers import Refused
 from engine.run.keeping import AudienceKeeper
 from engine.store.database import Database
-from engine.store.tables.people import audience_size
+from engine.store.tables.people import audience, audience_member, audience_size
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.bundle import Bundle
 from engine.workspace.catalog import Catalog
@@ -82,3 +82,32 @@ def test_a_rule_that_a_campaign_in_progress_has_otherwise_is_not_updated_by_hand
         with pytest.raises(Refused, match="Publish the campaign again"):
             mine.update({id: changed}, Catalog(), id, MS)
         assert mine.update({id: pinned}, Catalog(), id, MS) > 0  # as it was published
+
+
+def test_what_is_stored_of_an_audience_goes_with_it_unless_a_campaign_needs_it(shop: Target) -> None:
+    running = bundle({"n_who": ("target_audience", EVERYBODY), "n_end": END}, ["n_who out n_end"])
+    (used,) = EVERYBODY["audiences"]
+    found = {"join": None, "card": "tags", "condition": {"field": "attr:city", "op": "empty"}}
+    rules = [{"id": id, "name": id, "cards": [found]} for id in ("a_gone", "a_other")]
+    file, other = map(AUDIENCE.adapter.validate_python, rules)
+    with Database.open(shop) as database:
+        mine = keeper(database, pinned=(running,))
+        for one in (file, other):
+            assert mine.update({one.id: one}, Catalog(), one.id, MS) > 0
+        with database.read() as connection:
+            number = connection.scalar(select(audience.c.list).where(audience.c.id == file.id))
+            before = connection.scalar(select(func.count()).select_from(audience_member))
+        with pytest.raises(Refused, match="is in the workspace"):
+            mine.forget({file.id: file}, Catalog(), file.id)
+        with pytest.raises(Refused, match="in progress uses"):
+            mine.forget({}, Catalog(), used)
+        mine.forget({}, Catalog(), file.id)
+        assert updated(database, file.id) == []
+        with database.read() as connection:
+            left = connection.scalar(select(func.count()).select_from(audience_member))
+            own = select(func.count()).where(audience_member.c.list == number)
+            assert connection.scalar(own) == 0
+            assert left is not None
+            assert before is not None
+            assert 0 < left < before, "the members of others stay"
+            assert connection.scalar(select(audience.c.id).where(audience.c.id == file.id)) is None
