@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -78,24 +78,54 @@ class SearchField(Retranslated, ShrinkingField):
         self.setAccessibleName(tr("Search by name"))
 
 
+_EDIT = "edit"
+
+
 class SubCampaignFilter(Retranslated, DropDown):
-    """All sub-campaigns, a primary campaign with all of its own, or one. Signal `chosen(frozenset)`."""
+    """All sub-campaigns, a primary campaign with all of its own, or one.
+
+    The list that opens also leads to where they are edited: arrow keys on the closed one do not.
+    Signals: `chosen(frozenset)`, `edit_asked()`.
+    """
 
     chosen = Signal(object)
+    edit_asked = Signal()
 
     def __init__(self, look: Look) -> None:
         super().__init__()
+        self._kept = 0
         self._tree: Mapping[str, tuple[str, str | None]] = {}
         self.setMinimumWidth(look.sizes.palette // 2 + look.sizes.grid)  # of what is chosen, the beginning
         self.setMaximumWidth(look.sizes.palette)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.activated.connect(lambda _index: self.chosen.emit(self.currentData()))
+        self.activated.connect(self._on_activated)
         self.retranslate()
 
     def show_tree(self, tree: Mapping[str, tuple[str, str | None]]) -> None:
         """`tree`: name and primary campaign (None for a primary one itself) by id."""
         self._tree = tree
         self.retranslate()
+
+    def showPopup(self) -> None:  # noqa: N802 - Qt's name
+        self._kept = self.currentIndex()
+        if self.findData(_EDIT) < 0:
+            self.addItem(tr("Edit the marketing campaigns…"), _EDIT)
+        super().showPopup()
+
+    def hidePopup(self) -> None:  # noqa: N802 - Qt's name
+        super().hidePopup()
+        QTimer.singleShot(0, self, self._close)  # what was chosen is told after this
+
+    def _close(self) -> None:
+        if (index := self.findData(_EDIT)) >= 0:
+            self.removeItem(index)
+
+    def _on_activated(self) -> None:
+        if self.currentData() == _EDIT:
+            self.setCurrentIndex(self._kept)
+            self.edit_asked.emit()
+        else:
+            self.chosen.emit(self.currentData())
 
     def clear_choice(self) -> None:
         self.setCurrentIndex(0)

@@ -20,7 +20,7 @@ from app.campaign_list.view import CampaignTable
 from app.navigation.going import go_to
 from app.navigation.page import PlacePage
 from app.widgets.announce import announce
-from app.widgets.basic import ActionButton, IconButton, button
+from app.widgets.basic import ActionButton, button
 from app.widgets.empty import EmptyState
 from canvas_widgets.look import Look
 from engine.files import FileError
@@ -56,7 +56,6 @@ class CampaignListPage(PlacePage):
         self.statuses = StatusFilter(look)
         self.search = SearchField(look)
         self.sub_campaigns = SubCampaignFilter(look)
-        self.edit_tree = IconButton("sitemap", "")
         self.table = CampaignTable(look)
         self.broken = BrokenFiles(look)
         self.reading = EmptyState(look, "loader-2")
@@ -85,7 +84,6 @@ class CampaignListPage(PlacePage):
         zone = ZoneInfo(workspace.settings.time_zone)
         self.sidebar.show_workspace(workspace.settings.name, str(workspace.folder), zone)
         self.sub_campaigns.show_tree({id: (item.name, item.parent) for id, item in catalog.items()})
-        self.edit_tree.setVisible(bool(catalog))
         self.sidebar.show_folders(rows, declared)
         self.broken.show_errors(broken)
         self.show_rows(rows)
@@ -121,8 +119,6 @@ class CampaignListPage(PlacePage):
     def retranslate(self) -> None:
         self.title.setText(tr("Campaigns"))
         self._columns.setText(tr("Columns"))
-        self.edit_tree.setToolTip(tr("Edit the marketing campaigns"))
-        self.edit_tree.setAccessibleName(tr("Edit the marketing campaigns"))
         self.reading.set_texts(tr("Reading the workspace…"))
         self.nothing.set_texts(
             tr("No campaigns yet"),
@@ -142,7 +138,7 @@ class CampaignListPage(PlacePage):
     def _lay_out(self) -> None:
         grid = self.look.sizes.grid
         new = ActionButton(self.actions_["campaign.new"], "primary")
-        self.add_tools((self.search, self.sub_campaigns, self.edit_tree, self._columns, new))
+        self.add_tools((self.search, self.sub_campaigns, self._columns, new))
         filters = QHBoxLayout()
         filters.setContentsMargins(grid, grid, 2 * grid, grid)
         filters.addWidget(self.statuses, 1)
@@ -158,7 +154,7 @@ class CampaignListPage(PlacePage):
         self.sidebar.action_asked.connect(self._on_action_asked)
         self.statuses.chosen.connect(lambda status: self._set_filter(status=status))
         self.sub_campaigns.chosen.connect(lambda ids: self._set_filter(sub_campaigns=ids))
-        self.edit_tree.clicked.connect(lambda: go_to(self, "settings", "marketing"))
+        self.sub_campaigns.edit_asked.connect(lambda: go_to(self, "settings", "marketing"))
         self.search.textChanged.connect(lambda text: self._set_filter(text=text.strip()))
         self.table.row_opened.connect(self.opened)
         self.table.menu_asked.connect(self._show_row_menu)
