@@ -31,11 +31,12 @@ class Showing:
         self._page.view.holding.when_free(self._show_selected)
 
     def reveal(self, edit: Edit) -> None:
-        """Bring into sight what an edit added and what it joined, as far as there is room for all of it."""
-        nodes = _added_and_joined(edit)
-        if 0 < len(nodes) <= _TOGETHER:
+        """Bring into sight what an edit added and what it joined; without room for both, what it added."""
+        added = _added(edit)
+        wanted = [nodes for nodes in (added | _joined(edit), added) if 0 < len(nodes) <= _TOGETHER]
+        if wanted:
             self._page.view.holding.when_free(
-                lambda: self._slot.when_settled(lambda: self._keep_visible(nodes))
+                lambda: self._slot.when_settled(lambda: any(map(self._keep_visible, wanted)))
             )
 
     def center(self, node_id: str) -> None:
@@ -73,24 +74,32 @@ class Showing:
             margin = 3 * page.scene.stage.paints.sizes.grid
             page.view.ensureVisible(page.scene.extent.with_open_ends(card), margin, margin)
 
-    def _keep_visible(self, nodes: Collection[str]) -> None:
+    def _keep_visible(self, nodes: Collection[str]) -> bool:
+        """Scroll as little as brings all of them into sight; False where there is no room for that."""
         scene, view = self._page.scene, self._page.view
         rect = QRectF()
         for card in (scene.cards[node_id] for node_id in nodes if node_id in scene.cards):
             rect = rect.united(scene.extent.with_open_ends(card))
         margin = 3 * scene.stage.paints.sizes.grid
         room = view.viewport().rect().adjusted(margin, margin, -margin, -margin)
-        if rect.width() * view.zoom <= room.width() and rect.height() * view.zoom <= room.height():
-            view.ensureVisible(rect, margin, margin)
+        if rect.width() * view.zoom > room.width() or rect.height() * view.zoom > room.height():
+            return False
+        view.ensureVisible(rect, margin, margin)
+        return True
 
     def _center_selected(self) -> None:
         if (node_id := self._page.scene.selected_node) is not None:
             self._page.view.center_node(node_id, glide=False)
 
 
-def _added_and_joined(edit: Edit) -> set[str]:
-    """The components that are new, and those at both ends of lines that lead elsewhere than before."""
-    nodes = {op.id for op in edit.ops if op.table is Table.NODES and op.before is None}
+def _added(edit: Edit) -> set[str]:
+    """The components that are new."""
+    return {op.id for op in edit.ops if op.table is Table.NODES and op.before is None}
+
+
+def _joined(edit: Edit) -> set[str]:
+    """Those at both ends of lines that lead elsewhere than before."""
+    nodes: set[str] = set()
     for op in edit.ops:
         before = op.before.target if isinstance(op.before, Link) else None
         if isinstance(op.after, Link) and op.after.target not in (None, before):

@@ -42,6 +42,18 @@ def test_what_is_added_and_joined_comes_into_sight_beside_the_panel(page: Editor
         assert page.view.seen.contains(page.scene.extent.with_open_ends(added))
 
 
+def test_without_room_for_what_it_joins_what_was_added_comes_into_sight(page: EditorPage) -> None:
+    page.scene.select([last(page)])
+    zoom = page.view.viewport().width() / 1160  # room for two cards and the lines between, not for three
+    page.view.zoom_to(zoom, page.scene.cards[last(page)].scene_rect.center(), glide=False)
+    page.commands.add_kind("ab_test")
+    for _ in range(3):
+        QApplication.processEvents()
+    for kind in ("ab_test", "ab_target"):
+        added = next(card for card in page.scene.cards.values() if card.node.kind == kind)
+        assert page.view.seen.contains(page.scene.extent.with_open_ends(added))
+
+
 def last(page: EditorPage) -> str:
     return max(page.session.document.nodes, key=lambda id: page.scene.place(id).x)
 
