@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
@@ -36,7 +36,7 @@ class Showing:
         wanted = [nodes for nodes in (added | _joined(edit), added) if 0 < len(nodes) <= _TOGETHER]
         if wanted:
             self._page.view.holding.when_free(
-                lambda: self._slot.when_settled(lambda: any(map(self._keep_visible, wanted)))
+                lambda: self._slot.when_settled(lambda: self._keep_one_visible(wanted))
             )
 
     def center(self, node_id: str) -> None:
@@ -73,6 +73,10 @@ class Showing:
         if card is not None:
             margin = 3 * page.scene.stage.paints.sizes.grid
             page.view.ensureVisible(page.scene.extent.with_open_ends(card), margin, margin)
+
+    def _keep_one_visible(self, wanted: Iterable[Collection[str]]) -> None:
+        """The first of these groups that there is room for."""
+        any(map(self._keep_visible, wanted))
 
     def _keep_visible(self, nodes: Collection[str]) -> bool:
         """Scroll as little as brings all of them into sight; False where there is no room for that."""

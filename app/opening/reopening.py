@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,9 +32,14 @@ class Reopening:
         self._begun = True
         workspace = self._window.workspace
         assert workspace is not None
-        for path in self._left:
-            if path.is_file() and path.is_relative_to(workspace.folder):
-                self._window.open_campaigns.open_file(path)
+        self._open(
+            deque(path for path in self._left if path.is_file() and path.is_relative_to(workspace.folder))
+        )
+
+    def _open(self, paths: deque[Path]) -> None:
+        """One after the other, so that their tabs stand as they stood."""
+        if paths:
+            self._window.open_campaigns.open_file(paths.popleft(), lambda: self._open(paths))
 
     def _remember(self) -> None:
         if self._ended or not self._begun:

@@ -60,17 +60,26 @@ class OpenCampaigns:
         else:
             tasks.run(partial(campaign_file.load, row.path), self.while_here(row.path, show), fail)
 
-    def open_file(self, path: Path) -> None:
-        """Open a file of the workspace, whether the list has read it or not: what runs is only looked at."""
+    def open_file(self, path: Path, then: Callable[[], None] = lambda: None) -> None:
+        """Open a file of the workspace, whether the list has read it or not: what runs is only looked at.
+
+        `then` is called when it is on show, or could not be read.
+        """
 
         def show(document: CampaignDocument) -> None:
             status = self._window.engine_shown.status_of(document)
             if not self._went_to(path, read_only=True):  # it was asked for twice
                 self.open_document(document, path, read_only=status not in EDITED)
+            then()
 
-        if not self._went_to(path, read_only=True):
-            work = partial(campaign_file.load, path)
-            tasks.run(work, self.while_here(path, show), self._window.show_error)
+        def fail(error: Exception) -> None:
+            self._window.show_error(error)
+            then()
+
+        if self._went_to(path, read_only=True):
+            then()
+        else:
+            tasks.run(partial(campaign_file.load, path), self.while_here(path, show), fail)
 
     def while_here(self, path: Path, show: Callable[[T], object]) -> Callable[[T], None]:
         """Show what was read only as long as the workspace is on show that it was read for; else say so."""
