@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from engine.campaign.document import CampaignDocument
+from engine.campaign.edits.add import make_room
 from engine.campaign.edits.delete import open_ends_towards, rejoin_targets, stranded
 from engine.campaign.edits.edit import Draft, Edit
 from engine.campaign.graph import AB_TEST, targets_by_test
+from engine.campaign.layout import card_width, gap_behind, place_of
 from engine.campaign.model import Link, Node
 from engine.campaign.ops import Table
 from engine.components.base import RawConfig
@@ -30,7 +32,20 @@ def configure(document: CampaignDocument, node_id: str, *, name: str, memo: str,
     _remove_ports(draft, node_id, config)
     _add_ports(draft, node_id, after)
     rejoin_targets(draft)
+    _make_room_for_names(draft, node_id, before, after)
     return draft.edit(Message("Configure {name}", name=name), node_id)
+
+
+def _make_room_for_names(draft: Draft, node_id: str, before: Node, after: Node) -> None:
+    """Where branches have longer names now, what stood directly behind the card goes further to the right."""
+    document = draft.document
+    edge = place_of(document, node_id).x + card_width(node_id)
+    near, far = edge + gap_behind(before.ports), edge + gap_behind(after.ports)
+    lost = lost_by(document, node_id, after.config)
+    behind = {target: place_of(document, target).x for target in document.successors(node_id)}
+    for target in sorted(behind.keys() - lost, key=lambda target: (-behind[target], target)):
+        if near <= behind[target] < far:  # the one that goes furthest takes along last what they share
+            make_room(draft, target, far)
 
 
 def _removed_links(document: CampaignDocument, node_id: str, config: RawConfig) -> list[str]:

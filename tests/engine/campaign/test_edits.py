@@ -31,6 +31,7 @@ from engine.campaign.layout import (
     CARD_WIDTH,
     COLUMN,
     ROW,
+    gap_behind,
     layered,
     with_missing_places,
 )
@@ -214,6 +215,22 @@ def test_reordered_and_renamed_groups_keep_their_links() -> None:
     assert lost_by(document, groups, config) == set()  # type: ignore[arg-type]
     run(document, configure(document, groups, name="Split", memo="", config=config))  # type: ignore[arg-type]
     assert document.links[document.in_links(sms)[0]].port == f"group:{one}"
+
+
+def test_longer_names_of_branches_get_the_room_that_they_need() -> None:
+    document = empty_campaign()
+    _, groups, sms = chain(document, "target_audience", "random_grouping", "text_sms")
+    mail = run(document, append(document, open_end(document, groups), "email"))
+    far = run(document, append(document, open_end(document, mail), "end"))
+    before = dict(document.layout)
+    one, two = (port.name.removeprefix("group:") for port in document.ports(groups))
+    named = [{"id": id, "name": "Came back within 3 days", "percent": 50} for id in (one, two)]
+    config = {"groups": named, "other": False}
+    document.apply(configure(document, groups, name="Fork", memo="", config=config).ops)  # type: ignore[arg-type]
+    wider = gap_behind(document.ports(groups)) - BRANCH_GAP
+    assert wider > 0
+    moved = {id: (place.x - before[id].x, place.y - before[id].y) for id, place in document.layout.items()}
+    assert {id: by for id, by in moved.items() if by != (0, 0)} == dict.fromkeys((sms, mail, far), (wider, 0))
 
 
 def test_a_new_group_of_an_ab_test_leads_to_its_test_target() -> None:
