@@ -23,6 +23,8 @@ class Background:
     def paint(self, painter: QPainter, rect: QRectF, paints: Paints) -> None:
         """Fill a rectangle in scene coordinates."""
         scale = painter.deviceTransform().m11()
+        beyond = 1 / scale  # where a screen scales by a fraction, what is exposed ends between two pixels
+        rect = rect.adjusted(-beyond, -beyond, beyond, beyond)
         if scale <= _FADE_TO:
             painter.fillRect(rect, paints.colours.canvas)
             return

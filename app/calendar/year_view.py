@@ -33,7 +33,7 @@ class YearView(DayView):
         self._counts: dict[date, int] = {}
         self._overlaps: set[date] = set()
         self._planned: Sequence[Planned] = ()
-        self.setMinimumSize(90 * look.sizes.grid, 60 * look.sizes.grid)
+        self.setMinimumSize(70 * look.sizes.grid, 60 * look.sizes.grid)
 
     def show_year(self, year: int, planned: Sequence[Planned], today: date) -> None:
         self._year, self._planned, self._today = year, planned, today

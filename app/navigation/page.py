@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.actions import Actions
 from app.language import Retranslated
-from app.widgets.basic import label, tool_button
+from app.widgets.basic import ElidedLabel, label, tool_button
 from canvas_widgets.look import Look
 from engine.workspace.workspace import Workspace
 
@@ -25,7 +25,7 @@ class PlacePage(Retranslated, QWidget):
         self.look = look
         self.actions_ = actions
         self.title = label("title")
-        self.summary = label("summary")
+        self.summary = ElidedLabel("summary", fills=True)
         self._tools = QHBoxLayout()
         self._tools.setSpacing(look.sizes.grid)
         self.body = QVBoxLayout()
@@ -75,8 +75,7 @@ class PlacePage(Retranslated, QWidget):
         row.setContentsMargins(2 * grid, 0, 2 * grid, 0)
         row.setSpacing(grid)
         row.addWidget(self.title)
-        row.addWidget(self.summary)
-        row.addStretch(1)
+        row.addWidget(self.summary, 1)  # as far as there is room for it
         row.addLayout(self._tools)
         row.addWidget(tool_button(self.actions_["view.commands"]))
         row.addWidget(tool_button(self.actions_["view.menu"]))

@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from app import language, main, preferences, tasks
 from app.editor.attributes import TimeField
+from app.navigation.places import PLACES
 from app.preferences import Preferences, Remote
 from app.widgets.toast import FLOATS, SHOWN_MS, reading_ms
 from app.window import MainWindow
@@ -375,3 +376,14 @@ def test_a_message_stays_until_it_can_be_read_and_while_the_pointer_is_on_it(win
     assert timer.isActive()
     toast.show_message("Importing…", busy=True)
     assert not timer.isActive()
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+def test_the_window_fits_on_a_screen_at_twice_the_size(qtbot: QtBot, window: MainWindow, code: str) -> None:
+    """1920 pixels across are 960 then."""
+    window.appearance.set_language(code)
+    open_draft(qtbot, window)
+    for place in PLACES:
+        window.actions_[f"go.{place.id}"].trigger()
+        settle(qtbot)
+        assert window.minimumSizeHint().width() <= 960, place.id

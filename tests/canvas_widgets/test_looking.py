@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import (
-    QColor,
-    QImage,
-    QWheelEvent,
-)
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from canvas_widgets.background import Background
 from canvas_widgets.look import Look
 from canvas_widgets.looking import LEGIBLE
 from canvas_widgets.overview import OVERVIEW_BELOW
@@ -201,3 +198,17 @@ def test_the_overview_takes_the_place_of_the_cards(show: Show, flow: Flow, look:
     click(stage, centre(stage, audience))
     assert stage.scene.selection == {audience}
     assert not stage.view.chooser
+
+
+def test_the_ground_reaches_over_the_edge_of_what_is_exposed(show: Show, flow: Flow) -> None:
+    """On a screen that scales by a fraction that lies inside a pixel, which is to be painted as well."""
+    stage = show(flow)
+    paints = stage.scene.stage.paints
+    image = QImage(30, 30, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.red)
+    with QPainter(image) as painter:
+        painter.scale(1.5, 1.5)
+        Background().paint(painter, QRectF(3, 3, 10, 10), paints)
+    for pixel in (4, 19):
+        assert image.pixelColor(pixel, 10) != QColor(Qt.GlobalColor.red)
+        assert image.pixelColor(10, pixel) != QColor(Qt.GlobalColor.red)
