@@ -44,6 +44,13 @@ def collection_paused() -> Iterator[None]:
         resume_collection()
 
 
+def leave_out_the_program() -> None:
+    """Let collections leave out what is there by now: the program itself, which never becomes garbage. A
+    process that works for long, with many small objects, spends a tenth of its time less."""
+    gc.collect()
+    gc.freeze()
+
+
 def collect_due() -> None:
     """Collect here and now what would have been collected by itself, but for a pause."""
     counts, thresholds = gc.get_count(), gc.get_threshold()

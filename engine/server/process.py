@@ -11,6 +11,7 @@ from types import FrameType
 from zoneinfo import ZoneInfo
 
 from engine.channels.opening import opener
+from engine.files.memory import leave_out_the_program
 from engine.i18n import tr
 from engine.run.clock import RealClock
 from engine.run.engine import Engine
@@ -78,6 +79,7 @@ def run(workspace: Workspace, listen: Listen) -> None:
         )
         app = application(service, token_of(folder), listen.hosts)
         server = ApiServer(app, listen.bind(), started)
+        leave_out_the_program()
         engine.start()
         server.serve_until_exit()
 

@@ -36,6 +36,11 @@ class Provider:
         return [delivery for batch in self.batches for delivery in batch]
 
     @property
+    def by_key(self) -> Counter[str]:
+        """How often it was given each message."""
+        return Counter(one.key for one in self.given)
+
+    @property
     def sent(self) -> Counter[str]:
         """How often it sent to each address."""
         if self.traits.key_lifetime is None:

@@ -73,7 +73,7 @@ class Trial:
         with run, run.database.read() as connection:
             assert run.engine.check() == []
             query = select(message.c.state, func.count()).group_by(message.c.state)
-            states = dict(connection.execute(query).all())
+            states: dict[str, int] = {state: n for state, n in connection.execute(query)}  # noqa: C416
             doubtful = connection.execute(select(func.count()).select_from(doubt)).scalar_one()
         run.database.close()
         sent = self._fake.by_key

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from engine.channels.adapter import Accepted, Delivery, Later, Traits
+from engine.channels.sending.loop import Sending
+from engine.channels.sending.pacing import RateLimit, Slot
+from engine.channels.sending.sender import LEASE_MS
 from engine.channels.verdict import NotReached
-from engine.i18n import Message
+from engine.i18n import Message, MessageError
 from engine.plan.contact import ContactRules, Daily
 from engine.store.tables.people import suppression
 from engine.store.tables.sending import doubt
@@ -185,3 +191,90 @@ def test_a_letter_that_nobody_takes_fails_in_the_end(tmp_path: Path) -> None:
         assert set(states(run).values()) == {"failed 451"}
         assert len(provider.given) < 200
         assert run.engine.check() == []
+
+
+def test_a_worker_that_was_frozen_past_its_lease_before_it_said_so_sends_nothing(tmp_path: Path) -> None:
+    with two_workers(tmp_path) as (run, first, second, provider):
+
+        async def frozen(limit: RateLimit, size: int) -> Slot:
+            patch.undo()
+            run.clock.set(run.clock.now() + LEASE_MS + 1000)
+            with run.database.write() as connection:
+                second.recover(connection, run.clock.now())
+            thawing.append(size)
+            return await limit.take(size)
+
+        thawing: list[int] = []
+        patch = pytest.MonkeyPatch()
+        patch.setattr(RateLimit, "take", frozen)
+        assert first.step()
+        assert thawing
+        while second.step():
+            pass
+        assert set(provider.by_key.values()) == {1}
+        assert set(states(run).values()) == {"sent"}
+        assert run.engine.check() == []
+
+
+def test_a_worker_that_was_frozen_past_its_lease_while_it_sent_repeats_nothing(tmp_path: Path) -> None:
+    with two_workers(tmp_path) as (run, first, second, provider):
+
+        def frozen(_batch: Sequence[Delivery]) -> None:
+            provider.before = lambda _batch: None
+            run.clock.set(run.clock.now() + LEASE_MS + 1000)
+            with run.database.write() as connection:
+                second.recover(connection, run.clock.now())
+
+        provider.before = frozen
+        first.step()
+        while second.step():
+            pass
+        assert set(provider.by_key.values()) == {1}
+        assert len(provider.by_key) == 8
+        assert 0 < left(run, doubt) <= 4
+        assert run.engine.check() == []
+
+
+@contextmanager
+def two_workers(folder: Path) -> Iterator[tuple[Running, Sending, Sending, Provider]]:
+    """One outbox with the messages of 8 people, and two that send what is in it."""
+    provider = Provider(Traits(batch=1, concurrency=4))
+    with Running(database(folder, people=8), open_adapter=lambda _account: unusable()) as run:
+        run.engine.publish(judged())
+        run.advance(0)
+        sending = run.engine._worker.sending
+        assert sending is not None
+        desk = sending._desk
+        dialect = run.database.writer.dialect
+        first, second = (Sending(desk, dialect, provider.open) for _ in range(2))
+        yield run, first, second, provider
+        first.close()
+        second.close()
+
+
+def unusable() -> Any:
+    raise MessageError(Message("not now"))
+
+
+@given(limit=st.integers(1, 50), sizes=st.lists(st.integers(1, 50), min_size=1, max_size=60))
+def test_no_second_holds_more_than_the_rate_and_most_of_it_is_used(limit: int, sizes: list[int]) -> None:
+    now, left_at = 0.0, []
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    async def send() -> None:
+        nonlocal now
+        rate = RateLimit(limit, lambda: now, sleep)
+        for size in sizes:
+            slot = await rate.take(min(size, limit))
+            now += 0.003
+            rate.used(slot)
+            left_at.extend([now] * min(size, limit))
+
+    asyncio.run(send())
+    for at in left_at:
+        assert sum(at - 1 < other <= at for other in left_at) <= limit
+    if set(sizes) == {1} and len(sizes) > 3 * limit:
+        assert len(left_at) / (left_at[-1] - left_at[0] + 1) >= 0.95 * limit * 0.98
