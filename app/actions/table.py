@@ -139,6 +139,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.find_next", N_("Find next"), "F3", _LOOK, lambda w: w.the_editor.finding.step(1), in_editor, "chevron-down"),
     ActionSpec("editor.find_previous", N_("Find previous"), "Shift+F3", _LOOK, lambda w: w.the_editor.finding.step(-1), in_editor, "chevron-up"),
     ActionSpec("editor.outline", N_("Outline"), "Ctrl+Shift+O", _LOOK, lambda w: w.the_editor.commands.toggle_outline(), in_editor, "list", also=N_("tree, structure, list of components")),
+    ActionSpec("editor.test", N_("Send a test…"), "Ctrl+Alt+T", _EDITOR, lambda w: w.the_editor.testing.open(), lambda w: w.editor is not None and w.editor.testing.possible(), "send", context=_CARD, also=N_("try out, sample, trial, proof")),
     ActionSpec("editor.rename", N_("Rename"), "Ctrl+F2", _EDITOR, lambda w: w.the_editor.commands.rename_selected(), nameable, "pencil", context=_CARD),
     ActionSpec("editor.insert", N_("Insert in front…"), "Alt+/", _EDITOR, lambda w: w.the_editor.commands.add_in_front(), nameable, "plus", context=_CARD),
     ActionSpec("editor.next_area", N_("Next area"), "F6", _LOOK, lambda w: w.the_editor.commands.next_area(1), in_editor),

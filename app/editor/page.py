@@ -36,6 +36,7 @@ from app.editor.session import EditorSession, Then
 from app.editor.showing import Showing
 from app.editor.side_bar import SideBar
 from app.editor.speaking import Speaking
+from app.editor.testing import Testing
 from app.editor.tidying import Tidying
 from app.editor.top_bar import TopBar
 from app.editor.unconfirmed import Unconfirmed
@@ -116,6 +117,7 @@ class EditorPage(Retranslated, QWidget):
         self.selecting: Selecting = Selecting(self)
         self.arranging: Arranging = Arranging(self)
         self.tidying: Tidying = Tidying(self, window)
+        self.testing: Testing = Testing(self, window)
         self.menus: ContextMenu = ContextMenu(self, window.actions_)
         self.unconfirmed: Unconfirmed = Unconfirmed(self)
         self.running: Running = Running(self)
@@ -313,6 +315,7 @@ class EditorPage(Retranslated, QWidget):
         self.view.zoom_changed.connect(self.bar.show_zoom)
         self.panel.confirmed.connect(self._on_confirmed)
         self.panel.jump_requested.connect(self.show_node)
+        self.panel.test_asked.connect(self.testing.open)
         self.panel.unapplied_changed.connect(self._on_dirty_changed)
         self.palette_.kind_activated.connect(self.commands.add_kind)
         self.palette_.commands_asked.connect(self._window.dialogs.search_commands)

@@ -62,6 +62,10 @@ def _edited(window: MainWindow) -> bool:
     return page is not None and page.form is not None
 
 
+def _testable(window: MainWindow) -> bool:
+    return _at_hand(window) or _edited(window)
+
+
 def _may(status: Status) -> Callable[[MainWindow], bool]:
     def possible(window: MainWindow) -> bool:
         page = _page(window)
@@ -89,6 +93,7 @@ MESSAGE_ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("message.open", N_("Open message"), "Ctrl+Alt+Return", _MESSAGES, lambda w: _commands(w).open(), _listed, "pencil"),
     ActionSpec("message.save", N_("Save message"), "Ctrl+Alt+Shift+S", _MESSAGES, _save, _edited),
     ActionSpec("message.back", N_("Back to all messages"), "Ctrl+Alt+Shift+Home", _MESSAGES, _back, _edited, "arrow-left"),
+    ActionSpec("message.test", N_("Send a test message…"), "Ctrl+Alt+Shift+T", _MESSAGES, lambda w: _commands(w).test(), _testable, "send", also=N_("try out, sample, trial, proof")),
     ActionSpec("message.submit", N_("Submit for approval"), "Ctrl+Alt+Shift+U", _MESSAGES, lambda w: _commands(w).submit(), _may("pending"), "upload"),
     ActionSpec("message.approve", N_("Approve"), "Ctrl+Alt+Shift+A", _MESSAGES, lambda w: _commands(w).approve(), _may("approved"), "check", also=N_("release, allow")),
     ActionSpec("message.reject", N_("Reject…"), "Ctrl+Alt+Shift+J", _MESSAGES, lambda w: _commands(w).reject(), _may("rejected"), "x", also=N_("refuse, withdraw")),

@@ -60,6 +60,13 @@ class MessageCommands:
         text = tr("The file is deleted. This cannot be undone.")
         ask(self._window, tr("Delete “{name}”?", name=message.name), text, delete)
 
+    def test(self) -> None:
+        """Send the message as it stands here, approved or not, to a test address."""
+        from app.trials.opening import try_message
+
+        if (message := self._page.written()) is not None:
+            try_message(self._window, message)
+
     def approve(self) -> None:
         self._to("approved")
 

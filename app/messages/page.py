@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 ROW_ACTIONS = (
     "message.open",
+    "message.test",
     "message.submit",
     "message.approve",
     "message.reject",
@@ -65,6 +66,7 @@ class MessagesPage(PlacePage):
         self.back = button("ghost", lambda: self.leave_editor(self.close_editor))
         self.state = label("pill")
         self.more = QPushButton()
+        self.test = ActionButton(window.actions_["message.test"])
         self.submit = ActionButton(window.actions_["message.submit"])
         self.approve = ActionButton(window.actions_["message.approve"])
         self.save = button("primary", self.save_message)
@@ -149,6 +151,14 @@ class MessagesPage(PlacePage):
     def used(self, id: str) -> tuple[str, ...]:
         """The campaigns that use a message."""
         return next((row.used for row in self._rows if row.message.id == id), ())
+
+    def written(self) -> MessageFile | None:
+        """The message at hand as it stands in the editor; None where it is not whole, which is shown."""
+        if self.form is None:
+            return self.current()
+        if self._opened is None:
+            self.form.give_id(new_id("m", self.form.workspace.messages))
+        return self.form.judge()[0]
 
     # ---- the editor
 
@@ -277,7 +287,7 @@ class MessagesPage(PlacePage):
     def _lay_out(self) -> None:
         grid = self.look.sizes.grid
         self.add_tools((self.search, self._kinds, self._statuses, self.new))
-        self.add_tools((self.state, self.back, self.more, self.submit, self.approve, self.save))
+        self.add_tools((self.state, self.back, self.more, self.test, self.submit, self.approve, self.save))
         for box in (self._kinds, self._statuses):
             box.setMinimumWidth(14 * grid)
         for page in (QWidget(), self.table, self._nothing, self._nothing_found):
@@ -343,7 +353,7 @@ class MessagesPage(PlacePage):
         listing: tuple[QWidget, ...] = (self.search, self._kinds, self._statuses, self.new)
         for tool in listing:
             tool.setVisible(not editing)
-        for tool in (self.back, self.more, self.save, self.state):
+        for tool in (self.back, self.more, self.test, self.save, self.state):
             tool.setVisible(editing)
         automatic = self._workspace is not None and self._workspace.settings.auto_approve
         self.submit.setVisible(editing and not automatic and self.commands.may("pending"))

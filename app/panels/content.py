@@ -27,6 +27,7 @@ from app.widgets.combo_box import ComboBox
 from app.widgets.fields import LineEdit, TextArea
 from engine.campaign.document import CampaignDocument
 from engine.campaign.surroundings import around
+from engine.channels.trial import KINDS as SENDING
 from engine.components.hints import form
 from engine.components.registry import component
 from engine.i18n import tr
@@ -92,6 +93,7 @@ class PanelContent(QWidget):
         self.preview = PanelPreview(context, self._declared.kind) if self._declared.kind in KINDS else None
         if self.preview is not None:
             self.form.changed.connect(self.preview.refresh)
+        self.test = LinkButton(tr("Send a test…"))
         self.memo = TextArea(2)
         self.memo.setAccessibleName(tr("Memo"))
         self.memo.setPlaceholderText(tr("A note for yourself"))
@@ -107,7 +109,7 @@ class PanelContent(QWidget):
         for text, parts in (
             (tr("Name"), (self.name, self._name_error)),
             ("", (self.form,)),
-            *((("", (self.preview,)),) if self.preview is not None else ()),
+            *((("", self._trying()),) if self._declared.kind in SENDING else ()),
             (tr("Memo (optional)"), (self.memo, self._memo_error)),
         ):
             if isinstance(parts[0], Form) and not parts[0].has_fields:
@@ -120,6 +122,10 @@ class PanelContent(QWidget):
                 block.addWidget(part)
             column.addLayout(block)
         column.addStretch(1)
+
+    def _trying(self) -> tuple[QWidget, ...]:
+        """What shows the message, and sends it as a test."""
+        return (self.test,) if self.preview is None else (self.preview, self.test)
 
     def set_right_margin(self, margin: int) -> None:
         """Room between the fields and the right edge, in pixels."""

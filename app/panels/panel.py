@@ -43,12 +43,14 @@ class ConfigurationPanel(Retranslated, QFrame):
         cancelled(): the input was dropped.
         jump_requested(str): show this component.
         unapplied_changed(): `unapplied()` may have changed.
+        test_asked(): send what the shown component sends as a test; it could be confirmed as it is.
     """
 
     confirmed = Signal(object)
     cancelled = Signal()
     jump_requested = Signal(str)
     unapplied_changed = Signal()
+    test_asked = Signal()
 
     def __init__(
         self,
@@ -275,6 +277,7 @@ class ConfigurationPanel(Retranslated, QFrame):
             content.load(draft)
         content.set_read_only(self._read_only)
         content.changed.connect(self._on_changed)
+        content.test.clicked.connect(self._on_test)
         self.body.show_content(content)
         self._live = node.confirmed and self._node_id != START_ID
         self.header.show_node(node.kind, node.name if draft is None else draft.name)
@@ -346,6 +349,14 @@ class ConfigurationPanel(Retranslated, QFrame):
         self._show_state()
         self.confirmed.emit(edit)
         self.unapplied_changed.emit()
+
+    def _on_test(self) -> None:
+        self._live = True
+        if self._show_errors():
+            assert self.content is not None
+            self.content.focus_first_error()
+        else:
+            self.test_asked.emit()
 
     def _on_changed(self) -> None:
         assert self.content is not None

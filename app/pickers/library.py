@@ -10,7 +10,7 @@ from app.editors.condition_values import ConditionField
 from app.publishing.asking import codes_text
 from app.widgets.combo_box import Option
 from engine.components import fields
-from engine.i18n import ntr, tr
+from engine.i18n import N_, ntr, tr
 from engine.workspace.account import AccountFile
 from engine.workspace.audience import AudienceFile
 from engine.workspace.message import MessageFile
@@ -171,6 +171,38 @@ def dimension_fields(workspace: Workspace, key: str) -> tuple[ConditionField, ..
 def model_options(workspace: Workspace) -> list[Option]:
     """Every RFM model, by name."""
     return _by_name(Option(id, model.name) for id, model in workspace.catalog.rfm_models.items())
+
+
+def id_types(workspace: Workspace) -> list[str]:
+    """The ID types that messages can be sent to: the catalogue's, followers of accounts, devices of apps."""
+    found = list(workspace.catalog.id_types)
+    for file in workspace.accounts.values():
+        if file.kind in ("wechat", "simulated"):
+            found.append(f"openid:{file.id}")
+        for app in setting_choices(workspace, file.id, "apps"):
+            found += [f"device:{app}:{touch_id}" for touch_id in _TOUCH_IDS]
+    return list(dict.fromkeys(found))
+
+
+def id_type_name(workspace: Workspace, id_type: str) -> str:
+    """What an ID type is called."""
+    kind, _, rest = id_type.partition(":")
+    if kind == "openid" and rest:
+        file = account(workspace, rest)
+        return tr("WeChat OpenID, {account}", account=rest if file is None else file.name)
+    if kind == "device" and rest:
+        app, _, touch_id = rest.rpartition(":")
+        return tr("{id} of the app {app}", id=tr(_TOUCH_IDS.get(touch_id, touch_id)), app=app)
+    return id_type
+
+
+_TOUCH_IDS = {
+    "device_token": N_("Device token"),
+    "alias": N_("Alias"),
+    "idfa": N_("IDFA"),
+    "oaid": N_("OAID"),
+    "imei": N_("IMEI"),
+}
 
 
 def tag_options(workspace: Workspace, types: Collection[str]) -> list[Option]:

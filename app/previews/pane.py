@@ -31,7 +31,7 @@ from engine.workspace.message_text import filled, joined, usual_bindings, variab
 from engine.workspace.sms_length import is_international, price_per_part
 from engine.workspace.workspace import Workspace
 
-_VIEWS: Mapping[str, type[View]] = {
+VIEWS: Mapping[str, type[View]] = {
     "text_sms": SmsView,
     "digital_sms": DigitalSmsView,
     "email": EmailView,
@@ -39,6 +39,7 @@ _VIEWS: Mapping[str, type[View]] = {
     "wechat_message": WechatView,
     "app_push": PushView,
 }
+"""What shows a kind of message."""
 _BINDING = TypeAdapter(Binding)
 _LINKS = TypeAdapter(ShortLinks)
 
@@ -120,7 +121,7 @@ class PreviewPane(Retranslated, QWidget):
             self.view.hide()
             self.view.deleteLater()
             self.view = None
-        if (make := _VIEWS.get(kind)) is None:
+        if (make := VIEWS.get(kind)) is None:
             return
         self.view = make()
         if isinstance(self.view, SmsView):

@@ -81,6 +81,21 @@ class PersonChoice(Retranslated, QWidget):
         """Whose values stand in the message."""
         return self._person
 
+    def prefer_person(self, wanted: Callable[[], bool]) -> None:
+        """Choose a person of the data instead, if there is one and it is still wanted then."""
+
+        def take(found: Found) -> None:
+            if shiboken6.isValid(self) and found and wanted():
+                id, name = found[0]
+                self._people = {id: name}
+                self._fill()
+                self.combo.set_value(id)
+                self._on_chosen(id)
+
+        if _source:
+            find, _ = _source[0]
+            find("", take, lambda _sentence: None)  # without people the worst cases remain
+
     def retranslate(self) -> None:
         self._label.setText(tr("Shown for"))
         self.combo.setAccessibleName(tr("Shown for"))

@@ -16,6 +16,7 @@ from app.workspace_settings.limits import LimitsSection
 from app.workspace_settings.marketing import MarketingSection
 from app.workspace_settings.section import Section
 from app.workspace_settings.suppression import SuppressionSection
+from app.workspace_settings.trials import TrialsSection
 from engine.i18n import N_
 
 # fmt: off
@@ -29,6 +30,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("coupons", N_("Coupons"), "ticket", CouponsSection),
     Section("marketing", N_("Marketing campaigns"), "sitemap", MarketingSection),
     Section("sending", N_("Sending"), "send", SendingSection),
+    Section("tests", N_("Test sends"), "user-check", TrialsSection),
     Section("data", N_("Events and retention"), "database", DataSection),
     Section("limits", N_("Limits"), "gauge", LimitsSection),
 )

@@ -49,16 +49,16 @@ def preview(
 
     language: "" for that of the person. Raises `CommandError`.
     """
-    message = _message(workspace, name)
+    message = message_named(workspace, name)
     if message.languages and not language:
         language = person.attributes.get(message.languages.attribute, "")
     content = message.contents()[message.language_for(language)]
     raw = as_json(content)
     catalog = workspace.catalog
     bindings = usual_bindings(variables_of(raw), message.variables, catalog.attributes, catalog.tags)
-    values = person.values(bindings, catalog) | dict(map(_pair, given))
+    values = person.values(bindings, catalog) | dict(map(pair, given))
     shown = filled(raw, values, _short(message))
-    for line in _shown(message.kind, shown):
+    for line in shown_lines(message.kind, shown):
         print(line)
     if message.kind == "text_sms":
         print()
@@ -103,7 +103,7 @@ Step = Callable[[MessageFile, list[MessageFinding]], MessageFile]
 
 def _change(workspace: Workspace, names: Iterable[str], step: Step) -> None:
     around = Surroundings.of(workspace)
-    for message in [_message(workspace, name) for name in names]:
+    for message in [message_named(workspace, name) for name in names]:
         changed = step(message, check_message(message, around))
         workspace.save_message(changed)
         print(_one_line(f"{changed.name}: {tr(STATES[changed.status])}"))
@@ -118,17 +118,19 @@ STATES: Mapping[Status, str] = {
 
 
 def _chosen(workspace: Workspace, names: Iterable[str]) -> list[MessageFile]:
-    return [_message(workspace, name) for name in names] or list(workspace.messages.values())
+    return [message_named(workspace, name) for name in names] or list(workspace.messages.values())
 
 
-def _message(workspace: Workspace, name: str) -> MessageFile:
+def message_named(workspace: Workspace, name: str) -> MessageFile:
+    """A message by its id or name. Raises `CommandError`."""
     found = workspace.messages.get(name) or workspace.messages.by_name(name)
     if found is None:
         raise CommandError(Message(N_("There is no message “{name}” in this workspace."), name=name))
     return found
 
 
-def _pair(given: str) -> tuple[str, str]:
+def pair(given: str) -> tuple[str, str]:
+    """What `name=value` says. Raises `CommandError`."""
     name, sign, value = given.partition("=")
     if not sign:
         raise CommandError(Message(N_("Write “{text}” as name=value."), text=given))
@@ -143,7 +145,8 @@ def _short(message: MessageFile) -> Callable[[str], str | None]:
     return lambda link: sample_link(links.address) if link in wanted else None
 
 
-def _shown(kind: str, content: Mapping[str, JsonValue]) -> Iterator[str]:
+def shown_lines(kind: str, content: Mapping[str, JsonValue]) -> Iterator[str]:
+    """A filled content as the terminal shows it."""
     for field in ("sender_name", "subject", "preheader", "template_id"):
         if text := joined(content.get(field)):
             yield f"{field}: {text}"

@@ -8,10 +8,12 @@ from datetime import date
 from ipaddress import ip_address, ip_network
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue, field_validator
+from pydantic_core.core_schema import ValidationInfo
 
 from engine.files import FileFormat, FileModel
 from engine.i18n import N_, Message
+from engine.shapes.addresses import BadAddress, normal_address
 from engine.shapes.links import ShortAddress
 from engine.shapes.model import Items, invalid
 from engine.shapes.text import Identifier, Name, Text
@@ -23,6 +25,7 @@ MAX_WHITELIST = 100
 """People. A larger whitelist is a mistake that would let a flood through: it exempts nobody."""
 MAX_IN_PROGRESS = 100
 """Campaigns at the same time."""
+MAX_TRIAL_ADDRESSES = 50
 
 Channel = Literal["text_sms", "digital_sms", "email", "wechat_message", "template_message", "app_push"]
 Period = Literal["minute", "hour", "day", "week", "month"]
@@ -103,6 +106,22 @@ AllowedAddress = Annotated[str, AfterValidator(_host_or_network)]
 """A host by name, an address, or a network of addresses."""
 
 
+class TrialAddress(FileModel):
+    """Where messages may be sent as a test; `name` says whose it is."""
+
+    id_type: Key
+    address: Text
+    name: Optional[Name] = None
+
+    @field_validator("address")
+    @classmethod
+    def _normal(cls, address: str, info: ValidationInfo) -> str:
+        try:
+            return normal_address(info.data.get("id_type", ""), address)
+        except BadAddress as error:
+            raise invalid(error.message) from None
+
+
 class Retention(FileModel):
     """How long what campaigns leave behind is kept, by table; without a length for ever."""
 
@@ -116,7 +135,8 @@ class Settings(FileModel):
 
     `language_attribute` and `short_link_address` are what new messages begin with. `allowed_addresses` may be
     reached although they lie inside a network, see `engine.channels.network`. `resend_notifications`: one of
-    which nobody knows whether it was sent goes out again by itself.
+    which nobody knows whether it was sent goes out again by itself. `test_addresses` are the only ones that
+    tests are sent to.
     """
 
     format: Literal["workspace"] = "workspace"
@@ -137,6 +157,7 @@ class Settings(FileModel):
     short_link_address: Optional[ShortAddress] = None
     allowed_addresses: Annotated[Items[AllowedAddress], Field(max_length=100), LeftOutEmpty] = ()
     resend_notifications: Annotated[bool, LeftOutEmpty] = False
+    test_addresses: Annotated[Items[TrialAddress], Field(max_length=MAX_TRIAL_ADDRESSES), LeftOutEmpty] = ()
 
 
 SETTINGS: FileFormat[Settings] = FileFormat("workspace", Settings)

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import json
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from pydantic import JsonValue
-
 from engine.channels import contents
+from engine.channels.filling import of_template, written_in_component
 from engine.channels.sending.letters import Letter
-from engine.components.app_push import AppPushConfig
 from engine.components.behaviour import FromTemplate, Payload, Send
-from engine.components.email import EmailConfig
 from engine.components.template_message import TemplateMessageConfig
-from engine.components.text_sms import TextSms, TextSmsConfig
-from engine.components.wechat_message import WeChatMessageConfig
 from engine.plan.graph import FlowNode
 from engine.report.texts import Planned, link_token
 from engine.shapes.links import short_link
-from engine.shapes.variables import render
 from engine.workspace.bundle import Bundle
 from engine.workspace.message import MessageFile
-from engine.workspace.message_text import as_json, filled, joined
+from engine.workspace.message_text import as_json, filled
 
 Render = Callable[[Letter], contents.Content]
-Values = Mapping[str, str]
 
 
 def renderer(bundle: Bundle, node: FlowNode) -> Render:
@@ -39,37 +31,18 @@ def renderer(bundle: Bundle, node: FlowNode) -> Render:
         case Payload():
             return lambda letter: contents.ValuesContent(_values(names, letter))
         case FromTemplate(id):
-            return _of_template(bundle, node.id, bundle.messages[id], config, names)
-        case _:
-            return lambda letter: _inline(config, _values(names, letter))
+            return _of_file(bundle, node.id, bundle.messages[id], config, names)
+    if isinstance(config, TemplateMessageConfig):
+        said = as_json(bundle.messages[config.template].content)
+        return lambda letter: of_template(config, said, _values(names, letter))
+    return lambda letter: written_in_component(config, _values(names, letter))
 
 
 def _values(names: list[str], letter: Letter) -> dict[str, str]:
     return dict(zip(names, json.loads(letter.variables), strict=True)) if letter.variables else {}
 
 
-def _inline(config: Any, values: Values) -> contents.Content:
-    """What stands in the component itself."""
-    match config:
-        case WeChatMessageConfig(content=content):
-            said = filled(content.model_dump(exclude_none=True), values)
-            return contents.WechatMessageContent(type(content).model_validate(said))
-        case AppPushConfig():
-            target = {"open_url": config.url, "open_page": config.page, "custom": config.custom}
-            return contents.PushContent(
-                app=config.app,
-                platform=config.platform,
-                touch_id=config.touch_id,
-                alias_type=config.alias_type or "",
-                title=render(config.title, values),
-                text=render(config.content, values),
-                on_tap=config.on_tap,
-                target=target.get(config.on_tap) or "",
-            )
-    raise TypeError(type(config))
-
-
-def _of_template(bundle: Bundle, node: str, file: MessageFile, config: Any, names: list[str]) -> Render:
+def _of_file(bundle: Bundle, node: str, file: MessageFile, config: Any, names: list[str]) -> Render:
     """Renders a message file, in the person's language, with short links where it asks for them."""
     raw = {language: as_json(content) for language, content in file.contents().items()}
     fields = ["", *names] if file.languages else names
@@ -87,7 +60,7 @@ def _of_template(bundle: Bundle, node: str, file: MessageFile, config: Any, name
             return short_link(file.links.address, link_token(campaign, node, url, whose))
 
         # What a variable without a value says is empty, as where the message was planned.
-        return _templated(config, filled(chosen, bound, short), bound)
+        return of_template(config, filled(chosen, bound, short), bound)
 
     return content
 
@@ -95,48 +68,3 @@ def _of_template(bundle: Bundle, node: str, file: MessageFile, config: Any, name
 def planned(letter: Letter) -> Planned:
     """A letter as texts are rendered of it."""
     return Planned(letter.variables, letter.who, letter.entry, letter.address)
-
-
-def _templated(config: Any, said: Mapping[str, JsonValue], values: Values) -> contents.Content:
-    match config:
-        case TextSmsConfig():
-            return contents.SmsContent(
-                text=_text(said, "text"),
-                signature=config.signature,
-                template=_text(said, "code"),
-                values=values,
-                marketing=TextSms().is_marketing(config),
-            )
-        case EmailConfig():
-            return contents.EmailContent(
-                sender=_sender(config),
-                sender_name=_text(said, "sender_name"),
-                subject=_text(said, "subject"),
-                html=_text(said, "html"),
-                text=_text(said, "text"),
-            )
-        case TemplateMessageConfig():
-            keywords = tuple(
-                contents.Keyword(one.key, render(one.text, values), one.colour) for one in config.keywords
-            )
-            program = config.mini_program
-            return contents.TemplateMessageContent(
-                template=_text(said, "template_id"),
-                keywords=keywords,
-                url=config.url or "" if config.jump == "url" else "",
-                mini_app=program.app_id if program and config.jump == "mini_program" else "",
-                mini_path=program.path if program and config.jump == "mini_program" else "",
-            )
-    return contents.DigitalSmsContent(_text(said, "subject"), _text(said, "code"), values)
-
-
-def _sender(config: EmailConfig) -> str:
-    """The address that an email comes from; with a random suffix bounces tell which email they are about."""
-    if config.sender_style == "plain":
-        return config.sender
-    name, at, domain = config.sender.rpartition("@")
-    return f"{name}-{secrets.token_hex(4)}{at}{domain}"
-
-
-def _text(said: Mapping[str, JsonValue], field: str) -> str:
-    return joined(said.get(field))

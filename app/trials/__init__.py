@@ -1,0 +1,1 @@
+"""Sending a message as a test: the dialog, from the place of messages and from a component."""
