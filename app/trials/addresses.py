@@ -67,8 +67,10 @@ class AddressChoice(QWidget):
         self.combo.set_value(wanted or next(iter(known), ""))
         self.combo.setVisible(bool(listed))
         self.nothing.setVisible(not listed)
-        text = tr("Tests go to test addresses only. There is none of this type yet: {type}.")
-        self.nothing.setText(text.format(type=id_type_name(self._workspace, id_type)))
+        kind = id_type_name(self._workspace, id_type)
+        self.nothing.setText(
+            tr("Tests go to test addresses only. There is none of this type yet: {type}.", type=kind)
+        )
 
     def _on_chosen(self, address: str) -> None:
         _last[self._id_type] = address

@@ -31,6 +31,7 @@ from tests.app.conftest import (
     settle,
     versions,
 )
+from tests.app.panels.samples import CONFIGS
 
 # The platform of tests cannot show a menu the way a desktop does, and says so.
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
@@ -110,6 +111,10 @@ def test_every_action_is_possible_somewhere_and_triggers(
         if action_id == "editor.add_line":  # behind what has something behind it
             page.commands.add_kind("tag")
             page.scene.select(page.session.document.predecessors(page.scene.selected_node or ""))
+        if action_id == "editor.test":  # what is configured and sends something
+            page.commands.add_kind("text_sms")
+            id, config = page.scene.selected_node or "", CONFIGS["text_sms"][0]
+            page.push(edits.configure(page.session.document, id, name="SMS", memo="", config=config))
         if action_id == "editor.redo":
             page.commands.undo()
         if action_id in ON_NOTES:

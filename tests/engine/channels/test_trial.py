@@ -203,7 +203,8 @@ def test_an_adapter_that_breaks_leaves_it_in_doubt(monkeypatch: pytest.MonkeyPat
         async def close(self) -> None: ...
 
     monkeypatch.setattr("engine.channels.trial_sending.opener", lambda _workspace: lambda _account: Broken())
-    told = send(make_shop(tmp_path / "shop"), account("smtp"), _test(BY_NAME["smtp"], SIMULATED))
+    file = account("webhook", url="https://a.example", id_types=["mobile"])
+    told = send(make_shop(tmp_path / "shop"), file, _test(BY_NAME["webhook-standard"], SIMULATED))
     assert told.result == "unknown"
     assert MOBILE not in str(told.message)
     assert "RuntimeError" in str(told.message)
