@@ -30,7 +30,7 @@ class AddressChoice(QWidget):
         self._workspace = workspace
         self._id_type = ""
         self.combo = ComboBox(tr("Choose a test address"))
-        self.combo.setAccessibleName(tr("Send to"))
+        self.combo.setAccessibleName(tr("Test address"))
         self.combo.chosen.connect(self._on_chosen)
         self.nothing = label("small", wrap=True)
         self.add = LinkButton(tr("Add a test address…"))

@@ -224,7 +224,7 @@ class TrialDialog(QDialog):
             column.addWidget(self._sender)
             column.addSpacing(grid // 2)
         column.addWidget(self.problem)
-        column.addWidget(label("label", tr("Send to")))
+        column.addWidget(label("label", tr("Test address")))
         column.addWidget(self.addresses)
         column.addSpacing(grid)
         column.addWidget(self.language)
