@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QComboBox, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QListView, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QWidget
 
 _POPUP_GAP = 4
 """Pixels between a drop-down list and its field."""
@@ -17,6 +17,8 @@ class DropDown(QComboBox):
         super().__init__(parent, editable=editable)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setItemDelegate(QStyledItemDelegate(self))  # one that the style sheet dresses
+        if isinstance(view := self.view(), QListView):
+            view.setUniformItemSizes(True)  # else each change of style measures thousands of entries
 
     def initStyleOption(self, option: QStyleOptionComboBox) -> None:  # noqa: N802 - Qt's name
         super().initStyleOption(option)
