@@ -54,7 +54,7 @@ class LinksEditor(Editor):
     def set_value(self, value: JsonValue) -> None:
         raw = as_object(value)
         self._address.setText(
-            as_text(raw.get("address")) or self.context.workspace.settings.short_link_address or ""
+            as_text(raw.get("address")) or self.context.workspace.settings.link_address or ""
         )
         listed = (as_object(one) for one in as_list(raw.get("shorten")))
         self._chosen = {as_text(one.get("url")): one.get("per_person") is not False for one in listed}

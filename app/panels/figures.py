@@ -19,7 +19,16 @@ Counts = Mapping[str, Any]
 LAST_CYCLES = 5
 _SHORT = "%m-%d %H:%M"
 
-RECEIPTS = {"opened": N_("Opened"), "ignored": N_("Ignored")}
+RECEIPTS = {
+    "delivered": N_("Delivered"),
+    "failed": N_("Not delivered"),
+    "bounced": N_("Bounced"),
+    "opened": N_("Opened"),
+    "ignored": N_("Ignored"),
+    "clicked": N_("Clicked"),
+    "unsubscribed": N_("Unsubscribed"),
+    "complained": N_("Complained"),
+}
 
 
 @dataclass(frozen=True)

@@ -69,11 +69,27 @@ class GeneralSection(FormSection):
                 required=False,
             ),
             _field(
+                "public_address",
+                Hint(
+                    N_("Public address of the engine"),
+                    "text",
+                    help=N_(
+                        "Such as https://c.example.com, where a server of yours passes /receipts, /l and /u "
+                        "on to the engine. Left empty, no receipts come, short links lead nowhere, and "
+                        "emails have no button to unsubscribe."
+                    ),
+                ),
+                required=False,
+            ),
+            _field(
                 "short_link_address",
                 Hint(
                     N_("Address of short links"),
                     "text",
-                    help=N_("Such as https://s.example.com: where short links in messages lead first."),
+                    help=N_(
+                        "Such as https://s.example.com, which leads to /l of the public address. Left empty, "
+                        "that stands in messages itself."
+                    ),
                 ),
                 required=False,
             ),

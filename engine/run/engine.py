@@ -43,6 +43,7 @@ from engine.run.lock import lock
 from engine.run.mailing import EngineDesk
 from engine.run.operations import Operations, is_trouble, problem_of
 from engine.run.outgoing import Outgoing
+from engine.run.receiving import Receiving
 from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
 from engine.run.store import EngineStore
@@ -67,7 +68,7 @@ class Engine:
     or for what somebody asked before: to delete a campaign of a million people takes a second.
 
     `start()` runs due work in a thread of its own; without it `step` and `run_until_idle` run it in the
-    caller's.
+    caller's. `receiving` takes in what comes back of messages.
     """
 
     def __init__(
@@ -110,6 +111,9 @@ class Engine:
             self._worker = Worker(
                 clock, self._access, self._scheduler, self._operations, self._keeper, self._filing
             )
+            self.receiving = Receiving(
+                database, self._access, self._scheduler, clock, settings.zone, self._worker.wake
+            )
             desk = self._new_desk()
             if open_adapter is not None:
                 self._worker.sending = self._new_sending(desk, open_adapter)
@@ -146,7 +150,7 @@ class Engine:
         settings = self._settings
         return EngineDesk(
             self._database, self._clock, self._access.asked, self._scheduler, self._operations,
-            settings.contact, settings.zone, self._worker.wake,
+            self.receiving, settings, self._worker.wake,
         )  # fmt: skip
 
     def _new_sending(self, desk: EngineDesk, open_adapter: OpenAdapter) -> Sending:

@@ -36,7 +36,7 @@ from engine.store.tables.runs import (
     message_counter,
     pending_match,
 )
-from engine.store.tables.sending import doubt, outbox, reference
+from engine.store.tables.sending import doubt, link_token, outbox, reference
 from engine.store.times import HOUR
 
 
@@ -52,7 +52,7 @@ def erase(connection: Connection, who: int, now: int, *, suppress: bool) -> Coun
         counts["suppressed"] = _suppress(connection, everybody)
     counts["places"] = end_places(connection, everybody, LEFT, now)
     counts["messages"] = _forget_messages(connection, everybody)
-    for table in (outbox, doubt, reference):
+    for table in (outbox, doubt, reference, link_token):
         connection.execute(delete(table).where(is_one_of(table.c.person, everybody)))
     for name, table in (("ids", person_id), ("events", event)):
         counts[name] = connection.execute(delete(table).where(is_one_of(table.c.person, everybody))).rowcount

@@ -56,7 +56,7 @@ from engine.store.tables.runs import (
     token_watched,
     visit,
 )
-from engine.store.tables.sending import doubt, outbox, reference
+from engine.store.tables.sending import doubt, link_token, outbox, reference
 from engine.store.times import NEVER
 from engine.store.versions import versions_of
 from engine.workspace import bundle as bundles
@@ -73,7 +73,7 @@ _BY_VERSION = (
 )  # fmt: skip
 _BY_CAMPAIGN = (
     entry, cycle, skipped_cycle, pending_match, claim, message, tag_write, test_state, goal, gathered,
-    deleted_message, campaign_node, doubt, reference,
+    deleted_message, campaign_node, doubt, reference, link_token,
 )  # fmt: skip
 
 

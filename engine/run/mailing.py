@@ -5,15 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from engine.plan.contact import ContactRules
 from engine.run.clock import Clock, VirtualClock
 from engine.run.operations import Operations
+from engine.run.receiving import Receiving
 from engine.run.scheduler import Scheduler
+from engine.run.settings import EngineSettings
 from engine.store.database import Database
+from engine.workspace.account import AccountFile
 
 Writing = Callable[[], AbstractContextManager[Connection]]
 
@@ -28,8 +29,8 @@ class EngineDesk:
         writing: Writing,
         scheduler: Scheduler,
         operations: Operations,
-        contact: ContactRules,
-        zone: ZoneInfo,
+        receiving: Receiving,
+        settings: EngineSettings,
         wake: Callable[[], None],
     ) -> None:
         """writing: a transaction between two waves. wake: somebody may have something to do."""
@@ -39,8 +40,8 @@ class EngineDesk:
         self.read = database.read
         self._scheduler = scheduler
         self._operations = operations
-        self._contact = contact
-        self._zone = zone
+        self._receiving = receiving
+        self._settings = settings
         self._wake = wake
 
     def monotonic(self) -> float:
@@ -50,6 +51,10 @@ class EngineDesk:
         return time.monotonic()
 
     @property
+    def public_address(self) -> str | None:
+        return self._settings.public_address
+
+    @property
     def held(self) -> bool:
         return self._operations.held is not None
 
@@ -57,8 +62,11 @@ class EngineDesk:
         if self._scheduler.judge(connection, touched):
             self._wake()
 
+    def heard(self, connection: Connection, account: AccountFile, references: Collection[str]) -> None:
+        self._receiving.catch_up(connection, account, references)
+
     def quiet_since(self, channel: str, now: int) -> int | None:
-        return self._contact.quiet_since(channel, now, self._zone)
+        return self._settings.contact.quiet_since(channel, now, self._settings.zone)
 
     def look_again(self, connection: Connection, touched: Collection[tuple[int, int]]) -> None:
         self._scheduler.look_again(connection, touched, self.now())

@@ -30,7 +30,8 @@ class EngineSettings:
     zone: for every wall-clock setting. future_events: ms by which an event's time may lie ahead and still let
     somebody enter. contact: fatigue control, quiet times, duplicates. retention: what is deleted once old.
     audiences, catalog: the workspace's, of which the whitelist is kept up to date. resend_notifications: see
-    `engine.channels.sending.policy`.
+    `engine.channels.sending.policy`. public_address: where those who get messages reach the engine, if they
+    do.
     """
 
     zone: ZoneInfo
@@ -40,6 +41,7 @@ class EngineSettings:
     audiences: Mapping[str, AudienceFile] = field(default_factory=dict)
     catalog: Catalog = field(default_factory=Catalog)
     resend_notifications: bool = False
+    public_address: str | None = None
 
     @classmethod
     def of(cls, workspace: Workspace) -> Self:
@@ -57,6 +59,7 @@ class EngineSettings:
             audiences=workspace.audiences,
             catalog=workspace.catalog,
             resend_notifications=settings.resend_notifications,
+            public_address=settings.public_address,
         )
 
     @property

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
 from starlette.types import ASGIApp
 
-from engine.server import audiences, campaigns, data, imports, lists, people, problems, sending
+from engine.server import audiences, campaigns, data, imports, lists, people, problems, public, sending
 from engine.server.answering import hold_answer, moment_text, text_of
 from engine.server.guard import Guard
 from engine.server.service import Service
@@ -38,6 +38,7 @@ def application(service: Service, token: str, hosts: Collection[str] | None) -> 
     parts = (campaigns, data, imports, audiences, lists, people, sending)
     for routes in (control(service), *(part.router(service) for part in parts)):
         app.include_router(routes, prefix=API)
+    app.include_router(public.router(service))
     problems.install(app)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
     return Guard(app, token, hosts)

@@ -19,12 +19,18 @@ from engine.server.wire.base import API, MAX_BODY_BYTES
 OPEN_PATHS = frozenset([f"{API}/health", f"{API}/openapi.json"])
 """What is told to anybody who reaches the port: that an engine is here, and what it understands."""
 
-_SWALLOWED_BYTES = 8 * MAX_BODY_BYTES
-"""How much of a body that is too large is read and dropped, so that its sender can read the answer."""
+PUBLIC_PATHS = {"/receipts/": 4 * 2**20, "/l/": 2**20, "/u/": 2**20}
+"""What providers and those who get messages call, who have no token, by whatever name leads here: how such
+paths begin, and the most bytes of a body there. What stands behind checks who calls."""
+
+_SWALLOWED = 8
+"""How many times as much of a body that is too large is read and dropped, so that its sender can read the
+answer."""
 
 
 class Guard:
-    """Lets a request pass that names this engine, shows its token and is not too large.
+    """Lets a request pass that names this engine, shows its token and is not too large; to public paths, any
+    that is not too large.
 
     A page in a browser can send requests to an engine on the same computer, under a name that it made point
     there. Its `Host` then is that name, and it has no token.
@@ -41,11 +47,13 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = _headers(scope)
+        most = _most_of_public(scope["path"])
         language = _language(headers.get(b"accept-language", b""))
         with use_language(language) if language else nullcontext():
             try:
-                self._check(scope, headers)
-                body = await _body(headers, receive)
+                if most is None:
+                    self._check(scope, headers)
+                body = await _body(headers, receive, MAX_BODY_BYTES if most is None else most)
             except problems.CallRefused as refused:
                 response = problems.answer(refused.status, refused.code, str(refused.message))
                 if refused.status == 401:
@@ -67,7 +75,12 @@ class Guard:
             raise problems.CallRefused(401, "unauthorized", Message(message))
 
 
-async def _body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
+def _most_of_public(path: str) -> int | None:
+    """The most bytes of a body where anybody may call; None: nobody may without the token."""
+    return next((most for start, most in PUBLIC_PATHS.items() if path.startswith(start)), None)
+
+
+async def _body(headers: Mapping[bytes, bytes], receive: Receive, most: int) -> bytes:
     """The whole body. Raises `CallRefused` where it is too large; the rest of it is read and dropped."""
     announced = headers.get(b"content-length", b"0")
     expected = int(announced) if announced.isdigit() and len(announced) < 19 else 0
@@ -79,12 +92,12 @@ async def _body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes:
             raise problems.CallRefused(400, "cut_off", Message(N_("The request was cut off.")))
         chunk = event.get("body", b"")
         size += len(chunk)
-        if max(size, expected) <= MAX_BODY_BYTES:
+        if max(size, expected) <= most:
             chunks.append(chunk)
-        if not event.get("more_body") or size > _SWALLOWED_BYTES:
+        if not event.get("more_body") or size > _SWALLOWED * most:
             break
-    if max(size, expected) > MAX_BODY_BYTES:
-        message = Message(N_("A request holds at most {size} MiB."), size=MAX_BODY_BYTES // 2**20)
+    if max(size, expected) > most:
+        message = Message(N_("A request holds at most {size} MiB."), size=most // 2**20)
         raise problems.CallRefused(413, "too_large", message)
     return b"".join(chunks)
 

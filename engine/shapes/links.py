@@ -20,6 +20,8 @@ from engine.i18n import N_, Message
 from engine.shapes.model import invalid
 from engine.shapes.text import storable
 
+SHORT_LINKS: Final = "l"
+"""Where the engine answers short links, behind its public address."""
 TOKEN_LENGTH: Final = 10
 """62¹⁰ tokens: among a hundred million messages the odds that any two share one are about 1 to 170."""
 
@@ -34,16 +36,30 @@ _TRAILING = ".,;:!?)]&"
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~-]+)*")
 
 
-def _short_address(text: str) -> str:
-    """Refuse what is no address to put a token behind; a slash at its end goes."""
-    cleaned = storable(text).rstrip("/")
-    if not _ADDRESS.fullmatch(cleaned) or len(cleaned) > 100:
-        raise invalid(Message(N_("Enter the address of short links, such as https://s.example.com.")))
-    return cleaned
+def _address(refusal: str) -> Callable[[str], str]:
+    """Refuses what is no address to put something behind; a slash at its end goes."""
+
+    def checked(text: str) -> str:
+        cleaned = storable(text).rstrip("/")
+        if not _ADDRESS.fullmatch(cleaned) or len(cleaned) > 100:
+            raise invalid(Message(refusal))
+        return cleaned
+
+    return checked
 
 
-ShortAddress = Annotated[str, AfterValidator(_short_address)]
+ShortAddress = Annotated[
+    str, AfterValidator(_address(N_("Enter the address of short links, such as https://s.example.com.")))
+]
 """Where short links lead first, such as `https://s.example.com`."""
+
+PublicAddress = Annotated[
+    str,
+    AfterValidator(
+        _address(N_("Enter the address that leads to this engine from outside: https://c.example.com."))
+    ),
+]
+"""Where providers, and people who get messages, reach an engine, such as `https://c.example.com`."""
 
 
 @lru_cache(maxsize=16)

@@ -14,7 +14,7 @@ from pydantic_core.core_schema import ValidationInfo
 from engine.files import FileFormat, FileModel
 from engine.i18n import N_, Message
 from engine.shapes.addresses import BadAddress, normal_address
-from engine.shapes.links import ShortAddress
+from engine.shapes.links import SHORT_LINKS, PublicAddress, ShortAddress
 from engine.shapes.model import Items, invalid
 from engine.shapes.text import Identifier, Name, Text
 from engine.shapes.time import Duration, TimeOfDay
@@ -133,8 +133,9 @@ class Retention(FileModel):
 class Settings(FileModel):
     """The file's object. `whitelist` is an audience's id; `future_events` how far ahead an event may lie.
 
-    `language_attribute` and `short_link_address` are what new messages begin with. `allowed_addresses` may be
-    reached although they lie inside a network, see `engine.channels.network`. `resend_notifications`: one of
+    `language_attribute` and `short_link_address` are what new messages begin with. `public_address` is where
+    those who get messages reach the engine. `allowed_addresses` may be reached although they lie inside a
+    network, see `engine.channels.network`. `resend_notifications`: one of
     which nobody knows whether it was sent goes out again by itself. `test_addresses` are the only ones that
     tests are sent to.
     """
@@ -155,9 +156,17 @@ class Settings(FileModel):
     senders: dict[str, JsonValue] = Field(default_factory=dict)
     language_attribute: Optional[Key] = None
     short_link_address: Optional[ShortAddress] = None
+    public_address: Optional[PublicAddress] = None
     allowed_addresses: Annotated[Items[AllowedAddress], Field(max_length=100), LeftOutEmpty] = ()
     resend_notifications: Annotated[bool, LeftOutEmpty] = False
     test_addresses: Annotated[Items[TrialAddress], Field(max_length=MAX_TRIAL_ADDRESSES), LeftOutEmpty] = ()
+
+    @property
+    def link_address(self) -> str | None:
+        """Where short links of new messages lead first: to an address of their own, else to the engine."""
+        if self.short_link_address is None and self.public_address is not None:
+            return f"{self.public_address}/{SHORT_LINKS}"
+        return self.short_link_address
 
 
 SETTINGS: FileFormat[Settings] = FileFormat("workspace", Settings)

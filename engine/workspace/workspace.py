@@ -29,6 +29,11 @@ SETTINGS_NAME = "workspace.json"
 CATALOG_NAME = "catalog.json"
 
 
+def accounts_of(workspace: Path) -> ObjectFolder[AccountFile]:
+    """The accounts of a workspace's folder."""
+    return ObjectFolder(workspace / "accounts", ".account.json", ACCOUNT)
+
+
 class Workspace(ObjectLookup):
     """One open workspace; a component's `Lookup`.
 
@@ -49,7 +54,7 @@ class Workspace(ObjectLookup):
             folder / AUDIENCES_NAME, AUDIENCE_SUFFIX, AUDIENCE
         )
         self.messages: ObjectFolder[MessageFile] = ObjectFolder(folder / "messages", ".message.json", MESSAGE)
-        self.accounts: ObjectFolder[AccountFile] = ObjectFolder(folder / "accounts", ".account.json", ACCOUNT)
+        self.accounts: ObjectFolder[AccountFile] = accounts_of(folder)
         self.mappings: ObjectFolder[MappingFile] = ObjectFolder(folder / "imports", MAPPING_SUFFIX, MAPPING)
         self.campaign_files = CampaignFolder(folder / "campaigns")
         self._catalog_error: FileError | None = None

@@ -103,6 +103,6 @@ def moment(given: str, now: datetime) -> datetime:
     """A time with an offset; `now` where it is none, or has not come yet."""
     try:
         at = datetime.fromisoformat(given)
-    except ValueError:
+        return now if at.tzinfo is None or at > now else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return now
-    return now if at.tzinfo is None or at > now else at.astimezone(UTC)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, select
 
-from engine.channels.sending.letters import Letter, idempotency_key
+from engine.channels.sending.letters import REFERENCE_LENGTH, Letter, idempotency_key
 from engine.channels.sending.rendering import Render, renderer
 from engine.components.behaviour import Send
 from engine.plan.graph import FlowNode, flow_of
@@ -38,8 +38,15 @@ class Desk(Protocol):
     def quiet_since(self, channel: str, now: int) -> int | None:
         """When the quiet time of a channel (a component's kind) began that `now` lies in, or None."""
 
+    def heard(self, connection: Connection, account: AccountFile, references: Collection[str]) -> None:
+        """These messages have a result: receipts of theirs that came before count now."""
+
     def look_again(self, connection: Connection, touched: Collection[tuple[int, int]]) -> None:
         """Messages of these versions and nodes are to be looked at by a wave before they go out."""
+
+    @property
+    def public_address(self) -> str | None:
+        """Where those who get messages reach this engine, if they do."""
 
     @property
     def held(self) -> bool:
@@ -52,15 +59,16 @@ class Sheet:
 
     bundle: Bundle
     nodes: dict[int, FlowNode]
+    public_address: str | None = None
 
     @classmethod
-    def load(cls, connection: Connection, version: int, campaign: int) -> Sheet:
-        """Read a version by its key, and the number of its campaign."""
+    def load(cls, connection: Connection, version: int, campaign: int, address: str | None) -> Sheet:
+        """Read a version by its key, and the number of its campaign. address: the engine's public one."""
         bundle = stored_bundle(connection, version)
         query = select(campaign_node.c.id, campaign_node.c.node).where(campaign_node.c.campaign == campaign)
         numbers = {row.id: row.node for row in connection.execute(query)}
         flow = flow_of(bundle.campaign, numbers)
-        return cls(bundle, {node.number: node for node in flow.nodes.values()})
+        return cls(bundle, {node.number: node for node in flow.nodes.values()}, address)
 
     def account(self, id: str) -> AccountFile:
         """An account as the version pinned it."""
@@ -87,9 +95,13 @@ class Sheet:
     def render(self, node: int) -> Render:
         """How the letters of a node become contents."""
         if node not in self._renderers:
-            self._renderers[node] = renderer(self.bundle, self.nodes[node])
+            self._renderers[node] = renderer(self.bundle, self.nodes[node], self.public_address)
         return self._renderers[node]
 
     def key(self, letter: Letter) -> str:
         """A letter's idempotency key."""
         return idempotency_key(self.bundle.campaign.attributes.id, self.nodes[letter.node].id, letter)
+
+    def reference(self, letter: Letter) -> str:
+        """What a letter is called to its provider."""
+        return self.key(letter)[:REFERENCE_LENGTH]

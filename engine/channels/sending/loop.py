@@ -165,6 +165,10 @@ class Sending:
             ]
             kept = self._ledger.settle(connection, settled, now)
             self._desk.judge(connection, {(one.queue.version, one.node) for one in kept})
+            for letter in kept:
+                sheet = self._sheet(connection, letter.queue.version, letter.campaign)
+                account = sheet.account(letter.queue.account)
+                self._desk.heard(connection, account, [sheet.reference(letter)])
             doubtful = sum(one.fate == UNKNOWN for one in settled)
             log.warning("messages were being sent", again=len(settled) - doubtful, doubtful=doubtful)
 
@@ -240,7 +244,7 @@ class Sending:
 
     def _sheet(self, connection: Connection, version: int, campaign: int) -> Sheet:
         if version not in self._sheets:
-            self._sheets[version] = Sheet.load(connection, version, campaign)
+            self._sheets[version] = Sheet.load(connection, version, campaign, self._desk.public_address)
         return self._sheets[version]
 
     def _sender(self, account: str, sheet: Sheet) -> Sender:

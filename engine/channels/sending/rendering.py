@@ -4,38 +4,57 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from engine.channels import contents
 from engine.channels.filling import of_template, written_in_component
 from engine.channels.sending.letters import Letter
+from engine.channels.sending.links import Link, unsubscribe_link
 from engine.components.behaviour import FromTemplate, Payload, Send
+from engine.components.email import EmailConfig
 from engine.components.template_message import TemplateMessageConfig
 from engine.plan.graph import FlowNode
 from engine.report.texts import Planned, link_token
 from engine.shapes.links import short_link
+from engine.shapes.variables import render
 from engine.workspace.bundle import Bundle
 from engine.workspace.message import MessageFile
 from engine.workspace.message_text import as_json, filled
 
-Render = Callable[[Letter], contents.Content]
+
+class Rendered(NamedTuple):
+    """What a provider is given. links: those in it whose tokens are to be noted before it goes out."""
+
+    content: contents.Content
+    links: tuple[Link, ...] = ()
 
 
-def renderer(bundle: Bundle, node: FlowNode) -> Render:
-    """How the letters of a touch or push become what its provider is given."""
+Render = Callable[[Letter], Rendered]
+
+
+def renderer(bundle: Bundle, node: FlowNode, public_address: str | None = None) -> Render:
+    """How the letters of a touch or push become what its provider is given.
+
+    public_address: where receivers reach this engine; None: they do not, and no email says how to end
+    further ones by a click.
+    """
     send = node.behaviour
     assert isinstance(send, Send)
     config = bundle.campaign.nodes[node.id].parsed.config
     names = sorted(send.variables)
     match send.content:
         case Payload():
-            return lambda letter: contents.ValuesContent(_values(names, letter))
+            return lambda letter: Rendered(contents.ValuesContent(_values(names, letter)))
         case FromTemplate(id):
-            return _of_file(bundle, node.id, bundle.messages[id], config, names)
+            rendered = _of_file(bundle, node.id, bundle.messages[id], config, names)
+            if isinstance(config, EmailConfig) and public_address is not None:
+                return _with_way_out(rendered, public_address)
+            return rendered
     if isinstance(config, TemplateMessageConfig):
         said = as_json(bundle.messages[config.template].content)
-        return lambda letter: of_template(config, said, _values(names, letter))
-    return lambda letter: written_in_component(config, _values(names, letter))
+        return lambda letter: Rendered(of_template(config, said, _values(names, letter)))
+    return lambda letter: Rendered(written_in_component(config, _values(names, letter)))
 
 
 def _values(names: list[str], letter: Letter) -> dict[str, str]:
@@ -49,20 +68,37 @@ def _of_file(bundle: Bundle, node: str, file: MessageFile, config: Any, names: l
     links = {one.url: one.per_person for one in file.links.shorten} if file.links else {}
     campaign = bundle.campaign.attributes.id
 
-    def content(letter: Letter) -> contents.Content:
+    def rendered(letter: Letter) -> Rendered:
         bound = _values(fields, letter)
         chosen = raw[file.language_for(bound.pop("", ""))]
+        noted: dict[str, Link] = {}
 
         def short(url: str) -> str | None:
             if file.links is None or url not in links:
                 return None
-            whose = planned(letter) if links[url] else None
-            return short_link(file.links.address, link_token(campaign, node, url, whose))
+            own = links[url]
+            token = link_token(campaign, node, url, planned(letter) if own else None)
+            # What all messages share says nothing of one person.
+            noted[token] = Link(token, render(url, bound if own else {}), own)
+            return short_link(file.links.address, token)
 
         # What a variable without a value says is empty, as where the message was planned.
-        return of_template(config, filled(chosen, bound, short), bound)
+        content = of_template(config, filled(chosen, bound, short), bound)
+        return Rendered(content, tuple(noted.values()))
 
-    return content
+    return rendered
+
+
+def _with_way_out(render_email: Render, public_address: str) -> Render:
+    """Emails that say how to end further ones by a click (RFC 8058)."""
+
+    def rendered(letter: Letter) -> Rendered:
+        content, links = render_email(letter)
+        assert isinstance(content, contents.EmailContent)
+        address, link = unsubscribe_link(public_address)
+        return Rendered(replace(content, unsubscribe=address), (*links, link))
+
+    return rendered
 
 
 def planned(letter: Letter) -> Planned:

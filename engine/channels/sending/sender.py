@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from engine.channels.sending.desk import Desk, Sheet
 from engine.channels.sending.fates import failed
 from engine.channels.sending.ledger import Claim, Ledger, Settled, Started
 from engine.channels.sending.letters import REFERENCE_LENGTH, Letter, Queue
+from engine.channels.sending.links import Link, note_links
 from engine.channels.sending.pacing import Breaker, Monotonic, RateLimit, Sleep
 from engine.channels.sending.policy import Policy, counts_as_failure
 from engine.channels.verdict import NotReached
@@ -33,8 +34,16 @@ LEASE_MS = 60_000
 """How long a claim holds, from when it is made."""
 LARGEST_WINDOW = 2_000
 
-T = TypeVar("T")
-Work = Callable[[Connection], T]
+Key = tuple[int, int, int, int, str]
+
+
+class Spoken(NamedTuple):
+    """What the provider is given for each letter, by its key, and the links in it. unspeakable: keys of
+    letters that say nothing."""
+
+    deliveries: dict[Key, Delivery]
+    links: dict[Key, tuple[Link, ...]]
+    unspeakable: set[Key]
 
 
 class Tools(NamedTuple):
@@ -147,9 +156,10 @@ class Sender:
         self._claimed.clear()
 
     async def _attempt(self, letters: list[Letter], claim: Claim) -> None:
-        deliveries, unspeakable = self._deliveries(letters)
+        spoken = self._spoken(letters)
+        deliveries, unspeakable = spoken.deliveries, spoken.unspeakable
         slot = await self._limit.take(len(letters))
-        started = self._start(letters, claim)
+        started = self._start(letters, spoken, claim)
         self._limit.used(slot, len(started.sending))
         going = [one for one in started.sending if one.key in deliveries]
         settled = [Settled(one, failed("unreadable")) for one in started.sending if one.key in unspeakable]
@@ -162,26 +172,25 @@ class Sender:
             self.in_flight -= len(going)
         self._settle(settled)
 
-    def _deliveries(
-        self, letters: Iterable[Letter]
-    ) -> tuple[dict[tuple[int, int, int, int, str], Delivery], set[tuple[int, int, int, int, str]]]:
-        """What the provider is given for each letter, by its key; and keys of letters that say nothing."""
-        found, unspeakable = {}, set()
+    def _spoken(self, letters: Iterable[Letter]) -> Spoken:
+        spoken = Spoken({}, {}, set())
         for letter in letters:
             sheet, key = self.sheets[letter.queue.version], self._key(letter)
             try:
-                content = sheet.render(letter.node)(letter)
+                content, links = sheet.render(letter.node)(letter)
             except Exception:
                 log.exception("a message cannot be rendered", campaign=letter.campaign, node=letter.node)
-                unspeakable.add(letter.key)
+                spoken.unspeakable.add(letter.key)
                 continue
             id_type = sheet.id_types[letter.node]
-            found[letter.key] = Delivery(
+            spoken.deliveries[letter.key] = Delivery(
                 key, key[:REFERENCE_LENGTH], letter.who, id_type, letter.address, content
             )
-        return found, unspeakable
+            if links:
+                spoken.links[letter.key] = links
+        return spoken
 
-    def _start(self, letters: list[Letter], claim: Claim) -> Started:
+    def _start(self, letters: list[Letter], spoken: Spoken, claim: Claim) -> Started:
         """Say that letters are on their way, before any socket opens."""
         tools, now = self._tools, self._tools.desk.now()
         id_types = {
@@ -200,6 +209,8 @@ class Sender:
             if self._traits.receipts:
                 named = [(one, self._key(one)[:REFERENCE_LENGTH]) for one in started.sending]
                 tools.ledger.note_references(connection, named, now)
+            noted = [(one, link) for one in started.sending for link in spoken.links.get(one.key, ())]
+            note_links(connection, noted, now)
             if started.lost:
                 tools.ledger.give_back(connection, started.lost, claim)
         return started
@@ -262,6 +273,19 @@ class Sender:
             with tools.desk.write() as connection:
                 kept = tools.ledger.settle(connection, settled, tools.desk.now())
                 tools.desk.judge(connection, _touched(kept))
+                if self._traits.receipts:
+                    self._hear(connection, kept, settled)
+
+    def _hear(self, connection: Connection, kept: list[Letter], settled: list[Settled]) -> None:
+        """Let receipts count that came before their letters were settled."""
+        names = {one.letter.key: one.reference for one in settled if one.reference}
+        heard: dict[int, list[str]] = {}
+        for letter in kept:
+            both = (self._key(letter)[:REFERENCE_LENGTH], names.get(letter.key))
+            heard.setdefault(letter.queue.version, []).extend(name for name in both if name)
+        for version, references in heard.items():
+            account = self.sheets[version].account(self.account)
+            self._tools.desk.heard(connection, account, references)
 
 
 def _touched(letters: Iterable[Letter]) -> set[tuple[int, int]]:

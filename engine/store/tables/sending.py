@@ -83,6 +83,39 @@ reference = Table(
 )
 """Which message a provider's receipt is about, of accounts that give any."""
 
+early_receipt = Table(
+    "early_receipt",
+    METADATA,
+    Column("account", TextType, primary_key=True),
+    Column("reference", TextType, primary_key=True),
+    Column("code", TextType, primary_key=True),
+    Column("at", TimeType, primary_key=True, autoincrement=False),
+    Column("reason", TextType, primary_key=True),
+    Column("received_at", TimeType, nullable=False),
+    Index(None, "received_at"),
+    sqlite_with_rowid=False,
+)
+"""Receipts that came before the result of their message was written down: they count once it is."""
+
+link_token = Table(
+    "link_token",
+    METADATA,
+    Column("token", TextType, primary_key=True),
+    Column("url", TextType, nullable=False, doc="where it leads; empty: a click ends further emails"),
+    Column("campaign", BigInteger, nullable=False),
+    Column("node", Integer, nullable=False),
+    Column("person", BigInteger, doc="null: the link is the same in all messages of the node"),
+    Column("entry", Integer),
+    Column("address", TextType),
+    Column("noted_at", TimeType, nullable=False),
+    Column("clicks", BigInteger, nullable=False, server_default="0"),
+    Column("clicked_at", TimeType, doc="the first time; null: not yet"),
+    Index(None, "campaign", "node"),
+    Index(None, "person"),
+    sqlite_with_rowid=False,
+)
+"""What the tokens of links in messages stand for; no other address is ever led to."""
+
 audit = Table(
     "audit",
     METADATA,

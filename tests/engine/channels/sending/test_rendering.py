@@ -25,7 +25,7 @@ def test_a_template_message_names_its_template_and_fills_its_keywords(tmp_path: 
     bundle = bundles.make(workspace, document)
     flow = flow_of(bundle.campaign, {id: number for number, id in enumerate(bundle.campaign.nodes)})
     letter = Letter(Queue("acc_wechat", 0, 1), 0, 1, 1, 1, 1, "o-1", "p1", '["Ann"]', 0, 0, 0, 0, None)
-    assert renderer(bundle, flow.nodes["n_sms"])(letter) == TemplateMessageContent(
+    assert renderer(bundle, flow.nodes["n_sms"])(letter).content == TemplateMessageContent(
         "T1",
         (Keyword("first", "Hello Ann", "#173177"), Keyword("remark", "")),
         mini_app="wx1",
