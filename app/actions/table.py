@@ -181,6 +181,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("run.newest", N_("Back to the newest version"), "Ctrl+Alt+N", Place.RUN, lambda w: w.versions.show_newest(), in_earlier_version),
 
     ActionSpec("run.received", N_("Events received"), "Ctrl+Shift+I", Place.RUN, lambda w: w.dialogs.received(), lambda w: w.workspace is not None, "bolt", also=N_("log, test, history")),
+    ActionSpec("run.sending", N_("Sending status"), "Ctrl+Alt+W", Place.RUN, lambda w: w.runs.show_sending(), has_workspace, "send", also=N_("outbox, accounts, doubtful, unknown, waiting messages")),
     ActionSpec("run.start", N_("Start the engine"), "Ctrl+Alt+G", Place.RUN, lambda w: w.runs.start_engine(), engine_off, "player-play"),
     ActionSpec("run.release", N_("Release the engine…"), "Ctrl+Alt+R", Place.RUN, lambda w: w.runs.release(), held),
 

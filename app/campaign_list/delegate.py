@@ -1,5 +1,5 @@
-"""How a row is drawn: the status as a coloured pill, broken files in red, a menu mark at the end, and why a
-campaign ended abnormally on a line of its own, over the whole row."""
+"""How a row is drawn: the status as a coloured pill, broken files in red, a menu mark at the end, and what
+has to be known of a campaign on a line of its own, over the whole row."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from app.campaign_list.rows import Row
 from app.campaign_list.status import Status
 from app.campaign_list.table import COLUMNS, RowRole, ToneRole
+from app.engine.situation import Trouble
 from canvas_widgets.focus import draw_focus
 from canvas_widgets.look import Look
 
@@ -27,8 +28,8 @@ class RowDelegate(QStyledItemDelegate):
         self.hovered_row = -1
 
     def height(self, row: Row) -> int:
-        """How high a row is: one line, and a second one where there is a reason to tell."""
-        return (7 if row.failure else 5) * self._look.sizes.grid
+        """How high a row is: one line, and a second one where there is something to tell."""
+        return (7 if row.trouble else 5) * self._look.sizes.grid
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(super().sizeHint(option, index).width(), self.height(index.data(RowRole)))
@@ -37,16 +38,16 @@ class RowDelegate(QStyledItemDelegate):
         super().paint(painter, option, index)
         first = QRectF(option.rect)
         first.setHeight(5 * self._look.sizes.grid)
-        failure = index.data(RowRole).failure
+        trouble = index.data(RowRole).trouble
         match COLUMNS[index.column()].id:
             case "status":
                 self._paint_pill(painter, first, index)
             case "menu":
                 self._paint_mark(painter, first)
-            case _ if failure:
+            case _ if trouble:
                 self._paint_text(painter, first, index)
-        if failure:
-            self._paint_failure(painter, option, failure)
+        if trouble:
+            self._paint_trouble(painter, option, trouble)
         if self._view.hasFocus() and index.row() == self._view.currentIndex().row():
             self._paint_focus(painter, option)
 
@@ -60,7 +61,7 @@ class RowDelegate(QStyledItemDelegate):
             option.font = self._look.font("strong")
             if row is not None and row.status is Status.UNREADABLE:
                 option.palette.setColor(QPalette.ColorRole.Text, self._look.colours.danger)
-        if column in {"status", "menu"} or (row is not None and row.failure):
+        if column in {"status", "menu"} or (row is not None and row.trouble):
             option.text = ""
         if index.row() == self.hovered_row:  # the whole row lights up, not the cell alone
             option.state |= QStyle.StateFlag.State_MouseOver
@@ -91,7 +92,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.restore()
 
-    def _paint_failure(self, painter: QPainter, option: QStyleOptionViewItem, text: str) -> None:
+    def _paint_trouble(self, painter: QPainter, option: QStyleOptionViewItem, trouble: Trouble) -> None:
         """This cell's part of the second line, which goes on through all cells of the row."""
         grid, font = self._look.sizes.grid, self._look.font("small")
         cell = QRectF(option.rect)
@@ -99,9 +100,9 @@ class RowDelegate(QStyledItemDelegate):
         line = QRectF(2 * grid, cell.top() + 4 * grid, width - 4 * grid, 2 * grid)
         painter.save()
         painter.setClipRect(cell)
-        painter.setPen(self._look.colours.danger)
+        painter.setPen(self._look.colours.named(trouble.tone))
         painter.setFont(font)
-        shown = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(line.width()))
+        shown = QFontMetrics(font).elidedText(trouble.text, Qt.TextElideMode.ElideRight, int(line.width()))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.restore()
 

@@ -35,6 +35,7 @@ ROW_ACTIONS = (
     "run.publish_remote",
     "run.stop",
     "run.restart",
+    "run.sending",
     "campaign.copy",
     "campaign.save_template",
     "campaign.delete",

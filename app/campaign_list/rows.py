@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from app.campaign_list.status import Status, status_of
-from app.engine.situation import Run
+from app.engine.situation import Run, Trouble
 from engine.campaign.model import Attributes
 from engine.files import FileError
 from engine.i18n import tr
@@ -39,6 +39,11 @@ class Row:
     def failure(self) -> str:
         """See `Run.failure`."""
         return self.run.failure if self.run is not None else ""
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """See `Run.trouble`."""
+        return self.run.trouble if self.run is not None else None
 
     @property
     def tone(self) -> str:

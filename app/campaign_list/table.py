@@ -179,11 +179,11 @@ class TableModel(QAbstractTableModel):
         if column.id == "menu":
             return tr("Actions of {name}", name=row.name)
         text = column.text(row, self)
-        return f"{text}. {row.failure}" if column.id == "status" and row.failure else text
+        return f"{text}. {row.trouble.text}" if column.id == "status" and row.trouble else text
 
     def _tooltip(self, row: Row, column: Column) -> str:
         if row.error is not None:
             return str(row.error.message)
         moment = column.when(row)
         text = column.text(row, self) if moment is None else moments.hint(moment, self.zone)
-        return "\n".join(filter(None, (text, row.failure)))
+        return "\n".join(filter(None, (text, row.trouble and row.trouble.text)))

@@ -56,6 +56,15 @@ class RunCommands:
                 window.show_error,
             )
 
+    def show_sending(self) -> None:
+        """Show how sending goes, and the doubtful messages of the campaign at hand, where there are any."""
+        window = self._window
+        row = window.list_page.selected() if window.list_shown else None
+        id = row.id if row is not None else None
+        if window.editor is not None:
+            id = window.editor.session.document.attributes.id
+        window.navigation.go("settings", f"outgoing/{id}" if id else "outgoing")
+
     def release(self) -> None:
         """Show why the engine is held, and let it go on where that is decided."""
         from app.engine.held import HeldDialog

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from app.campaign_list.status import Status
 from app.engine.situation import Rows, Run, Situation, State, earlier_entered, earlier_inside
 from app.widgets import moments
+from engine.components.delivery import provider_reason
 from engine.i18n import ntr, tr
 from engine.shapes.time import instant
 
@@ -41,8 +42,16 @@ def of_engine(situation: Situation, *, waits: bool) -> list[Notice]:
 
 
 def of_run(run: Run | None) -> list[Notice]:
-    """That and why a campaign ended abnormally."""
-    return [Notice("danger", run.failure)] if run is not None and run.failure else []
+    """That and why a campaign ended abnormally, its messages do not go out, or may have gone out or not."""
+    if run is None:
+        return []
+    found = [Notice("danger", run.failure)] if run.failure else []
+    if run.cannot_send:
+        text = tr("Messages do not go out: {reason}", reason=provider_reason(run.cannot_send))
+        found.append(Notice("danger", text, "run.sending", tr("Sending status")))
+    if run.doubtful:
+        found.append(Notice("warn", run.doubt, "run.sending", tr("Decide…")))
+    return found
 
 
 def of_draft(status: Status, run: Run | None, draft_hash: str | None, *, editable: bool) -> list[Notice]:

@@ -11,14 +11,15 @@ from app.engine.situation import Condition, Counts, Run, Runs, Sizes, VersionRow
 if TYPE_CHECKING:
     from engine.client import EngineClient
     from engine.server.wire.campaigns import Campaign
+    from engine.server.wire.sending import SendingAnswer
 
 Find = Callable[[Path], "EngineClient | None"]
 """Gives a client of a workspace's engine where that runs."""
 
 
 class Answer(NamedTuple):
-    """What one poll brought; `runs` None where the engine could not read its campaigns, `sizes` None where
-    they were not asked for."""
+    """What one poll brought; `runs` None where the engine could not read its campaigns, `sizes` and `sending`
+    None where they were not asked for."""
 
     condition: Condition
     runs: Runs | None
@@ -27,6 +28,7 @@ class Answer(NamedTuple):
     counts: Counts
     versions: tuple[VersionRow, ...]
     sizes: Sizes | None
+    sending: SendingAnswer | None
 
 
 def run_of(campaign: Campaign) -> Run:
@@ -39,6 +41,8 @@ def run_of(campaign: Campaign) -> Run:
         campaign.version,
         campaign.hash,
         campaign.published_at,
+        campaign.doubtful,
+        campaign.cannot_send,
     )
 
 
@@ -49,6 +53,7 @@ def ask(
     version: int | None,
     *,
     with_sizes: bool,
+    with_sending: bool,
 ) -> Answer | None:
     from engine.client import EngineRefused
 
@@ -62,11 +67,12 @@ def ask(
             runs = {campaign.id: run_of(campaign) for campaign in client.campaigns()}
             counts, versions = _of_watched(client, runs, watched, version)
             sizes = _sizes_of(client) if with_sizes else None
+            sending = client.sending() if with_sending else None
         except EngineRefused as refused:
             # Its database refuses: what it said of itself is still worth telling.
             condition = condition._replace(problem=condition.problem or str(refused))
-            return Answer(condition, None, watched, version, {}, (), None)
-        return Answer(condition, runs, watched, version, counts, versions, sizes)
+            return Answer(condition, None, watched, version, {}, (), None, None)
+        return Answer(condition, runs, watched, version, counts, versions, sizes, sending)
 
 
 def _sizes_of(client: EngineClient) -> Sizes:

@@ -53,7 +53,8 @@ class EngineService(QObject):
     asked for; watched_version, of which of its versions, None for the newest.
     Signals: `state_changed(State)`; `condition_changed(Condition)`, `runs_changed(Runs)`,
     `counts_changed(campaign id, Counts)` and `versions_changed(campaign id, rows)`, where there are several,
-    when an answer differs from the one before; `sizes_changed(Sizes)`, also once the engine is off.
+    when an answer differs from the one before; `sizes_changed(Sizes)`, also once the engine is off;
+    `sending_told(SendingAnswer)`, with each answer while somebody watches it.
     """
 
     state_changed = Signal(object)
@@ -62,6 +63,7 @@ class EngineService(QObject):
     counts_changed = Signal(str, object)
     versions_changed = Signal(str, object)
     sizes_changed = Signal(object)
+    sending_told = Signal(object)
 
     def __init__(
         self,
@@ -77,6 +79,7 @@ class EngineService(QObject):
         self.runs: Runs = {}
         self.watched: str | None = None
         self.watched_version: int | None = None
+        self._watches_sending = False
         self._find, self._ensure = find or _find, ensure or _ensure
         self._counts: Counts = {}
         self._versions: tuple[VersionRow, ...] = ()
@@ -142,6 +145,13 @@ class EngineService(QObject):
         self._counts, self._versions = {}, ()
         self.poll()
 
+    def watch_sending(self, *, watched: bool) -> None:
+        """Ask how sending goes from now on, or no longer."""
+        if watched != self._watches_sending:
+            self._watches_sending = watched
+            if watched:
+                self.poll()
+
     @property
     def known(self) -> bool:
         """Whether it is certain what runs: the engine is off, or has told its campaigns."""
@@ -168,6 +178,7 @@ class EngineService(QObject):
                 self.watched,
                 self.watched_version,
                 with_sizes=self._polls % SIZES_EVERY == 0,
+                with_sending=self._watches_sending,
             ),
             self._on_answer,
             self._on_no_answer,
@@ -240,6 +251,8 @@ class EngineService(QObject):
             self.runs = runs
             self.runs_changed.emit(runs)
         self._tell_watched(answer)
+        if answer.sending is not None:
+            self.sending_told.emit(answer.sending)
         self._polls += 1
         if answer.sizes is not None:
             self._set_sizes(answer.sizes)

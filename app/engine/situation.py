@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from app.campaign_list.status import ENDED_ABNORMALLY
-from engine.i18n import Message, tr
+from engine.components.delivery import provider_reason
+from engine.i18n import Message, ntr, tr
 
 Counts = Mapping[str, Any]
 """Live counts in the shape of `GET /campaigns/{id}/counts`."""
@@ -52,11 +53,18 @@ class Sizes(NamedTuple):
 NO_SIZES = Sizes({}, {})
 
 
+class Trouble(NamedTuple):
+    """What has to be known of a campaign, in words. tone: a state colour of the look."""
+
+    tone: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What the engine says of a campaign: status word, people inside and entered, why it broke off, when
-    people enter next (ISO 8601), which version is the newest, with the hash of its bundle, and when the first
-    one was published."""
+    people enter next (ISO 8601), which version is the newest, with the hash of its bundle, when the first one
+    was published, how many messages may have been sent or not, and why those that wait do not go out."""
 
     status: str
     inside: int = 0
@@ -66,6 +74,27 @@ class Run:
     version: int = 0
     hash: str = ""
     published_at: str | None = None
+    doubtful: int = 0
+    cannot_send: str | None = None
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What has to be known of it first, or None."""
+        if self.failure:
+            return Trouble("danger", self.failure)
+        if self.cannot_send:
+            reason = provider_reason(self.cannot_send)
+            return Trouble("danger", tr("Messages do not go out: {reason}", reason=reason))
+        return Trouble("warn", self.doubt) if self.doubtful else None
+
+    @property
+    def doubt(self) -> str:
+        """How many messages may have been sent or not, in words."""
+        return ntr(
+            "Nobody knows whether {n:,} message was sent",
+            "Nobody knows whether {n:,} messages were sent",
+            self.doubtful,
+        )
 
     @property
     def failure(self) -> str:

@@ -225,12 +225,9 @@ class RetentionEditor(Editor):
 
 
 class SendingSection(FormSection):
-    """What messages may reach."""
+    """What messages may reach, and what becomes of those in doubt."""
 
-    introduction = N_(
-        "Webhooks and SMS platforms are reached on public addresses only: nobody who may change an account "
-        "can send requests into your own network. What stands here is let through."
-    )
+    introduction = N_("What holds for every message that leaves by a real account.")
 
     def fields(self) -> Iterable[FormField]:
         return (
@@ -240,11 +237,24 @@ class SendingSection(FormSection):
                     N_("Addresses inside your network"),
                     "texts",
                     help=N_(
-                        "One a line: a host, an address or a network, such as gifts.example.internal or "
-                        "10.1.0.0/16."
+                        "Webhooks and SMS platforms are reached on public addresses only: nobody who may "
+                        "change an account can send requests into your own network. What stands here is let "
+                        "through, one a line: a host, an address or a network, such as "
+                        "gifts.example.internal or 10.1.0.0/16."
                     ),
                 ),
                 required=False,
+            ),
+            _field(
+                "resend_notifications",
+                Hint(
+                    N_("Send notifications in doubt again"),
+                    "switch",
+                    help=N_(
+                        "Where nobody knows whether one was sent, it goes out again by itself: somebody may "
+                        "get it twice. Otherwise it waits for your decision, as marketing messages always do."
+                    ),
+                ),
             ),
         )
 

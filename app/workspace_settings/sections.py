@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.sending.section import OutgoingSection
 from app.workspace_settings.accounts import AccountsSection
 from app.workspace_settings.catalog import CatalogSection
 from app.workspace_settings.coupons import CouponsSection
@@ -30,6 +31,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("coupons", N_("Coupons"), "ticket", CouponsSection),
     Section("marketing", N_("Marketing campaigns"), "sitemap", MarketingSection),
     Section("sending", N_("Sending"), "send", SendingSection),
+    Section("outgoing", N_("Sending status"), "activity", OutgoingSection),
     Section("tests", N_("Test sends"), "user-check", TrialsSection),
     Section("data", N_("Events and retention"), "database", DataSection),
     Section("limits", N_("Limits"), "gauge", LimitsSection),

@@ -8,6 +8,16 @@ from engine.client.calls import Calls
 from engine.server.wire.sending import DoubtfulPage, SendingAnswer, Settled, SettleOrder
 
 
+def somebody() -> str:
+    """Who sits at this computer, for the engine's audit."""
+    import getpass
+
+    try:
+        return getpass.getuser()[:200] or "?"
+    except (KeyError, OSError, ImportError):  # nobody by name, as in a container
+        return "?"
+
+
 class SendingCalls(Calls):
     """Every method raises `EngineUnreachable` and `EngineRefused`."""
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 from engine.client import bundled
+from engine.client.sending import somebody
 from engine.commands.errors import CommandError
 from engine.commands.target import Target
 from engine.components.delivery import provider_reason
@@ -56,7 +57,7 @@ def settle(
             raise CommandError(_question(known, campaign, account, len(messages)))
         order = SettleOrder(
             how=cast("Settlement", how.replace("-", "_")),
-            who=_who(),
+            who=somebody(),
             campaign=campaign,
             account=account,
             messages=list(messages) or None,
@@ -96,16 +97,6 @@ def _question(known: SendingAnswer, campaign: str | None, account: str | None, c
     ]
     text = N_("That would settle {n:,} messages for good. Say --yes if that is what you want.")
     return Message(text, n=chosen or sum(meant))
-
-
-def _who() -> str:
-    """Who sits at this computer, for the audit."""
-    import getpass
-
-    try:
-        return getpass.getuser()[:200] or "?"
-    except (KeyError, OSError, ImportError):  # nobody by name, as in a container
-        return "?"
 
 
 @contextmanager

@@ -151,14 +151,15 @@ class AccountSending:
     """How it goes with an account that messages go through.
 
     waiting: messages in its outbox, up to `engine.run.outgoing.MOST_COUNTED`. in_flight: handed to the
-    provider, which has not answered. problem: why nothing goes out, or None; again_in: seconds until it is
-    tried anew, None where somebody must see to it. per_second: its limit, or None. doubtful: messages of
-    which nobody knows whether they were sent.
+    provider, which has not answered. active: some that wait are of campaigns that go on. problem: why nothing
+    goes out, or None; again_in: seconds until it is tried anew, None where somebody must see to it.
+    per_second: its limit, or None. doubtful: messages of which nobody knows whether they were sent.
     """
 
     account: str
     waiting: int = 0
     in_flight: int = 0
+    active: bool = False
     problem: Message | str | None = None
     again_in: float | None = None
     per_second: int | None = None

@@ -100,13 +100,14 @@ class Outgoing:
 def _account(id: str, states: Sequence[AccountState], waiting: int, doubts: int) -> AccountSending:
     troubled = next((one for one in states if one.problem is not None), None)
     return AccountSending(
-        id,
-        waiting,
-        sum(one.in_flight for one in states),
-        None if troubled is None else troubled.problem,
-        None if troubled is None else troubled.again_in,
-        next((one.per_second for one in states if one.per_second is not None), None),
-        doubts,
+        account=id,
+        waiting=waiting,
+        in_flight=sum(one.in_flight for one in states),
+        active=any(one.waiting for one in states),
+        problem=None if troubled is None else troubled.problem,
+        again_in=None if troubled is None else troubled.again_in,
+        per_second=next((one.per_second for one in states if one.per_second is not None), None),
+        doubtful=doubts,
     )
 
 

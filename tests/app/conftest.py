@@ -29,6 +29,7 @@ from canvas_widgets.look import Look
 from engine import i18n
 from engine.campaign import campaign_file, edits
 from engine.campaign.document import CampaignDocument
+from engine.server.wire.sending import SendingAnswer
 from engine.workspace.journal import Journal
 from engine.workspace.workspace import Workspace
 from tests.app.panels.samples import sample_workspace
@@ -62,6 +63,9 @@ class FakeEngine:
     audience_states: list[Any] = field(default_factory=list)
     sized: dict[str, int] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
+    doubtful_of: dict[str, int] = field(default_factory=dict)
+    cannot_send: str | None = None
+    told: SendingAnswer = field(default_factory=lambda: SendingAnswer(as_of=MOMENT, accounts=[]))
     base_url: str = "http://127.0.0.1:4711"
 
     def found(self) -> Any:
@@ -88,6 +92,9 @@ class FakeEngine:
         reason = self.held or ""
         return SimpleNamespace(held=bool(reason), reason=reason, as_of=MOMENT, campaigns=[known])
 
+    def sending(self) -> SendingAnswer:
+        return self.told
+
     def release(self) -> None:
         self.calls.append(("release", ""))
         self.held = None
@@ -107,6 +114,8 @@ class FakeEngine:
                 version=4,
                 hash=self.hash,
                 published_at=MOMENT,
+                doubtful=self.doubtful_of.get(id, 0),
+                cannot_send=self.cannot_send,
             )
             for id, status in self.statuses.items()
         ]

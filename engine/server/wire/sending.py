@@ -22,6 +22,7 @@ class AccountSending(Answer):
 
     Attributes:
         waiting: messages in its outbox, 100,000 at the most. in_flight: handed over, and not answered yet.
+        active: some that wait are of campaigns that go on.
         problem: why nothing goes out, or null; again_in: seconds until it is tried anew, null where somebody
             must see to it.
         per_second: how many messages go out in a second at the most, or null.
@@ -31,6 +32,7 @@ class AccountSending(Answer):
     account: str
     waiting: int
     in_flight: int
+    active: bool = False
     problem: str | None = None
     again_in: float | None = None
     per_second: int | None = None
