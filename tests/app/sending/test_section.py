@@ -96,8 +96,8 @@ def section(qtbot: QtBot, window: MainWindow, within: str = "") -> OutgoingSecti
 
 
 def column(page: OutgoingSection, number: int) -> list[str]:
-    table = page.accounts
-    return [table.item(row, number).text() for row in range(table.rowCount())]
+    model = page.accounts.model()
+    return [model.index(row, number).data() for row in range(model.rowCount())]
 
 
 def test_it_says_how_accounts_do_and_why_nothing_goes_out(
