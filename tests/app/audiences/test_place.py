@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,19 @@ from pytestqt.qtbot import QtBot
 
 from app.audiences.audience import AudienceView
 from app.audiences.page import AudiencesPage
+from app.editors.base import Context, Editor
+from app.editors.ranges import RangeEditor
+from app.panels import ConfigurationPanel
 from app.pickers.audience_fields import checked
+from app.pickers.rfm_form import RfmDialog
+from app.widgets.basic import LinkButton
 from app.window import MainWindow
 from engine.server.wire.audiences import AudienceState
 from engine.workspace.audience import AUDIENCE
 from engine.workspace.catalog import CATALOG, Catalog
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MOMENT, FakeEngine, dialogs, settle
+from tests.app.panels.samples import sample_document
 
 pytestmark = pytest.mark.qt_log_ignore("does not support", extend=True)
 
@@ -330,3 +337,39 @@ def test_a_rule_with_every_kind_of_card_comes_back_as_it_was(qtbot: QtBot, place
     file = place._workspace.audiences[view.id]  # type: ignore[union-attr]
     wanted = AUDIENCE.adapter.validate_python({"id": view.id, "name": "All", "cards": cards})
     assert file.cards == wanted.cards
+
+
+def test_the_people_of_each_type_are_counted_in_the_form_of_a_model(
+    qtbot: QtBot, place: AudiencesPage, window: MainWindow
+) -> None:
+    """Also in the one that a campaign's panel opens."""
+    workspace = window.workspace
+    assert workspace is not None
+    panel = ConfigurationPanel(window.look, counted=window.runs.figures)
+    qtbot.addWidget(panel)
+    panel.show_node(sample_document("target_audience", None, False), "n_x", workspace)
+    assert panel.content is not None
+    given = panel.content.findChildren(Editor)[0].context.figures
+    form = RfmDialog(window, Context(workspace, figures=given), "rfm_orders")
+    form.open()
+    qtbot.waitUntil(lambda: form.figures.columns[0].isVisible())
+    settle(qtbot)
+    assert form.figures.head.text().endswith(" people are scored:")
+    assert form.figures.columns[0].text().startswith("1 Important value: 1\n2 Important development: 2\n")
+    assert form.figures.columns[1].text().endswith("8 General win-back: 8")
+    form.reject()
+
+
+def test_a_range_between_two_times_begins_in_the_past(qtbot: QtBot, workspace: Workspace) -> None:
+    now = datetime(2026, 11, 28, 20, 30, tzinfo=UTC)
+    editor = RangeEditor(Context(workspace, now=lambda: now))
+    qtbot.addWidget(editor)
+    editor.set_value({"from": None, "to": None})
+    for link in editor.findChildren(LinkButton):
+        if link.text().startswith("Choose "):
+            link.click()
+    value = editor.value()
+    assert isinstance(value, dict)
+    zone = Context(workspace).zone
+    day = datetime(2026, 11, now.astimezone(zone).day, tzinfo=zone)
+    assert value == {"from": (day - timedelta(days=30)).isoformat(), "to": day.isoformat()}
