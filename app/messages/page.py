@@ -21,7 +21,7 @@ from app.messages.rows import STATUS_COLOURS, STATUS_NAMES, Filter, Row, read_ro
 from app.messages.table import MessageTable
 from app.navigation.page import PlacePage
 from app.widgets.ask import Choice, ask
-from app.widgets.basic import ActionButton, button, label, set_property
+from app.widgets.basic import ActionButton, button, label, set_property, tool_button
 from app.widgets.drop_down import DropDown
 from app.widgets.empty import EmptyState
 from engine.files import FileError
@@ -66,7 +66,7 @@ class MessagesPage(PlacePage):
         self.back = button("ghost", lambda: self.leave_editor(self.close_editor))
         self.state = label("pill")
         self.more = QPushButton()
-        self.test = ActionButton(window.actions_["message.test"])
+        self.test = tool_button(window.actions_["message.test"])
         self.submit = ActionButton(window.actions_["message.submit"])
         self.approve = ActionButton(window.actions_["message.approve"])
         self.save = button("primary", self.save_message)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QScrollArea, QVBoxLa
 
 from app import tasks
 from app.editors.tab_order import order_tabs
+from app.language import Retranslated
 from app.previews.person_choice import PersonChoice
 from app.trials.addresses import AddressChoice
 from app.trials.appearance import Appearance
@@ -44,7 +45,7 @@ _ROLES: dict[Result, tuple[str, str]] = {
 }
 
 
-class TrialDialog(QDialog):
+class TrialDialog(Retranslated, QDialog):
     """Stands beside the window, which stays usable; what is sent goes on when it is closed.
 
     name: of the message or component. make: the message; sender: a form that it depends on, or None. event:
@@ -102,7 +103,9 @@ class TrialDialog(QDialog):
             self._show_outcome(Told("not_sent", error.message), address)
             return
         self._sending = True
+        self._later.stop()
         self._show_message()  # what was typed a moment ago, too
+        self.appearance.show_test(trial, test, values, self.language.value())
         self._say("muted", tr("Sending…"))
         tasks.run(
             partial(send, self._workspace, trial.account, test),
@@ -110,11 +113,18 @@ class TrialDialog(QDialog):
         )
 
     def event(self, event: QEvent) -> bool:
-        """Test addresses may have been added in the settings meanwhile."""
-        if event.type() is QEvent.Type.WindowActivate and self._trial is not None:
-            self.addresses.show_type(self._trial.id_type)
-            self._show_state()
+        """Meanwhile test addresses may have been added in the settings, or another workspace opened."""
+        if event.type() is QEvent.Type.WindowActivate:
+            if self._window.workspace is not self._workspace:
+                self.reject()
+            elif self._trial is not None:
+                self.addresses.show_type(self._trial.id_type)
+                self._show_state()
         return super().event(event)
+
+    def retranslate(self) -> None:
+        """It is opened again in the other language; what is on its way is told by the window."""
+        self.reject()
 
     # ---- what is shown
 
@@ -212,7 +222,8 @@ class TrialDialog(QDialog):
         column.addWidget(self.outcome)
         column.addLayout(button_row(self.close_button, self.send_button))
         self.outcome.hide()
-        self.resize(112 * grid, 84 * grid)
+        window = self._window.size()  # on a small screen it must fit, and scrolls inside
+        self.resize(min(112 * grid, window.width()), min(84 * grid, window.height()))
 
     def _left(self, grid: int) -> QWidget:
         side = QWidget()

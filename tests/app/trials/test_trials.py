@@ -11,6 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog
 from pytestqt.qtbot import QtBot
 
+from app import language
+from app.previews import person_choice
 from app.previews.sms import SmsView
 from app.trials import addresses
 from app.trials.dialog import TrialDialog
@@ -19,6 +21,7 @@ from app.window import MainWindow
 from engine.campaign import edits
 from engine.channels.trial_sending import Told
 from engine.i18n import Message
+from engine.workspace.sample_values import SamplePerson
 from engine.workspace.settings import TrialAddress
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MakeWindow, dialogs, open_draft, settle
@@ -160,6 +163,15 @@ def test_an_answer_that_comes_too_late_is_told_by_the_window(
     assert window.toast.accessibleName() == "Test of “Care”: No such number."
 
 
+def test_it_closes_when_the_language_changes(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace
+) -> None:
+    window = make_window(workspace)
+    tried(qtbot, window, "m_care")
+    language.use_language("zh")
+    assert not [one for one in dialogs(window) if isinstance(one, TrialDialog)]
+
+
 def test_the_account_is_chosen_for_an_email(
     qtbot: QtBot, make_window: MakeWindow, workspace: Workspace
 ) -> None:
@@ -179,6 +191,29 @@ def test_the_account_is_chosen_for_an_email(
     trial = shown._trial
     assert trial is not None
     assert trial.content({"first_name": "Ann"}).subject == "Hello Ann"  # type: ignore[union-attr]
+
+
+def test_a_person_of_the_data_stands_in_until_somebody_types(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = make_window(workspace)
+    monkeypatch.setattr(window.runs, "engine_has_data", lambda _folder: True)
+    person = SamplePerson("p1", {"first_name": "Ann"}, {}, {})
+    late: list[Any] = []
+    person_choice.use(lambda _text, done, _failed: late.append(done), lambda _id, done, _failed: done(person))
+    shown = tried(qtbot, window, "m_care")
+    assert shown.values.values()["first_name"].startswith("Maximiliane")
+    late.pop()([("p1", "p1 · Ann")])
+    assert shown.values.values()["first_name"] == "Ann"
+    shown.reject()
+    window.actions_["message.test"].trigger()
+    again = the(window, TrialDialog)
+    QTest.keyClicks(again.values.fields["code"], "X")
+    late.pop()([("p1", "p1 · Ann")])
+    assert again.values.values()["code"] == "X"
+    again.people.combo.set_value("worst:empty")
+    again.people._on_chosen("worst:empty")
+    assert set(again.values.values().values()) == {""}
 
 
 @pytest.mark.parametrize("kind", ["webhook", "push_kafka"])
