@@ -24,6 +24,7 @@ from engine.i18n import Message
 from engine.workspace.sample_values import SamplePerson
 from engine.workspace.settings import TrialAddress
 from engine.workspace.workspace import Workspace
+from tests.app.auditing import clipped, findings
 from tests.app.conftest import MakeWindow, dialogs, open_draft, settle
 from tests.app.panels.samples import CONFIGS
 
@@ -95,6 +96,7 @@ def test_an_address_is_added_where_one_is_needed(qtbot: QtBot, window: MainWindo
     assert "none of this type yet: mobile" in shown.addresses.nothing.text()
     click(shown.addresses.add)
     new = the(window, NewAddress)
+    assert (findings(new), clipped(new)) == ([], [])
     field = new.form.editor("address").focus_target()
     QTest.keyClicks(field, "13800138000")
     click(new.create_button)
@@ -188,6 +190,8 @@ def test_the_account_is_chosen_for_an_email(
     click(shown.send_button)
     settle(qtbot)
     assert "nothing has left the computer" in shown.outcome.text()
+    by_arrows = frozenset({"Phone", "Plain text"})
+    assert (findings(shown, by_arrows), clipped(shown)) == ([], [])
     trial = shown._trial
     assert trial is not None
     assert trial.content({"first_name": "Ann"}).subject == "Hello Ann"  # type: ignore[union-attr]
@@ -223,6 +227,7 @@ def test_data_says_that_it_is_a_test(
     list_addresses(workspace, ("member", "m-1"))
     shown = from_component(qtbot, make_window(workspace), kind)
     assert shown.appearance.data is not None
+    assert (findings(shown), clipped(shown)) == ([], [])
     assert '"test": true' in shown.appearance.data.toPlainText()
     assert shown.note.isHidden()
 

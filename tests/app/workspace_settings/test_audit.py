@@ -16,7 +16,7 @@ from tests.app.conftest import settle
 
 SECTIONS = (
     "general", "fatigue", "quiet", "data", "suppression", "accounts/acc_hook", "accounts/acc_push",
-    "catalog/events/order", "coupons/cp_1", "marketing/mc_2", "limits",
+    "catalog/events/order", "coupons/cp_1", "marketing/mc_2", "tests/mobile", "limits",
 )  # fmt: skip
 
 
