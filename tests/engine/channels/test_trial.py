@@ -72,6 +72,8 @@ def test_every_component_that_sends_can_be_tried(
     assert "Ann" in said
     assert "${" not in said
     assert test.test
+    if isinstance(test.content, ValuesContent):
+        assert '"test": true' in said
 
 
 def test_a_component_that_is_not_configured_says_why(workspace: Workspace) -> None:
