@@ -92,7 +92,7 @@ class Handling:
     ) -> None:
         """Add another line; where several ports may be meant, ask at the pointer for the branch.
 
-        One that is let go at a point of empty canvas asks there for its component: one step with the line.
+        One that is let go at a point of empty canvas asks there for its component.
         """
 
         def add(port: Port) -> None:

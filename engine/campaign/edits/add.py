@@ -59,8 +59,7 @@ def append(document: CampaignDocument, link_id: str, kind: str, at: Point | None
     draft = Draft(document)
     first = _add(draft, kind, _place_at_end(document, link_id, kind, at), then=None)
     draft.retarget(link_id, first)
-    edit = draft.edit(Message("Add {kind}", kind=Message(component(kind).label)), first)
-    return edit if at is None else edit._replace(gesture=link_id)
+    return draft.edit(Message("Add {kind}", kind=Message(component(kind).label)), first)
 
 
 def insert(document: CampaignDocument, link_id: str, kind: str, at: Point | None = None) -> Edit:

@@ -95,10 +95,7 @@ def growable(document: CampaignDocument, node_id: str) -> list[Port]:
 
 
 def grow(document: CampaignDocument, node_id: str, port: str, target: str | None = None) -> Edit:
-    """Add another line out of a port: with an open end, or to a component at once. Raises `Refused`.
-
-    What is then put to its open end at a place of its own (`append`) is one step with it.
-    """
+    """Add another line out of a port: with an open end, or to a component at once. Raises `Refused`."""
     if node_id == START_ID:
         raise Refused(Message("A campaign has exactly one trigger."))
     if target is None and all(found.name != port for found in growable(document, node_id)):
@@ -106,12 +103,11 @@ def grow(document: CampaignDocument, node_id: str, port: str, target: str | None
     if target is not None and (message := Leading(document, node_id, port).refusal(target)) is not None:
         raise Refused(message)
     draft = Draft(document)
-    link_id = draft.put_link(Link(source=node_id, port=port, target=target))
+    draft.put_link(Link(source=node_id, port=port, target=target))
     if target is not None:
         _run_to_the_right(draft, node_id, target)
         return draft.edit(_lead(document, node_id, target))
-    edit = draft.edit(Message("Add a line behind {name}", name=document.node(node_id).name))
-    return edit._replace(gesture=link_id)
+    return draft.edit(Message("Add a line behind {name}", name=document.node(node_id).name))
 
 
 def why_uncut(document: CampaignDocument, link_id: str) -> Message | None:

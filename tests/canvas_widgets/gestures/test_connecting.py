@@ -185,10 +185,11 @@ def test_a_line_that_is_let_go_over_nothing_asks_for_the_component_that_stands_t
     assert added is not None
     assert QLineF(stage.scene.cards[added].left_port, there).length() < GRID
     assert added in flow.document.successors(mail)
-    assert stage.stack.count() == 1
     assert stage.stack.undo_label() == "Undo Add Wait Until"
     stage.stack.undo()
     assert flow.document.layout == before
+    assert stage.stack.undo_label() == "Undo Add a line behind Email 1"
+    stage.stack.undo()
     assert len(flow.document.out_links(mail)) == 1
     line = flow.open_link(sms)
     lead(stage, handle_of(stage, line), there)
