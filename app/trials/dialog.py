@@ -151,10 +151,11 @@ class TrialDialog(Retranslated, QDialog):
         self._show_message()
 
     def _show_values(self) -> None:
-        """Those of the person who is chosen."""
-        if self._trial is not None:
-            catalog = self._workspace.catalog
-            self.values.show_values(self.people.person().values(self._trial.bindings, catalog, self._event))
+        """Those of the person who is chosen, in that person's language."""
+        trial, person = self._trial, self.people.person()
+        if trial is not None:
+            self.values.show_values(person.values(trial.bindings, self._workspace.catalog, self._event))
+            self.language.set_value(trial.language_of(person.attributes))
 
     def _on_person(self) -> None:
         self._show_values()

@@ -65,6 +65,12 @@ class Trial:
         """The further languages that it can be sent in."""
         return tuple(self.message.languages.contents) if self.message and self.message.languages else ()
 
+    def language_of(self, attributes: Mapping[str, str]) -> str:
+        """Which of its languages a person with these attributes gets."""
+        if self.message is None or self.message.languages is None:
+            return ""
+        return self.message.language_for(attributes.get(self.message.languages.attribute, ""))
+
     def said(self, values: Mapping[str, str], language: str = "") -> dict[str, JsonValue]:
         """What it says, in the shape of message files; {} for data. Links stay long: no click is counted."""
         return filled(_written(self.config, self.message, language), self._complete(values))
@@ -153,4 +159,4 @@ def _written(config: Any, message: MessageFile | None, language: str) -> dict[st
         case TemplateMessageConfig(keywords=keywords, jump=jump) if message is not None:
             own: list[JsonValue] = [one.model_dump(mode="json", exclude_none=True) for one in keywords]
             return {**as_json(message.content), "keywords": own, "jump": jump}
-    return {} if message is None else as_json(message.contents()[language])
+    return {} if message is None else as_json(message.contents()[message.language_for(language)])

@@ -63,13 +63,14 @@ def try_component(workspace: Workspace, file: Path, node: str, order: Order) -> 
 
 def _try(workspace: Workspace, trial: Trial, order: Order, event: str | None = None) -> int:
     values = order.person.values(trial.bindings, workspace.catalog, event) | dict(map(pair, order.given))
-    test = delivery(workspace.settings, trial, order.to, values, order.language)
+    language = order.language or trial.language_of(order.person.attributes)
+    test = delivery(workspace.settings, trial, order.to, values, language)
     print(
         payload(trial.account, test)
-        or "\n".join(shown_lines(trial.kind, shown(trial, test, values, order.language)))
+        or "\n".join(shown_lines(trial.kind, shown(trial, test, values, language)))
     )
     print()
-    if not takes_mark(trial.content(values, order.language), trial.account):
+    if not takes_mark(trial.content(values, language), trial.account):
         print(tr("This message cannot be marked as a test: it arrives as it does for people."))
     told = send(workspace, trial.account, test)
     print(told.message)

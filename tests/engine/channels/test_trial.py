@@ -22,7 +22,8 @@ from engine.channels.contents import (
 from engine.channels.trial import NotTriable, of_component, of_message
 from engine.channels.trial_sending import NotListed, delivery, marked, payload, send, shown, takes_mark
 from engine.components.wechat_message import Content
-from engine.workspace.account import AccountFile
+from engine.workspace.account import SIMULATED_ID, AccountFile
+from engine.workspace.message import MESSAGE
 from engine.workspace.settings import TrialAddress
 from engine.workspace.workspace import Workspace
 from tests.app.panels.samples import CONFIGS, sample_workspace
@@ -91,6 +92,18 @@ def test_a_draft_can_be_tried_before_it_is_approved(workspace: Workspace) -> Non
         of_message(workspace, draft, "acc_sms")
     with pytest.raises(NotTriable, match="does not send such messages"):
         of_message(workspace, draft, "acc_mail", "Brand")
+
+
+def test_a_person_gets_it_in_the_language_that_an_attribute_says(workspace: Workspace) -> None:
+    languages = {"attribute": "city", "contents": {"zh-TW": {"text": "${first_name} 你好 ${code}"}}}
+    raw = workspace.messages["m_care"].model_dump(by_alias=True) | {"languages": languages}
+    trial = of_message(workspace, MESSAGE.adapter.validate_python(raw), SIMULATED_ID)
+    assert (trial.languages, trial.variables) == (("zh-TW",), ("first_name", "code"))
+    spoken = trial.language_of({"city": "zh_tw"})
+    settings = listing(workspace, ("mobile", MOBILE))
+    test = delivery(settings, trial, MOBILE, {"first_name": "Ann"}, spoken)
+    assert test.content.text == "[测试] Ann 你好 "  # type: ignore[union-attr]
+    assert trial.said({"first_name": "Ann"}, "fr")["text"] == "Dear Ann, your coupon  waits for you."
 
 
 @pytest.mark.parametrize("written", [MOBILE, "138 0013 8000", "008613800138000"])
