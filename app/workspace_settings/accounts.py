@@ -15,6 +15,7 @@ from app.widgets.basic import button, label, set_property
 from app.widgets.fields import LineEdit
 from app.workspace_settings.detail import Detail
 from app.workspace_settings.listing import Item, ListSection
+from app.workspace_settings.receipt_address import ReceiptAddress
 from engine.components.base import RefKind
 from engine.components.hints import FormField
 from engine.i18n import tr
@@ -179,13 +180,14 @@ class AccountDetail(Detail):
         buttons.addWidget(self.test_button)
         buttons.addStretch(1)
         # What has no parent yet would become a window of its own if it were shown.
-        absent: list[QWidget] = [self.verdict]
+        self.receipts = ReceiptAddress()
+        absent: list[QWidget] = [self.verdict, self.receipts]
         absent += [heading, self.preview] if not requests else []
         absent += [self.test_button] if self.kind != "webhook" else []
         absent += [row] if self.kind == "simulated" else []
         for widget in absent:
             widget.hide()
-        return (self._box, heading, self.preview, row, self.verdict)
+        return (self._box, heading, self.preview, row, self.verdict, self.receipts)
 
     def on_changed(self) -> None:
         self._follow()
@@ -239,6 +241,12 @@ class AccountDetail(Detail):
             else:
                 line.setPlaceholderText(tr("Not entered yet"))
 
+    def _show_receipts(self) -> None:
+        """Where the provider reports to, of the account as it is saved."""
+        account = self.workspace.accounts.get(self.key or "")
+        if account is not None:
+            self.receipts.tell(self.workspace.settings.public_address, account, self._known)
+
     def _on_typed(self, name: str, text: str) -> None:
         self._typed[name] = text
         self._show_state()
@@ -252,6 +260,7 @@ class AccountDetail(Detail):
         def done(found: tuple[dict[str, str], bool]) -> None:
             self._known, self._moved = found
             self._show_known()
+            self._show_receipts()
 
         tasks.run(
             lambda: (secrets.load(account), secrets.was_for_another_address(account)),
@@ -268,6 +277,7 @@ class AccountDetail(Detail):
             for line in self._fields.values():
                 line.clear()
             self._show_known()
+            self._show_receipts()
             self._show_state()
             if not self._in_keyring:
                 self.window_.toast.show_message(

@@ -26,15 +26,17 @@ from engine.workspace.workspace import Workspace
 
 
 class Surroundings(NamedTuple):
-    """What a message is held against."""
+    """What a message is held against. public_address: where receivers reach the engine, if they do."""
 
     catalog: Catalog
     accounts: Mapping[str, AccountFile]
     media: MediaFolder
+    public_address: str | None = None
 
     @classmethod
     def of(cls, workspace: Workspace) -> Surroundings:
-        return cls(workspace.catalog, workspace.accounts, MediaFolder(workspace.messages.path))
+        media, settings = MediaFolder(workspace.messages.path), workspace.settings
+        return cls(workspace.catalog, workspace.accounts, media, settings.public_address)
 
 
 def check_message(message: MessageFile, around: Surroundings) -> list[MessageFinding]:
@@ -43,7 +45,7 @@ def check_message(message: MessageFile, around: Surroundings) -> list[MessageFin
         *_own(message, around),
         *_contents(message, around),
         *_bindings(message, around),
-        *_links(message),
+        *_links(message, around),
     ]
 
 
@@ -150,7 +152,7 @@ def _exists(binding: Binding, catalog: Catalog) -> bool:
             return True
 
 
-def _links(message: MessageFile) -> Iterator[MessageFinding]:
+def _links(message: MessageFile, around: Surroundings) -> Iterator[MessageFinding]:
     if message.links is None:
         return
     there = {link for content in message.contents().values() for link in links_of(as_json(content))}
@@ -158,3 +160,8 @@ def _links(message: MessageFile) -> Iterator[MessageFinding]:
         if one.url not in there:
             words = Message(N_("No text has the link {url}, which is to become short."), url=one.url)
             yield MessageFinding(f"links.shorten.{index}.url", "link_not_found", words)
+    if message.links.shorten and around.public_address is None:
+        words = Message(
+            N_("Short links lead nowhere before Settings → General has the public address of the engine.")
+        )
+        yield MessageFinding("links.address", "no_public_address", words, is_error=False)

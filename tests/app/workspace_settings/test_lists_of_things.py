@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.window import MainWindow
+from engine.channels.receipts import receipt_token
 from engine.server.stored_lists import StoredLists
 from engine.store.database import Database
+from engine.workspace.account import ACCOUNT, simulated
 from engine.workspace.audience import AUDIENCE
 from engine.workspace.secrets import Secrets
 from engine.workspace.workspace import Workspace
@@ -77,6 +80,30 @@ def test_an_account_is_made_its_secret_kept_and_its_connection_checked(
     page.detail.check_button.click()
     settle(qtbot)
     assert "Enter this first" in page.detail.verdict.text()  # the secret was for another address
+
+
+def test_an_account_says_where_its_provider_reports_to(qtbot: QtBot, window: MainWindow) -> None:
+    workspace = window.workspace
+    assert workspace is not None
+    account = workspace.accounts["acc_sms"]
+    made = ACCOUNT.adapter.validate_python(
+        {**account.canonical(), "kind": "alibaba_sms", "settings": {"access_key_id": "A"}}
+    )
+    workspace.save_account(made)
+    Secrets(workspace.folder).store(made, {"access_key_secret": "s3cret"})
+    page = section(qtbot, window, "accounts/acc_sms")
+    shown = page.detail.receipts
+    assert not shown.line.isVisible()
+    assert "public address" in shown._note.text()
+    shown.tell("https://c.example.com", made, {})
+    assert "enter that first" in shown._note.text()
+    shown.tell("https://c.example.com", made, {"access_key_secret": "s3cret"})
+    shown.copy_button.click()
+    token = receipt_token(made, {"access_key_secret": "s3cret"})
+    assert QGuiApplication.clipboard().text() == f"https://c.example.com/receipts/acc_sms/{token}"
+    assert not shown.isHidden()
+    shown.tell("https://c.example.com", simulated("S"), {})  # one that sends nothing has no reports
+    assert shown.isHidden()
 
 
 def test_what_is_used_says_where_and_stays(qtbot: QtBot, window: MainWindow) -> None:
