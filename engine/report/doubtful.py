@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -101,13 +102,16 @@ def doubtful_query(*columns: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
 def groups(connection: Connection) -> list[DoubtfulGroup]:
     """All of them by campaign, in order of publishing, and account."""
     d, c = doubt.c, campaign.c
-    query = (
-        select(c.id, c.name, d.account, func.count(), func.min(d.attempted_at), func.max(d.attempted_at))
-        .join_from(doubt, campaign, c.number == d.campaign)
-        .group_by(c.number, c.id, c.name, d.account)
-        .order_by(c.number, d.account)
-    )
-    return [DoubtfulGroup(*row) for row in connection.execute(query)]
+    span = func.count().label("n"), func.min(d.attempted_at).label("a"), func.max(d.attempted_at).label("b")
+    g = select(d.campaign, d.account, *span).group_by(d.campaign, d.account).subquery().c
+    query = select(c.id, c.name, g.account, g.n, g.a, g.b).where(c.number == g.campaign)
+    return [DoubtfulGroup(*row) for row in connection.execute(query.order_by(c.number, g.account))]
+
+
+def by_account(connection: Connection) -> Counter[str]:
+    """How many there are, by account."""
+    query = select(doubt.c.account, func.count().label("n")).group_by(doubt.c.account)
+    return Counter({row.account: row.n for row in connection.execute(query)})
 
 
 def by_campaign(connection: Connection) -> dict[str, int]:

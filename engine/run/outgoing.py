@@ -40,10 +40,7 @@ class Outgoing:
         states = self._states()
         with self._database.read() as connection:
             waiting = _waiting(connection)
-            groups = doubtful.groups(connection)
-        doubts: Counter[str] = Counter()
-        for group in groups:
-            doubts[group.account] += group.messages
+            doubts = doubtful.by_account(connection)
         return [
             _account(id, states.get(id, []), waiting[id], doubts[id])
             for id in sorted({*states, *waiting, *doubts})
@@ -98,7 +95,7 @@ class Outgoing:
 
 
 def _account(id: str, states: Sequence[AccountState], waiting: int, doubts: int) -> AccountSending:
-    troubled = next((one for one in states if one.problem is not None), None)
+    troubled = next((one for one in states if one.problem is not None and one.waiting), None)
     return AccountSending(
         account=id,
         waiting=waiting,
