@@ -105,10 +105,18 @@ class Scheduler:
             for place in version.follow.awaited:
                 if connection.execute(version.follow.catch_up(place), {"now": now}).rowcount:
                     version.runner.note_next(connection, version.plan.places[place])
-            for one in version.plan.places:
-                if one.place.awaits_provider:
-                    one.date_all(connection)
-                    version.runner.note_next(connection, one)
+            self._date_all(connection, version)
+
+    def date_all(self, connection: Connection) -> None:
+        """Say when those are judged who wait for real providers, as far as that is known by now."""
+        for version in self.versions:
+            self._date_all(connection, version)
+
+    def _date_all(self, connection: Connection, version: RunningVersion) -> None:
+        for one in version.plan.places:
+            if one.place.awaits_provider:
+                one.date_all(connection)
+                version.runner.note_next(connection, one)
 
     @property
     def codes(self) -> frozenset[str]:

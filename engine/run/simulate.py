@@ -166,6 +166,7 @@ class _Rehearsal:
         """Let campaigns in progress go on in the rehearsal; events that lay ahead come at their time."""
         take_over(connection, others, self.first)
         scheduler.load(connection)
+        scheduler.date_all(connection)
         ahead = self.settings.future_events
         note_events_ahead(connection, scheduler.codes, self.first, self.last, ahead)
         scheduler.follow(connection, self.last, scheduler.codes)

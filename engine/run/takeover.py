@@ -26,20 +26,25 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     or_,
     select,
+    true,
     tuple_,
     union,
+    update,
 )
 
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.files import FileError
 from engine.plan.contact import LONGEST_WINDOW
+from engine.plan.counting import SHARD
 from engine.plan.graph import Flow, NotRunnable, flow_of
+from engine.plan.message_counts import COUNTED
 from engine.run.cycles import Cycles
 from engine.run.overlay import below
 from engine.run.overlay_data import copy_list
-from engine.store.dialect import bulk_insert
+from engine.store.dialect import bulk_insert, upsert_adding
 from engine.store.lists import new_list
 from engine.store.tables.people import audience, person_id
 from engine.store.tables.runs import (
@@ -70,6 +75,7 @@ from engine.store.tables.runs import (
     token_watched,
     visit,
 )
+from engine.store.times import HOUR
 from engine.store.versions import stored_bundle
 from engine.workspace.bundle import Bundle
 
@@ -140,6 +146,7 @@ def take_over(connection: Connection, numbers: list[int], since: int) -> None:
     taken = list(_read(connection))
     _copy_people(connection, numbers, [one.number for one in taken if one.lets_in_again])
     _copy_messages(connection, numbers, since)
+    _hand_over_queued(connection, since)
     _copy_codes(connection, numbers)
     for one in taken:
         if one.awaits_audiences(connection):
@@ -213,6 +220,25 @@ def _copy_messages(connection: Connection, numbers: list[int], since: int) -> No
         return and_(base.c.campaign.in_(numbers), wanted)
 
     _copy(connection, message, which)
+
+
+def _hand_over_queued(connection: Connection, since: int) -> None:
+    """Let what waits for a real provider, or for its answer, be sent when the rehearsal begins, in which
+    nothing leaves the computer."""
+    m, entries = message.c, below(entry)
+    queued = and_(m.state.in_((*HELD, "sending")), m.due_at.is_(None), m.result_at.is_(None))
+    mine = and_(entries.c.campaign == m.campaign, entries.c.person == m.person, entries.c.entry == m.entry)
+    hour = (m.planned_at // HOUR).label("hour")
+    key = (m.version, entries.c.cycle, m.node, m.state, hour)
+    found = select(*key, func.count()).select_from(message.join(entries, mine)).where(queued)
+    for version, cycle_, node, state, hour_, n in connection.execute(found.group_by(*key)).all():
+        for counted, change in ((state, -n), ("sent", n)):
+            row = (version, cycle_, node, counted, "", "", SHARD, hour_, change)
+            one = select(*map(literal, row)).where(true())
+            connection.execute(upsert_adding(connection.dialect, message_counter, COUNTED, one, "n"))
+    sent_at = func.coalesce(m.sent_at, since)
+    known = {"state": "sent", "sent_at": sent_at, "result": "sent", "result_at": since}
+    connection.execute(update(message).where(queued).values(known))
 
 
 def _copy_codes(connection: Connection, numbers: list[int]) -> None:
