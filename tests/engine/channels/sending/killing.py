@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.channels.adapter import Adapter
-from engine.channels.http_client import HttpClient
+from engine.channels.http_client import HttpClient, Timeouts
 from engine.channels.network import Network
 from engine.channels.providers import adapter_of
 from engine.channels.web import Answer, Request
@@ -25,6 +25,7 @@ from tests.engine.run.drafting import EVERYBODY, MINUTE, Running, bundle
 from tests.engine.run.interference import transactions_told, watched
 
 NODES = 6
+ANSWER_S = 5.0
 WEBHOOK = {
     "webhook": SIMULATED_ID,
     "id_type": "mobile",
@@ -33,13 +34,13 @@ WEBHOOK = {
 POINTS = ("claim", "attempt", "request", "result")
 
 
-def account(port: int, key_hours: int | None) -> AccountFile:
-    """The receiver, which heeds keys for so many hours, or not at all."""
+def account(port: int, key_hours: int | None, batch: int) -> AccountFile:
+    """The receiver, which takes batches, and heeds keys for so many hours, or not at all."""
     settings: dict[str, Any] = {
         "url": f"http://127.0.0.1:{port}/people",
         "id_types": ["mobile"],
         "params": [{"name": "name"}],
-        "batch_size": 5,
+        "batch_size": batch,
     }
     if key_hours is not None:
         settings["key_lifetime"] = {"amount": key_hours, "unit": "hour"}
@@ -49,10 +50,10 @@ def account(port: int, key_hours: int | None) -> AccountFile:
     return made
 
 
-def campaign(found: AccountFile) -> Any:
+def campaign(found: AccountFile, pushes: int) -> Any:
     """Everybody goes through so many webhooks in a row."""
-    pushes = {f"n_{n}": ("webhook", WEBHOOK) for n in range(1, NODES + 1)}
-    nodes = {"n_who": ("target_audience", EVERYBODY), **pushes, "n_end": ("end", {})}
+    webhooks = {f"n_{n}": ("webhook", WEBHOOK) for n in range(1, pushes + 1)}
+    nodes = {"n_who": ("target_audience", EVERYBODY), **webhooks, "n_end": ("end", {})}
     ids = list(nodes)
     links = [f"{a} out {b}" for a, b in itertools.pairwise(ids)]
     return bundle(nodes, links, account=found)
@@ -62,7 +63,7 @@ def running(target: Target, clock: VirtualClock) -> Running:
     network = Network(["127.0.0.1"])
 
     def opened(found: AccountFile) -> Adapter:
-        return adapter_of(found, {}, network)
+        return adapter_of(found, {}, network, Timeouts(answer=ANSWER_S))
 
     return Running(target, clock=clock, open_adapter=opened)
 
@@ -88,7 +89,8 @@ def live(asked: dict[str, Any]) -> None:
         run = running(target, VirtualClock(asked["now"]))
         with run:
             if not run.engine.campaigns():
-                run.engine.publish(campaign(account(asked["port"], asked["key_hours"])))
+                found = account(asked["port"], asked["key_hours"], asked["batch"])
+                run.engine.publish(campaign(found, asked["pushes"]))
             run.advance(15 * MINUTE)
         run.database.close()
 

@@ -37,10 +37,13 @@ def nursery() -> Iterator[Nursery]:
 class Trial:
     """One outbox, and the receiver of what is in it. Each life begins 20 minutes after the one before."""
 
-    def __init__(self, nursery: Nursery, target: Target, fake: WebhookFake) -> None:
+    def __init__(
+        self, nursery: Nursery, target: Target, fake: WebhookFake, pushes: int = NODES, batch: int = 5
+    ) -> None:
         self._nursery = nursery
         self._target = target
         self._fake = fake
+        self._pushes, self._batch = pushes, batch
         self._now = ms(NOW)
         self.died = 0
 
@@ -50,6 +53,8 @@ class Trial:
             "port": self._fake.port,
             "key_hours": KEY_HOURS if self._fake.heeds_keys else None,
             "now": self._now,
+            "pushes": self._pushes,
+            "batch": self._batch,
             "point": point,
             "when": when,
             "nth": nth,
@@ -67,8 +72,8 @@ class Trial:
                 if not connection.execute(select(func.count()).select_from(outbox)).scalar_one():
                     return
 
-    def check(self, people: int) -> None:
-        """Every message has gone out once, or is listed as one of which nobody knows."""
+    def check(self, people: int, refused: int = 0) -> None:
+        """Every message has gone out once, was refused, or is listed as one of which nobody knows."""
         run = running(self._target, VirtualClock(self._now))
         with run, run.database.read() as connection:
             assert run.engine.check() == []
@@ -77,13 +82,15 @@ class Trial:
             doubtful = connection.execute(select(func.count()).select_from(doubt)).scalar_one()
         run.database.close()
         sent = self._fake.by_key
-        assert sum(states.values()) == people * NODES
+        messages = people * self._pushes
+        assert sum(states.values()) == messages
         assert states.get("unknown", 0) == doubtful
-        assert states["sent"] + doubtful == people * NODES
+        assert states.get("failed", 0) == refused
+        assert states["sent"] + doubtful + refused == messages
         assert not [key for key, times in sent.items() if times > 1]
         if self._fake.heeds_keys:
             assert doubtful == 0
-        assert people * NODES - doubtful <= len(sent) <= people * NODES
+        assert messages - refused - doubtful <= len(sent) <= messages - refused
 
 
 @pytest.mark.parametrize("heeds_keys", [True, False])
@@ -136,3 +143,22 @@ def kill_often(
         trial.finish()
         trial.check(people)
         assert trial.died >= kills // 2
+
+
+def test_of_a_thousand_only_those_who_met_trouble_are_not_sent_to_exactly_once(
+    nursery: Nursery, target: Target, tmp_path: Path
+) -> None:
+    """One in a hundred is refused, one gets no answer in time, one nonsense; and the process dies once."""
+    populate(target, tmp_path, people=1_000)
+    with WebhookFake() as fake:
+        fake.refuse(*(f"+86138{n:08d}" for n in range(1_000, 0, -100)))
+        for fault in ("slow", "garbage"):
+            fake.misbehave(fault, times=10)
+        trial = Trial(nursery, target, fake, pushes=1, batch=1)
+        assert trial.live("result", "before", 2) == KILLED
+        trial.finish()
+        trial.check(1_000, refused=10)
+        with Database.open(target) as database, database.read() as connection:
+            doubtful = connection.execute(select(func.count()).select_from(doubt)).scalar_one()
+        assert 20 <= doubtful <= 20 + 128
+        assert not fake.twice()
