@@ -56,7 +56,7 @@ def test_their_tabs_stand_as_they_stood_however_long_each_takes_to_read(
         finally:
             under_way.remove(path)
 
-    monkeypatch.setattr("app.open_campaigns.campaign_file", SimpleNamespace(load=load))
+    monkeypatch.setattr("app.tabs.open_campaigns.campaign_file", SimpleNamespace(load=load))
     left = Preferences(language="en", open_campaigns=[last, broken, path])
     monkeypatch.setattr("tests.app.conftest.Preferences", lambda language: left)
     window = make_window(workspace)
