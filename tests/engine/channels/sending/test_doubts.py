@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from engine.channels.adapter import Accepted, Outcome, Traits, Unknown
 from engine.channels.sending import doubts
 from engine.channels.sending.doubts import Settlement
 from engine.report.doubtful import BadKeyError, Which
 from engine.run.settings import EngineSettings
-from engine.store.tables.runs import message_counter
+from engine.store.tables.runs import ENDED, campaign, message_counter
 from engine.store.tables.sending import doubt
 from tests.databases import Target
 from tests.engine.channels.sending.provider import Provider
@@ -137,6 +137,19 @@ def test_nothing_is_sent_again_for_a_campaign_that_is_stopped_and_nothing_is_lef
         assert (run.engine.doubtful_groups(), left(run, doubt), run.engine.check()) == ([], 0, [])
 
 
+def test_what_can_go_nowhere_any_more_is_not_sent_again(tmp_path: Path) -> None:
+    provider = Provider()
+    unknown(provider)
+    with Running(database(tmp_path), open_adapter=provider.open) as run:
+        run.engine.publish(sms(SMS))
+        run.advance(0)
+        with run.database.write() as connection:
+            connection.execute(update(campaign).values(state=ENDED))
+        assert run.engine.settle(Settlement.AGAIN, Which(), "Mia") == 0
+        assert run.engine.settle(Settlement.SENT, Which(), "Mia") == 3
+        assert run.engine.check() == []
+
+
 def _first(run: Running) -> str:
     return run.engine.doubtful(Which())[0][0].key
 
@@ -145,7 +158,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(Settlement), st.integers(0, 3), st.bo
 
 
 @given(steps=STEPS)
-@hypothesis_settings(max_examples=12, deadline=None)
+@hypothesis_settings(max_examples=8, deadline=None)
 def test_the_books_balance_after_any_mix(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[Settlement, int, bool]]
 ) -> None:
