@@ -108,7 +108,7 @@ class Breaker:
         self._failures += 1
         if after is not None:
             self.reason, self.until = reason, max(self.until, self._now() + after)
-        elif self._failures >= self.FAILURES:
+        elif self._failures >= self.FAILURES and not self.is_open:  # of several at a time only one counts
             self.reason, self.until = reason, self._now() + self._pause
             self._pause = min(self._pause * 2, self.LONGEST_S)
 

@@ -17,7 +17,7 @@ from sqlalchemy import insert
 
 from engine.channels.adapter import Accepted, Delivery, Later, Traits
 from engine.channels.sending.loop import Sending
-from engine.channels.sending.pacing import RateLimit, Slot
+from engine.channels.sending.pacing import Breaker, RateLimit, Slot
 from engine.channels.sending.sender import LEASE_MS
 from engine.channels.verdict import NotReached
 from engine.i18n import Message, MessageError
@@ -278,3 +278,18 @@ def test_no_second_holds_more_than_the_rate_and_most_of_it_is_used(limit: int, s
         assert sum(at - 1 < other <= at for other in left_at) <= limit
     if set(sizes) == {1} and len(sizes) > 3 * limit:
         assert len(left_at) / (left_at[-1] - left_at[0] + 1) >= 0.95 * limit * 0.98
+
+
+def test_an_account_is_left_alone_for_longer_only_when_it_was_tried_again() -> None:
+    now = 0.0
+    breaker = Breaker(lambda: now)
+    pauses = []
+    for _ in range(4):
+        for _ in range(20):  # all that were on their way at once
+            breaker.failed("away")
+        pauses.append(breaker.pause)
+        now += breaker.pause
+    assert pauses == [1, 2, 4, 8]
+    breaker.succeeded()
+    breaker.failed("away")
+    assert not breaker.is_open
