@@ -69,14 +69,15 @@ class Receiving:
             if self._writing:
                 return
             self._writing = True
-        try:
-            while clicks := self._next_clicks():
+        while clicks := self._next_clicks():
+            try:
                 with self._access.asked() as connection:
                     self._judged(connection, self._received.clicked(connection, clicks, self._clock.now()))
-        except BaseException:
-            with self._lock:
-                self._writing = False
-            raise
+            except BaseException:
+                with self._lock:  # the next one who clicks writes them down
+                    self._clicks.update(clicks)
+                    self._writing = False
+                raise
 
     def unsubscribe(self, token: str) -> bool:
         """Let the address of the email that holds the token have no more. False where there is none."""

@@ -150,22 +150,28 @@ def _copies(connection: Connection, rows: Sequence[tuple[object, ...]]) -> bool:
 
 
 def bulk_update(
-    connection: Connection, table: Table, columns: Sequence[str], key: str, rows: Sequence[tuple[object, ...]]
+    connection: Connection,
+    table: Table,
+    columns: Sequence[str],
+    key: str | Sequence[str],
+    rows: Sequence[tuple[object, ...]],
 ) -> None:
-    """Update many rows by one key column; each row holds the values of `columns`, then the key."""
+    """Update many rows by one key column or several; each row holds the values of `columns`, then the key."""
     if not rows or not columns:
         return
     quote = connection.dialect.identifier_preparer.quote
+    keys = (key,) if isinstance(key, str) else tuple(key)
     if _copies(connection, rows):
-        with staged(connection, table, [*columns, key], rows):
+        with staged(connection, table, [*columns, *keys], rows):
             assigned = ", ".join(f"{quote(name)} = {STAGING}.{quote(name)}" for name in columns)
-            same = f"{quote(table.name)}.{quote(key)} = {STAGING}.{quote(key)}"
+            same = " AND ".join(f"{quote(table.name)}.{quote(n)} = {STAGING}.{quote(n)}" for n in keys)
             sql = f"UPDATE {quote(table.name)} SET {assigned} FROM {STAGING} WHERE {same}"
             connection.exec_driver_sql(sql)
         return
     mark = _mark(connection)
     assigned = ", ".join(f"{quote(name)} = {mark}" for name in columns)
-    sql = f"UPDATE {quote(table.name)} SET {assigned} WHERE {quote(key)} = {mark}"
+    same = " AND ".join(f"{quote(name)} = {mark}" for name in keys)
+    sql = f"UPDATE {quote(table.name)} SET {assigned} WHERE {same}"
     connection.exec_driver_sql(sql, list(rows))
 
 

@@ -22,7 +22,6 @@ from sqlalchemy import (
     delete,
     literal_column,
     select,
-    update,
 )
 
 from engine.channels.receipts import Receipt
@@ -33,7 +32,7 @@ from engine.plan.message_counts import COUNTED
 from engine.plan.temporary import Emptying, handed
 from engine.shapes.time import Duration, from_milliseconds, to_milliseconds
 from engine.store import suppressed
-from engine.store.dialect import bulk_insert, upsert_adding
+from engine.store.dialect import bulk_delete, bulk_insert, bulk_update, upsert_adding
 from engine.store.functions import is_in
 from engine.store.imports.session import id_list
 from engine.store.suppressed import Address
@@ -215,15 +214,12 @@ class Received:
             return Taken()
         self._empty(connection)
         bulk_insert(connection, handed, MESSAGE_KEY, [found.key for found, _ in changed])
-        for statement, group in (
-            (_SET_RECEIPT, [one for one in changed if one[0].state == one[1].state]),
-            (_SET_RESULT, [one for one in changed if one[0].state != one[1].state]),
-        ):
-            if group:
-                connection.execute(statement, [_values(found, after) for found, after in group])
-        over = [_key(found) for found, _ in changed if found.state == "unknown"]
-        if over:
-            connection.execute(_END_DOUBT, over)
+        # Whatever has a receipt was sent, or failed: so says its result. It is known as of when it became
+        # doubtful: no later news changes when somebody is judged.
+        rows = [(*after, after.state, *found.key) for found, after in changed]
+        bulk_update(connection, message, (*Standing._fields, "result"), MESSAGE_KEY, rows)
+        over = [found.key for found, _ in changed if found.state == "unknown"]
+        bulk_delete(connection, doubt, MESSAGE_KEY, over)
         _count(connection, changed)
         touched = {(found.version, found.node) for found, _ in changed if found.version is not None}
         return Taken(counted=len(changed), touched=touched)
@@ -302,39 +298,6 @@ def _way_out(kind: str, told: Receipt, found: Known | None) -> Address | None:
         return suppressed.checked(id_type, value)
     except BadValue:
         return None
-
-
-def _key(found: Known) -> dict[str, Any]:
-    return {f"k_{name}": value for name, value in zip(MESSAGE_KEY, found.key, strict=True)}
-
-
-def _values(found: Known, after: Standing) -> dict[str, Any]:
-    said = {
-        "v_state": after.state,
-        "v_reason": after.reason,
-        "v_receipt": after.receipt,
-        "v_receipt_at": after.receipt_at,
-    }
-    return {**_key(found), **said}
-
-
-def _by_key(table: Any) -> Any:
-    return and_(*(table.c[name] == bindparam(f"k_{name}") for name in MESSAGE_KEY))
-
-
-_SET_RECEIPT = (
-    update(message)
-    .where(_by_key(message))
-    .values(
-        state=bindparam("v_state"),
-        reason=bindparam("v_reason"),
-        receipt=bindparam("v_receipt"),
-        receipt_at=bindparam("v_receipt_at"),
-    )
-)
-_SET_RESULT = _SET_RECEIPT.values(result=bindparam("v_state"))
-"""The result is known as of when it became doubtful: no later news changes when somebody is judged."""
-_END_DOUBT = delete(doubt).where(_by_key(doubt))
 
 
 def _count(connection: Connection, changed: Iterable[tuple[Known, Standing]]) -> None:

@@ -16,6 +16,8 @@ from sqlalchemy import select
 
 from engine.channels.adapter import Accepted, Outcome, Refused, Traits, Unknown
 from engine.channels.receipts import Receipt
+from engine.channels.sending.letters import Letter, Queue
+from engine.channels.sending.links import Link, note_links
 from engine.channels.sending.standing import Heard, Standing, first, furthest
 from engine.shapes.time import from_milliseconds
 from engine.store.tables.people import suppression
@@ -285,3 +287,28 @@ def test_reports_in_any_order_and_cut_leave_the_same_rows(target: Target, tmp_pa
 
         tell_all()
         assert run.engine.check() == []
+
+
+def test_what_is_known_of_links_goes_with_the_person_and_the_campaign(tmp_path: Path) -> None:
+    provider = Provider(RECEIPTS)
+    with sent(provider, database(tmp_path), judged()) as run:
+        with run.database.write() as connection:
+            m = message.c
+            query = select(m.campaign, m.node, m.person, m.entry, m.address).order_by(m.person)
+            for number, key in enumerate(connection.execute(query).all()):
+                letter = Letter(Queue("", 0, 1), 0, *key[:4], key.address, "", None, 0, 0, 1, 0, None)
+                own = Link(f"own{number}", "https://a.example")
+                shared = Link("all", "https://b.example", own=False)
+                note_links(connection, [(letter, own), (letter, shared)], 0)
+        receiving = run.engine.receiving
+        assert receiving.target("own0") == "https://a.example"
+        for _ in range(2):
+            receiving.click("own0")
+            receiving.click("all")
+        assert run.engine.counts("c_1").receipts["n_sms"] == {"clicked": 1}
+        assert not receiving.unsubscribe("own0")
+        run.engine.erase_person("p1")
+        assert (receiving.target("own0"), receiving.target("own1")) == (None, "https://a.example")
+        run.advance(HOUR)  # everybody is through
+        run.engine.delete("c_1")
+        assert (receiving.target("own1"), receiving.target("all")) == (None, None)
