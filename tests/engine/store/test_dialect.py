@@ -109,15 +109,18 @@ def test_many_rows_are_changed_and_deleted_by_their_keys(databases: Database, co
         bulk_insert(connection, person, columns, people)
         bulk_insert(connection, person_id, COLUMNS, ids)
         bulk_update(connection, person, ["hash", "time_zone"], "id", [(-n, "UTC", n) for n in range(count)])
+        several = [(n + 2, None, n, "mobile") for n in range(count, 2 * count)]
+        bulk_update(connection, person_id, ["time", "follower"], ("person", "type"), several)
         bulk_delete(connection, person_id, ("person", "type"), [(n, "mobile") for n in range(count)])
     with databases.read() as connection:
         changed = [
             (*row,)
             for row in connection.execute(select(*(person.c[name] for name in columns)).order_by(person.c.id))
         ]
-        left = list(connection.scalars(select(person_id.c.person).order_by(person_id.c.person)))
+        query = select(person_id.c.person, person_id.c.time).order_by(person_id.c.person)
+        left = [(*row,) for row in connection.execute(query)]
     assert changed == [(n, f"p{n}", -n, "UTC", 1) for n in range(count)] + people[count:]
-    assert left == list(range(count, 2 * count))
+    assert left == [(n, n + 2) for n in range(count, 2 * count)]
 
 
 def test_odd_texts_are_stored_as_they_are(databases: Database) -> None:
