@@ -26,7 +26,7 @@ from engine.plan.context import NO_NUMBER, Context
 from engine.plan.decide import Judge, Row
 from engine.plan.places import Layout, Path, Place, Stage, may_wait, on_paths
 from engine.plan.temporary import wave
-from engine.store.dialect import insert_or_fail
+from engine.store.dialect import insert_or_fail, is_among
 from engine.store.tables.runs import token, token_watched
 
 TOKEN_COLUMNS = ["version", "place", "due", "person", "entry", "via", "arrived"]
@@ -104,14 +104,15 @@ class Tails:
 
     def date(self, target: Place, changed: FromClause | None) -> Update:
         """Say of those who wait for what a real provider says when they are judged, as far as that is known
-        by now. changed: whose messages have changed (`person`, `entry`); None: of everybody's.
+        by now. changed: whose messages have changed (`person`); None: of everybody's.
         """
         waiting = token_watched
-        mine = [waiting.c.version == self._context.version, waiting.c.place == target.index]
+        version, place = waiting.c.version, waiting.c.place
+        mine = [version == self._context.version, place == target.index]
         if changed is not None:
-            whose = select(changed.c.person, changed.c.entry)
-            mine.append(tuple_(waiting.c.person, waiting.c.entry).in_(whose))
-            mine.append(waiting.c.person.in_(select(changed.c.person)))
+            # The sums keep the planner from beginning with all who wait here.
+            mine = [version + 0 == self._context.version, place + 0 == target.index]
+            mine.append(is_among(self._context.dialect, waiting.c.person, select(changed.c.person)))
         row = Row(waiting.c.person, waiting.c.entry, waiting.c.via, waiting.c.due, waiting.c.due, null())
         return update(waiting).values(due=self._judge.result_known_at(target.node, row)).where(*mine)
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Insert,
     Select,
     Table,
+    func,
     insert,
     select,
     true,
@@ -279,6 +280,17 @@ def look_up(
         return source.outerjoin(table, primary == key), table.c
     found = select(table).where(primary == key).limit(1).lateral()
     return source.outerjoin(found, true()), found.c
+
+
+def is_among(dialect: Dialect, column: ColumnElement[int], query: Select[int]) -> ColumnElement[bool]:
+    """Whether an indexed column holds one of the few numbers that a query finds: each is looked up.
+
+    Of a join PostgreSQL may think that the table has next to no rows, for its statistics lag behind; it then
+    reads the query's rows anew for every row of the table.
+    """
+    if dialect.name == "sqlite":
+        return column.in_(query)
+    return column == func.any(func.array(query.scalar_subquery()))
 
 
 def upsert_adding(
