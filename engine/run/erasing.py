@@ -75,7 +75,8 @@ def _suppress(connection: Connection, people: Sequence[int]) -> int:
 
 
 def _forget_messages(connection: Connection, people: Sequence[int]) -> int:
-    """Let messages name no address and hold no value; those that have not gone out yet never will."""
+    """Let messages name no address and hold no value; those that have not gone out yet never will, and of those
+    that are on their way nobody will know."""
     m = message.c
     key = (m.campaign, m.node, m.person, m.entry, m.address)
     query = select(*key, m.version, m.state, m.planned_at).where(is_one_of(m.person, people)).order_by(*key)
@@ -91,17 +92,20 @@ def _forget_messages(connection: Connection, people: Sequence[int]) -> int:
         connection.execute(update(message).where(mine, ~code).values(variables=null()))
         anonymous: dict[str, str | None] = {"address": f"erased:{number}" if row.address else ""}
         if row.state in HELD:
-            _count_as_skipped(connection, row)
+            _count_as(connection, row, "skipped", "suppressed")
             anonymous |= {"state": "skipped", "reason": "suppressed", "due_at": None, "contact_at": None}
+        elif row.state == "sending":  # the answer will find nobody
+            _count_as(connection, row, "unknown", "")
+            anonymous |= {"state": "unknown", "result": "unknown"}
         connection.execute(update(message).where(mine).values(**anonymous))
     return len(rows)
 
 
-def _count_as_skipped(connection: Connection, row: Any) -> None:
+def _count_as(connection: Connection, row: Any, after: str, why: str) -> None:
     e = entry.c
     one = and_(e.campaign == row.campaign, e.person == row.person, e.entry == row.entry)
     cycle = connection.execute(select(e.cycle).where(one)).scalar_one()
-    for state, reason, n in ((row.state, "", -1), ("skipped", "suppressed", 1)):
+    for state, reason, n in ((row.state, "", -1), (after, why, 1)):
         values = (row.version, cycle, row.node, state, reason, "", SHARD, row.planned_at // HOUR, n)
         counted = select(*map(literal, values)).where(true())
         connection.execute(upsert_adding(connection.dialect, message_counter, COUNTED, counted, "n"))

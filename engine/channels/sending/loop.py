@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import blake2b
 
 import structlog
@@ -25,7 +26,7 @@ from engine.channels.sending.desk import Desk, Sheet
 from engine.channels.sending.fates import UNKNOWN
 from engine.channels.sending.ledger import Ledger
 from engine.channels.sending.letters import Letter, Queue
-from engine.channels.sending.pacing import Backoff, Monotonic, Sleep
+from engine.channels.sending.pacing import Backoff, Monotonic, RateLimit, Sleep
 from engine.channels.sending.policy import Policy
 from engine.channels.sending.sender import Sender, Tools
 from engine.i18n import Message, MessageError
@@ -36,6 +37,8 @@ log = structlog.get_logger()
 
 POLL_S = 1.0
 """How long the loop rests at most: a letter may become due, and an account be usable again."""
+LOOK_S = 0.2
+"""How long it rests at least while something is sent: looking for new lines takes time from that."""
 
 OpenAdapter = Callable[[AccountFile], Adapter]
 """Makes an account ready to send. Raises `MessageError` where it cannot be used: a secret is missing."""
@@ -56,9 +59,10 @@ class AccountState:
 
 @dataclass
 class _Desks:
-    """Senders by account and by the settings that versions have pinned."""
+    """Senders by account and by the settings that versions have pinned; each account has one rate."""
 
     senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
+    limits: dict[str, RateLimit] = field(default_factory=dict)
     problems: dict[str, Message] = field(default_factory=dict)
     blocked: dict[str, set[int]] = field(default_factory=dict)
 
@@ -81,10 +85,12 @@ class Sending:
         self._ledger = Ledger(dialect)
         self._policy = policy or Policy(Backoff())
         self._tools = Tools(
-            desk, self._ledger, self._policy, secrets.token_hex(8), itertools.count(1), monotonic, sleep
+            desk, self._ledger, self._policy, secrets.token_hex(8), itertools.count(1), monotonic, sleep,
+            lambda: self._closing,
         )  # fmt: skip
         self._sheets: dict[int, Sheet] = {}
         self._known = _Desks()
+        self._working: dict[Sender, asyncio.Task[None]] = {}
         self._loop = asyncio.new_event_loop()
         self._thread: threading.Thread | None = None
         self._wake = asyncio.Event()
@@ -103,7 +109,7 @@ class Sending:
             self._loop.call_soon_threadsafe(self._wake.set)
 
     def step(self) -> bool:
-        """Send what is due now, in this thread. Whether there was anything."""
+        """Send what is due now, up to a claim of each account, in this thread. Whether there was anything."""
         return self._loop.run_until_complete(self._round())
 
     def close(self) -> None:
@@ -192,55 +198,86 @@ class Sending:
             while not self._closing:
                 self._wake.clear()
                 try:
-                    moved = await self._round()
+                    self._send_off()
                 except Exception:
                     log.exception("the sending loop failed; it tries again")
-                    moved = False
-                if not moved and not self._closing:
-                    await self._rest()
+                await self._rest()
         finally:
             await self._close()
 
     async def _rest(self) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), POLL_S)
+        if self._working and not self._closing:
+            await asyncio.sleep(LOOK_S)
 
     async def _close(self) -> None:
+        """End when what is on its way has been answered and written down."""
+        await asyncio.gather(*self._working.values(), return_exceptions=True)
         for sender in self._known.senders.values():
             await sender.close()
         self._known.senders.clear()
 
+    def _send_off(self) -> None:
+        """Let every account send what it has, each at its own pace: none waits for another one."""
+        if self._desk.held:
+            return
+        self._look()
+        for sender in self._known.senders.values():
+            if sender.has_work and sender not in self._working:
+                self._working[sender] = self._loop.create_task(self._work(sender))
+
+    async def _work(self, sender: Sender) -> None:
+        moved = False
+        try:
+            moved = await sender.work()
+        except (Exception, BaseExceptionGroup):
+            log.exception("an account could not go on; it tries again", account=sender.account)
+        finally:
+            del self._working[sender]
+        if moved:
+            self._wake.set()
+
     async def _round(self) -> bool:
-        """Let every account send what it has now."""
+        """Let every account send some of what it has now."""
         if self._desk.held:
             return False
         self._look()
-        busy = [sender for sender in self._known.senders.values() if sender.queues]
-        return any(await asyncio.gather(*(sender.work() for sender in busy)))
+        busy = [sender for sender in self._known.senders.values() if sender.has_work]
+        moved = await asyncio.gather(*(sender.work(claims=1) for sender in busy), return_exceptions=True)
+        for one in moved:
+            if isinstance(one, BaseException):
+                raise one
+        return any(moved)
 
     def _look(self) -> None:
         """See which lines there are, and who sends them."""
+        lines: dict[Sender, list[Queue]] = {}
+        problems: dict[str, Message] = {}
+        blocked: dict[str, set[int]] = {}
         with self._desk.read() as connection:
-            queues = self._ledger.queues(connection)
-            self._known.problems, self._known.blocked = {}, {}
-            for sender in self._known.senders.values():
-                sender.queues = []
-            for queue in queues:
-                self._assign(connection, queue)
+            for queue in self._ledger.queues(connection):
+                try:
+                    sender = self._sender_of(connection, queue)
+                except MessageError as error:
+                    blocked.setdefault(queue.account, set()).add(queue.version)
+                    problems[queue.account] = error.message
+                    continue
+                if sender is not None:
+                    lines.setdefault(sender, []).append(queue)
+        for sender in self._known.senders.values():
+            sender.queues = sorted(lines.get(sender, []), key=lambda one: (one.priority, one.version))
+        self._known.problems, self._known.blocked = problems, blocked
 
-    def _assign(self, connection: Connection, queue: Queue) -> None:
+    def _sender_of(self, connection: Connection, queue: Queue) -> Sender | None:
+        """Who sends what stands in a line; None where it does not go on. Raises `MessageError`."""
         campaign = self._ledger.campaign_of(connection, queue)
         if campaign is None:
-            return
+            return None
         sheet = self._sheet(connection, queue.version, campaign)
-        try:
-            sender = self._sender(queue.account, sheet)
-        except MessageError as error:
-            self._known.blocked.setdefault(queue.account, set()).add(queue.version)
-            self._known.problems[queue.account] = error.message
-            return
-        sender.queues = sorted([*sender.queues, queue], key=lambda one: (one.priority, one.version))
+        sender = self._sender(queue.account, sheet)
         sender.sheets[queue.version] = sheet
+        return sender
 
     def _sheet(self, connection: Connection, version: int, campaign: int) -> Sheet:
         if version not in self._sheets:
@@ -252,7 +289,8 @@ class Sending:
         file = sheet.account(account)
         key = (account, _fingerprint(file))
         if key not in self._known.senders:
-            self._known.senders[key] = Sender(account, self._open(file), self._tools)
+            made = Sender(account, partial(self._open, file), self._known.limits, self._tools)
+            self._known.senders[key] = made
         return self._known.senders[key]
 
 

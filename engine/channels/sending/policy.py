@@ -8,7 +8,7 @@ from engine.channels.sending.ledger import Settled
 from engine.channels.sending.letters import Letter
 from engine.channels.sending.pacing import Backoff
 from engine.store.tables.sending import NOTIFICATION
-from engine.store.values import MAX_KEY
+from engine.store.values import MAX_KEY, storable
 
 
 class Policy:
@@ -23,12 +23,12 @@ class Policy:
         """What a letter comes to whose attempt has ended so."""
         match outcome:
             case Accepted(id):
-                return Settled(letter, SENT, reference=id)
+                return Settled(letter, SENT, reference=id if storable(id) else "")
             case Refused(reason):
-                return Settled(letter, failed(reason[:MAX_KEY]))
+                return Settled(letter, failed(_shown(reason)))
             case Later(reason, after):
                 if self._is_late(letter, now):
-                    return Settled(letter, failed(reason[:MAX_KEY]))
+                    return Settled(letter, failed(_shown(reason)))
                 return self._again(letter, after, now)
             case Unknown(reason):
                 return self.doubtful(letter, reason, traits.key_lifetime, now)
@@ -39,7 +39,7 @@ class Policy:
         notification = letter.queue.priority == NOTIFICATION and self._resend_notifications
         if (heeded or notification) and not self._is_late(letter, now):
             return self._again(letter, None, now)
-        return Settled(letter, UNKNOWN, why=reason)
+        return Settled(letter, UNKNOWN, why=_shown(reason))
 
     def _again(self, letter: Letter, after: float | None, now: int) -> Settled:
         return Settled(letter, PLANNED, ready_at=now + self._backoff.after(letter.attempts, after))
@@ -47,6 +47,11 @@ class Policy:
     def _is_late(self, letter: Letter, now: int) -> bool:
         """Whether it has been tried for long enough."""
         return now >= (letter.first_attempt or now) + Backoff.GIVE_UP_MS
+
+
+def _shown(reason: str) -> str:
+    """A provider's reason, as far as every database can hold it."""
+    return reason[:MAX_KEY] if storable(reason) else "unreadable"
 
 
 def counts_as_failure(outcome: Outcome) -> bool:

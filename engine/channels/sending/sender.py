@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import structlog
@@ -20,7 +20,10 @@ from engine.channels.sending.links import Link, note_links
 from engine.channels.sending.pacing import Breaker, Monotonic, RateLimit, Sleep
 from engine.channels.sending.policy import Policy, counts_as_failure
 from engine.channels.verdict import NotReached
+from engine.i18n import MessageError
+from engine.store.database import StoreError
 from engine.store.tables.sending import MARKETING
+from engine.store.trouble import trouble_of
 
 log = structlog.get_logger()
 
@@ -47,7 +50,7 @@ class Spoken(NamedTuple):
 
 
 class Tools(NamedTuple):
-    """What all senders share. worker: names this process."""
+    """What all senders share. worker: names this process. closing: whether no further attempt may begin."""
 
     desk: Desk
     ledger: Ledger
@@ -56,6 +59,7 @@ class Tools(NamedTuple):
     fences: Iterator[int]
     monotonic: Monotonic
     sleep: Sleep
+    closing: Callable[[], bool]
 
 
 class Sender:
@@ -64,23 +68,37 @@ class Sender:
     queues: its lines, renewed from outside. in_flight: deliveries that the provider has not answered.
     """
 
-    def __init__(self, account: str, adapter: Adapter, tools: Tools) -> None:
+    def __init__(
+        self, account: str, open_adapter: Callable[[], Adapter], limits: dict[str, RateLimit], tools: Tools
+    ) -> None:
+        """limits: of all accounts; those who send through one keep to its rate together. Raises
+        `MessageError` where the account cannot be used."""
         self.account = account
         self.queues: list[Queue] = []
         self.sheets: dict[int, Sheet] = {}
         self.in_flight = 0
-        self._adapter = adapter
+        self._open = open_adapter
+        self._adapter = open_adapter()
         self._tools = tools
-        self._traits = adapter.traits
-        self._limit = RateLimit(self._traits.per_second, tools.monotonic, tools.sleep)
+        self._traits = self._adapter.traits
+        self._limit = limits.setdefault(account, RateLimit(None, tools.monotonic, tools.sleep))
+        self._limit.per_second = self._traits.per_second
         self.breaker = Breaker(tools.monotonic)
         self._claimed: deque[tuple[Letter, Claim]] = deque()
         self._sends = asyncio.Semaphore(self._traits.concurrency)
+        self._unsettled: deque[list[Settled]] = deque()
+        self._trouble: Exception | None = None
+        self._claims_left: int | None = None
         self._sent_any = False
 
     @property
     def traits(self) -> Traits:
         return self._traits
+
+    @property
+    def has_work(self) -> bool:
+        """Whether anything waits for it, in the database or to be written there."""
+        return bool(self.queues or self._unsettled)
 
     @property
     def window(self) -> int:
@@ -89,33 +107,65 @@ class Sender:
         if self.breaker.is_doubtful:
             return 1
         most = max(1, self._traits.concurrency * self._traits.batch // WINDOWS)
-        return min(most, LARGEST_WINDOW, self._traits.per_second or most)
+        return min(most, LARGEST_WINDOW, self._limit.per_second or most)
 
-    async def work(self) -> bool:
-        """Send what is due now. Whether there was anything."""
-        self._sent_any = False
-        try:
-            async with asyncio.TaskGroup() as windows:
-                for _ in range(1 if self.breaker.is_doubtful else WINDOWS):
-                    windows.create_task(self._windows())
-        except* Exception:
-            self._give_back()
-            raise
+    async def work(self, claims: int | None = None) -> bool:
+        """Send what is due now, or so many claims of it. Whether there was anything.
+
+        What has been sent is written down before anything else goes out: where the database refuses, that is
+        tried again with the next call.
+        """
+        self._sent_any, self._trouble, self._claims_left = False, None, claims
+        self._write_down()
+        if self.breaker.is_open or not await self._renewed():
+            return False
+        async with asyncio.TaskGroup() as windows:
+            for _ in range(1 if self.breaker.is_doubtful else WINDOWS):
+                windows.create_task(self._windows())
+        if self._trouble is not None:
+            raise self._trouble
         self._give_back()
         return self._sent_any
 
     async def close(self) -> None:
+        """Give back what was claimed. What cannot be written down is in doubt with the next start."""
+        try:
+            self._write_down()
+            self._give_back()
+        except Exception as error:  # noqa: BLE001 - the connections end all the same
+            log.warning("not all was written down", account=self.account, error=type(error).__name__)
         await self._adapter.close()
+
+    async def _renewed(self) -> bool:
+        """Open an account anew that answers nothing: its secret may be another one now. Whether it could."""
+        if not self.breaker.is_doubtful:
+            return True
+        try:
+            adapter = self._open()
+        except MessageError as error:
+            self.breaker.failed(str(error.message))
+            return False
+        before, self._adapter = self._adapter, adapter
+        await before.close()
+        return True
 
     # ---- windows
 
     async def _windows(self) -> None:
-        while not self.breaker.is_open and not self._tools.desk.held:
-            letters, claim = self._next_window()
-            if not letters:
-                return
-            self._sent_any = True
-            await self._attempt(letters, claim)
+        try:
+            while self._goes_on():
+                letters, claim = self._next_window()
+                if not letters:
+                    return
+                self._sent_any = True
+                await self._attempt(letters, claim)
+        except Exception as error:  # noqa: BLE001 - raised when the other one's deliveries were answered, too
+            self._trouble = error
+
+    def _goes_on(self) -> bool:
+        """Whether a further attempt may begin."""
+        ends = self._tools.closing() or self._tools.desk.held
+        return not (ends or self.breaker.is_open or self._trouble is not None)
 
     def _next_window(self) -> tuple[list[Letter], Claim]:
         """Letters of one claim."""
@@ -131,10 +181,14 @@ class Sender:
 
     def _refill(self) -> None:
         """Claim letters: those of the first priority that has any, the same number of each campaign."""
+        if self._claims_left == 0:
+            return
+        if self._claims_left is not None:
+            self._claims_left -= 1
         tools = self._tools
         now = tools.desk.now()
         claim = Claim(tools.worker, next(tools.fences), now + LEASE_MS)
-        rate = self._traits.per_second
+        rate = self._limit.per_second
         most = CLAIM if rate is None else min(CLAIM, rate * CLAIM_S)
         found: list[Letter] = []
         with tools.desk.write() as connection:
@@ -159,7 +213,12 @@ class Sender:
         spoken = self._spoken(letters)
         deliveries, unspeakable = spoken.deliveries, spoken.unspeakable
         slot = await self._limit.take(len(letters))
-        started = self._start(letters, spoken, claim)
+        try:
+            started = self._start(letters, spoken, claim)
+        except Exception:
+            self._limit.used(slot, 0)
+            self._claimed.extendleft((one, claim) for one in reversed(letters))
+            raise
         self._limit.used(slot, len(started.sending))
         going = [one for one in started.sending if one.key in deliveries]
         settled = [Settled(one, failed("unreadable")) for one in started.sending if one.key in unspeakable]
@@ -170,7 +229,8 @@ class Sender:
                 settled += ended
         finally:
             self.in_flight -= len(going)
-        self._settle(settled)
+        self._unsettled.append(settled)
+        self._write_down()
 
     def _spoken(self, letters: Iterable[Letter]) -> Spoken:
         spoken = Spoken({}, {}, set())
@@ -259,12 +319,29 @@ class Sender:
             outcomes = await self._adapter.send(batch)
         except NotReached as error:
             return [Later(str(error.message), whole_account=True)] * len(batch)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            log.warning("a provider's module gave up", account=self.account)
+            return [Unknown("cancelled")] * len(batch)
         except Exception as error:  # noqa: BLE001 - whatever it is, nobody knows what has left the machine
             log.warning("a provider's module failed", account=self.account, error=type(error).__name__)
             return [Unknown(type(error).__name__)] * len(batch)
         if len(outcomes) != len(batch):
             return [Unknown("no answer for each message")] * len(batch)
         return outcomes
+
+    def _write_down(self) -> None:
+        """Write down what has become of letters; what the database refuses stays for the next time."""
+        while self._unsettled:
+            try:
+                self._settle(self._unsettled[0])
+            except Exception as error:
+                if trouble_of(error) is None and not isinstance(error, StoreError):
+                    self._unsettled.popleft()  # it would fail again: in doubt with the next start
+                raise
+            self._unsettled.popleft()
 
     def _settle(self, settled: list[Settled]) -> None:
         """Write down what has become of letters."""

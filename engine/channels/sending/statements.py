@@ -160,9 +160,11 @@ class Statements:
 
     @cached_property
     def in_state(self) -> Prepared:
+        """Those of `handed` that stand in the outbox as they did, and are in a state. One that somebody else
+        has taken over stands at another moment meanwhile; one of a later campaign is of another version."""
         m, h = message.c, handed.c
-        same = and_(*(m[name] == h[name] for name in MESSAGE_KEY))
-        query = select(*(h[name] for name in MESSAGE_KEY)).select_from(handed.join(message, same))
+        mine = and_(*(m[name] == h[name] for name in MESSAGE_KEY))
+        query = _join_outbox(select(*(h[name] for name in MESSAGE_KEY))).join(message, mine)
         return Prepared(query.where(m.state == _text("state")), self._dialect)
 
     @cached_property

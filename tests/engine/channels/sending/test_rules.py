@@ -236,9 +236,11 @@ def test_a_worker_that_was_frozen_past_its_lease_while_it_sent_repeats_nothing(t
 
 
 @contextmanager
-def two_workers(folder: Path) -> Iterator[tuple[Running, Sending, Sending, Provider]]:
+def two_workers(
+    folder: Path, key_lifetime: int | None = None
+) -> Iterator[tuple[Running, Sending, Sending, Provider]]:
     """One outbox with the messages of 8 people, and two that send what is in it."""
-    provider = Provider(Traits(batch=1, concurrency=4))
+    provider = Provider(Traits(batch=1, concurrency=4, key_lifetime=key_lifetime))
     with Running(database(folder, people=8), open_adapter=lambda _account: unusable()) as run:
         run.engine.publish(judged())
         run.advance(0)
