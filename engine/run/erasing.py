@@ -75,8 +75,8 @@ def _suppress(connection: Connection, people: Sequence[int]) -> int:
 
 
 def _forget_messages(connection: Connection, people: Sequence[int]) -> int:
-    """Let messages name no address and hold no value; those that have not gone out yet never will, and of those
-    that are on their way nobody will know."""
+    """Let messages name no address and hold no value; those that have not gone out yet never will, and of
+    those that are on their way nobody will know."""
     m = message.c
     key = (m.campaign, m.node, m.person, m.entry, m.address)
     query = select(*key, m.version, m.state, m.planned_at).where(is_one_of(m.person, people)).order_by(*key)
