@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.shapes.addresses import BadAddress, normal_address
+from engine.store.values import storable
 from engine.workspace.account import AccountFile
 
 MOST = 10_000
@@ -86,9 +87,9 @@ def listed(found: Any) -> list[dict[str, Any]]:
 
 
 def text(found: Mapping[str, Any], name: str, most: int = 200) -> str:
-    """A field as text; empty where there is none, or it is no text."""
+    """A field as text; empty where there is none, or it is no text that could be stored."""
     value = found.get(name)
-    return value[:most] if isinstance(value, str) else ""
+    return value[:most] if isinstance(value, str) and storable(value) else ""
 
 
 def stored(id_type: str, address: str) -> str:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import requests
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
@@ -384,6 +384,7 @@ class TestSms:
 
         @settings(max_examples=60, suppress_health_check=list(HealthCheck), deadline=None)
         @given(st.lists(entry, max_size=3) | odd)
+        @example([{**pushed("call"), "phone_number": "\ud800"}])
         def send(body: Any) -> None:
             answer = opened.call("POST", address, data=json.dumps(body).encode())
             assert answer.status_code in (200, 400, 429), answer.text
