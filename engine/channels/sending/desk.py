@@ -13,7 +13,9 @@ from sqlalchemy import Connection, select
 from engine.channels.sending.letters import REFERENCE_LENGTH, Letter, idempotency_key
 from engine.channels.sending.rendering import Render, renderer
 from engine.components.behaviour import Send
-from engine.plan.graph import FlowNode, flow_of
+from engine.files import FileError
+from engine.i18n import MessageError
+from engine.plan.graph import FlowNode, NotRunnable, flow_of
 from engine.store.tables.runs import campaign_node
 from engine.store.versions import stored_bundle
 from engine.workspace.account import AccountFile
@@ -63,11 +65,17 @@ class Sheet:
 
     @classmethod
     def load(cls, connection: Connection, version: int, campaign: int, address: str | None) -> Sheet:
-        """Read a version by its key, and the number of its campaign. address: the engine's public one."""
-        bundle = stored_bundle(connection, version)
+        """Read a version by its key, and the number of its campaign. address: the engine's public one.
+        Raises `MessageError` where this program cannot read it, or run it."""
         query = select(campaign_node.c.id, campaign_node.c.node).where(campaign_node.c.campaign == campaign)
         numbers = {row.id: row.node for row in connection.execute(query)}
-        flow = flow_of(bundle.campaign, numbers)
+        try:
+            bundle = stored_bundle(connection, version)
+            flow = flow_of(bundle.campaign, numbers)
+        except FileError as error:
+            raise MessageError(error.message) from error
+        except NotRunnable as error:
+            raise MessageError(error.messages[0]) from error
         return cls(bundle, {node.number: node for node in flow.nodes.values()}, address)
 
     def account(self, id: str) -> AccountFile:

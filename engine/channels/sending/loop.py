@@ -172,16 +172,17 @@ class Sending:
             kept = self._ledger.settle(connection, settled, now)
             self._desk.judge(connection, {(one.queue.version, one.node) for one in kept})
             for letter in kept:
-                sheet = self._sheet(connection, letter.queue.version, letter.campaign)
-                account = sheet.account(letter.queue.account)
-                self._desk.heard(connection, account, [sheet.reference(letter)])
+                with suppress(MessageError):  # a version that cannot be read any more
+                    sheet = self._sheet(connection, letter.queue.version, letter.campaign)
+                    account = sheet.account(letter.queue.account)
+                    self._desk.heard(connection, account, [sheet.reference(letter)])
             doubtful = sum(one.fate == UNKNOWN for one in settled)
             log.warning("messages were being sent", again=len(settled) - doubtful, doubtful=doubtful)
 
     def _key_lifetime(self, connection: Connection, letter: Letter) -> int | None:
         """How long the letter's provider heeds keys; None where it does not, or cannot be asked."""
-        sheet = self._sheet(connection, letter.queue.version, letter.campaign)
         try:
+            sheet = self._sheet(connection, letter.queue.version, letter.campaign)
             sender = self._sender(letter.queue.account, sheet)
         except MessageError:
             return None

@@ -214,6 +214,30 @@ def test_an_account_that_answers_nothing_is_opened_anew_with_the_secret_that_is_
         assert run.engine.check() == []
 
 
+def test_a_version_that_cannot_be_read_any_more_keeps_nobody_else_from_sending(tmp_path: Path) -> None:
+    provider = Provider()
+    provider.answer = lambda _one: Later("busy")
+    with Running(database(tmp_path), open_adapter=provider.open) as run:
+        for id in ("bad", "good"):
+            run.engine.publish(sms(SMS, id))
+        run.advance(0)
+        with run.database.write() as connection:
+            bad = "SELECT number FROM campaign WHERE id = 'bad'"
+            connection.exec_driver_sql(
+                f"UPDATE campaign_version SET bundle = '{{}}' WHERE campaign = ({bad})"
+            )
+            connection.exec_driver_sql("UPDATE outbox SET worker = 'w', leased_until = 0 WHERE person = 1")
+            connection.exec_driver_sql("UPDATE message SET state = 'sending' WHERE person = 1")
+    provider.answer = lambda _one: Accepted()
+    with Running(tmp_path / "engine.db", open_adapter=provider.open, clock=run.clock) as run:
+        run.advance(HOUR)
+        assert run.engine.campaign("bad").cannot_send is not None
+        assert run.engine.campaign("good").cannot_send is None
+        assert [one.campaign for one in run.engine.doubtful_groups()] == ["bad", "good"]
+        assert {one.person for one in provider.given[6:]} == {"p2", "p3"}
+        assert len(provider.given) == 8
+
+
 # ---- in a thread of its own
 
 
