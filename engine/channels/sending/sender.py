@@ -169,6 +169,8 @@ class Sender:
 
     def _next_window(self) -> tuple[list[Letter], Claim]:
         """Letters of one claim."""
+        if self._claimed and self._gives_way():
+            self._give_back()
         if not self._claimed:
             self._refill()
         if not self._claimed:
@@ -178,6 +180,17 @@ class Sender:
         while self._claimed and len(letters) < self.window and self._claimed[0][1] is claim:
             letters.append(self._claimed.popleft()[0])
         return letters, claim
+
+    def _gives_way(self) -> bool:
+        """Whether letters of a higher priority than those that are claimed have come meanwhile."""
+        tools, claimed = self._tools, self._claimed[0][0].queue.priority
+        before = [queue for queue in self.queues if queue.priority < claimed]
+        if not before:
+            return False
+        now = tools.desk.now()
+        with tools.desk.read() as connection:
+            ready = [tools.ledger.next_ready(connection, queue) for queue in before]
+        return any(moment is not None and moment <= now for moment in ready)
 
     def _refill(self) -> None:
         """Claim letters: those of the first priority that has any, the same number of each campaign."""

@@ -165,6 +165,28 @@ def test_notifications_go_first_and_campaigns_take_turns(tmp_path: Path) -> None
         assert said[4:] in (["sale", "other"] * 4, ["other", "sale"] * 4)
 
 
+def test_a_notification_does_not_wait_for_marketing_that_is_claimed_already(tmp_path: Path) -> None:
+    provider = Provider(Traits(batch=1, concurrency=1))
+    with Running(database(tmp_path, people=10), open_adapter=provider.open) as run:
+
+        def order(_batch: Sequence[Delivery]) -> None:
+            provider.before = lambda _batch: None
+            run.engine.publish(sms(SMS, "order"))
+            while run.engine._scheduler.step(run.clock.now()):
+                pass
+            sending = run.engine._worker.sending
+            assert sending is not None
+            sending._look()
+
+        provider.before = order
+        run.engine.publish(sms(PROMOTION, "sale"))
+        run.advance(0)
+        said = [one.content.text.removeprefix("Hello ") for one in provider.given]  # type: ignore[union-attr]
+        assert sorted(said) == ["order"] * 10 + ["sale"] * 10
+        assert said[2:12] == ["order"] * 10
+        assert run.engine.check() == []
+
+
 def test_an_account_that_answers_nothing_is_left_alone_and_then_used_again(tmp_path: Path) -> None:
     provider = Provider(Traits(batch=1, concurrency=2))
 
