@@ -159,7 +159,7 @@ def _over_file(url: URL) -> tuple[Engine, str]:
         connection.execute(f"ATTACH ? AS {BASE}", (f"file:{file}?mode=ro",))
         return connection
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool)
+    engine = create_engine("sqlite://", creator=connect, poolclass=StaticPool, hide_parameters=True)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine, BASE
 

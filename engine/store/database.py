@@ -190,7 +190,7 @@ def _not_utf8(url: URL) -> StoreError:
 
 
 def _sqlite(url: URL) -> tuple[Engine, Engine]:
-    options: dict[str, Any] = {"connect_args": {"check_same_thread": False}}
+    options: dict[str, Any] = {"connect_args": {"check_same_thread": False}, "hide_parameters": True}
     writer = create_engine(url, pool_size=1, max_overflow=0, **options)
     reader = create_engine(url, pool_size=4, max_overflow=12, **options)
     for engine, begin, further in (
@@ -246,5 +246,6 @@ def server_engine(url: URL, settings: tuple[str, ...] = (), **options: Any) -> E
             # Statements are built once and run again and again, many hundreds of them.
             "prepare_threshold": 2,
         },
+        hide_parameters=True,  # errors are logged and shown, and addresses are people's
         **options,
     )

@@ -31,6 +31,7 @@ from engine.channels.sending.policy import Policy
 from engine.channels.sending.sender import Sender, Tools
 from engine.i18n import Message, MessageError
 from engine.store.times import NEVER
+from engine.store.trouble import trouble_of
 from engine.workspace.account import AccountFile
 
 log = structlog.get_logger()
@@ -232,8 +233,11 @@ class Sending:
         moved = False
         try:
             moved = await sender.work()
-        except (Exception, BaseExceptionGroup):
-            log.exception("an account could not go on; it tries again", account=sender.account)
+        except (Exception, BaseExceptionGroup) as error:
+            known = (
+                isinstance(error, Exception) and trouble_of(error) is not None
+            )  # the engine says it itself
+            log.warning("it tries again", account=sender.account, exc_info=None if known else error)
         finally:
             del self._working[sender]
         if moved:

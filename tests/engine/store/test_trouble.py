@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from engine.store.database import Database
@@ -18,6 +19,13 @@ def test_a_statement_that_cannot_be_right_is_no_trouble(databases: Database, sta
     with pytest.raises(DBAPIError) as refused, databases.write() as connection:
         connection.exec_driver_sql(statement)
     assert trouble_of(refused.value) is None
+
+
+def test_an_error_says_nothing_of_what_was_to_be_written(databases: Database) -> None:
+    statement = text("INSERT INTO nowhere VALUES (:address)")
+    with pytest.raises(DBAPIError) as refused, databases.write() as connection:
+        connection.execute(statement, {"address": "+8613812345678"})
+    assert "12345678" not in str(refused.value)
 
 
 def test_a_server_that_is_lost_is_trouble(postgres: Postgres) -> None:
