@@ -20,6 +20,7 @@ from engine.channels.sending.ledger import Ledger
 from engine.channels.sending.loop import Sending
 from engine.channels.sending.sender import LEASE_MS
 from engine.i18n import Message, MessageError
+from engine.run.answers import Status
 from engine.run.clock import RealClock
 from engine.run.engine import Engine
 from engine.store.database import Database
@@ -126,6 +127,18 @@ def test_an_answer_for_a_deleted_campaign_is_none_for_the_next_one(tmp_path: Pat
             run.engine.step()
         assert set(states(run).values()) == {"sending"}
         assert run.engine.check() == []
+
+
+def test_what_waits_of_a_finished_campaign_goes_with_it(tmp_path: Path) -> None:
+    provider = Provider()
+    provider.answer = lambda _one: Later("busy")
+    with Running(database(tmp_path), open_adapter=provider.open) as run:
+        run.engine.publish(sms(SMS))
+        run.advance(0)
+        assert run.engine.campaign("c_1").status is Status.COMPLETED
+        run.engine.delete("c_1")
+        run.advance(HOUR)
+        assert (len(provider.given), left(run), run.engine.check()) == (3, 0, [])
 
 
 def test_an_answer_that_comes_while_another_worker_sends_again_changes_nothing(tmp_path: Path) -> None:
