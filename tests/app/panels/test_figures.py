@@ -67,7 +67,7 @@ def test_messages_by_state_and_reason_and_their_receipts(document: CampaignDocum
             ),
             trouble="50 failed or skipped",
         ),
-        Table("Receipts", (), (("clicked", "20"), ("Opened", "300"))),
+        Table("Receipts", (), (("Clicked", "20"), ("Opened", "300"))),
     ]
 
 

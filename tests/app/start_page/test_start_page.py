@@ -75,9 +75,7 @@ def test_the_sample_is_opened_by_key(qtbot: QtBot, fresh: MainWindow) -> None:
     assert not dialogs(fresh)
 
 
-@pytest.mark.parametrize(
-    ("card", "title"), [(1, "Choose a folder for the new workspace"), (2, "Open workspace")]
-)
+@pytest.mark.parametrize(("card", "title"), [(1, "New workspace"), (2, "Open workspace")])
 def test_workspaces_of_ones_own_are_asked_for(card: int, title: str, fresh: MainWindow) -> None:
     QTest.mouseClick(page_of(fresh).cards[card], LEFT)
     (chooser,) = dialogs(fresh)

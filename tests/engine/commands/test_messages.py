@@ -57,10 +57,12 @@ def test_templates_are_listed_with_where_they_are_used(run: Run) -> None:
 def test_what_is_wrong_is_told_as_validate_tells_it(run: Run, shop: Workspace) -> None:
     path = shop.messages.path_of("m_new")
     unbound = "The variable “nobody” is not bound. Choose what stands for it."
+    nowhere = "Short links lead nowhere before Settings → General has the public address of the engine."
     status, lines = run("check")
     assert status == 1
     assert lines == [
         f"{path}:variables.nobody unbound_variable {unbound}",
+        f"{path}:links.address no_public_address {nowhere}",
     ]
     assert run("check", "Hello") == (0, [])
     assert run("check", "gone")[0] == 1

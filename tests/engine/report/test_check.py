@@ -55,7 +55,7 @@ def books(databases: Database) -> Database:
 
 def write_messages(connection: Connection) -> None:
     received = {"receipt": "opened", "receipt_at": NOW}
-    coming = {"receipt": "opened", "receipt_at": NOW + 1}
+    coming = {"result_at": NOW + 1, "receipt": "opened", "receipt_at": NOW + 1}
     fill(
         connection,
         message,
@@ -126,7 +126,7 @@ def test_a_receipt_that_has_come_must_be_counted(books: Database) -> None:
         ("UPDATE message SET state = 'skipped' WHERE state = 'planned'", "1 n_sms", "counted as planned"),
         ("UPDATE message SET reason = 'limit' WHERE state = 'failed'", "1 n_coupon", "as failed no_code"),
         ("UPDATE message SET receipt = 'ignored'", "1 n_sms", "as sent ignored, there are 1"),
-        ("UPDATE message SET due_at = NULL", "1 n_sms", "1 postponed messages have no time"),
+        ("UPDATE message SET due_at = NULL", "1 n_sms", "1 messages that are to go out wait nowhere"),
         ("DELETE FROM message WHERE node = 2 AND person = 1", "1 n_sms", "as sent opened, there are 0"),
         (
             "DELETE FROM message_counter WHERE state = 'planned'",
