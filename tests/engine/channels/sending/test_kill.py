@@ -116,11 +116,12 @@ def test_two_hundred_kills_among_a_hundred_thousand_people(
     kill_often(nursery, target, tmp_path, people=100_000, kills=200, heeds_keys=heeds_keys)
 
 
+@pytest.mark.parametrize(("dialect", "people", "kills"), [("sqlite", 5_000, 20), ("postgresql", 500, 10)])
 @pytest.mark.parametrize("heeds_keys", [True, False])
 def test_a_sender_that_is_killed_at_any_moment_loses_and_repeats_nothing(
-    nursery: Nursery, target: Target, tmp_path: Path, heeds_keys: bool
+    nursery: Nursery, target: Target, tmp_path: Path, people: int, kills: int, heeds_keys: bool
 ) -> None:
-    kill_often(nursery, target, tmp_path, people=500, kills=10, heeds_keys=heeds_keys)
+    kill_often(nursery, target, tmp_path, people=people, kills=kills, heeds_keys=heeds_keys)
 
 
 def kill_often(
@@ -131,7 +132,7 @@ def kill_often(
     populate(target, folder, people=people)
     apart = max(20, people * NODES // kills // 4)
     with WebhookFake(heeds_keys=heeds_keys) as fake:
-        trial = Trial(nursery, target, fake)
+        trial = Trial(nursery, target, fake, batch=50)
         while trial.died < kills:
             if rng.random() < 0.5:
                 end = trial.live("call", "", rng.randint(1, apart))
