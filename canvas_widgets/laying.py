@@ -57,7 +57,12 @@ class Laying:
         """Lay lines to distant cards once more, step by step: those that were laid, and what is near."""
         scene = self._scene
         laid, touched = (scene.cards.keys(), []) if everywhere else (self._laid, self._touched)
-        waiting = {id for id in laid if self._leads_far(id)}.union(*map(self._near, touched))
+        waiting = {id for id in laid if self._leads_far(id)}
+        # Many stand, or stood, at the same place: each is looked at once, and all of them step by step.
+        places = dict.fromkeys((one.x(), one.y(), one.width(), one.height()) for one in touched)
+        for place in places:
+            waiting |= self._near(QRectF(*place))
+            yield
         order = list(waiting)
         heapify(order)
         while order:
