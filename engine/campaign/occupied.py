@@ -18,13 +18,13 @@ class Occupied:
     """Places that are taken, by column, so that an edit that adds many cards does not ask all for each."""
 
     def __init__(self, places: Iterable[Point]) -> None:
-        self._columns: dict[int, list[Point]] = {}
+        self._columns: defaultdict[int, list[Point]] = defaultdict(list)
         self._stacks: dict[int, list[int]] = {}
         for place in places:
-            self.take(place)
+            self._columns[place.x // CARD_WIDTH].append(place)
 
     def take(self, place: Point) -> None:
-        self._columns.setdefault(place.x // CARD_WIDTH, []).append(place)
+        self._columns[place.x // CARD_WIDTH].append(place)
         self._stacks.clear()
 
     def free_place(self, wanted: Point) -> Point:
@@ -82,6 +82,8 @@ def out_of_the_way(before: Mapping[str, Point], after: Mapping[str, Point]) -> d
                 already = id in before and _near(before[id], before[other])
                 if not already and _near(place, after[other]):
                     covered.add(other)
+    if not covered:
+        return {}
     occupied = Occupied(place for id, place in after.items() if id not in covered)
     places: dict[str, Point] = {}
     for id in sorted(covered, key=lambda id: (after[id].y, after[id].x, id)):

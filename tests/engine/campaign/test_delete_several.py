@@ -74,9 +74,13 @@ def grown(choose: random.Random) -> CampaignDocument:
     ends = [id for id, node in document.nodes.items() if node.kind == "end"]
     opened = [id for id, link in document.links.items() if link.target is None and link.source != START_ID]
     draft = Draft(document)
+    led = {(link.source, link.port, link.target) for link in document.links.values()}
     for link_id in opened:
         if ends and choose.random() < 0.5:
-            draft.retarget(link_id, choose.choice(ends))
+            end, link = choose.choice(ends), document.links[link_id]
+            if (link.source, link.port, end) not in led:  # no two lines of one branch lead to one component
+                led.add((link.source, link.port, end))
+                draft.retarget(link_id, end)
     document.apply(draft.edit(Message("join")).ops)
     document.apply(delete_notes(document, document.notes).ops)
     return document
