@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 OPENED = (".campaign.json", ".template.json", ".bundle", "workspace.json")
 """Ends of the names that the designer opens: what a desktop passes when such a file is double-clicked."""
+
+DRAWING = {"picture": "app.exporting.command", "diff": "app.comparing.command"}
+"""Commands that can draw a canvas, which the engine's command line knows nothing of, and what does them."""
 
 
 def main(arguments: list[str]) -> int:
@@ -17,10 +21,8 @@ def main(arguments: list[str]) -> int:
         from app.main import main as designer
 
         return designer(file)
-    if arguments[0] == "picture":
-        from app.exporting.command import main as picture
-
-        return picture(arguments[1:])
+    if arguments[0] in DRAWING:
+        return int(import_module(DRAWING[arguments[0]]).main(arguments[1:]))
     from engine.cli import main as command_line
 
     return command_line(arguments)

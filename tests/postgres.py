@@ -48,9 +48,13 @@ class CannotStart(Exception):  # noqa: N818 - names the condition
 class Postgres:
     """A running server, with a database that is migrated and empty."""
 
-    def __init__(self, settings: Mapping[str, str] = MappingProxyType({})) -> None:
-        """settings: of the server, in place of those that make tests fast. Raises `CannotStart`."""
+    def __init__(
+        self, settings: Mapping[str, str] = MappingProxyType({}), *, comes_back: bool = False
+    ) -> None:
+        """settings: of the server, in place of those that make tests fast. comes_back: it is started anew
+        when it is killed. Raises `CannotStart`."""
         self._settings = {**_SETTINGS, **settings}
+        self._comes_back = comes_back
         programs = dev.postgres_programs()
         if programs is None or sys.platform == "win32":
             raise CannotStart("there is no PostgreSQL server (Debian's package postgresql)")
@@ -74,8 +78,12 @@ class Postgres:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         server = shlex.join([str(programs / "postgres"), "-D", str(data), *options])
         # `cat` ends with the test process, however that ends, and the server with it.
-        wait = "pid=$!; { cat <&3; kill -INT $pid; } & wait $pid"
-        script = f"exec 3<&0 >{self.log} 2>&1; {initdb} && {{ {server} & {wait}; }}; rm -r {data}"
+        run = f"{server} & pid=$!; {{ cat <&3; kill -INT $pid; }} & wait $pid"
+        if self._comes_back:
+            ended, number = self._folder / "ended", f"$(head -n 1 {data}/postmaster.pid)"
+            stop = f"{{ cat <&3; touch {ended}; kill -INT {number}; }} &"
+            run = f"{stop} until [ -e {ended} ]; do {server}; sleep 0.05; done"
+        script = f"exec 3<&0 >{self.log} 2>&1; {initdb} && {{ {run}; }}; rm -r {data}"
         command = ["sh", "-c", script]
         if os.geteuid() == 0:
             command = ["su", USER, "-s", "/bin/sh", "-c", script]
@@ -124,6 +132,25 @@ class Postgres:
             yield self.url(name)
         finally:
             self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+    def kill(self, number: int) -> None:
+        """End the server by a signal, and wait until it is back: only one that comes back."""
+        before = self._number()
+        os.kill(before, number)
+        self._admin.close()
+        while self._number() in (before, 0):
+            time.sleep(0.02)
+        self._admin = self._connected()
+
+    def _number(self) -> int:
+        """The server's process, 0 where there is none."""
+        file = self._folder / "data" / "postmaster.pid"
+        return int(file.read_text().split()[0]) if file.exists() and file.stat().st_size else 0
+
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self._folder / ".s.PGSQL.5432"
 
     def stop(self) -> None:
         assert self._process.stdin is not None

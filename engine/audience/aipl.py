@@ -38,7 +38,8 @@ def stages_now(context: RuleContext) -> ColumnElement[int]:
         if cards := context.catalog.aipl.get(stage):
             rule = joined([(card.join, behaviour(card, context)) for card in cards])
             levels.append((rule, literal(_level(stage))))
-    return case(*levels, else_=literal(_NONE))
+    # No database takes a choice between nothing.
+    return case(*levels, else_=literal(_NONE)) if levels else literal(_NONE)
 
 
 def _level(stage: Stage) -> int:

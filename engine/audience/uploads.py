@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection, func, insert, literal, select
 
@@ -78,6 +79,22 @@ def upload(
             discard(connection, new)
         raise
     return Uploaded(counted.ids, counted.unknown, reading.repeated, size)
+
+
+def upload_ids(
+    database: Database, file: AudienceFile, ids: Iterable[str], now: datetime, *, add: bool = False
+) -> Uploaded:
+    """As `upload`, of ids that are at hand."""
+    with TemporaryDirectory(prefix="list-") as folder:
+        source = Path(folder) / "ids.csv"
+        with source.open("w", encoding="utf-8", newline="") as opened:
+            csv.writer(opened).writerows([["id"], *([id] for id in ids)])
+        return upload(database, file, source, now, add=add)
+
+
+def ids_in(source: Path, id_type: str) -> Iterator[str]:
+    """The ids that a CSV file lists, each once, to send them elsewhere. Raises `OSError`."""
+    return iter(_Reading(source, id_type))
 
 
 @dataclass(slots=True)

@@ -10,15 +10,27 @@ from typing import Any, Literal
 from pydantic import Field, JsonValue, ValidationError
 
 from engine.campaign.document import CampaignDocument
+from engine.campaign.measuring import CampaignGoal, Holdout
 from engine.campaign.model import START, START_ID, Attributes, Link, Node, Note, Place, Point
 from engine.campaign.ops import Value
+from engine.campaign.stay import Exits
 from engine.components.registry import COMPONENTS, component
-from engine.files import FileError, FileFormat, FileModel, Inline, canonical, read_bytes, save_bytes
+from engine.files import (
+    FileError,
+    FileFormat,
+    FileModel,
+    Inline,
+    canonical,
+    canonical_in_steps,
+    read_bytes,
+    save_bytes,
+)
 from engine.files.findings import Finding, findings
 from engine.files.memory import collection_paused
 from engine.i18n import N_, Message
 from engine.shapes.text import Identifier, Name, Text
 from engine.shapes.time import DateTime
+from engine.steps import Steps, finished
 
 SUFFIX = ".campaign.json"
 MAX_NODES = 5_000
@@ -40,6 +52,10 @@ class CampaignFile(FileModel):
     start: DateTime | None = None
     end: DateTime | None = None
     template: Identifier | None = None
+    exits: Exits = ()
+    goal: CampaignGoal | None = None
+    holdout: Holdout | None = None
+    ignore_global_control: bool = False
     nodes: dict[Identifier, Node] = Field(default_factory=dict)
     links: dict[Identifier, Link] = Field(default_factory=dict)
     notes: dict[Identifier, Note] = Field(default_factory=dict)
@@ -81,7 +97,13 @@ def digest_on_disk(path: Path) -> str | None:
 def dump(doc: CampaignDocument) -> bytes:
     """The canonical bytes: equal documents give equal bytes."""
     with collection_paused():
-        return canonical(content(doc))
+        return finished(dump_in_steps(doc))
+
+
+def dump_in_steps(doc: CampaignDocument) -> Steps[bytes]:
+    """`dump`, step by step; the document must not change meanwhile."""
+    made = yield from content_in_steps(doc)
+    return (yield from canonical_in_steps(made))
 
 
 def save(doc: CampaignDocument, path: Path) -> None:
@@ -117,23 +139,40 @@ def document(file: CampaignFile, error_at: ErrorAt) -> CampaignDocument:
         start=file.start,
         end=file.end,
         template=file.template,
+        exits=file.exits,
+        goal=file.goal,
+        holdout=file.holdout,
+        ignore_global_control=file.ignore_global_control,
     )
-    _add_open_ends(nodes, links)
+    add_open_ends(nodes, links)
     notes, layout = dict(sorted(file.notes.items())), dict(sorted(file.layout.items()))
     return CampaignDocument(attributes, nodes, dict(sorted(links.items())), notes, layout)
 
 
 def content(doc: CampaignDocument) -> dict[str, Any]:
     """The document as the file's object, in canonical order."""
-    return {
+    return finished(content_in_steps(doc))
+
+
+def content_in_steps(doc: CampaignDocument) -> Steps[dict[str, Any]]:
+    """`content`, step by step; the document must not change meanwhile."""
+    made: dict[str, Any] = {
         "format": CAMPAIGN.name,
         "version": CAMPAIGN.version,
         **_attributes_content(doc.attributes),
-        "nodes": {id: _node_content(doc.nodes[id]) for id in sorted(doc.nodes)},
-        "links": {id: _link_content(doc.links[id]) for id in sorted(doc.links)},
-        "notes": {id: _note_content(doc.notes[id]) for id in sorted(doc.notes)},
-        "layout": {id: list(doc.layout[id]) for id in sorted(doc.layout)},
     }
+    tables: dict[str, Mapping[str, Value]] = {
+        "nodes": doc.nodes,
+        "links": doc.links,
+        "notes": doc.notes,
+        "layout": doc.layout,
+    }
+    for name, values in tables.items():
+        table = made[name] = {}
+        for id in sorted(values):
+            table[id] = value_content(values[id])
+            yield
+    return made
 
 
 def value_content(value: Value) -> Any:
@@ -152,6 +191,12 @@ def value_content(value: Value) -> Any:
 
 
 def _attributes_content(attributes: Attributes) -> dict[str, Any]:
+    optional: dict[str, Any] = {
+        "exits": [rule.canonical() for rule in attributes.exits],
+        "goal": attributes.goal and attributes.goal.canonical(),
+        "holdout": attributes.holdout and attributes.holdout.canonical(),
+        "ignore_global_control": attributes.ignore_global_control,
+    }
     return {
         "id": attributes.id,
         "name": attributes.name,
@@ -160,6 +205,7 @@ def _attributes_content(attributes: Attributes) -> dict[str, Any]:
         "start": attributes.start,
         "end": attributes.end,
         "template": attributes.template,
+        **{name: value for name, value in optional.items() if value},
     }
 
 
@@ -270,7 +316,7 @@ def _check_layout(nodes: Mapping[str, Node], layout: Mapping[str, Point], error_
             raise error_at(("layout", id), message)
 
 
-def _add_open_ends(nodes: dict[str, Node], links: dict[str, Link]) -> None:
+def add_open_ends(nodes: Mapping[str, Node], links: dict[str, Link]) -> None:
     """Give every port without a link its open end, always under the same id."""
     linked = {(link.source, link.port) for link in links.values()}
     for node_id, node in ((START_ID, START), *nodes.items()):

@@ -14,6 +14,7 @@ from engine.campaign.layout import layered
 from engine.campaign.model import START, START_ID, Attributes, Link, Node, Point
 from engine.components.registry import component
 from engine.i18n import Message, MessageError
+from engine.steps import Steps, finished
 
 _SPAN = 1_000_000  # scene units from a card of the clip to its first one; more is laid out anew
 _CLIPBOARD = Path("clipboard")
@@ -61,7 +62,11 @@ class Clip:
 
     def data(self) -> bytes:
         """The clip for the system's clipboard; `parse` reads it."""
-        return campaign_file.dump(self.flow)
+        return finished(self.data_in_steps())
+
+    def data_in_steps(self) -> Steps[bytes]:
+        """`data`, step by step."""
+        return campaign_file.dump_in_steps(self.flow)
 
 
 def copy_nodes(document: CampaignDocument, node_ids: Iterable[str]) -> Clip:

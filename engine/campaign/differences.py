@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from math import inf
@@ -9,8 +10,10 @@ from typing import Any, NamedTuple
 
 from engine.campaign.campaign_file import canonical_config
 from engine.campaign.document import CampaignDocument
+from engine.campaign.measuring import CampaignGoal, Holdout, goal_words, holdout_words
 from engine.campaign.model import ATTRIBUTES_ID, START, START_ID, Node
 from engine.campaign.ops import Op, Table, Value
+from engine.campaign.stay import ExitRule, exit_words
 from engine.components.base import Lookup
 from engine.components.hints import form
 from engine.components.registry import component
@@ -21,14 +24,19 @@ from engine.shapes.words import joined
 _GOING = (Table.LINKS, Table.LAYOUT, Table.NODES, Table.NOTES)
 _COMING = (Table.ATTRIBUTES, Table.NODES, Table.LAYOUT, Table.LINKS, Table.NOTES)
 
-_ATTRIBUTES: Mapping[str, str] = {
+ATTRIBUTE_LABELS: Mapping[str, str] = {
     "name": N_("Name"),
     "group": N_("Folder"),
     "sub_campaigns": N_("Sub-campaigns"),
     "start": N_("Start"),
     "end": N_("End"),
     "template": N_("Template"),
+    "exits": N_("Exit rules"),
+    "goal": N_("Goal"),
+    "holdout": N_("Control group"),
+    "ignore_global_control": N_("Ignores the workspace’s control group"),
 }
+FIELD_LABELS: Mapping[str, str] = {"id": N_("ID"), **ATTRIBUTE_LABELS}
 
 
 class Change(StrEnum):
@@ -68,7 +76,7 @@ def differences(before: CampaignDocument, after: CampaignDocument, lookup: Looku
     ids = sorted({*before.nodes, *after.nodes, *lines}, key=lambda id: _place(before, after, id))
     of_nodes = (_of_node(before, after, id, lines.get(id, ()), lookup) for id in ids)
     found = [difference for difference in of_nodes if difference is not None]
-    if campaign := tuple(_of_campaign(before, after)):
+    if campaign := tuple(_of_campaign(before, after, lookup)):
         found.insert(0, Difference(None, Change.CHANGED, Message(N_("Campaign")), campaign))
     return found
 
@@ -80,17 +88,16 @@ def _place(before: CampaignDocument, after: CampaignDocument, id: str) -> tuple[
     return id != START_ID, x, y, id
 
 
-def _of_campaign(before: CampaignDocument, after: CampaignDocument) -> Iterator[Message]:
+def _of_campaign(before: CampaignDocument, after: CampaignDocument, lookup: Lookup) -> Iterator[Message]:
     old, new = before.attributes, after.attributes
     if old.name != new.name:
         yield Message(N_("Renamed from “{old}” to “{new}”."), old=old.name, new=new.name)
-    changed = [
-        Message(label)
-        for field, label in _ATTRIBUTES.items()
-        if field != "name" and getattr(old, field) != getattr(new, field)
-    ]
-    if changed:
-        yield Message(N_("Changed: {fields}."), fields=joined(changed))
+    for field, label in FIELD_LABELS.items():
+        was, became = getattr(old, field), getattr(new, field)
+        if field != "name" and was != became:
+            text = N_("{field}: {old} → {new}")
+            old_words, new_words = value_words(was, lookup), value_words(became, lookup)
+            yield Message(text, field=Message(label), old=old_words, new=new_words)
     both = [id for id in (START_ID, *before.nodes) if id == START_ID or id in after.nodes]
     moved = sum(1 for id in both if before.layout.get(id) != after.layout.get(id))
     if moved:
@@ -104,6 +111,28 @@ def _of_campaign(before: CampaignDocument, after: CampaignDocument) -> Iterator[
         ),
     ]
     yield from (Message(text, n=n) for text, n in notes if n)
+
+
+AttributeValue = str | tuple[str, ...] | tuple[ExitRule, ...] | CampaignGoal | Holdout | bool | None
+
+
+def value_words(value: AttributeValue, lookup: Lookup | None = None) -> Message:
+    """The value of one of the campaign's own fields. lookup: what things are called, where that is known."""
+    match value:
+        case bool():
+            return Message(N_("yes") if value else N_("no"))
+        case None | "" | ():
+            return Message(N_("none"))
+        case CampaignGoal():
+            return goal_words(value, lookup)
+        case Holdout():
+            return holdout_words(value)
+        case str():
+            return Message(N_("“{name}”"), name=value)
+        case _:
+            rules = [exit_words(one, lookup) for one in value if isinstance(one, ExitRule)]
+            names = [one for one in value if isinstance(one, str)]
+            return joined(rules) if rules else Message(N_("“{name}”"), name=joined(names))
 
 
 def _of_node(
@@ -156,18 +185,22 @@ def _lines_by_source(before: CampaignDocument, after: CampaignDocument) -> dict[
     """What became of the lines that leave a component; where they only have other ids, nothing did."""
     found: dict[str, list[Message]] = {}
     old, new = _ends(before), _ends(after)
-    for source, port, target in sorted(new - old):
+    came, went = new - old, old - new
+    for source, port, target in sorted(came.elements()):
         message = _line(N_("Line to {end}."), N_("Line “{branch}” to {end}."), after, port, source, target)
         found.setdefault(source, []).append(message)
-    for source, port, target in sorted(old - new):
-        if target and _node(after, source) is not None:
+    # An open end that leads somewhere now has been told of, and one whose branch went, with the branch.
+    untold = {(source, port) for source, port, _ in new} - {(source, port) for source, port, _ in came}
+    for source, port, target in sorted(went.elements()):
+        if _node(after, source) is not None and (target or (source, port) in untold):
             texts = N_("No line to {end} any more."), N_("No line “{branch}” to {end} any more.")
             found.setdefault(source, []).append(_line(*texts, before, port, source, target))
     return {source: tuple(messages) for source, messages in found.items()}
 
 
-def _ends(document: CampaignDocument) -> set[tuple[str, str, str]]:
-    return {(link.source, link.port, link.target or "") for link in document.links.values()}
+def _ends(document: CampaignDocument) -> Counter[tuple[str, str, str]]:
+    """How many lines lead from each port to each component, "" at open ends."""
+    return Counter((link.source, link.port, link.target or "") for link in document.links.values())
 
 
 def _line(

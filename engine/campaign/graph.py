@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START_ID
+from engine.steps import Steps, finished
 
 AB_TEST = "ab_test"
 AB_TARGET = "ab_target"
@@ -33,7 +34,7 @@ def reachable(
             if target is not None and link_id not in cut:
                 yield target
 
-    return _walk(roots, behind if cut else document.successors, set(without))
+    return _walk(roots, behind if cut else document.targets, set(without))
 
 
 def ancestors(document: CampaignDocument, node_id: str) -> set[str]:
@@ -43,27 +44,41 @@ def ancestors(document: CampaignDocument, node_id: str) -> set[str]:
 
 def cyclic_nodes(document: CampaignDocument) -> set[str]:
     """Nodes on a cycle, or between two cycles: what is left when sources and sinks are peeled off."""
+    return finished(cyclic_nodes_in_steps(document))
+
+
+def cyclic_nodes_in_steps(document: CampaignDocument) -> Steps[set[str]]:
+    """`cyclic_nodes`, found step by step; the document must not change meanwhile."""
     left = {node_id for node_id, _ in document.all_nodes()}
-    _peel(left, document.predecessors, document.successors)
-    _peel(left, document.successors, document.predecessors)
+    yield from _peel(left, document.sources, document.targets)
+    yield from _peel(left, document.targets, document.sources)
     return left
 
 
 def topological_order(document: CampaignDocument) -> list[str]:
     """Kahn's order, the smallest id first among those that are free. No node on or behind a cycle."""
+    return finished(topological_order_in_steps(document))
+
+
+def topological_order_in_steps(document: CampaignDocument) -> Steps[list[str]]:
+    """`topological_order`, step by step; the document must not change meanwhile."""
     from heapq import heapify, heappop, heappush
 
-    waiting = {node_id: len(document.predecessors(node_id)) for node_id, _ in document.all_nodes()}
+    waiting: dict[str, int] = {}
+    for node_id, _ in document.all_nodes():
+        waiting[node_id] = len(document.sources(node_id))
+        yield
     free = [node_id for node_id, count in waiting.items() if count == 0]
     heapify(free)
     order: list[str] = []
     while free:
         node_id = heappop(free)
         order.append(node_id)
-        for target in document.successors(node_id):
+        for target in document.targets(node_id):
             waiting[target] -= 1
             if waiting[target] == 0:
                 heappush(free, target)
+        yield
     return order
 
 
@@ -154,9 +169,14 @@ def _walk(roots: Iterable[str], step: Callable[[str], Iterable[str]], blocked: s
     return seen
 
 
-def _peel(left: set[str], inward: Callable[[str], list[str]], outward: Callable[[str], list[str]]) -> None:
+def _peel(
+    left: set[str], inward: Callable[[str], set[str]], outward: Callable[[str], set[str]]
+) -> Iterator[None]:
     """Remove, again and again, the nodes of `left` that have no inward neighbour in it."""
-    waiting = {node_id: sum(other in left for other in inward(node_id)) for node_id in left}
+    waiting: dict[str, int] = {}
+    for node_id in left:
+        waiting[node_id] = len(inward(node_id) & left)
+        yield
     free = [node_id for node_id, count in waiting.items() if count == 0]
     while free:
         node_id = free.pop()
@@ -166,3 +186,4 @@ def _peel(left: set[str], inward: Callable[[str], list[str]], outward: Callable[
                 waiting[other] -= 1
                 if waiting[other] == 0:
                     free.append(other)
+        yield

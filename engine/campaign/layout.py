@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from unicodedata import east_asian_width
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.fan import FAN_PITCH, fan_middle, fan_order
-from engine.campaign.graph import cyclic_nodes, reachable, topological_order
+from engine.campaign.graph import cyclic_nodes_in_steps, reachable, topological_order_in_steps
 from engine.campaign.model import START_ID, Point
 from engine.campaign.ops import Op, Table
 from engine.components.base import Port
+from engine.steps import Steps, finished
 
 CARD_WIDTH, CARD_HEIGHT = 192, 64
 START_WIDTH = 96
@@ -36,12 +37,6 @@ _LINES_A_ROW = 3  # that run beside each other in a row without cards
 _HALF_LANES = 32.0  # of such lines, above and below the middle of the row
 _HALF_NAME = 10  # of a line's name, above and below the line
 _APART = 6  # at least, names of one card from lines and names of another
-
-Report = Callable[[int, int], None]
-"""Hears how much of long work is done, and of how much."""
-
-
-def _unheard(_done: int, _total: int) -> None: ...
 
 
 def complete(document: CampaignDocument) -> None:
@@ -98,16 +93,21 @@ def with_missing_places(document: CampaignDocument) -> dict[str, Point]:
     return {**document.layout, **placed}
 
 
-def layered(document: CampaignDocument, report: Report = _unheard) -> dict[str, Point]:
+def layered(document: CampaignDocument) -> dict[str, Point]:
     """A layout of every node but Start: columns by longest path, a node's first branch on its own row.
 
     Further branches stand below in the order of their ports, as high as there is room, so no two cards
     overlap and straight runs stay straight. Lines have room too: those that skip cards a row of their own,
-    and the names behind a branching card as much of the gap as they need. `report(done, total)` says how far
-    it is.
+    and the names behind a branching card as much of the gap as they need.
     """
-    columns = _columns(document)
-    rows = _Packing(document, columns).rows_of(_tree(document), report)
+    return finished(layered_in_steps(document))
+
+
+def layered_in_steps(document: CampaignDocument) -> Steps[dict[str, Point]]:
+    """`layered`, step by step; the document must not change meanwhile."""
+    columns = yield from _columns(document)
+    tree = yield from _tree(document)
+    rows = yield from _Packing(document, columns).rows_of(tree)
     gaps: dict[int, int] = {}
     for node_id in document.nodes:
         column = columns[node_id]
@@ -118,12 +118,14 @@ def layered(document: CampaignDocument, report: Report = _unheard) -> dict[str, 
     return {node_id: Point(xs[columns[node_id]], rows[node_id] * ROW) for node_id in document.nodes}
 
 
-def _columns(document: CampaignDocument) -> dict[str, int]:
+def _columns(document: CampaignDocument) -> Steps[dict[str, int]]:
     """Longest path from Start; nodes that Start does not lead to begin at column 1, as do nodes on cycles."""
     columns = dict.fromkeys(document.nodes, 1)
     columns[START_ID] = 0
-    loose = cyclic_nodes(document)
-    for node_id in topological_order(document):
+    loose = yield from cyclic_nodes_in_steps(document)
+    order = yield from topological_order_in_steps(document)
+    for node_id in order:
+        yield
         for target in document.successors(node_id):
             if target not in loose:
                 columns[target] = max(columns[target], columns[node_id] + 1)
@@ -137,7 +139,7 @@ class _Tree(NamedTuple):
     behind: dict[str, list[str]]
 
 
-def _tree(document: CampaignDocument) -> _Tree:
+def _tree(document: CampaignDocument) -> Steps[_Tree]:
     """Start first; what it does not lead to in the order of its places, from top to bottom."""
     loose = document.nodes.keys() - reachable(document, [START_ID])
     order = [START_ID, *sorted(loose, key=lambda id: (place_of(document, id)[::-1], id))]
@@ -150,6 +152,7 @@ def _tree(document: CampaignDocument) -> _Tree:
             if node_id in seen:
                 continue
             seen.add(node_id)
+            yield
             (tree.roots if before is None else tree.behind[before]).append(node_id)
             pending.extend((target, node_id) for target in reversed(document.successors(node_id)))
     return tree
@@ -168,7 +171,7 @@ class _Packing:
         self._free: dict[int, int] = {}
         self._low: dict[int, float] = {}
 
-    def rows_of(self, tree: _Tree, report: Report) -> dict[str, int]:
+    def rows_of(self, tree: _Tree) -> Steps[dict[str, int]]:
         """Depth first: a straight run takes the first row that is free in all columns that it passes.
 
         The branches of its last cards come before those of its first ones: what lies further right lies
@@ -185,7 +188,7 @@ class _Packing:
                 for node_id in run:
                     behind = [id for id in reversed(tree.behind[node_id]) if id not in taken]
                     pending.extend((id, self._columns[node_id] + 1) for id in behind)
-                report(len(self.rows), len(self._columns))
+                yield
         return self.rows
 
     def _straight_run(self, tree: _Tree, start: str) -> tuple[list[str], int]:

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, PlainValidator, WithJsonSchema
 
+from engine.campaign.measuring import CampaignGoal, Holdout
+from engine.campaign.stay import Exits
 from engine.components.base import Parsed, Port
 from engine.components.registry import component
 from engine.i18n import N_, Message, tr
@@ -133,3 +135,7 @@ class Attributes(_Frozen):
     start: DateTime | None = None
     end: DateTime | None = None
     template: Identifier | None = None
+    exits: Exits = ()
+    goal: CampaignGoal | None = None
+    holdout: Holdout | None = None
+    ignore_global_control: bool = False

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from itertools import chain
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GRID, ROW, column_behind, place_of
 from engine.campaign.model import Point
+from engine.campaign.places import Places
 
 _PITCH = CARD_HEIGHT + GRID
 """At least, from one card to the next one below it."""
 
 
 class Occupied:
-    """Places that are taken, by column, so that an edit that adds many cards does not ask all for each."""
+    """Places that are taken: those that cards have, but for some of the cards (`without`), and more since."""
 
-    def __init__(self, places: Iterable[Point]) -> None:
-        self._columns: defaultdict[int, list[Point]] = defaultdict(list)
+    def __init__(self, places: Places, without: AbstractSet[str] = frozenset()) -> None:
+        self._places = places
+        self._without = without
+        self._added: defaultdict[int, list[Point]] = defaultdict(list)
         self._stacks: dict[int, list[int]] = {}
-        for place in places:
-            self._columns[place.x // CARD_WIDTH].append(place)
 
     def take(self, place: Point) -> None:
-        self._columns[place.x // CARD_WIDTH].append(place)
-        self._stacks.clear()
+        self._added[place.x // CARD_WIDTH].append(place)
+        for x, stack in self._stacks.items():
+            if abs(place.x - x) < CARD_WIDTH:
+                insort(stack, place.y)
 
     def free_place(self, wanted: Point) -> Point:
         """The wanted place, or the first one below it where a card covers no other."""
@@ -51,8 +56,10 @@ class Occupied:
         """From top to bottom, the y of each card that stands above or below this x, or partly so."""
         if x not in self._stacks:
             column = x // CARD_WIDTH
-            near = (place for at in (column - 1, column, column + 1) for place in self._columns.get(at, ()))
-            self._stacks[x] = sorted(place.y for place in near if abs(place.x - x) < CARD_WIDTH)
+            standing = (at for id, at in self._places.above_and_below(x) if id not in self._without)
+            added = (at for near in (column - 1, column, column + 1) for at in self._added.get(near, ()))
+            beside = (at for at in chain(standing, added) if abs(at.x - x) < CARD_WIDTH)
+            self._stacks[x] = sorted(at.y for at in beside)
         return self._stacks[x]
 
 
@@ -64,30 +71,35 @@ def slot(document: CampaignDocument, link_id: str, occupied: Occupied | None = N
     link = document.links[link_id]
     row = document.out_links(link.source).index(link_id)
     wanted = Point(column_behind(document, link.source), place_of(document, link.source).y + row * ROW)
-    return (occupied or Occupied(document.layout.values())).free_place(wanted)
+    return (occupied or Occupied(document.places)).free_place(wanted)
 
 
-def out_of_the_way(before: Mapping[str, Point], after: Mapping[str, Point]) -> dict[str, Point]:
-    """Where cards have to go, further down, that others would cover which are new or were moved."""
-    held: dict[tuple[int, int], list[str]] = defaultdict(list)
-    for id in before.keys() & after.keys():
-        held[after[id].x // CARD_WIDTH, after[id].y // _PITCH].append(id)
-    covered: set[str] = set()
-    for id, place in after.items():
+def out_of_the_way(document: CampaignDocument, placed: Mapping[str, Point | None]) -> dict[str, Point]:
+    """Where cards have to go, further down, that others would cover which are new or were moved.
+
+    `placed`: the cards that have another place than in the document, None for those that go.
+    """
+    before = document.layout
+    changed = {id: place for id, place in placed.items() if place is not None}
+    moved = Places({id: place for id, place in changed.items() if id in before})
+    covered: dict[str, Point] = {}
+    for id, place in changed.items():
         if before.get(id) == place:
             continue
-        column, row = place.x // CARD_WIDTH, place.y // _PITCH
-        for cell in ((column + right, row + down) for right in (-1, 0, 1) for down in (-1, 0, 1)):
-            for other in held.get(cell, ()):
-                already = id in before and _near(before[id], before[other])
-                if not already and _near(place, after[other]):
-                    covered.add(other)
+        standing = ((other, at) for other, at in document.places.near(place) if other not in placed)
+        for other, at in chain(standing, moved.near(place)):
+            already = id in before and _near(before[id], before[other])
+            if not already and _near(place, at):
+                covered[other] = at
     if not covered:
         return {}
-    occupied = Occupied(place for id, place in after.items() if id not in covered)
+    occupied = Occupied(document.places, placed.keys() | covered.keys())
+    for id, place in changed.items():
+        if id not in covered:
+            occupied.take(place)
     places: dict[str, Point] = {}
-    for id in sorted(covered, key=lambda id: (after[id].y, after[id].x, id)):
-        places[id] = occupied.free_place(after[id])
+    for id in sorted(covered, key=lambda id: (covered[id].y, covered[id].x, id)):
+        places[id] = occupied.free_place(covered[id])
         occupied.take(places[id])
     return places
 

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GRID, ROW, Report, layered, place_of
+from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GRID, ROW, layered_in_steps, place_of
 from engine.campaign.model import START_ID, Note, Point
 from engine.campaign.notes import Box, around, card_box, contents, note_box
+from engine.steps import Steps
 
 _NEAR = 320
 """A note further from every card than this is about none of them."""
@@ -21,19 +22,20 @@ class Tidied(NamedTuple):
     notes: dict[str, Box]
 
 
-def tidied(document: CampaignDocument, node_ids: Collection[str], report: Report) -> Tidied:
-    """Where these components belong; all others, and Start, stay where they are.
+def tidied(document: CampaignDocument, node_ids: Collection[str]) -> Steps[Tidied]:
+    """Where these components belong; all others, and Start, stay where they are. Found step by step.
 
     Part of a campaign keeps the place of its first card, or moves down to where it covers nothing.
     """
     chosen = set(node_ids)
     whole = document.nodes.keys() <= chosen
-    cards = layered(document, report) if whole else _part(document, chosen, report)
-    return Tidied(cards, _notes(document, cards))
+    cards = yield from layered_in_steps(document) if whole else _part(document, chosen)
+    notes = yield from _notes(document, cards)
+    return Tidied(cards, notes)
 
 
-def _part(document: CampaignDocument, chosen: set[str], report: Report) -> dict[str, Point]:
-    places = layered(_cut_out(document, chosen), report)
+def _part(document: CampaignDocument, chosen: set[str]) -> Steps[dict[str, Point]]:
+    places = yield from layered_in_steps(_cut_out(document, chosen))
     if START_ID not in chosen and places:
         first = min(places, key=lambda id: (places[id].x, places[id].y))
         here = place_of(document, first)
@@ -77,7 +79,7 @@ def _way_down(cards: Iterable[Point], others: Iterable[Point]) -> int:
     return way
 
 
-def _notes(document: CampaignDocument, cards: Mapping[str, Point]) -> dict[str, Box]:
+def _notes(document: CampaignDocument, cards: Mapping[str, Point]) -> Steps[dict[str, Box]]:
     """Frames stand around what they hold; a note goes along with the nearest card, and covers no other."""
     boxes: dict[str, Box] = {}
     before = [card_box(document, node_id) for node_id, _ in document.all_nodes()]
@@ -89,6 +91,7 @@ def _notes(document: CampaignDocument, cards: Mapping[str, Point]) -> dict[str, 
             box = _off(box, [card for was, card in zip(before, after, strict=True) if not was.meets(here)])
         if box is not None:
             boxes[note_id] = box
+        yield
     return boxes
 
 

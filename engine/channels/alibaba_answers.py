@@ -48,3 +48,8 @@ def number(phone: str) -> str:
 def sms_id(call_id: str, phone: str) -> str:
     """Names one SMS in receipts, which tell the call and the number."""
     return one_of(call_id, number(phone))
+
+
+def call_of(id: str) -> str:
+    """The call that an SMS so named was sent with."""
+    return id.rpartition("/")[0]

@@ -9,14 +9,13 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 
-import structlog
-
 from engine.channels.adapter import Accepted, Delivery, Later, Outcome, Refused, Unknown
-from engine.channels.http_client import Lost
+from engine.channels.http_connection import Lost
 from engine.channels.verdict import NotReached
 from engine.channels.web import Answer
+from engine.logs import get_logger
 
-log = structlog.get_logger()
+log = get_logger()
 
 _AT_A_TIME = 8
 """Requests of one send that are under way together."""
@@ -79,6 +78,8 @@ async def by_group(
     batch: Sequence[Delivery], group: Callable[[Delivery], Hashable], send: Send
 ) -> list[Outcome]:
     """One `send` a group, several at a time. What becomes of one says nothing of the others."""
+    if len(batch) == 1:
+        return list(await _settled(batch, send))
     places: dict[Hashable, list[int]] = {}
     for place, delivery in enumerate(batch):
         places.setdefault(group(delivery), []).append(place)

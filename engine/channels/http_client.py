@@ -1,19 +1,36 @@
-"""HTTP to one provider, many requests at a time: connections kept, addresses checked, nothing asked twice."""
+"""HTTP to one provider, many requests at a time: connections kept, addresses checked, nothing asked twice.
+
+Sent as simply as HTTP/1.1 allows, because a message to one person is a request: no redirects, since a secret
+is for one address only; no proxy; no cookies; no second try, since the first one may have arrived.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
+import base64
+import re
+import socket
+from collections import deque
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
+from aiohappyeyeballs import AddrInfoType
+from yarl import URL
+
+from engine.channels.http_connection import HttpConnection, Lost, connected
 from engine.channels.network import Network
 from engine.channels.verdict import NotReached, refused_by_system
-from engine.channels.web import MAX_ANSWER, Answer, Request
+from engine.channels.web import Answer, Request
 from engine.i18n import N_, Message
 
-if TYPE_CHECKING:
-    from aiohttp import ClientRequest, ClientResponse, ClientSession
+_KEPT_S = 2.0
+"""How long an unused connection is kept. Receivers close theirs after 5 s and more: a request that meets such
+an end is in doubt."""
+_NAMED_S = 10.0
+"""How long a host's addresses are remembered."""
+_BROKEN = re.compile(r"[\0\r\n]")
+"""What would end a header, and begin another one."""
 
 
 class Timeouts(NamedTuple):
@@ -28,74 +45,64 @@ _ONE_QUESTION = Timeouts(answer=10.0)
 """Somebody waits for it in front of a screen."""
 
 
-class Lost(Exception):  # noqa: N818 - an answer, as it were
-    """The request may have arrived, but no usable answer came back. reason: a code without secrets."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 class HttpClient:
     """Belongs to the event loop in which it first sends. url: an address of the only host that is asked."""
 
     def __init__(self, url: str, network: Network, timeouts: Timeouts) -> None:
-        self._url, self._network, self._timeouts = url, network, timeouts
-        self._session: ClientSession | None = None
+        self._address, self._network, self._timeouts = url, network, timeouts
+        self._free: deque[HttpConnection] = deque()
+        self._found: Sequence[AddrInfoType] = []
+        self._found_until = 0.0
+        self._finding: asyncio.Lock | None = None
 
     async def send(self, request: Request) -> Answer:
         """Send a request once. Raises `NotReached` where it has not left the machine, else `Lost`."""
-        import aiohttp
-
-        session = self._session or self._opened()
-        # aiohttp repeats a GET by itself when its connection breaks: a message would be sent twice.
-        once = (_once,) if request.method == "GET" else None
+        content = _written(request)
+        connection = self._kept() or await self._opened()
         try:
-            async with session.request(
-                request.method,
-                request.url,
-                data=request.body or None,
-                headers=request.headers,
-                allow_redirects=False,  # the secret is for this address only
-                middlewares=once,
-            ) as response:
-                text = await _text(response)
-                return Answer(response.status, text, response.headers.get("Retry-After", ""))
-        except (aiohttp.ClientConnectorError, aiohttp.ClientConnectorCertificateError) as error:
-            raise NotReached(refused_by_system(self._place, _reason(error))) from None
-        except aiohttp.ConnectionTimeoutError:
-            raise NotReached(refused_by_system(self._place, TimeoutError())) from None
-        except aiohttp.InvalidURL:
-            raise NotReached(Message(N_("{place} is no address."), place=self._place)) from None
-        except TimeoutError:
-            raise Lost("timeout") from None
-        except (aiohttp.ClientResponseError, aiohttp.ClientPayloadError, UnicodeError):
-            raise Lost("garbled_answer") from None
-        except (aiohttp.ClientError, OSError):
-            raise Lost("connection_lost") from None
+            return await connection.ask(content, self._timeouts.answer)
+        finally:
+            if connection.is_free:
+                self._free.append(connection)
 
     async def close(self) -> None:
         """Let go of connections."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        while self._free:
+            self._free.pop().close()
 
-    @property
-    def _place(self) -> str:
-        return urlsplit(self._url).netloc.rpartition("@")[2]
+    def _kept(self) -> HttpConnection | None:
+        """The connection that was used last of those that wait; what waited too long ends."""
+        oldest = asyncio.get_running_loop().time() - _KEPT_S
+        while self._free and self._free[0].free_since < oldest:
+            self._free.popleft().close()
+        while self._free:
+            if (connection := self._free.pop()).is_free:
+                return connection
+        return None
 
-    def _opened(self) -> ClientSession:
-        from aiohttp import ClientSession, ClientTimeout, DummyCookieJar
+    async def _opened(self) -> HttpConnection:
+        """A new connection. Raises `NotReached`."""
+        url = _url(self._address)
+        if url is None:
+            raise NotReached(Message(N_("{place} is no address."), place=self._address.rpartition("@")[2]))
+        host, port = url.raw_host or "", url.port or 0
+        try:
+            async with asyncio.timeout(self._timeouts.connect):
+                found = await self._addresses(host, port)
+                return await connected(
+                    found, host, secure=url.scheme == "https", make_socket=self._network.socket_for(host)
+                )
+        except OSError as error:
+            raise NotReached(refused_by_system(_place(url), error)) from None
 
-        wait = ClientTimeout(total=self._timeouts.answer, sock_connect=self._timeouts.connect)
-        self._session = ClientSession(
-            connector=self._network.connector(urlsplit(self._url).hostname or ""),
-            timeout=wait,
-            cookie_jar=DummyCookieJar(),
-            headers={"User-Agent": "campaign-canvas"},
-            trust_env=False,  # no proxy stands between us, and no .netrc gives a password away
-        )
-        return self._session
+    async def _addresses(self, host: str, port: int) -> Sequence[AddrInfoType]:
+        loop = asyncio.get_running_loop()
+        self._finding = self._finding or asyncio.Lock()
+        async with self._finding:
+            if self._found_until <= loop.time():
+                self._found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+                self._found_until = loop.time() + _NAMED_S
+            return self._found
 
 
 def ask(request: Request, network: Network) -> Answer:
@@ -108,41 +115,54 @@ def ask(request: Request, network: Network) -> Answer:
         finally:
             await client.close()
 
-    place = urlsplit(request.url).netloc.rpartition("@")[2]
     try:
         return asyncio.run(work())
     except Lost as lost:
+        url = _url(request.url)
+        place = "" if url is None else _place(url)
         if lost.reason == "timeout":
             raise NotReached(refused_by_system(place, TimeoutError())) from None
         text = N_("{place} answers with something that is no HTTP.")
         raise NotReached(Message(text, place=place)) from None
 
 
-async def _once(
-    request: ClientRequest, handler: Callable[[ClientRequest], Awaitable[ClientResponse]]
-) -> ClientResponse:
-    import aiohttp
+def _written(request: Request) -> bytes:
+    """A request as it goes over the wire. Raises `NotReached` where it cannot."""
+    lines = [_head(request.method, request.url)]
+    for name, value in request.headers.items():
+        if _BROKEN.search(name) or _BROKEN.search(value):
+            raise NotReached(Message(N_("The header {name} has a line break in it."), name=name))
+        lines.append(f"{name}: {value}\r\n")
+    if request.body or request.method != "GET":
+        lines.append(f"Content-Length: {len(request.body)}\r\n")
+    lines.append("\r\n")
+    return "".join(lines).encode() + request.body
 
+
+@lru_cache(maxsize=64)
+def _head(method: str, address: str) -> str:
+    """The lines that are the same for every request to an address. Raises `NotReached`."""
+    url = _url(address)
+    if url is None:
+        raise NotReached(Message(N_("{place} is no address."), place=address.rpartition("@")[2]))
+    lines = [f"{method} {url.raw_path_qs} HTTP/1.1", f"Host: {_place(url)}"]
+    if url.user is not None:
+        both = base64.b64encode(f"{url.user}:{url.password or ''}".encode()).decode()
+        lines.append(f"Authorization: Basic {both}")
+    lines += ["User-Agent: campaign-canvas", "Accept: */*", "Accept-Encoding: identity", ""]
+    return "\r\n".join(lines)
+
+
+@lru_cache(maxsize=64)
+def _url(address: str) -> URL | None:
     try:
-        return await handler(request)
-    except (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError):
-        raise
-    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
-        raise Lost("connection_lost") from None
+        url = URL(address)
+        usable = url.scheme in ("http", "https") and bool(url.raw_host) and url.port is not None
+    except ValueError:
+        return None
+    return url if usable else None
 
 
-async def _text(response: ClientResponse) -> str:
-    """The answer's text, as far as it is read: nobody fills the memory with one."""
-    content = await response.content.read(MAX_ANSWER)
-    while len(content) < MAX_ANSWER and not response.content.at_eof():
-        more = await response.content.read(MAX_ANSWER - len(content))
-        if not more:
-            break
-        content += more
-    return content.decode("utf-8", "replace")
-
-
-def _reason(error: Exception) -> OSError:
-    """What the system says of a connection that was not made."""
-    found = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
-    return found if isinstance(found, OSError) else OSError()
+def _place(url: URL) -> str:
+    """The host and the port, without who signs in there."""
+    return url.raw_authority.rpartition("@")[2]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
@@ -19,25 +18,21 @@ _WHOLE_ACCOUNT = (
 
 
 class Reports:
-    """Collects what is reported of a batch, from the thread that polls; `whole` is done with the last."""
+    """Collects what is reported of a batch; `whole` is done with the last. Any one thread may report."""
 
     def __init__(self, count: int) -> None:
         self._loop = asyncio.get_running_loop()
         self.whole: asyncio.Future[Sequence[Outcome]] = self._loop.create_future()
         self._outcomes: list[Outcome] = [Accepted()] * count
-        self._left, self._lock = count, threading.Lock()
+        self._left = count
 
     def came(self, place: int, error: Any, _message: object) -> None:
-        self.settle(place, None if error is None else failure(error.name()))
-
-    def settle(self, place: int, outcome: Outcome | None) -> None:
-        with self._lock:
-            if outcome is not None:
-                self._outcomes[place] = outcome
-            self._left -= 1
-            if self._left == 0:
-                with suppress(RuntimeError):  # the loop has ended: nobody waits any more
-                    self._loop.call_soon_threadsafe(self._done)
+        if error is not None:
+            self._outcomes[place] = failure(error.name())
+        self._left -= 1
+        if self._left == 0:
+            with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+                self._loop.call_soon_threadsafe(self._done)
 
     def _done(self) -> None:
         if not self.whole.done():

@@ -9,18 +9,12 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from aiohttp import TCPConnector
+from typing import Any
 
 Address = IPv4Address | IPv6Address
 
-_KEPT_S = 2.0
-"""How long an unused connection is kept. Receivers close theirs after 5 s and more: a request that meets such
-an end is in doubt."""
 _SPECIAL = tuple(
     ip_network(text)
     for text in (
@@ -75,21 +69,15 @@ class Network:
         if _inside(found) and not any(found in network for network in self._networks):
             raise Forbidden
 
-    def connector(self, host: str) -> TCPConnector:
-        """Makes connections to one host, each checked on the address that its socket is for; TLS verified.
-
-        How many there are is the affair of who sends.
-        """
-        from aiohttp import TCPConnector
+    def socket_for(self, host: str) -> Callable[[tuple[Any, ...]], socket.socket]:
+        """Makes sockets to one host, each checked on the address that it is for; raises `Forbidden`."""
 
         def checked(found: tuple[Any, ...]) -> socket.socket:
             family, kind, protocol, _, place = found
             self.check(host, place[0])
             return socket.socket(family, kind, protocol)
 
-        return TCPConnector(
-            limit=0, keepalive_timeout=_KEPT_S, ssl=True, socket_factory=checked, ttl_dns_cache=10
-        )
+        return checked
 
 
 def _plain(host: str) -> str:

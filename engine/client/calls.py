@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from types import TracebackType
-from typing import Any, Self, TypeVar
-from urllib.parse import quote
+from collections.abc import Mapping
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import quote, urlencode
 
-import requests
 from pydantic import ValidationError
 
 from engine.i18n import N_, Message, MessageError, current_language
 from engine.server.wire.base import API, Answer, Problem
+
+if TYPE_CHECKING:
+    import requests
 
 TIMEOUT_S = (5.0, 30.0)
 """To connect, and to wait for an answer."""
@@ -52,9 +55,15 @@ class Calls:
                 "Enter the engine's address with http:// or https://, such as https://engine.example:8080."
             )
             raise EngineUnreachable(Message(message))
+        import requests  # takes a while, and a window that opens asks nobody yet
+
         self._timeout = timeout
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy stands between us, and no .netrc gives our token away
+        if self.base_url.startswith("https://"):
+            from engine.client.trust import ComputersTrust
+
+            self._session.mount("https://", ComputersTrust())
         self._token = token
 
     def close(self) -> None:
@@ -83,8 +92,11 @@ class Calls:
         body: bytes | None = None,
         long: bool = False,
         anonymous: bool = False,
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> bytes:
-        headers = {"Accept": "application/json", "Accept-Language": current_language()}
+        import requests
+
+        headers = {"Accept": "application/json", "Accept-Language": current_language(), **headers}
         if not anonymous:
             headers["Authorization"] = f"Bearer {self._token}"
         if body is not None:
@@ -98,6 +110,12 @@ class Calls:
                 timeout=LONG_TIMEOUT_S if long else self._timeout,
                 allow_redirects=False,  # the token is for this address only
             )
+        except requests.exceptions.SSLError as error:
+            message = N_(
+                "There is no safe connection to {url}: its certificate is not one that this computer trusts, "
+                "or it does not speak TLS."
+            )
+            raise EngineUnreachable(Message(message, url=self.base_url)) from error
         except (requests.RequestException, UnicodeError, ValueError) as error:
             message = N_("The engine at {url} does not answer. Is it running, and is the address right?")
             raise EngineUnreachable(Message(message, url=self.base_url)) from error
@@ -118,6 +136,12 @@ class Calls:
 
 def json_bytes(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def query(**asked: object) -> str:
+    """What is asked for, as a query; what is None is left out, and so is the query where all is."""
+    known = {name: value for name, value in asked.items() if value is not None}
+    return f"?{urlencode(known)}" if known else ""
 
 
 def part(id: str) -> str:

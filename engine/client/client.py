@@ -8,14 +8,20 @@ from engine.client.data import DataCalls
 from engine.client.imports import ImportCalls
 from engine.client.lists import ListCalls
 from engine.client.people import PeopleCalls
+from engine.client.proposals import ProposalCalls
+from engine.client.reporting import ReportCalls
 from engine.client.sending import SendingCalls
+from engine.client.users import UserCalls
 from engine.server.wire.engine import CheckAnswer, EngineState, Health, Hold, Violation
 
 
 class EngineClient(
-    CampaignCalls, DataCalls, ImportCalls, AudienceCalls, ListCalls, PeopleCalls, SendingCalls
-):
+    CampaignCalls, ReportCalls, DataCalls, ImportCalls, AudienceCalls, ListCalls, PeopleCalls, SendingCalls,
+    ProposalCalls, UserCalls,
+):  # fmt: skip
     """One engine. Every method raises `EngineUnreachable` and `EngineRefused`.
+
+    Users and proposals are those of a shared server; somebody's own engine has none.
 
     A client may be used by one thread at a time; it keeps its connection between calls.
     """

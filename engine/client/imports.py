@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.client.calls import Calls
 from engine.files import save_bytes
@@ -15,8 +16,10 @@ from engine.server.wire.imports import (
     TableImportOrder,
     Undone,
 )
-from engine.store.imports.learned import Learned
 from engine.workspace.mapping import MappingFile
+
+if TYPE_CHECKING:
+    from engine.store.imports.learned import Learned
 
 
 class ImportCalls(Calls):
@@ -56,6 +59,8 @@ class ImportCalls(Calls):
 
 def learned_of(sent: LearnedFields) -> Learned:
     """What an import taught, as it was sent."""
+    from engine.store.imports.learned import Learned  # brings the database's library
+
     return Learned(
         dict(sent.attributes),
         dict(sent.tags),

@@ -8,7 +8,13 @@ from typing import Annotated
 
 import typer
 
-from engine.commands import audience_application, data_application, keeping_application, message_application
+from engine.commands import (
+    audience_application,
+    data_application,
+    keeping_application,
+    message_application,
+    server_application,
+)
 from engine.commands.options import Database, SomeWorkspace, Workspace, end, group
 from engine.i18n import tr
 
@@ -23,7 +29,10 @@ class Settlement(StrEnum):
 
 def application() -> typer.Typer:
     """The commands, described in the present language."""
-    root = group(tr("Campaign Canvas: without arguments the designer, with them one of these commands."))
+    root = group(
+        tr("Campaign Canvas: without arguments the designer, with them one of these commands."),
+        tr("Two more draw canvases, and have help of their own: picture and diff."),
+    )
     root.command(help=tr("Say what is wrong with files; campaigns are held against their workspace."))(
         validate
     )
@@ -36,6 +45,18 @@ def application() -> typer.Typer:
     root.command(
         help=tr("Rehearse a campaign on the workspace's data, and write what happens to everybody.")
     )(simulate)
+    root.command("test", help=tr("Run campaign tests: people and events given, path and messages expected."))(
+        run_tests
+    )
+    root.command("why", help=tr("Say why a person did, or did not, get what a campaign gives."))(why)
+    root.command("export-mermaid", help=tr("Write a campaign as a Mermaid chart, for documents."))(
+        export_mermaid
+    )
+    root.command("export-csv", help=tr("Write what is configured in a campaign as a table, for reviewers."))(
+        export_csv
+    )
+    root.command("merge-driver", help=tr("Merge campaign files three ways, for git."))(merge_driver)
+    root.command(hidden=True)(rehearse)
     data_application.add_to(root)
     engine = group(tr("The engine that runs a workspace's campaigns."))
     engine.command(help=tr("Run campaigns until told to stop."))(run)
@@ -60,6 +81,7 @@ def application() -> typer.Typer:
     keeping_application.add_to(root)
     audience_application.add_to(root)
     message_application.add_to(root)
+    server_application.add_to(root)
     return root
 
 
@@ -91,15 +113,22 @@ def publish(
     file: File,
     workspace: SomeWorkspace = None,
     server: Annotated[
-        str | None, typer.Option(metavar="URL", help=tr("The engine of another computer."))
+        str | None,
+        typer.Option(metavar="URL", help=tr("Another computer's engine, or a team's server.")),
     ] = None,
     token: Annotated[
-        str | None, typer.Option(help=tr("Its token; else CAMPAIGN_CANVAS_TOKEN, else asked for."))
+        str | None,
+        typer.Option(help=tr("Its token; else CAMPAIGN_CANVAS_TOKEN, that of the keyring, or asked for.")),
     ] = None,
+    base: Annotated[
+        int | None, typer.Option(min=1, metavar="VERSION", help=tr("The version there that this follows."))
+    ] = None,
+    over: Annotated[bool, typer.Option("--over", help=tr("Publish over whatever is there."))] = False,
 ) -> None:
+    from engine.commands.publishing import Destination
     from engine.commands.publishing import publish as work
 
-    end(work(file, workspace, server, token))
+    end(work(file, workspace, None if server is None else Destination(server, token, base, over)))
 
 
 def export(
@@ -138,6 +167,59 @@ def simulate(
     from engine.commands.rehearsal import simulate as work
 
     end(work(file, workspace, db, start, until, results, with_running, trace))
+
+
+def run_tests(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE|FOLDER]...", show_default=False)
+    ] = None,
+    workspace: SomeWorkspace = None,
+    report: Annotated[
+        Path | None,
+        typer.Option("--junit", metavar="XML", help=tr("Also write the results for a CI system.")),
+    ] = None,
+) -> None:
+    from engine.commands.testing import run_tests as work
+
+    end(work(paths or [], workspace, report))
+
+
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help=tr("Instead of the standard output."))
+]
+
+
+def export_mermaid(file: File, out: Out = None, workspace: SomeWorkspace = None) -> None:
+    from engine.commands.documenting import document
+
+    document(file, "mermaid", out, workspace)
+
+
+def export_csv(file: File, out: Out = None, workspace: SomeWorkspace = None) -> None:
+    from engine.commands.documenting import document
+
+    document(file, "csv", out, workspace)
+
+
+def merge_driver(
+    base: Annotated[Path, typer.Argument(metavar="BASE", show_default=False)],
+    ours: Annotated[Path, typer.Argument(metavar="OURS", show_default=False)],
+    theirs: Annotated[Path, typer.Argument(metavar="THEIRS", show_default=False)],
+    path: Annotated[
+        Path | None, typer.Argument(metavar="[PATH]", show_default=False, help=tr("Where OURS lies for git."))
+    ] = None,
+) -> None:
+    from engine.commands.merging import merge_files as work
+
+    end(work(base, ours, theirs, path))
+
+
+def rehearse() -> None:
+    import sys
+
+    from engine.commands.rehearsing import serve
+
+    end(serve(sys.stdin.buffer, sys.stdout.buffer))
 
 
 def run(
@@ -213,6 +295,21 @@ def received(workspace: Workspace) -> None:
     from engine.commands.target import open_workspace
 
     work(open_workspace(workspace))
+
+
+def why(
+    campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", show_default=False)],
+    person: Annotated[str, typer.Argument(metavar="PERSON", show_default=False)],
+    workspace: SomeWorkspace = None,
+    db: Database = None,
+    node: Annotated[
+        str | None, typer.Option(metavar="ID", help=tr("The component that it is about, by its id."))
+    ] = None,
+) -> None:
+    from engine.commands.reporting import why as work
+    from engine.commands.target import target
+
+    work(target(workspace, db), campaign, person, node)
 
 
 def check(workspace: SomeWorkspace = None, db: Database = None) -> None:

@@ -12,10 +12,11 @@ SomeWorkspace = Annotated[Path | None, typer.Option("--workspace", metavar="FOLD
 Database = Annotated[str | None, typer.Option("--db", metavar="URL", show_default=False)]
 
 
-def group(help: str) -> typer.Typer:
-    """Commands under one name."""
+def group(help: str, epilog: str | None = None) -> typer.Typer:
+    """Commands under one name; epilog: what stands below them."""
     return typer.Typer(
         help=help,
+        epilog=epilog,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,

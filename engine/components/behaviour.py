@@ -220,24 +220,29 @@ class EventTest:
 
 @dataclass(frozen=True, slots=True)
 class JudgeEvents:
-    """Keep the person until `until`, then judge the events since arrival: `out`, else `other` if on."""
+    """Keep the person until `until`, then judge the events since arrival: `out`, else `other` if on.
+
+    chance: in a rehearsal, so many of 10,000 do what is asked, whatever the events say.
+    """
 
     until: JudgeAt
     tests: tuple[EventTest, ...]
     early: bool
     other: bool
+    chance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class JudgeGoal:
     """Keep the person until `until`, note whether the goal was reached since arrival, and go on.
 
-    test: id of the node whose groups are compared.
+    test: id of the node whose groups are compared. chance: see `JudgeEvents`.
     """
 
     test: str
     until: JudgeAt
     goal: EventTest
+    chance: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

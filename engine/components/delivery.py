@@ -8,7 +8,6 @@ from engine.i18n import N_, ntr, tr
 
 STATES: Mapping[str, str] = {
     "planned": N_("Planned"),
-    "claimed": N_("Planned"),
     "sending": N_("Being sent"),
     "sent": N_("Sent"),
     "failed": N_("Failed"),
@@ -25,6 +24,7 @@ _REASONS: Mapping[str, str] = {
     "suppressed": N_("unsubscribed"),
     "duplicate_address": N_("address had it already"),
     "fatigue": N_("contacted too often"),
+    "exited": N_("left the campaign before"),
     "not_sent": N_("not sent, somebody found"),
 }
 _NO_ID: Mapping[str, str] = {
@@ -38,6 +38,18 @@ _PROVIDERS: Mapping[str, str] = {
     "timeout": N_("no answer in time"),
     "connection_lost": N_("the connection broke off"),
     "garbled_answer": N_("the answer made no sense"),
+    "key_forgotten": N_("too late to send it again safely"),
+    "not_reached": N_("the provider could not be reached"),
+}
+RECEIPTS: Mapping[str, str] = {
+    "delivered": N_("Delivered"),
+    "failed": N_("Not delivered"),
+    "bounced": N_("Bounced"),
+    "opened": N_("Opened"),
+    "ignored": N_("Ignored"),
+    "clicked": N_("Clicked"),
+    "unsubscribed": N_("Unsubscribed"),
+    "complained": N_("Complained"),
 }
 Reasons = Mapping[str, Mapping[str, int]]
 """Messages of one component: state → reason (empty where there is none) → messages."""
@@ -54,7 +66,13 @@ def state_and_reason(state: str, reason: str, id_type: str = "") -> str:
     lacking = _NO_ID.get(id_type.partition(":")[0])
     if reason == "no_id" and lacking is not None:
         return tr("{state}: {reason}", state=said, reason=tr(lacking))
-    return tr("{state}: {reason}", state=said, reason=tr(_REASONS[reason]) if reason in _REASONS else reason)
+    known = tr(_REASONS[reason]) if reason in _REASONS else provider_reason(reason)
+    return tr("{state}: {reason}", state=said, reason=known)
+
+
+def receipt_word(receipt: str) -> str:
+    """What came back of a message; a webhook's own receipts are their names."""
+    return tr(RECEIPTS[receipt]) if receipt in RECEIPTS else receipt
 
 
 def provider_reason(reason: str) -> str:

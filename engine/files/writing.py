@@ -7,8 +7,11 @@ fields is that of the dicts that come in.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from json.encoder import encode_basestring  # the C implementation where there is one
 from typing import Any
+
+from engine.steps import Steps, finished
 
 
 class Inline(dict[str, Any]):
@@ -24,13 +27,33 @@ def canonical(value: Any) -> bytes:
 
     Raises `ValueError` for what no file may hold: NaN, infinity, NUL, a lone surrogate.
     """
+    return finished(canonical_in_steps(value))
+
+
+def canonical_in_steps(value: Any, depth: int = 2) -> Steps[bytes]:
+    """`canonical`, whose steps are the values that lie so deep, such as the components of a campaign."""
     parts: list[str] = []
-    _write(value, "\n", parts)
+    yield from _in_steps(value, "\n", parts, depth)
     parts.append("\n")
     text = "".join(parts)
     if "\\u0000" in text and "\0" in "".join(_strings(value)):
         raise ValueError("a text holds NUL")
     return text.encode("utf-8")
+
+
+def _in_steps(value: Any, newline: str, out: list[str], depth: int) -> Iterator[None]:
+    """As `_write`, whose steps are the objects that lie so deep."""
+    if depth == 0 or not value or type(value) is Inline or not isinstance(value, dict):
+        _write(value, newline, out)
+        yield
+        return
+    inner = newline + "  "
+    separator = "{" + inner
+    for key, item in value.items():
+        out.append(f"{separator}{encode_basestring(key)}: ")
+        yield from _in_steps(item, inner, out, depth - 1)
+        separator = "," + inner
+    out.append(newline + "}")
 
 
 def _write(value: Any, newline: str, out: list[str]) -> None:

@@ -1,4 +1,5 @@
-"""Fatigue control, quiet times and duplicate addresses (components, section 9): the workspace's rules.
+"""Fatigue control, quiet times, duplicate addresses (components, section 9) and the control group: the
+workspace's rules.
 
 They are the workspace's own and not pinned: a plan is compiled anew when they change.
 """
@@ -12,7 +13,7 @@ from enum import IntFlag
 
 from engine.shapes.time import at_wall_clock, clock, from_milliseconds, to_milliseconds
 from engine.store.times import DAY, HOUR, MINUTE
-from engine.workspace.settings import Settings, holiday_dates
+from engine.workspace.settings import ControlGroup, Settings, holiday_dates
 
 
 class Cuts(IntFlag):
@@ -78,7 +79,8 @@ Quiet = Daily | Holiday
 class ContactRules:
     """What holds for marketing messages.
 
-    daily: by channel. whitelist: id of the audience that is exempt from limits and quiet times.
+    daily: by channel. whitelist: id of the audience that is exempt from limits and quiet times. control: who
+    is held back from every campaign.
     """
 
     limits: tuple[Limit, ...] = ()
@@ -87,6 +89,7 @@ class ContactRules:
     by_address: bool = False
     whitelist: str | None = None
     duplicates: bool = True
+    control: ControlGroup | None = None
 
     @classmethod
     def of(cls, settings: Settings, zone: tzinfo) -> ContactRules:
@@ -114,6 +117,7 @@ class ContactRules:
             by_address=settings.count_by == "address",
             whitelist=settings.whitelist,
             duplicates=settings.duplicate_address,
+            control=settings.control_group,
         )
 
     def quiet(self, channel: str) -> tuple[Quiet, ...]:

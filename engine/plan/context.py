@@ -18,7 +18,9 @@ from sqlalchemy import (
     select,
 )
 
+from engine.campaign.measuring import CampaignGoal
 from engine.plan.contact import ContactRules, Cuts
+from engine.plan.control import Draw
 from engine.shapes.conditions import Condition
 from engine.shapes.time import Duration
 from engine.store.fields import DataFields
@@ -79,7 +81,8 @@ class Context:
     result, result_at` and the node's `channel` and `signature`. collect: account → how long its receipts
     count. languages: message template that speaks several → the attribute that says which of them is a
     person's. recurring: there are several cycles, and the rows of a wave say theirs. cuts: where else
-    places begin.
+    places begin. participants: in a rehearsal the only people who enter (a column `person`), or None.
+    control: who is held back. goal: what is counted of everybody, also of those.
     """
 
     dialect: Dialect
@@ -100,3 +103,6 @@ class Context:
     languages: Mapping[str, str] = field(default_factory=dict)
     recurring: bool = False
     cuts: Cuts = Cuts.NONE
+    participants: Table | None = None
+    control: tuple[Draw, ...] = ()
+    goal: CampaignGoal | None = None

@@ -37,6 +37,7 @@ from engine.components.behaviour import (
     Until,
 )
 from engine.plan.context import Context
+from engine.plan.exits import Exits
 from engine.plan.fatigue import reachable
 from engine.plan.graph import Flow, FlowNode
 from engine.plan.places import (
@@ -44,6 +45,8 @@ from engine.plan.places import (
     Choice,
     Decision,
     EventsTest,
+    ExitTest,
+    HeldBackTest,
     Layout,
     Path,
     ResultTest,
@@ -66,7 +69,7 @@ from engine.store.times import NEVER, Ms
 class Row:
     """The columns of the row that is judged.
 
-    hashed: the person's hash, where somebody splits at random. event, origin: of a row that is entering;
+    hashed: the person's hash, where it decides something. event, origin: of a row that is entering;
     of others the entry knows.
     """
 
@@ -80,9 +83,9 @@ class Row:
     origin: ColumnElement[Any] | None = None
 
 
-def splits_in(tree: Decision) -> list[str]:
-    """Ids of the nodes that split at random."""
-    return list(dict.fromkeys(test.node for test in tests_in(tree) if isinstance(test, BucketTest)))
+def draws_lots(tree: Decision) -> bool:
+    """Whether people's hashes decide something."""
+    return any(isinstance(test, BucketTest | HeldBackTest) for test in tests_in(tree))
 
 
 def tests_in(tree: Decision) -> Iterator[Test]:
@@ -94,11 +97,12 @@ def tests_in(tree: Decision) -> Iterator[Test]:
 
 
 class Judge:
-    """Builds the expressions of one plan."""
+    """Builds the expressions of one plan. `exits`: those about leaving before the end."""
 
     def __init__(self, context: Context, flow: Flow) -> None:
         self._context = context
         self._flow = flow
+        self.exits = Exits(context, flow.exits)
         self._results = Results(context, flow)
 
     def path(self, tree: Decision, row: Row) -> ColumnElement[int]:
@@ -112,6 +116,7 @@ class Judge:
         """Build every condition once, so that one that does not fit the data is refused at publish."""
         nothing = literal(0)
         row = Row(nothing, nothing, nothing, nothing, nothing, nothing)
+        self.exits.check()
         for place in layout.places:
             for test in tests_in(place.tree):
                 if _has_condition(test):
@@ -163,6 +168,10 @@ class Judge:
                 return self._won(self._flow.nodes[id], row)
             case ViaTest(via):
                 return row.via == via
+            case ExitTest():
+                return self.exits.is_inside(row.person, row.now)
+            case HeldBackTest():
+                return or_(*(draw.bucket(row.hashed) < draw.below for draw in self._context.control))
 
     def _bucket(self, test: BucketTest, row: Row) -> ColumnElement[bool]:
         salt = Salt.of(self._context.campaign_id, test.node)

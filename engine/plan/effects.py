@@ -31,6 +31,7 @@ from engine.components.behaviour import (
     Split,
 )
 from engine.plan.context import NO_NUMBER, Context
+from engine.plan.conversions import Conversions
 from engine.plan.counting import count_paths, count_turns, cycle_of_wave
 from engine.plan.decide import Judge
 from engine.plan.endings import Endings, tracks_live
@@ -41,6 +42,7 @@ from engine.plan.places import Layout, Path, Place, Stage, on_paths
 from engine.plan.steps import Count, Step
 from engine.plan.tails import Tails
 from engine.plan.temporary import wave
+from engine.plan.withdrawing import withdraw
 from engine.store.dialect import insert_or_fail
 from engine.store.tables.people import tag_value
 from engine.store.tables.runs import (
@@ -68,6 +70,7 @@ class Effects:
         self._endings = Endings(context, layout)
         self._messages = Messages(context)
         self._goals = Goals(context, layout)
+        self._conversions = Conversions.of(context)
 
     def of(self, place: Place) -> Iterator[Step | Executable]:
         """All statements of the place's waves, in order; they may take the parameter `horizon`."""
@@ -77,8 +80,12 @@ class Effects:
             yield from self._messages.release(place.node, send)
             yield from self._tails.unpark(place)
             return
+        if place.stage is Stage.EXIT:
+            yield from withdraw(self._context, self._layout)
         if place.stage is Stage.ENTER:
             yield self._enter(place)
+            if self._conversions is not None:
+                yield from self._conversions.entering(self._context, _held_back(place))
             if counts_matches(self._layout):
                 yield self._forget_matches()
         if place.joins:
@@ -106,20 +113,24 @@ class Effects:
             "campaign", "person", "entry", "version", "cycle", "entered_at", "event", "live", "origin",
         ]  # fmt: skip
         context = self._context
-        return insert_or_fail(entry).from_select(
-            columns,
-            select(
-                literal(context.campaign),
-                wave.c.person,
-                wave.c.entry,
-                literal(context.version),
-                cycle_of_wave(context),
-                wave.c.now,
-                wave.c.event,
-                live,
-                wave.c.origin,
-            ),
+        query = select(
+            literal(context.campaign),
+            wave.c.person,
+            wave.c.entry,
+            literal(context.version),
+            cycle_of_wave(context),
+            wave.c.now,
+            wave.c.event,
+            live,
+            wave.c.origin,
         )
+        if context.control:
+            columns.append("held_back")
+            query = query.add_columns(_held_back(place))
+        if self._conversions is not None:
+            columns.append("converted_at")
+            query = query.add_columns(self._conversions.moment(wave.c.person, wave.c.now))
+        return insert_or_fail(entry).from_select(columns, query)
 
     def _forget_matches(self) -> Delete:
         """Who enters begins to count anew."""
@@ -240,6 +251,12 @@ class Effects:
             .where(tag_value.c.tag == tag, tag_value.c.person == wave.c.person)
             .correlate_except(tag_value)
         )
+
+
+def _held_back(place: Place) -> ColumnElement[int]:
+    """1 for rows of the wave whose people are held back instead of entering, else 0."""
+    held = [path for path in place.paths if path.held_back]
+    return case((on_paths(place, held)[0], 1), else_=0) if held else literal(0)
 
 
 def counts_matches(layout: Layout) -> bool:

@@ -1,4 +1,6 @@
-"""What newly received events do: they let people in, and release those whose judgment they decide."""
+"""What newly received events do: they let people in, release those whose judgment they decide, and let those
+leave for whom the campaign's exit rules say so; what the people of an audience do, too.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,33 @@ class FollowUps:
     def codes(self) -> frozenset[str]:
         """Codes of the events that the campaign listens to."""
         own = frozenset() if self.trigger is None else frozenset((self.trigger,))
-        return own.union(*self.awaited.values())
+        return own.union(*self.awaited.values(), self.leaving)
+
+    @property
+    def leaving(self) -> frozenset[str]:
+        """Codes of the events with which people leave, who wait."""
+        return self._judge.exits.codes if self._plan.exits else frozenset()
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """The audiences whose people leave."""
+        return self._judge.exits.audiences
+
+    @cached_property
+    def leave_by_event(self) -> Prepared:
+        """Lets those leave who wait, and of whom an event has come."""
+        statement = self._judge.exits.leave_by_event(self._plan.exits)
+        return Prepared(statement, self._plan.context.dialect)
+
+    @cached_property
+    def leave_by_audience(self) -> Prepared:
+        """Lets those leave who wait and are members of `list`, in force since `since` (ms)."""
+        statement = self._judge.exits.leave_by_audience(self._plan.exits)
+        return Prepared(statement, self._plan.context.dialect)
+
+    def catch_up_leaving(self) -> Update:
+        """Lets those leave whom events let leave while the campaign was stopped: `now` (ms)."""
+        return self._judge.exits.catch_up(self._plan.exits)
 
     @cached_property
     def arrivals(self) -> Prepared | None:

@@ -5,13 +5,14 @@ side.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import networkx as nx
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START_ID
+from engine.campaign.stay import ExitRule
 from engine.components.behaviour import (
     Behaviour,
     EnterAudiences,
@@ -90,12 +91,19 @@ class Flow:
         trigger: the node where people enter. entrance: the link from Start to it.
         joins: nodes where two branches of one entry can meet.
         fan_targets: nodes directly behind a port with several links.
+        exits: what lets people leave wherever they wait.
     """
 
     def __init__(
-        self, nodes: Mapping[str, FlowNode], edges: Iterable[Edge], trigger: str, entrance: str
+        self,
+        nodes: Mapping[str, FlowNode],
+        edges: Iterable[Edge],
+        trigger: str,
+        entrance: str,
+        exits: tuple[ExitRule, ...] = (),
     ) -> None:
         self.nodes = nodes
+        self.exits = exits
         self.entrance = entrance
         self.trigger = nodes[trigger]
         self.out: dict[tuple[str, str], list[Edge]] = {}
@@ -177,10 +185,14 @@ class Flow:
 
 
 def flow_of(
-    document: CampaignDocument, numbers: Mapping[str, int], real_accounts: Collection[str] = ()
+    document: CampaignDocument,
+    numbers: Mapping[str, int],
+    real_accounts: Collection[str] = (),
+    chances: Mapping[str, int] | None = None,
 ) -> Flow:
     """The graph behind Start. `numbers`: node id → number in the database. `real_accounts`: ids of those
-    whose messages the sending loop takes.
+    whose messages the sending loop takes. `chances`: in a rehearsal, judgments of events that are left to
+    chance → how many of 10,000 do what they ask.
 
     Raises `NotRunnable` for what is not configured and for shapes that cannot be run.
     """
@@ -197,14 +209,19 @@ def flow_of(
         order = [id for id in nx.lexicographical_topological_sort(graph, key=str) if id in reached]
     except nx.NetworkXUnfeasible:
         raise NotRunnable([Message(N_("The campaign has a cycle."))]) from None
-    nodes = _nodes(document, order, numbers, real_accounts)
+    nodes = _nodes(document, order, numbers, real_accounts, chances or {})
     if not isinstance(nodes[starts[0]].behaviour, EnterAudiences | EnterOnEvent):
         raise NotRunnable([Message(N_("The campaign needs exactly one trigger directly after Start."))])
-    return Flow(nodes, _edges(document, nodes), starts[0], document.out_links(START_ID)[0])
+    entrance, exits = document.out_links(START_ID)[0], document.attributes.exits
+    return Flow(nodes, _edges(document, nodes), starts[0], entrance, exits)
 
 
 def _nodes(
-    document: CampaignDocument, order: list[str], numbers: Mapping[str, int], real_accounts: Collection[str]
+    document: CampaignDocument,
+    order: list[str],
+    numbers: Mapping[str, int],
+    real_accounts: Collection[str],
+    chances: Mapping[str, int],
 ) -> dict[str, FlowNode]:
     nodes: dict[str, FlowNode] = {}
     problems: list[Message] = []
@@ -217,11 +234,20 @@ def _nodes(
             continue
         ports = tuple(port.name for port in node.ports)
         behaviour = kind.behaviour(config)
+        if id in chances:
+            behaviour = _left_to_chance(behaviour, chances[id])
         mailed = isinstance(behaviour, Send) and behaviour.account in real_accounts
         nodes[id] = FlowNode(id, numbers[id], rank, node.kind, behaviour, ports, mailed)
     if problems:
         raise NotRunnable(problems)
     return nodes
+
+
+def _left_to_chance(behaviour: Behaviour, chance: int) -> Behaviour:
+    """A judgment of events that chance decides, at its latest moment; anything else as it is."""
+    if isinstance(behaviour, JudgeEvents):
+        return replace(behaviour, early=False, chance=chance)
+    return replace(behaviour, chance=chance) if isinstance(behaviour, JudgeGoal) else behaviour
 
 
 def _edges(document: CampaignDocument, nodes: Mapping[str, FlowNode]) -> list[Edge]:

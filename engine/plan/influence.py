@@ -72,7 +72,8 @@ class Influence:
     cuts: nodes that begin a place of their own. in_order: one person's rows run strictly in order of time.
     contests: node id → what people compete for there. reads, writes: tags, for campaigns that influence each
     other. contacts: whether fatigue control looks at the campaign. marketing: whether it sends what fatigue
-    control, quiet times and the check for duplicate addresses apply to.
+    control, quiet times and the check for duplicate addresses apply to. withdraws: whether people who leave
+    may take back messages that wait.
     """
 
     cuts: frozenset[str]
@@ -82,10 +83,11 @@ class Influence:
     writes: frozenset[str]
     contacts: bool
     marketing: bool
+    withdraws: bool = False
 
     def order(self, rules: ContactRules) -> Order:
         """Whose rows run in order of time under the workspace's rules."""
-        if self.in_order or (rules.limits and self.contacts):
+        if self.in_order or self.withdraws or (rules.limits and self.contacts):
             return Order.EVERYBODY
         return Order.KIN if self.marketing and rules.duplicates else Order.NOBODY
 
@@ -115,6 +117,7 @@ def influence_of(flow: Flow, wanted: Cuts) -> Influence:
         writes=frozenset(tag for node in nodes for tag in writes(node.behaviour)),
         contacts=bool(touched),
         marketing=any(_is_marketing(node.behaviour) for node in nodes),
+        withdraws=bool(flow.exits) and any(_is_marketing(node.behaviour) or node.mailed for node in nodes),
     )
 
 

@@ -27,9 +27,10 @@ from engine.components.behaviour import (
     Split,
 )
 from engine.plan.contact import Cuts
-from engine.plan.graph import Edge, Flow, FlowNode
+from engine.plan.graph import HOLDERS, Edge, Flow, FlowNode
 from engine.plan.influence import Influence, influence_of
 from engine.plan.temporary import wave
+from engine.store.versions import HELD_BACK
 
 MAX_PATHS = 256
 MAX_DEPTH = 6
@@ -39,16 +40,20 @@ MAX_LENGTH = 100
 
 _FIRST = 1 << 30
 
-DONE, LEFT, MERGED, ARRIVE = "done", "left", "merged", "arrive"
+DONE, LEFT, MERGED, ARRIVE, EXITED = "done", "left", "merged", "arrive", "exited"
 
 
 class Stage(IntEnum):
-    """What happens at a place, in the order of one instant at one node; OUTBOX: of a whole instant."""
+    """What happens at a place, in the order of one instant at one node; OUTBOX and EXIT: of a whole instant.
+
+    EXIT: people who wait at the node leave the campaign.
+    """
 
     ENTER = 0
     CUT = 1
     RELEASE = 2
     OUTBOX = 3
+    EXIT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,17 @@ class ViaTest:
     via: int
 
 
-Test = GroupTest | BucketTest | EventsTest | ResultTest | WonTest | ViaTest
+@dataclass(frozen=True, slots=True)
+class ExitTest:
+    """Whether the person who enters is in an audience whose people leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBackTest:
+    """Whether the person who would enter is of a control group."""
+
+
+Test = GroupTest | BucketTest | EventsTest | ResultTest | WonTest | ViaTest | ExitTest | HeldBackTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +136,10 @@ class Path:
     def merged(self) -> bool:
         return bool(self.steps) and self.steps[-1][1] == MERGED
 
+    @property
+    def held_back(self) -> bool:
+        return bool(self.steps) and self.steps[-1][1] == HELD_BACK
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -136,7 +155,7 @@ Decision = Choice | Path
 @dataclass(slots=True)
 class Place:
     """A place. `joins`: rows claim the node first. `paths`: all leaves of `tree`. `awaits_provider`: people
-    wait here for what a real provider says."""
+    wait here for what a real provider says. `way_out`: the place by which people leave who wait here."""
 
     index: int
     node: FlowNode
@@ -145,10 +164,13 @@ class Place:
     tree: Decision
     paths: list[Path]
     awaits_provider: bool = False
+    way_out: int | None = None
 
     @property
     def watched(self) -> bool:
         """Whether events or results may release people early."""
+        if self.way_out is not None or self.stage is Stage.EXIT:
+            return True
         behaviour = self.node.behaviour
         early = isinstance(behaviour, JudgeEvents) and behaviour.early
         return self.awaits_provider or (self.stage is Stage.RELEASE and early)
@@ -169,7 +191,7 @@ class Layout:
     """All places of a campaign, in the order in which one instant runs them; place 0 is the trigger.
 
     The outboxes stand behind all others, so that the places of campaigns that were published before there
-    were any keep their numbers.
+    were any keep their numbers; and exits behind those.
     """
 
     flow: Flow
@@ -186,8 +208,9 @@ class Layout:
         return next((p for p in self.places if p.node.id == node and p.stage is stage), None)
 
 
-def layout_of(flow: Flow, wanted: Cuts = Cuts.NONE) -> Layout:
-    """Cut the campaign into places and number its paths. `wanted`: see `influence_of`."""
+def layout_of(flow: Flow, wanted: Cuts = Cuts.NONE, *, holds_back: bool = False) -> Layout:
+    """Cut the campaign into places and number its paths. `wanted`: see `influence_of`. holds_back: there is a
+    control group; its path has the number 0, for the workspace may begin and end it at any time."""
     influence = influence_of(flow, wanted)
     cuts = _cuts(flow, influence)
     keys = [(flow.trigger.order, Stage.ENTER, flow.trigger)]
@@ -198,8 +221,13 @@ def layout_of(flow: Flow, wanted: Cuts = Cuts.NONE) -> Layout:
             keys.append((node.order, Stage.RELEASE, node))
     keys.sort(key=lambda key: key[:2])
     keys += [(node.order, Stage.OUTBOX, node) for node in flow.nodes.values() if may_wait(node)]
+    if flow.exits:
+        holders = (node for node in flow.nodes.values() if isinstance(node.behaviour, HOLDERS))
+        keys += [(node.order, Stage.EXIT, node) for node in holders]
     builder = _Builder(flow, {(node.id, stage): index for index, (_, stage, node) in enumerate(keys)})
     places = [builder.place(index, node, stage) for index, (_, stage, node) in enumerate(keys)]
+    if holds_back:
+        _hold_back(places[0])
     return Layout(flow, influence, places)
 
 
@@ -245,15 +273,26 @@ class _Builder:
         self._paths, self._place = [], index
         joins = stage is Stage.CUT and node.id in self._flow.joins
         if stage is Stage.ENTER:
-            tree = self._decide(node, Path(0, index, [(node.number, ARRIVE)], [self._flow.entrance]))
+            tree = self._enter(node, index)
         elif stage is Stage.OUTBOX:
             tree = self._leaf(Path(0, index))
+        elif stage is Stage.EXIT:
+            tree = self._leaf(Path(0, index, [(node.number, EXITED)]))
         elif stage is Stage.RELEASE or not joins:
             tree = self._decide(node, Path(0, index))
         else:
             tree = self._claim(node, index)
         awaits = stage is Stage.RELEASE and self._flow.awaits_provider(node)
-        return Place(index, node, stage, joins, tree, self._paths, awaits)
+        way_out = self._places.get((node.id, Stage.EXIT)) if stage is Stage.RELEASE else None
+        return Place(index, node, stage, joins, tree, self._paths, awaits, way_out)
+
+    def _enter(self, node: FlowNode, index: int) -> Decision:
+        trail = Path(0, index, [(node.number, ARRIVE)], [self._flow.entrance])
+        if not any(rule.audience is not None for rule in self._flow.exits):
+            return self._decide(node, trail)
+        out = self._copy(trail)
+        out.steps.append((node.number, EXITED))
+        return Choice(((ExitTest(), self._leaf(out)),), self._decide(node, trail))
 
     def _claim(self, node: FlowNode, index: int) -> Decision:
         if node.holds:  # claimed, and now held: nothing to count, for the arrival has been
@@ -278,7 +317,7 @@ class _Builder:
             reached = self._copy(trail)
             reached.achieved.append(node.id)
             achieved = self._follow(node, OUT, reached)
-            return Choice(((EventsTest(behaviour), achieved),), self._follow(node, OUT, trail))
+            return Choice(((_events_test(node.id, behaviour), achieved),), self._follow(node, OUT, trail))
         tests: list[tuple[Test, str]] = []
         if isinstance(behaviour, Branch):
             tests = [(test, port) for port, test in behaviour.groups]
@@ -289,7 +328,7 @@ class _Builder:
                 group = number if behaviour.end is not None else None
                 tests.append((BucketTest(node.id, below, group), port))
         elif isinstance(behaviour, JudgeEvents):
-            tests = [(EventsTest(behaviour), OUT)]
+            tests = [(_events_test(node.id, behaviour), OUT)]
         elif isinstance(behaviour, JudgeResult):
             tests = [(ResultTest(node.id, code), port) for port, code in behaviour.results]
         if not tests:
@@ -349,6 +388,18 @@ class _Builder:
             list(trail.achieved),
             list(trail.tails),
         )
+
+
+def _hold_back(enter: Place) -> None:
+    """Whoever is of the control group enters nowhere, whatever else holds."""
+    held = Path(0, enter.index, [(enter.node.number, HELD_BACK)])
+    enter.paths.append(held)
+    enter.tree = Choice(((HeldBackTest(), held),), enter.tree)
+
+
+def _events_test(node: str, judgment: JudgeEvents | JudgeGoal) -> Test:
+    """What decides a judgment of events: these, or in a rehearsal chance."""
+    return EventsTest(judgment) if judgment.chance is None else BucketTest(node, judgment.chance)
 
 
 def on_paths(place: Place, paths: Iterable[Path]) -> list[ColumnElement[bool]]:

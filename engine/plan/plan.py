@@ -14,7 +14,7 @@ from engine.plan.context import Context
 from engine.plan.decide import Judge
 from engine.plan.effects import Effects
 from engine.plan.graph import Flow
-from engine.plan.places import Layout, Place, Stage, layout_of
+from engine.plan.places import Layout, Path, Place, Stage, layout_of
 from engine.plan.prepared import Prepared, given
 from engine.plan.rows import Rows, Taken
 from engine.plan.steps import Counters, PreparedStep
@@ -161,6 +161,12 @@ class Plan:
     def flow(self) -> Flow:
         return self.layout.flow
 
+    @property
+    def exits(self) -> dict[int, int]:
+        """Place where people wait → the one by which they leave; empty without exit rules."""
+        places = self.layout.places
+        return {place.index: place.way_out for place in places if place.way_out is not None}
+
     def judging(self, node: int) -> list[PlacePlan]:
         """The places where people wait for what a real provider says of a node's messages; by its number."""
         return [
@@ -204,15 +210,32 @@ class Plan:
 
     def path_rows(self) -> Iterator[dict[str, Any]]:
         """Rows of the table `path`: what each path number means."""
-        for path in self.layout.paths:
-            node = self.places[path.place].place.node.number
-            steps = {"node": node, "steps": path.steps, "links": path.links, "tokens": len(path.tails)}
-            yield {
-                "version": self.context.version,
-                "path": path.number,
-                "place": path.place,
-                "steps": json.dumps(steps, separators=(",", ":")),
-            }
+        yield from map(self._path_row, self.layout.paths)
+
+    def held_back_row(self) -> dict[str, Any] | None:
+        """The one of them that the workspace's settings may bring; None where nobody is held back."""
+        held = [path for path in self.layout.places[0].paths if path.held_back]
+        return self._path_row(held[0]) if held else None
+
+    def _path_row(self, path: Path) -> dict[str, Any]:
+        node = self.places[path.place].place.node.number
+        steps = {"node": node, "steps": path.steps, "links": path.links, "tokens": len(path.tails)}
+        return {
+            "version": self.context.version,
+            "path": path.number,
+            "place": path.place,
+            "steps": json.dumps(steps, separators=(",", ":")),
+        }
+
+    def goal_row(self) -> dict[str, Any] | None:
+        """The row of the table `campaign_goal`, where there is a goal."""
+        context = self.context
+        if context.goal is None:
+            return None
+        text = json.dumps(context.goal.canonical(), separators=(",", ":"), ensure_ascii=False)
+        holdout = sum(draw.below for draw in context.control if not draw.everywhere)
+        key = {"version": context.version, "campaign": context.campaign}
+        return {**key, "event": context.goal.event, "goal": text, "holdout": holdout}
 
     def marketing_rows(self) -> Iterator[dict[str, Any]]:
         """Rows of the table `marketing_node`: what fatigue control counts the version's messages under."""
@@ -230,15 +253,17 @@ class Plan:
 
 
 def feeds_of(place: Place, layout: Layout) -> tuple[int, ...]:
-    """The places where something may be due after a wave of this one, besides itself."""
+    """The places where something may be due after a wave of this one, or nothing any more, besides itself."""
     fed = {tail.place for path in place.paths for tail in path.tails}
     if place.stage is Stage.OUTBOX:
         fed |= {behind.index for behind in places_behind_outbox(layout, place)}
+    fed |= {out for index in tuple(fed) if (out := layout.places[index].way_out) is not None}
     acting = {node for path in place.paths for node in path.effects}
-    fed |= {other.index for other in layout.places if other.stage is Stage.OUTBOX and other.node.id in acting}
+    outboxes = [other for other in layout.places if other.stage is Stage.OUTBOX]
+    fed |= {outbox.index for outbox in outboxes if outbox.node.id in acting or place.stage is Stage.EXIT}
     return tuple(sorted(fed))
 
 
 def compile_plan(flow: Flow, context: Context) -> Plan:
     """Cut a campaign version into places. Raises `RuleError` for conditions that do not fit the data."""
-    return Plan(context, layout_of(flow, context.cuts))
+    return Plan(context, layout_of(flow, context.cuts, holds_back=bool(context.control)))

@@ -6,13 +6,17 @@ that the driver runs a few; and small waves run thousands of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, BindParameter, Connection, Dialect, bindparam
+from sqlalchemy import BigInteger, BindParameter, Connection, Dialect, Table, bindparam
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.compiler import SQLCompiler
+
+from engine.store.dialect import INSERT_PARAMETERS, bulk_insert
 
 _UNSET: Final = object()
 
@@ -34,7 +38,9 @@ class Found:
 
     @property
     def rowcount(self) -> int:
-        return int(self._cursor.rowcount)
+        n = int(self._cursor.rowcount)
+        assert n >= 0, "sqlite3 does not count for a statement that begins with WITH"
+        return n
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self._cursor)
@@ -80,15 +86,46 @@ class Prepared:
         else:
             values = tuple([given[name] if value is _UNSET else value for name, value in self._order])
         driver: Any = connection.connection.driver_connection
-        try:
+        with _errors(self.sql, values, self._dialect):
             return Found(driver.execute(self.sql, values))
-        except Exception as error:
-            database_error = self._dialect.loaded_dbapi.Error
-            if not isinstance(error, database_error):
-                raise
-            raise DBAPIError.instance(
-                self.sql, values, error, database_error, dialect=self._dialect
-            ) from error
+
+
+class Filling:
+    """Puts rows of plain driver values into a table of which every row is new."""
+
+    def __init__(self, table: Table, columns: Sequence[str], dialect: Dialect) -> None:
+        self._table, self._columns, self._dialect = table, columns, dialect
+        marks = f"({', '.join('?' * len(columns))})"
+        into = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES "
+        self._together = INSERT_PARAMETERS // len(columns)
+        self._one, self._several = into + marks, into + ", ".join([marks] * self._together)
+
+    def __call__(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Raises what SQLAlchemy would raise for what the database refuses."""
+        if self._dialect.name != "sqlite":
+            bulk_insert(connection, self._table, self._columns, rows)
+            return
+        driver: Any = connection.connection.driver_connection
+        each = self._together
+        whole = len(rows) - len(rows) % each
+        several = [tuple(chain.from_iterable(rows[n : n + each])) for n in range(0, whole, each)]
+        with _errors(self._one, None, self._dialect):
+            if several:
+                driver.executemany(self._several, several)
+            if whole < len(rows):
+                driver.executemany(self._one, rows[whole:])
+
+
+@contextmanager
+def _errors(sql: str, values: Any, dialect: Dialect) -> Iterator[None]:
+    """Errors of the driver become those of SQLAlchemy."""
+    try:
+        yield
+    except Exception as error:
+        database_error = dialect.loaded_dbapi.Error
+        if not isinstance(error, database_error):
+            raise
+        raise DBAPIError.instance(sql, values, error, database_error, dialect=dialect) from error
 
 
 def _is_open(compiled: SQLCompiler, name: str) -> bool:

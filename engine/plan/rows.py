@@ -33,12 +33,12 @@ from engine.audience.moments import ColumnMoment
 from engine.components.behaviour import EnterOnEvent, OriginTest
 from engine.plan.context import NO_NUMBER, Context
 from engine.plan.counting import cycle_of
-from engine.plan.decide import Judge, Row, splits_in, tests_in
+from engine.plan.decide import Judge, Row, draws_lots, tests_in
 from engine.plan.effects import counts_matches
 from engine.plan.places import Layout, Place, Stage
 from engine.plan.prepared import given
 from engine.plan.temporary import front, kin, wave
-from engine.store.dialect import look_up
+from engine.store.dialect import is_among, look_up
 from engine.store.tables.people import audience_member, person
 from engine.store.tables.runs import arrival, entry, message, pending_match, token, token_watched
 from engine.store.times import NEVER
@@ -225,6 +225,7 @@ class Rows:
         """Whether an arrival may enter."""
         trigger = self._layout.flow.trigger.behaviour
         assert isinstance(trigger, EnterOnEvent)
+        yield from self._participates(arrival.c.person)
         mine = (
             select(literal(1))
             .where(entry.c.campaign == self._context.campaign, entry.c.person == arrival.c.person)
@@ -263,12 +264,21 @@ class Rows:
         ).subquery("due")
         return self._decided(place, chosen, null(), origin=chosen.c.origin)
 
+    def _participates(self, who: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
+        """Whether a person may enter at all: in a rehearsal that is not everybody's."""
+        if (only := self._context.participants) is not None:
+            yield is_among(self._context.dialect, who, select(only.c.person))
+
     def _members(self, audiences: int) -> Subquery:
         """People of the audiences in order of their keys; where it matters, with their `origin`."""
         size, after = given("size"), given("after")
         lists = [
             select(audience_member.c.person, literal(1 << index).label("origin"))
-            .where(audience_member.c.list == given(f"list_{index}"), audience_member.c.person > after)
+            .where(
+                audience_member.c.list == given(f"list_{index}"),
+                audience_member.c.person > after,
+                *self._participates(audience_member.c.person),
+            )
             .order_by(audience_member.c.person)
             .limit(size)
             .subquery()
@@ -295,7 +305,7 @@ class Rows:
         where: ColumnElement[bool] | None = None,
     ) -> Insert:
         """Fill `wave` from the due rows: each with the number of its path."""
-        splits = splits_in(place.tree)
+        drawn = draws_lots(place.tree)
         entering = place.stage is Stage.ENTER
         looked_up, who = look_up(self._context.dialect, source, person, source.c.person)
         row = Row(
@@ -304,14 +314,14 @@ class Rows:
             source.c.via,
             source.c.now,
             source.c.arrived,
-            hashed=who.hash if splits else null(),
+            hashed=who.hash if drawn else null(),
             event=event if entering else None,
             origin=origin if entering else None,
         )
         chosen = self._judge.path(place.tree, row)
         bits = NO_NUMBER if origin is None else origin
         query = select(row.person, row.entry, row.now, chosen, row.via, event, self._cycle(row), bits)
-        if splits:
+        if drawn:
             query = query.select_from(looked_up)
         if where is not None:
             query = query.where(where)

@@ -9,8 +9,10 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Insert,
+    Select,
     Update,
     and_,
+    case,
     delete,
     func,
     literal,
@@ -24,10 +26,12 @@ from sqlalchemy.sql import Executable
 from engine.components.behaviour import Hold, JudgeEvents, JudgeGoal, JudgeResult
 from engine.plan.context import NO_NUMBER, Context
 from engine.plan.decide import Judge, Row
+from engine.plan.exits import place_and_due
 from engine.plan.places import Layout, Path, Place, Stage, may_wait, on_paths
 from engine.plan.temporary import wave
 from engine.store.dialect import insert_or_fail, is_among
 from engine.store.tables.runs import token, token_watched
+from engine.store.times import NEVER
 
 TOKEN_COLUMNS = ["version", "place", "due", "person", "entry", "via", "arrived"]
 
@@ -52,7 +56,8 @@ class Tails:
     def _tail(self, place: Place, target: Place, via: int | None, paths: list[Path]) -> Iterator[Insert]:
         came_by: ColumnElement[int] = wave.c.via if via is None else literal(via)
         row = Row(wave.c.person, wave.c.entry, came_by, wave.c.now, wave.c.now, null())
-        arrived: ColumnElement[Any] = wave.c.now if target.looks_back else NO_NUMBER
+        remembers = target.looks_back or target.way_out is not None
+        arrived: ColumnElement[Any] = wave.c.now if remembers else NO_NUMBER
         table = token_watched if target.watched else token
         query = select(
             literal(self._context.version).label("version"),
@@ -63,6 +68,9 @@ class Tails:
             came_by.label("via"),
             arrived.label("arrived"),
         ).where(*on_paths(place, paths))
+        if target.way_out is not None:
+            yield self._unless_leaving(target, target.way_out, query)
+            return
         if target.awaits_provider or not self._may_be_unknown(target):
             yield insert_or_fail(table).from_select(TOKEN_COLUMNS, query)
             return
@@ -72,6 +80,17 @@ class Tails:
         yield insert_or_fail(token).from_select(TOKEN_COLUMNS, known)
         yield insert_or_fail(token_watched).from_select(
             TOKEN_COLUMNS, select(dated).where(dated.c.due.is_(None))
+        )
+
+    def _unless_leaving(self, target: Place, way_out: int, query: Select[Any]) -> Insert:
+        """Leave the tokens at the target, or at its exit if people are to leave before they go on."""
+        dated = query.subquery()
+        leaving = self._judge.exits.moment(dated.c.person, dated.c.entry, dated.c.arrived)
+        known = select(dated, leaving.label("leaving")).subquery()
+        place, due = place_and_due(target.index, way_out, known.c.due, known.c.leaving)
+        columns = {**dict(known.c.items()), "place": place, "due": due}
+        return insert_or_fail(token_watched).from_select(
+            TOKEN_COLUMNS, select(*(columns[name] for name in TOKEN_COLUMNS))
         )
 
     def _due(self, target: Place, row: Row) -> ColumnElement[Any]:
@@ -97,7 +116,7 @@ class Tails:
     def unpark(self, outbox: Place) -> Iterator[Executable]:
         """Date those who wait for the result of what an outbox has handed over."""
         for target in places_behind_outbox(self._layout, outbox):
-            if target.awaits_provider:
+            if target.awaits_provider or target.way_out is not None:
                 yield self.date(target, wave)
             else:
                 yield from self._unpark(target)
@@ -114,7 +133,14 @@ class Tails:
             mine = [version + 0 == self._context.version, place + 0 == target.index]
             mine.append(is_among(self._context.dialect, waiting.c.person, select(changed.c.person)))
         row = Row(waiting.c.person, waiting.c.entry, waiting.c.via, waiting.c.due, waiting.c.due, null())
-        return update(waiting).values(due=self._judge.result_known_at(target.node, row)).where(*mine)
+        known = self._judge.result_known_at(target.node, row)
+        if target.way_out is None:
+            return update(waiting).values(due=known).where(*mine)
+        # Who is to leave at a moment that is known goes on before it, if the result allows.
+        mine[1] = place.in_([target.index, target.way_out])
+        leaving = case((place == target.way_out, waiting.c.due), else_=NEVER)
+        moved, due = place_and_due(target.index, target.way_out, known, leaving)
+        return update(waiting).values(place=moved, due=due).where(*mine)
 
     def _unpark(self, target: Place) -> Iterator[Executable]:
         parked = token_watched

@@ -85,7 +85,6 @@ handed = Table(
     Column("priority", SmallInteger),
     Column("version", BigInteger),
     Column("ready_at", BigInteger),
-    Column("id_type", ShortText, doc="of the address"),
     prefixes=["TEMPORARY"],
     postgresql_on_commit=EMPTIED,
 )

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from engine.i18n import Message
-from engine.plan.places import ARRIVE, LEFT, MERGED
+from engine.plan.places import ARRIVE, EXITED, LEFT, MERGED
 from engine.report.counts import Counts, counts_of, path_counts
 from engine.store.tables.runs import campaign
-from engine.store.versions import PathMeaning, node_names, paths_of, versions_of
+from engine.store.versions import HELD_BACK, PathMeaning, node_names, paths_of, versions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Books:
         found: Counter[tuple[int, int]] = Counter()
         for path in self.paths:
             for node, what in path.steps:
-                if what not in (ARRIVE, LEFT, MERGED):
+                if what not in (ARRIVE, LEFT, MERGED, EXITED, HELD_BACK):
                     found[path.version, node] += self.taken.get((path.version, path.number), 0)
         return found
 

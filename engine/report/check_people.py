@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Subquery, and_, func, select, union, union_all
+from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal_column, select, union, union_all
 
 from engine.i18n import N_, Message
 from engine.report.books import Books, Violation
@@ -13,6 +13,8 @@ from engine.report.rows import entry_of
 from engine.store.tables.operations import deleted_visit
 from engine.store.tables.people import person
 from engine.store.tables.runs import (
+    campaign_goal,
+    conversion_counter,
     cycle,
     entry,
     goal,
@@ -23,6 +25,7 @@ from engine.store.tables.runs import (
     token_watched,
     visit,
 )
+from engine.store.times import HOUR
 
 WAITING = (token, token_watched)
 """Where people wait; in the second one also those whose release is not known yet (`due` is null)."""
@@ -36,6 +39,7 @@ def check_people(books: Books) -> Iterator[Violation]:
     yield from _live(books)
     yield from _tests(books)
     yield from _goals(books)
+    yield from _conversions(books)
     yield from _matches(books)
 
 
@@ -84,10 +88,14 @@ def _nodes(books: Books) -> Iterator[Violation]:
 
 
 def _cycles(books: Books) -> Iterator[Violation]:
-    """Per cycle, and so for the campaign: entries = inside + finished."""
+    """Per cycle, and so for the campaign: entries = inside + finished; and who was held back."""
     mine = entry.c.campaign == books.campaign
-    query = select(entry.c.cycle, func.count()).where(mine).group_by(entry.c.cycle)
-    entries: dict[int, int] = dict(books.connection.execute(query).all())
+    held_back = func.coalesce(entry.c.held_back, 0)
+    query = select(entry.c.cycle, held_back, func.count()).where(mine).group_by(entry.c.cycle, held_back)
+    entries: dict[int, int] = {}
+    kept: dict[int, int] = {}
+    for number, held, n in books.connection.execute(query):
+        (kept if held else entries)[number] = n
     tokens = _tokens(books)
     query = (
         select(entry.c.cycle, func.count())
@@ -96,8 +104,12 @@ def _cycles(books: Books) -> Iterator[Violation]:
     )
     inside: dict[int, int] = dict(books.connection.execute(query).all())
     counted = {one.number: one for one in books.counts.cycles}
-    for number in sorted(counted.keys() | entries.keys()):
+    for number in sorted(counted.keys() | entries.keys() | kept.keys()):
         one = counted.get(number)
+        if (one.held_back if one else 0) != kept.get(number, 0):
+            text = N_("Cycle {cycle}: counted {counted} who were held back; there are {rows}.")
+            said_held = one.held_back if one else 0
+            yield books.wrong(Message(text, cycle=number, counted=said_held, rows=kept.get(number, 0)))
         said = (one.entries, one.inside) if one else (0, 0)
         if said != (entries.get(number, 0), inside.get(number, 0)):
             message = Message(
@@ -188,6 +200,29 @@ def _goals(books: Books) -> Iterator[Violation]:
         {key[2] for key in found.keys() | counted.keys() if found.get(key) != counted.get(key)}
     ):
         yield books.wrong(Message(N_("The goal counters differ from the goals judged.")), node)
+
+
+def _conversions(books: Books) -> Iterator[Violation]:
+    """Entries of versions with a goal, and those that reached it."""
+    e, c = entry.c, conversion_counter.c
+    with_goal = select(campaign_goal.c.version).where(campaign_goal.c.campaign == books.campaign)
+    found: Counter[tuple[int, ...]] = Counter()
+    for converted, at in ((0, e.entered_at), (1, e.converted_at)):
+        key = (
+            e.version, e.cycle, func.coalesce(e.held_back, 0), case((e.entry > 1, 1), else_=0), at // HOUR,
+        )  # fmt: skip
+        rows = select(*key, func.count()).where(
+            e.campaign == books.campaign, e.version.in_(with_goal), at.is_not(None)
+        )
+        places: list[ColumnElement[int]] = [literal_column(str(place)) for place in range(1, 6)]
+        for *named, n in books.connection.execute(rows.group_by(*places)):
+            found[converted, *named] += n
+    of_counter = (c.converted, c.version, c.cycle, c.held_back, c.again, c.hour)
+    counters = select(*of_counter, func.sum(c.n)).where(c.version.in_(books.versions))
+    counters = counters.group_by(*of_counter)
+    counted = {tuple(key): int(n) for *key, n in books.connection.execute(counters) if n}
+    if found != counted:
+        yield books.wrong(Message(N_("The counters of the campaign’s goal differ from its entries.")))
 
 
 def _matches(books: Books) -> Iterator[Violation]:

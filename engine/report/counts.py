@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Table, case, func, literal_column, select, true
 
-from engine.plan.places import ARRIVE, LEFT, MERGED
+from engine.plan.places import ARRIVE, EXITED, LEFT, MERGED
 from engine.store.tables.runs import (
     counter,
     cycle,
@@ -17,12 +18,15 @@ from engine.store.tables.runs import (
     message_counter,
     skipped_cycle,
 )
-from engine.store.versions import PathMeaning, node_names, paths_of, versions_of
+from engine.store.versions import HELD_BACK, PathMeaning, node_names, paths_of, versions_of
 
 
 @dataclass(slots=True)
 class NodeCounts:
-    """Visits of one node; `arrived = passed + waiting + left + merged + failed` at any moment."""
+    """Visits of one node; `arrived = passed + waiting + left + merged + failed + exited` at any moment.
+
+    held_back: at the trigger, those who would have entered and are of a control group; they do not arrive.
+    """
 
     arrived: int = 0
     passed: int = 0
@@ -30,17 +34,21 @@ class NodeCounts:
     left: int = 0
     merged: int = 0
     failed: int = 0
+    exited: int = 0
+    held_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CycleCounts:
-    """One cycle; `entries = inside + finished`. moment: when everybody enters (ms), None where events do."""
+    """One cycle; `entries = inside + finished`. moment: when everybody enters (ms), None where events do.
+    held_back: who would have entered, too."""
 
     number: int
     moment: int | None
     entries: int
     inside: int
     finished: int
+    held_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,7 @@ class Counts:
         goals: Test Target's node id → port of its AB test → judged and achieved.
         cycles: in order of their numbers; of an event campaign the only one, once somebody has entered.
         skipped: cycles that were left out, in order of time; of an earlier version none.
+        held_back: entries of a control group, which are none.
     """
 
     nodes: Mapping[str, NodeCounts]
@@ -85,17 +94,20 @@ class Counts:
     goals: Mapping[str, Mapping[str, GoalCounts]] = field(default_factory=dict)
     cycles: tuple[CycleCounts, ...] = ()
     skipped: tuple[SkippedCycle, ...] = ()
+    held_back: int = 0
 
 
-def counts_of(connection: Connection, campaign: int, version: int | None = None) -> Counts:
-    """Counts of a campaign over all its cycles, and all its versions or that of one key."""
+def counts_of(
+    connection: Connection, campaign: int, version: int | None = None, cycle: int | None = None
+) -> Counts:
+    """Counts of a campaign over all its cycles or in one, and all its versions or that of one key."""
     published = versions_of(connection, campaign)
     versions = published if version is None else [version]
     names = node_names(connection, campaign)
     paths = paths_of(connection, versions)
     nodes: dict[str, NodeCounts] = {id: NodeCounts() for id in names.values()}
     links: defaultdict[str, int] = defaultdict(int)
-    taken = path_counts(connection, versions)
+    taken = path_counts(connection, versions, cycle)
     for one in paths:
         if n := taken.get((one.version, one.number)):
             for number, what in one.steps:
@@ -103,10 +115,13 @@ def counts_of(connection: Connection, campaign: int, version: int | None = None)
             for link in one.links:
                 links[link] += n
     for seen in nodes.values():
-        seen.waiting = seen.arrived - seen.passed - seen.left - seen.merged - seen.failed
+        gone = seen.passed + seen.left + seen.merged + seen.failed + seen.exited
+        seen.waiting = seen.arrived - gone
     cycles = _cycles(connection, campaign, versions, paths)
+    if cycle is not None:
+        cycles = tuple(one for one in cycles if one.number == cycle)
     entries, done = sum(one.entries for one in cycles), sum(one.finished for one in cycles)
-    reasons, receipts = _messages(connection, versions, names)
+    reasons, receipts = _messages(connection, versions, names, cycle)
     return Counts(
         nodes=nodes,
         links=dict(links),
@@ -119,20 +134,28 @@ def counts_of(connection: Connection, campaign: int, version: int | None = None)
         },
         reasons=reasons,
         receipts=receipts,
-        goals=_goals(connection, versions, names),
+        goals=_goals(connection, versions, names, cycle),
         cycles=cycles,
         skipped=_skipped(connection, campaign) if max(published) in versions else (),
+        held_back=sum(one.held_back for one in cycles),
     )
 
 
-def path_counts(connection: Connection, versions: Iterable[int]) -> dict[tuple[int, int], int]:
+def path_counts(
+    connection: Connection, versions: Iterable[int], cycle: int | None = None
+) -> dict[tuple[int, int], int]:
     """(Version, path number) → people who took it."""
     query = (
         select(counter.c.version, counter.c.path, func.sum(counter.c.n))
-        .where(counter.c.version.in_(versions))
+        .where(counter.c.version.in_(versions), in_cycle(counter, cycle))
         .group_by(counter.c.version, counter.c.path)
     )
     return {(version, number): int(n) for version, number, n in connection.execute(query)}
+
+
+def in_cycle(counted: Table, cycle: int | None) -> ColumnElement[bool]:
+    """The condition that a counter is of a cycle, or of any."""
+    return true() if cycle is None else counted.c.cycle == cycle
 
 
 def _add(counts: NodeCounts, what: str, n: int) -> None:
@@ -142,45 +165,56 @@ def _add(counts: NodeCounts, what: str, n: int) -> None:
         counts.merged += n
     elif what == LEFT:
         counts.left += n
+    elif what == EXITED:
+        counts.exited += n
+    elif what == HELD_BACK:
+        counts.held_back += n
     else:  # a port, or done
         counts.passed += n
 
 
-def entries_of(
-    connection: Connection, paths: Iterable[PathMeaning]
-) -> tuple[Mapping[int, int], Mapping[int, int]]:
-    """Cycle → people who have entered, and cycle → people who are through, of the versions whose paths these
-    are."""
-    entries: defaultdict[int, int] = defaultdict(int)
-    done: defaultdict[int, int] = defaultdict(int)
+class Entries(NamedTuple):
+    """Cycle → people who have entered; who are through; who were held back instead of entering."""
+
+    entered: Mapping[int, int]
+    done: Mapping[int, int]
+    held_back: Mapping[int, int]
+
+
+def entries_of(connection: Connection, paths: Iterable[PathMeaning]) -> Entries:
+    """The entries of the versions whose paths these are."""
+    entries, done, kept = defaultdict[int, int](int), defaultdict[int, int](int), defaultdict[int, int](int)
     by_version: defaultdict[int, list[PathMeaning]] = defaultdict(list)
     for one in paths:
         by_version[one.version].append(one)
     for version, mine in by_version.items():
-        entering = [one.number for one in mine if one.place == 0]
+        entering = [one.number for one in mine if one.enters]
+        held_back = [one.number for one in mine if one.held_back]
         # Where an entry has one token at a time, it is finished when that one ends. Otherwise its last one
         # must have ended, and that is counted apart.
         tracked = any(one.tokens > 1 for one in mine)
-        ending = [] if tracked else [one.number for one in mine if not one.tokens]
+        ending = [] if tracked else [one.number for one in mine if not (one.tokens or one.held_back)]
         query = (
-            select(counter.c.cycle, _sum_of(entering), _sum_of(ending))
+            select(counter.c.cycle, _sum_of(entering), _sum_of(ending), _sum_of(held_back))
             .where(counter.c.version == version)
             .group_by(counter.c.cycle)
         )
-        for number, entered, ended in connection.execute(query):
+        for number, entered, ended, held in connection.execute(query):
             entries[number] += int(entered)
-            done[number] += int(ended)
+            # Whoever was held back is through at once.
+            done[number] += int(ended) - (int(held) if tracked else 0)
+            kept[number] += int(held)
         if tracked:
             last_ended = select(finished.c.cycle, func.sum(finished.c.n)).where(finished.c.version == version)
             for number, n in connection.execute(last_ended.group_by(finished.c.cycle)):
                 done[number] += int(n)
-    return entries, done
+    return Entries(entries, done, kept)
 
 
 def _cycles(
     connection: Connection, campaign: int, versions: list[int], paths: list[PathMeaning]
 ) -> tuple[CycleCounts, ...]:
-    entries, done = entries_of(connection, paths)
+    entries, done, held_back = entries_of(connection, paths)
     began = select(cycle.c.cycle, cycle.c.version, cycle.c.at).where(cycle.c.campaign == campaign)
     rows = connection.execute(began).all()
     moments = {row.cycle: row.at for row in rows}
@@ -192,6 +226,7 @@ def _cycles(
             entries.get(number, 0),
             entries.get(number, 0) - done.get(number, 0),
             done.get(number, 0),
+            held_back.get(number, 0),
         )
         for number in sorted(entries.keys() | mine)
     )
@@ -204,13 +239,13 @@ def _sum_of(numbers: list[int]) -> ColumnElement[int]:
 
 
 def _messages(
-    connection: Connection, versions: list[int], names: Mapping[int, str]
+    connection: Connection, versions: list[int], names: Mapping[int, str], cycle: int | None
 ) -> tuple[dict[str, dict[str, dict[str, int]]], dict[str, dict[str, int]]]:
     """Messages by state and reason, and by receipt."""
     c = message_counter.c
     query = (
         select(c.node, c.state, c.reason, c.receipt, func.sum(c.n))
-        .where(c.version.in_(versions))
+        .where(c.version.in_(versions), in_cycle(message_counter, cycle))
         .group_by(c.node, c.state, c.reason, c.receipt)
         .order_by(c.node, c.state, c.reason, c.receipt)
     )
@@ -236,10 +271,12 @@ def _skipped(connection: Connection, campaign: int) -> tuple[SkippedCycle, ...]:
 
 
 def _goals(
-    connection: Connection, versions: list[int], names: Mapping[int, str]
+    connection: Connection, versions: list[int], names: Mapping[int, str], cycle: int | None
 ) -> dict[str, dict[str, GoalCounts]]:
     c = goal_counter.c
-    query = select(c.node, c.port, c.achieved, func.sum(c.n)).where(c.version.in_(versions))
+    query = select(c.node, c.port, c.achieved, func.sum(c.n)).where(
+        c.version.in_(versions), in_cycle(goal_counter, cycle)
+    )
     found: dict[str, dict[str, GoalCounts]] = {}
     for node, port, achieved, n in connection.execute(
         query.group_by(c.node, c.port, c.achieved).order_by(c.node, c.port)

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from engine.audience.conditions import RowConditions
+from engine.campaign.stay import ExitRule
 from engine.components.behaviour import EnterOnEvent, EventTest, JudgeEvents, JudgeGoal
-from engine.plan.places import ARRIVE
+from engine.plan.places import ARRIVE, EXITED
 from engine.report.published import PublishedVersion
 from engine.report.received import Effect, Fate, Noted, Outcome, Received
 from engine.shapes.conditions import Condition, leaves
@@ -88,6 +89,10 @@ class Explainer:
             for _, _, test in _tests(version):
                 if test.where is not None:
                     yield test.where
+            yield from (rule.where for rule in _exits(version) if rule.where is not None)
+            goal = version.bundle.campaign.attributes.goal
+            if goal is not None and goal.where is not None:
+                yield goal.where
 
     def _stored(self, noted: Noted) -> _Happened | None:
         query = (
@@ -108,12 +113,14 @@ class Explainer:
                 yield self._entering(version, trigger, happened)
             if version.made_at <= happened.noted.received_at:
                 yield from self._judged(version, happened)
+                yield from self._leaving(version, happened)
+                yield from self._reaching(version, happened)
 
     # ---- entering
 
     def _entering(self, version: PublishedVersion, trigger: EnterOnEvent, happened: _Happened) -> Effect:
-        if self._entry_of(version, happened):
-            return _effect(version, Outcome.ENTERED)
+        if (held_back := self._entry_of(version, happened)) is not None:
+            return _effect(version, Outcome.HELD_BACK if held_back else Outcome.ENTERED)
         for outcome, holds in self._out_of_time(version, happened):
             if holds:
                 return _effect(version, outcome)
@@ -136,13 +143,15 @@ class Explainer:
             return _effect(version, Outcome.INSIDE)
         return _effect(version, Outcome.PENDING)
 
-    def _entry_of(self, version: PublishedVersion, happened: _Happened) -> bool:
-        mine = select(entry.c.entry).where(
+    def _entry_of(self, version: PublishedVersion, happened: _Happened) -> bool | None:
+        """Whether the person was held back, whom the event let in or would have; None where it did not."""
+        mine = select(func.coalesce(entry.c.held_back, 0)).where(
             entry.c.campaign == version.number,
             entry.c.person == happened.person,
             entry.c.event == happened.noted.id,
         )
-        return self._connection.execute(mine).first() is not None
+        found = self._connection.execute(mine).scalar()
+        return None if found is None else bool(found)
 
     def _out_of_time(self, version: PublishedVersion, happened: _Happened) -> Iterator[tuple[Outcome, bool]]:
         at, received = happened.time, happened.noted.received_at
@@ -185,6 +194,54 @@ class Explainer:
             self._conditions.of_event(where, happened.noted.event, event),
         )
         return self._connection.execute(query).first() is not None
+
+    # ---- leaving
+
+    def _leaving(self, version: PublishedVersion, happened: _Happened) -> Iterator[Effect]:
+        rules = [rule for rule in _exits(version) if rule.event == happened.noted.event]
+        if not rules:
+            return
+        if not any(self._matches(rule.where, happened) for rule in rules):
+            yield _effect(version, Outcome.EXIT_CONDITION)
+            return
+        left = [
+            path.number for path in self._paths_of(version) if any(what == EXITED for _, what in path.steps)
+        ]
+        query = (
+            select(visit.c.at)
+            .join(entry, (entry.c.person == visit.c.person) & (entry.c.entry == visit.c.entry))
+            .where(
+                entry.c.campaign == version.number,
+                entry.c.entered_at < happened.time,
+                visit.c.version == version.key,
+                visit.c.path.in_(left),
+                visit.c.person == happened.person,
+                visit.c.at >= happened.time,
+            )
+        )
+        found = self._connection.execute(query.order_by(visit.c.at).limit(1)).scalar()
+        # Of an event that was received late the person left where they had come to by then.
+        known = max(happened.time, happened.noted.received_at)
+        gone = found is not None and found <= known
+        yield _effect(version, Outcome.EXITED if gone else Outcome.NOT_INSIDE)
+
+    # ---- the goal
+
+    def _reaching(self, version: PublishedVersion, happened: _Happened) -> Iterator[Effect]:
+        goal = version.bundle.campaign.attributes.goal
+        if goal is None or goal.event != happened.noted.event:
+            return
+        if not self._matches(goal.where, happened):
+            yield _effect(version, Outcome.GOAL_CONDITION)
+            return
+        reached = select(entry.c.entry).where(
+            entry.c.campaign == version.number,
+            entry.c.person == happened.person,
+            entry.c.version == version.key,
+            entry.c.converted_at == happened.time,
+        )
+        found = self._connection.execute(reached).first() is not None
+        yield _effect(version, Outcome.GOAL if found else Outcome.NO_GOAL)
 
     # ---- judgments
 
@@ -274,6 +331,10 @@ def _tests(version: PublishedVersion) -> Iterator[tuple[str, JudgeEvents | Judge
             yield from ((node, behaviour, test) for test in behaviour.tests)
         elif isinstance(behaviour, JudgeGoal):
             yield node, behaviour, behaviour.goal
+
+
+def _exits(version: PublishedVersion) -> tuple[ExitRule, ...]:
+    return version.bundle.campaign.attributes.exits
 
 
 def _trigger_name(version: PublishedVersion) -> str:

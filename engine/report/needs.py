@@ -68,8 +68,9 @@ def _span(until: JudgeAt) -> Duration | None:
 
 
 def _of_audiences(version: PublishedVersion, now: int, zone: ZoneInfo) -> Iterator[tuple[str, int]]:
-    """Events that the audiences of a campaign look back on, if it lets audiences in."""
-    if isinstance(version.trigger, EnterAudiences):
+    """Events that the audiences of a campaign look back on, if it lets audiences in or out."""
+    exits = version.bundle.campaign.attributes.exits
+    if isinstance(version.trigger, EnterAudiences) or any(rule.audience for rule in exits):
         for file in version.bundle.audiences.values():
             yield from _of_rule(file, now, zone)
 

@@ -57,8 +57,8 @@ class PublishedVersions:
     def __init__(self) -> None:
         self._known: dict[int, _Content] = {}
 
-    def read(self, connection: Connection) -> list[PublishedVersion]:
-        """Those that people may enter or are in, in order of publishing.
+    def read(self, connection: Connection, only: int | None = None) -> list[PublishedVersion]:
+        """Those that people may enter or are in, in order of publishing; or `only` those of one campaign.
 
         One whose bundle cannot be read is left out: it cannot run either.
         """
@@ -69,6 +69,8 @@ class PublishedVersions:
             .where((campaign_version.c.key == campaign.c.version) | campaign_version.c.key.in_(busy))
             .order_by(campaign.c.number, campaign_version.c.key)
         )
+        if only is not None:
+            query = query.where(campaign.c.number == only)
         earlier, known, found = self._known, dict[int, _Content](), []
         for row in connection.execute(query).all():
             try:

@@ -42,7 +42,8 @@ class Noted:
 
 
 class Outcome(StrEnum):
-    """What an event did in one campaign; all but the first three say why it did nothing."""
+    """What an event did in one campaign; all but the first three, `EXITED` and `GOAL` say why it
+    did nothing."""
 
     ENTERED = "entered"
     PENDING = "pending"
@@ -60,6 +61,13 @@ class Outcome(StrEnum):
     TOO_FEW = "too_few"
     NOT_WAITING = "not_waiting"
     TOO_LATE = "too_late"
+    EXITED = "exited"
+    EXIT_CONDITION = "exit_condition"
+    NOT_INSIDE = "not_inside"
+    HELD_BACK = "held_back"
+    GOAL = "goal"
+    GOAL_CONDITION = "goal_condition"
+    NO_GOAL = "no_goal"
 
 
 _WORDS = {
@@ -67,7 +75,9 @@ _WORDS = {
     Outcome.PENDING: N_("The person enters as soon as the campaign gets to it."),
     Outcome.COUNTED: N_("“{node}”: it counts for this judgment, where the person was waiting."),
     Outcome.UNKNOWN_CODE: N_("The catalogue has no event with this code. Is it spelled as there?"),
-    Outcome.NOBODY_LISTENS: N_("No published campaign starts with this event or judges it."),
+    Outcome.NOBODY_LISTENS: N_(
+        "No published campaign starts with this event, judges it, ends with it or has it as its goal."
+    ),
     Outcome.BEFORE_START: N_("It happened before the campaign's start."),
     Outcome.AFTER_END: N_("It happened at the campaign's end or later."),
     Outcome.STOPPED: N_("The campaign was stopped."),
@@ -79,6 +89,15 @@ _WORDS = {
     Outcome.NOT_WAITING: N_("“{node}”: the person was not waiting there."),
     Outcome.CONDITION: N_("It does not meet the condition of “{node}”."),
     Outcome.TOO_LATE: N_("“{node}”: it came after the person had gone on."),
+    Outcome.EXITED: N_("The person left, by an exit rule."),
+    Outcome.EXIT_CONDITION: N_("It does not meet the condition of the exit rule."),
+    Outcome.HELD_BACK: N_("The person would have entered, but is of a control group."),
+    Outcome.GOAL: N_("With it the person reached the campaign’s goal."),
+    Outcome.GOAL_CONDITION: N_("It does not meet the condition of the campaign’s goal."),
+    Outcome.NO_GOAL: N_(
+        "It is the campaign’s goal, but the person had reached it before, or had not entered in time for it."
+    ),
+    Outcome.NOT_INSIDE: N_("By an exit rule people leave with it, but the person was not waiting inside."),
 }
 
 

@@ -58,5 +58,5 @@ class Totals:
     def _count(self, connection: Connection, version: int) -> Total:
         if version not in self._paths:
             self._paths[version] = paths_of(connection, [version])
-        entries, done = entries_of(connection, self._paths[version])
+        entries, done, _ = entries_of(connection, self._paths[version])
         return Total(sum(entries.values()), sum(done.values()))

@@ -40,6 +40,7 @@ MESSAGES = (
 TAGS = ("time", "person_id", "node", "tag", "value")
 GOALS = ("cycle", "entry", "person_id", "node", "group", "judged", "achieved")
 AUDIENCES = ("audience", "person_id")
+CONVERSIONS = ("cycle", "entry", "person_id", "entered", "held_back", "converted")
 
 
 def write_trace(connection: Connection, plan: Plan, bundle: Bundle, folder: Path, until: int) -> None:
@@ -52,6 +53,8 @@ def write_trace(connection: Connection, plan: Plan, bundle: Bundle, folder: Path
     _write(folder / "tags.csv", TAGS, _tags(connection, plan))
     _write(folder / "goals.csv", GOALS, _goals(connection, campaign))
     _write(folder / "audiences.csv", AUDIENCES, _audiences(connection, campaign))
+    if plan.context.goal is not None:
+        _write(folder / "conversions.csv", CONVERSIONS, _conversions(connection, campaign))
 
 
 @lru_cache(maxsize=10_000)
@@ -159,6 +162,21 @@ def _goals(connection: Connection, campaign: int) -> Iterator[tuple[object, ...]
     for cycle, nth, who, node, port, judged, achieved in streamed(connection, query):
         group = port.removeprefix(PORT_PREFIX)
         yield cycle, nth, who, node, group, utc(judged), "true" if achieved else "false"
+
+
+def _conversions(connection: Connection, campaign: int) -> Iterator[tuple[object, ...]]:
+    """Every entry, and when it reached the campaign's goal."""
+    query = (
+        select(
+            entry.c.cycle, entry.c.entry, person.c.external_id, entry.c.entered_at, entry.c.held_back,
+            entry.c.converted_at,
+        )
+        .join(person, person.c.id == entry.c.person)
+        .where(entry.c.campaign == campaign)
+        .order_by(entry.c.cycle, entry.c.entry, person.c.external_id)
+    )  # fmt: skip
+    for cycle, nth, who, entered, held_back, converted in streamed(connection, query):
+        yield cycle, nth, who, utc(entered), "true" if held_back else "false", utc(converted)
 
 
 def _audiences(connection: Connection, campaign: int) -> Iterator[Sequence[object]]:

@@ -12,7 +12,7 @@ from engine.plan.places import ARRIVE, MERGED
 from engine.report.rows import entry_of, streamed
 from engine.store.tables.people import person
 from engine.store.tables.runs import entry, visit
-from engine.store.versions import node_names, paths_of, versions_of
+from engine.store.versions import HELD_BACK, node_names, paths_of, versions_of
 
 WAITING = "waiting"
 
@@ -71,6 +71,8 @@ def _expanded(cycle: int, nth: int, who: str, rows: Iterable[tuple[int, list[_St
                 arrived.setdefault(node, []).append(at)
             elif what == MERGED:
                 merged.append((node, at))
+            elif what == HELD_BACK:
+                yield Visit(cycle, nth, who, node, at, at, HELD_BACK)
             else:
                 left.setdefault(node, []).append((at, what))
     for node, at in merged:

@@ -31,6 +31,11 @@ class Access:
         self._operations = operations
         self.gate = Gate()
 
+    @property
+    def leads(self) -> bool:
+        """Whether nobody else can have the database by now, as far as is known without asking."""
+        return self._lock is None or self._lock.leads
+
     def check_lock(self) -> None:
         """Raises `StoreError` where the database is no longer the one that was opened."""
         if self._lock is not None:

@@ -16,7 +16,7 @@ from engine.run.cycles import Cycles
 from engine.run.entering import Window, anchor_of
 from engine.run.kin import KnownKin
 from engine.run.running import RunningVersion
-from engine.run.waves import Transactions
+from engine.run.waves import NoteWritten, Transactions
 from engine.store.tables.people import data_field
 from engine.store.tables.runs import ACTIVE, COMPLETED, agenda, campaign, campaign_version
 from engine.store.trouble import trouble_of
@@ -29,9 +29,17 @@ class ActiveVersions:
     bundles: theirs as of the last `load`; any thread may read it.
     """
 
-    def __init__(self, transactions: Transactions, settings: PlanSettings, wave: int | None) -> None:
-        """wave: the most people of a wave; None: the usual number."""
+    def __init__(
+        self,
+        transactions: Transactions,
+        settings: PlanSettings,
+        wave: int | None,
+        note_written: NoteWritten | None = None,
+    ) -> None:
+        """wave: the most people of a wave; None: the usual number. note_written: where others may run
+        them."""
         self._transactions = transactions
+        self._note_written = note_written
         self._settings = settings
         self._wave = wave
         self._by_key: dict[int, RunningVersion] = {}
@@ -51,7 +59,7 @@ class ActiveVersions:
 
     def add(self, bundle: Bundle, plan: Plan) -> None:
         """Take over a version that has been compiled; `load` then finds it in the database."""
-        version = RunningVersion(bundle, plan, self._transactions, self._wave)
+        version = RunningVersion(bundle, plan, self._transactions, self._wave, self._note_written)
         self._by_key[version.key] = version
 
     def load(self, connection: Connection, *, anew: bool) -> None:
@@ -88,7 +96,9 @@ class ActiveVersions:
     def _compiled(self, connection: Connection, stored: StoredVersions, row: Row[Any]) -> bool:
         """Compile a stored version; False where it cannot run any more, which ends its campaign."""
         try:
-            self.add(*stored.compile(row.number, row.key, Cuts(row.cuts)))
+            bundle, plan = stored.compile(row.number, row.key, Cuts(row.cuts))
+            lifecycle.note_held_back(connection, plan)
+            self.add(bundle, plan)
         except Exception as error:
             if trouble_of(error) is not None:
                 raise

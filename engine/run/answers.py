@@ -25,6 +25,14 @@ class Status(StrEnum):
     ENDED_ABNORMALLY = "ended_abnormally"
 
 
+class Backlog(StrEnum):
+    """What becomes of messages that wait, of a campaign that is finished."""
+
+    NONE = ""
+    GOING = "going"
+    STOPPED = "stopped"
+
+
 class Refused(Exception):  # noqa: N818 - an answer, not a defect
     """The engine does not do what was asked; nothing has changed. `messages` say why."""
 
@@ -78,11 +86,13 @@ class CampaignStatus:
     """Messages of which nobody knows whether they were sent."""
     cannot_send: Message | str | None = None
     """Why messages that wait do not go out through their account, or None."""
+    backlog: Backlog = Backlog.NONE
+    """Whether messages of it wait, though it is finished."""
 
 
 @dataclass(frozen=True, slots=True)
 class VersionStatus:
-    """One version of a published campaign. `current`: new entries take it."""
+    """One version of a published campaign. `current`: new entries take it. `published_by`: a user or None."""
 
     version: int
     hash: str
@@ -91,6 +101,7 @@ class VersionStatus:
     entries: int
     inside: int
     finished: int
+    published_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,26 @@ class Calendar:
 
     def _next_item(self, connection: Connection, version: RunningVersion) -> Item | None:
         """What the version has to do next: update an audience, or begin a cycle."""
+        entering = self._entering(connection, version)
+        version.runs_ahead = entering is not None
+        found = [item for item in (entering, self._leaving(connection, version)) if item is not None]
+        return min(found, default=None)
+
+    def _leaving(self, connection: Connection, version: RunningVersion) -> Item | None:
+        """The next update of an audience whose people leave: each counts at its moment."""
+        files, zone = version.bundle.audiences, self._settings.zone
+        due = [
+            (moment, id)
+            for id in version.updates_for_leaving
+            if (moment := cycles.next_update(connection, files[id], zone, self._since, -NEVER)) is not None
+        ]
+        if not due:
+            return None
+        moment, audience = min(due)
+        return Item(moment, 0, version.plan.context.campaign_id, version.key, audience=audience)
+
+    def _entering(self, connection: Connection, version: RunningVersion) -> Item | None:
+        """The next update of an audience that enters, or the next cycle."""
         version.next_run = None
         trigger = version.plan.flow.trigger.behaviour
         if not version.enters or not isinstance(trigger, EnterAudiences):

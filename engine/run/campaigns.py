@@ -14,7 +14,16 @@ from engine.report.counts import Counts, counts_of
 from engine.report.totals import Totals
 from engine.run import lifecycle
 from engine.run.access import Access
-from engine.run.answers import CampaignStatus, Published, Refused, UnknownCampaign, VersionStatus
+from engine.run.answers import (
+    Backlog,
+    CampaignStatus,
+    Published,
+    Refused,
+    Status,
+    UnknownCampaign,
+    VersionStatus,
+)
+from engine.run.backlog import backlogs
 from engine.run.clock import Clock
 from engine.run.compiling import PlanSettings, plan_of
 from engine.run.ingest import Intake
@@ -91,7 +100,8 @@ class Campaigns:
         return None if row is None else Published(bundle.campaign.attributes.id, row.version, bundle.hash)
 
     def stop(self, id: str) -> None:
-        """Entering and sending cease; people keep their place. Raises `UnknownCampaign`, `Refused`."""
+        """Entering and sending cease; people keep their place. Of a finished campaign, what waits is held
+        back. Raises `UnknownCampaign`, `Refused`."""
         with self._access.asked() as connection:
             lifecycle.stop(connection, id)
             self._scheduler.write_gathered(connection, id, self._clock.now())
@@ -128,7 +138,12 @@ class Campaigns:
         with self._database.read() as connection:
             total = partial(self._totals.of, connection, progress)
             found = statuses(connection, self._clock.now(), total, id)
-        return [replace(one, next_run=runs.get(one.campaign)) for one in found]
+            finished = any(one.status is Status.COMPLETED for one in found)
+            waiting = backlogs(connection) if finished else {}
+        return [
+            replace(one, next_run=runs.get(one.campaign), backlog=waiting.get(one.campaign, Backlog.NONE))
+            for one in found
+        ]
 
     def versions(self, id: str) -> list[VersionStatus]:
         """A campaign's versions, in order of publishing. Raises `UnknownCampaign`."""

@@ -8,13 +8,14 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, FromClause, bindparam, select
+from sqlalchemy import Connection, FromClause, Table, bindparam, select
 
 from engine.audience.conditions import RowConditions
 from engine.components.base import RefKind
 from engine.components.behaviour import EnterOnEvent
 from engine.plan.contact import ContactRules, Cuts
 from engine.plan.context import CONTACTS, Context, TagTarget
+from engine.plan.control import draws_of
 from engine.plan.graph import flow_of
 from engine.plan.influence import asks_fatigue
 from engine.plan.plan import Plan, compile_plan
@@ -46,7 +47,8 @@ class PlanSettings:
     """What plans are compiled with besides their bundles.
 
     zone, contact: the workspace's. live, scripted, tags, contacts: see `Context`; a simulation has its own.
-    mails: what goes through real accounts waits for a sending loop.
+    mails: what goes through real accounts waits for a sending loop. chances: judgments of events that a
+    rehearsal leaves to chance → how many of 10,000 do what they ask. participants: see `Context`.
     """
 
     zone: ZoneInfo
@@ -56,6 +58,8 @@ class PlanSettings:
     tags: TagTarget = field(default_factory=TagTarget)
     contacts: FromClause = CONTACTS
     mails: bool = False
+    chances: Mapping[str, int] = field(default_factory=dict)
+    participants: Table | None = None
 
 
 def plan_of(
@@ -69,7 +73,8 @@ def plan_of(
 
     fields: what the data has, where somebody has read it already.
     """
-    flow = flow_of(bundle.campaign, keys.nodes, real_accounts(bundle) if keys.cuts & Cuts.MAILED else ())
+    mailed = real_accounts(bundle) if keys.cuts & Cuts.MAILED else ()
+    flow = flow_of(bundle.campaign, keys.nodes, mailed, settings.chances)
     fields = fields or DataFields.load(connection)
     clock = WallClock(settings.zone)
     trigger = flow.trigger.behaviour
@@ -92,6 +97,9 @@ def plan_of(
         languages={id: file.languages.attribute for id, file in bundle.messages.items() if file.languages},
         recurring=flow.recurs,
         cuts=keys.cuts,
+        participants=settings.participants,
+        control=draws_of(bundle.campaign.attributes, settings.contact.control),
+        goal=bundle.campaign.attributes.goal,
     )
     return compile_plan(flow, context)
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,18 +35,22 @@ from engine.run.answers import (
 )
 from engine.run.campaigns import Campaigns
 from engine.run.clock import Clock, RealClock
+from engine.run.compiling import PlanSettings
 from engine.run.data import Data, no_progress
 from engine.run.epoch import Epoch
 from engine.run.filing import FileAudiences, Filing
 from engine.run.ingest import Intake
 from engine.run.keeping import AudienceKeeper
-from engine.run.lock import lock
+from engine.run.lock import DatabaseLock, ServerLock, lock
 from engine.run.mailing import EngineDesk
 from engine.run.operations import Operations, is_trouble, problem_of
 from engine.run.outgoing import Outgoing
+from engine.run.posting import Posting
 from engine.run.receiving import Receiving
 from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
+from engine.run.sharing.division import Division
+from engine.run.sharing.terms import Terms
 from engine.run.store import EngineStore
 from engine.run.worker import Worker
 from engine.store.audit import Noted
@@ -68,7 +73,8 @@ class Engine:
     or for what somebody asked before: to delete a campaign of a million people takes a second.
 
     `start()` runs due work in a thread of its own; without it `step` and `run_until_idle` run it in the
-    caller's. `receiving` takes in what comes back of messages.
+    caller's. `receiving` takes in what comes back of messages; `posting`, events of many callers at once;
+    `settings` is what campaigns obey.
     """
 
     def __init__(
@@ -79,30 +85,34 @@ class Engine:
         epoch: Epoch | None = None,
         file_audiences: FileAudiences | None = None,
         open_adapter: OpenAdapter | None = None,
+        held: DatabaseLock | None = None,
     ) -> None:
         """Take the database. Raises `Refused` where another engine holds it.
 
         epoch: finds out whether it was restored or copied: the engine is then held. None: it is not asked.
         file_audiences: gives the workspace what campaigns write. None: it stays in the database only.
         open_adapter: makes real accounts ready to send. None: only simulated ones can be used.
+        held: the database's lock, where the caller has it; it is let go of at the end, also if this raises.
         """
         self._database = database
-        self._settings = settings
+        self.settings = settings
         self._clock = clock = clock or RealClock()
         self._filing = Filing(database, file_audiences)
-        self._lock = lock(database)
+        self._lock = held or lock(database)
         try:
             now = clock.now()
             self._operations = Operations(database, settings.zone, settings.retention, epoch, now)
             plans = replace(settings.plans, mails=open_adapter is not None)
+            self._division = division_of(database, self._lock)
             self._scheduler = Scheduler(
                 EngineStore(database, settings.zone),
                 plans,
                 settings.audiences,
                 now,
                 catalog=settings.catalog,
+                division=self._division,
             )
-            self._load()
+            self._load(plans)
             self._keeper = self._new_keeper(now)
             self._access = Access(database, self._lock, self._scheduler, self._operations)
             shared = (clock, self._access, self._scheduler, Intake(database.writer.dialect), Totals())
@@ -111,6 +121,7 @@ class Engine:
             self._worker = Worker(
                 clock, self._access, self._scheduler, self._operations, self._keeper, self._filing
             )
+            self.posting = Posting(self.post_events, self._access.gate.turn)
             self.receiving = Receiving(
                 database, self._access, self._scheduler, clock, settings.zone, self._worker.wake
             )
@@ -123,10 +134,13 @@ class Engine:
             self._release()
             raise
 
-    def _load(self) -> None:
+    def _load(self, plans: PlanSettings) -> None:
         """Read what is in progress; and be asked for each further connection."""
         self._database.prepare = self._prepare
         with self._database.write() as connection:
+            if self._division is not None:
+                self._division.found(connection, Terms.of(plans).model_dump_json())
+                self._database.began = self._division.began
             discard_unfinished(connection)
             self._scheduler.load(connection)
 
@@ -135,32 +149,44 @@ class Engine:
         if self._lock is not None:
             self._lock.prepare(connection)
         make_temporary(connection)
-        WallClock(self._settings.zone).prepare(connection)
+        WallClock(self.settings.zone).prepare(connection)
         self._scheduler.outdated = True
 
     def _new_keeper(self, now: int) -> AudienceKeeper:
-        settings, versions = self._settings, self._scheduler.versions
+        settings, versions = self.settings, self._scheduler.versions
         keeper = AudienceKeeper(
-            self._database, settings.zone, now, lambda: versions.bundles, settings.contact.whitelist
+            self._database,
+            settings.zone,
+            now,
+            lambda: versions.bundles,
+            settings.contact.whitelist,
+            self.note_audiences,
         )
         keeper.keep(settings.audiences, settings.catalog)
         return keeper
 
     def _new_desk(self) -> EngineDesk:
-        settings = self._settings
+        settings = self.settings
         return EngineDesk(
-            self._database, self._clock, self._access.asked, self._scheduler, self._operations,
+            self._database, self._clock, self._access, self._scheduler, self._operations,
             self.receiving, settings, self._worker.wake,
         )  # fmt: skip
 
     def _new_sending(self, desk: EngineDesk, open_adapter: OpenAdapter) -> Sending:
         """The sending loop; what an engine before was about to send is looked at first."""
         database = self._database
-        policy = Policy(Backoff(), resend_notifications=self._settings.resend_notifications)
+        policy = Policy(Backoff(), resend_notifications=self.settings.resend_notifications)
         sending = Sending(desk, database.writer.dialect, open_adapter, policy, monotonic=desk.monotonic)
         with database.write() as connection:
             sending.recover(connection)
         return sending
+
+    @contextmanager
+    def together(self) -> Iterator[Connection]:
+        """What is asked inside the block, and what is written on the connection, is one transaction, between
+        two waves. An exception undoes it."""
+        with self._access.asked() as connection:
+            yield connection
 
     # ---- campaigns
 
@@ -172,7 +198,8 @@ class Engine:
         return published
 
     def stop(self, campaign: str) -> None:
-        """Entering and sending cease; people keep their place. Raises `UnknownCampaign`, `Refused`."""
+        """Entering and sending cease; people keep their place. Of a finished campaign, what waits is held
+        back. Raises `UnknownCampaign`, `Refused`."""
         self._campaigns.stop(campaign)
         self._worker.file()
 
@@ -220,7 +247,7 @@ class Engine:
 
     def received(self, declared: Collection[str] = ()) -> list[Received]:
         """The events received last, the latest first, and what they did. `declared`: known codes."""
-        return self._operations.received(self._settings.future_events, declared)
+        return self._operations.received(self.settings.future_events, declared)
 
     def import_data(
         self, folder: Path, catalogue: DataSchema | None = None, progress: Progress = no_progress
@@ -272,8 +299,13 @@ class Engine:
         Waves go on meanwhile. Raises `RuleError`; `Refused` where a campaign uses it with another rule.
         """
         size = self._keeper.update(files, catalog, id, self._clock.now())
-        self._worker.wake()
+        self.note_audiences()
         return size
+
+    def note_audiences(self) -> None:
+        """Somebody has stored who is in an audience: whoever is to leave campaigns with it does so now."""
+        self._scheduler.audiences_changed = True
+        self._worker.wake()
 
     def forget_audience(self, files: Mapping[str, AudienceFile], catalog: Catalog, id: str) -> None:
         """Delete what is stored of an audience that is gone from the workspace.
@@ -320,6 +352,8 @@ class Engine:
     def start(self) -> None:
         """Run due work in a background thread until `close`."""
         self._worker.start()
+        if self._division is not None:
+            self._division.start(self._worker.wake)
 
     def step(self) -> bool:
         """Run one piece of due work (at most one wave). False where nothing is due now."""
@@ -340,7 +374,7 @@ class Engine:
             found = self.campaigns()
             due = self._scheduler.next_due()
             with self._database.read() as connection:
-                notice = notice or self._settings.doubt(connection)
+                notice = notice or self.settings.doubt(connection)
         except Exception as error:
             if not is_trouble(error):
                 raise
@@ -356,6 +390,11 @@ class Engine:
             notice=notice,
             doubtful=sum(one.doubtful for one in found),
         )
+
+    @property
+    def workers(self) -> int:
+        """How many other processes run waves of its campaigns."""
+        return 0 if self._division is None else len(self._division.workers)
 
     def held(self) -> HeldState | None:
         """Why the engine is held and what may already have been sent; None where it is not."""
@@ -379,14 +418,24 @@ class Engine:
 
     def close(self) -> None:
         """Stop the background thread after its present wave and let go of the database."""
+        self.posting.close()
         self._data.stop()
         self._worker.close()
+        if self._division is not None:
+            self._division.close()
         try:
             self._operations.close(self._clock.now())
         finally:
             self._release()
 
     def _release(self) -> None:
-        self._database.prepare = None
+        self._database.prepare = self._database.began = None
         if self._lock is not None:
             self._lock.release()
+
+
+def division_of(database: Database, held: DatabaseLock | None) -> Division | None:
+    """What an engine may leave to other processes: one that leads by a lease, and is known by that."""
+    if isinstance(held, ServerLock) and held.renewals is not None:
+        return Division(database, held.renewals.lasts)
+    return None

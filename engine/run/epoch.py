@@ -3,7 +3,8 @@
 A random value, the *epoch*, stands in the database and outside it, and is renewed while the engine works.
 For a SQLite database a file of the user's data folder holds it, with the device and inode of the database's
 file; for PostgreSQL the server's identity takes its place. Where they differ, messages may have been sent of
-which the database knows nothing: the engine starts held.
+which the database knows nothing: the engine starts held. So it does with a clock that is earlier than the
+last renewal: what is due again and which keys providers have forgotten would be judged by a wrong time.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from engine.store.dialect import server_place
 from engine.store.tables.operations import ONLY, epoch
 
 FOLDER = "engines"
+CORRECTION = 60_000
+"""ms by which a clock may be set back while the engine is off, as computers correct theirs."""
 LIFE = 10_000
 """ms for which an epoch serves: what is restored from a copy this much older is recognised."""
 
@@ -39,6 +42,10 @@ _EMPTIED = N_("The database's file was there, but empty: what an engine has sent
 _OTHER_SERVER = N_(
     "The database was restored or copied: its server, or its place there, is not the one of before."
 )
+_EARLIER = N_(
+    "This computer's clock is earlier than when the engine last worked here. Once it is set right, the "
+    "engine goes on by itself."
+)
 _NOT_TOLD = N_(
     "This database user may not read the server's identity (pg_control_system, pg_control_checkpoint): "
     "a copied or restored server is not recognised."
@@ -48,10 +55,12 @@ _NOT_KEPT = N_("A restored or copied database is not recognised, for this cannot
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why the engine is held. `as_of`: the database is as it was at this moment (ms), or a little later."""
+    """Why the engine is held. `as_of`: the database is as it was at this moment (ms), or a little later.
+    `until`: from this moment on nothing is to be decided; None: somebody must release the engine."""
 
     reason: Message
     as_of: int
+    until: int | None = None
 
 
 class Epoch:
@@ -77,6 +86,8 @@ class Epoch:
             return None
         if (reason := self._difference(row)) is not None:
             return Hold(reason, row.renewed_at)
+        if now < row.renewed_at - CORRECTION:
+            return Hold(Message(_EARLIER), row.renewed_at, row.renewed_at - CORRECTION)
         self._renew(row, now)
         return None
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-import structlog
-
 from engine.components.behaviour import EnterAudiences
+from engine.logs import get_logger
 from engine.run import cycles
 from engine.run.active import ActiveVersions
 from engine.run.calendar import Calendar
@@ -19,7 +18,7 @@ from engine.store.trouble import trouble_of
 from engine.workspace.audience import AudienceFile
 from engine.workspace.catalog import Catalog
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 class Errands:
@@ -46,6 +45,7 @@ class Errands:
             moment = from_milliseconds(item.moment)
             bundle = version.bundle
             self._store.update_audience(bundle.audiences, item.audience, moment, bundle.catalog)
+            self._obey_audiences()
         else:
             for other in self._versions:
                 if other is version or (other.coupled and version.coupled):
@@ -62,12 +62,20 @@ class Errands:
         try:
             moment = from_milliseconds(item.moment)
             self._store.update_audience(self._audiences, item.audience, moment, self._catalog)
+            self._obey_audiences()
         except Exception as error:
             if trouble_of(error) is not None:
                 raise
             log.warning("whitelist not updated", audience=item.audience, reason=str(error))
         with self._store.read() as connection:
             self._calendar.renew_upkeep(connection, item)
+
+    def _obey_audiences(self) -> None:
+        """Let those leave who are in an audience now whose people leave."""
+        if any(version.follow.audiences for version in self._versions):
+            with self._store.write() as connection:
+                for version in self._versions:
+                    version.obey_audiences(connection)
 
     def _enter(self, version: RunningVersion, item: Item) -> Iterator[None]:
         trigger = version.plan.flow.trigger.behaviour

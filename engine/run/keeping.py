@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import Connection
 
 from engine.audience.updates import update_audience, update_order
 from engine.i18n import N_, Message
+from engine.logs import get_logger
 from engine.run import cycles
 from engine.run.answers import Refused
 from engine.run.clock import Clock
@@ -23,7 +23,7 @@ from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
 from engine.workspace.catalog import Catalog
 
-log = structlog.get_logger()
+log = get_logger()
 
 RETRY_AFTER = 60_000
 """ms until it is tried again after the database refused."""
@@ -35,17 +35,26 @@ Pinned = Callable[[], Iterable[Bundle]]
 class AudienceKeeper:
     """Updates audiences one at a time, in whatever thread asks for it; people may enter meanwhile.
 
-    except_for: an audience that somebody else keeps up to date while campaigns are in progress, or None.
+    Those with which people leave campaigns in progress are kept up to date by the scheduler.
     """
 
     def __init__(
-        self, database: Database, zone: ZoneInfo, since: int, pinned: Pinned, except_for: str | None
+        self,
+        database: Database,
+        zone: ZoneInfo,
+        since: int,
+        pinned: Pinned,
+        except_for: str | None,
+        updated: Callable[[], None],
     ) -> None:
+        """except_for: another one that the scheduler keeps up to date while campaigns are in progress, or
+        None. updated: called after an update by schedule."""
         self._database = database
         self._zone = zone
         self._since = since
         self._pinned = pinned
         self._except_for = except_for
+        self._updated = updated
         self._files: Mapping[str, AudienceFile] = {}
         self._catalog = Catalog()
         self._tried: dict[str, int] = {}
@@ -95,9 +104,11 @@ class AudienceKeeper:
     def following(self, connection: Connection) -> dict[str, int]:
         """When each audience that has a schedule is updated next (ms)."""
         bundles = list(self._pinned())
+        others = {rule.audience for bundle in bundles for rule in bundle.campaign.attributes.exits}
+        others |= {self._except_for} if bundles else set()
         found = {}
         for id, file in self._files.items():
-            if isinstance(file.update, str) or (bundles and id == self._except_for):
+            if isinstance(file.update, str) or id in others:
                 continue
             tried = self._tried.get(id, -NEVER)
             moment = cycles.next_update(connection, file, self._zone, self._since, tried)
@@ -121,6 +132,7 @@ class AudienceKeeper:
         files, catalog = self._as_published(id)
         try:
             self._update(files, catalog, id, now)
+            self._updated()
         except Exception as error:
             if trouble_of(error) is not None:
                 raise

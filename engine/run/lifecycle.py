@@ -7,18 +7,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from engine.campaign.rules import problems
 from engine.components.base import RefKind
 from engine.components.behaviour import Send
 from engine.i18n import N_, Message
+from engine.logs import get_logger
 from engine.plan.contact import ContactRules
 from engine.plan.graph import Flow
 from engine.plan.plan import Plan
 from engine.run import failures
-from engine.run.answers import Refused, UnknownCampaign
+from engine.run.answers import Backlog, Refused, UnknownCampaign
+from engine.run.backlog import backlogs
 from engine.run.compiling import VersionKeys, cuts_for
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store import reasons
@@ -28,13 +29,16 @@ from engine.store.tables.runs import (
     ACTIVE,
     COMPLETED,
     ENDED,
+    HALTED,
     STOPPED,
     agenda,
     arrival,
     campaign,
+    campaign_goal,
     campaign_node,
     campaign_version,
     claim,
+    conversion_counter,
     counter,
     coupon_issue,
     cycle,
@@ -63,13 +67,13 @@ from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 from engine.workspace.settings import MAX_IN_PROGRESS
 
-log = structlog.get_logger()
+log = get_logger()
 
 NO_CAMPAIGN = 0
 
 _BY_VERSION = (
     agenda, arrival, token, token_watched, visit, counter, finished, message_counter, goal_counter,
-    marketing_node, path, deleted_visit, outbox,
+    campaign_goal, conversion_counter, marketing_node, path, deleted_visit, outbox,
 )  # fmt: skip
 _BY_CAMPAIGN = (
     entry, cycle, skipped_cycle, pending_match, claim, message, tag_write, test_state, goal, gathered,
@@ -86,7 +90,7 @@ def refuse_problems(bundle: Bundle, now: int) -> None:
 
 
 def refuse_accounts(bundle: Bundle, flow: Flow) -> None:
-    """Refuse what would be sent through a real provider: this engine has simulated channels only so far."""
+    """Refuse what would be sent through a real provider: for engines that have no sending loop."""
     refused: list[Message] = []
     for node in flow.nodes.values():
         if isinstance(node.behaviour, Send):
@@ -95,8 +99,8 @@ def refuse_accounts(bundle: Bundle, flow: Flow) -> None:
                 refused.append(
                     Message(
                         N_(
-                            "“{name}” sends through the account “{account}”, but this engine only sends "
-                            "through simulated accounts yet. Choose a simulated account."
+                            "“{name}” sends through the account “{account}”, but this engine reaches no "
+                            "providers. Choose a simulated account."
                         ),
                         name=bundle.campaign.nodes[node.id].name,
                         account=str(account.get("name", node.behaviour.account)),
@@ -129,7 +133,7 @@ def new_version(
     goes through real accounts waits for the sending loop."""
     attributes = bundle.campaign.attributes
     found = connection.execute(select(campaign).where(campaign.c.id == attributes.id)).first()
-    if found is not None and found.state in (COMPLETED, ENDED):
+    if found is not None and found.state in (COMPLETED, HALTED, ENDED):
         raise Refused(Message(N_("This campaign is finished. Copy it to run it again.")))
     if found is None or found.state == STOPPED:
         refuse_too_many(connection, now)
@@ -176,10 +180,22 @@ def _number_nodes(connection: Connection, number: int, ids: Iterable[str]) -> di
 
 
 def write_paths(connection: Connection, plan: Plan) -> None:
-    """Keep what the version's path numbers mean, and what its messages count as."""
+    """Keep what the version's path numbers mean, what its messages count as, and its goal."""
     connection.execute(insert(path), list(plan.path_rows()))
     if marketing := list(plan.marketing_rows()):
         connection.execute(insert(marketing_node), marketing)
+    if (goal_row := plan.goal_row()) is not None:
+        connection.execute(insert(campaign_goal), goal_row)
+
+
+def note_held_back(connection: Connection, plan: Plan) -> None:
+    """Keep what the path of those who are held back means, where the workspace has begun to do so since the
+    version was published."""
+    row = plan.held_back_row()
+    if row is not None:
+        mine = (path.c.version == row["version"]) & (path.c.path == row["path"])
+        if connection.execute(select(path.c.path).where(mine)).first() is None:
+            connection.execute(insert(path), row)
 
 
 def refuse_too_many(connection: Connection, now: int) -> None:
@@ -191,8 +207,12 @@ def refuse_too_many(connection: Connection, now: int) -> None:
 
 
 def stop(connection: Connection, id: str) -> None:
-    """Stop a campaign. Raises `UnknownCampaign`, `Refused`."""
+    """Stop a campaign, or what waits of a finished one. Raises `UnknownCampaign`, `Refused`."""
     number = number_of(connection, id)
+    if backlogs(connection).get(id) is Backlog.GOING:
+        _change(connection, number, COMPLETED, HALTED)
+        _put_off(connection, number)
+        return
     if not _change(connection, number, ACTIVE, STOPPED):
         raise Refused(Message(N_("This campaign is not running.")))
     connection.execute(delete(arrival).where(arrival.c.version.in_(versions_of(connection, number))))
@@ -200,8 +220,14 @@ def stop(connection: Connection, id: str) -> None:
 
 
 def restart(connection: Connection, id: str, now: int) -> None:
-    """Take a stopped campaign up again: what fell due meanwhile happens now."""
+    """Take a stopped campaign up again: what fell due meanwhile happens now. A finished one stays finished,
+    but what waits of it goes out."""
     number = number_of(connection, id)
+    if _change(connection, number, HALTED, COMPLETED):
+        versions = versions_of(connection, number)
+        connection.execute(delete(agenda).where(agenda.c.version.in_(versions)))
+        _put_on_messages(connection, number, versions, now)
+        return
     refuse_too_many(connection, now)
     if not _change(connection, number, STOPPED, ACTIVE):
         raise Refused(Message(N_("This campaign is not stopped.")))

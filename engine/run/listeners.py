@@ -22,7 +22,7 @@ class Listeners:
         for version in versions:
             follow = version.follow
             codes |= follow.codes
-            if follow.awaited:
+            if follow.awaited or follow.leaving:
                 self._versions[version.key] = version
             if version.enters and follow.trigger is not None:
                 self._entered_by[follow.trigger].append(version)
@@ -38,9 +38,11 @@ class Listeners:
             for version in self._entered_by.get(code, ()):
                 self._let_in(connection, version, latest)
         if codes and self._versions:
-            for key, place in list(queries.watching(connection)):
-                if key in self._versions:
-                    self._release(connection, self._versions[key], place, codes)
+            watching = [(key, place) for key, place in queries.watching(connection) if key in self._versions]
+            for key, place in watching:
+                self._release(connection, self._versions[key], place, codes)
+            for key in sorted({key for key, _ in watching}):
+                self._let_out(connection, self._versions[key], codes)
         return bool(codes)
 
     def _let_in(self, connection: Connection, version: RunningVersion, latest: int) -> None:
@@ -49,6 +51,11 @@ class Listeners:
         arrivals = version.follow.arrivals
         if arrivals is not None and arrivals(connection, limits).rowcount:
             version.runner.note_next(connection, version.plan.places[0])
+
+    def _let_out(self, connection: Connection, version: RunningVersion, codes: frozenset[str]) -> None:
+        follow = version.follow
+        if not follow.leaving.isdisjoint(codes) and follow.leave_by_event(connection).rowcount:
+            version.note_exits(connection)
 
     def _release(
         self, connection: Connection, version: RunningVersion, place: int, codes: frozenset[str]

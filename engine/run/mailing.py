@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import Connection
 
+from engine.channels.receipts import Receipt
+from engine.run.access import Access
 from engine.run.clock import Clock, VirtualClock
 from engine.run.operations import Operations
 from engine.run.receiving import Receiving
@@ -15,8 +16,6 @@ from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
 from engine.store.database import Database
 from engine.workspace.account import AccountFile
-
-Writing = Callable[[], AbstractContextManager[Connection]]
 
 
 class EngineDesk:
@@ -26,17 +25,18 @@ class EngineDesk:
         self,
         database: Database,
         clock: Clock,
-        writing: Writing,
+        access: Access,
         scheduler: Scheduler,
         operations: Operations,
         receiving: Receiving,
         settings: EngineSettings,
         wake: Callable[[], None],
     ) -> None:
-        """writing: a transaction between two waves. wake: somebody may have something to do."""
+        """wake: somebody may have something to do."""
         self._clock = clock
         self.now = clock.now
-        self.write = writing
+        self.write = access.asked
+        self._access = access
         self.read = database.read
         self._scheduler = scheduler
         self._operations = operations
@@ -58,12 +58,19 @@ class EngineDesk:
     def held(self) -> bool:
         return self._operations.held is not None
 
+    @property
+    def leads(self) -> bool:
+        return self._access.leads
+
     def judge(self, connection: Connection, touched: Collection[tuple[int, int]]) -> None:
         if self._scheduler.judge(connection, touched):
             self._wake()
 
     def heard(self, connection: Connection, account: AccountFile, references: Collection[str]) -> None:
         self._receiving.catch_up(connection, account, references)
+
+    def reported(self, connection: Connection, account: AccountFile, receipts: Sequence[Receipt]) -> None:
+        self._receiving.reported(connection, account, receipts)
 
     def quiet_since(self, channel: str, now: int) -> int | None:
         return self._settings.contact.quiet_since(channel, now, self._settings.zone)

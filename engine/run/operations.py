@@ -7,11 +7,11 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import structlog
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError
 
 from engine.i18n import N_, Message
+from engine.logs import get_logger
 from engine.report.handed_over import handed_over
 from engine.report.received import Received
 from engine.run.answers import EventsReceipt, HeldState, IncomingEvent, Refused
@@ -23,7 +23,7 @@ from engine.store.tables.operations import epoch as epoch_table
 from engine.store.trouble import trouble_of
 from engine.workspace.settings import Retention
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 class Operations:
@@ -69,6 +69,19 @@ class Operations:
             text = N_("The engine is held and starts nothing. {reason} Release it first.")
             raise Refused(Message(text, reason=reason))
 
+    def is_held(self, now: int) -> bool:
+        """Whether it still is; asked in the engine's turn. One whose clock was wrong goes on once it is
+        right."""
+        hold = self._hold
+        if self._epoch is not None and hold is not None and hold.until is not None and now >= hold.until:
+            self._hold = self._epoch.open(now)
+        return self._hold is not None
+
+    @property
+    def waits_for_clock(self) -> bool:
+        """Whether it is held until the clock is right."""
+        return self._hold is not None and self._hold.until is not None
+
     def release(self, now: int) -> None:
         """Let an engine that is held go on, as somebody decided who knows what was sent."""
         if self._hold is not None and self._epoch is not None:
@@ -100,7 +113,9 @@ class Operations:
     def close(self, now: int) -> None:
         """The engine ends."""
         if self._epoch is not None and self._hold is None:
-            with suppress(DBAPIError, OSError, UnicodeDecodeError):  # the next start makes up for it
+            with suppress(
+                DBAPIError, StoreError, OSError, UnicodeDecodeError
+            ):  # the next start makes up for it
                 self._epoch.close(now)
 
     # ---- events

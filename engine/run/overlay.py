@@ -16,11 +16,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     Connection,
     Engine,
     FromClause,
+    Integer,
     MetaData,
     StaticPool,
     Table,
@@ -50,6 +52,25 @@ tag_replaced = Table(
     Column("person", tag_value.c.person.type, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
+participant = Table(
+    "participant", _OVERLAY, Column("person", tag_value.c.person.type, primary_key=True, autoincrement=False)
+)
+"""The only people who enter, in a rehearsal that is not everybody's."""
+way_weight = Table(
+    "way_weight",
+    _OVERLAY,
+    Column("path", Integer, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+)
+"""What each path adds to the number of a person's way (`engine.run.ways`)."""
+other_way = Table(
+    "other_way",
+    _OVERLAY,
+    Column("person", TextType, nullable=False),
+    Column("entry", Integer, nullable=False),
+    Column("n", BigInteger, nullable=False),
+)
+"""The ways that people took in another rehearsal."""
 OWN_TAGS = TagTarget(tag_written, tag_replaced)
 
 BASE = "base"
@@ -65,12 +86,15 @@ SELECT tag, person, value, number FROM tag_written
 
 
 class Overlay:
-    """One simulation's connection. Nothing that it does reaches the database below."""
+    """One simulation's connection. Nothing that it does reaches the database below.
+
+    Attribute `schema`: that database's.
+    """
 
     def __init__(self, database: Path | str | URL) -> None:
         """`database`: the SQLite file or the URL of the database below, which has this version's schema."""
         url = url_of(database)
-        self.engine, self._schema = (
+        self.engine, self.schema = (
             _over_file(url) if url.get_backend_name() == "sqlite" else _over_server(url)
         )
         with self.begin() as connection:
@@ -104,7 +128,7 @@ class Overlay:
 
     def own_tags(self, connection: Connection) -> TagTarget:
         """Let tag writes stay in the overlay, and reads see them."""
-        base = connection.dialect.identifier_preparer.quote(self._schema)
+        base = connection.dialect.identifier_preparer.quote(self.schema)
         connection.exec_driver_sql(_TAG_VIEW.format(base=base))
         return OWN_TAGS
 
@@ -113,7 +137,7 @@ class Overlay:
 
         taken_over: numbers of campaigns whose messages are the overlay's own.
         """
-        messages, nodes = (below(table, self._schema) for table in (message, marketing_node))
+        messages, nodes = (below(table, self.schema) for table in (message, marketing_node))
         own, base = contacts_of(message, marketing_node), contacts_of(messages, nodes)
         if taken_over:
             # As literals: a prepared statement cannot take a list of values.

@@ -13,9 +13,11 @@ from engine.components.behaviour import EnterOnEvent
 from engine.plan.plan import Plan
 from engine.plan.temporary import incoming
 from engine.run.entering import Window
-from engine.run.overlay import below
+from engine.run.overlay import below, participant
 from engine.shapes.time import to_milliseconds
+from engine.store.dialect import bulk_insert
 from engine.store.lists import new_list, put_in_force
+from engine.store.people import key_of
 from engine.store.tables.people import audience, audience_member, event
 from engine.store.tables.runs import arrival
 from engine.workspace.audience import AudienceFile
@@ -86,6 +88,17 @@ def update_one(
         query = select(literal(key), *people.subquery().c)
         connection.execute(insert(audience_member).from_select(["list", "person"], query))
     put_in_force(connection, file.id, key, to_milliseconds(now))
+
+
+def note_participants(connection: Connection, audience_id: str | None, persons: Collection[str]) -> None:
+    """Say who alone enters: the members that an audience has in the overlay, or people by their own ids."""
+    if audience_id is not None:
+        in_force = select(audience.c.list).where(audience.c.id == audience_id).scalar_subquery()
+        members = select(audience_member.c.person).where(audience_member.c.list == in_force)
+        connection.execute(insert(participant).from_select(["person"], members))
+        return
+    keys = {key for one in persons if (key := key_of(connection, one)) is not None}
+    bulk_insert(connection, participant, ("person",), [(key,) for key in sorted(keys)])
 
 
 def copy_list(connection: Connection, id: str, key: int) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import Dialect, func, select
 
 from engine.plan.prepared import Prepared, given
 from engine.plan.temporary import incoming
+from engine.store.tables.operations import version_lease
 from engine.store.tables.runs import agenda, token_watched
 
 LOOK_AT = 1_000
@@ -18,6 +19,7 @@ class Queries:
     Attributes:
         overdue: version, place and due moment of places with something due by `now`: first those where people
             enter, then the longest overdue.
+        overdue_here: the same, of versions that are not left to other processes.
         earliest: when something is due next.
         watching: version and place where somebody of whom an event has come waits for one.
     """
@@ -33,5 +35,7 @@ class Queries:
             token_watched.c.person.in_(select(incoming.c.person))
         )
         self.overdue = Prepared(overdue, dialect)
+        here = overdue.where(agenda.c.version.not_in(select(version_lease.c.version)))
+        self.overdue_here = Prepared(here, dialect)
         self.earliest = Prepared(select(func.min(agenda.c.due)), dialect)
         self.watching = Prepared(waiting.distinct(), dialect)

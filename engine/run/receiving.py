@@ -49,6 +49,10 @@ class Receiving:
                 connection, self._received.take(connection, account, receipts, self._clock.now())
             )
 
+    def reported(self, connection: Connection, account: AccountFile, receipts: Sequence[Receipt]) -> None:
+        """Take in what a provider told that was asked, in a transaction of the caller."""
+        self._judged(connection, self._received.take(connection, account, receipts, self._clock.now()))
+
     def catch_up(self, connection: Connection, account: AccountFile, references: Collection[str]) -> None:
         """Take in what was reported of messages before they had a result, in a transaction of the caller."""
         self._judged(

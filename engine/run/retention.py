@@ -1,4 +1,5 @@
-"""Deleting what is older than it is to be kept: visits, messages and events, in chunks between waves.
+"""Deleting what is older than it is to be kept: visits, messages, events, and what sent messages leave for
+receipts and links (`sent_traces`), in chunks between waves.
 
 Nothing is deleted that a campaign may still need, and counters stay: `deleted_visit` and `deleted_message`
 say how many rows they count that are gone. `docs/workspace.md` tells users the rules.
@@ -33,6 +34,7 @@ from engine.components.behaviour import Send
 from engine.plan.contact import LONGEST_WINDOW
 from engine.report.needs import EventNeeds, event_needs
 from engine.report.published import PublishedVersion, PublishedVersions
+from engine.run import sent_traces
 from engine.shapes.time import Duration, from_milliseconds, to_milliseconds
 from engine.store.database import Database
 from engine.store.dialect import upsert_adding
@@ -113,7 +115,7 @@ class Cleaner:
     def due(self) -> int | None:
         """When the next round begins (ms), or None where everything is kept."""
         kept = self._retention
-        return None if (kept.visits, kept.messages, kept.events) == (None, None, None) else self._next
+        return None if kept == Retention() else self._next
 
     def oldest_event(self, now: int) -> int | None:
         """The time (ms) from which on events are kept; an older one would be deleted, and count anew."""
@@ -134,6 +136,19 @@ class Cleaner:
             yield from self._messages(min(cutoff, now - LONGEST_WINDOW))
         if (cutoff := self._cutoff(self._retention.events, now)) is not None:
             yield from self._events(cutoff, now)
+        yield from self._traces(now)
+
+    def _traces(self, now: int) -> Iterator[None]:
+        """What is kept of sent messages for receipts and links. What a receipt calls a message is of no use
+        without the message."""
+        with self._database.write() as connection:
+            sent_traces.forget_early_receipts(connection, now)
+        kept = (self._retention.receipts, self._retention.messages)
+        named = [cutoff for one in kept if (cutoff := self._cutoff(one, now)) is not None]
+        if named:
+            yield from sent_traces.old_references(self._database, inside, max(named), CHUNK)
+        if (cutoff := self._cutoff(self._retention.links, now)) is not None:
+            yield from sent_traces.old_links(self._database, min(cutoff, now - LONGEST_WINDOW), CHUNK)
 
     # ---- visits
 

@@ -6,20 +6,23 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection, literal, select
 
 from engine.audience.updates import NO_DEFINITIONS
 from engine.components.behaviour import EnterOnEvent
+from engine.logs import get_logger
 from engine.run import ending, lifecycle
 from engine.run.active import ActiveVersions
 from engine.run.calendar import Calendar
 from engine.run.compiling import PlanSettings
 from engine.run.errands import Errands
+from engine.run.goals import GoalListeners
 from engine.run.listeners import Listeners
 from engine.run.queries import Queries
 from engine.run.ranking import BRIEF_WAVES, Turn, Waiting
 from engine.run.running import Item, RunningVersion
+from engine.run.sharing.division import Division
+from engine.run.sharing.shares import Shares
 from engine.run.store import Store
 from engine.store.dialect import upsert_replacing
 from engine.store.tables.runs import agenda, marketing_node
@@ -28,7 +31,7 @@ from engine.store.trouble import trouble_of
 from engine.workspace.audience import AudienceFile
 from engine.workspace.catalog import Catalog
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 class Scheduler:
@@ -42,6 +45,7 @@ class Scheduler:
         generated: campaigns have written audiences since somebody last set it to False.
         outdated: what is remembered may not be what the database has, as after a transaction that failed;
             `refresh` reads it anew.
+        audiences_changed: somebody has stored who is in an audience; whoever may set it, in any thread.
     """
 
     def __init__(
@@ -52,15 +56,19 @@ class Scheduler:
         since: int,
         wave: int | None = None,
         catalog: Catalog = NO_DEFINITIONS,
+        division: Division | None = None,
     ) -> None:
         """audiences, catalog: the workspace's, of which the whitelist is kept up to date from `since` (ms)
-        on. wave: the most people of a wave."""
+        on. wave: the most people of a wave. division: where other processes may run waves, too."""
         self._store = store
         self._settings = settings
-        self.versions = ActiveVersions(store.write, settings, wave)
+        told = None if division is None else division.note_written
+        self.versions = ActiveVersions(store.wave, settings, wave, told)
+        self._shares = None if division is None else Shares(division, self.versions, self._concerns)
         self._calendar = Calendar(settings, audiences, since)
         self._errands = Errands(store, self.versions, self._calendar, audiences, catalog)
         self._listeners = Listeners()
+        self._goals: GoalListeners | None = None
         self._asked: Queries | None = None
         self._works: dict[int, Iterator[None]] = {}
         self._let_in: set[int] = set()
@@ -71,6 +79,7 @@ class Scheduler:
         self._idle_until: int | None = None
         self.generated = False
         self.outdated = False
+        self.audiences_changed = False
 
     def load(self, connection: Connection) -> None:
         """Read which versions are active. Call it after every change of campaigns, data or audiences."""
@@ -80,7 +89,14 @@ class Scheduler:
         self.versions.load(connection, anew=self.outdated)
         self._calendar.load(connection, self.versions)
         self._listeners = Listeners(self.versions)
+        self._goals = GoalListeners(connection, self._settings.zone)
         self._touched = {version.campaign for version in self.versions}
+        for version in self.versions:
+            if self.outdated:
+                version.obeyed.clear()
+            version.obey_audiences(connection)
+        if self._shares is not None:
+            self._shares.load(connection)
         self.outdated = False
 
     def refresh(self, connection: Connection) -> None:
@@ -105,6 +121,9 @@ class Scheduler:
             for place in version.follow.awaited:
                 if connection.execute(version.follow.catch_up(place), {"now": now}).rowcount:
                     version.runner.note_next(connection, version.plan.places[place])
+            if version.follow.leaving:
+                connection.execute(version.follow.catch_up_leaving(), {"now": now})
+                version.note_exits(connection)
             self._date_all(connection, version)
 
     def date_all(self, connection: Connection) -> None:
@@ -117,11 +136,12 @@ class Scheduler:
             if one.place.awaits_provider:
                 one.date_all(connection)
                 version.runner.note_next(connection, one)
+        version.note_exits(connection)
 
     @property
     def codes(self) -> frozenset[str]:
-        """Codes of the events that any active campaign listens to."""
-        return self._listeners.codes
+        """Codes of the events that any active campaign listens to, or that are anybody's goal."""
+        return self._listeners.codes | (self._goals.codes if self._goals else frozenset())
 
     def follow(self, connection: Connection, latest: int, codes: Collection[str]) -> None:
         """Let the events in `incoming`, which have these codes, do what they do; `latest`: the last time that
@@ -129,6 +149,8 @@ class Scheduler:
         self._brief = BRIEF_WAVES
         if self._listeners.follow(connection, self._queries(connection), latest, codes):
             self._idle_until = None
+        if self._goals is not None:
+            self._goals.follow(connection, codes)
 
     def next_runs(self) -> dict[str, int]:
         """When people of audiences enter next, by campaign id; any thread may ask, at any time."""
@@ -155,6 +177,7 @@ class Scheduler:
                 for place in version.plan.judging(node):
                     place.date_changed(connection)
                     version.runner.note_next(connection, place)
+                    version.note_exits(connection)
                     found = True
         if found:
             self._idle_until = None
@@ -176,6 +199,11 @@ class Scheduler:
         if self.outdated:
             with self._store.write() as connection:
                 self.load(connection)
+        if self.audiences_changed:
+            self.audiences_changed = False
+            self._obey_audiences()
+        if self._shares is not None:
+            self._share(self._shares, now)
         try:
             return self._step(now)
         except BaseException:
@@ -183,7 +211,7 @@ class Scheduler:
             raise
 
     def _step(self, now: int) -> bool:
-        if self._idle_until is not None and now < self._idle_until:
+        if self._idle_until is not None and now < self._idle_until and not self.shares:
             return False
         self._idle_until = None
         while True:
@@ -200,12 +228,38 @@ class Scheduler:
                 self._waves[version.campaign] += 1
             except StopIteration:
                 del self._works[version.key]
+                self._share_anew()
                 continue
             except Exception as error:
                 if trouble_of(error) is not None:
                     raise  # it is the database's trouble, and no campaign's failure
                 self._fail(version, error, now)
             return True
+
+    @property
+    def shares(self) -> bool:
+        """Whether other processes run waves: what they have done is seen by looking."""
+        return self._shares is not None and self._shares.any
+
+    def _share(self, shares: Shares, now: int) -> None:
+        """Leave to others what they may run, and see what they have done."""
+        for version in shares.moved():
+            self._touched.add(version.campaign)
+            self._waves[version.campaign] += 1
+        busy = [key for key in self._works if (item := self.versions[key].item) and item.moment <= now]
+        for key in shares.divide(busy, self._calendar.items()):
+            self._works.pop(key, None)
+
+    def _share_anew(self) -> None:
+        if self._shares is not None:
+            self._shares.stale = True
+
+    def _obey_audiences(self) -> None:
+        """Let those leave who have come into an audience whose people leave."""
+        with self._store.write() as connection:
+            for version in self.versions:
+                version.obey_audiences(connection)
+        self._idle_until = None
 
     def next_due(self) -> int | None:
         """When something is due next: people on their way, an audience that enters, or a campaign's end."""
@@ -228,7 +282,10 @@ class Scheduler:
         """The version whose turn it is, with its next piece of work in `_works`; or the whitelist's item."""
         items = [item for item in self._calendar.items() if item.moment <= now]
         with self._store.read() as connection:
-            rows = list(self._queries(connection).overdue(connection, {"now": now}))
+            queries = self._queries(connection)
+            overdue = queries.overdue_here if self.shares else queries.overdue
+            rows = list(overdue(connection, {"now": now}))
+            ready = self._shares.wait_for(connection, items, now) if self._shares is not None else items
         waiting = self._waiting(rows, items, now)
         first = min(waiting, key=lambda one: one.rank, default=None)
         held = self._in_lockstep()
@@ -239,10 +296,10 @@ class Scheduler:
             return self._work_on(first)
         if held is not None:
             chosen = held
-        elif first is not None and (first.turn is Turn.WAVE or not items):
+        elif first is not None and (first.turn is Turn.WAVE or not ready):
             chosen = self._work_on(first)
-        elif items:
-            chosen = self._begin(min(items))
+        elif ready:
+            chosen = self._begin(min(ready))
         else:
             self._finish(now)
             return None
@@ -286,6 +343,8 @@ class Scheduler:
 
     def _concerns(self, item: Item, version: RunningVersion) -> bool:
         """Whether the version's people must have come up to the item's moment before it is carried out."""
+        if item.audience is not None and item.audience in version.updates_for_leaving:
+            return True
         if item is self._calendar.upkeep:
             return version.plan.layout.influence.contacts
         other = self.versions[item.version]
@@ -301,9 +360,12 @@ class Scheduler:
 
     def _begin(self, item: Item) -> RunningVersion | Item:
         """Go on with an item, or begin it; the whitelist's is done at once and belongs to no version."""
+        self._share_anew()
         if item is self._calendar.upkeep:
             return item
         version = self.versions[item.version]
+        if self._shares is not None:
+            self._shares.fetch(version)
         if version.key not in self._works:
             self._works[version.key] = self._errands.carry_out(version, item)
         return version
@@ -333,7 +395,7 @@ class Scheduler:
         ended = version.window.end is not None and version.window.end <= now
         if isinstance(version.plan.flow.trigger.behaviour, EnterOnEvent):
             return ended
-        return version.item is None or ended
+        return not version.runs_ahead or ended
 
     def _fail(self, version: RunningVersion, error: Exception, now: int) -> None:
         with self._store.write() as connection:

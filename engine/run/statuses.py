@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 from engine.report.totals import Total
 from engine.run.answers import CampaignStatus, Status, UnknownVersion, VersionStatus
 from engine.store import reasons
-from engine.store.tables.runs import ACTIVE, COMPLETED, ENDED, STOPPED, campaign, campaign_version
+from engine.store.tables.runs import ACTIVE, COMPLETED, ENDED, HALTED, STOPPED, campaign, campaign_version
 
 # Not the bundle, which may be large.
 _CAMPAIGNS = (
@@ -32,7 +32,7 @@ def version_statuses(connection: Connection, number: int, totals: Mapping[int, T
     """The versions of a campaign, by its number, in order of publishing. `totals`: by the version's key."""
     v = campaign_version.c
     query = (
-        select(v.key, v.version, v.hash, v.published_at, campaign.c.version.label("current"))
+        select(v.key, v.version, v.hash, v.published_at, v.published_by, campaign.c.version.label("current"))
         .join(campaign, campaign.c.number == v.campaign)
         .where(v.campaign == number)
         .order_by(v.version)
@@ -41,7 +41,10 @@ def version_statuses(connection: Connection, number: int, totals: Mapping[int, T
     for row in connection.execute(query).all():
         total = totals.get(row.key, Total(0, 0))
         numbers = total.entries, total.inside, total.finished
-        found.append(VersionStatus(row.version, row.hash, row.published_at, row.key == row.current, *numbers))
+        current = row.key == row.current
+        found.append(
+            VersionStatus(row.version, row.hash, row.published_at, current, *numbers, row.published_by)
+        )
     return found
 
 
@@ -58,6 +61,7 @@ def _status(row: Row[Any], now: int, total: Total) -> CampaignStatus:
     states = {
         STOPPED: Status.STOPPED,
         COMPLETED: Status.COMPLETED,
+        HALTED: Status.COMPLETED,
         ENDED: Status.ENDED_ABNORMALLY,
         ACTIVE: Status.NOT_STARTED if row.starts_at > now else Status.IN_PROGRESS,
     }

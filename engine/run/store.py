@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,9 @@ class Store(Protocol):
     def write(self) -> AbstractContextManager[Connection]:
         """A transaction of the writing connection."""
 
+    def wave(self) -> AbstractContextManager[Connection]:
+        """The same, for a wave."""
+
     def read(self) -> AbstractContextManager[Connection]:
         """A transaction that sees what has been committed."""
 
@@ -37,6 +41,7 @@ class EngineStore:
 
     def __init__(self, database: Database, zone: ZoneInfo) -> None:
         self.write = database.write
+        self.wave = partial(database.write, wave=True)
         self.read = database.read
         self._database = database
         self._zone = zone

@@ -54,9 +54,11 @@ from engine.store.tables.runs import (
     agenda,
     arrival,
     campaign,
+    campaign_goal,
     campaign_node,
     campaign_version,
     claim,
+    conversion_counter,
     counter,
     coupon_issue,
     cycle,
@@ -83,8 +85,8 @@ _COPIED_BY_CAMPAIGN = (
     campaign_node, campaign_version, cycle, skipped_cycle, pending_match, test_state, goal,
 )  # fmt: skip
 _COPIED_BY_VERSION = (
-    path, marketing_node, counter, finished, message_counter, goal_counter, agenda, arrival, token,
-    token_watched,
+    path, marketing_node, counter, finished, message_counter, goal_counter, campaign_goal,
+    conversion_counter, agenda, arrival, token, token_watched,
 )  # fmt: skip
 
 _inside = Table(

@@ -24,6 +24,8 @@ BRIEF_WAVE = 2_000
 
 Transactions = Callable[[], AbstractContextManager[Connection]]
 """Begins a transaction of the writing connection; commits at the end, rolls back on an exception."""
+NoteWritten = Callable[[Connection, int], bool]
+"""Says that somebody other than its waves writes for a version. Whether another process may run these."""
 
 
 class _Found(NamedTuple):
@@ -40,10 +42,19 @@ class WaveRunner:
     next one is to be `brief`.
     """
 
-    def __init__(self, plan: Plan, transactions: Transactions, size: int = WAVE) -> None:
+    MOST = WAVE
+
+    def __init__(
+        self,
+        plan: Plan,
+        transactions: Transactions,
+        size: int | None = None,
+        note_written: NoteWritten | None = None,
+    ) -> None:
         self._plan = plan
+        self._note_written = note_written
         self._begin = transactions
-        self._full = size
+        self._full = size or self.MOST
         self.brief = False
         self._due: dict[int, int] | None = None
         self._done: dict[int, Position] = {}  # up to where places have no rows any more
@@ -150,6 +161,8 @@ class WaveRunner:
 
     def note_next(self, connection: Connection, place: PlacePlan) -> None:
         """Write into the agenda when the place has something to do: somebody else has written there."""
+        if self._note_written is not None and self._note_written(connection, self._plan.context.version):
+            self.forget()
         self._done.pop(place.place.index, None)
         self._note_next(connection, place)
 
@@ -286,6 +299,8 @@ class WaveRunner:
         while self._agenda() and min(self._agenda().values()) <= horizon:
             with self._transaction() as connection:
                 found = self._build_front(connection, horizon, kin_only=order is Order.KIN)
+                if not found and order is Order.EVERYBODY:
+                    self._note_nobody(connection, horizon)
             if only:
                 found = {index: one for index, one in found.items() if index in only}
             if not found:
@@ -302,6 +317,12 @@ class WaveRunner:
                         first = found[index].due
                         self._run(connection, place, place.front, {"batch": batch}, first, horizon)
                     yield
+
+    def _note_nobody(self, connection: Connection, horizon: int) -> None:
+        """Whoever the agenda says is due by `horizon` has been taken out of the campaign meanwhile."""
+        for index in [index for index, due in self._agenda().items() if due <= horizon]:
+            self._done.pop(index, None)
+            self._note_next(connection, self._plan.places[index])
 
     def _build_front(self, connection: Connection, horizon: int, *, kin_only: bool) -> dict[int, _Found]:
         common = self._plan.common

@@ -14,6 +14,8 @@ from engine.run.scheduler import Scheduler
 
 RETRY_AFTER = 5_000
 """ms until the database is tried again after it refused (a full disk, another program's lock)."""
+LOOK_MS = 100
+"""How long it rests at most while other processes run waves, of whose ends nobody tells it."""
 
 
 class Worker:
@@ -87,8 +89,10 @@ class Worker:
     def following(self) -> int | None:
         """When there is something to do again (ms), or None while there is not."""
         if self._operations.held is not None:
-            return None
+            return self._clock.now() + RETRY_AFTER if self._operations.waits_for_clock else None
         again = None if self._operations.problem is None else self._clock.now() + RETRY_AFTER
+        if self._scheduler.shares:
+            return self._clock.now() + LOOK_MS
         moments = (self._scheduler.next_due(), self._operations.due(), self._filing.due, again)
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -97,9 +101,9 @@ class Worker:
     def step(self) -> bool:
         """Run one piece of due work (at most one wave). False where nothing is due now."""
         with self._access.turn():
-            if self._operations.held is not None:
-                return False
             now = self._clock.now()
+            if self._operations.is_held(now):
+                return False
             moved = self._scheduler.step(now) or self._operations.clean(now)
             if not moved and self._thread is None:  # else in threads of their own
                 moved = self._keeper.step(now) or (self.sending is not None and self.sending.step())

@@ -24,6 +24,7 @@ from engine.store.audit import Noted
 from engine.store.database import Database
 from engine.store.imports.result import ImportResult
 from engine.workspace.bundle import Bundle
+from engine.workspace.secrets import Secrets
 
 
 def hold_answer(state: HeldState | None) -> Hold:
@@ -44,14 +45,16 @@ def hold_answer(state: HeldState | None) -> Hold:
     return Hold(held=True, reason=str(state.reason), as_of=utc_text(state.as_of), campaigns=campaigns)
 
 
-def publish_answer(engine: Engine, database: Database, bundle: Bundle) -> PublishAnswer:
-    """Publish a bundle. Raises `Refused`."""
+def publish_answer(
+    engine: Engine, database: Database, bundle: Bundle, secrets: Secrets | None = None
+) -> PublishAnswer:
+    """Publish a bundle; secrets: see `lacks`. Raises `Refused`."""
     published = engine.publish(bundle)
     return PublishAnswer(
         campaign=published.campaign,
         version=published.version,
         hash=published.hash,
-        lacks=lacks(database, bundle),
+        lacks=lacks(database, bundle, secrets),
     )
 
 
@@ -100,6 +103,7 @@ def campaign_answer(status: CampaignStatus) -> Campaign:
         next_run=moment_text(status.next_run),
         doubtful=status.doubtful,
         cannot_send=text_of(status.cannot_send),
+        backlog=status.backlog.value,
     )
 
 
@@ -113,6 +117,7 @@ def version_answer(status: VersionStatus) -> Version:
         entries=status.entries,
         inside=status.inside,
         finished=status.finished,
+        published_by=status.published_by,
     )
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
-from pydantic import TypeAdapter
+from pydantic import BaseModel, TypeAdapter
 from starlette.types import ASGIApp
 
-from engine.server import audiences, campaigns, data, imports, lists, people, problems, public, sending
+from engine.server import (
+    audiences,
+    campaigns,
+    data,
+    imports,
+    lists,
+    people,
+    problems,
+    public,
+    reporting,
+    sending,
+)
 from engine.server.answering import hold_answer, moment_text, text_of
-from engine.server.guard import Guard
+from engine.server.declared import routes_of
+from engine.server.guard import Guard, OwnToken
 from engine.server.service import Service
 from engine.server.wire.base import API, Problem
 from engine.server.wire.data import Event, Events
@@ -25,9 +37,21 @@ from engine.workspace.bundle import BundleFile
 
 VERSION = "0.1.0"
 
+_BODIES = (
+    BundleFile, CouponCodes, EraseOrder, Event, Events, ImportOrder, Problem, Suppressions, TableImportOrder
+)  # fmt: skip
+
 
 def application(service: Service, token: str, hosts: Collection[str] | None) -> ASGIApp:
     """The API of one engine. `token`: what callers must show; `hosts`: see `Guard`."""
+    return Guard(assembled(service), OwnToken(token), hosts)
+
+
+def assembled(
+    service: Service, further: Iterable[APIRouter] = (), orders: Iterable[type[BaseModel]] = ()
+) -> FastAPI:
+    """The API without anybody who guards it. further: routes besides the engine's own; orders: the models of
+    their bodies."""
     app = FastAPI(
         title="Campaign Canvas engine",
         version=VERSION,
@@ -35,18 +59,21 @@ def application(service: Service, token: str, hosts: Collection[str] | None) -> 
         docs_url=None,
         redoc_url=None,
     )
-    parts = (campaigns, data, imports, audiences, lists, people, sending)
-    for routes in (control(service), *(part.router(service) for part in parts)):
-        app.include_router(routes, prefix=API)
-    app.include_router(public.router(service))
+    # Events first: routes are looked through in their order, and of nothing else does so much come.
+    parts = (data, campaigns, reporting, imports, audiences, lists, people, sending)
+    for routes in (
+        *(part.router(service) for part in parts), control(service), public.router(service), *further
+    ):  # fmt: skip
+        app.include_router(routes)
     problems.install(app)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]  # FastAPI's own way to extend it
-    return Guard(app, token, hosts)
+    models: tuple[type[BaseModel], ...] = (*_BODIES, *audiences.ORDERS, *sending.ORDERS, *orders)
+    app.openapi = lambda: _openapi(app, models)  # type: ignore[method-assign]  # FastAPI's own way to extend it
+    return app
 
 
 def control(service: Service) -> APIRouter:
     """The operations on the engine itself."""
-    routes = APIRouter(tags=["engine"])
+    routes = routes_of("", "engine")
     engine = service.engine
 
     @routes.get("/health")
@@ -88,14 +115,14 @@ def control(service: Service) -> APIRouter:
         return CheckAnswer(violations=found)
 
     @routes.post("/shutdown", status_code=202)
-    async def shutdown() -> None:
+    def shutdown() -> None:
         """Begin to end: present work is finished, waiting people stay where they are."""
         service.shut_down()
 
     return routes
 
 
-def _openapi(app: FastAPI) -> dict[str, Any]:
+def _openapi(app: FastAPI, models: Iterable[type[BaseModel]]) -> dict[str, Any]:
     """FastAPI's document, with the bodies that are read by us, the problems and the token."""
     if app.openapi_schema:
         return app.openapi_schema
@@ -103,18 +130,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     reference = "#/components/schemas/{model}"
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    own = (
-        BundleFile,
-        CouponCodes,
-        EraseOrder,
-        Event,
-        Events,
-        ImportOrder,
-        Problem,
-        Suppressions,
-        TableImportOrder,
-    )
-    for model in (*own, *audiences.ORDERS, *sending.ORDERS):
+    for model in models:
         schema = TypeAdapter(model).json_schema(ref_template=reference)
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema

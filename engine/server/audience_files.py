@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import structlog
-
 from engine.files import FileError
+from engine.logs import get_logger
 from engine.run.generated import Generated
 from engine.workspace.audience import (
     AUDIENCE,
@@ -21,7 +20,7 @@ from engine.workspace.folder import ObjectFolder, free_name
 
 LONGEST_NAME = 50
 
-log = structlog.get_logger()
+log = get_logger()
 
 
 class AudienceFiles:

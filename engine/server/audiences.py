@@ -7,15 +7,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
+from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from engine.audience import looking
 from engine.audience.updates import count_now
-from engine.audience.uploads import upload
+from engine.audience.uploads import upload, upload_ids
 from engine.i18n import N_, Message
 from engine.server.answering import audience_answer
 from engine.server.bodies import body, read_as, takes
+from engine.server.declared import routes_of
+from engine.server.identity.callers import note
 from engine.server.local import refuse_strangers
 from engine.server.problems import CallRefused
 from engine.server.service import Service
@@ -26,6 +29,7 @@ from engine.server.wire.audiences import (
     EstimateOrder,
     Figures,
     FiguresOrder,
+    ListOrder,
     OverlapAnswer,
     OverlapOrder,
     SampleAnswer,
@@ -34,16 +38,17 @@ from engine.server.wire.audiences import (
     UploadAnswer,
     UploadOrder,
 )
+from engine.shapes.text import NAME_LENGTH
 from engine.shapes.time import instant, utc_text
-from engine.workspace.audience import AudienceFile
+from engine.workspace.audience import AudienceFile, PeopleList
 from engine.workspace.workspace import Workspace
 
-ORDERS = (EstimateOrder, FiguresOrder, OverlapOrder, UploadOrder)
+ORDERS = (EstimateOrder, FiguresOrder, ListOrder, OverlapOrder, UploadOrder)
 
 
 def router(service: Service) -> APIRouter:
     """The operations on audiences."""
-    routes = APIRouter(tags=["audiences"])
+    routes = routes_of("", "audiences")
     _stored(routes, service)
     _asked(routes, service)
     return routes
@@ -89,13 +94,23 @@ def _stored(routes: APIRouter, service: Service) -> None:
 
     @routes.post("/audiences/{id}/upload", openapi_extra=takes("UploadOrder"))
     def upload_list(
-        id: str, request: Request, order: Annotated[UploadOrder, Depends(body(read_as(UploadOrder)))]
+        id: str, order: Annotated[UploadOrder, Depends(body(read_as(UploadOrder)))]
     ) -> UploadAnswer:
         """Make a list's people of a file that lies on the engine's own computer; only callers there may."""
-        refuse_strangers(request)
+        refuse_strangers()
         file = _known(service.workspace(), id)
         unknown = None if order.unknown is None else Path(order.unknown)
         done = upload(service.database, file, Path(order.file), service.now(), add=order.add, unknown=unknown)
+        service.engine.note_audiences()
+        return UploadAnswer(ids=done.ids, unknown=done.unknown, repeated=done.repeated, size=done.size)
+
+    @routes.post("/audiences/{id}/list", openapi_extra=takes("ListOrder"))
+    def take_list(id: str, order: Annotated[ListOrder, Depends(body(read_as(ListOrder)))]) -> UploadAnswer:
+        """Make a list's people of ids that are sent; the audience may be one that only campaigns bring."""
+        file = service.workspace().audiences.get(id) or listed(id, order.id_type)
+        done = upload_ids(service.database, file, order.ids, service.now(), add=order.add)
+        service.engine.note_audiences()
+        note(ids=done.ids, size=done.size)
         return UploadAnswer(ids=done.ids, unknown=done.unknown, repeated=done.repeated, size=done.size)
 
 
@@ -151,8 +166,20 @@ def _asked(routes: APIRouter, service: Service) -> None:
         tickets.cancel(ticket)
 
 
+def listed(id: str, id_type: str) -> AudienceFile:
+    """A list that the workspace has no file of. Raises `CallRefused` where it cannot have this id."""
+    try:
+        return AudienceFile(id=id, name=id[:NAME_LENGTH], list=PeopleList(id_type=id_type))
+    except ValidationError:
+        raise _unknown(id) from None
+
+
 def _known(workspace: Workspace, id: str) -> AudienceFile:
     found = workspace.audiences.get(id)
     if found is None:
-        raise CallRefused(404, "unknown_audience", Message(N_("There is no audience “{id}”."), id=id))
+        raise _unknown(id)
     return found
+
+
+def _unknown(id: str) -> CallRefused:
+    return CallRefused(404, "unknown_audience", Message(N_("There is no audience “{id}”."), id=id))

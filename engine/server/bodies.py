@@ -16,9 +16,12 @@ from engine.server.problems import CallRefused, InvalidBody
 from engine.server.wire.base import Wire
 
 W = TypeVar("W", bound=Wire)
+T = TypeVar("T")
 
 NAME = Path("request")
 """What errors call a body; it is not shown."""
+SMALL = 16 * 1024
+"""Bytes of a body that is read at once: to have another thread read it would take longer."""
 
 
 async def json_bytes(request: Request) -> bytes:
@@ -38,17 +41,18 @@ def read_as(model: type[W]) -> Callable[[bytes], W]:
     return lambda data: model.model_validate_json(read_json(data, NAME).text)
 
 
-def body(read: Callable[[bytes], W]) -> Callable[[Request], Awaitable[W]]:
+def body(read: Callable[[bytes], T]) -> Callable[[Request], Awaitable[T]]:
     """A dependency that gives the body as `read` reads it. Raises what that does, and `InvalidBody`."""
 
-    def checked(data: bytes) -> W:
+    def checked(data: bytes) -> T:
         try:
             return read(data)
         except ValidationError as error:
             raise InvalidBody(error) from None
 
-    async def value(request: Request) -> W:
-        return await run_in_threadpool(checked, await json_bytes(request))
+    async def value(request: Request) -> T:
+        data = await json_bytes(request)
+        return checked(data) if len(data) <= SMALL else await run_in_threadpool(checked, data)
 
     return value
 

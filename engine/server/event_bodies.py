@@ -99,9 +99,9 @@ class Malformed:
     error: FileError | InvalidBody
 
 
-def read_each(values: Posted) -> tuple[dict[int, Event], list[Malformed]]:
-    """The events by their place in the list, and those that are malformed."""
-    events: dict[int, Event] = {}
+def read_each(values: Posted) -> tuple[dict[int, IncomingEvent], list[Malformed]]:
+    """The events by their place in the list, as the engine takes them, and those that are malformed."""
+    events: dict[int, IncomingEvent] = {}
     malformed: list[Malformed] = []
     for index, value in enumerate(values):
         if isinstance(value, FileError):
@@ -109,7 +109,7 @@ def read_each(values: Posted) -> tuple[dict[int, Event], list[Malformed]]:
             malformed.append(Malformed(index, "", f"{field}{value.message}", value))
             continue
         try:
-            events[index] = Event.model_validate(value)
+            events[index] = _incoming(Event.model_validate(value))
         except ValidationError as error:
             id = value.get("event_id") if isinstance(value, dict) else None
             known = id if isinstance(id, str) else ""
@@ -124,7 +124,6 @@ def _first_finding(error: ValidationError) -> str:
     return f"{field}: {finding.message}" if field else str(finding.message)
 
 
-def incoming(event: Event) -> IncomingEvent:
-    """An event as the engine takes it."""
+def _incoming(event: Event) -> IncomingEvent:
     time = to_milliseconds(datetime.fromisoformat(event.time))
     return IncomingEvent(event.event_id, event.person_id, event.event, time, event.attributes)

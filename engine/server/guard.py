@@ -6,41 +6,97 @@ Pure ASGI: a middleware of the framework's own making triples what a request cos
 from __future__ import annotations
 
 import hmac
+import ipaddress
 from collections.abc import Collection, Mapping
 from contextlib import nullcontext
+from typing import Protocol
+from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.types import Message as Event
 
 from engine.i18n import LANGUAGES, N_, Message, use_language
 from engine.server import problems
-from engine.server.wire.base import API, MAX_BODY_BYTES
+from engine.server.identity.callers import CALL, OWNER, Call, Caller, calling
+from engine.server.identity.recording import Recorder
+from engine.server.identity.roles import OPEN_CALLS, Role
+from engine.server.wire.base import MAX_BODY_BYTES
 
-OPEN_PATHS = frozenset([f"{API}/health", f"{API}/openapi.json"])
-"""What is told to anybody who reaches the port: that an engine is here, and what it understands."""
+PUBLIC_PATHS = {
+    "/receipts/": 4 * 2**20,
+    "/l/": 2**20,
+    "/u/": 2**20,
+    "/web/shared/": 2**10,
+    "/web/static/": 2**10,
+}
+"""What providers, those who get messages and those who were given a link call, who have no token, by whatever
+name leads here: how such paths begin, and the most bytes of a body there. What stands behind checks who
+calls."""
 
-PUBLIC_PATHS = {"/receipts/": 4 * 2**20, "/l/": 2**20, "/u/": 2**20}
-"""What providers and those who get messages call, who have no token, by whatever name leads here: how such
-paths begin, and the most bytes of a body there. What stands behind checks who calls."""
+PROBES = frozenset(["/healthz", "/readyz", "/metrics"])
+"""What is asked by a machine's address, not by a name: it tells nothing, or only to who has a token."""
+
+REPEATABLE = frozenset(["campaign", "path"])
+"""Parameters of addresses that may be given several times."""
 
 _SWALLOWED = 8
 """How many times as much of a body that is too large is read and dropped, so that its sender can read the
 answer."""
 
 
+class Doorkeeper(Protocol):
+    """Knows who may come in."""
+
+    def address(self, headers: Mapping[bytes, bytes], peer: str) -> str:
+        """Where a request comes from; peer: who is connected, perhaps on behalf of somebody else."""
+
+    async def caller(self, method: str, headers: Mapping[bytes, bytes], address: str) -> Caller:
+        """Who calls. Raises `CallRefused` where nobody is known by what was shown."""
+
+
+class OwnToken:
+    """Lets in who has the engine's own token, for everything."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token.encode("ascii")
+
+    def address(self, _headers: Mapping[bytes, bytes], peer: str) -> str:
+        return peer
+
+    async def caller(self, _method: str, headers: Mapping[bytes, bytes], address: str) -> Caller:
+        if not self.is_shown(headers):
+            message = N_(
+                "The engine's token is missing or wrong. It stands in the file “token” beside its database."
+            )
+            raise problems.CallRefused(401, "unauthorized", Message(message))
+        return Caller(OWNER, Role.ADMINISTRATOR, here=is_loopback(address))
+
+    def is_shown(self, headers: Mapping[bytes, bytes]) -> bool:
+        """Whether a request has the token."""
+        return hmac.compare_digest(bearer(headers) or b"", self._token)
+
+
 class Guard:
-    """Lets a request pass that names this engine, shows its token and is not too large; to public paths, any
-    that is not too large.
+    """Lets a request pass that names this engine, is not too large, and whose caller the doorkeeper knows; to
+    public paths, any that is not too large.
 
     A page in a browser can send requests to an engine on the same computer, under a name that it made point
     there. Its `Host` then is that name, and it has no token.
     """
 
-    def __init__(self, app: ASGIApp, token: str, hosts: Collection[str] | None) -> None:
-        """`hosts`: names and addresses, without ports, by which the engine may be called; None: any."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        doorkeeper: Doorkeeper,
+        hosts: Collection[str] | None,
+        recorder: Recorder | None = None,
+    ) -> None:
+        """`hosts`: names and addresses, without ports, by which the engine may be called; None: any.
+        `recorder`: keeps what callers change; None: nobody asks."""
         self._app = app
-        self._token = token.encode("ascii")
+        self._doorkeeper = doorkeeper
         self._hosts = hosts
+        self._recorder = recorder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,31 +104,63 @@ class Guard:
             return
         headers = _headers(scope)
         most = _most_of_public(scope["path"])
-        language = _language(headers.get(b"accept-language", b""))
+        address = self._doorkeeper.address(headers, scope["client"][0] if scope.get("client") else "")
+        scope[CALL] = Call(None, address)
+        language = language_of(headers.get(b"accept-language", b""))
         with use_language(language) if language else nullcontext():
             try:
                 if most is None:
-                    self._check(scope, headers)
+                    scope[CALL] = await self._call(scope, headers, address)
                 body = await _body(headers, receive, MAX_BODY_BYTES if most is None else most)
             except problems.CallRefused as refused:
-                response = problems.answer(refused.status, refused.code, str(refused.message))
-                if refused.status == 401:
-                    response.headers["WWW-Authenticate"] = "Bearer"
-                await response(scope, receive, send)
+                scope[problems.REFUSED] = refused.code
+                await problems.refusal(refused)(scope, receive, send)
             else:
-                await self._app(scope, _replay(body, receive), send)
+                with calling(scope[CALL]):
+                    await self._app(scope, _replay(body, receive), send)
 
-    def _check(self, scope: Scope, headers: Mapping[bytes, bytes]) -> None:
-        if self._hosts is not None and _host(headers.get(b"host", b"")) not in self._hosts:
+    async def _call(self, scope: Scope, headers: Mapping[bytes, bytes], address: str) -> Call:
+        hosts = None if scope["path"] in PROBES else self._hosts
+        if hosts is not None and _host(headers.get(b"host", b"")) not in hosts:
             raise problems.CallRefused(421, "wrong_host", Message(N_("No engine has this name here.")))
-        if scope["path"] in OPEN_PATHS:
-            return
-        scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
-        if scheme.lower() != b"bearer" or not hmac.compare_digest(given.strip(), self._token):
-            message = N_(
-                "The engine's token is missing or wrong. It stands in the file “token” beside its database."
-            )
-            raise problems.CallRefused(401, "unauthorized", Message(message))
+        if "\0" in scope["path"]:
+            raise problems.CallRefused(404, "not_found", Message(N_("There is nothing at this address.")))
+        _refuse_odd(scope["query_string"])
+        if headers.get(b"content-encoding", b"identity").strip().lower() != b"identity":
+            # A small body could become one that no memory holds.
+            raise problems.CallRefused(415, "packed", Message(N_("Send the body as it is, not compressed.")))
+        method = scope["method"]
+        # HEAD is no method of the table: who asks so has to show a token.
+        open_ = (method, scope["path"]) in OPEN_CALLS
+        caller = None if open_ else await self._doorkeeper.caller(method, headers, address)
+        return Call(caller, address, self._recorder)
+
+
+def _refuse_odd(query: bytes) -> None:
+    """Raises `CallRefused` for a query with what cannot be stored, or with a parameter given twice."""
+    if b"%00" in query:
+        message = N_("Remove the invisible character that cannot be stored.")
+        raise problems.CallRefused(422, "invalid_request", Message(message))
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    given = [name for name, _ in pairs if name not in REPEATABLE]
+    if len(set(given)) < len(given):
+        # Whoever looked at one of them may not have seen the one that counts.
+        message = N_("A parameter is given twice. Give each once.")
+        raise problems.CallRefused(422, "invalid_request", Message(message))
+
+
+def bearer(headers: Mapping[bytes, bytes]) -> bytes | None:
+    """The token that a request shows, or None."""
+    scheme, _, given = headers.get(b"authorization", b"").partition(b" ")
+    return given.strip() if scheme.lower() == b"bearer" else None
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is this computer's own."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _most_of_public(path: str) -> int | None:
@@ -128,7 +216,7 @@ def _host(value: bytes) -> str:
     return text.partition(":")[0].rstrip(".")
 
 
-def _language(accepted: bytes) -> str | None:
+def language_of(accepted: bytes) -> str | None:
     """The first language asked for that there is, or None."""
     for part in accepted.decode("latin-1").lower().split(",")[:10]:
         language = part.partition(";")[0].strip().partition("-")[0]

@@ -6,16 +6,18 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse
 
 from engine.i18n import N_, Message
 from engine.server.answering import moment_text
 from engine.server.bodies import body, read_as, takes
+from engine.server.declared import routes_of
 from engine.server.import_jobs import ImportJob
 from engine.server.local import refuse_strangers
 from engine.server.problems import CallRefused
 from engine.server.service import Service
+from engine.server.wire.base import Stored
 from engine.server.wire.imports import (
     ImportOrder,
     ImportState,
@@ -35,15 +37,13 @@ from engine.workspace.engine_folder import rejects_file
 
 def router(service: Service) -> APIRouter:
     """The operations on imports."""
-    routes = APIRouter(tags=["data"])
+    routes = routes_of("", "data")
     job = ImportJob(service.engine)
 
     @routes.post("/imports", status_code=202, openapi_extra=takes("TableImportOrder"))
-    def begin(
-        request: Request, order: Annotated[TableImportOrder, Depends(body(read_as(TableImportOrder)))]
-    ) -> ImportState:
+    def begin(order: Annotated[TableImportOrder, Depends(body(read_as(TableImportOrder)))]) -> ImportState:
         """Begin to import a table on the engine's own computer; only callers on it may ask this."""
-        refuse_strangers(request)
+        refuse_strangers()
         catalog = service.catalog()
         if (problem := too_many_ids(order.mapping, catalog)) is not None:
             raise ImportRefused(problem)
@@ -61,11 +61,9 @@ def router(service: Service) -> APIRouter:
         return job.state
 
     @routes.post("/imports/folder", status_code=202, openapi_extra=takes("ImportOrder"))
-    def begin_folder(
-        request: Request, order: Annotated[ImportOrder, Depends(body(read_as(ImportOrder)))]
-    ) -> ImportState:
+    def begin_folder(order: Annotated[ImportOrder, Depends(body(read_as(ImportOrder)))]) -> ImportState:
         """Begin to import a data folder on the engine's own computer; only callers on it may ask this."""
-        refuse_strangers(request)
+        refuse_strangers()
         job.start_folder(Path(order.folder), service.data_schema())
         return job.state
 
@@ -100,12 +98,12 @@ def router(service: Service) -> APIRouter:
         return job.state
 
     @routes.post("/imports/{id}/undo")
-    def undo(id: int) -> Undone:
+    def undo(id: Stored) -> Undone:
         """Take an import back. People who are or were in campaigns stay, and what changed since."""
         return Undone(counts=dict(service.engine.undo_import(id)))
 
     @routes.get("/imports/{id}/rejects", response_class=FileResponse)
-    def rejects(id: int) -> FileResponse:
+    def rejects(id: Stored) -> FileResponse:
         """The rows that an import did not take, as CSV: line, reason and the row."""
         path = rejects_file(service.folder, id)
         if not path.is_file():

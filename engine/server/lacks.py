@@ -12,12 +12,17 @@ from engine.store.database import Database
 from engine.store.tables.people import audience, coupon_code
 from engine.workspace.bundle import Bundle
 from engine.workspace.bundle_media import media_of
+from engine.workspace.secrets import Secrets
 
 
-def lacks(database: Database, bundle: Bundle) -> list[Lack]:
-    """What is still to be brought to this engine before the campaign does what it should."""
+def lacks(database: Database, bundle: Bundle, secrets: Secrets | None = None) -> list[Lack]:
+    """What is still to be brought to this engine before the campaign does what it should.
+
+    secrets: those of the accounts here, where it is not the computer on which they were entered; else None.
+    """
     with database.read() as connection:
-        return [*_lists(connection, bundle), *_codes(connection, bundle), *_media(bundle)]
+        found = [*_lists(connection, bundle), *_codes(connection, bundle), *_media(bundle)]
+    return found if secrets is None else [*found, *_secrets(secrets, bundle)]
 
 
 def _lists(connection: Connection, bundle: Bundle) -> Iterator[Lack]:
@@ -36,6 +41,13 @@ def _codes(connection: Connection, bundle: Bundle) -> Iterator[Lack]:
         if connection.execute(free.limit(1)).first() is None:
             text = N_("The coupon “{name}” has no codes left on this engine.")
             yield Lack(kind="coupon_codes", id=id, text=str(Message(text, name=coupon.name)))
+
+
+def _secrets(secrets: Secrets, bundle: Bundle) -> Iterator[Lack]:
+    for id, account in bundle.accounts.items():
+        for missing in secrets.missing(account):
+            text = N_("The account “{name}” lacks a secret on this server: {secret}.")
+            yield Lack(kind="secret", id=id, text=str(Message(text, name=account.name, secret=missing.label)))
 
 
 def _media(bundle: Bundle) -> Iterator[Lack]:

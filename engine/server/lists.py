@@ -9,6 +9,8 @@ from fastapi import APIRouter, Depends, Query
 
 from engine.server.bodies import body, read_as, takes
 from engine.server.campaigns import Id
+from engine.server.declared import routes_of
+from engine.server.identity.callers import note
 from engine.server.service import Service
 from engine.server.stored_lists import StoredLists
 from engine.server.wire.lists import (
@@ -31,7 +33,7 @@ Addresses = Annotated[Suppressions, Depends(body(read_as(Suppressions)))]
 
 def router(service: Service) -> APIRouter:
     """The operations on suppressed addresses and coupon codes."""
-    routes = APIRouter()
+    routes = routes_of()
     lists = StoredLists(service.database)
 
     @routes.get("/suppressed", tags=["suppression"])
@@ -48,11 +50,13 @@ def router(service: Service) -> APIRouter:
     @routes.post("/suppressed", tags=["suppression"], openapi_extra=takes("Suppressions"))
     def suppress(asked: Addresses) -> SuppressedAnswer:
         """Suppress addresses; one that is suppressed already stays so."""
+        note(addresses=len(asked.addresses))
         return lists.suppress(_pairs(asked))
 
     @routes.post("/suppressed/remove", tags=["suppression"], openapi_extra=takes("Suppressions"))
     def release(asked: Addresses) -> SuppressedAnswer:
         """Let addresses have messages again."""
+        note(addresses=len(asked.addresses))
         return lists.release_addresses(_pairs(asked))
 
     @routes.get("/coupons", tags=["coupons"])
@@ -63,6 +67,7 @@ def router(service: Service) -> APIRouter:
     @routes.post("/coupons/{id}/codes", tags=["coupons"], openapi_extra=takes("CouponCodes"))
     def add_codes(id: Id, asked: Annotated[CouponCodes, Depends(body(read_as(CouponCodes)))]) -> CodesAnswer:
         """Add codes to a coupon's pool; those that it has already are left out, and told."""
+        note(codes=len(asked.codes))
         return lists.add_codes(id, asked.codes)
 
     @routes.get("/coupons/{id}/codes", tags=["coupons"])

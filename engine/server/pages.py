@@ -44,7 +44,8 @@ def done_page() -> str:
 
 def unknown_page() -> str:
     """Says that there is nothing behind the link."""
-    return _page(tr("This link is not valid"), tr("Follow the link just as it stands in the message."))
+    text = tr("Follow the link just as it stands in the message. Old links may lead nowhere any more.")
+    return _page(tr("This link is not valid"), text)
 
 
 def _page(title: str, text: str, more: str = "") -> str:

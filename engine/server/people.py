@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from sqlalchemy import Connection
 
 from engine.report import person as report
 from engine.server.answering import moment_text
 from engine.server.bodies import body, read_as, takes
+from engine.server.declared import routes_of
 from engine.server.service import Service
+from engine.server.wire.base import Stored
 from engine.server.wire.people import (
     Erased,
     EraseOrder,
@@ -29,18 +30,17 @@ from engine.server.wire.people import (
 )
 from engine.shapes.time import utc_text
 from engine.store import people
-from engine.store.people import UnknownPerson
 
 Id = Annotated[str, Query(min_length=1, max_length=200)]
 
 
 def router(service: Service) -> APIRouter:
     """The operations on people."""
-    routes = APIRouter(tags=["people"])
+    routes = routes_of("", "people")
     indexed: list[bool] = []
 
     @routes.get("/people")
-    def find(search: Annotated[str, Query(max_length=200)] = "", after: int = 0) -> People:
+    def find(search: Annotated[str, Query(max_length=200)] = "", after: Stored = 0) -> People:
         """People in order of import; or those whose own id, address or name begins with a text."""
         if not search:
             return _page(service, after)
@@ -56,7 +56,7 @@ def router(service: Service) -> APIRouter:
     def one(id: Id) -> Person:
         """Who a person is."""
         with service.database.read() as connection:
-            found = report.describe(connection, _key(connection, id))
+            found = report.describe(connection, people.known_key(connection, id))
         return Person(
             person_id=found.external_id,
             merged=found.merged,
@@ -79,11 +79,11 @@ def router(service: Service) -> APIRouter:
         )
 
     @routes.get("/person/events")
-    def events(id: Id, before_time: int | None = None, before_id: str = "") -> PersonEvents:
+    def events(id: Id, before_time: Stored | None = None, before_id: str = "") -> PersonEvents:
         """What a person did, a page at a time; `before_time` (ms) and `before_id`: of the last one shown."""
         before = None if before_time is None else (before_time, before_id)
         with service.database.read() as connection:
-            found = report.events_of(connection, _key(connection, id), before)
+            found = report.events_of(connection, people.known_key(connection, id), before)
         listed = [
             PersonEvent(
                 event_id=one.id,
@@ -100,15 +100,15 @@ def router(service: Service) -> APIRouter:
     def visits(id: Id) -> PersonVisits:
         """Where in which campaigns a person was and is, and what came of it."""
         with service.database.read() as connection:
-            found = report.visits_of(connection, _key(connection, id))
+            found = report.visits_of(connection, people.known_key(connection, id))
         return PersonVisits(visits=[_visit(one) for one in found])
 
     @routes.get("/person/messages")
-    def messages(id: Id, skip: Annotated[int, Query(ge=0)] = 0) -> PersonMessages:
+    def messages(id: Id, skip: Annotated[int, Query(ge=0, lt=2**63)] = 0) -> PersonMessages:
         """What was sent to a person, or why it was not; `skip`: how many were shown before."""
         with service.database.read() as connection:
             now = service.clock.now()
-            found = report.messages_of(connection, _key(connection, id), now, skip)
+            found = report.messages_of(connection, people.known_key(connection, id), now, skip)
         listed = [_message(one) for one in found[: report.PAGE]]
         return PersonMessages(messages=listed, more=len(found) > report.PAGE)
 
@@ -119,13 +119,6 @@ def router(service: Service) -> APIRouter:
         return Erased(counts=dict(counts))
 
     return routes
-
-
-def _key(connection: Connection, external_id: str) -> int:
-    key = people.key_of(connection, external_id)
-    if key is None:
-        raise UnknownPerson(external_id)
-    return key
 
 
 def _page(service: Service, after: int) -> People:

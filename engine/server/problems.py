@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
@@ -14,18 +16,23 @@ from starlette.responses import Response
 
 from engine.audience.errors import RuleError
 from engine.files import FileError
-from engine.files.findings import findings
+from engine.files.findings import code_of, findings, sentence
 from engine.i18n import N_, Message
+from engine.logs import get_logger
 from engine.report.doubtful import BadKeyError
 from engine.run.answers import Refused, UnknownCampaign, UnknownVersion
-from engine.server.wire.base import FieldProblem, Problem
+from engine.server.wire.base import Conflict, FieldProblem, Problem
 from engine.store.database import StoreError
 from engine.store.imports.result import ImportRefused
 from engine.store.imports.undo import UndoRefused
 from engine.store.people import UnknownPerson
-from engine.store.trouble import trouble_of
+from engine.store.trouble import NOT_NOW, trouble_of
+
+log = get_logger()
 
 MEDIA_TYPE = "application/problem+json"
+REFUSED = "canvas.refused"
+"""Where a request's scope says by which code it was refused, for the log."""
 
 
 class InvalidBody(Exception):  # noqa: N818 - an answer
@@ -37,20 +44,53 @@ class InvalidBody(Exception):  # noqa: N818 - an answer
 
 
 class CallRefused(Exception):  # noqa: N818
-    """A call that is refused for its form or its sender: status, code and words."""
+    """A call that is refused for its form or its sender: status, code and words.
 
-    def __init__(self, status: int, code: str, message: Message) -> None:
+    again_in: in how many seconds it may be tried anew, or None.
+    """
+
+    def __init__(self, status: int, code: str, message: Message, again_in: float | None = None) -> None:
         super().__init__(status, code, message)
         self.status = status
         self.code = code
         self.message = message
+        self.again_in = again_in
 
 
-def answer(status: int, code: str, detail: str, errors: Sequence[FieldProblem] = ()) -> Response:
+class NotPublished(Refused):
+    """A campaign that is not published, for what its publisher did not know or may not: status and code."""
+
+    def __init__(self, status: int, code: str, message: Message, conflict: Conflict | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.conflict = conflict
+
+
+def answer(
+    status: int,
+    code: str,
+    detail: str,
+    errors: Sequence[FieldProblem] = (),
+    conflict: Conflict | None = None,
+) -> Response:
     """A response that carries a problem."""
     title = HTTPStatus(status).phrase
-    problem = Problem(title=title, status=status, code=code, detail=detail, errors=list(errors))
-    return Response(problem.model_dump_json(), status, media_type=MEDIA_TYPE)
+    problem = Problem(
+        title=title, status=status, code=code, detail=detail, errors=list(errors), conflict=conflict
+    )
+    left_out = {"conflict"} if conflict is None else None
+    return Response(problem.model_dump_json(exclude=left_out), status, media_type=MEDIA_TYPE)
+
+
+def refusal(refused: CallRefused) -> Response:
+    """The answer to a call that is refused."""
+    response = answer(refused.status, refused.code, str(refused.message))
+    if refused.status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if refused.again_in is not None:
+        response.headers["Retry-After"] = str(max(1, math.ceil(refused.again_in)))
+    return response
 
 
 def install(app: FastAPI) -> None:
@@ -64,8 +104,10 @@ def install(app: FastAPI) -> None:
         HTTPException: _http,
         ImportRefused: _import,
         InvalidBody: _invalid,
+        NotPublished: _not_published,
         OSError: _system,
         Refused: _refused,
+        RequestValidationError: _parameters,
         RuleError: _rule,
         StoreError: _store,
         UndoRefused: _undo,
@@ -78,12 +120,17 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(exception, handler)
 
 
-async def _call_refused(_: Request, error: CallRefused) -> Response:
-    return answer(error.status, error.code, str(error.message))
+async def _call_refused(request: Request, error: CallRefused) -> Response:
+    request.scope[REFUSED] = error.code
+    return refusal(error)
 
 
 async def _refused(_: Request, error: Refused) -> Response:
     return answer(409, "refused", str(error), [FieldProblem(text=str(message)) for message in error.messages])
+
+
+async def _not_published(_: Request, error: NotPublished) -> Response:
+    return answer(error.status, error.code, str(error), conflict=error.conflict)
 
 
 async def _unknown_campaign(_: Request, _error: UnknownCampaign) -> Response:
@@ -125,6 +172,19 @@ async def _invalid(_: Request, error: InvalidBody) -> Response:
     return answer(422, "invalid_body", detail, errors)
 
 
+async def _parameters(_: Request, error: RequestValidationError) -> Response:
+    """What stands in the address or the headers is not what the call takes."""
+    errors = [
+        FieldProblem(
+            field=".".join(str(part) for part in detail["loc"][1:]),
+            text=str(sentence(code_of(detail), detail.get("ctx", {}))),
+        )
+        for detail in error.errors()
+    ]
+    first = errors[0]
+    return answer(422, "invalid_request", f"{first.field}: {first.text}", errors)
+
+
 async def _import(_: Request, error: ImportRefused) -> Response:
     return answer(422, "import_refused", str(error.message))
 
@@ -143,9 +203,17 @@ async def _store(_: Request, error: StoreError) -> Response:
 
 
 async def _database(_: Request, error: DBAPIError) -> Response:
-    refused = Message(N_("The database cannot do this now: {reason}"), reason=str(error.orig))
-    message = trouble_of(error) or refused
-    return answer(503, "database", str(message))
+    return refusal(database_refusal(error))
+
+
+def database_refusal(error: DBAPIError) -> CallRefused:
+    """What is answered where the database refuses."""
+    trouble = trouble_of(error)
+    if trouble is None or trouble.text == NOT_NOW:
+        # Its first line; the others show the statement.
+        log.error("the database refuses", reason=str(error.orig).partition("\n")[0])
+        trouble = Message(N_("The database cannot do this now. The engine's log says why."))
+    return CallRefused(503, "database", trouble)
 
 
 async def _damaged(_: Request, error: UnicodeDecodeError) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import FrameType
 from zoneinfo import ZoneInfo
@@ -16,11 +16,12 @@ from engine.i18n import tr
 from engine.run.clock import RealClock
 from engine.run.engine import Engine
 from engine.run.epoch import Epoch
+from engine.run.lock import DatabaseLock
 from engine.run.settings import EngineSettings
 from engine.server.access import announce, token_of, withdraw
 from engine.server.api import application
 from engine.server.audience_files import AudienceFiles
-from engine.server.service import Service
+from engine.server.service import Service, TeamRules
 from engine.server.serving import ApiServer, Listen
 from engine.store.database import Database
 from engine.workspace.engine_folder import user_data_folder
@@ -28,18 +29,41 @@ from engine.workspace.workspace import Workspace
 
 
 @contextmanager
-def opened(workspace: Workspace) -> Iterator[tuple[Engine, Database]]:
-    """The workspace's engine, which nobody else runs meanwhile. Raises `Refused`, `StoreError`."""
+def opened(workspace: Workspace, url: str | None = None) -> Iterator[tuple[Engine, Database]]:
+    """The workspace's engine, which nobody else runs meanwhile. url: of its database, where that is none of
+    the workspace's files. Raises `Refused`, `StoreError`, `ArgumentError`."""
     workspace.engine_folder.mkdir(exist_ok=True)
-    with Database.open(workspace.database_file) as database:
-        epoch = Epoch(database, user_data_folder())
-        files = AudienceFiles(workspace.folder)
-        settings, accounts = EngineSettings.of(workspace), opener(workspace)
-        engine = Engine(database, settings, RealClock(), epoch, files, accounts)
-        try:
-            yield engine, database
-        finally:
-            engine.close()
+    with Database.open(url or workspace.database_file) as database, engine_of(workspace, database) as engine:
+        yield engine, database
+
+
+@contextmanager
+def engine_of(workspace: Workspace, database: Database, held: DatabaseLock | None = None) -> Iterator[Engine]:
+    """The workspace's engine on an open database. held: its lock, where the caller has it. Raises
+    `Refused`."""
+    epoch = Epoch(database, user_data_folder())
+    files = AudienceFiles(workspace.folder)
+    settings, accounts = EngineSettings.of(workspace), opener(workspace)
+    engine = Engine(database, settings, RealClock(), epoch, files, accounts, held)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def service_of(
+    workspace: Workspace,
+    engine: Engine,
+    database: Database,
+    instance: str,
+    shut_down: Callable[[], None],
+    team: TeamRules | None = None,
+) -> Service:
+    """What the API of a workspace's engine serves."""
+    settings = workspace.settings
+    zone = ZoneInfo(settings.time_zone)
+    clock, folder = RealClock(), workspace.folder
+    return Service(engine, database, clock, settings.name, zone, folder, instance, shut_down, team)
 
 
 def run(workspace: Workspace, listen: Listen) -> None:
@@ -66,17 +90,7 @@ def run(workspace: Workspace, listen: Listen) -> None:
                 flush=True,
             )
 
-        settings = workspace.settings
-        service = Service(
-            engine,
-            database,
-            RealClock(),
-            settings.name,
-            ZoneInfo(settings.time_zone),
-            workspace.folder,
-            instance,
-            shut_down,
-        )
+        service = service_of(workspace, engine, database, instance, shut_down)
         app = application(service, token_of(folder), listen.hosts)
         server = ApiServer(app, listen.bind(), started)
         leave_out_the_program()

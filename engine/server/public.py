@@ -45,7 +45,7 @@ def router(service: Service) -> APIRouter:
         """A short link: on to where it leads, which is noted before a message goes out with it."""
         url = _target(service, token)
         if not url:
-            return refusals.answer("links", 404)
+            return _unknown(refusals)
         # Who clicks need not wait until the click is written down.
         noted = BackgroundTask(service.engine.receiving.click, token) if request.method == "GET" else None
         return RedirectResponse(url, 302, _LINK_HEADERS, noted)

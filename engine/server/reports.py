@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 
-import structlog
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from engine.channels.receipts import ACKNOWLEDGED, NotTaken, Report, receipt_token, receipts_of
 from engine.channels.receipts.wechat import greeting
+from engine.logs import get_logger
 from engine.server.refusals import Refusals
 from engine.server.reporters import Reporters
 from engine.server.service import Service
 
-log = structlog.get_logger()
+log = get_logger()
 
 QUICK_S = 0.6
 """How long a provider waits for an answer. A report that takes longer is written down all the same; who is

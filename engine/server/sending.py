@@ -8,6 +8,8 @@ from fastapi import APIRouter, Depends, Query
 
 from engine.server.asked_sending import AskedSending
 from engine.server.bodies import body, read_as, takes
+from engine.server.declared import routes_of
+from engine.server.identity.callers import note, present_caller
 from engine.server.service import Service
 from engine.server.wire.sending import DoubtfulPage, SendingAnswer, Settled, SettleOrder
 
@@ -21,7 +23,7 @@ ORDERS = (SettleOrder,)
 
 def router(service: Service) -> APIRouter:
     """The operations on what is sent."""
-    routes = APIRouter(tags=["sending"])
+    routes = routes_of("", "sending")
     asked = AskedSending(service.engine)
 
     @routes.get("/sending")
@@ -39,6 +41,10 @@ def router(service: Service) -> APIRouter:
     @routes.post("/doubtful/settle", openapi_extra=takes("SettleOrder"))
     def settle(order: Annotated[SettleOrder, Depends(body(read_as(SettleOrder)))]) -> Settled:
         """Settle doubtful messages. What somebody else has settled meanwhile stays as it is."""
-        return Settled(messages=asked.settle_doubtful(order))
+        if service.team is not None:  # who decides is who calls, whatever is said
+            order = order.model_copy(update={"who": present_caller().name})
+        settled = asked.settle_doubtful(order)
+        note(target=order.campaign or "", how=order.how, messages=settled)
+        return Settled(messages=settled)
 
     return routes

@@ -18,9 +18,24 @@ from engine.workspace.workspace import CATALOG_NAME, Workspace
 
 
 @dataclass(frozen=True)
+class TeamRules:
+    """What holds where several people publish.
+
+    Attributes:
+        four_eyes: somebody else must approve what is published. approval_ms: for how long that holds.
+        signing_secret: of events that are signed, or None; signed_only: no others are taken.
+    """
+
+    four_eyes: bool = False
+    approval_ms: int = 7 * 24 * 3_600_000
+    signing_secret: str | None = None
+    signed_only: bool = False
+
+
+@dataclass(frozen=True)
 class Service:
     """Attributes: engine, database, clock; name, zone and folder of the workspace; instance, new after every
-    start; shut_down, which begins the end and returns at once."""
+    start; shut_down, which begins the end and returns at once; team, None for somebody's own engine."""
 
     engine: Engine
     database: Database
@@ -30,6 +45,7 @@ class Service:
     folder: Path
     instance: str
     shut_down: Callable[[], None]
+    team: TeamRules | None = None
 
     def now(self) -> datetime:
         return from_milliseconds(self.clock.now())

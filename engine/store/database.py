@@ -21,12 +21,27 @@ from engine.store import migrate
 from engine.store.dialect import POSTGRESQL_OPTIONS, SQLITE_PRAGMAS, text_encoding, wait_for_migrations
 from engine.store.times import make_helpers
 from engine.store.trouble import trouble_of
+from engine.store.wires import Wires
 
 PREPARED_BY = "prepared by"
+PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""For how long a server that does not answer any more is believed to be there: without this, hours. A long
+statement is no silence, for TCP is answered meanwhile. Seconds, and milliseconds the last."""
 
 
 class StoreError(MessageError):
     """The database cannot be used; `message` says why in words."""
+
+
+def cannot_open(url: URL, error: Exception) -> StoreError:
+    """What is told where a database does not let itself be opened."""
+    return _cannot_open(name_of(url), trouble_of(error) or str(getattr(error, "orig", error)))
 
 
 def _cannot_open(name: str, reason: Message | str) -> StoreError:
@@ -58,6 +73,7 @@ class Database:
         found_empty: its file was there, with nothing in it.
         prepare: makes what a new writing connection needs, such as temporary tables, in a transaction of
             its own; a server's connection that was lost is replaced by a new one.
+        began: told of each transaction of `write` as it begins, and whether it is a wave.
     """
 
     def __init__(self, url: URL, writer: Engine, reader: Engine) -> None:
@@ -66,8 +82,14 @@ class Database:
         self.reader = reader
         self.found_empty = False
         self.prepare: Callable[[Connection], None] | None = None
+        self.began: Callable[[Connection, bool], None] | None = None
         self._write_lock = threading.RLock()
         self._writing: Connection | None = None
+        self._wires = Wires()
+        self._given_up: Message | None = None
+        if self.dialect == "postgresql":
+            for engine in (writer, reader):
+                self._wires.watch(engine)
 
     @classmethod
     def open(cls, target: Path | str) -> Database:
@@ -76,22 +98,34 @@ class Database:
         Raises `StoreError` where it is no database, or one of a newer version; `ArgumentError` for a URL that
         is none, or of a kind of database that is neither SQLite nor PostgreSQL.
         """
+        database = cls.unmigrated(target)
+        try:
+            database.migrate()
+        except BaseException:
+            database.close()
+            raise
+        return database
+
+    @classmethod
+    def unmigrated(cls, target: Path | str) -> Database:
+        """The same, with the schema as it is: others may be using it. Raises `StoreError`,
+        `ArgumentError`."""
         url = url_of(target)
         found_empty = is_file(url) and _make(Path(str(url.database)))
         writer, reader = (_sqlite if url.get_backend_name() == "sqlite" else _server)(url)
         database = cls(url, writer, reader)
         database.found_empty = found_empty
+        return database
+
+    def migrate(self) -> None:
+        """Bring the schema up to date. Raises `StoreError` where it is no database, or of a newer version."""
         try:
-            with database.write() as connection:
+            with self.write() as connection:
                 if text_encoding(connection) != "UTF8":
-                    raise _not_utf8(url)
+                    raise _not_utf8(self.url)
                 wait_for_migrations(connection)
                 migrate.upgrade(connection)
-        except StoreError:
-            database.close()
-            raise
         except migrate.NewerDatabase as error:
-            database.close()
             message = Message(
                 N_(
                     "This database is of a newer version (schema {revision}). Update this program to open it."
@@ -100,10 +134,7 @@ class Database:
             )
             raise StoreError(message) from error
         except (SqlDatabaseError, UnicodeDecodeError) as error:
-            database.close()
-            reason = trouble_of(error) or str(getattr(error, "orig", error))
-            raise _cannot_open(name_of(url), reason) from error
-        return database
+            raise cannot_open(self.url, error) from error
 
     @property
     def dialect(self) -> str:
@@ -111,22 +142,27 @@ class Database:
         return self.writer.dialect.name
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, wave: bool = False) -> Iterator[Connection]:
         """The writing connection in a transaction: committed at the end, rolled back on an exception.
 
         One at a time: another thread waits; inside a `write` the same thread goes on in its transaction. It
-        is always the same connection, so temporary tables stay; or one that `prepare` has prepared.
+        is always the same connection, so temporary tables stay; or one that `prepare` has prepared. wave: it
+        runs a wave; other processes may run others beside it.
         """
         with self._write_lock:
             if self._writing is not None:
                 yield self._writing
                 return
+            if self._given_up is not None:
+                raise StoreError(self._given_up)
             with self.writer.connect() as connection:
                 if self.prepare is not None and connection.info.get(PREPARED_BY) is not self.prepare:
                     with connection.begin():
                         self.prepare(connection)
                     connection.info[PREPARED_BY] = self.prepare
                 with connection.begin():
+                    if self.began is not None:
+                        self.began(connection, wave)
                     self._writing = connection
                     try:
                         yield connection
@@ -136,8 +172,20 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A reading connection in a transaction: one snapshot throughout, never waiting for the writer."""
+        if self._given_up is not None:
+            raise StoreError(self._given_up)
         with self.reader.connect() as connection, connection.begin():
             yield connection
+
+    def cut(self) -> None:
+        """End all connections to a server at once: whoever waits for its answer gets an error, and a
+        transaction that is open is undone. The next call connects anew."""
+        self._wires.cut()
+
+    def give_up(self, why: Message) -> None:
+        """Cut all connections, and make no others: from now on reading and writing raise `StoreError`."""
+        self._given_up = why
+        self.cut()
 
     def close(self) -> None:
         self.reader.dispose()
@@ -243,6 +291,7 @@ def server_engine(url: URL, settings: tuple[str, ...] = (), **options: Any) -> E
             "options": " ".join([ours, *further]),
             "application_name": "campaign-canvas",
             "client_encoding": "UTF8",
+            **PATIENCE,
             # Statements are built once and run again and again, many hundreds of them.
             "prepare_threshold": 2,
         },

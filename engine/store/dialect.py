@@ -73,7 +73,14 @@ def wait_for_migrations(connection: Connection) -> None:
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
 
 
-_INSERT_PARAMETERS = 250
+def lock_table(connection: Connection, name: str) -> None:
+    """Let no other process write to a table until this transaction ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        quoted = connection.dialect.identifier_preparer.quote(name)
+        connection.exec_driver_sql(f"LOCK TABLE {quoted} IN SHARE ROW EXCLUSIVE MODE")
+
+
+INSERT_PARAMETERS = 250
 """Of one statement of a bulk insert: with several rows a statement, a row costs a third less."""
 
 _COPY_FROM = 500
@@ -115,7 +122,7 @@ def bulk_insert(
         result = connection.exec_driver_sql(sql, values if isinstance(values, list) else list(values))
         return result.rowcount
 
-    together = max(1, _INSERT_PARAMETERS // len(columns))
+    together = max(1, INSERT_PARAMETERS // len(columns))
     whole = len(rows) - len(rows) % together
     done = 0
     if whole:

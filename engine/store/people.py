@@ -44,6 +44,14 @@ def key_of(connection: Connection, external_id: str) -> int | None:
     return connection.execute(select(found).where(person.c.external_id == external_id)).scalar()
 
 
+def known_key(connection: Connection, external_id: str) -> int:
+    """The key of a person, by own id. Raises `UnknownPerson`."""
+    key = key_of(connection, external_id)
+    if key is None:
+        raise UnknownPerson(external_id)
+    return key
+
+
 def count(connection: Connection) -> int:
     """How many people there are."""
     return connection.execute(select(func.count()).select_from(person).where(counted())).scalar_one()

@@ -21,7 +21,8 @@ _DAMAGED = N_(
     "workspace's folder .engine."
 )
 _READ_ONLY = N_("The database cannot be written: allow this user to write to its file and folder.")
-_REFUSED = N_("The database cannot do this now: {reason}")
+NOT_NOW = N_("The database cannot do this now: {reason}")
+"""What the reason says may be nobody's business but the server's: names, addresses, statements."""
 
 # The low byte of SQLite's code is the error's kind; PostgreSQL's states have a class and a number.
 _SQLITE = {
@@ -31,10 +32,10 @@ _SQLITE = {
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: _DAMAGED,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
-    sqlite3.SQLITE_IOERR: _REFUSED,
-    sqlite3.SQLITE_CANTOPEN: _REFUSED,
-    sqlite3.SQLITE_NOMEM: _REFUSED,
-    sqlite3.SQLITE_PROTOCOL: _REFUSED,
+    sqlite3.SQLITE_IOERR: NOT_NOW,
+    sqlite3.SQLITE_CANTOPEN: NOT_NOW,
+    sqlite3.SQLITE_NOMEM: NOT_NOW,
+    sqlite3.SQLITE_PROTOCOL: NOT_NOW,
 }
 _POSTGRESQL = {
     "53100": _FULL,
@@ -71,9 +72,9 @@ def trouble_of(error: BaseException) -> Message | None:
         lost = getattr(error, "connection_invalidated", False)
         if not isinstance(state, str):
             # The driver's own, not an answer of the database: there was nobody to give one.
-            text = _REFUSED if lost or isinstance(error, OperationalError) else None
+            text = NOT_NOW if lost or isinstance(error, OperationalError) else None
         else:
             text = _POSTGRESQL.get(state)
             if text is None and (lost or state[:2] in _POSTGRESQL_CLASSES):
-                text = _REFUSED
+                text = NOT_NOW
     return None if text is None else Message(text, reason=str(refusal).strip())

@@ -6,13 +6,17 @@ import json
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 
-from engine.store.tables.runs import campaign_node, campaign_version, path
+from engine.store.tables.runs import campaign, campaign_node, campaign_version, path
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 
 _BUNDLE = select(campaign_version.c.bundle).where(campaign_version.c.key == bindparam("key"))
+
+
+HELD_BACK = "held_back"
+"""The one step of those who would have entered and are of a control group; their path has the number 0."""
 
 
 class PathMeaning(NamedTuple):
@@ -25,6 +29,16 @@ class PathMeaning(NamedTuple):
     steps: list[tuple[int, str]]
     links: list[str]
     tokens: int
+
+    @property
+    def held_back(self) -> bool:
+        """Whether its people are held back instead of entering."""
+        return any(what == HELD_BACK for _, what in self.steps)
+
+    @property
+    def enters(self) -> bool:
+        """Whether its people enter."""
+        return self.place == 0 and not self.held_back
 
 
 def versions_of(connection: Connection, campaign: int) -> list[int]:
@@ -44,6 +58,41 @@ def stored_bundle(connection: Connection, key: int) -> Bundle:
     stored = stored_text(connection, key)
     # Nobody can have edited it: its hash is that of the program's version that published it.
     return bundles.read(stored.encode(), own=True)
+
+
+class PublishedVersion(NamedTuple):
+    """A version as it was published: its number, and by which user (None: by nobody who has a name)."""
+
+    version: int
+    hash: str
+    published_at: int
+    published_by: str | None
+
+
+def present_version(connection: Connection, campaign_id: str) -> PublishedVersion | None:
+    """The version of a campaign that new entries take, by the campaign's id; None where there is none."""
+    v = campaign_version.c
+    query = select(v.version, v.hash, v.published_at, v.published_by)
+    query = query.join(campaign, campaign.c.version == v.key).where(campaign.c.id == campaign_id)
+    row = connection.execute(query).first()
+    return None if row is None else PublishedVersion(*row)
+
+
+def version_of(connection: Connection, campaign_id: str, version: int) -> PublishedVersion | None:
+    """A version of a campaign by its number; None where there is none."""
+    v = campaign_version.c
+    query = select(v.version, v.hash, v.published_at, v.published_by)
+    query = query.join(campaign, campaign.c.number == v.campaign)
+    row = connection.execute(query.where(campaign.c.id == campaign_id, v.version == version)).first()
+    return None if row is None else PublishedVersion(*row)
+
+
+def sign(connection: Connection, campaign_id: str, version: int, by: str) -> None:
+    """Keep who published a version."""
+    number = select(campaign.c.number).where(campaign.c.id == campaign_id).scalar_subquery()
+    v = campaign_version.c
+    mine = update(campaign_version).where(v.campaign == number, v.version == version)
+    connection.execute(mine.values(published_by=by))
 
 
 def node_names(connection: Connection, campaign: int) -> dict[int, str]:

@@ -247,6 +247,24 @@ PerSecond = Annotated[
         help=N_("At most this many; left empty, as many as the other side takes."),
     ),
 ]
+PerSecondHost = Annotated[
+    Optional[Annotated[int, Field(ge=1, le=100_000)]],
+    Hint(
+        N_("Messages a second to this server"),
+        "number",
+        help=N_(
+            "At most this many, together with all accounts at this server that have a limit; the least holds."
+        ),
+    ),
+]
+PerSecondDomain = Annotated[
+    Optional[Annotated[int, Field(ge=1, le=100_000)]],
+    Hint(
+        N_("Emails a second to one domain"),
+        "number",
+        help=N_("At most this many to all addresses at one domain, such as qq.com; left empty, no limit."),
+    ),
+]
 KeyLifetime = Annotated[
     Optional[Duration],
     Hint(

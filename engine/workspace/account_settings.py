@@ -33,6 +33,8 @@ from engine.workspace.account_fields import (
     NameValue,
     Parameter,
     PerSecond,
+    PerSecondDomain,
+    PerSecondHost,
     Port,
     PricePerPart,
     Receipts,
@@ -66,6 +68,17 @@ class AlibabaSmsSettings(ProviderSettings):
     international: International = False
     price_per_part: PricePerPart = None
     currency: Currency = None
+    ask_receipts: Annotated[
+        bool,
+        Hint(
+            N_("Ask for receipts"),
+            "switch",
+            help=N_(
+                "Where none can come in, or besides: what became of each text SMS is asked for, a minute "
+                "after it was sent, then ever more rarely for three days."
+            ),
+        ),
+    ] = False
     per_second: PerSecond = None
     endpoint: Endpoint = None
 
@@ -123,6 +136,7 @@ class HttpSmsSettings(ProviderSettings):
     price_per_part: PricePerPart = None
     currency: Currency = None
     per_second: PerSecond = None
+    per_second_host: PerSecondHost = None
 
 
 class AlibabaMailSettings(ProviderSettings):
@@ -132,6 +146,7 @@ class AlibabaMailSettings(ProviderSettings):
     access_key_id: AccessKeyId = ""
     senders: Senders = ()
     per_second: PerSecond = None
+    per_second_domain: PerSecondDomain = None
     endpoint: Endpoint = None
 
 
@@ -152,11 +167,18 @@ class SmtpSettings(ProviderSettings):
         ),
     ] = "starttls"
     port: Annotated[
-        Optional[Port], Hint(N_("Port"), "number", help=N_("Usually 465 for TLS, 587 for STARTTLS, else 25."))
+        Optional[Port],
+        Hint(
+            N_("Port"),
+            "number",
+            help=N_("Usually 465 for TLS, 587 for STARTTLS, else 25."),
+            options={"empty": N_("The usual one")},
+        ),
     ] = None
     user: Annotated[Text, Hint(N_("User"), "text", help=N_("Left empty, nobody signs in."))] = ""
     senders: Senders = ()
     per_second: PerSecond = None
+    per_second_domain: PerSecondDomain = None
 
     @property
     def the_port(self) -> int:
@@ -167,6 +189,16 @@ class WechatSettings(ProviderSettings):
     """A WeChat official account."""
 
     app_id: Annotated[Text, Hint(N_("App ID"), "text", missing=N_("Enter the app ID"))] = ""
+    encrypted: Annotated[
+        bool,
+        Hint(
+            N_("Reports are encrypted"),
+            "switch",
+            help=N_(
+                "Where the account's server settings are in safe mode. Its EncodingAESKey is then needed."
+            ),
+        ),
+    ] = False
     per_second: PerSecond = None
     endpoint: Endpoint = None
 
@@ -214,6 +246,7 @@ class WebhookSettings(FileModel):
         int, Field(ge=1, le=MAX_BATCH), Hint(N_("People in one request"), "number", help=N_("1 to 500."))
     ] = 100
     per_second: PerSecond = None
+    per_second_host: PerSecondHost = None
     key_lifetime: KeyLifetime = None
 
 

@@ -16,9 +16,19 @@ from engine.campaign import campaign_file
 from engine.campaign.campaign_file import CampaignFile
 from engine.campaign.document import CampaignDocument
 from engine.components.base import RefKind
-from engine.files import MAX_BYTES, FileError, FileFormat, FileModel, Source, canonical, read_bytes
+from engine.files import (
+    MAX_BYTES,
+    FileError,
+    FileFormat,
+    FileModel,
+    Source,
+    canonical,
+    canonical_in_steps,
+    read_bytes,
+)
 from engine.i18n import N_, Message
 from engine.shapes.text import Identifier
+from engine.steps import Steps, finished
 from engine.workspace.account import AccountFile, AnyAccount
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle_media import MediaBytes, MediaName, collected
@@ -86,18 +96,23 @@ class Bundle(ObjectLookup):
 
     @cached_property
     def hash(self) -> str:
-        return _hash(self._content(lambda data: hashlib.sha256(data).hexdigest()))
+        return finished(self.hash_in_steps())
+
+    def hash_in_steps(self) -> Steps[str]:
+        """`hash`, found step by step; the document must not change meanwhile."""
+        content = yield from self._content(lambda data: hashlib.sha256(data).hexdigest())
+        return (yield from _hash(content))
 
     def content(self) -> dict[str, Any]:
         """The bundle as the file's object, in canonical order."""
-        return {**self._content(lambda data: base64.b64encode(data).decode()), "hash": self.hash}
+        return {**finished(self._content(lambda data: base64.b64encode(data).decode())), "hash": self.hash}
 
-    def _content(self, written: Callable[[bytes], str]) -> dict[str, Any]:
+    def _content(self, written: Callable[[bytes], str]) -> Steps[dict[str, Any]]:
         media = {name: written(data) for name, data in self.media.items()}
         return {
             "format": BUNDLE.name,
             "version": BUNDLE.version,
-            "campaign": campaign_file.content(self.campaign),
+            "campaign": (yield from campaign_file.content_in_steps(self.campaign)),
             "audiences": {id: value.canonical() for id, value in self.audiences.items()},
             "messages": {id: value.canonical() for id, value in self.messages.items()},
             "accounts": {id: value.canonical() for id, value in self.accounts.items()},
@@ -215,6 +230,7 @@ def _sorted(table: Mapping[str, T]) -> dict[str, T]:
     return dict(sorted(table.items()))
 
 
-def _hash(content: dict[str, Any]) -> str:
+def _hash(content: dict[str, Any]) -> Steps[str]:
     running = campaign_file.running_part(content["campaign"])
-    return hashlib.sha256(canonical({**content, "campaign": running})).hexdigest()
+    data = yield from canonical_in_steps({**content, "campaign": running}, depth=3)
+    return hashlib.sha256(data).hexdigest()

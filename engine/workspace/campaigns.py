@@ -9,7 +9,9 @@ from pathlib import Path
 
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
+from engine.campaign.measuring import goal_references
 from engine.campaign.model import Attributes, Node
+from engine.campaign.stay import exit_references
 from engine.components.base import Category, Reference
 from engine.components.registry import component
 from engine.files import FileError, remove
@@ -93,10 +95,18 @@ class CampaignFolder:
         """Read a campaign. Raises `KeyError` for an unknown id, `FileError` for a file that has gone bad."""
         return campaign_file.load(self.path_of(id))
 
-    def save(self, doc: CampaignDocument, path: Path | None = None, *, unless_changed: bool = False) -> Path:
+    def save(
+        self,
+        doc: CampaignDocument,
+        path: Path | None = None,
+        *,
+        data: bytes | None = None,
+        unless_changed: bool = False,
+    ) -> Path:
         """Write the campaign to `path`, else its file, else a new one. Raises `FileError`.
 
-        `unless_changed`: raises `FileChangedError` where what stands at `path` is not `doc.origin`.
+        `data`: its bytes, where they are known. `unless_changed`: raises `FileChangedError` where what stands
+        at `path` is not `doc.origin`.
         """
         attributes = doc.attributes
         if path is None:
@@ -104,7 +114,7 @@ class CampaignFolder:
             path = next(same, None) or free_path(self.path, attributes.name, campaign_file.SUFFIX)
         if path.parent == self.path and attributes.name in self.names(but=attributes.id):
             raise name_taken(path, attributes.name)
-        data = campaign_file.dump(doc)
+        data = campaign_file.dump(doc) if data is None else data
         if unless_changed:
             write(path, data, partial(_check_origin, path, doc.origin))
         else:
@@ -149,7 +159,8 @@ def _trigger(doc: CampaignDocument) -> Node | None:
 
 def references(doc: CampaignDocument) -> set[Reference]:
     """Everything in the workspace that the campaign's complete configurations refer to."""
-    found: set[Reference] = set()
+    attributes = doc.attributes
+    found = {*exit_references(attributes.exits), *goal_references(attributes.goal)}
     for _, node in doc.all_nodes():
         config = node.parsed.config
         if config is not None:

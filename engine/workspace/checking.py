@@ -32,7 +32,7 @@ class Finding(NamedTuple):
         return f"{self.path}:{self.place} {self.code} {words}"
 
 
-class _NoWorkspace:
+class NoWorkspace:
     """A look-up for a campaign that lies in no workspace: whatever it refers to may exist."""
 
     def name_of(self, kind: RefKind, id: str) -> str | None:
@@ -88,13 +88,24 @@ def _validated(path: Path, now: datetime) -> list[Finding]:
         content = bundle.read(data, path)
         return _problems(path, content.campaign, content, now, set())
     canonical_form(data, path)  # reading is all there is to say about the other kinds
+    if name == "campaigntest":
+        _check_test(data, path)
     return []
+
+
+def _check_test(data: bytes, path: Path) -> None:
+    """Hold a campaign test against the campaign beside it, if there is one. Raises `FileError`."""
+    from engine.workspace.campaign_test import CAMPAIGN_TEST, campaign_beside, check_nodes
+
+    campaign = campaign_beside(path, CAMPAIGN_TEST.parse(data, path).campaign)
+    if campaign is not None:
+        check_nodes(data, path, campaign_file.load(campaign))
 
 
 def _problems(
     path: Path, doc: CampaignDocument, lookup: Lookup | None, now: datetime, names: set[str]
 ) -> list[Finding]:
-    found = problems(doc, lookup or _NoWorkspace(), now, names)
+    found = problems(doc, lookup or NoWorkspace(), now, names)
     return [
         Finding(path, p.node or p.link or "", p.code, p.message, p.severity is Severity.ERROR)
         for p in found

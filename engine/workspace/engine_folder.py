@@ -26,6 +26,14 @@ def rejects_file(workspace: Path, import_id: int) -> Path:
     return engine_folder(workspace) / "imports" / f"{import_id}-rejects.csv"
 
 
+def user_config_folder() -> Path:
+    """Where the user's preferences stand; `CAMPAIGN_CANVAS_HOME` moves it, for tests."""
+    import platformdirs
+
+    home = os.environ.get("CAMPAIGN_CANVAS_HOME")
+    return Path(home) / "config" if home else platformdirs.user_config_path(APPLICATION, appauthor=False)
+
+
 def user_data_folder() -> Path:
     """What belongs to the user and to no workspace; `CAMPAIGN_CANVAS_HOME` moves it, for tests."""
     import platformdirs

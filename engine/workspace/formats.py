@@ -22,6 +22,8 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "template": ("engine.workspace.template", "TEMPLATE"),
     "mapping": ("engine.workspace.mapping", "MAPPING"),
     "bundle": ("engine.workspace.bundle", "BUNDLE"),
+    "conflicts": ("engine.workspace.merge_record", "MERGE_RECORD"),
+    "campaigntest": ("engine.workspace.campaign_test", "CAMPAIGN_TEST"),
 }
 NAMES = tuple(_PLACES)
 
@@ -52,5 +54,9 @@ def canonical_form(data: bytes, path: Path) -> bytes:
         from engine.workspace import bundle
 
         return bundle.write(bundle.read(data, path))
+    if name == "conflicts":
+        from engine.workspace import merge_record
+
+        return merge_record.write(merge_record.read(data, path))
     format = file_format(name)
     return format.dump(format.parse(data, path))

@@ -38,14 +38,22 @@ def take_in(bundle: Bundle, workspace: Workspace) -> Imported:
 
     A campaign whose id or name is taken gets another. Raises `FileError`; what was saved before stays.
     """
+    kept = take_in_objects(bundle, workspace)
+    campaign = _own(bundle.campaign, workspace)
+    return Imported(campaign, workspace.save_campaign(campaign), kept)
+
+
+def take_in_objects(bundle: Bundle, workspace: Workspace) -> tuple[str, ...]:
+    """Save what the bundle's campaign refers to where the workspace lacks it.
+
+    Gives the names of what the workspace keeps in its own, other version. Raises as `take_in` does.
+    """
     catalog, kept = _merged(workspace.catalog, bundle.catalog)
     if catalog != workspace.catalog:
         workspace.save_catalog(catalog)
     kept += _add(workspace.accounts, bundle.accounts)
     kept += _add_messages(bundle, workspace)
-    kept += _add(workspace.audiences, bundle.audiences)
-    campaign = _own(bundle.campaign, workspace)
-    return Imported(campaign, workspace.save_campaign(campaign), tuple(kept))
+    return (*kept, *_add(workspace.audiences, bundle.audiences))
 
 
 def _add(folder: ObjectFolder[F], objects: Mapping[str, F]) -> list[str]:

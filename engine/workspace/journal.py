@@ -8,7 +8,8 @@ edits: a journal that nobody holds is what a crash left behind.
     journal = Journal(workspace_folder, document.attributes.id, path, document.origin)
     journal.record(ops)                      # where the document changes; touches no disk
     part = journal.collect(document)         # there too, now and then
-    journal.write(part)                      # in any thread; the work is then on the disk
+    lines = finished(journal.encoded(part))  # in steps, for whoever must not wait
+    journal.write(lines)                     # in any thread; the work is then on the disk
     journal.remove()                         # saved, or given up
 """
 
@@ -19,7 +20,7 @@ import os
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -33,6 +34,7 @@ from engine.files import FileError, FileModel, save_bytes
 from engine.files.holding import Hold
 from engine.i18n import N_, Message
 from engine.shapes.text import Identifier, new_id
+from engine.steps import Steps, finished
 
 FOLDER_NAME = ".journal"
 SUFFIX = ".journal"
@@ -74,8 +76,15 @@ class Part(NamedTuple):
     inputs: Mapping[str, Input | None]
 
 
+class Encoded(NamedTuple):
+    """The bytes of a part; `whole`: they take the place of all that there was."""
+
+    data: bytes
+    whole: bool
+
+
 class Journal:
-    """One campaign's unsaved work. `record`, `collect` and `remove` belong to one thread, `write` to any."""
+    """One campaign's unsaved work. `record`, `collect` and `remove` belong to one thread, the rest to any."""
 
     def __init__(self, workspace: Path, campaign: str, file: Path | None, base: str | None) -> None:
         folder = workspace / FOLDER_NAME
@@ -110,12 +119,27 @@ class Journal:
         self._ops, self._written_inputs, self._whole = [], dict(self._inputs), False
         return part
 
-    def write(self, part: Part) -> None:
-        """Put a part on the disk. Raises `FileError`; the next part is then the whole campaign."""
+    def encoded(self, part: Part) -> Steps[Encoded]:
+        """What a part comes to in the file, step by step. Given up, the next part is the whole campaign."""
+        try:
+            if part.whole is None:
+                changed = yield from _patch(part.ops)
+                data = yield from _line_in_steps(changed | _inputs_content(part.inputs), depth=2)
+                return Encoded(data, whole=False)
+            campaign = yield from campaign_file.content_in_steps(part.whole)
+            first = {"campaign": campaign, **_inputs_content(part.inputs)}
+            data = yield from _line_in_steps(first, depth=3)
+            return Encoded(line(self._header.canonical()) + data, whole=True)
+        except BaseException:
+            self._whole = True
+            raise
+
+    def write(self, lines: Encoded) -> None:
+        """Put them on the disk. Raises `FileError`; the next part is then the whole campaign."""
         try:
             with self._busy:
                 if not self._removed:
-                    self._write(part)
+                    self._write(lines)
         except (OSError, sqlite3.Error) as error:
             self._whole = True
             raise FileError(self.path, None, "", _reason(error)) from error
@@ -135,17 +159,15 @@ class Journal:
             finally:
                 self._busy.release()
 
-    def _write(self, part: Part) -> None:
+    def _write(self, lines: Encoded) -> None:
         if self._hold is None:
             self.path.parent.mkdir(exist_ok=True)
             self._hold = _held(self.path.with_suffix(LOCK_SUFFIX))
-        if part.whole is not None:
-            first = {"campaign": campaign_file.content(part.whole), **_inputs_content(part.inputs)}
-            data = line(self._header.canonical()) + line(first)
+        data = lines.data
+        if lines.whole:
             save_bytes(self.path, data, private=True)
             self._size = self._whole_size = len(data)
             return
-        data = line(_patch(part.ops) | _inputs_content(part.inputs))
         with self.path.open("r+b") as file:
             file.seek(self._size)  # behind the last whole line, whatever a failed write left there
             file.write(data)
@@ -166,11 +188,33 @@ def _changed(before: Inputs, after: Inputs) -> dict[str, Input | None]:
 
 def line(value: Mapping[str, Any]) -> bytes:
     """An object as one line behind its checksum."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+    return finished(_line_in_steps(value, depth=0))
+
+
+def _line_in_steps(value: Mapping[str, Any], depth: int) -> Steps[bytes]:
+    """`line`, whose steps are the values that lie so deep."""
+    parts: list[str] = []
+    for part in _dumped(value, depth):
+        parts.append(part)
+        yield
+    text = "".join(parts).encode(errors="surrogatepass")
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
-def _patch(ops: Iterable[Op]) -> dict[str, Any]:
+def _dumped(value: Any, depth: int) -> Iterator[str]:
+    """The JSON of a value, part by part: the values that lie so deep are one each."""
+    if depth == 0 or not value or not isinstance(value, dict):
+        yield json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return
+    begin = "{"
+    for key, item in value.items():
+        yield f"{begin}{json.dumps(key, ensure_ascii=False)}:"
+        yield from _dumped(item, depth - 1)
+        begin = ","
+    yield "}"
+
+
+def _patch(ops: Iterable[Op]) -> Steps[dict[str, Any]]:
     """What the ops leave behind, table by table; None for what they remove."""
     patch: dict[str, Any] = {}
     for op in ops:
@@ -179,6 +223,7 @@ def _patch(ops: Iterable[Op]) -> dict[str, Any]:
             patch[op.table] = content
         else:
             patch.setdefault(op.table, {})[op.id] = content
+        yield
     return patch
 
 

@@ -19,6 +19,7 @@ from engine.workspace.audience import AUDIENCE
 from engine.workspace.catalog import Catalog
 from engine.workspace.message import MESSAGE
 from engine.workspace.sample_people import NEWSLETTER, SCHEMA, write_people
+from engine.workspace.sample_test import write_test
 from engine.workspace.template import TemplateFile, instantiate, load_templates
 from engine.workspace.workspace import Workspace
 
@@ -112,6 +113,7 @@ def write_sample(folder: Path, data: Path, language: str, today: date) -> Worksp
     _save_audiences(workspace, index, templates)
     for doc in _campaigns(templates, index, language):
         workspace.save_campaign(doc)
+    write_test(workspace, index)
     write_people(data, today, ZoneInfo(TIME_ZONE))
     return workspace
 

@@ -53,8 +53,13 @@ def secret_fields(account: AccountFile) -> tuple[SecretField, ...]:
             return (SecretField("access_key_secret", Message(N_("AccessKey secret"))),)
         case SmtpSettings(user=user) if user:
             return (SecretField("password", Message(N_("Password"))),)
-        case WechatSettings():
-            return (SecretField("app_secret", Message(N_("App secret"))),)
+        case WechatSettings(encrypted=encrypted):
+            app_secret = SecretField("app_secret", Message(N_("App secret")))
+            return (
+                (app_secret, SecretField("aes_key", Message("EncodingAESKey")))
+                if encrypted
+                else (app_secret,)
+            )
         case UmengSettings() as umeng:
             return tuple(_push_secrets(umeng))
         case HttpSmsSettings(auth=HttpAuth() as auth) | WebhookSettings(auth=HttpAuth() as auth):

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, JsonValue, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
+from engine.campaign.measuring import HeldBackPercent
 from engine.files import FileFormat, FileModel
 from engine.i18n import N_, Message
 from engine.shapes.addresses import BadAddress, normal_address
@@ -123,11 +124,23 @@ class TrialAddress(FileModel):
 
 
 class Retention(FileModel):
-    """How long what campaigns leave behind is kept, by table; without a length for ever."""
+    """How long what campaigns leave behind is kept, by table; without a length for ever. receipts: for how
+    long after a message those that come are known to be its own. links: for how long those of single messages
+    lead on, and end further emails."""
 
     visits: Optional[Duration] = None
     messages: Optional[Duration] = None
     events: Optional[Duration] = None
+    receipts: Optional[Duration] = None
+    links: Optional[Duration] = None
+
+
+class ControlGroup(FileModel):
+    """The share of people whom no campaign reaches, to see what all of them together do. Another `salt` draws
+    other people."""
+
+    percent: HeldBackPercent
+    salt: Annotated[Text, Field(max_length=100)] = ""
 
 
 class Settings(FileModel):
@@ -151,6 +164,7 @@ class Settings(FileModel):
     count_by: Literal["person", "address"] = "person"
     whitelist: Identifier | None = None
     duplicate_address: bool = True
+    control_group: Optional[ControlGroup] = None
     future_events: Duration = Duration(amount=5, unit="minute")
     retention: Retention = Retention()
     senders: dict[str, JsonValue] = Field(default_factory=dict)

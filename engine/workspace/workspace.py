@@ -121,13 +121,19 @@ class Workspace(ObjectLookup):
         return self.campaign_files.load(id)
 
     def save_campaign(
-        self, doc: CampaignDocument, path: Path | None = None, *, unless_changed: bool = False
+        self,
+        doc: CampaignDocument,
+        path: Path | None = None,
+        *,
+        data: bytes | None = None,
+        unless_changed: bool = False,
     ) -> Path:
         """Write a campaign to `path`, else to its file, else to a new one. Raises `FileError`.
 
-        `unless_changed`: raises `FileChangedError` rather than replace what is not `doc.origin`.
+        `data`: its bytes, where they are known. `unless_changed`: raises `FileChangedError` rather than
+        replace what is not `doc.origin`.
         """
-        return self.campaign_files.save(doc, path, unless_changed=unless_changed)
+        return self.campaign_files.save(doc, path, data=data, unless_changed=unless_changed)
 
     def delete_campaign(self, id: str) -> None:
         """Delete a campaign's file. Raises `KeyError`, `FileError`."""

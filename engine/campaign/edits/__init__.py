@@ -20,7 +20,7 @@ from engine.campaign.edits.pasting import Pasting, paste
 from engine.campaign.edits.prefill import prefilled
 from engine.campaign.edits.reschedule import reschedule
 from engine.campaign.edits.take_out import lost_without, take_out
-from engine.campaign.edits.tidy import tidy
+from engine.campaign.edits.tidy import tidy, tidy_in_steps
 
 __all__ = [
     "Direction",
@@ -61,6 +61,7 @@ __all__ = [
     "stranded",
     "take_out",
     "tidy",
+    "tidy_in_steps",
     "why_uncut",
     "write_note",
 ]

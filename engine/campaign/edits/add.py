@@ -91,7 +91,7 @@ def end_open_links(document: CampaignDocument) -> Edit:
     if not open_links:
         raise Refused(Message("Every line already leads somewhere."))
     enclosing = enclosing_targets(document)
-    occupied = Occupied(document.layout.values())
+    occupied = Occupied(document.places)
     for link_id in open_links:
         target = enclosing.get(document.links[link_id].source)
         if target is None:
@@ -140,7 +140,7 @@ def _beside_test(place: Point) -> Point:
 
 def _place_at_end(document: CampaignDocument, link_id: str, kind: str, at: Point | None) -> Point:
     """Where a component at an open end covers nothing, an AB Test with its target."""
-    occupied = Occupied(document.layout.values())
+    occupied = Occupied(document.places)
     place = slot(document, link_id, occupied) if at is None else at
     if at is not None:
         occupied.take(place_of(document, START_ID))
@@ -175,8 +175,11 @@ def place_between(document: CampaignDocument, link_id: str, width: int) -> Point
     column = column_behind(document, link.source)
     if len(document.in_links(link.target)) == 1:
         return Point(column, place_of(document, link.target).y)
-    after = {**document.layout, **_shifted(document, link.target, column + width)}
-    return slot(document, link_id, Occupied(after.values()))
+    shifted = _shifted(document, link.target, column + width)
+    occupied = Occupied(document.places, shifted.keys())
+    for place in shifted.values():
+        occupied.take(place)
+    return slot(document, link_id, occupied)
 
 
 def make_room(draft: Draft, target: str, left: int) -> None:
@@ -187,7 +190,7 @@ def make_room(draft: Draft, target: str, left: int) -> None:
     document = draft.document
     for node_id, place in _shifted(document, target, left).items():
         draft.place(node_id, place)
-    for node_id, place in out_of_the_way(document.layout, draft.layout()).items():
+    for node_id, place in out_of_the_way(document, draft.placed()).items():
         draft.place(node_id, place)
 
 

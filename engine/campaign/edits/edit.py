@@ -38,22 +38,21 @@ class Draft:
     def __init__(self, document: CampaignDocument) -> None:
         self.document = document
         self._changes: dict[tuple[Table, str], Value | None] = {}
-        self._names: set[str] | None = None
+        self._names: set[str] = set()
         self._numbers: dict[str, int] = {}
         self._promised: set[str] = set()
 
     def free_name(self, label: str, first: int = 1) -> str:
         """The label and the first running number, from `first` on, that no component of the campaign has."""
-        taken = self._taken_names()
         number = max(first, self._numbers.get(label, 1))
-        while (name := f"{label[: NAME_LENGTH - 1 - len(str(number))]} {number}") in taken:
+        while self._is_taken(name := f"{label[: NAME_LENGTH - 1 - len(str(number))]} {number}"):
             number += 1
         self._numbers[label] = number
         return name
 
     def copied_name(self, name: str) -> str:
         """The name itself where it is free, else the same with the next free number."""
-        if name not in self._taken_names():
+        if not self._is_taken(name):
             return name
         numbered = _NUMBERED.fullmatch(name)
         return self.free_name(numbered[1], int(numbered[2]) + 1) if numbered else self.free_name(name, 2)
@@ -70,11 +69,8 @@ class Draft:
         link = self._changes[key] if key in self._changes else self.document.links.get(link_id)
         return link if isinstance(link, Link) else None
 
-    def _taken_names(self) -> set[str]:
-        if self._names is None:
-            added = (value.name for value in self._changes.values() if isinstance(value, Node))
-            self._names = {*(node.name for node in self.document.nodes.values()), *added}
-        return self._names
+    def _is_taken(self, name: str) -> bool:
+        return name in self._names or self.document.is_named(name)
 
     def new_node_id(self) -> str:
         """An id for a node that is put later, so that others may name it before."""
@@ -86,8 +82,7 @@ class Draft:
         """Add a node under a new id, or replace the one that has the id."""
         node_id = node_id or self.new_node_id()
         self._changes[Table.NODES, node_id] = node
-        if self._names is not None:
-            self._names.add(node.name)
+        self._names.add(node.name)
         return node_id
 
     def put_link(self, link: Link, link_id: str | None = None) -> str:
@@ -121,15 +116,13 @@ class Draft:
     def place(self, node_id: str, point: Point) -> None:
         self._changes[Table.LAYOUT, node_id] = point
 
-    def layout(self) -> dict[str, Point]:
-        """The places of all cards as they will be."""
-        places = dict(self.document.layout)
-        for (table, id), value in self._changes.items():
-            if table is Table.LAYOUT:
-                places.pop(id, None)
-                if isinstance(value, Point):
-                    places[id] = value
-        return places
+    def placed(self) -> dict[str, Point | None]:
+        """The cards with another place than in the document's layout; None for those without any."""
+        return {
+            id: value if isinstance(value, Point) else None
+            for (table, id), value in self._changes.items()
+            if table is Table.LAYOUT
+        }
 
     def put(self, table: Table, id: str, value: Value) -> None:
         self._changes[table, id] = value
@@ -153,7 +146,11 @@ class Draft:
         ops = []
         for (table, id), after in self._changes.items():
             before = self.document.get(table, id)
-            if before != after:
+            if before is None or after is None:  # most of a paste or a deletion: comparing takes its time
+                differs = before is not after
+            else:
+                differs = before != after
+            if differs:
                 ops.append(Op(table, id, before, after))
         return tuple(ops)
 

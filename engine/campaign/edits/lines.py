@@ -157,7 +157,7 @@ def _run_to_the_right(draft: Draft, source: str, target: str) -> None:
     if shift <= 0:
         return
     moved = reachable(document, [target])
-    staying = Occupied(place for node_id, place in document.layout.items() if node_id not in moved)
+    staying = Occupied(document.places, moved)
     places = {id: document.layout[id] for id in moved if id in document.layout}
     shifted = {id: Point(place.x + shift, place.y) for id, place in places.items()}
     if all(staying.free_place(place) == place for place in shifted.values()):

@@ -148,7 +148,7 @@ def _lead_on_to(draft: Draft, target: str) -> None:
 def _place(draft: Draft, clip: Clip, ids: Mapping[str, str], link_id: str) -> int:
     """Place the copies as they stood to each other. Answers the x of the column behind them."""
     document = draft.document
-    occupied = Occupied(document.layout.values())
+    occupied = Occupied(document.places)
     on_line = document.links[link_id].target is not None
     added = {id: at for id, at in clip.places.items() if ids[id] not in document.nodes}
     first = added[next(root for root in clip.roots if root in added)]

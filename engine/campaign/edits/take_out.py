@@ -91,7 +91,7 @@ def _close_gap(draft: Draft, node_id: str, targets: list[str]) -> None:
     step = min(place_of(document, id).x for id in targets) - place_of(document, node_id).x
     if step <= 0:
         return
-    taken = Occupied(place for id, place in after.layout.items() if id not in moved)
+    taken = Occupied(after.places, moved)
     places = {id: Point(at.x - step, at.y) for id, at in after.layout.items() if id in moved}
     if all(taken.free_place(place) == place for place in places.values()):
         for id, place in places.items():

@@ -6,19 +6,21 @@ from collections.abc import Collection
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.edit import Draft, Edit
-from engine.campaign.layout import Report
 from engine.campaign.model import Point
 from engine.campaign.notes import within_reach
 from engine.campaign.tidy import tidied
 from engine.i18n import Message
+from engine.steps import Steps, finished
 
 
-def tidy(document: CampaignDocument, node_ids: Collection[str], report: Report = lambda *_: None) -> Edit:
-    """Lay these components out in columns and rows, with the notes and frames that are about them.
+def tidy(document: CampaignDocument, node_ids: Collection[str]) -> Edit:
+    """Lay these components out in columns and rows, with the notes and frames that are about them."""
+    return finished(tidy_in_steps(document, node_ids))
 
-    Long work for a large campaign; `report(done, total)` is called as it goes.
-    """
-    found = tidied(document, node_ids, report)
+
+def tidy_in_steps(document: CampaignDocument, node_ids: Collection[str]) -> Steps[Edit]:
+    """`tidy`, step by step; the document must not change meanwhile."""
+    found = yield from tidied(document, node_ids)
     draft = Draft(document)
     for node_id, place in found.cards.items():
         draft.place(node_id, place)

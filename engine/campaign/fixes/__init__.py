@@ -1,7 +1,7 @@
 """The obvious cure of a problem, where there is one: an edit that the designer can take in one click.
 
 A person has to decide, and nothing is offered, where several answers are as good: which trigger
-(`no_trigger`), where to stand (`placement`), which other object instead of one that is gone
+(`no_trigger`), where to stand (`placement`), which other object a component uses instead of one that is gone
 (`missing_reference`), which later time (`time_past` of a component, `time_outside`, `waits_past_end`), which
 people (`empty_audience`), and whether a result may be shared (`shared_result`).
 """
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit, Refused, end_open_links
 from engine.campaign.fixes import configs, lines, nodes
-from engine.campaign.fixes.attributes import mend_times, rename
+from engine.campaign.fixes.attributes import mend_times, remove_exit, remove_goal, rename
 from engine.campaign.model import START_ID
 from engine.campaign.ops import Op
 from engine.campaign.problem import Problem
@@ -90,6 +90,10 @@ def _cure(document: CampaignDocument, problem: Problem, known: Known) -> Edit | 
             return lines.lead_start_to_trigger(document)
         case "time_past" if problem.node is None:
             return mend_times(document, known.now)
+        case _ if problem.node is None and problem.field.startswith("exits."):
+            return remove_exit(document, problem)
+        case _ if problem.node is None and problem.field.startswith("goal."):
+            return remove_goal(document)
         case "unconfigured" if edit := configs.use_only_account(document, problem, known.accounts):
             return edit
     cure = _CURES.get(problem.code)

@@ -1,4 +1,5 @@
-"""Cures of the campaign's own fields: a name that is taken, times in the wrong order."""
+"""Cures of the campaign's own fields: a name that is taken, times in the wrong order, exit rules that cannot
+hold, a goal that cannot be counted."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from datetime import datetime
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit, set_attributes
+from engine.campaign.problem import Problem
 from engine.i18n import Message
 from engine.shapes.text import NAME_LENGTH
 from engine.shapes.time import instant
@@ -30,6 +32,21 @@ def mend_times(document: CampaignDocument, now: datetime | None) -> Edit:
         return set_attributes(document, swapped)._replace(label=Message("Swap start and end"))
     endless = attributes.model_copy(update={"end": None})
     return set_attributes(document, endless)._replace(label=Message("Remove the end"))
+
+
+def remove_exit(document: CampaignDocument, problem: Problem) -> Edit | None:
+    """Take out the exit rule that a problem is about."""
+    exits, index = document.attributes.exits, int(problem.field.split(".")[1])
+    if index >= len(exits):
+        return None
+    rest = document.attributes.model_copy(update={"exits": exits[:index] + exits[index + 1 :]})
+    return set_attributes(document, rest)._replace(label=Message("Remove the exit rule"))
+
+
+def remove_goal(document: CampaignDocument) -> Edit:
+    """Take out a goal that cannot be counted."""
+    rest = document.attributes.model_copy(update={"goal": None})
+    return set_attributes(document, rest)._replace(label=Message("Remove the goal"))
 
 
 def _numbered(name: str, number: int) -> str:

@@ -9,13 +9,16 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START_ID
 from engine.campaign.problem import Problem, Severity
 from engine.campaign.rules.ab import ab_problems
+from engine.campaign.rules.leaving import exit_problems
+from engine.campaign.rules.measures import measure_problems
 from engine.campaign.rules.nodes import node_problems
 from engine.campaign.rules.structure import structure_problems
 from engine.campaign.rules.timing import timing_problems
 from engine.components.base import Lookup
 from engine.i18n import Message
+from engine.steps import Steps, finished
 
-__all__ = ["Problem", "Severity", "problems"]
+__all__ = ["Problem", "Severity", "problems", "problems_in_steps"]
 
 
 def problems(
@@ -26,14 +29,26 @@ def problems(
     `now` (aware) decides which fixed times are past; `other_names` are the names of the workspace's other
     campaigns.
     """
-    found = list(_found(document, lookup, now, other_names))
+    return finished(problems_in_steps(document, lookup, now, other_names))
+
+
+def problems_in_steps(
+    document: CampaignDocument, lookup: Lookup, now: datetime, other_names: Container[str] = ()
+) -> Steps[list[Problem]]:
+    """`problems`, found step by step; the document must not change meanwhile."""
+    found: list[Problem] = []
+    for problem in _found(document, lookup, now, other_names):
+        if problem is not None:
+            found.append(problem)
+        yield
     order = {node_id: index for index, node_id in enumerate(_reading_order(document))}
     return sorted(found, key=lambda p: (p.severity is Severity.WARNING, order.get(p.node or START_ID, 0)))
 
 
 def _found(
     document: CampaignDocument, lookup: Lookup, now: datetime, other_names: Container[str]
-) -> Iterator[Problem]:
+) -> Iterator[Problem | None]:
+    """Problems in any order, and None wherever a step ends: each looks at a component, or once at all."""
     if document.attributes.name in other_names:
         yield Problem(
             "name_taken",
@@ -46,6 +61,8 @@ def _found(
     yield from node_problems(document, lookup)
     yield from ab_problems(document)
     yield from timing_problems(document, now)
+    yield from exit_problems(document, lookup)
+    yield from measure_problems(document, lookup)
 
 
 def _reading_order(document: CampaignDocument) -> list[str]:

@@ -10,7 +10,8 @@ from engine.campaign.problem import Problem, Severity
 from engine.i18n import Message
 
 
-def ab_problems(document: CampaignDocument) -> Iterator[Problem]:
+def ab_problems(document: CampaignDocument) -> Iterator[Problem | None]:
+    """What is wrong; None wherever a step ends."""
     target_of = targets_by_test(document)
     for test_id, node in document.nodes.items():
         if node.kind != AB_TEST:
@@ -21,6 +22,7 @@ def ab_problems(document: CampaignDocument) -> Iterator[Problem]:
             )
             yield Problem("ab_escape", Severity.ERROR, message, node=test_id)
             continue
+        yield None
         for inside in sorted(reachable(document, [test_id], without=[target])):
             if not document.ports(inside):
                 message = Message(

@@ -15,9 +15,11 @@ from engine.components.target_audience import TargetAudienceConfig
 from engine.i18n import Message
 
 
-def node_problems(document: CampaignDocument, lookup: Lookup) -> Iterator[Problem]:
+def node_problems(document: CampaignDocument, lookup: Lookup) -> Iterator[Problem | None]:
+    """What is wrong; None wherever a step ends."""
     kinds = kinds_of(document)
     fan_outs = _fan_outs(document)
+    yield None
     for node_id, node in document.nodes.items():
         for error in configuration_errors(node, lookup, around(document, node_id, kinds)):
             message = Message("{name}: {reason}", name=node.name, reason=error.message)
@@ -30,6 +32,7 @@ def node_problems(document: CampaignDocument, lookup: Lookup) -> Iterator[Proble
                 name=node.name,
             )
             yield Problem("shared_result", Severity.WARNING, message, node=node_id)
+        yield None
 
 
 def _empty_audiences(node_id: str, document: CampaignDocument, lookup: Lookup) -> Iterator[Problem]:

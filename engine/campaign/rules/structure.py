@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.graph import cyclic_nodes, reachable, trigger_of
+from engine.campaign.graph import cyclic_nodes_in_steps, reachable, trigger_of
 from engine.campaign.model import START_ID, Link
 from engine.campaign.problem import Problem, Severity
 from engine.components.base import Category, Component
@@ -16,7 +16,8 @@ from engine.i18n import Message
 ERROR = Severity.ERROR
 
 
-def structure_problems(document: CampaignDocument) -> Iterator[Problem]:
+def structure_problems(document: CampaignDocument) -> Iterator[Problem | None]:
+    """What is wrong; None wherever a step ends."""
     yield from _triggers(document)
     yield from _links(document)
     yield from _placements(document)
@@ -41,10 +42,11 @@ def _triggers(document: CampaignDocument) -> Iterator[Problem]:
             yield Problem("second_trigger", ERROR, message, node=node_id)
 
 
-def _links(document: CampaignDocument) -> Iterator[Problem]:
+def _links(document: CampaignDocument) -> Iterator[Problem | None]:
     seen: set[tuple[str, str, str]] = set()
     in_shown_order = (id for node_id, _ in document.all_nodes() for id in document.out_links(node_id))
     for link_id in in_shown_order:
+        yield None
         link = document.links[link_id]
         if link.target is None:
             if link.source != START_ID:  # the open line behind Start is the missing trigger
@@ -85,18 +87,19 @@ def _open_end(document: CampaignDocument, link: Link) -> Message:
     return Message("{name} leads nowhere. Add a component or an End.", name=name)
 
 
-def _placements(document: CampaignDocument) -> Iterator[Problem]:
+def _placements(document: CampaignDocument) -> Iterator[Problem | None]:
     trigger = trigger_of(document)
     trigger_kind = document.node(trigger).kind if trigger else None
     for node_id, node in document.nodes.items():
+        yield None
         placement = component(node.kind).placement
         fits = all(placement.follows(_declared(document, id)) for id in document.predecessors(node_id))
         if not fits or (placement.trigger is not None and trigger_kind not in (placement.trigger, None)):
             yield Problem("placement", ERROR, placement.refusal, node=node_id)
 
 
-def _cycles(document: CampaignDocument) -> Iterator[Problem]:
-    if cyclic := cyclic_nodes(document):
+def _cycles(document: CampaignDocument) -> Iterator[Problem | None]:
+    if cyclic := (yield from cyclic_nodes_in_steps(document)):
         first = min(cyclic, key=lambda node_id: (document.layout.get(node_id, (0, 0)), node_id))
         message = Message(
             "From {name} the lines lead back to it. Cut one of them.", name=document.node(first).name

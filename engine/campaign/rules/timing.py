@@ -13,7 +13,8 @@ from engine.i18n import Message
 from engine.shapes.time import instant
 
 
-def timing_problems(document: CampaignDocument, now: datetime) -> Iterator[Problem]:
+def timing_problems(document: CampaignDocument, now: datetime) -> Iterator[Problem | None]:
+    """What is wrong; None wherever a step ends."""
     attributes = document.attributes
     start = instant(attributes.start) if attributes.start else None
     end = instant(attributes.end) if attributes.end else None
@@ -21,6 +22,7 @@ def timing_problems(document: CampaignDocument, now: datetime) -> Iterator[Probl
         message = Message("The campaign's end lies before its start or in the past. Choose a later end.")
         yield Problem("time_past", Severity.ERROR, message)
     for node_id, node in document.nodes.items():
+        yield None
         if node.parsed.config is None:
             continue
         declared = component(node.kind)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from engine.channels.verdict import NotReached, Verdict
 from engine.i18n import N_, Message
@@ -19,7 +19,26 @@ _PROTOCOLS = {
 }
 
 
-def configuration(settings: KafkaSettings, secrets: Mapping[str, str]) -> dict[str, str | int]:
+class Brokers(Protocol):
+    """How brokers are reached: an account's, or those that a server reads events from."""
+
+    @property
+    def brokers(self) -> Sequence[str]: ...
+
+    @property
+    def security(self) -> str | None: ...
+
+    @property
+    def mechanism(self) -> str | None: ...
+
+    @property
+    def user(self) -> str | None: ...
+
+    @property
+    def signs_in(self) -> bool: ...
+
+
+def configuration(settings: Brokers, secrets: Mapping[str, str]) -> dict[str, str | int]:
     """What librdkafka is told to reach the brokers."""
     told: dict[str, str | int] = {
         "bootstrap.servers": ",".join(settings.brokers),

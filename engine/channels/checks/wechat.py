@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from engine.channels.receipts.wechat_encrypted import KEY
 from engine.channels.verdict import Verdict
 from engine.channels.web import Ask, Request, judged
 from engine.i18n import N_, Message
@@ -37,6 +38,8 @@ def token_request(base: str, app_id: str, secret: str, *, force: bool = False) -
 
 def check(settings: WechatSettings, secrets: Mapping[str, str], ask: Ask) -> Verdict:
     """Raises `NotReached`."""
+    if settings.encrypted and not KEY.fullmatch(secrets.get("aes_key", "")):
+        return Verdict(False, Message(N_("An EncodingAESKey has 43 letters and digits.")))
     base = with_scheme(settings.endpoint) if settings.endpoint else ENDPOINT
     place = urlsplit(base).netloc
     answer = ask(token_request(base, settings.app_id, secrets.get("app_secret", "")))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from engine.channels.adapter import Accepted, Delivery, Outcome, Refused, Traits
+from engine.channels.adapter import Accepted, Delivery, Destinations, Outcome, Refused, Traits
 from engine.channels.alibaba import address, call
 from engine.channels.alibaba_answers import refusal
 from engine.channels.answers import by_group
@@ -31,7 +31,12 @@ class AlibabaMail:
     ) -> None:
         self._settings, self._secret = settings, secrets.get("access_key_secret", "")
         self._client = HttpClient(address(settings), network, timeouts)
-        self.traits = Traits(concurrency=16, per_second=settings.per_second, receipts=True)
+        self.traits = Traits(
+            concurrency=16,
+            per_second=settings.per_second,
+            destinations=Destinations.domains(settings.per_second_domain),
+            receipts=True,
+        )
 
     async def send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
         return await by_group(batch, id, self._send)

@@ -6,22 +6,31 @@ by itself what the service, which knows no keys, would then send twice.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
-from engine.channels.adapter import Accepted, Delivery, Outcome, Refused, Traits
+from engine.channels.adapter import Accepted, Delivery, Outcome, Refused, Sent, Traits
 from engine.channels.alibaba import address, call
-from engine.channels.alibaba_answers import number, refusal, sms_id
+from engine.channels.alibaba_answers import call_of, number, refusal, sms_id
 from engine.channels.answers import by_group, halved
 from engine.channels.contents import DigitalSmsContent, SmsContent
 from engine.channels.http_client import HttpClient, Timeouts
+from engine.channels.http_connection import Lost
 from engine.channels.network import Network
+from engine.channels.receipts.alibaba import CHINA, detail
+from engine.channels.receipts.receipt import Receipt
+from engine.channels.verdict import NotReached
 from engine.channels.web import Request
 from engine.workspace.account_settings import AlibabaSmsSettings
 
 MOST = 100
 """Numbers in one call."""
+_QUESTIONS = 8
+"""At a time."""
 _ONE_NUMBER = (
     "isv.MOBILE_NUMBER_ILLEGAL",
     "isv.INVALID_PARAMETERS",
@@ -45,10 +54,33 @@ class AlibabaSms:
     ) -> None:
         self._settings, self._secret = settings, secrets.get("access_key_secret", "")
         self._client = HttpClient(address(settings), network, timeouts)
-        self.traits = Traits(batch=MOST, per_second=settings.per_second, receipts=True)
+        self.traits = Traits(
+            batch=MOST, per_second=settings.per_second, receipts=True, asks=settings.ask_receipts
+        )
 
     async def send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
         return await by_group(batch, _template, self._send)
+
+    async def ask(self, sent: Sequence[Sent], now: datetime) -> Sequence[Receipt | None]:
+        room = asyncio.Semaphore(_QUESTIONS)
+
+        async def answer(one: Sent) -> Receipt | None:
+            async with room:
+                with suppress(NotReached, Lost):
+                    found = await self._client.send(self._question(one))
+                    return detail(found.json(), one.reference, number(one.address), now)
+                return None
+
+        return await asyncio.gather(*map(answer, sent))
+
+    def _question(self, sent: Sent) -> Request:
+        """Asks for one SMS; of a text SMS its call is known."""
+        day = sent.at.astimezone(CHINA).strftime("%Y%m%d")
+        parameters = {
+            "PhoneNumber": number(sent.address), "SendDate": day, "BizId": call_of(sent.reference),
+            "PageSize": "10", "CurrentPage": "1",
+        }  # fmt: skip
+        return call(self._settings, self._secret, "QuerySendDetails", parameters)
 
     async def close(self) -> None:
         await self._client.close()

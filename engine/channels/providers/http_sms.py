@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.channels.adapter import Accepted, Delivery, Outcome, Refused, Traits, Unknown
+from engine.channels.adapter import Accepted, Delivery, Destinations, Outcome, Refused, Traits, Unknown
 from engine.channels.answers import by_group, by_status, code
 from engine.channels.contents import DigitalSmsContent, SmsContent
 from engine.channels.http_client import HttpClient, Timeouts
@@ -24,7 +24,12 @@ class HttpSms:
         self._client = HttpClient(settings.url, network, timeouts)
         self._sign = signer(settings.auth, secrets.get("key", ""))
         reports = settings.auth is not None and settings.auth.type != "none"
-        self.traits = Traits(concurrency=16, per_second=settings.per_second, receipts=reports)
+        self.traits = Traits(
+            concurrency=16,
+            per_second=settings.per_second,
+            destinations=Destinations.host_of(settings.url, settings.per_second_host),
+            receipts=reports,
+        )
 
     async def send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
         return await by_group(batch, id, self._send)

@@ -7,21 +7,24 @@ one knows nothing of what an earlier one was about to write: that is in doubt.
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
+
+import orjson
 
 from engine.channels.adapter import Delivery, Outcome, Traits
 from engine.channels.checks.kafka import NO_LIBRARY, configuration
 from engine.channels.contents import ValuesContent
 from engine.channels.http_client import Timeouts
-from engine.channels.http_requests import COMPACT
-from engine.channels.kafka_reports import Reports, failure
+from engine.channels.kafka_reports import Reports
 from engine.channels.network import Network
 from engine.channels.verdict import NotReached
 from engine.i18n import N_, Message
 from engine.workspace.account_settings import KafkaSettings
+
+_EACH_S = 0.002
+"""How often the library is asked for reports."""
 
 
 class Kafka:
@@ -45,22 +48,24 @@ class Kafka:
         }
         self._producer: Any = None
         self._starting = asyncio.Lock()
-        self._ended = threading.Event()
-        self._poller: threading.Thread | None = None
+        self._listening: asyncio.Task[None] | None = None
 
     async def send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
         async with self._starting:
             if self._producer is None:
                 self._producer = await asyncio.to_thread(self._started)
         reports = Reports(len(batch))
-        await asyncio.to_thread(self._produce, batch, reports)
+        self._produce(batch, reports)
+        if self._listening is None or self._listening.done():
+            self._listening = asyncio.create_task(self._listen(self._producer))
         return await reports.whole
 
     async def close(self) -> None:
-        self._ended.set()
-        if self._poller is not None:
-            await asyncio.to_thread(self._poller.join)
-        self._producer = self._poller = None
+        if self._listening is not None:
+            self._listening.cancel()
+        if self._producer is not None:
+            await asyncio.to_thread(self._producer.close)
+        self._producer = self._listening = None
 
     def _started(self) -> Any:
         """A producer that has found its topic. Raises `NotReached`."""
@@ -77,14 +82,13 @@ class Kafka:
             text = N_("No broker of {place} answers ({reason}). Check addresses and security.")
             reason = error.args[0].name() if error.args else ""
             raise NotReached(Message(text, place=place, reason=reason)) from None
-        self._poller = threading.Thread(target=self._poll, args=(producer,), name="kafka", daemon=True)
-        self._poller.start()
         return producer
 
-    def _poll(self, producer: Any) -> None:
-        while not self._ended.is_set():
-            producer.poll(0.05)
-        producer.close()
+    async def _listen(self, producer: Any) -> None:
+        """Take reports while any are awaited. In this thread: another one would wait for it with each."""
+        while len(producer):
+            producer.poll(0)
+            await asyncio.sleep(_EACH_S)
 
     def _produce(self, batch: Sequence[Delivery], reports: Reports) -> None:
         messages: list[dict[str, Any]] = [
@@ -94,7 +98,7 @@ class Kafka:
         self._producer.produce_batch(self._settings.topic, messages)
         for place, message in enumerate(messages):
             if "_error" in message:  # it was not even queued
-                reports.settle(place, failure(message["_error"].name()))
+                reports.came(place, message["_error"], None)
 
 
 def adapter(
@@ -106,5 +110,5 @@ def adapter(
 def value(delivery: Delivery) -> bytes:
     """What stands in the topic. A test says that it is one."""
     assert isinstance(delivery.content, ValuesContent)
-    values: dict[str, object] = dict(delivery.content.values)
-    return COMPACT.encode(values | {"test": True} if delivery.test else values).encode()
+    values = delivery.content.values
+    return orjson.dumps({**values, "test": True} if delivery.test else values)

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.channels.adapter import Accepted, Delivery, Later, Outcome, Refused, Traits, Unknown
+from engine.channels.adapter import Accepted, Delivery, Destinations, Later, Outcome, Refused, Traits, Unknown
 from engine.channels.answers import in_turn
 from engine.channels.contents import EmailContent
 from engine.channels.http_client import Timeouts
@@ -53,7 +53,9 @@ class Smtp:
             batch=_IN_TURN,
             concurrency=_CONNECTIONS,
             per_second=settings.per_second,
+            destinations=Destinations.domains(settings.per_second_domain),
             receipts=bool(settings.user),
+            in_turn=True,
         )
 
     async def send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:

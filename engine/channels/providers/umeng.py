@@ -6,7 +6,7 @@ the types `IDFA`, `OAID` and `IMEI`; they are sent to like any alias. Umeng heed
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from engine.channels.adapter import Accepted, Delivery, Later, Outcome, Refused, Traits, Unknown
 from engine.channels.answers import by_group, by_status, code, halved, one_of
@@ -34,10 +34,10 @@ class Umeng:
         self._secrets = dict(secrets)
         self._base = with_scheme(settings.endpoint) if settings.endpoint else ENDPOINT
         self._client = HttpClient(self._base, network, timeouts)
-        self.traits = Traits(batch=MOST, per_second=settings.per_second, receipts=True)
+        self.traits = Traits(batch=MOST, per_second=settings.per_second, receipts=True, alike=_alike)
 
     async def send(self, batch: Sequence[Delivery]) -> Sequence[Outcome]:
-        return await by_group(batch, lambda one: (one.content, "," in one.address), self._send)
+        return await by_group(batch, _alike, self._send)
 
     async def close(self) -> None:
         await self._client.close()
@@ -66,6 +66,11 @@ def adapter(
     settings: UmengSettings, secrets: Mapping[str, str], network: Network, timeouts: Timeouts
 ) -> Umeng:
     return Umeng(settings, secrets, network, timeouts)
+
+
+def _alike(one: Delivery) -> Hashable:
+    """What devices have in common that one call reaches."""
+    return one.content, "," in one.address
 
 
 def _target(batch: Sequence[Delivery], content: PushContent) -> Mapping[str, object]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
-from engine.channels.adapter import Accepted, Delivery, Later, Outcome, Refused, Traits, Unknown
+from engine.channels.adapter import Accepted, Delivery, Destinations, Later, Outcome, Refused, Traits, Unknown
 from engine.channels.answers import by_group, by_status, code
 from engine.channels.contents import ValuesContent
 from engine.channels.http_client import HttpClient, Timeouts
@@ -36,6 +36,7 @@ class Webhook:
             batch=settings.batch_size,
             concurrency=128 if settings.batch_size == 1 else 8,
             per_second=settings.per_second,
+            destinations=Destinations.host_of(settings.url, settings.per_second_host),
             key_lifetime=_seconds(settings.key_lifetime),
             receipts=settings.receipts is not None,
         )

@@ -15,7 +15,8 @@ from urllib.parse import quote
 from engine.channels.adapter import Accepted, Delivery, Later, Outcome, Refused, Traits, Unknown
 from engine.channels.answers import by_group, by_status
 from engine.channels.checks.wechat import ENDPOINT, token_request
-from engine.channels.http_client import HttpClient, Lost, Timeouts
+from engine.channels.http_client import HttpClient, Timeouts
+from engine.channels.http_connection import Lost
 from engine.channels.network import Network
 from engine.channels.verdict import NotReached
 from engine.channels.web import Answer, Request

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from engine.channels.receipts import alibaba, webhook, wechat
+from engine.channels.receipts import alibaba, webhook, wechat, wechat_encrypted
 from engine.channels.receipts.bounces import bounces
 from engine.channels.receipts.receipt import NotTaken, Receipt, Report, receipt_token, same
 from engine.workspace.account import AccountFile
-from engine.workspace.account_settings import WebhookSettings
+from engine.workspace.account_settings import WebhookSettings, WechatSettings
 
 __all__ = ["ACKNOWLEDGED", "NotTaken", "Receipt", "Report", "receipt_token", "receipts_of"]
 
@@ -31,6 +31,9 @@ def receipts_of(
     token = receipt_token(account, secrets)
     settings = account.settings
     if account.kind == "wechat":
+        if isinstance(settings, WechatSettings) and settings.encrypted:
+            key = secrets.get("aes_key", "")
+            return wechat.events(wechat_encrypted.opened(report, token, settings.app_id, key), now)
         if not wechat.is_signed(report, token):
             raise NotTaken(401, "signature")
         return wechat.events(report, now)

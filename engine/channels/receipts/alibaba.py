@@ -5,13 +5,14 @@ It signs none of it; the address that it is told, with a token in it, is what sh
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from engine.channels.alibaba_answers import sms_id
 from engine.channels.answers import code
 from engine.channels.receipts.receipt import NotTaken, Receipt, Report, listed, moment, parsed, stored, text
 
+CHINA = timezone(timedelta(hours=8))
 _WAYS_OUT = ("T", "TD", "R", "N", "退订", "拒收")
 _EVENTS = {
     "dm:Deliver:Succeed": "delivered",
@@ -46,6 +47,21 @@ def mail(report: Report, now: datetime) -> list[Receipt]:
         return []
     reason = code(data.get("failed_type") or data.get("err_code"), "failed") if kind == "bounced" else ""
     return [Receipt(kind, moment(text(found, "time"), now), reference=id, address=address, reason=reason)]
+
+
+def detail(found: dict[str, Any], reference: str, phone: str, now: datetime) -> Receipt | None:
+    """What is answered of one SMS when it is asked for; None where that is not known yet, or no answer."""
+    details = found.get("SmsSendDetailDTOs")
+    listed = details.get("SmsSendDetailDTO") if isinstance(details, dict) else None
+    if found.get("Code") != "OK" or not isinstance(listed, list):
+        return None
+    for one in listed:
+        if isinstance(one, dict) and text(one, "PhoneNum") == phone and one.get("SendStatus") in (2, 3):
+            took = one["SendStatus"] == 3
+            reason = "" if took else code(one.get("ErrCode"), "failed")
+            at = _moment(text(one, "ReceiveDate"), now)
+            return Receipt("delivered" if took else "failed", at, reference=reference, reason=reason)
+    return None
 
 
 def is_way_out(answer: str) -> bool:

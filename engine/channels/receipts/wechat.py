@@ -1,4 +1,4 @@
-"""What WeChat tells of template messages, in plain mode: signed with the account's token."""
+"""What WeChat tells of template messages, signed with the account's token; in safe mode opened before."""
 
 from __future__ import annotations
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Protocol
+from functools import cached_property, partial
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection, select
 
+from engine.channels.receipts import Receipt
 from engine.channels.sending.letters import REFERENCE_LENGTH, Letter, idempotency_key
 from engine.channels.sending.rendering import Render, renderer
 from engine.components.behaviour import Send
@@ -43,6 +44,9 @@ class Desk(Protocol):
     def heard(self, connection: Connection, account: AccountFile, references: Collection[str]) -> None:
         """These messages have a result: receipts of theirs that came before count now."""
 
+    def reported(self, connection: Connection, account: AccountFile, receipts: Sequence[Receipt]) -> None:
+        """An account's provider told what became of messages."""
+
     def look_again(self, connection: Connection, touched: Collection[tuple[int, int]]) -> None:
         """Messages of these versions and nodes are to be looked at by a wave before they go out."""
 
@@ -53,6 +57,18 @@ class Desk(Protocol):
     @property
     def held(self) -> bool:
         """Whether nothing may be sent until somebody decides."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether no other engine can have begun to send what stands in this outbox."""
+
+
+class Words(NamedTuple):
+    """What the letters of one node say. key: a letter's idempotency key. id_type: of the addresses."""
+
+    render: Render
+    key: Callable[[Letter], str]
+    id_type: str
 
 
 @dataclass
@@ -97,14 +113,20 @@ class Sheet:
         }
 
     @cached_property
-    def _renderers(self) -> dict[int, Render]:
+    def _words(self) -> dict[int, Words]:
         return {}
 
-    def render(self, node: int) -> Render:
-        """How the letters of a node become contents."""
-        if node not in self._renderers:
-            self._renderers[node] = renderer(self.bundle, self.nodes[node], self.public_address)
-        return self._renderers[node]
+    def words(self, node: int) -> Words:
+        """How the letters of a node become deliveries."""
+        if (known := self._words.get(node)) is not None:
+            return known
+        found = self.nodes[node]
+        made = Words(
+            renderer(self.bundle, found, self.public_address),
+            partial(idempotency_key, self.bundle.campaign.attributes.id, found.id),
+            self.id_types[node],
+        )
+        return self._words.setdefault(node, made)
 
     def key(self, letter: Letter) -> str:
         """A letter's idempotency key."""

@@ -13,7 +13,7 @@ class Fate(NamedTuple):
     result: str | None = None
 
 
-PLANNED, CLAIMED, SENDING = Fate("planned"), Fate("claimed"), Fate("sending")
+PLANNED, SENDING = Fate("planned"), Fate("sending")
 SENT = Fate("sent", "", "sent")
 UNKNOWN = Fate("unknown", "", "unknown")
 SUPPRESSED = Fate("skipped", "suppressed", "failed")

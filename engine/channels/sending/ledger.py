@@ -1,10 +1,10 @@
 """What the sending loop writes: each step of a message is a few set-based statements of one transaction.
 
-    planned → claimed → sending → sent | failed | unknown
-       ↑_________↓_________↓
+    planned (claimed in the outbox) → sending → sent | failed | unknown
+       ↑_________________________________↓
 
-A claim names a worker and a fence; whoever writes later must still have both, so a worker that was frozen
-past its lease changes nothing any more.
+A claim names a worker and a fence, in the outbox; whoever writes later must still have both, so a worker that
+was frozen past its lease changes nothing any more.
 """
 
 from __future__ import annotations
@@ -16,23 +16,26 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect
 
-from engine.channels.sending.fates import CLAIMED, PLANNED, SENDING, SUPPRESSED, UNKNOWN, Fate
-from engine.channels.sending.letters import Letter, Queue
-from engine.channels.sending.statements import OUTBOX_KEY, Statements
+from engine.channels.sending.fates import PLANNED, SENDING, SENT, SUPPRESSED, UNKNOWN, Fate
+from engine.channels.sending.letters import Key, Letter, Queue
+from engine.channels.sending.statements import Statements
+from engine.plan.prepared import Filling
 from engine.plan.temporary import Emptying, handed
 from engine.store.dialect import bulk_insert
-from engine.store.tables.sending import MESSAGE_KEY, doubt, outbox, reference
+from engine.store.tables.sending import MARKETING, MESSAGE_KEY, doubt, outbox, reference
 from engine.store.times import HOUR
 
-_CLAIM = ("worker", "fence", "leased_until")
+_PLACE = Letter._fields[:9]
+"""The columns that say where a letter stands in the outbox, and which message it is."""
 
 
 class Claim(NamedTuple):
-    """Whose claim it is, and until when (ms)."""
+    """Whose claim it is, and until when (ms). size: of so many letters, once that is known."""
 
     worker: str
     fence: int
     leased_until: int
+    size: int = 0
 
 
 @dataclass(slots=True)
@@ -63,6 +66,7 @@ class Ledger:
     def __init__(self, dialect: Dialect) -> None:
         self._statements = Statements(dialect)
         self._empty = Emptying(handed, dialect)
+        self._fill = Filling(handed, _PLACE, dialect)
 
     # ---- what waits
 
@@ -86,48 +90,45 @@ class Ledger:
         number = self._statements.campaign(connection, queue._asdict()).scalar()
         return None if number is None else int(number)
 
-    def claim(self, connection: Connection, queue: Queue, claim: Claim, now: int, most: int) -> list[Letter]:
-        """Take the first letters of a line that are due by `now` (ms), of a campaign that goes on."""
-        parameters = {**queue._asdict(), "now": now, "most": most}
-        letters = _letters(self._statements.claimable(connection, parameters))
-        if letters:
-            self._hand(connection, letters)
-            self._statements.claim_handed(connection, claim._asdict())
-            self._move(connection, letters, PLANNED, CLAIMED)
-        return letters
+    def claim(self, connection: Connection, queue: Queue, claim: Claim, now: int, most: int) -> int:
+        """Take the first letters of a line that are due by `now` (ms), of a campaign that goes on. How many
+        there were."""
+        line = {**queue._asdict(), "now": now, "worker": claim.worker, "fence": claim.fence}
+        parameters = {**line, "leased_until": claim.leased_until, "most": most}
+        return self._statements.claim_next(connection, parameters).rowcount
+
+    def claimed(self, connection: Connection, queue: Queue, claim: Claim, now: int, n: int) -> list[Letter]:
+        """The letters of a line that were taken with a claim: so many, as of `now`."""
+        line = {**queue._asdict(), "now": now, "worker": claim.worker, "fence": claim.fence}
+        # Sorted here: PostgreSQL might rather sort all that waits than look the first ones up.
+        return sorted(_letters(self._statements.claimed(connection, {**line, "most": n})))
 
     def give_back(self, connection: Connection, letters: Sequence[Letter], claim: Claim) -> None:
         """Let others claim letters that are still this claim's and were not sent."""
         self._hand(connection, letters)
-        mine = {tuple(row) for row in self._statements.claimed_handed(connection, _held(claim))}
-        kept = [letter for letter in letters if letter.key in mine]
-        if kept:
-            self._hand(connection, kept)
-            self._statements.claim_handed(connection, dict.fromkeys(_CLAIM))
-            self._move(connection, kept, CLAIMED, PLANNED)
+        self._statements.unclaim_held(connection, _held(claim))
 
     def abandoned(self, connection: Connection, by: int) -> tuple[list[Letter], list[Letter]]:
         """Letters whose claims are over `by` a moment: those that were only claimed, and those of which
         nobody knows whether they were sent."""
         rows = list(self._statements.leased_out(connection, {"now": by}))
-        claimed = _letters(row[:-1] for row in rows if row[-1] == CLAIMED.state)
+        claimed = _letters(row[:-1] for row in rows if row[-1] != SENDING.state)
         return claimed, _letters(row[:-1] for row in rows if row[-1] == SENDING.state)
 
     def free(self, connection: Connection, letters: Sequence[Letter]) -> None:
         """Let anybody claim letters that were claimed and never sent, whoever had them."""
         self._hand(connection, letters)
-        self._statements.claim_handed(connection, dict.fromkeys(_CLAIM))
-        self._move(connection, letters, CLAIMED, PLANNED)
+        self._statements.unclaim(connection)
 
     def postpone(self, connection: Connection, letters: Sequence[Letter], claim: Claim, now: int) -> None:
         """Give letters that are still this claim's to the next wave, which looks at them again."""
         self._hand(connection, letters)
-        mine = {tuple(row) for row in self._statements.claimed_handed(connection, _held(claim))}
-        kept = [letter for letter in letters if letter.key in mine]
-        if kept:
-            self._hand(connection, kept)
+        lost = {tuple(row) for row in self._statements.not_held(connection, _held(claim))}
+        if lost:
+            letters = [letter for letter in letters if letter.key not in lost]
+            self._hand(connection, letters)
+        if letters:
             self._statements.leave_outbox(connection)
-            self._move(connection, kept, CLAIMED, PLANNED)
             self._statements.make_due(connection, {"now": now})
 
     # ---- an attempt, and what came of it
@@ -142,37 +143,52 @@ class Ledger:
     ) -> Started:
         """Say, before any socket opens, that letters are on their way. id_types: of the addresses, by version
         and node. What is suppressed by now is skipped instead; `handed` then holds both."""
-        self._hand(connection, letters, id_types)
-        found = {
-            tuple(row[:-1]): bool(row[-1]) for row in self._statements.startable(connection, _held(claim))
-        }
-        started = Started()
-        for letter in letters:
-            listed = found.get(letter.key)
-            kind = started.lost if listed is None else started.suppressed if listed else started.sending
-            kind.append(letter)
+        lost: set[Key] = set()
+        if len(letters) != claim.size or not self._hand_claim(connection, claim):
+            self._hand(connection, letters)
+            lost = {tuple(row) for row in self._statements.not_held(connection, _held(claim))}
+        listed: set[Key] = set()
+        marketing = {(one.version, one.node) for one in letters if one.priority == MARKETING}
+        for version, node in sorted(marketing):
+            of_node = {"version": version, "node": node, "id_type": id_types[version, node]}
+            listed |= {tuple(row) for row in self._statements.suppressed(connection, of_node)}
+        started = Started(list(letters))
+        if lost or listed:
+            started.lost = [one for one in letters if one.key in lost]
+            started.suppressed = [one for one in letters if one.key in listed - lost]
+            started.sending = [one for one in letters if one.key not in lost | listed]
         if started.suppressed:
-            self.settle(connection, [Settled(one, SUPPRESSED) for one in started.suppressed], now, CLAIMED)
+            self.settle(connection, [Settled(one, SUPPRESSED) for one in started.suppressed], now, PLANNED)
         if started.sending:
             if len(started.sending) < len(letters):
                 self._hand(connection, started.sending)
-            self._statements.count_attempt(connection, {"now": now})
-            self._move(connection, started.sending, CLAIMED, SENDING, now)
-            started.sending = [one.begun(now) for one in started.sending]
+            self._move(connection, started.sending, PLANNED, SENDING, now)
         if started.suppressed:
             self._hand(connection, [*started.sending, *started.suppressed])
         return started
 
     def settle(
-        self, connection: Connection, settled: Sequence[Settled], now: int, before: Fate = SENDING
+        self,
+        connection: Connection,
+        settled: Sequence[Settled],
+        now: int,
+        before: Fate = SENDING,
+        claim: Claim | None = None,
     ) -> list[Letter]:
         """Write what has become of letters: of those that are still what they were `before`. Returns these,
-        which `handed` then holds."""
-        self._hand(connection, [one.letter for one in settled])
-        still = {tuple(row) for row in self._statements.in_state(connection, {"state": before.state})}
+        which `handed` then holds. claim: theirs, where they are of one."""
+        letters = [one.letter for one in settled]
+        whole = claim is not None and claim.size == len(letters) and self._hand_claim(connection, claim)
+        if not whole:
+            self._hand(connection, letters)
+        alike = before == SENDING and all(one.fate is SENT for one in settled)
+        if alike and self._all_sent(connection, letters, now):
+            self.note_references(connection, _named(settled), now)
+            return letters
+        gone = {tuple(row) for row in self._statements.not_in_state(connection, {"state": before.state})}
         groups: dict[Fate, list[Settled]] = {}
         for one in settled:
-            if one.letter.key in still:
+            if not gone or one.letter.key not in gone:
                 groups.setdefault(one.fate, []).append(one)
         for fate, group in groups.items():
             letters = [one.letter for one in group]
@@ -184,26 +200,36 @@ class Ledger:
                 self._queue_again(connection, group)
             elif fate == UNKNOWN:
                 self._note_doubts(connection, group, now)
-            named = [(one.letter, one.reference) for one in group if one.reference]
-            self.note_references(connection, named, now)
+            self.note_references(connection, _named(group), now)
         kept = [one.letter for group in groups.values() for one in group]
         if len(groups) > 1:
             self._hand(connection, kept)
         return kept
 
+    def _all_sent(self, connection: Connection, letters: Sequence[Letter], now: int) -> bool:
+        """Write that all those in `handed`, which are these, were sent. Where one of them is not being sent
+        any more, nothing is written: that is rare, and to look for it first takes as long as to write."""
+        attempt = connection.begin_nested()
+        left = self._statements.leave_outbox(connection).rowcount == len(letters)
+        if left and self._move(connection, letters, SENDING, SENT, now):
+            attempt.commit()
+            return True
+        attempt.rollback()
+        return False
+
     def note_references(self, connection: Connection, named: Iterable[tuple[Letter, str]], now: int) -> None:
         """Remember what receipts call letters."""
         columns = ("account", "reference", *MESSAGE_KEY, "sent_at")
-        rows = [(letter.queue.account, name, *letter.key, now) for letter, name in named]
+        rows = [(letter.account, name, *letter.key, now) for letter, name in named]
         bulk_insert(connection, reference, columns, rows, on_conflict="nothing")
 
     def _queue_again(self, connection: Connection, group: Iterable[Settled]) -> None:
-        columns = (*OUTBOX_KEY, "campaign", "queued_at", "attempts", "first_attempt")
+        columns = (*_PLACE, "queued_at", "attempts", "first_attempt", "again_by")
         rows = []
         for one in group:
             each = one.letter
-            key = (*each.queue, one.ready_at, each.node, each.person, each.entry, each.address)
-            rows.append((*key, each.campaign, each.queued_at, each.attempts, each.first_attempt))
+            further = (each.queued_at, each.attempts, each.first_attempt, each.again_by)
+            rows.append((*each.queue, one.ready_at, *each.key, *further))
         bulk_insert(connection, outbox, columns, rows)
 
     def _note_doubts(self, connection: Connection, group: Iterable[Settled], now: int) -> None:
@@ -214,39 +240,45 @@ class Ledger:
     # ---- states and their counters
 
     def _move(
-        self, connection: Connection, letters: Sequence[Letter], before: Fate, after: Fate, now: int = 0
-    ) -> None:
-        """Change the state of the messages in `handed`, which are these, and the counters."""
-        self._statements.states[before.state, after.state](
-            connection, {"reason": after.reason, "result": after.result, "now": now}
-        )
-        counts = Counter((one.queue.version, one.cycle, one.node, one.planned_at // HOUR) for one in letters)
+        self, connection: Connection, letters: Sequence[Letter], before: Fate, after: Fate, now: int
+    ) -> bool:
+        """Change the state of the messages in `handed`, which are these, and the counters. False where one of
+        them was not in the state before: then the counters stay."""
+        if before == after:
+            return True
+        values = {"reason": after.reason, "result": after.result, "now": now}
+        changed = self._statements.states[before.state, after.state](connection, values).rowcount
+        if changed != len(letters):
+            return False
+        counts = Counter((one.version, one.cycle, one.node, one.planned_at // HOUR) for one in letters)
         for (version, cycle, node, hour), n in sorted(counts.items()):
             key = {"version": version, "cycle": cycle, "node": node, "hour": hour}
             for fate, change in ((before, -n), (after, n)):
                 counted = {**key, "state": fate.state, "reason": fate.reason, "n": change}
                 self._statements.raise_counter(connection, counted)
+        return True
 
     # ---- what statements work on
 
-    def _hand(
-        self,
-        connection: Connection,
-        letters: Sequence[Letter],
-        id_types: Mapping[tuple[int, int], str] | None = None,
-    ) -> None:
+    def _hand(self, connection: Connection, letters: Sequence[Letter]) -> None:
         """Fill `handed`."""
         self._empty(connection)
-        columns = (*MESSAGE_KEY, "account", "priority", "version", "ready_at", "id_type")
-        known = id_types or {}
-        rows = [
-            (*one.key, *one.queue, one.ready_at, known.get((one.queue.version, one.node))) for one in letters
-        ]
-        bulk_insert(connection, handed, columns, rows)
+        self._fill(connection, [one[: len(_PLACE)] for one in letters])
+
+    def _hand_claim(self, connection: Connection, claim: Claim) -> bool:
+        """Fill `handed` with all letters of a claim. Whether it still has them all, of campaigns that go
+        on."""
+        self._empty(connection)
+        held = {**_held(claim), "leased_until": claim.leased_until}
+        return self._statements.hand_claim(connection, held).rowcount == claim.size
 
 
 def _letters(rows: Iterable[Sequence[Any]]) -> list[Letter]:
-    return [Letter(Queue(*row[:3]), *row[3:]) for row in rows]
+    return list(map(Letter._make, rows))
+
+
+def _named(settled: Iterable[Settled]) -> list[tuple[Letter, str]]:
+    return [(one.letter, one.reference) for one in settled if one.reference]
 
 
 def _held(claim: Claim) -> dict[str, Any]:

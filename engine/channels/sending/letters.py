@@ -17,14 +17,21 @@ class Queue(NamedTuple):
     version: int
 
 
+Key = tuple[int, int, int, int, str]
+"""What names a message in the database."""
+
+
 class Letter(NamedTuple):
-    """A message that is claimed.
+    """A message that is claimed; first its key in the outbox and in the table of messages.
 
     ready_at: as the outbox has it. who: the person's external id. variables: JSON list of the bound values,
-    or None. attempts, first_attempt: those so far, and when (ms) the first of them began.
+    or None. attempts, first_attempt: those so far, and when (ms) the first of them began. again_by: of one
+    that may have been sent before: when (ms) its provider forgets its key.
     """
 
-    queue: Queue
+    account: str
+    priority: int
+    version: int
     ready_at: int
     campaign: int
     node: int
@@ -38,16 +45,22 @@ class Letter(NamedTuple):
     cycle: int
     attempts: int
     first_attempt: int | None
+    again_by: int | None = None
 
     @property
-    def key(self) -> tuple[int, int, int, int, str]:
-        """The message's key in the database."""
-        return self.campaign, self.node, self.person, self.entry, self.address
+    def queue(self) -> Queue:
+        """The line that it stands in."""
+        return Queue(*self[:3])
 
-    def begun(self, now: int) -> Letter:
-        """With one more attempt, which begins now (ms)."""
+    @property
+    def key(self) -> Key:
+        """The message's key in the database."""
+        return self[4:9]
+
+    def tried(self, now: int) -> Letter:
+        """With one more attempt, by now (ms)."""
         first = now if self.first_attempt is None else self.first_attempt
-        return self._replace(attempts=self.attempts + 1, first_attempt=first)
+        return Letter._make((*self[:-3], self.attempts + 1, first, self.again_by))
 
 
 def idempotency_key(campaign_id: str, node_id: str, letter: Letter) -> str:

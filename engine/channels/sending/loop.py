@@ -1,8 +1,8 @@
 """The sending loop: finds what waits in the outbox and lets a sender for each account send it.
 
-`start` runs it in a thread of its own, with an event loop; without that, `step` sends what is due now in the
-caller's thread. Database work is done in that thread, too, and waits for one wave at most: between two
-threads, each of its statements would wait for the interpreter.
+`start` runs it in a thread of its own, with an event loop, and lets senders do their database work in
+another one (`apart`), where it waits for one wave at most. Without that, `step` sends what is due now in the
+caller's thread.
 """
 
 from __future__ import annotations
@@ -18,28 +18,38 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 
-import structlog
 from sqlalchemy import Connection, Dialect
 
 from engine.channels.adapter import Adapter
+from engine.channels.sending.apart import Apart
+from engine.channels.sending.asking import Asking
+from engine.channels.sending.claims import Tools
 from engine.channels.sending.desk import Desk, Sheet
+from engine.channels.sending.destinations import Limits
 from engine.channels.sending.fates import UNKNOWN
 from engine.channels.sending.ledger import Ledger
 from engine.channels.sending.letters import Letter, Queue
-from engine.channels.sending.pacing import Backoff, Monotonic, RateLimit, Sleep
+from engine.channels.sending.pacing import Backoff, Monotonic, Sleep, SteadyClock
 from engine.channels.sending.policy import Policy
-from engine.channels.sending.sender import Sender, Tools
+from engine.channels.sending.sender import Sender
 from engine.i18n import Message, MessageError
+from engine.logs import get_logger
+from engine.store.database import StoreError
 from engine.store.times import NEVER
 from engine.store.trouble import trouble_of
 from engine.workspace.account import AccountFile
 
-log = structlog.get_logger()
+log = get_logger()
 
 POLL_S = 1.0
 """How long the loop rests at most: a letter may become due, and an account be usable again."""
 LOOK_S = 0.2
 """How long it rests at least while something is sent: looking for new lines takes time from that."""
+
+CLAIMS_OF_A_STEP = 1
+"""How many claims of each account `step` sends."""
+KEPT_S = 600.0
+"""How long a version of which nothing waits is kept in memory, and an account that only it has opened."""
 
 OpenAdapter = Callable[[AccountFile], Adapter]
 """Makes an account ready to send. Raises `MessageError` where it cannot be used: a secret is missing."""
@@ -60,10 +70,9 @@ class AccountState:
 
 @dataclass
 class _Desks:
-    """Senders by account and by the settings that versions have pinned; each account has one rate."""
+    """Senders by account and by the settings that versions have pinned."""
 
     senders: dict[tuple[str, str], Sender] = field(default_factory=dict)
-    limits: dict[str, RateLimit] = field(default_factory=dict)
     problems: dict[str, Message] = field(default_factory=dict)
     blocked: dict[str, set[int]] = field(default_factory=dict)
 
@@ -87,13 +96,17 @@ class Sending:
         self._policy = policy or Policy(Backoff())
         self._tools = Tools(
             desk, self._ledger, self._policy, secrets.token_hex(8), itertools.count(1), monotonic, sleep,
-            lambda: self._closing,
+            lambda: self._closing, Limits(monotonic, sleep), SteadyClock(desk.now, monotonic),
+            Apart(),
         )  # fmt: skip
         self._sheets: dict[int, Sheet] = {}
+        self._needed_at: dict[int, float] = {}
         self._known = _Desks()
         self._working: dict[Sender, asyncio.Task[None]] = {}
-        self._loop = asyncio.new_event_loop()
+        self._asking = Asking(desk, self._asked)
+        self._loop = new_event_loop()
         self._thread: threading.Thread | None = None
+        self._questions: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._closing = False
 
@@ -101,6 +114,7 @@ class Sending:
 
     def start(self) -> None:
         """Send in the background until `close`."""
+        self._tools.apart.start()
         self._thread = threading.Thread(target=self._run, name="sending", daemon=True)
         self._thread.start()
 
@@ -110,7 +124,7 @@ class Sending:
             self._loop.call_soon_threadsafe(self._wake.set)
 
     def step(self) -> bool:
-        """Send what is due now, up to a claim of each account, in this thread. Whether there was anything."""
+        """Send what is due now, a claim of each account, in this thread. Whether there was anything."""
         return self._loop.run_until_complete(self._round())
 
     def close(self) -> None:
@@ -122,6 +136,7 @@ class Sending:
         else:
             self._loop.run_until_complete(self._close())
         self._loop.run_until_complete(_cancel_others())
+        self._tools.apart.close()
         self._loop.close()
 
     def states(self) -> list[AccountState]:
@@ -153,6 +168,8 @@ class Sending:
                 ready = [self._ledger.next_ready(connection, queue) for queue in sender.queues]
                 pause = self._desk.now() + round(sender.breaker.pause * 1000)
                 moments += [max(moment, pause) for moment in ready if moment is not None]
+            if (question := self._asking.next_due(connection)) is not None:
+                moments.append(question)
         return min(moments, default=None)
 
     # ---- after a crash
@@ -167,27 +184,28 @@ class Sending:
         if sending:
             now = self._desk.now()
             settled = [
-                self._policy.doubtful(letter, "interrupted", self._key_lifetime(connection, letter), now)
+                self._policy.doubtful(letter, "interrupted", self._forgotten_at(connection, letter), now)
                 for letter in sending
             ]
             kept = self._ledger.settle(connection, settled, now)
-            self._desk.judge(connection, {(one.queue.version, one.node) for one in kept})
+            self._desk.judge(connection, {(one.version, one.node) for one in kept})
             for letter in kept:
                 with suppress(MessageError):  # a version that cannot be read any more
-                    sheet = self._sheet(connection, letter.queue.version, letter.campaign)
-                    account = sheet.account(letter.queue.account)
+                    sheet = self._sheet(connection, letter.version, letter.campaign)
+                    account = sheet.account(letter.account)
                     self._desk.heard(connection, account, [sheet.reference(letter)])
             doubtful = sum(one.fate == UNKNOWN for one in settled)
             log.warning("messages were being sent", again=len(settled) - doubtful, doubtful=doubtful)
 
-    def _key_lifetime(self, connection: Connection, letter: Letter) -> int | None:
-        """How long the letter's provider heeds keys; None where it does not, or cannot be asked."""
+    def _forgotten_at(self, connection: Connection, letter: Letter) -> int | None:
+        """When the letter's provider forgets its key; None where it heeds none, or cannot be asked."""
         try:
-            sheet = self._sheet(connection, letter.queue.version, letter.campaign)
-            sender = self._sender(letter.queue.account, sheet)
+            sheet = self._sheet(connection, letter.version, letter.campaign)
+            sender = self._sender(letter.account, sheet)
         except MessageError:
             return None
-        return sender.traits.key_lifetime
+        lifetime = sender.traits.key_lifetime
+        return None if lifetime is None else (letter.first_attempt or self._desk.now()) + lifetime * 1000
 
     # ---- inside
 
@@ -201,8 +219,10 @@ class Sending:
                 self._wake.clear()
                 try:
                     self._send_off()
-                except Exception:
-                    log.exception("the sending loop failed; it tries again")
+                    await self._let_go()
+                except Exception as error:
+                    known = None if _is_known(error) else error
+                    log.warning("the sending loop failed; it tries again", exc_info=known)
                 await self._rest()
         finally:
             await self._close()
@@ -215,6 +235,8 @@ class Sending:
 
     async def _close(self) -> None:
         """End when what is on its way has been answered and written down."""
+        if self._questions is not None:
+            await self._questions
         await asyncio.gather(*self._working.values(), return_exceptions=True)
         for sender in self._known.senders.values():
             await sender.close()
@@ -225,19 +247,34 @@ class Sending:
         if self._desk.held:
             return
         self._look()
+        if self._questions is None or self._questions.done():
+            self._questions = self._loop.create_task(self._ask())
         for sender in self._known.senders.values():
             if sender.has_work and sender not in self._working:
                 self._working[sender] = self._loop.create_task(self._work(sender))
+
+    async def _ask(self) -> None:
+        """Ask for receipts until none is due."""
+        try:
+            while not self._closing and await self._asking.round():
+                pass
+        except Exception as error:
+            log.warning("receipts are asked for again", exc_info=None if _is_known(error) else error)
+
+    def _asked(
+        self, connection: Connection, account: str, version: int, campaign: int
+    ) -> tuple[Sender, Sheet]:
+        """Who can be asked for receipts. Raises `MessageError`."""
+        sheet = self._sheet(connection, version, campaign)
+        return self._sender(account, sheet), sheet
 
     async def _work(self, sender: Sender) -> None:
         moved = False
         try:
             moved = await sender.work()
         except (Exception, BaseExceptionGroup) as error:
-            known = (
-                isinstance(error, Exception) and trouble_of(error) is not None
-            )  # the engine says it itself
-            log.warning("it tries again", account=sender.account, exc_info=None if known else error)
+            known = None if _is_known(error) else error
+            log.warning("it tries again", account=sender.account, exc_info=known)
         finally:
             del self._working[sender]
         if moved:
@@ -248,12 +285,35 @@ class Sending:
         if self._desk.held:
             return False
         self._look()
+        await self._let_go()
         busy = [sender for sender in self._known.senders.values() if sender.has_work]
-        moved = await asyncio.gather(*(sender.work(claims=1) for sender in busy), return_exceptions=True)
+        moved = await asyncio.gather(
+            *(sender.work(CLAIMS_OF_A_STEP) for sender in busy), return_exceptions=True
+        )
         for one in moved:
             if isinstance(one, BaseException):
                 raise one
-        return any(moved)
+        return await self._asking.round() or any(moved)
+
+    async def _let_go(self) -> None:
+        """Forget versions of which nothing has waited for long, and close what only those have opened:
+        accounts with other settings than they have by now."""
+        before = self._tools.monotonic() - KEPT_S
+        old = [version for version, at in self._needed_at.items() if at <= before]
+        if not old:
+            return
+        owing = [sender.sheets for sender in self._known.senders.values() if sender.owes]
+        for version in set(old).difference(*owing):
+            del self._needed_at[version]
+            self._sheets.pop(version, None)
+            for sender in self._known.senders.values():
+                sender.sheets.pop(version, None)
+        newest = {account: sender for (account, _), sender in self._known.senders.items()}
+        for key, sender in list(self._known.senders.items()):
+            unused = not sender.sheets and not sender.has_work and sender not in self._working
+            if unused and newest[sender.account] is not sender:
+                del self._known.senders[key]
+                await sender.close()
 
     def _look(self) -> None:
         """See which lines there are, and who sends them."""
@@ -281,10 +341,11 @@ class Sending:
             return None
         sheet = self._sheet(connection, queue.version, campaign)
         sender = self._sender(queue.account, sheet)
-        sender.sheets[queue.version] = sheet
+        sender.serve(queue.version, sheet)
         return sender
 
     def _sheet(self, connection: Connection, version: int, campaign: int) -> Sheet:
+        self._needed_at[version] = self._tools.monotonic()
         if version not in self._sheets:
             self._sheets[version] = Sheet.load(connection, version, campaign, self._desk.public_address)
         return self._sheets[version]
@@ -294,9 +355,18 @@ class Sending:
         file = sheet.account(account)
         key = (account, _fingerprint(file))
         if key not in self._known.senders:
-            made = Sender(account, partial(self._open, file), self._known.limits, self._tools)
+            made = Sender(account, partial(self._open, file), self._tools)
             self._known.senders[key] = made
         return self._known.senders[key]
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """A fast one where the system has it."""
+    try:
+        from uvloop import new_event_loop as fast
+    except ImportError:  # on Windows
+        return asyncio.new_event_loop()
+    return fast()
 
 
 async def _cancel_others() -> None:
@@ -305,6 +375,11 @@ async def _cancel_others() -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
+
+
+def _is_known(error: BaseException) -> bool:
+    """Whether it is the database's trouble, which the engine tells by itself."""
+    return isinstance(error, StoreError) or trouble_of(error) is not None
 
 
 def _fingerprint(file: AccountFile) -> str:

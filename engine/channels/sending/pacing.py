@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from engine.i18n import Message
+
 Monotonic = Callable[[], float]
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -71,10 +73,25 @@ class RateLimit:
         return 0
 
 
+class SteadyClock:
+    """The time (ms) for what must not be done too late: a clock that is set back does not set it back.
+
+    It goes on by itself from when it was made; one that is set forward takes it along.
+    """
+
+    def __init__(self, now: Callable[[], int], monotonic: Monotonic) -> None:
+        self._now, self._monotonic = now, monotonic
+        self._began = now() - round(monotonic() * 1000)
+
+    def now(self) -> int:
+        return max(self._now(), self._began + round(self._monotonic() * 1000))
+
+
 class Breaker:
     """Leaves an account alone that answers nothing any more: longer and longer, then tries one batch.
 
-    reason: why it is left alone. until: when it is tried again (s of the monotonic clock).
+    reason: why it is left alone, a code or a sentence. until: when it is tried again (s of the monotonic
+    clock).
     """
 
     FAILURES = 5
@@ -84,7 +101,7 @@ class Breaker:
         self._now = now
         self._failures = 0
         self._pause = self.FIRST_S
-        self.reason = ""
+        self.reason: Message | str = ""
         self.until = 0.0
 
     @property
@@ -104,7 +121,7 @@ class Breaker:
     def succeeded(self) -> None:
         self._failures, self._pause, self.reason, self.until = 0, self.FIRST_S, "", 0.0
 
-    def failed(self, reason: str, after: float | None = None) -> None:
+    def failed(self, reason: Message | str, after: float | None = None) -> None:
         """Nothing goes through the account; after: how long it asks to be left alone (s)."""
         self._failures += 1
         if after is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.channels.adapter import Accepted, Later, Outcome, Refused, Traits, Unknown
+from engine.channels.adapter import Accepted, Later, Outcome, Refused, Unknown
 from engine.channels.sending.fates import PLANNED, SENT, UNKNOWN, failed
 from engine.channels.sending.ledger import Settled
 from engine.channels.sending.letters import Letter
@@ -19,26 +19,43 @@ class Policy:
         self._backoff = backoff
         self._resend_notifications = resend_notifications
 
-    def settled(self, letter: Letter, outcome: Outcome, traits: Traits, now: int) -> Settled:
-        """What a letter comes to whose attempt has ended so."""
+    def settled(self, letter: Letter, outcome: Outcome, forgotten_at: int | None, now: int) -> Settled:
+        """What a letter comes to whose attempt has ended so, which it does not count yet.
+
+        forgotten_at: when its key is forgotten that the provider may have got with this attempt; None: it
+        heeds none.
+        """
+        if isinstance(outcome, Accepted):
+            id = outcome.id
+            return Settled(letter, SENT, reference=id if id and storable(id) else "")
+        letter = letter.tried(now)
         match outcome:
-            case Accepted(id):
-                return Settled(letter, SENT, reference=id if storable(id) else "")
             case Refused(reason):
                 return Settled(letter, failed(_shown(reason)))
             case Later(reason, after):
+                if letter.again_by is not None:  # this attempt sent nothing, but one before may have
+                    return self._repeated(letter, reason, letter.again_by, now, after)
                 if self._is_late(letter, now):
                     return Settled(letter, failed(_shown(reason)))
                 return self._again(letter, after, now)
             case Unknown(reason):
-                return self.doubtful(letter, reason, traits.key_lifetime, now)
+                return self.doubtful(letter, reason, forgotten_at, now)
 
-    def doubtful(self, letter: Letter, reason: str, key_lifetime: int | None, now: int) -> Settled:
+    def doubtful(self, letter: Letter, reason: str, forgotten_at: int | None, now: int) -> Settled:
         """What a letter comes to of which nobody knows whether it was sent."""
-        heeded = key_lifetime is not None and now < (letter.first_attempt or now) + key_lifetime * 1000
-        notification = letter.queue.priority == NOTIFICATION and self._resend_notifications
-        if (heeded or notification) and not self._is_late(letter, now):
-            return self._again(letter, None, now)
+        if letter.priority == NOTIFICATION and self._resend_notifications and not self._is_late(letter, now):
+            return self._again(letter._replace(again_by=None), None, now)
+        moments = [one for one in (letter.again_by, forgotten_at) if one is not None]
+        return self._repeated(letter, reason, None if forgotten_at is None else min(moments), now)
+
+    def _repeated(
+        self, letter: Letter, reason: str, by: int | None, now: int, after: float | None = None
+    ) -> Settled:
+        """It goes out again under its key where that is before a moment; else nobody knows."""
+        if by is not None and not self._is_late(letter, now):
+            again = self._again(letter._replace(again_by=by), after, now)
+            if again.ready_at < by:
+                return again
         return Settled(letter, UNKNOWN, why=_shown(reason))
 
     def _again(self, letter: Letter, after: float | None, now: int) -> Settled:

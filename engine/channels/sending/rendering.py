@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
+
+import orjson
 
 from engine.channels import contents
 from engine.channels.filling import of_template, written_in_component
@@ -58,7 +59,7 @@ def renderer(bundle: Bundle, node: FlowNode, public_address: str | None = None) 
 
 
 def _values(names: list[str], letter: Letter) -> dict[str, str]:
-    return dict(zip(names, json.loads(letter.variables), strict=True)) if letter.variables else {}
+    return dict(zip(names, orjson.loads(letter.variables), strict=True)) if letter.variables else {}
 
 
 def _of_file(bundle: Bundle, node: str, file: MessageFile, config: Any, names: list[str]) -> Render:

@@ -3,63 +3,44 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import cast
 
-import structlog
 from sqlalchemy import Connection
 
-from engine.channels.adapter import Adapter, Delivery, Later, Outcome, Traits, Unknown
-from engine.channels.sending.desk import Desk, Sheet
-from engine.channels.sending.fates import failed
-from engine.channels.sending.ledger import Claim, Ledger, Settled, Started
-from engine.channels.sending.letters import REFERENCE_LENGTH, Letter, Queue
-from engine.channels.sending.links import Link, note_links
-from engine.channels.sending.pacing import Breaker, Monotonic, RateLimit, Sleep
-from engine.channels.sending.policy import Policy, counts_as_failure
+from engine.channels.adapter import (
+    Adapter,
+    AskedAdapter,
+    Delivery,
+    Later,
+    Outcome,
+    Sent,
+    Traits,
+    Unknown,
+)
+from engine.channels.receipts import Receipt
+from engine.channels.sending.asking import note_questions
+from engine.channels.sending.attempt import Beginning, Ended, Spoken
+from engine.channels.sending.claims import Claims, Made, Tools
+from engine.channels.sending.desk import Sheet
+from engine.channels.sending.fates import PLANNED, UNKNOWN, failed
+from engine.channels.sending.ledger import Claim, Settled, Started
+from engine.channels.sending.letters import REFERENCE_LENGTH, Key, Letter, Queue
+from engine.channels.sending.links import note_links
+from engine.channels.sending.pacing import Breaker
+from engine.channels.sending.policy import counts_as_failure
+from engine.channels.sending.windows import WINDOWS, Windows
 from engine.channels.verdict import NotReached
 from engine.i18n import MessageError
+from engine.logs import get_logger
 from engine.store.database import StoreError
 from engine.store.tables.sending import MARKETING
 from engine.store.trouble import trouble_of
 
-log = structlog.get_logger()
-
-CLAIM = 1_000
-"""The most letters that are claimed at once."""
-CLAIM_S = 20
-"""Through an account with a rate: no more than go out in so many seconds, well within the lease."""
-WINDOWS = 2
-"""Attempts side by side: while one is written down, the other one is sent."""
-LEASE_MS = 60_000
-"""How long a claim holds, from when it is made."""
-LARGEST_WINDOW = 2_000
-
-Key = tuple[int, int, int, int, str]
-
-
-class Spoken(NamedTuple):
-    """What the provider is given for each letter, by its key, and the links in it. unspeakable: keys of
-    letters that say nothing."""
-
-    deliveries: dict[Key, Delivery]
-    links: dict[Key, tuple[Link, ...]]
-    unspeakable: set[Key]
-
-
-class Tools(NamedTuple):
-    """What all senders share. worker: names this process. closing: whether no further attempt may begin."""
-
-    desk: Desk
-    ledger: Ledger
-    policy: Policy
-    worker: str
-    fences: Iterator[int]
-    monotonic: Monotonic
-    sleep: Sleep
-    closing: Callable[[], bool]
+log = get_logger()
 
 
 class Sender:
@@ -68,11 +49,8 @@ class Sender:
     queues: its lines, renewed from outside. in_flight: deliveries that the provider has not answered.
     """
 
-    def __init__(
-        self, account: str, open_adapter: Callable[[], Adapter], limits: dict[str, RateLimit], tools: Tools
-    ) -> None:
-        """limits: of all accounts; those who send through one keep to its rate together. Raises
-        `MessageError` where the account cannot be used."""
+    def __init__(self, account: str, open_adapter: Callable[[], Adapter], tools: Tools) -> None:
+        """Raises `MessageError` where the account cannot be used."""
         self.account = account
         self.queues: list[Queue] = []
         self.sheets: dict[int, Sheet] = {}
@@ -81,14 +59,14 @@ class Sender:
         self._adapter = open_adapter()
         self._tools = tools
         self._traits = self._adapter.traits
-        self._limit = limits.setdefault(account, RateLimit(None, tools.monotonic, tools.sleep))
-        self._limit.per_second = self._traits.per_second
+        self._pace = tools.limits.of(account, self._traits)
         self.breaker = Breaker(tools.monotonic)
-        self._claimed: deque[tuple[Letter, Claim]] = deque()
+        self._windows = Windows(self._traits, self._pace)
+        self._claims = Claims(tools, self._pace)
+        self._writing = asyncio.Lock()
         self._sends = asyncio.Semaphore(self._traits.concurrency)
-        self._unsettled: deque[list[Settled]] = deque()
+        self._unsettled: deque[Ended] = deque()
         self._trouble: Exception | None = None
-        self._claims_left: int | None = None
         self._sent_any = False
 
     @property
@@ -101,13 +79,15 @@ class Sender:
         return bool(self.queues or self._unsettled)
 
     @property
+    def owes(self) -> bool:
+        """Whether something is on its way or still to be written down."""
+        return bool(self.in_flight or self._unsettled)
+
+    @property
     def window(self) -> int:
         """The most letters of one attempt: no more than can be on their way at a time are in doubt after a
         crash."""
-        if self.breaker.is_doubtful:
-            return 1
-        most = max(1, self._traits.concurrency * self._traits.batch // WINDOWS)
-        return min(most, LARGEST_WINDOW, self._limit.per_second or most)
+        return 1 if self.breaker.is_doubtful else self._windows.most
 
     async def work(self, claims: int | None = None) -> bool:
         """Send what is due now, or so many claims of it. Whether there was anything.
@@ -115,23 +95,29 @@ class Sender:
         What has been sent is written down before anything else goes out: where the database refuses, that is
         tried again with the next call.
         """
-        self._sent_any, self._trouble, self._claims_left = False, None, claims
-        self._write_down()
+        self._sent_any, self._trouble, self._claims.left = False, None, claims
+        await self._write_all_down()
         if self.breaker.is_open or not await self._renewed():
             return False
         async with asyncio.TaskGroup() as windows:
             for _ in range(1 if self.breaker.is_doubtful else WINDOWS):
-                windows.create_task(self._windows())
+                windows.create_task(self._attempts())
         if self._trouble is not None:
             raise self._trouble
-        self._give_back()
-        return self._sent_any
+        await self._claims.give_back()
+        return self._sent_any or self._claims.put_off
+
+    def serve(self, version: int, sheet: Sheet) -> None:
+        """Send for a version from now on, too."""
+        if version not in self.sheets:
+            self._tools.limits.pinned(self.account, self._traits, version)
+        self.sheets[version] = sheet
 
     async def close(self) -> None:
         """Give back what was claimed. What cannot be written down is in doubt with the next start."""
         try:
-            self._write_down()
-            self._give_back()
+            await self._write_all_down()
+            await self._claims.give_back()
         except Exception as error:  # noqa: BLE001 - the connections end all the same
             log.warning("not all was written down", account=self.account, error=type(error).__name__)
         await self._adapter.close()
@@ -143,187 +129,186 @@ class Sender:
         try:
             adapter = self._open()
         except MessageError as error:
-            self.breaker.failed(str(error.message))
+            self.breaker.failed(error.message)
             return False
         before, self._adapter = self._adapter, adapter
         await before.close()
         return True
 
-    # ---- windows
+    # ---- attempts
 
-    async def _windows(self) -> None:
+    async def _attempts(self) -> None:
         try:
             while self._goes_on():
-                letters, claim = self._next_window()
-                if not letters:
+                if self._pace.per_second is not None:
+                    await self._write_all_down()  # it may be a while until there is room
+                letters, claim = await self._claims.next_window(self.queues, self.window)
+                if letters:
+                    self._sent_any = True
+                    await self._attempt(letters, claim)
+                    continue
+                await self._write_all_down()
+                if not await self._claims.found_room():
                     return
-                self._sent_any = True
-                await self._attempt(letters, claim)
+            await self._write_all_down()
         except Exception as error:  # noqa: BLE001 - raised when the other one's deliveries were answered, too
             self._trouble = error
 
     def _goes_on(self) -> bool:
         """Whether a further attempt may begin."""
-        ends = self._tools.closing() or self._tools.desk.held
+        ends = self._tools.closing() or self._tools.desk.held or not self._tools.desk.leads
         return not (ends or self.breaker.is_open or self._trouble is not None)
 
-    def _next_window(self) -> tuple[list[Letter], Claim]:
-        """Letters of one claim."""
-        if self._claimed and self._gives_way():
-            self._give_back()
-        if not self._claimed:
-            self._refill()
-        if not self._claimed:
-            return [], Claim("", 0, 0)
-        claim = self._claimed[0][1]
-        letters: list[Letter] = []
-        while self._claimed and len(letters) < self.window and self._claimed[0][1] is claim:
-            letters.append(self._claimed.popleft()[0])
-        return letters, claim
-
-    def _gives_way(self) -> bool:
-        """Whether letters of a higher priority than those that are claimed have come meanwhile."""
-        tools, claimed = self._tools, self._claimed[0][0].queue.priority
-        before = [queue for queue in self.queues if queue.priority < claimed]
-        if not before:
-            return False
-        now = tools.desk.now()
-        with tools.desk.read() as connection:
-            ready = [tools.ledger.next_ready(connection, queue) for queue in before]
-        return any(moment is not None and moment <= now for moment in ready)
-
-    def _refill(self) -> None:
-        """Claim letters: those of the first priority that has any, the same number of each campaign."""
-        if self._claims_left == 0:
-            return
-        if self._claims_left is not None:
-            self._claims_left -= 1
-        tools = self._tools
-        now = tools.desk.now()
-        claim = Claim(tools.worker, next(tools.fences), now + LEASE_MS)
-        rate = self._limit.per_second
-        most = CLAIM if rate is None else min(CLAIM, rate * CLAIM_S)
-        found: list[Letter] = []
-        with tools.desk.write() as connection:
-            for _, line in itertools.groupby(self.queues, key=lambda queue: queue.priority):
-                queues = list(line)
-                each = max(1, most // len(queues))
-                for queue in queues:
-                    found += tools.ledger.claim(connection, queue, claim, now, each)
-                if found:
-                    break
-        self._claimed.extend((letter, claim) for letter in _in_turn(found))
-
-    def _give_back(self) -> None:
-        """Let others claim what was claimed and not sent."""
-        for claim in {claim for _, claim in self._claimed}:
-            letters = [letter for letter, own in self._claimed if own == claim]
-            with self._tools.desk.write() as connection:
-                self._tools.ledger.give_back(connection, letters, claim)
-        self._claimed.clear()
-
     async def _attempt(self, letters: list[Letter], claim: Claim) -> None:
+        """What comes of it is written down with the next attempt, in one transaction, or when there is none
+        at once."""
         spoken = self._spoken(letters)
-        deliveries, unspeakable = spoken.deliveries, spoken.unspeakable
-        slot = await self._limit.take(len(letters))
+        letters, later = self._windows.fitting(letters, spoken.deliveries)
+        self._claims.put_back(later, claim)
+        slots = await self._pace.take(len(letters))
         try:
-            started = self._start(letters, spoken, claim)
+            started = await self._begun(letters, spoken, claim)
         except Exception:
-            self._limit.used(slot, 0)
-            self._claimed.extendleft((one, claim) for one in reversed(letters))
+            self._pace.used(slots, [], [])
+            self._claims.put_back(letters, claim)
             raise
-        self._limit.used(slot, len(started.sending))
-        going = [one for one in started.sending if one.key in deliveries]
-        settled = [Settled(one, failed("unreadable")) for one in started.sending if one.key in unspeakable]
+        self._pace.used(slots, letters, started.sending)
+        settled: list[Settled] = []
+        going = started.sending
+        if spoken.unspeakable:
+            going = [one for one in going if one.key in spoken.deliveries]
+            silent = [one for one in started.sending if one.key in spoken.unspeakable]
+            settled += [Settled(one, failed("unreadable")) for one in silent]
         self.in_flight += len(going)
         try:
-            sends = [self._send(batch, deliveries) for batch in self._batches(going)]
+            batches = self._windows.batches(going, spoken.deliveries)
+            sends = [self._send(batch, spoken.deliveries) for batch in batches]
             for ended in await asyncio.gather(*sends):
                 settled += ended
         finally:
             self.in_flight -= len(going)
-        self._unsettled.append(settled)
-        self._write_down()
+        self._unsettled.append(Ended(settled, claim))
 
     def _spoken(self, letters: Iterable[Letter]) -> Spoken:
         spoken = Spoken({}, {}, set())
+        sheets = self.sheets
         for letter in letters:
-            sheet, key = self.sheets[letter.queue.version], self._key(letter)
+            say, key = sheets[letter.version].words(letter.node), letter.key
             try:
-                content, links = sheet.render(letter.node)(letter)
+                content, links = say.render(letter)
             except Exception:
                 log.exception("a message cannot be rendered", campaign=letter.campaign, node=letter.node)
-                spoken.unspeakable.add(letter.key)
+                spoken.unspeakable.add(key)
                 continue
-            id_type = sheet.id_types[letter.node]
-            spoken.deliveries[letter.key] = Delivery(
-                key, key[:REFERENCE_LENGTH], letter.who, id_type, letter.address, content
+            name = say.key(letter)
+            spoken.deliveries[key] = Delivery(
+                name, name[:REFERENCE_LENGTH], letter.who, say.id_type, letter.address, content
             )
             if links:
-                spoken.links[letter.key] = links
+                spoken.links[key] = links
         return spoken
 
-    def _start(self, letters: list[Letter], spoken: Spoken, claim: Claim) -> Started:
-        """Say that letters are on their way, before any socket opens."""
-        tools, now = self._tools, self._tools.desk.now()
-        id_types = {
-            (version, node): id_type
-            for version, sheet in self.sheets.items()
-            for node, id_type in sheet.id_types.items()
-        }
-        resting = [one for one in letters if self._rests(one, now)]
+    async def _begun(self, letters: list[Letter], spoken: Spoken, claim: Claim) -> Started:
+        """Say that letters are on their way, before any socket opens; and what became of those before, and
+        which are next."""
+        async with self._writing:
+            now = self._tools.desk.now()
+            before = len(self._unsettled)  # others end meanwhile
+            beginning = Beginning(
+                Ended.together(self._unsettled),
+                letters,
+                self._resting(letters, now),
+                {
+                    (version, node): id_type
+                    for version, sheet in self.sheets.items()
+                    for node, id_type in sheet.id_types.items()
+                },
+                spoken.links,
+                claim,
+                now,
+                self._claims.ahead(self.queues, self.window),
+            )
+            started, made = await self._claims.apart.do(partial(self._start, beginning))
+            for _ in range(before):
+                self._unsettled.popleft()
+        if made is not None:
+            self._claims.take(made)
+        return started
+
+    def _start(self, beginning: Beginning) -> tuple[Started, Made | None]:
+        """In one transaction. Also what was claimed in it."""
+        tools, now, letters, claim = self._tools, beginning.now, beginning.letters, beginning.claim
         with tools.desk.write() as connection:
-            if resting:
+            self._settle(connection, beginning.ended)
+            if resting := beginning.resting:
                 tools.ledger.postpone(connection, resting, claim, now)
                 tools.desk.look_again(connection, _touched(resting))
                 letters = [one for one in letters if one not in resting]
-            started = tools.ledger.start(connection, letters, id_types, claim, now)
+            if any(one.again_by is not None for one in letters):
+                letters = self._in_time(connection, letters, now)
+            started = tools.ledger.start(connection, letters, beginning.id_types, claim, now)
             tools.desk.judge(connection, _touched([*started.sending, *started.suppressed]))
             if self._traits.receipts:
                 named = [(one, self._key(one)[:REFERENCE_LENGTH]) for one in started.sending]
                 tools.ledger.note_references(connection, named, now)
-            noted = [(one, link) for one in started.sending for link in spoken.links.get(one.key, ())]
-            note_links(connection, noted, now)
+            if links := beginning.links:
+                noted = [(one, link) for one in started.sending for link in links.get(one.key, ())]
+                note_links(connection, noted, now)
             if started.lost:
                 tools.ledger.give_back(connection, started.lost, claim)
-        return started
+            order = beginning.order
+            return started, None if order is None else self._claims.claim(connection, order)
+
+    def _in_time(self, connection: Connection, letters: list[Letter], now: int) -> list[Letter]:
+        """Those that may go out. Of those that may have been sent before, and whose keys the provider has
+        forgotten by now, nobody knows."""
+        moment = self._tools.steady.now()
+        late = [one for one in letters if one.again_by is not None and one.again_by <= moment]
+        if late:
+            unknown = [Settled(one, UNKNOWN, why="key_forgotten") for one in late]
+            kept = self._tools.ledger.settle(connection, unknown, now, PLANNED)
+            self._tools.desk.judge(connection, _touched(kept))
+        return [one for one in letters if one not in late]
 
     def _key(self, letter: Letter) -> str:
-        return self.sheets[letter.queue.version].key(letter)
+        return self.sheets[letter.version].key(letter)
 
-    def _rests(self, letter: Letter, now: int) -> bool:
-        """Whether a quiet time has begun since the letter was looked at."""
-        if letter.queue.priority != MARKETING:
-            return False
-        kind = self.sheets[letter.queue.version].nodes[letter.node].kind
-        since = self._tools.desk.quiet_since(kind, now)
-        return since is not None and letter.queued_at < since
+    def _resting(self, letters: list[Letter], now: int) -> list[Letter]:
+        """Those for whom a quiet time has begun since they were looked at."""
+        since: dict[tuple[int, int], int | None] = {}
+        for version, node in _touched(one for one in letters if one.priority == MARKETING):
+            kind = self.sheets[version].nodes[node].kind
+            since[version, node] = self._tools.desk.quiet_since(kind, now)
+        if not any(moment is not None for moment in since.values()):
+            return []
+        begun = [(one, since.get((one.version, one.node))) for one in letters]
+        return [one for one, moment in begun if moment is not None and one.queued_at < moment]
 
-    def _batches(self, letters: Sequence[Letter]) -> Iterator[list[Letter]]:
-        """Letters that one call of the provider takes: of one component."""
-        groups: dict[tuple[int, int], list[Letter]] = {}
-        for letter in letters:
-            groups.setdefault((letter.queue.version, letter.node), []).append(letter)
-        for group in groups.values():
-            for start in range(0, len(group), self._traits.batch):
-                yield group[start : start + self._traits.batch]
-
-    async def _send(
-        self, batch: list[Letter], deliveries: dict[tuple[int, int, int, int, str], Delivery]
-    ) -> list[Settled]:
+    async def _send(self, batch: list[Letter], deliveries: dict[Key, Delivery]) -> list[Settled]:
         async with self._sends:
+            if not self._tools.desk.leads:
+                # This process stood still since it said that these are on their way: they are not, and if
+                # somebody else has taken over, they are his, and so this is not written down.
+                return [Settled(one, PLANNED, ready_at=one.ready_at) for one in batch]
+            began = self._tools.steady.now()
+            since = self._tools.monotonic()
             outcomes = await self._outcomes([deliveries[one.key] for one in batch])
+            self._windows.took(self._tools.monotonic() - since, len(batch))
         now = self._tools.desk.now()
         for outcome in outcomes:
             if counts_as_failure(outcome):
-                after = outcome.after if isinstance(outcome, Later) else None
-                self.breaker.failed(outcome.reason, after)  # type: ignore[union-attr]
+                if isinstance(outcome, Later):
+                    self.breaker.failed(outcome.why or outcome.reason, outcome.after)
+                elif isinstance(outcome, Unknown):
+                    self.breaker.failed(outcome.reason)
                 break
         else:
             self.breaker.succeeded()
-        settle = self._tools.policy.settled
+        settle, lifetime = self._tools.policy.settled, self._traits.key_lifetime
+        # It has had the key for as long as this attempt took.
+        forgotten_at = None if lifetime is None else began + lifetime * 1000
         return [
-            settle(letter, outcome, self._traits, now)
+            settle(letter, outcome, forgotten_at, now)
             for letter, outcome in zip(batch, outcomes, strict=True)
         ]
 
@@ -331,7 +316,7 @@ class Sender:
         try:
             outcomes = await self._adapter.send(batch)
         except NotReached as error:
-            return [Later(str(error.message), whole_account=True)] * len(batch)
+            return [Later("not_reached", whole_account=True, why=error.message)] * len(batch)
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is None or task.cancelling():
@@ -345,26 +330,49 @@ class Sender:
             return [Unknown("no answer for each message")] * len(batch)
         return outcomes
 
-    def _write_down(self) -> None:
+    async def _write_all_down(self) -> None:
         """Write down what has become of letters; what the database refuses stays for the next time."""
-        while self._unsettled:
-            try:
-                self._settle(self._unsettled[0])
-            except Exception as error:
-                if trouble_of(error) is None and not isinstance(error, StoreError):
-                    self._unsettled.popleft()  # it would fail again: in doubt with the next start
-                raise
-            self._unsettled.popleft()
+        async with self._writing:
+            while self._unsettled:
+                try:
+                    await self._claims.apart.do(partial(self._write_down, self._unsettled[0]))
+                except Exception as error:
+                    if trouble_of(error) is None and not isinstance(error, StoreError):
+                        self._unsettled.popleft()  # it would fail again: in doubt with the next start
+                    raise
+                self._unsettled.popleft()
 
-    def _settle(self, settled: list[Settled]) -> None:
+    def _write_down(self, ended: Ended) -> None:
+        with self._tools.desk.write() as connection:
+            self._settle(connection, ended)
+
+    def _settle(self, connection: Connection, ended: Ended) -> None:
         """Write down what has become of letters."""
-        tools = self._tools
-        if settled:
-            with tools.desk.write() as connection:
-                kept = tools.ledger.settle(connection, settled, tools.desk.now())
-                tools.desk.judge(connection, _touched(kept))
-                if self._traits.receipts:
-                    self._hear(connection, kept, settled)
+        if settled := ended.settled:
+            tools = self._tools
+            kept = tools.ledger.settle(connection, settled, tools.desk.now(), claim=ended.claim)
+            tools.desk.judge(connection, _touched(kept))
+            if self._traits.receipts:
+                self._hear(connection, kept, settled)
+            if self._traits.asks:
+                there = {letter.key for letter in kept}
+                taken = [one for one in settled if one.reference and one.letter.key in there]
+                named = ((self.account, one.reference, one.letter.version) for one in taken)
+                note_questions(connection, named, tools.desk.now())
+
+    async def ask(self, sent: Sequence[Sent], now: datetime) -> Sequence[Receipt | None]:
+        """What became of messages; None where nobody knows yet."""
+        nothing: Sequence[Receipt | None] = [None] * len(sent)
+        if not self._traits.asks or self.breaker.is_open:
+            return nothing
+        try:
+            found = await cast("AskedAdapter", self._adapter).ask(sent, now)
+        except NotReached:
+            return nothing
+        except Exception as error:  # noqa: BLE001 - it is asked again
+            log.warning("a provider's module failed", account=self.account, error=type(error).__name__)
+            return nothing
+        return found if len(found) == len(sent) else nothing
 
     def _hear(self, connection: Connection, kept: list[Letter], settled: list[Settled]) -> None:
         """Let receipts count that came before their letters were settled."""
@@ -372,23 +380,11 @@ class Sender:
         heard: dict[int, list[str]] = {}
         for letter in kept:
             both = (self._key(letter)[:REFERENCE_LENGTH], names.get(letter.key))
-            heard.setdefault(letter.queue.version, []).extend(name for name in both if name)
+            heard.setdefault(letter.version, []).extend(name for name in both if name)
         for version, references in heard.items():
             account = self.sheets[version].account(self.account)
             self._tools.desk.heard(connection, account, references)
 
 
 def _touched(letters: Iterable[Letter]) -> set[tuple[int, int]]:
-    return {(letter.queue.version, letter.node) for letter in letters}
-
-
-def _in_turn(letters: list[Letter]) -> Iterator[Letter]:
-    """Letters of several lines, one of each in turn."""
-    lines: dict[Queue, deque[Letter]] = {}
-    for letter in letters:
-        lines.setdefault(letter.queue, deque()).append(letter)
-    while lines:
-        for queue in list(lines):
-            yield lines[queue].popleft()
-            if not lines[queue]:
-                del lines[queue]
+    return {(letter.version, letter.node) for letter in letters}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 _STAGES = ("failed", "delivered", "bounced", "opened", "clicked", "unsubscribed", "complained")
 _RANK = {code: rank for rank, code in enumerate(_STAGES)}
-WAITING = ("planned", "claimed", "sending")
+WAITING = ("planned", "sending")
 """States of messages whose result is not known: their receipts count later."""
 
 

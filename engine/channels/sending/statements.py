@@ -12,6 +12,7 @@ from sqlalchemy import (
     Delete,
     Dialect,
     Select,
+    Table,
     Update,
     and_,
     bindparam,
@@ -22,12 +23,13 @@ from sqlalchemy import (
     literal,
     literal_column,
     null,
+    or_,
     select,
     tuple_,
     update,
 )
 
-from engine.channels.sending.fates import CLAIMED, PLANNED, SENDING, SENT, SUPPRESSED, UNKNOWN, Fate, failed
+from engine.channels.sending.fates import PLANNED, SENDING, SENT, SUPPRESSED, UNKNOWN, Fate, failed
 from engine.plan.counting import SHARD
 from engine.plan.message_counts import COUNTED
 from engine.plan.prepared import Prepared, given
@@ -51,7 +53,7 @@ class Statements:
     def states(self) -> Mapping[tuple[str, str], Prepared]:
         """From one state to another."""
         moves = [
-            (PLANNED, CLAIMED), (CLAIMED, PLANNED), (CLAIMED, SENDING), (CLAIMED, SUPPRESSED),
+            (PLANNED, SENDING), (PLANNED, SUPPRESSED), (PLANNED, UNKNOWN),
             (SENDING, PLANNED), (SENDING, SENT), (SENDING, failed("")), (SENDING, UNKNOWN),
         ]  # fmt: skip
         return {
@@ -71,7 +73,8 @@ class Statements:
             values |= {"reason": _text("reason"), "result": _text("result"), "result_at": now}
         if after == SUPPRESSED:
             values["contact_at"] = null()
-        return update(message).where(_among_handed(message, MESSAGE_KEY)).values(values)
+        change = update(message).where(_among_handed(message, MESSAGE_KEY)).values(values)
+        return change.where(m.state == literal_column(f"'{before.state}'")) if before == SENDING else change
 
     @cached_property
     def make_due(self) -> Prepared:
@@ -111,61 +114,86 @@ class Statements:
         return Prepared(select(number).where(_in_queue(), _goes_on(number)).limit(1), self._dialect)
 
     @cached_property
-    def claimable(self) -> Prepared:
+    def claim_next(self) -> Prepared:
+        """Claim the first letters of a line."""
         o = outbox.c
-        query = _select_letters().where(
+        first = select(*(o[name] for name in OUTBOX_KEY)).where(
             _in_queue(), o.ready_at <= given("now"), o.worker.is_(None), _goes_on(o.campaign)
         )
-        query = query.order_by(*(o[name] for name in OUTBOX_KEY)).limit(given("most"))
-        return Prepared(query.with_for_update(of=outbox, skip_locked=True), self._dialect)
+        first = first.order_by(*(o[name] for name in OUTBOX_KEY)).limit(given("most"))
+        first = first.with_for_update(of=outbox, skip_locked=True)
+        # Apart, PostgreSQL chooses only once; SQLite does so anyway, and would not say how many there were.
+        chosen = first.subquery() if self._dialect.name == "sqlite" else first.cte("chosen")
+        values = {"worker": _text("worker"), "fence": given("fence"), "leased_until": given("leased_until")}
+        among = _key(outbox, OUTBOX_KEY).in_(select(*chosen.c))
+        return Prepared(update(outbox).where(among).values(values), self._dialect)
+
+    @cached_property
+    def claimed(self) -> Prepared:
+        """The letters of a line that a claim has, which are so many."""
+        query = _select_letters(outbox.c.attempts, outbox.c.first_attempt)
+        query = query.where(_in_queue(), outbox.c.ready_at <= given("now"), _is_held())
+        return Prepared(query.limit(given("most")), self._dialect)
 
     @cached_property
     def leased_out(self) -> Prepared:
-        o = outbox.c
-        query = _select_letters().add_columns(message.c.state)
+        """Letters whose claim is over, and whether they are being sent: since when the message says."""
+        o, m = outbox.c, message.c
+        attempts = o.attempts + case((m.state == literal_column("'sending'"), 1), else_=0)
+        query = _select_letters(attempts, func.coalesce(o.first_attempt, m.sent_at)).add_columns(m.state)
         return Prepared(query.where(o.worker.is_not(None), o.leased_until <= given("now")), self._dialect)
 
     @cached_property
-    def claim_handed(self) -> Prepared:
-        values = {"worker": _text("worker"), "fence": given("fence"), "leased_until": given("leased_until")}
-        change = update(outbox).where(_among_handed(outbox, OUTBOX_KEY)).values(values)
-        return Prepared(change, self._dialect)
+    def unclaim(self) -> Prepared:
+        return Prepared(_unclaimed().where(_among_handed(outbox, OUTBOX_KEY)), self._dialect)
 
     @cached_property
-    def claimed_handed(self) -> Prepared:
+    def unclaim_held(self) -> Prepared:
+        """Those of `handed` that a claim has."""
+        mine = and_(_among_handed(outbox, OUTBOX_KEY), _is_held())
+        return Prepared(_unclaimed().where(mine), self._dialect)
+
+    @cached_property
+    def hand_claim(self) -> Prepared:
+        """Put into `handed` what a claim has, of campaigns that go on: found by its lease."""
+        names = [column.name for column in handed.c]
+        its_own = and_(_is_held(), outbox.c.leased_until == given("leased_until"))
+        query = select(*(outbox.c[name] for name in names)).where(its_own, _goes_on(outbox.c.campaign))
+        return Prepared(handed.insert().from_select(names, query), self._dialect)
+
+    @cached_property
+    def not_held(self) -> Prepared:
+        """Those of `handed` that are not this claim's, or of a campaign that does not go on."""
         h = handed.c
-        query = _join_outbox(select(*(h[name] for name in MESSAGE_KEY)))
-        return Prepared(query.where(_is_held()), self._dialect)
+        query = _left_join(and_(_same(outbox, OUTBOX_KEY), _is_held()))
+        return Prepared(query.where(or_(outbox.c.person.is_(None), ~_goes_on(h.campaign))), self._dialect)
 
     @cached_property
-    def startable(self) -> Prepared:
-        """Those of `handed` that are this claim's and of a campaign that goes on; whether each is
-        suppressed."""
+    def suppressed(self) -> Prepared:
+        """Those of `handed`, of a version and a node, whose addresses are suppressed."""
         h = handed.c
         listed = exists(
             select(literal(1))
-            .where(suppression.c.type == h.id_type, suppression.c.value == h.address)
+            .where(suppression.c.type == _text("id_type"), suppression.c.value == h.address)
             .correlate_except(suppression)
         )
-        key = [h[name] for name in MESSAGE_KEY]
-        query = _join_outbox(select(*key, and_(h.priority == MARKETING, listed)))
-        return Prepared(query.where(_is_held(), _goes_on(h.campaign)), self._dialect)
+        query = select(*_message_key(handed)).where(
+            h.version == given("version"), h.node == given("node"), h.priority == MARKETING, listed
+        )
+        return Prepared(query, self._dialect)
 
     @cached_property
-    def count_attempt(self) -> Prepared:
-        o = outbox.c
-        values = {"attempts": o.attempts + 1, "first_attempt": func.coalesce(o.first_attempt, given("now"))}
-        change = update(outbox).where(_among_handed(outbox, OUTBOX_KEY)).values(values)
-        return Prepared(change, self._dialect)
-
-    @cached_property
-    def in_state(self) -> Prepared:
-        """Those of `handed` that stand in the outbox as they did, and are in a state. One that somebody else
-        has taken over stands at another moment meanwhile; one of a later campaign is of another version."""
-        m, h = message.c, handed.c
-        mine = and_(*(m[name] == h[name] for name in MESSAGE_KEY))
-        query = _join_outbox(select(*(h[name] for name in MESSAGE_KEY))).join(message, mine)
-        return Prepared(query.where(m.state == _text("state")), self._dialect)
+    def not_in_state(self) -> Prepared:
+        """Those of `handed` that do not stand in the outbox as they did, or are not in a state. One that
+        somebody else has taken over stands at another moment meanwhile; one of a later campaign is of another
+        version."""
+        query = _left_join(_same(outbox, OUTBOX_KEY))
+        so = exists(
+            select(literal(1))
+            .where(_same(message, MESSAGE_KEY), message.c.state == _text("state"))
+            .correlate_except(message)
+        )
+        return Prepared(query.where(or_(outbox.c.person.is_(None), ~so)), self._dialect)
 
     @cached_property
     def leave_outbox(self) -> Prepared:
@@ -173,15 +201,15 @@ class Statements:
         return Prepared(gone, self._dialect)
 
 
-def _select_letters() -> Select[*tuple[Any, ...]]:
-    """The columns of `Letter`, of rows of the outbox."""
+def _select_letters(attempts: ColumnElement[int], first: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
+    """The columns of `Letter`, of rows of the outbox. attempts, first: those so far."""
     o, m = outbox.c, message.c
     mine = and_(*(o[name] == m[name] for name in MESSAGE_KEY))
     of_entry = and_(entry.c.campaign == o.campaign, entry.c.person == o.person, entry.c.entry == o.entry)
     columns: Sequence[ColumnElement[Any]] = (
         o.account, o.priority, o.version, o.ready_at, o.campaign, o.node, o.person, o.entry, o.address,
-        person.c.external_id, m.variables, m.planned_at, o.queued_at, entry.c.cycle, o.attempts,
-        o.first_attempt,
+        person.c.external_id, m.variables, m.planned_at, o.queued_at, entry.c.cycle, attempts, first,
+        o.again_by,
     )  # fmt: skip
     joined = outbox.join(message, mine).join(person, person.c.id == o.person).join(entry, of_entry)
     return select(*columns).select_from(joined)
@@ -199,18 +227,33 @@ def _goes_on(number: ColumnElement[int]) -> ColumnElement[bool]:
     return state.correlate_except(campaign).scalar_subquery().in_(going)
 
 
-def _join_outbox(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    o, h = outbox.c, handed.c
-    same = and_(*(o[name] == h[name] for name in OUTBOX_KEY))
-    return query.select_from(handed.join(outbox, same))
+def _left_join(outbox_row: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The messages of `handed`, each with its row of the outbox, if there is one."""
+    return select(*_message_key(handed)).select_from(handed.outerjoin(outbox, outbox_row))
+
+
+def _unclaimed() -> Update:
+    return update(outbox).values(worker=null(), fence=null(), leased_until=null())
 
 
 def _is_held() -> ColumnElement[bool]:
     return and_(outbox.c.worker == _text("worker"), outbox.c.fence == given("fence"))
 
 
-def _among_handed(table: Any, key: Sequence[str]) -> ColumnElement[bool]:
-    return tuple_(*(table.c[name] for name in key)).in_(select(*(handed.c[name] for name in key)))
+def _same(table: Table, key: Sequence[str]) -> ColumnElement[bool]:
+    return and_(*(table.c[name] == handed.c[name] for name in key))
+
+
+def _key(table: Table, key: Sequence[str]) -> ColumnElement[Any]:
+    return tuple_(*(table.c[name] for name in key))
+
+
+def _message_key(table: Table) -> Sequence[ColumnElement[Any]]:
+    return [table.c[name] for name in MESSAGE_KEY]
+
+
+def _among_handed(table: Table, key: Sequence[str]) -> ColumnElement[bool]:
+    return _key(table, key).in_(select(*(handed.c[name] for name in key)))
 
 
 def _text(name: str) -> BindParameter[str]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
-from engine.server.wire.base import Answer, FilePath, Wire
+from engine.server.wire.base import Answer, FilePath, Key, Wire
 from engine.shapes.text import Text
 from engine.shapes.time import DateTime
 from engine.workspace.audience import AudienceFile
 from engine.workspace.catalog import Catalog
 from engine.workspace.definitions import RfmModel
+
+MAX_LISTED = 200_000
+"""Ids of one call; further ones are added with the next."""
 
 Ticket = Annotated[Text, StringConstraints(min_length=1, max_length=64)]
 
@@ -124,6 +127,14 @@ class UploadOrder(Wire):
     file: FilePath
     add: bool = False
     unknown: FilePath | None = None
+
+
+class ListOrder(Wire):
+    """The ids of a list's people, of one type; add: to those in the list, rather than in their place."""
+
+    id_type: Key
+    ids: Annotated[list[Key], Field(min_length=1, max_length=MAX_LISTED)]
+    add: bool = False
 
 
 class UploadAnswer(Answer):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from engine.server.wire.base import Answer
+from engine.server.wire.base import Answer, VersionTag
 
 
 class Lack(Answer):
@@ -15,6 +15,11 @@ class Lack(Answer):
     kind: Literal["account", "secret", "audience_list", "coupon_codes", "media"]
     id: str
     text: str
+
+
+def etag(version: int, hash: str) -> str:
+    """What stands for a version in `ETag` and `If-Match`."""
+    return f'"{version}-{hash[:16]}"'
 
 
 class PublishAnswer(Answer):
@@ -26,6 +31,23 @@ class PublishAnswer(Answer):
     lacks: list[Lack] = Field(default_factory=list)
 
 
+class BundleCheck(Answer):
+    """What would come of publishing a bundle.
+
+    Attributes:
+        current: the version that is published, or null; same: it is this very bundle.
+        approved: whether somebody else has approved it; null where nobody has to.
+        problems: why it would be refused. lacks: what would be missing to run it well.
+    """
+
+    hash: str
+    current: VersionTag | None
+    same: bool
+    approved: bool | None
+    problems: list[str]
+    lacks: list[Lack]
+
+
 class Campaign(Answer):
     """One published campaign.
 
@@ -34,6 +56,7 @@ class Campaign(Answer):
         next_run: when people of its audiences enter next, or null.
         doubtful: messages of which nobody knows whether they were sent.
         cannot_send: why messages that wait do not go out through their account, or null.
+        backlog: whether messages wait, though the campaign is finished: they go out, or are stopped.
     """
 
     id: str
@@ -51,16 +74,20 @@ class Campaign(Answer):
     next_run: str | None = None
     doubtful: int = 0
     cannot_send: str | None = None
+    backlog: Literal["", "going", "stopped"] = ""
 
 
 class CampaignList(Answer):
-    """Every published campaign, in order of publishing."""
+    """Published campaigns, in order of publishing. `after`: where the next page begins, or null."""
 
     campaigns: list[Campaign]
+    after: str | None = None
 
 
 class Version(Answer):
-    """One version of a campaign; `current`: new entries take it. `entries = inside + finished`."""
+    """One version of a campaign; `current`: new entries take it. `entries = inside + finished`.
+    `published_by`: the user, or null.
+    """
 
     version: int
     hash: str
@@ -69,16 +96,46 @@ class Version(Answer):
     entries: int
     inside: int
     finished: int
+    published_by: str | None = None
 
 
 class VersionList(Answer):
-    """The versions of a campaign, in order of publishing."""
+    """Versions of a campaign, in order of publishing. `after`: where the next page begins, or null."""
 
     versions: list[Version]
+    after: int | None = None
+
+
+class NodeChange(Answer):
+    """What became of a component (`node`), or of the campaign as a whole (null): a title and sentences."""
+
+    node: str | None
+    change: Literal["added", "removed", "changed"]
+    title: str
+    details: list[str]
+
+
+class ObjectChange(Answer):
+    """What became of something that the campaign refers to, such as an audience, by its id and name."""
+
+    kind: Literal["audience", "message", "account", "catalog"]
+    id: str
+    name: str
+    change: Literal["added", "removed", "changed"]
+
+
+class Changes(Answer):
+    """How one version of a campaign differs from another one, `since`."""
+
+    since: int
+    version: int
+    nodes: list[NodeChange]
+    objects: list[ObjectChange]
 
 
 class NodeCounts(Answer):
-    """Visits of one node; `arrived = passed + waiting + left + merged + failed`."""
+    """Visits of one node; `arrived = passed + waiting + left + merged + failed + exited`. `held_back`: at the
+    trigger, who would have entered and is of a control group."""
 
     arrived: int = 0
     passed: int = 0
@@ -86,16 +143,20 @@ class NodeCounts(Answer):
     left: int = 0
     merged: int = 0
     failed: int = 0
+    exited: int = 0
+    held_back: int = 0
 
 
 class CycleCounts(Answer):
-    """One cycle. `moment`: when everybody enters, null where events let people in."""
+    """One cycle. `moment`: when everybody enters, null where events let people in. `held_back`: who would
+    have entered, too."""
 
     number: int
     moment: str | None
     entries: int
     inside: int
     finished: int
+    held_back: int = 0
 
 
 class SkippedCycle(Answer):
@@ -122,6 +183,7 @@ class Counts(Answer):
         goals: by the Test Target's node id and the port of its AB test.
         cycles: in order of their numbers. skipped: those that were left out, in order of time; of an earlier
             version none.
+        held_back: entries of a control group, which are none.
     """
 
     nodes: dict[str, NodeCounts]
@@ -135,3 +197,4 @@ class Counts(Answer):
     goals: dict[str, dict[str, GoalCounts]] = Field(default_factory=dict)
     cycles: list[CycleCounts] = Field(default_factory=list)
     skipped: list[SkippedCycle] = Field(default_factory=list)
+    held_back: int = 0

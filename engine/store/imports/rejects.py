@@ -8,10 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+from engine.files.cells import harmless
 from engine.i18n import Message, tr
 
 MAX_ROWS = 1_000_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class RejectFile:
@@ -33,7 +33,7 @@ class RejectFile:
             csv.writer(self._file).writerow([tr("Line"), tr("Reason"), *self._header])
         self._rows += 1
         cells = [str(line or ""), str(message), *row]
-        csv.writer(self._file).writerow([_harmless(cell) for cell in cells])
+        csv.writer(self._file).writerow([harmless(cell) for cell in cells])
 
     def __enter__(self) -> Self:
         return self
@@ -43,12 +43,3 @@ class RejectFile:
     ) -> None:
         if self._file is not None:
             self._file.close()
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula, but for plain numbers and telephone numbers."""
-    cell = cell.replace("\0", "�")
-    number = cell[:1] in "+-" and cell[1:].replace(".", "").isdigit()
-    if cell.startswith(_FORMULA) and not number:
-        return f"'{cell}"
-    return cell

@@ -14,8 +14,9 @@ from engine.store.schema import METADATA, KeyType, TextType, TimeType
 from engine.store.tables.operations import deleted_message, deleted_visit
 
 ACTIVE, STOPPED, COMPLETED, ENDED = "active", "stopped", "completed", "ended_abnormally"
+HALTED = "halted"
 """States of a campaign."""
-HELD = ("planned", "claimed")
+HELD = ("planned",)
 """States of messages that have not been handed over yet but will be."""
 SETTLED = ("sent", "failed", "skipped")
 """States of messages of which nothing more will be known, besides receipts."""
@@ -26,7 +27,7 @@ campaign = Table(
     Column("number", KeyType, primary_key=True, autoincrement=False),
     Column("id", TextType, nullable=False, unique=True),
     Column("name", TextType, nullable=False),
-    Column("state", TextType, nullable=False, doc="active, stopped, completed or ended_abnormally"),
+    Column("state", TextType, nullable=False, doc="active, stopped, completed, halted or ended_abnormally"),
     Column("version", BigInteger, nullable=False, doc="key of the version that new entries take"),
     Column("published_at", TimeType, nullable=False),
     Column("starts_at", TimeType, nullable=False, doc="nobody enters before"),
@@ -51,6 +52,7 @@ campaign_version = Table(
         server_default="0",
         doc="engine.plan.contact.Cuts: where its places begin",
     ),
+    Column("published_by", TextType, doc="the user; null: whoever holds the engine's own token"),
     Index(None, "campaign", "version", unique=True),
 )
 
@@ -112,6 +114,8 @@ entry = Table(
     Column(
         "origin", BigInteger, doc="one bit an audience of the trigger that held the person, where it counts"
     ),
+    Column("held_back", SmallInteger, doc="1: of a control group, and never inside"),
+    Column("converted_at", TimeType, doc="when the campaign's goal was reached, as far as is known"),
     sqlite_with_rowid=False,
 )
 
@@ -210,9 +214,7 @@ message = Table(
     Column("entry", Integer, primary_key=True, autoincrement=False),
     Column("address", TextType, primary_key=True, doc="empty where the person has none"),
     Column("version", BigInteger, nullable=False, doc="pins the template"),
-    Column(
-        "state", TextType, nullable=False, doc="planned, claimed, sending, sent, failed, skipped or unknown"
-    ),
+    Column("state", TextType, nullable=False, doc="planned, sending, sent, failed, skipped or unknown"),
     Column("reason", TextType, nullable=False),
     Column("planned_at", TimeType, nullable=False),
     Column("sent_at", TimeType, doc="when it was handed to the provider"),
@@ -228,8 +230,8 @@ message = Table(
         "version",
         "node",
         "due_at",
-        sqlite_where=text("state = 'planned'"),
-        postgresql_where=text("state = 'planned'"),
+        sqlite_where=text("state = 'planned' AND due_at IS NOT NULL"),
+        postgresql_where=text("state = 'planned' AND due_at IS NOT NULL"),
     ),
     Index(
         "ix_message_contact",
@@ -242,8 +244,8 @@ message = Table(
         "ix_message_sending",
         "campaign",
         "result_at",
-        sqlite_where=text("state = 'sending'"),
-        postgresql_where=text("state = 'sending'"),
+        sqlite_where=text("state = 'sending' AND result_at IS NOT NULL"),
+        postgresql_where=text("state = 'sending' AND result_at IS NOT NULL"),
     ),
     sqlite_with_rowid=False,
 )
@@ -305,6 +307,33 @@ goal_counter = Table(
     Column("n", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+campaign_goal = Table(
+    "campaign_goal",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("campaign", BigInteger, nullable=False),
+    Column("event", TextType, nullable=False, doc="its code"),
+    Column("goal", TextType, nullable=False, doc="as the campaign file holds it"),
+    Column("holdout", Integer, nullable=False, doc="of 10,000 who would enter, held back by the campaign"),
+    sqlite_with_rowid=False,
+)
+"""The goals of campaigns: they count when the campaign has long finished, so its bundle need not be read."""
+
+conversion_counter = Table(
+    "conversion_counter",
+    METADATA,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("cycle", Integer, primary_key=True, autoincrement=False),
+    Column("held_back", SmallInteger, primary_key=True, autoincrement=False),
+    Column("again", SmallInteger, primary_key=True, autoincrement=False, doc="1: not a person's first entry"),
+    Column("converted", SmallInteger, primary_key=True, autoincrement=False, doc="0: entries"),
+    Column("hour", Integer, primary_key=True, autoincrement=False, doc="of entering, or of converting"),
+    Column("shard", SmallInteger, primary_key=True, autoincrement=False),
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Entries, and those of them that reached the campaign's goal."""
 
 gathered = Table(
     "gathered",
@@ -382,7 +411,8 @@ agenda = Table(
 RUN_TABLES = (
     campaign, campaign_version, campaign_node, path, cycle, skipped_cycle, entry, arrival, pending_match,
     token, token_watched, visit, counter, finished, message_counter, message, marketing_node, claim,
-    tag_write, coupon_issue, test_state, goal, goal_counter, gathered, generated_audience, agenda,
+    tag_write, coupon_issue, test_state, goal, goal_counter, campaign_goal, conversion_counter, gathered,
+    generated_audience, agenda,
     deleted_visit, deleted_message,
 )  # fmt: skip
 """Everything that runs write, besides people's tags; what a simulation keeps to itself."""

@@ -36,8 +36,9 @@ outbox = Table(
     Column("address", TextType, primary_key=True),
     Column("campaign", BigInteger, nullable=False),
     Column("queued_at", TimeType, nullable=False, doc="when the wave handed it to the sending loop"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    Column("first_attempt", TimeType, doc="when the first one began; null: none has"),
+    Column("attempts", Integer, nullable=False, server_default="0", doc="those that have ended"),
+    Column("first_attempt", TimeType, doc="when the first of these began; null: none has ended"),
+    Column("again_by", TimeType, doc="it may have been sent: not again from then on; null: it was not"),
     Column("worker", TextType, doc="who has claimed it; null: nobody"),
     Column("fence", BigInteger, doc="number of that claim; whoever writes must still have it"),
     Column("leased_until", TimeType, doc="from then on another worker may take it"),
@@ -47,10 +48,10 @@ outbox = Table(
         sqlite_where=text("worker IS NOT NULL"),
         postgresql_where=text("worker IS NOT NULL"),
     ),
-    Index(None, "person"),
     sqlite_with_rowid=False,
 )
-"""Messages that real providers are still to be given, in the order in which they are taken."""
+"""Messages that real providers are still to be given, in the order in which they are taken. Those of one
+person have no index: that would cost each message, and only erasing somebody looks for them."""
 
 doubt = Table(
     "doubt",
@@ -96,6 +97,18 @@ early_receipt = Table(
     sqlite_with_rowid=False,
 )
 """Receipts that came before the result of their message was written down: they count once it is."""
+
+receipt_query = Table(
+    "receipt_query",
+    METADATA,
+    Column("due_at", TimeType, primary_key=True, autoincrement=False, doc="when the provider is asked"),
+    Column("account", TextType, primary_key=True),
+    Column("reference", TextType, primary_key=True, doc="what receipts call the message"),
+    Column("version", BigInteger, nullable=False, doc="with whose account it was sent"),
+    Column("asked", Integer, nullable=False, doc="how often it has been"),
+    sqlite_with_rowid=False,
+)
+"""Messages of which a provider is asked what became of them."""
 
 link_token = Table(
     "link_token",

@@ -111,7 +111,7 @@ def _names(connection: Connection, ids: Any) -> set[str]:
         return set(connection.scalars(select(person.c.external_id).where(person.c.id.in_(ids))))
 
 
-@settings(max_examples=250)
+@settings(max_examples=100)
 @given(tree=_trees(_PEOPLE_FIELDS))
 def test_conditions_on_people(connection: Connection, tree: dict[str, Any]) -> None:
     wanted = {one.id for one in PEOPLE if reference.matches(tree, one.get, NOW, ZONE)}
@@ -124,7 +124,7 @@ def test_conditions_on_people(connection: Connection, tree: dict[str, Any]) -> N
     assert _names(connection, select(person.c.id).where(each)) == wanted
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(tree=_trees(_EVENT_FIELDS))
 def test_conditions_on_events_are_relative_to_the_event(connection: Connection, tree: dict[str, Any]) -> None:
     wanted = sorted(
@@ -263,7 +263,7 @@ def _wanted(
     return {one.id for one in PEOPLE if reference.in_audience(cards, one, world)}
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(rule=_rules(), including_now=st.booleans())
 def test_rules(
     connection: Connection, rule: tuple[list[dict[str, Any]], dict[str, Any]], including_now: bool

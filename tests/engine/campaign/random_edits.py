@@ -179,7 +179,10 @@ def random_edit(document: CampaignDocument, choose: random.Random) -> Edit | Non
 
 
 def assert_whole(document: CampaignDocument) -> None:
-    """What every edit keeps: ports with lines, no circle, placement, whole AB Tests, short free names."""
+    """What every edit keeps: ports with lines, no circle, placement, whole AB Tests, short free names.
+
+    And what the document itself keeps beside its tables.
+    """
     scopes = Scopes(document)
     seen = set()
     for node_id, node in document.all_nodes():
@@ -203,6 +206,16 @@ def assert_whole(document: CampaignDocument) -> None:
     names = [node.name for node in document.nodes.values()]
     assert len(set(names)) == len(names)
     assert max(map(len, names), default=0) <= 50
+    assert all(map(document.is_named, names))
+    assert not document.is_named("Nothing")
+    for id, place in document.layout.items():
+        assert (id, place) in document.places.near(place)
+    standing = {
+        id
+        for x in {place.x for place in document.layout.values()}
+        for id, _ in document.places.above_and_below(x)
+    }
+    assert standing == set(document.layout)
 
 
 def state(document: CampaignDocument) -> object:

@@ -266,3 +266,30 @@ def test_any_document_reads_back_as_it_was(doc: CampaignDocument) -> None:
     assert again.layout == doc.layout
     assert {id: node.name for id, node in again.nodes.items()} == {id: n.name for id, n in doc.nodes.items()}
     assert campaign_file.content_hash(again) == campaign_file.content_hash(doc)
+
+
+RULES: list[dict[str, Any]] = [
+    {"event": "order", "where": {"field": "amount", "op": ">", "value": 3}},
+    {"audience": "a_1"},
+]
+
+
+def test_exit_rules_stand_in_the_file_only_where_there_are_some() -> None:
+    plain = {"format": "campaign", "version": 1, "id": "c_1", "name": "X"}
+    without = campaign_file.parse(json.dumps(plain).encode(), Path("x"))
+    assert b"exits" not in campaign_file.dump(without)
+    found = campaign_file.parse(json.dumps({**plain, "exits": RULES}).encode(), Path("x"))
+    assert campaign_file.content(found)["exits"] == RULES
+    assert campaign_file.parse(campaign_file.dump(found), Path("x")).attributes == found.attributes
+    assert campaign_file.content_hash(found) != campaign_file.content_hash(without)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [{}, {"event": "a", "audience": "b"}, {"audience": "a", "where": RULES[0]["where"]}, {"event": 1}],
+)
+def test_an_exit_rule_is_an_event_or_an_audience(rule: dict[str, Any]) -> None:
+    raw = {"format": "campaign", "version": 1, "id": "c_1", "name": "X", "exits": [rule]}
+    with pytest.raises(FileError) as refused:
+        campaign_file.parse(json.dumps(raw).encode(), Path("x"))
+    assert refused.value.field.startswith("exits.0")

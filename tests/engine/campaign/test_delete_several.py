@@ -18,7 +18,7 @@ from engine.campaign.edits import (
     doomed_together,
 )
 from engine.campaign.edits.edit import Draft
-from engine.campaign.graph import reachable, targets_by_test
+from engine.campaign.graph import Scopes, reachable, targets_by_test
 from engine.campaign.model import START_ID
 from engine.campaign.ops import inverse
 from engine.i18n import Message
@@ -73,12 +73,13 @@ def grown(choose: random.Random) -> CampaignDocument:
             document.apply(edit.ops)
     ends = [id for id, node in document.nodes.items() if node.kind == "end"]
     opened = [id for id, link in document.links.items() if link.target is None and link.source != START_ID]
-    draft = Draft(document)
+    draft, scopes = Draft(document), Scopes(document)
     led = {(link.source, link.port, link.target) for link in document.links.values()}
     for link_id in opened:
         if ends and choose.random() < 0.5:
             end, link = choose.choice(ends), document.links[link_id]
-            if (link.source, link.port, end) not in led:  # no two lines of one branch lead to one component
+            twice = (link.source, link.port, end) in led  # no two lines of one branch lead to one component
+            if not twice and not scopes.crosses(link.source, end):
                 led.add((link.source, link.port, end))
                 draft.retarget(link_id, end)
     document.apply(draft.edit(Message("join")).ops)

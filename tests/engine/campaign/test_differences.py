@@ -15,6 +15,8 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
 from engine.campaign.model import Note, Point
 from engine.campaign.ops import Op, Table
+from engine.campaign.stay import ExitRule
+from engine.shapes.conditions import Leaf
 from tests.engine.campaign.building import Everything, chain, empty_campaign, link_between
 from tests.engine.campaign.random_edits import random_edit
 
@@ -117,7 +119,7 @@ def test_the_campaign_comes_first_and_moves_are_counted() -> None:
             "Campaign",
             [
                 "Renamed from “Test” to “Spring”.",
-                "Changed: Folder.",
+                "Folder: none → “Retention”",
                 "Cards moved: 2.",
                 "Notes and frames added: 1.",
             ],
@@ -135,3 +137,27 @@ def test_a_branch_is_named_where_its_line_leads_elsewhere() -> None:
     after.apply([Op(Table.LINKS, link, after.links[link], opened)])
     ((_, _, details),) = said(before, after)
     assert details[1].startswith("No line “")
+
+
+def test_one_of_two_open_ends_of_a_branch_is_told_of() -> None:
+    one = empty_campaign()
+    trigger, _ = chain(one, "target_audience", "tag")
+    (line,) = (link for link in one.links.values() if link.source == trigger)
+    opened = [Op(Table.LINKS, f"l_{n}", None, line.model_copy(update={"target": None})) for n in (1, 2)]
+    one.apply(opened[:1])
+    two = one.copy()
+    two.apply(opened[1:])
+    assert [details for _, _, details in said(one, two)] == [["Line to an open end."]]
+    assert [details for _, _, details in said(two, one)] == [["No line to an open end any more."]]
+
+
+def test_exit_rules_are_told_in_words() -> None:
+    document = empty_campaign()
+    large = Leaf(field="amount", op=">", value=3)
+    exits = (ExitRule(event="order", where=large), ExitRule(audience="a_1"))
+    after = changed(
+        document, edits.set_attributes(document, document.attributes.model_copy(update={"exits": exits}))
+    )
+    ((_, _, details),) = said(document, after)
+    words = "with the event “order” where amount > 3, in the audience “a_1”"
+    assert details == [f"Exit rules: none → {words}"]

@@ -6,7 +6,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.campaign import campaign_file
@@ -263,6 +263,7 @@ def test_attributes_keep_the_id() -> None:
 # ---- every edit, at random
 
 
+@settings(max_examples=100)
 @given(st.integers(0, 2**32))
 def test_any_sequence_of_edits_keeps_the_document_whole_and_undo_is_exact(seed: int) -> None:
     draws, document = RandomEdits(random.Random(seed)), empty_campaign()

@@ -18,6 +18,7 @@ from engine.campaign.fixes import Known, fix, fix_all
 from engine.campaign.model import START_ID, Link, Node
 from engine.campaign.ops import inverse
 from engine.campaign.rules import Problem, Severity, problems
+from engine.campaign.stay import ExitRule
 from engine.i18n import Message
 from tests.engine.campaign.building import Everything, chain, empty_campaign, open_end, run
 from tests.engine.campaign.random_edits import assert_whole, random_edit
@@ -290,3 +291,14 @@ def test_no_fix_fails_or_adds_a_problem_of_its_kind(seed: int) -> None:
             assert_whole(document)
             assert len(_problems(document, problem.code)) < before
             return
+
+
+def test_an_exit_rule_that_cannot_hold_is_taken_out() -> None:
+    exits = (ExitRule(event="order"), ExitRule(audience="a_1"))
+    document = empty_campaign(exits=exits)
+    problem = Problem("missing_reference", Severity.ERROR, Message("gone"), field="exits.0.event")
+    edit = fix(document, problem)
+    assert edit is not None
+    document.apply(edit.ops)
+    assert document.attributes.exits == exits[1:]
+    assert fix(document, problem._replace(field="exits.1.audience")) is None

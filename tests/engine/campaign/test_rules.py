@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits import append, configure, end_open_links, insert
+from engine.campaign.edits import append, configure, end_open_links, insert, set_attributes
 from engine.campaign.edits.edit import Draft
 from engine.campaign.model import START_ID, Link, Node
 from engine.campaign.rules import Problem, problems
+from engine.campaign.stay import ExitRule
 from engine.components.base import Lookup, RefKind
 from engine.components.registry import COMPONENTS
+from engine.components.target_audience import TargetAudienceConfig
 from engine.i18n import LANGUAGES, Message, use_language
 from tests.engine.campaign.building import Everything, Nothing, chain, empty_campaign, open_end, run
 from tests.engine.campaign.random_edits import random_edit
@@ -270,3 +272,14 @@ def test_any_document_is_judged_in_both_languages_without_failing(seed: int) -> 
         with use_language(language):
             assert all(str(problem.message) for problem in _all(document, Nothing()))
     assert set(COMPONENTS) >= {node.kind for node in document.nodes.values()}
+
+
+def test_exit_rules_that_name_what_is_gone_or_turn_everybody_away() -> None:
+    document, audience, *_ = sound_campaign()
+    config = document.node(audience).parsed.config
+    assert isinstance(config, TargetAudienceConfig)
+    exits = (ExitRule(event="order"), ExitRule(audience=config.audiences[0]))
+    run(document, set_attributes(document, document.attributes.model_copy(update={"exits": exits})))
+    assert found(document) == {("exit_at_once", None)}
+    gone = {problem.field for problem in problems(document, Nothing(), NOW) if problem.node is None}
+    assert {"exits.0.event", "exits.1.audience"} <= gone

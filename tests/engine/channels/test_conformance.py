@@ -10,9 +10,11 @@ from collections.abc import Sequence
 import pytest
 
 from engine.channels.adapter import Accepted, Delivery, Later, Outcome, Refused, Unknown
+from engine.channels.checking import check
 from engine.channels.http_client import Timeouts
+from engine.channels.sending.loop import new_event_loop
 from engine.channels.verdict import NotReached
-from tests.engine.channels.fakes.everything import CANARY, CASES, PATIENT, QUICK, SIGNING, Case
+from tests.engine.channels.fakes.everything import CANARY, CASES, LOOPBACK, PATIENT, QUICK, SIGNING, Case
 from tests.engine.channels.fakes.fake import RETRY_AFTER, Fake
 
 COUNT = 5
@@ -37,7 +39,8 @@ def sent(
         finally:
             await adapter.close()
 
-    return asyncio.run(work())
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(work())
 
 
 @pytest.mark.parametrize("case", [*CASES, *SIGNING], ids=str)
@@ -54,6 +57,16 @@ def test_everybody_gets_one_message(case: Case) -> None:
             }
         else:
             assert (fake.twice(), fake.lost(one.address for one in batch)) == ([], [])
+
+
+@pytest.mark.parametrize("case", [*CASES, *SIGNING], ids=str)
+def test_the_check_of_an_account_says_whether_it_can_send_and_sends_nothing(case: Case) -> None:
+    with case.make() as fake:
+        assert check(case.account(fake), case.secrets, LOOPBACK).ok
+        if case.secrets and case.name != "webhook-none":
+            wrong = dict.fromkeys(case.secrets, f"{CANARY[:-1]}x")
+            assert not check(case.account(fake), wrong, LOOPBACK).ok
+        assert not fake.sent
 
 
 @cases(without="refused")

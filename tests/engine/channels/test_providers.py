@@ -143,8 +143,8 @@ def test_people_of_several_types_go_in_requests_of_their_own_and_tests_are_marke
     case = BY_NAME["webhook-standard"]
     with case.make() as fake:
         batch = deliveries(case, 4)
-        batch[1] = replace(batch[1], id_type="email")
-        batch[2] = replace(batch[2], test=True)
+        batch[1] = batch[1]._replace(id_type="email")
+        batch[2] = batch[2]._replace(test=True)
         (outcomes,) = handed(case.adapter(fake), batch)
         assert [type(one) for one in outcomes] == [Accepted] * 4
         assert (fake.asked, fake.tests) == (3, 1)
@@ -210,7 +210,7 @@ def test_three_wrong_numbers_of_a_hundred_are_found_by_halves() -> None:
     case = BY_NAME["alibaba_sms"]
     with case.make() as fake:
         batch = deliveries(case, 100)
-        batch[7] = replace(batch[7], address="12345")
+        batch[7] = batch[7]._replace(address="12345")
         fake.refuse(batch[50].address, batch[99].address)
         (outcomes,) = handed(case.adapter(fake), batch)
         refused = [place for place, one in enumerate(outcomes) if isinstance(one, Refused)]
@@ -230,7 +230,7 @@ def test_a_phone_that_shows_no_digital_sms_stops_nobody() -> None:
 def test_what_alibaba_is_told() -> None:
     case = BY_NAME["alibaba_sms"]
     with case.make() as fake:
-        abroad = replace(case.delivery(1), address="+8613900000001")
+        abroad = case.delivery(1)._replace(address="+8613900000001")
         other = case.delivery(2, SmsContent("x", "Brand", "SMS_2", {}, marketing=False))
         none = case.delivery(3, SmsContent("x", "Brand", "", {}, marketing=False))
         (outcomes,) = handed(case.adapter(fake), [abroad, other, none])
@@ -257,8 +257,8 @@ def test_a_sender_with_a_random_ending_is_made_by_directmail_itself() -> None:
     with case.make() as fake:
         one = case.delivery(1)
         assert isinstance(one.content, EmailContent)
-        random = replace(one, content=replace(one.content, sender="news-x7f2@shop.example"))
-        several = replace(case.delivery(2), address="a@b.example,c@d.example")
+        random = one._replace(content=replace(one.content, sender="news-x7f2@shop.example"))
+        several = case.delivery(2)._replace(address="a@b.example,c@d.example")
         (outcomes,) = handed(case.adapter(fake), [one, random, several])
         assert [type(outcome) for outcome in outcomes] == [Accepted, Accepted, Refused]
         assert sorted(call["AddressType"] for call in fake.calls) == ["0", "1"]
@@ -330,7 +330,7 @@ def test_other_ids_are_aliases(touch_id: str, alias_type: str, wanted: str) -> N
     case = BY_NAME["umeng-aliases"]
     with case.make() as fake:
         push = PushContent("shop", "android", touch_id, alias_type, "A", "B", "open_page", "a.b.Page")
-        two = replace(case.delivery(2, push), address="a,b")
+        two = case.delivery(2, push)._replace(address="a,b")
         ((first, second),) = handed(case.adapter(fake), [case.delivery(1, push), two])
         assert isinstance(first, Accepted)
         assert second == Refused("bad_address")
@@ -354,7 +354,7 @@ def test_a_recipients_answer_is_read_by_its_code() -> None:
     with case.make() as fake:
         fake.refuse(case.address(1))
         fake.misbehave("busy")
-        odd = replace(case.delivery(3), address="a@b.example>\r\nRCPT TO:<c@d.example")
+        odd = case.delivery(3)._replace(address="a@b.example>\r\nRCPT TO:<c@d.example")
         found = handed(case.adapter(fake), [case.delivery(1)], [case.delivery(2)], [odd], [case.delivery(4)])
         assert found == [[Refused("550 5.1.1")], [Later("451 4.7.1")], [Refused("bad_address")], [Accepted()]]
         assert fake.signed_in == 1
@@ -372,8 +372,8 @@ def test_after_one_in_doubt_the_rest_of_a_batch_is_not_tried() -> None:
 def test_an_address_in_any_script_gets_its_email() -> None:
     case = BY_NAME["smtp"]
     with case.make() as fake:
-        other = replace(case.delivery(1), address="p@例子.公司")
-        another = replace(case.delivery(2), address="用户@mail.example.com")
+        other = case.delivery(1)._replace(address="p@例子.公司")
+        another = case.delivery(2)._replace(address="用户@mail.example.com")
         assert handed(case.adapter(fake), [other], [another]) == [[Accepted()], [Accepted()]]
         assert sorted(fake.sent) == ["p@xn--fsqu00a.xn--55qx5d", "用户@mail.example.com"]
 

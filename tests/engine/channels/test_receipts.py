@@ -17,6 +17,7 @@ from engine.channels.alibaba_answers import sms_id
 from engine.channels.receipts import ACKNOWLEDGED, NotTaken, Receipt, Report, receipt_token, receipts_of
 from engine.channels.receipts.bounces import bounces
 from engine.channels.receipts.wechat import greeting
+from engine.channels.receipts.wechat_encrypted import opened
 from engine.workspace.account import AccountFile
 from tests.engine.channels.fakes.everything import CANARY, account
 
@@ -180,6 +181,95 @@ def test_wechat_tries_the_address_out() -> None:
     assert greeting(_signed("", echostr="12345"), token) == "12345"
     with pytest.raises(NotTaken):
         greeting(_signed("", token="another", echostr="12345"), token)
+
+
+# ---- WeChat's safe mode
+
+
+SAFE = account("wechat", app_id="wx2c2769f8efd9abc2", encrypted=True)
+AES_KEY = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+PUBLISHED = (
+    "hyzAe4OzmOMbd6TvGdIOO6uBmdJoD0Fk53REIHvxYtJlE2B655HuD0m8KUePWB3+LrPXo87wzQ1QLvbeUgmBM4x6F8PGHQHFVAFmOD2LdJF9"
+    "FrXpbUAh0B5GIItb52sn896wVsMSHGuPE328HnRGBcrS7C41IzDWyWNlZkyyXwon8T332jisa+h6tEDYsVticbSnyU8dKOIbgU6ux5VTjg3y"
+    "t+WGzjlpKn6NPhRjpA912xMezR4kw6KWwMrCVKSVCZciVGCgavjIQ6X8tCOp3yZbGpy0VxpAe+77TszTfRd5RJSVO/HTnifJpXgCSUdUue1v"
+    "6h0EIBYYI1BD1DlD+C0CR8e6OewpusjZ4uBl9FyJvnhvQl+q5rv1ixrcpCumEPo5MJSgM9ehVsNPfUM669WuMyVWQLCzpu9GhglF2PE="
+)
+"""The example of WeChat's own library, for the token `spamtest`."""
+
+
+def _enclosed(encrypted: str, **query: str) -> Report:
+    body = f"<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[{encrypted}]]></Encrypt></xml>"
+    return Report({}, body.encode(), query)
+
+
+def _published(**changed: str) -> Report:
+    query = {
+        "timestamp": "1409735669", "nonce": "1320562132",
+        "msg_signature": "5d197aaffba7e9b25a30732f161a50dee96bd5fa",
+    }  # fmt: skip
+    return _enclosed(PUBLISHED, **{**query, **changed})
+
+
+def _sealed(words: str, app_id: str = "wx2c2769f8efd9abc2", key: str = AES_KEY, token: str = "") -> Report:
+    """As WeChat does it."""
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    secret = base64.b64decode(key + "=")
+    plain = b"r" * 16 + len(words.encode()).to_bytes(4, "big") + words.encode() + app_id.encode()
+    padding = 32 - len(plain) % 32
+    encryptor = Cipher(algorithms.AES(secret), modes.CBC(secret[:16])).encryptor()
+    content = encryptor.update(plain + bytes([padding]) * padding) + encryptor.finalize()
+    encrypted = base64.b64encode(content).decode()
+    parts = sorted((token or receipt_token(SAFE, _SAFE), "1", "n", encrypted))
+    signature = hashlib.sha1("".join(parts).encode()).hexdigest()
+    return _enclosed(encrypted, timestamp="1", nonce="n", msg_signature=signature)
+
+
+_SAFE = {**_APP, "aes_key": AES_KEY}
+
+
+def test_the_example_of_wechats_own_library_is_read() -> None:
+    found = opened(_published(), "spamtest", "wx2c2769f8efd9abc2", AES_KEY).body.decode()
+    assert found.startswith("<xml><ToUserName><![CDATA[gh_10f6c3c3ac5a]]></ToUserName>\n")
+    assert "<Content><![CDATA[abcdteT]]></Content>" in found
+    assert found.endswith("</xml>")
+
+
+@pytest.mark.parametrize(
+    ("report", "token", "app_id", "key"),
+    [
+        (_published(), "spamtest", "wx_another", AES_KEY),
+        (_published(), "another", "wx2c2769f8efd9abc2", AES_KEY),
+        (_published(), "", "wx2c2769f8efd9abc2", AES_KEY),
+        (_published(), "spamtest", "wx2c2769f8efd9abc2", AES_KEY[::-1]),
+        (_published(), "spamtest", "wx2c2769f8efd9abc2", "short"),
+        (_published(nonce="2"), "spamtest", "wx2c2769f8efd9abc2", AES_KEY),
+        (_published(msg_signature=""), "spamtest", "wx2c2769f8efd9abc2", AES_KEY),
+    ],
+)
+def test_what_was_not_encrypted_for_this_account_is_refused(
+    report: Report, token: str, app_id: str, key: str
+) -> None:
+    with pytest.raises(NotTaken) as refusal:
+        opened(report, token, app_id, key)
+    assert refusal.value.status == 401
+
+
+def test_the_end_of_a_template_message_comes_encrypted() -> None:
+    (found,) = receipts_of(_sealed(_FINISHED.format("success")), SAFE, _SAFE, NOW)
+    assert (found.code, found.reference) == ("delivered", "200163836")
+    assert refused(_signed(_FINISHED.format("success")), SAFE, _SAFE) == 401  # in clear: anybody's
+    assert refused(_sealed(_FINISHED, token="another"), SAFE, _SAFE) == 401
+    assert refused(_sealed(_FINISHED, app_id="wx_another"), SAFE, _SAFE) == 401
+    assert receipt_token(SAFE, _SAFE) == receipt_token(SAFE, _APP)  # its address was entered before the key
+
+
+@given(st.text("ABCxyz019+/=", max_size=100))
+def test_nonsense_for_ciphertext_is_refused(text: str) -> None:
+    parts = sorted((receipt_token(SAFE, _SAFE), "1", "n", text))
+    signature = hashlib.sha1("".join(parts).encode()).hexdigest()
+    report = _enclosed(text, timestamp="1", nonce="n", msg_signature=signature)
+    assert refused(report, SAFE, _SAFE) in (400, 401)
 
 
 # ---- the receipts API

@@ -12,6 +12,8 @@ from tests.engine.interpreter import judgments, touches
 from tests.engine.interpreter.audiences import Audiences
 from tests.engine.interpreter.case import Case
 from tests.engine.interpreter.clock import DAY, ms
+from tests.engine.interpreter.exits import Exits
+from tests.engine.interpreter.measures import Measures
 from tests.engine.interpreter.outbox import release
 from tests.engine.interpreter.trace import Trace, trace
 from tests.engine.interpreter.triggers import BehaviorEvent, TargetAudience
@@ -21,10 +23,11 @@ START = "n_start"
 
 
 def interpret(case: Case) -> Trace:
-    """The rows of `visits`, `messages`, `tags`, `goals` and `audiences`, without their headers."""
+    """The rows of `visits`, `messages`, `tags`, `goals`, `audiences` and `conversions`, without their
+    headers."""
     run = Interpreter(case)
     run.run()
-    return trace(run.world, run.until)
+    return trace(run.world, run.measures, run.until)
 
 
 class Interpreter:
@@ -40,6 +43,8 @@ class Interpreter:
         self.audiences = Audiences(world)
         kind = TargetAudience if world.nodes[self.order[0]]["kind"] == "target_audience" else BehaviorEvent
         self.trigger: TargetAudience | BehaviorEvent = kind(world, self.order[0], self.audiences)
+        self.exits = Exits(world, self.audiences)
+        self.measures = Measures(world)
         self.waiting: defaultdict[str, list[Visit]] = defaultdict(list)
         self.seen: set[tuple[Entry, str]] = set()
 
@@ -56,9 +61,22 @@ class Interpreter:
         """Events and results of this moment are there already: all of them count by their own time."""
         self.audiences.update(now)
         release(self.world, now)
-        self.sweep(now, self.trigger.entering(now))
+        entering = self.trigger.entering(now)
+        leaving = self._pull_out(now)
+        self.sweep(now, entering)
+        for visit in leaving:
+            visit.left, visit.outcome = now, "exited"
+            visit.entry.tokens -= 1
+            self.exits.withdraw(visit.entry)
         if self.trigger.has_finished(now):
             self.audiences.write_generated(now)
+
+    def _pull_out(self, now: int) -> list[Visit]:
+        """Those who leave at this instant do nothing more: they go last."""
+        leaving = [v for here in self.waiting.values() for v in here if self.exits.leaving(v.entry, now)]
+        for visit in leaving:
+            self.waiting[visit.node].remove(visit)
+        return leaving
 
     def sweep(self, now: int, entering: list[Entry]) -> None:
         """Once over the graph in topological order; at each node, people in order of import."""
@@ -75,6 +93,17 @@ class Interpreter:
                         visit.entry.tokens -= 1
                         continue
                     self.seen.add((visit.entry, node))
+                if visit.source == START:
+                    visit.entry.entered = now
+                    visit.entry.held_back = self.measures.holds_back(visit.entry.person)
+                    if visit.entry.held_back:
+                        visit.left, visit.outcome = now, "held_back"
+                        visit.entry.tokens -= 1
+                        continue
+                    if self.exits.turns_away(visit.entry.person):
+                        visit.left, visit.outcome = now, "exited"
+                        visit.entry.tokens -= 1
+                        continue
                 port = self.act(visit, now)
                 if port is None:
                     self.waiting[node].append(visit)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.engine.interpreter.clock import iso
+from tests.engine.interpreter.measures import Measures
 from tests.engine.interpreter.world import World
 
 Rows = list[list[str]]
@@ -23,7 +24,7 @@ class Trace(dict[str, Rows]):
     dropped: int
 
 
-def trace(world: World, until: int) -> Trace:
+def trace(world: World, measures: Measures, until: int) -> Trace:
     """Every file's rows, sorted by their columns: numbers as numbers, texts by code point."""
     visits = [
         (v.entry.cycle, v.entry.number, v.entry.person, v.node, iso(v.arrived), iso(v.left), v.outcome)
@@ -41,12 +42,18 @@ def trace(world: World, until: int) -> Trace:
         for entry, node, group, judged, achieved in world.goals
     ]
     tags = ((iso(moment), *write) for moment, *write in world.tag_writes)
+    conversions = [
+        (e.cycle, e.number, e.person, iso(e.entered), str(e.held_back).lower(), iso(measures.reached(e)))
+        for e in world.entries
+        if measures.goal is not None
+    ]
     found = Trace(
         visits=_rows(visits),
         messages=_rows(messages),
         tags=_rows(tags),
         goals=_rows(goals),
         audiences=_rows(world.generated),
+        conversions=_rows(conversions),
     )
     found.skipped, found.best = world.skipped, world.best
     found.dropped = sum(message.held > 0 and message.state == "skipped" for message in world.messages)

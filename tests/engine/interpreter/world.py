@@ -13,7 +13,8 @@ from tests.engine.interpreter.conditions import Value, holds, several, typed
 
 @dataclass(eq=False)
 class Entry:
-    """One person entering the campaign. tokens: how many of it are inside. groups: AB test → group taken."""
+    """One person entering the campaign, at `entered`, or held back from it. tokens: how many of it are
+    inside. groups: AB test → group taken."""
 
     person: str
     number: int
@@ -22,6 +23,8 @@ class Entry:
     audiences: frozenset[str] = frozenset()
     tokens: int = 1
     groups: dict[str, str] = field(default_factory=dict)
+    entered: int = 0
+    held_back: bool = False
 
 
 @dataclass(eq=False)

@@ -15,11 +15,13 @@ KINDS = (
     "ab_target", "random_grouping", "end", "tag_judgment", "event_judgment", "attribute_judgment",
     "result_judgment", "audience_judgment", "fatigue_judgment",
 )  # fmt: skip
-OUTCOMES = ("out", "other", "group", "result", "done", "left", "merged", "waiting")
+OUTCOMES = (
+    "out", "other", "group", "result", "done", "left", "merged", "waiting", "exited", "held_back",
+)  # fmt: skip
 STATES = (
     "planned", "sending", "sent", "unknown", "failed", "failed E1", "failed no_id", "failed not_follower",
     "failed no_code", "failed limit", "skipped quiet_time", "skipped suppressed", "skipped duplicate_address",
-    "skipped fatigue",
+    "skipped fatigue", "skipped exited",
 )  # fmt: skip
 EXPECTED = (
     *(f"kind {kind}" for kind in KINDS),
@@ -34,6 +36,8 @@ EXPECTED = (
     "postponed and skipped", "later cycle", "skipped cycle",
     "clock change crossed", "clock change on a schedule", "goal achieved", "goal missed", "best group",
     "released early", "tag written", "generated audience", "shared address",
+    "converted", "converted later", "converted though held back", "not converted",
+    "exited at once", "exited with an event", "exited with an audience",
 )  # fmt: skip
 
 
@@ -53,6 +57,7 @@ def occurrences(case: Case, rows: Trace) -> Counter[str]:
     for test, best in rows.best.items():
         seen["best group"] += _sent_to_best(nodes[test]["config"], test, best, rows)
     seen["postponed and skipped"] += rows.dropped
+    _of_conversions(rows, seen)
     return seen
 
 
@@ -72,9 +77,34 @@ def _of_visits(case: Case, nodes: dict[str, Json], visits: Rows, seen: Counter[s
             seen["clock change crossed"] += 1
         if kind in ("target_audience", "behavior_event"):
             _of_entry(config, entry, clock, ms(arrived), seen)
+        if outcome == "exited":
+            seen[f"exited {_why_exited(case, kind)}"] += 1
         early = kind == "event_judgment" and config["early"] and "at" not in config["judge_after"]
         if early and left and ms(left) < clock.plus(ms(arrived), config["judge_after"]):
             seen["released early"] += 1
+
+
+def _of_conversions(rows: Trace, seen: Counter[str]) -> None:
+    """Goals that were reached, also by those who had left by then."""
+    last: dict[tuple[str, ...], str] = {}
+    for cycle, entry, person, _, _, left, _ in rows["visits"]:
+        last[cycle, entry, person] = max(last.get((cycle, entry, person), ""), left or "9")
+    for cycle, entry, person, _, held_back, converted in rows["conversions"]:
+        if not converted:
+            seen["not converted"] += 1
+        elif held_back == "true":
+            seen["converted though held back"] += 1
+        else:
+            seen["converted"] += 1
+            seen["converted later"] += last[cycle, entry, person] < converted
+
+
+def _why_exited(case: Case, kind: str) -> str:
+    """By what people may leave in a case: counted where only one kind of rule can have been."""
+    if kind in ("target_audience", "behavior_event"):
+        return "at once"
+    kinds = {"audience" if "audience" in rule else "event" for rule in case.campaign["exits"]}
+    return f"with an {kinds.pop()}" if len(kinds) == 1 else "either way"
 
 
 def _of_entry(config: Json, entry: str, clock: Clock, moment: int, seen: Counter[str]) -> None:

@@ -8,6 +8,8 @@ from tests.engine.interpreter.case import Case, Json
 from tests.engine.interpreter.clock import HOUR, iso
 from tests.engine.random_cases import stock
 from tests.engine.random_cases.graph import Drawing
+from tests.engine.random_cases.leaving import add_exits
+from tests.engine.random_cases.measuring import add_measures
 from tests.engine.random_cases.people import add_audiences, add_people, add_results
 from tests.engine.random_cases.settings import random_settings
 from tests.engine.random_cases.trees import Chance
@@ -49,6 +51,8 @@ def make(seed: int) -> Case:
     add_people(chance, case)
     add_audiences(chance, case)
     add_results(chance, case)
+    add_exits(case, seed)
+    add_measures(case, seed)
     _drop_unused_audiences(case, drawing.configs.audiences)
     if case.settings.get("whitelist") in named_by_rules(case):
         # The engine updates an audience when a campaign is about to need it, the interpreter by its schedule:
@@ -64,8 +68,9 @@ def named_by_rules(case: Case) -> set[str]:
 
 
 def _drop_unused_audiences(case: Case, entering: list[str]) -> None:
-    """Keep those that enter, the whitelist, and what their rules name."""
-    used, pending = set[str](), [*entering, *filter(None, [case.settings.get("whitelist")])]
+    """Keep those that enter, the whitelist, those with which people leave, and what their rules name."""
+    leaving = [rule["audience"] for rule in case.campaign.get("exits", ()) if "audience" in rule]
+    used, pending = set[str](), [*entering, *leaving, *filter(None, [case.settings.get("whitelist")])]
     while pending:
         id = pending.pop()
         used.add(id)

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy.engine import make_url
+
 from engine.campaign import campaign_file
 from engine.run.settings import EngineSettings
 from engine.run.simulate import simulate
@@ -23,7 +25,7 @@ from tests.engine.random_cases.making import make
 from tests.engine.random_cases.shrinking import shrink
 from tests.engine.random_cases.writing import CAMPAIGN_FILE, commands, write
 
-TABLES = ("visits", "messages", "tags", "goals", "audiences")
+TABLES = ("visits", "messages", "tags", "goals", "audiences", "conversions")
 WAVES = (1, 3, 10_000)
 """Sizes of waves: small ones let people of one instant fall into several."""
 MOST_ROWS = 10
@@ -34,11 +36,19 @@ Fresh = Callable[[Path], AbstractContextManager[Target]]
 """Makes an empty database; a SQLite one in the folder."""
 Tables = dict[str, list[list[str]]]
 
+_LEAN = "-c plan_cache_mode=force_generic_plan -c temp_buffers=8MB"
+"""What spares a PostgreSQL server nearly a third of its work: it plans each statement once, not
+anew for the values of each of some thousand calls, and each of some hundred commits walks through fewer
+buffers."""
+
 
 def engine_trace(case: Case, folder: Path, database: Target, wave: int) -> Tables:
     """What the engine does with a case, written into `folder` as anybody could rehearse it."""
     write(case, folder)
     workspace = Workspace.open(folder / "workspace")
+    if isinstance(database, str):
+        url = make_url(database).update_query_dict({"options": _LEAN})
+        database = url.render_as_string(hide_password=False)
     began = datetime.fromisoformat(case.since)
     with Database.open(database) as store:
         imported = import_folder(store, folder / "data", now=began)
@@ -61,6 +71,8 @@ def engine_trace(case: Case, folder: Path, database: Target, wave: int) -> Table
 
 
 def _rows(path: Path) -> list[list[str]]:
+    if not path.exists():  # a campaign without a goal
+        return []
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.reader(file))[1:]
 

@@ -117,9 +117,9 @@ _FUNCTIONS = {
     ("engine/store/imports/people_file.py", "import_people"): "import chunk",
     ("engine/store/imports/events_file.py", "import_events"): "import chunk",
     ("engine/store/database.py", "open"): "migration",
-    ("engine/channels/sending/sender.py", "_refill"): "claim",
+    ("engine/channels/sending/claims.py", "_refill"): "claim",
     ("engine/channels/sending/sender.py", "_start"): "attempt",
-    ("engine/channels/sending/sender.py", "_settle"): "result",
+    ("engine/channels/sending/sender.py", "_write_down"): "result",
 }
 """Who begins a transaction, by the innermost of these functions, and what that is called."""
 
@@ -131,13 +131,13 @@ def transactions_told(tell: Callable[[str, str], None]) -> Iterator[None]:
     write = Database.write
 
     @contextmanager
-    def named(self: Database) -> Iterator[Connection]:
+    def named(self: Database, *, wave: bool = False) -> Iterator[Connection]:
         if self._writing is not None:
-            with write(self) as connection:
+            with write(self, wave=wave) as connection:
                 yield connection
             return
         name = name_of_caller()
-        with write(self) as connection:
+        with write(self, wave=wave) as connection:
             yield connection
             tell(name, "before")
         tell(name, "after")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.audience import updates
-from engine.run import retention, running
+from engine.run import retention
+from engine.run.waves import WaveRunner
 from engine.shapes.time import Duration
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.imports import session
@@ -61,7 +62,7 @@ class Life:
 def live(life: Life) -> None:
     """Carry the script on, noting each action that is done."""
     wave, chunk = life.sizes
-    running.WAVE = wave  # type: ignore[attr-defined]
+    WaveRunner.MOST = wave
     updates._CHUNK = session.CHUNK = retention.CHUNK = chunk
     target: Target = life.target if "://" in life.target else Path(life.target)
     if life.retention:

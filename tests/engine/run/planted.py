@@ -10,10 +10,13 @@ import pytest
 from sqlalchemy import ColumnElement, and_, false, func, or_, true
 
 from engine.components.issue_coupon import IssueCoupon
-from engine.plan import fatigue, messages, quiet, rows
+from engine.plan import effects, fatigue, messages, quiet, rows
+from engine.plan.control import Draw
+from engine.plan.conversions import Conversions
 from engine.plan.decide import Judge
+from engine.plan.exits import Exits
 from engine.plan.results import Results
-from engine.plan.salt import Salt
+from engine.plan.salt import BUCKETS, Salt
 from engine.run import cycles
 from engine.run.turns import TurnsAtTests
 from engine.shapes.time import Duration
@@ -132,12 +135,34 @@ def held_messages_do_not_count(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(fatigue, "or_", lambda *tests: tests[-1] if len(tests) == 2 else or_(*tests))
 
 
+def nobody_is_turned_away(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Exits, "is_inside", lambda *_: false())
+
+
+def who_left_is_still_written_to(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(effects, "withdraw", lambda *_: iter(()))
+
+
+def people_leave_a_moment_late(patch: pytest.MonkeyPatch) -> None:
+    right = Exits.moment
+    patch.setattr(Exits, "moment", lambda self, *row: right(self, *row) + 1)
+
+
+def control_groups_get_in(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Draw, "bucket", lambda _, hashed: hashed * 0 + BUCKETS)
+
+
+def goals_count_with_the_entry_itself(patch: pytest.MonkeyPatch) -> None:
+    right = Conversions.moment
+    patch.setattr(Conversions, "moment", lambda self, person, entered: right(self, person, entered - 1))
+
+
 SEEDS: Mapping[Plant, int] = {
     days_of_24_hours: 50,
     next_time_never_now: 175,
     one_bucket_for_all_entries: 4,
     window_holds_the_arrival: 3,
-    nobody_goes_on_early: 11,
+    nobody_goes_on_early: 58,
     limits_forget_the_present: 14,
     nothing_is_a_duplicate: 3,
     nobody_is_exempt: 3,
@@ -149,5 +174,10 @@ SEEDS: Mapping[Plant, int] = {
     no_limit_of_codes: 12,
     quiet_times_end_a_day_late: 5,
     held_messages_do_not_count: 14,
+    nobody_is_turned_away: 0,
+    who_left_is_still_written_to: 11,
+    people_leave_a_moment_late: 11,
+    control_groups_get_in: 3,
+    goals_count_with_the_entry_itself: 3,
 }
 """Each mistake, and the first of the seeds of CI that finds it."""

@@ -124,6 +124,33 @@ def test_a_backup_put_in_the_place_of_the_file_is_held(path: Path, home: Path) -
         assert "was replaced" in reason(engine)
 
 
+def test_a_clock_that_was_set_back_while_the_engine_was_off_holds_it_until_it_is_right(
+    path: Path, home: Path
+) -> None:
+    with started(path, home, ms(NOW) + 3 * HOUR):
+        pass
+    with started(path, home, ms(NOW) + HOUR) as engine:
+        assert "clock is earlier" in reason(engine)
+        engine.run_until_idle(ms(NOW) + DAY)
+        assert "clock is earlier" in reason(engine)
+        clock = engine._clock
+        assert isinstance(clock, VirtualClock)
+        clock.set(ms(NOW) + 3 * HOUR)
+        engine.step()
+        assert reason(engine) == ""
+    with started(path, home, ms(NOW) + 3 * HOUR - MINUTE // 2) as engine:
+        assert reason(engine) == ""
+
+
+def test_whoever_knows_that_the_earlier_clock_is_right_releases_the_engine(path: Path, home: Path) -> None:
+    with started(path, home, ms(NOW) + HOUR):
+        pass
+    for held in (True, False):
+        with started(path, home, ms(NOW)) as engine:
+            assert bool(reason(engine)) is held
+            engine.release()
+
+
 def test_a_database_of_another_computer_is_held(path: Path, tmp_path: Path) -> None:
     with started(path, tmp_path / "another home") as engine:
         assert "has not worked on this database before" in reason(engine)

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from engine.run import running
+from engine.run.waves import WaveRunner
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.store.imports.result import ImportRefused
@@ -209,7 +209,7 @@ def _but_for_imports(state: State) -> State:
 
 @pytest.fixture
 def small_waves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "WAVE", WAVE)
+    monkeypatch.setattr(WaveRunner, "MOST", WAVE)
 
 
 @pytest.mark.usefixtures("small_waves")

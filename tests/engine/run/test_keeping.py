@@ -29,7 +29,7 @@ def rule(id: str, city: str, update: Any = HOURLY) -> AudienceFile:
 
 
 def keeper(database: Database, *files: AudienceFile, pinned: tuple[Bundle, ...] = ()) -> AudienceKeeper:
-    made = AudienceKeeper(database, ZONE, MS, lambda: pinned, None)
+    made = AudienceKeeper(database, ZONE, MS, lambda: pinned, None, lambda: None)
     made.keep({file.id: file for file in files}, Catalog())
     return made
 

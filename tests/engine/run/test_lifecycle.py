@@ -9,8 +9,9 @@ from sqlalchemy import Connection, text
 
 from engine.plan.contact import ContactRules
 from engine.report.published import PublishedVersions
-from engine.run import lifecycle, running
+from engine.run import lifecycle
 from engine.run.answers import Refused, Status
+from engine.run.waves import WaveRunner
 from engine.shapes.time import to_milliseconds as ms
 from engine.workspace.settings import MAX_IN_PROGRESS
 from tests.databases import Target
@@ -122,7 +123,7 @@ def test_people_keep_their_place_and_what_was_due_happens_at_the_restart(shop: T
 
 
 def test_a_restart_does_not_let_a_cycle_enter_twice(shop: Target, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(running, "WAVE", 2)
+    monkeypatch.setattr(WaveRunner, "MOST", 2)
     with Living(shop) as run:
         run.engine.publish(bundle(SMS_THEN_WAIT, SMS_LINKS))
         assert run.engine.step()
@@ -224,7 +225,7 @@ def test_a_stop_does_not_lengthen_the_time_within_which_events_count(
 def test_nobody_enters_after_the_end_though_a_stop_cut_off_their_cycle(
     shop: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(running, "WAVE", 2)
+    monkeypatch.setattr(WaveRunner, "MOST", 2)
     with Living(shop) as run:
         nodes: dict[str, Node] = {"n_who": ("target_audience", EVERYBODY), "n_end": END}
         run.engine.publish(bundle(nodes, DIRECT_LINKS, end=NOW + timedelta(hours=3)))

@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import func, select
 
 from engine.campaign.status import is_configured
+from engine.run.campaign_tests.running import run_file
 from engine.run.sample import make_sample
 from engine.store.database import Database
 from engine.store.tables.people import audience, event, import_run, person
+from engine.workspace.campaign_test import SUFFIX
 from engine.workspace.sample import write_sample
 from engine.workspace.sample_people import PEOPLE
 from engine.workspace.workspace import Workspace
@@ -44,6 +46,8 @@ def test_it_is_whole(tmp_path: Path, language: str) -> None:
         nodes = workspace.load_campaign(entry.id).nodes
         open_[entry.id] = [id for id, node in nodes.items() if not is_configured(node, workspace)]
     assert open_ == {"c_welcome": [], "c_second": [], "c_arrivals": ["n_sms"]}
+    (test,) = workspace.campaign_files.path.glob(f"*{SUFFIX}")
+    assert run_file(test, workspace).passed
     with Database.open(workspace.engine_folder / "engine.db") as database, database.read() as connection:
         assert connection.execute(select(func.count()).select_from(person)).scalar() == PEOPLE
         sizes = {row.id: row.size for row in connection.execute(select(audience))}

@@ -41,7 +41,7 @@ def reading(run: Running) -> Iterator[list[str]]:
 def test_lists_say_at_any_moment_what_the_counts_say(
     target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.run.running.WAVE", 4)
+    monkeypatch.setattr("engine.run.waves.WaveRunner.MOST", 4)
     with Running(populate(target, tmp_path, people=PEOPLE)) as run:
         run.engine.publish(bundle(WAITING, LINKS, id="c_0"))
         run.engine.publish(bundle(WAITING, SPLIT, id="c_1"))

@@ -23,7 +23,7 @@ TAG = {"assignments": [{"tag": "level", "value": "gold"}]}
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr("engine.run.running.WAVE", WAVE)
+    monkeypatch.setattr("engine.run.waves.WaveRunner.MOST", WAVE)
     with Running(database(tmp_path, people=PEOPLE)) as run:
         yield run
 

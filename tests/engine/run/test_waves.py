@@ -10,6 +10,7 @@ import pytest
 from engine.report.counts import Counts
 from tests.databases import Target
 from tests.engine.run.drafting import EVERYBODY, HOUR, SMS, WAIT, Running, bundle, populate
+from tests.engine.run.living import ORDER_LINKS, ORDERS, Living
 
 PEOPLE = 60
 
@@ -47,3 +48,15 @@ def test_everybody_is_counted_however_many_ways_there_are(
     for n in range(groups):
         assert counts.nodes[f"n_wait_{n}"].passed == arrived[n]
         assert counts.messages.get(f"n_sms_{n}", {}).get("sent", 0) == arrived[n]
+
+
+def test_whoever_was_taken_out_keeps_nobody_waiting(target: Target, tmp_path: Path) -> None:
+    """One person's rows run in order of time here, and nothing is due where the agenda says so."""
+    trigger = ("behavior_event", {"event": "order", "re_entry": "after_exit"})
+    with Living(populate(target, tmp_path, people=2)) as now:
+        now.engine.publish(bundle({**ORDERS, "n_order": trigger}, ORDER_LINKS))
+        now.order("e1", "p1")
+        now.engine.erase_person("p1")
+        now.pass_time(2 * HOUR)
+        assert now.rows("SELECT COUNT(*) FROM agenda") == [(0,)]
+        now.sound()

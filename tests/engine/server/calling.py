@@ -28,7 +28,7 @@ ORDER = Event(
 def call(api: Served, method: str, path: str, **options: Any) -> requests.Response:
     with requests.Session() as session:
         session.trust_env = False
-        return session.request(method, api.url + path, timeout=20, **options)
+        return session.request(method, api.url + path, timeout=120, **options)
 
 
 def problem(response: requests.Response) -> Problem:

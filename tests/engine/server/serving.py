@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
 
 from engine.audience.updates import update_audience
 from engine.client import EngineClient
@@ -31,6 +33,7 @@ from engine.run.answers import (
 )
 from engine.run.clock import VirtualClock
 from engine.run.engine import Engine
+from engine.run.posting import Posting
 from engine.server.api import application
 from engine.server.service import Service
 from engine.server.serving import ApiServer, Listen
@@ -55,9 +58,11 @@ class MemoryEngine:
         self.database = database
         self.published: dict[str, Bundle] = {}
         self.stopped: set[str] = set()
+        self.noted = 0
         self.events: dict[tuple[str, str], IncomingEvent] = {}
         self.failure: Exception | None = None
         self.hold: HeldState | None = None
+        self.posting = Posting(self.post_events, nullcontext)
 
     def publish(self, bundle: Bundle) -> Published:
         id = bundle.campaign.attributes.id
@@ -65,6 +70,14 @@ class MemoryEngine:
             raise Refused(Message("Nothing in it."), Message("Nobody in it."))
         self.published[id] = bundle
         return Published(id, 1, bundle.hash)
+
+    @contextmanager
+    def together(self) -> Iterator[Connection]:
+        with self.database.write() as connection:
+            yield connection
+
+    def note_audiences(self) -> None:
+        self.noted += 1
 
     def campaigns(self) -> list[CampaignStatus]:
         return [self.campaign(id) for id in self.published]
@@ -215,3 +228,4 @@ def serve(database: Database, folder: Path, engine: MemoryEngine | None = None) 
             client.close()
         server.should_exit = True
         thread.join(20)
+        engine.posting.close()

@@ -92,6 +92,8 @@ def test_figures_of_models_and_stages(api: Served) -> None:
     stages["L"] = [{"join": None, "card": "behaviour", "event": "order", "op": ">=", "value": 3}]
     catalog: dict[str, Any] = {"format": "catalog", "version": 1, "aipl": stages}
     assert client.figures({"stages": catalog}) == {"A": 0, "I": 0, "P": 1, "L": 1}
+    without: dict[str, Any] = {"format": "catalog", "version": 1}
+    assert client.figures({"stages": without}) == {"A": 0, "I": 0, "P": 0, "L": 0}
 
 
 def test_cards_mean_what_the_workspaces_catalogue_says(api: Served) -> None:

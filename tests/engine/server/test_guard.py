@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.i18n import use_language
+from engine.server.guard import REPEATABLE
 from engine.server.wire.base import API, MAX_BODY_BYTES
 from tests.engine.server.calling import AUTHORIZED, JSON, call, problem, small_bundle
 from tests.engine.server.serving import TOKEN, Served
@@ -73,6 +76,51 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(api: Served, chun
     data: Any = iter([large[: 2**20]] * 11) if chunked else large
     found = problem(call(api, "POST", f"{API}/campaigns", data=data, headers=JSON))
     assert (found.status, found.code) == (413, "too_large")
+
+
+@pytest.mark.parametrize(
+    ("lengths", "status"),
+    [
+        (
+            b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+            200,
+        ),  # chunks count, and nothing is left over
+        (b"Content-Length: 5\r\nContent-Length: 6\r\n", 400),
+        (b"Transfer-Encoding: chunked, identity\r\n", 400),
+        (b"Content-Length: -1\r\n", 400),
+    ],
+)
+def test_where_a_request_ends_is_never_in_doubt(api: Served, lengths: bytes, status: int) -> None:
+    host, port = api.url.removeprefix("http://").split(":")
+    asked = f"GET {API}/health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n".encode()
+    smuggled = b"0\r\n\r\n" + f"GET {API}/nothing HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+    with socket.create_connection((host, int(port)), 20) as connection:
+        connection.sendall(asked + lengths + b"\r\n" + smuggled)
+        answers = b"".join(iter(lambda: connection.recv(65_536), b""))
+    assert answers.startswith(f"HTTP/1.1 {status}".encode())
+    assert answers.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate", "br", "gzip, gzip"])
+def test_a_packed_body_is_never_unpacked(api: Served, packing: str) -> None:
+    bomb = gzip.compress(b" " * 50_000_000)
+    headers = {**JSON, "Content-Encoding": packing}
+    found = problem(call(api, "POST", f"{API}/campaigns", data=bomb, headers=headers))
+    assert (found.status, found.code) == (415, "packed")
+
+
+def test_a_parameter_that_is_given_twice_is_refused_but_where_there_may_be_several(api: Served) -> None:
+    twice = call(api, "GET", f"{API}/people?search=%C3%A9&limit=1&search=%ED%A0%80", headers=AUTHORIZED)
+    assert problem(twice).code == "invalid_request"
+    paths = call(api, "GET", f"{API}/openapi.json").json()["paths"]
+    several = {
+        one["name"]
+        for methods in paths.values()
+        for operation in methods.values()
+        for one in operation.get("parameters", ())
+        if "array" in str(one["schema"])
+    }
+    assert several == REPEATABLE
 
 
 def test_refusals_speak_the_language_asked_for(api: Served) -> None:

@@ -229,6 +229,14 @@ def test_there_is_no_way_to_anywhere_else(opened: Open, path: str) -> None:
     answer = opened.call("GET", path + "?url=https://evil.example")
     assert answer.status_code == 404
     assert "Location" not in answer.headers
+    assert "evil" not in answer.text
+
+
+def test_who_follows_a_link_that_is_too_old_is_told_so(opened: Open) -> None:
+    answer = opened.call("GET", "/l/0000000000", headers={"Accept-Language": "zh-CN"})
+    assert '<html lang="zh-CN">' in answer.text
+    assert "链接无效" in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
 # ---- unsubscribing
@@ -265,8 +273,8 @@ def test_without_a_public_address_no_email_promises_it() -> None:
     node = next(one for one in flow.nodes.values() if one.id == "n_mail")
     queue = Queue(SIMULATED_ID, 1, 1)
     address = "one@mail.example"
-    letter = Letter(queue, 0, 1, node.number, 1, 1, address, "p1", '["P1"]', 0, 0, 1, 0, None)
-    content, links = Sheet(made, {node.number: node}).render(node.number)(letter)
+    letter = Letter(*queue, 0, 1, node.number, 1, 1, address, "p1", '["P1"]', 0, 0, 1, 0, None)
+    content, links = Sheet(made, {node.number: node}).words(node.number).render(letter)
     assert isinstance(content, EmailContent)
     assert content.unsubscribe == ""
     assert {link.url for link in links} == {"https://shop.example/P1?a=1&b=2", SALE}

@@ -188,6 +188,45 @@ CAMPAIGN_JSON: dict[str, Any] = {
     "layout": {"n_a": [160, 0], "n_b": [416, 0]},
 }
 
+CONFLICTS_JSON: dict[str, Any] = {
+    "format": "conflicts",
+    "version": 1,
+    "conflicts": [{"kind": "attributes", "fields": ["name"]}],
+    "base": {"format": "campaign", "version": 1, "id": "c_1", "name": "Base"},
+    "ours": {"format": "campaign", "version": 1, "id": "c_1", "name": "Ours"},
+    "theirs": {"format": "campaign", "version": 1, "id": "c_1", "name": "Theirs"},
+}
+
+TEST_JSON: dict[str, Any] = {
+    "format": "campaigntest",
+    "version": 1,
+    "campaign": "c_1",
+    "from": "2026-12-01T09:00:00+08:00",
+    "people": [
+        {
+            "person": "p1",
+            "ids": {"mobile": ["+8613800000001", "+8613800000002"], "email": "p1@example.com"},
+            "attributes": {"city": "Rome", "age": 31},
+            "tags": {"interests": ["games", "music"]},
+            "audiences": ["a_base"],
+            "suppressed": ["email"],
+        },
+        {"person": "p2"},
+    ],
+    "events": [
+        {"person": "p1", "event": "order", "time": "2026-12-01T10:00:00+08:00", "attributes": {"amount": 5.5}}
+    ],
+    "results": [{"person": "p1", "node": "n_c", "result": "failed(blocked)", "after_seconds": 30}],
+    "expect": [
+        {
+            "person": "p1",
+            "path": ["n_a", "n_b"],
+            "messages": [{"node": "n_c", "state": "sent", "text": "Hello"}],
+        },
+        {"person": "p2", "path": []},
+    ],
+}
+
 PATH = Path("example.json")
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 

@@ -19,6 +19,7 @@ from engine.campaign.edits import Edit
 from engine.campaign.model import Point
 from engine.campaign.ops import inverse
 from engine.files import FileError
+from engine.steps import finished
 from engine.workspace import journal as journals
 from engine.workspace import recovery
 from engine.workspace.journal import Input, Journal, line
@@ -38,7 +39,7 @@ class Kept:
     def flush(self) -> None:
         part = self.journal.collect(self.document)
         if part is not None:
-            self.journal.write(part)
+            self.journal.write(finished(self.journal.encoded(part)))
 
     def bytes(self) -> bytes:
         return campaign_file.dump(self.document)
@@ -192,7 +193,7 @@ def test_removing_does_not_wait_for_a_write(kept: Kept, monkeypatch: pytest.Monk
     monkeypatch.setattr(os, "fsync", slow)
     part = kept.journal.collect(kept.document)
     assert part is not None
-    writer = threading.Thread(target=kept.journal.write, args=(part,))
+    writer = threading.Thread(target=kept.journal.write, args=(finished(kept.journal.encoded(part)),))
     writer.start()
     reached.wait(20)
     kept.journal.remove()

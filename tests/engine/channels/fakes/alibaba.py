@@ -17,6 +17,21 @@ from tests.engine.channels.fakes.over_http import HttpFake
 
 ACCESS_KEY = "LTAI5tFake"
 
+_SIGNATURES = {
+    "Code": "OK", "Message": "OK", "RequestId": "R", "TotalCount": 1, "CurrentPage": 1, "PageSize": 1,
+    "SmsSignList": [
+        {
+            "SignName": "Brand", "AuditStatus": "AUDIT_STATE_PASS", "BusinessType": "验证码类型",
+            "CreateDate": "2026-01-08 16:44:13", "OrderId": "236****",
+        }
+    ],
+}  # fmt: skip
+_SUMMARY = {
+    "RequestId": "R", "UserStatus": 0, "QuotaLevel": 2, "MaxQuotaLevel": 10, "DailyQuota": 2000,
+    "MonthQuota": 60000, "EnableTimes": 10, "Domains": 1, "MailAddresses": 1, "Receivers": 0, "Templates": 0,
+    "Tags": 0, "DayuStatus": 0, "SmsSign": 0, "SmsTemplates": 0, "SmsRecord": 0,
+}  # fmt: skip
+
 
 class AlibabaFake(HttpFake):
     """secret: of the AccessKey `ACCESS_KEY`."""
@@ -26,6 +41,9 @@ class AlibabaFake(HttpFake):
         self.secret = secret
         self.old_phones: set[str] = set()
         """Numbers that cannot show digital SMS."""
+        self.states: dict[str, tuple[int, str]] = {}
+        """What is answered of numbers when it is asked: 1 on its way, 2 failed, 3 delivered; and why."""
+        self._biz: dict[tuple[str, str], str] = {}
         self.calls: list[dict[str, str]] = []
         self._nonces: set[str] = set()
 
@@ -43,8 +61,14 @@ class AlibabaFake(HttpFake):
         match told["Action"]:
             case "SendBatchSms" | "SendBatchCardSms":
                 return self._sms(told)
+            case "QuerySendDetails":
+                return self._details(told)
             case "SingleSendMail":
                 return self._mail(told)
+            case "QuerySmsSignList":
+                return web.json_response(_SIGNATURES)
+            case "DescAccountSummary":
+                return web.json_response(_SUMMARY)
             case _:
                 return self._no("InvalidAction.NotFound", 404)
 
@@ -100,7 +124,28 @@ class AlibabaFake(HttpFake):
             said["BizId"] = biz
         for number in numbers:
             self.take(number)
+            self._biz[biz, number] = template
         return web.json_response(said)
+
+    def _details(self, told: dict[str, str]) -> web.Response:
+        number, biz = told["PhoneNumber"], told.get("BizId", "")
+        if not re.fullmatch(r"1[3-9]\d{9}", number):
+            return self._no("isv.MOBILE_NUMBER_ILLEGAL", 200)
+        if not re.fullmatch(r"\d{8}", told["SendDate"]) or not 1 <= int(told["PageSize"]) <= 50:
+            return self._no("isv.INVALID_PARAMETERS", 200)
+        found: list[dict[str, Any]] = []
+        if (biz, number) in self._biz and int(told["CurrentPage"]) == 1:
+            status, why = self.states.get(number, (3, "DELIVERED"))
+            took = "2026-03-02 17:00:05" if status > 1 else ""
+            found = [
+                {
+                    "PhoneNum": number, "SendStatus": status, "ErrCode": why, "Content": "Hello", "OutId": "",
+                    "TemplateCode": self._biz[biz, number], "ReceiveDate": took,
+                    "SendDate": "2026-03-02 17:00:00",
+                }
+            ]  # fmt: skip
+        said = {"Code": "OK", "Message": "OK", "RequestId": "R", "TotalCount": str(len(found))}
+        return web.json_response({**said, "SmsSendDetailDTOs": {"SmsSendDetailDTO": found}})
 
     def _mail(self, told: dict[str, str]) -> web.Response:
         if told["AccountName"] != "news@shop.example":

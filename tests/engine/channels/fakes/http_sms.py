@@ -18,6 +18,8 @@ class HttpSmsFake(HttpFake):
     def answer(self, request: web.BaseRequest, body: bytes) -> web.Response:
         if self.key and request.headers.get("X-Key") != self.key:
             return web.Response(status=401)
+        if request.method == "OPTIONS":
+            return web.Response(status=405, headers={"Allow": "GET, POST"})
         if request.method == "GET":
             told = dict(request.query)
         elif request.content_type == "application/json":

@@ -35,6 +35,8 @@ class UmengFake(HttpFake):
             return self._no(2021)
         if abs(time.time() - int(told["timestamp"])) > 600:
             return self._no(2028)
+        if request.path == "/api/status":
+            return self._no(2005)  # it keeps no tasks
         is_alias = told["type"] == "customizedcast"
         whom = told["alias" if is_alias else "device_tokens"].split(",")
         most = {"unicast": 1, "listcast": 500, "customizedcast": 500}[told["type"]]

@@ -26,6 +26,8 @@ class WebhookFake(HttpFake):
     def answer(self, request: web.BaseRequest, body: bytes) -> web.Response:
         if not self._is_ours(request, body):
             return web.Response(status=401)
+        if request.method != "POST":
+            return web.Response(status=405, headers={"Allow": "POST"})
         told = json.loads(body)
         people = told["people"]
         if len(people) > self.most:

@@ -16,6 +16,7 @@ from engine.channels.adapter import Adapter
 from engine.channels.http_client import HttpClient, Timeouts
 from engine.channels.network import Network
 from engine.channels.providers import adapter_of
+from engine.channels.sending import claims, loop
 from engine.channels.web import Answer, Request
 from engine.run.clock import VirtualClock
 from engine.workspace.account import ACCOUNT, SIMULATED_ID, AccountFile
@@ -32,6 +33,9 @@ WEBHOOK = {
     "params": {"name": {"from": "attribute", "key": "name"}},
 }
 POINTS = ("claim", "attempt", "request", "result")
+CLAIM = 50
+"""Letters of one claim while lives are short. Results are written down with the next attempt, and by
+themselves after the last one of a step."""
 
 
 def account(port: int, key_hours: int | None, batch: int) -> AccountFile:
@@ -72,6 +76,8 @@ def live(asked: dict[str, Any]) -> None:
     """Publish the campaign, where nobody has, and send what is due within some hours."""
     target: Target = asked["target"] if "://" in asked["target"] else Path(asked["target"])
     left = asked["nth"]
+    claims.CLAIM = asked["claim"]
+    loop.CLAIMS_OF_A_STEP = 2  # the second one with an attempt
 
     def count() -> None:
         nonlocal left

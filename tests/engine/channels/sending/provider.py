@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
-from engine.channels.adapter import Accepted, Adapter, Delivery, Outcome, Traits
+from engine.channels.adapter import Accepted, Adapter, Delivery, Outcome, Sent, Traits
+from engine.channels.receipts import Receipt
 from engine.workspace.account import SIMULATED_ID, AccountFile, HttpSmsAccount
 
 Answer = Callable[[Delivery], Outcome]
@@ -21,8 +23,9 @@ REAL = HttpSmsAccount.model_validate(
 
 
 class Provider:
-    """The far side. answer: what it says to each delivery. batches: what it was given. heeds_keys: it sends
-    what comes with one key only once."""
+    """The far side. answer: what it says to each delivery. batches: what it was given. tell, asked: what it
+    says when it is asked for receipts, and about what. heeds_keys: it sends what comes with one key only
+    once."""
 
     def __init__(self, traits: Traits | None = None) -> None:
         self.traits = traits or Traits(batch=1, concurrency=4)
@@ -30,6 +33,8 @@ class Provider:
         self.before: Callable[[Sequence[Delivery]], None] = lambda _batch: None
         self.batches: list[list[Delivery]] = []
         self.closed = 0
+        self.tell: Callable[[Sent, datetime], Receipt | None] = lambda _sent, _now: None
+        self.asked: list[Sent] = []
 
     @property
     def given(self) -> list[Delivery]:
@@ -61,6 +66,10 @@ class _Door:
         await asyncio.sleep(0)
         self._provider.batches.append(list(batch))
         return [self._provider.answer(delivery) for delivery in batch]
+
+    async def ask(self, sent: Sequence[Sent], now: datetime) -> Sequence[Receipt | None]:
+        self._provider.asked += sent
+        return [self._provider.tell(one, now) for one in sent]
 
     async def close(self) -> None:
         self._provider.closed += 1

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from engine.channels.adapter import Accepted, Outcome, Refused, Traits, Unknown
 from engine.channels.receipts import Receipt
-from engine.channels.sending.letters import Letter, Queue
+from engine.channels.sending.letters import Letter
 from engine.channels.sending.links import Link, note_links
 from engine.channels.sending.standing import Heard, Standing, first, furthest
 from engine.shapes.time import from_milliseconds
@@ -296,7 +296,7 @@ def test_what_is_known_of_links_goes_with_the_person_and_the_campaign(tmp_path: 
             m = message.c
             query = select(m.campaign, m.node, m.person, m.entry, m.address).order_by(m.person)
             for number, key in enumerate(connection.execute(query).all()):
-                letter = Letter(Queue("", 0, 1), 0, *key[:4], key.address, "", None, 0, 0, 1, 0, None)
+                letter = Letter("", 0, 1, 0, *key[:4], key.address, "", None, 0, 0, 1, 0, None)
                 own = Link(f"own{number}", "https://a.example")
                 shared = Link("all", "https://b.example", own=False)
                 note_links(connection, [(letter, own), (letter, shared)], 0)

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from engine.channels.adapter import Accepted, Delivery, Later, Traits
+from engine.channels.sending.claims import LEASE_MS
 from engine.channels.sending.loop import Sending
 from engine.channels.sending.pacing import Breaker, RateLimit, Slot
-from engine.channels.sending.sender import LEASE_MS
-from engine.channels.verdict import NotReached
-from engine.i18n import Message, MessageError
+from engine.channels.verdict import NotReached, refused_by_system
+from engine.i18n import Message, MessageError, use_language
 from engine.plan.contact import ContactRules, Daily
 from engine.store.tables.people import suppression
 from engine.store.tables.sending import doubt
@@ -204,6 +204,26 @@ def test_an_account_that_answers_nothing_is_left_alone_and_then_used_again(tmp_p
         assert run.engine.check() == []
 
 
+def test_why_an_account_pauses_is_told_in_the_language_of_who_asks(tmp_path: Path) -> None:
+    """What is kept of it is a code."""
+    provider = Provider()
+
+    def away(_batch: Sequence[Delivery]) -> None:
+        raise NotReached(refused_by_system("mail.example:25", ConnectionRefusedError()))
+
+    provider.before = away
+    with Running(database(tmp_path, people=8), open_adapter=provider.open) as run:
+        run.engine.publish(judged())
+        run.advance(0)
+        (account,) = run.engine.accounts()
+        with use_language("en"):
+            assert str(account.problem) == "mail.example:25 refuses connections. Check address and port."
+        with use_language("zh"):
+            assert "refuses" not in str(account.problem)
+        run.advance(30 * HOUR)
+        assert set(states(run).values()) == {"failed not_reached"}
+
+
 def test_a_letter_that_nobody_takes_fails_in_the_end(tmp_path: Path) -> None:
     provider = Provider()
     provider.answer = lambda _one: Later("451")
@@ -266,14 +286,15 @@ def two_workers(
     with Running(database(folder, people=8), open_adapter=lambda _account: unusable()) as run:
         run.engine.publish(judged())
         run.advance(0)
-        sending = run.engine._worker.sending
-        assert sending is not None
-        desk = sending._desk
-        dialect = run.database.writer.dialect
-        first, second = (Sending(desk, dialect, provider.open) for _ in range(2))
-        yield run, first, second, provider
-        first.close()
-        second.close()
+        with closing(another(run, provider.open)) as first, closing(another(run, provider.open)) as second:
+            yield run, first, second, provider
+
+
+def another(run: Running, open_adapter: Any, **clock: Any) -> Sending:
+    """Another loop over the outbox of an engine, which sends nothing by itself."""
+    own = run.engine._worker.sending
+    assert own is not None
+    return Sending(own._desk, run.database.writer.dialect, open_adapter, **clock)
 
 
 def unusable() -> Any:

@@ -16,9 +16,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from engine.channels.adapter import Accepted, Adapter, Delivery, Later, Outcome, Refused, Traits
+from engine.channels.sending.claims import LEASE_MS
 from engine.channels.sending.ledger import Ledger
-from engine.channels.sending.loop import Sending
-from engine.channels.sending.sender import LEASE_MS
+from engine.channels.sending.loop import KEPT_S
 from engine.i18n import Message, MessageError
 from engine.run.answers import Status
 from engine.run.clock import RealClock
@@ -26,9 +26,9 @@ from engine.run.engine import Engine
 from engine.store.database import Database
 from engine.workspace.account import AccountFile
 from tests.engine.channels.sending.provider import REAL, Provider
-from tests.engine.channels.sending.test_rules import sms, two_workers
+from tests.engine.channels.sending.test_rules import another, sms, two_workers
 from tests.engine.channels.sending.test_sending import ended, judged, left, states
-from tests.engine.run.drafting import HOUR, MINUTE, SETTINGS, SMS, Running, database
+from tests.engine.run.drafting import HOUR, MINUTE, PROMOTION, SETTINGS, SMS, Running, database
 
 PATIENCE_S = 60.0
 
@@ -37,9 +37,9 @@ def refuses(patch: pytest.MonkeyPatch, name: str) -> None:
     """The database is full when the ledger writes something for the first time."""
     written = getattr(Ledger, name)
 
-    def write(self: Ledger, connection: Connection, *args: Any) -> Any:
+    def write(self: Ledger, connection: Connection, *args: Any, **more: Any) -> Any:
         patch.undo()
-        written(self, connection, *args)
+        written(self, connection, *args, **more)
         full = sqlite3.OperationalError("database or disk is full")
         full.sqlite_errorcode = sqlite3.SQLITE_FULL
         raise OperationalError("INSERT", {}, full)
@@ -103,7 +103,8 @@ def test_somebody_is_erased_while_the_message_is_on_its_way(tmp_path: Path) -> N
         assert (left(run), run.engine.check()) == (0, [])
 
 
-def test_an_answer_for_a_deleted_campaign_is_none_for_the_next_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("answer", [Refused("blocked"), Accepted()])
+def test_an_answer_for_a_deleted_campaign_is_none_for_the_next_one(tmp_path: Path, answer: Outcome) -> None:
     """A campaign that is published after the last one was deleted gets the same number."""
     provider = Provider(Traits(batch=1, concurrency=1))
     with Running(database(tmp_path, people=1), open_adapter=provider.open) as run:
@@ -120,7 +121,7 @@ def test_an_answer_for_a_deleted_campaign_is_none_for_the_next_one(tmp_path: Pat
                 connection.exec_driver_sql("UPDATE message_counter SET state = 'sending'")
 
         provider.before = replace
-        provider.answer = lambda _one: Refused("blocked")
+        provider.answer = lambda _one: answer
         run.engine.publish(judged())
         run.engine.step()
         while not provider.given:
@@ -187,13 +188,12 @@ def test_versions_with_other_settings_of_an_account_keep_to_its_rate_together(tm
 
     provider = Provider(Traits(batch=1, concurrency=4, per_second=5))
     provider.before = lambda _batch: times.append(seconds)
-    with two_workers(tmp_path) as (run, first, _second, _provider):
+    with two_workers(tmp_path) as (run, _first, _second, _provider):
         renamed = sms(SMS, "c_2")
         renamed.accounts[REAL.id] = REAL.model_copy(update={"name": "Another name"})
         run.engine.publish(renamed)
         run.advance(0)
-        desk, dialect = first._desk, run.database.writer.dialect
-        sending = Sending(desk, dialect, provider.open, monotonic=lambda: seconds, sleep=sleep)
+        sending = another(run, provider.open, monotonic=lambda: seconds, sleep=sleep)
         while sending.step():
             pass
         sending.close()
@@ -219,11 +219,44 @@ def test_an_account_that_answers_nothing_is_opened_anew_with_the_secret_that_is_
         assert run.engine.campaign("c_1").cannot_send == "535"
         secret = "none"
         run.advance(10_000)
-        assert run.engine.campaign("c_1").cannot_send == "lacks a secret"
+        assert str(run.engine.campaign("c_1").cannot_send) == "lacks a secret"
         secret = "right"
         run.advance(10 * MINUTE)
         assert set(states(run).values()) == {"sent"}
         assert run.engine.campaign("c_1").cannot_send is None
+        assert run.engine.check() == []
+
+
+def test_what_only_old_versions_need_is_let_go_of(tmp_path: Path) -> None:
+    seconds = 0.0
+    opened: list[str] = []
+    provider = Provider()
+
+    def open_(account: AccountFile) -> Adapter:
+        opened.append(account.name)
+        return provider.open(account)
+
+    with two_workers(tmp_path) as (run, _first, _second, _provider):
+        sending = another(run, open_, monotonic=lambda: seconds)
+        for name in ("Old", "New"):
+            made = sms(SMS, name)
+            made.accounts[REAL.id] = REAL.model_copy(update={"name": name})
+            run.engine.publish(made)
+            run.advance(0)
+            while sending.step():
+                pass
+        assert (len(sending._sheets), len(sending._known.senders)) == (3, 3)
+        seconds = KEPT_S + 1
+        sending.step()
+        assert (sending._sheets, provider.closed) == ({}, 2)
+        assert [one.account for one in sending.states()] == [REAL.id]
+        run.engine.publish(sms(PROMOTION, "later"))
+        run.advance(0)
+        while sending.step():
+            pass
+        sending.close()
+        assert provider.closed == len(opened)
+        assert set(states(run).values()) == {"sent"}
         assert run.engine.check() == []
 
 

@@ -1,0 +1,1 @@
+"""Campaigns for documents and for reviewers: as a Mermaid chart, and as a table of what is configured."""

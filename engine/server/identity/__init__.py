@@ -1,0 +1,1 @@
+"""Who uses a shared server, what they may do, and what they did."""

@@ -1,0 +1,215 @@
+"""What a campaign's run has come to, as parts of its page; each is made anew when its figures change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from zoneinfo import ZoneInfo
+
+from engine.campaign.document import CampaignDocument
+from engine.campaign.graph import flow_order
+from engine.campaign.model import START_ID
+from engine.components.base import Category
+from engine.components.count_words import count_text, share_text
+from engine.components.delivery import RECEIPTS, STATES, rows, undelivered_text
+from engine.components.effect_words import method_words, uplift_words
+from engine.components.registry import component
+from engine.i18n import Message, ntr, tr
+from engine.report.counts import Counts, NodeCounts
+from engine.report.effect import Effect
+from engine.run.answers import CampaignStatus
+from engine.server.web.html import Html, joined, tag
+from engine.server.web.look import icon
+from engine.server.web.words import moment, number, share, state
+
+LAST_CYCLES = 20
+_TROUBLE = "▲ "
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A campaign's status and counts at one moment. document: of its present version. effect: of its goal,
+    where it has one; goal: that in words."""
+
+    document: CampaignDocument
+    status: CampaignStatus
+    counts: Counts
+    zone: ZoneInfo
+    effect: Effect | None = None
+    goal: Message | None = None
+
+    def live(self) -> dict[str, str]:
+        """All that changes on the page, by its address there: texts, and markup where that begins with +."""
+        return {**dict(self._cards()), **dict(self._lines()), **{f"+{k}": v for k, v in self.parts().items()}}
+
+    def parts(self) -> Mapping[str, Html]:
+        """The parts of the page beside the picture."""
+        goal = {} if self.effect is None else {"goal": _goal(self.effect, self.goal)}
+        return {
+            **goal,
+            "state": self._state(),
+            "totals": self._totals(),
+            "funnel": self._funnel(),
+            "messages": self._messages(),
+            "cycles": self._cycles(),
+        }
+
+    # ---- on the picture
+
+    def _cards(self) -> Iterator[tuple[str, str]]:
+        for id, node in self.document.nodes.items():
+            found = self.counts.nodes.get(id)
+            people = "" if found is None else count_text(node.kind, asdict(found))
+            trouble = undelivered_text(self.counts.reasons.get(id, {}))
+            yield f"people {id}", people
+            yield f"trouble {id}", (" · " if people else "") + _TROUBLE + trouble if trouble else ""
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        document = self.document
+        for node_id, _ in document.all_nodes():
+            ids = document.out_links(node_id)
+            total = sum(self.counts.links.get(id, 0) for id in ids)
+            named = {port.name for port in document.ports(node_id) if port.label is not None}
+            for id in ids:
+                text = share_text(self.counts.links.get(id), total, len(ids))
+                if document.links[id].port in named:
+                    yield f"share {id}", f" · {text}" if text else ""
+                else:
+                    yield f"line {id}", text
+
+    # ---- beside it
+
+    def _state(self) -> Html:
+        status = self.status
+        alarms = [text for text in (status.reason, status.cannot_send) if text is not None]
+        if status.doubtful:
+            alarms.append(
+                ntr("{n:,} message with an unknown result", "{n:,} messages with an unknown result",
+                    status.doubtful)
+            )  # fmt: skip
+        return joined(
+            [state(status), *(tag("p", icon("alert-triangle"), text, class_="alarm") for text in alarms)]
+        )
+
+    def _totals(self) -> Html:
+        counts = self.counts
+        sent = sum(states.get("sent", 0) for states in counts.messages.values())
+        lost = sum(
+            n for states in counts.messages.values() for s, n in states.items() if s in ("failed", "skipped")
+        )
+        everybody = counts.entries + counts.held_back
+        kept = (tr("Control group"), counts.held_back, share(counts.held_back, everybody))
+        held_back = [kept] if counts.held_back else []
+        tiles = [
+            (tr("Entered"), counts.entries, ""),
+            (tr("Inside"), counts.inside, share(counts.inside, counts.entries)),
+            (tr("Finished"), counts.finished, share(counts.finished, counts.entries)),
+            *held_back,
+            (tr("Messages sent"), sent, ""),
+            (tr("Failed or skipped"), lost, share(lost, sent + lost)),
+        ]
+        return joined(
+            tag("div", tag("dt", label), tag("dd", tag("span", number(n), class_="big"), tag("small", more)),
+                class_="tile-stat bad" if label == tiles[-1][0] and n else "tile-stat")
+            for label, n, more in tiles
+        )  # fmt: skip
+
+    def _funnel(self) -> Html:
+        """Who came how far: each component along the flow, with its share of all who entered."""
+        entries = self.counts.entries
+        lines = [_bar_row(tr("Entered"), "start", "users", entries, entries)]
+        for id in flow_order(self.document):
+            if id == START_ID:
+                continue
+            node = self.document.node(id)
+            kind = component(node.kind)
+            arrived = self.counts.nodes.get(id, NodeCounts()).arrived
+            lines.append(_bar_row(node.shown_name, kind.colour, kind.icon, arrived, entries))
+        head = [tr("Step"), tr("People"), tr("Percent")]
+        return _table(head, lines)
+
+    def _messages(self) -> Html:
+        """Messages by what became of them, of each touch; reasons below."""
+        touches = [id for id in flow_order(self.document) if self._sends(id)]
+        if not touches:
+            return tag("p", tr("Nothing has been sent yet."), class_="nothing")
+        shown = [s for s in STATES if any(self.counts.messages.get(id, {}).get(s) for id in touches)]
+        codes = [c for c in RECEIPTS if any(self.counts.receipts.get(id, {}).get(c) for id in touches)]
+        head = [tr("Touch"), *(tr(STATES[s]) for s in shown), *(tr(RECEIPTS[c]) for c in codes)]
+        return _table(head, [self._touch(id, shown, codes) for id in touches])
+
+    def _sends(self, id: str) -> bool:
+        node = self.document.node(id)
+        return component(node.kind).category is Category.TOUCH and bool(self.counts.messages.get(id))
+
+    def _touch(self, id: str, shown: Sequence[str], codes: Sequence[str]) -> Html:
+        node, states = self.document.node(id), self.counts.messages.get(id, {})
+        reasons = rows(self.counts.reasons.get(id, {}), ("failed", "skipped", "unknown"), node.id_type)
+        why = [tag("li", f"{words} ", tag("b", number(n))) for words, n in reasons]
+        kind = component(node.kind)
+        name = [
+            _named(node.shown_name, kind.colour, kind.icon),
+            tag("ul", why, class_="why") if why else None,
+        ]
+        receipts = self.counts.receipts.get(id, {})
+        cells = [_cell(states.get(s, 0), bad=s in ("failed", "unknown")) for s in shown]
+        return tag("tr", tag("th", name, scope="row"), cells, [_cell(receipts.get(c, 0)) for c in codes])
+
+    def _cycles(self) -> Html:
+        cycles = self.counts.cycles[-LAST_CYCLES:]
+        if not cycles:
+            return tag("p", tr("Nobody has entered yet."), class_="nothing")
+        lines = []
+        for one in reversed(cycles):
+            began = tr("whenever the event happens") if one.moment is None else moment(one.moment, self.zone)
+            name = tag("th", f"{one.number}", scope="row")
+            numbers = [_cell(n) for n in (one.entries, one.inside, one.finished)]
+            lines.append(tag("tr", name, tag("td", began, class_="text"), numbers))
+        head = [tr("Cycle"), tr("Began"), tr("Entered"), tr("Inside"), tr("Finished")]
+        return _table(head, lines)
+
+
+def _goal(effect: Effect, words: Message | None) -> Html:
+    """Who reached the goal, and what the control group says."""
+    groups = [(tr("Entered"), effect.entered, effect.interval)]
+    if effect.control.judged:
+        groups.append((tr("Control group"), effect.control, effect.control_interval))
+    lines = [
+        tag(
+            "tr",
+            tag("th", name, scope="row"),
+            _cell(arm.judged),
+            _cell(arm.achieved),
+            tag("td", share(arm.achieved, arm.judged)),
+            tag("td", f"{between.low:.1%} – {between.high:.1%}"),
+        )
+        for name, arm, between in groups
+    ]
+    head = [tr("Group"), tr("People"), tr("Reached it"), tr("Rate"), tr("95 % interval")]
+    said = [tag("p", words), _table(head, lines)]
+    if (change := effect.uplift) is not None:
+        said += [tag("p", tag("b", uplift_words(change))), tag("p", tag("small", method_words(change)))]
+    return joined(said)
+
+
+def _table(head: Sequence[str], lines: Sequence[Html]) -> Html:
+    columns = tag("tr", [tag("th", words, scope="col") for words in head])
+    return tag("table", tag("thead", columns), tag("tbody", lines))
+
+
+def _bar_row(name: str, colour: str, picture: str, n: int, of: int) -> Html:
+    part = min(n / of, 1.0) if of else 0.0
+    bar = tag(
+        "svg", tag("rect", width=f"{part * 100:.1f}", height="6"), class_=f"bar kind-{colour}",
+        viewBox="0 0 100 6", preserveAspectRatio="none", aria_hidden="true",
+    )  # fmt: skip
+    first = tag("th", _named(name, colour, picture), bar, scope="row")
+    return tag("tr", first, _cell(n), tag("td", share(n, of)))
+
+
+def _named(name: str, colour: str, picture: str) -> Html:
+    return tag("span", tag("span", icon(picture), class_="mini-tile"), name, class_=f"named kind-{colour}")
+
+
+def _cell(n: int, *, bad: bool = False) -> Html:
+    return tag("td", number(n), class_="zero" if not n else "bad" if bad else None)
