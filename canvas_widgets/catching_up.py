@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Signal
 
 from canvas_widgets.collector import keep_large
 from canvas_widgets.slicing import Slices
-from engine.campaign.ops import Op
 
 if TYPE_CHECKING:
     from canvas_widgets.scene import CampaignScene
 
 AT_ONCE = 150
-"""So many cards and lines change without slices: that takes a few frames."""
+"""So many cards and lines may change without slices: that takes a few frames."""
+
+SOON = 0.02
+"""Seconds of work after which the rest comes in slices all the same."""
 
 _POINTING = frozenset(
     {
@@ -45,7 +47,7 @@ class CatchingUp(QObject):
     def __init__(self, scene: CampaignScene) -> None:
         super().__init__(scene)
         self._scene = scene
-        self._waiting: deque[Sequence[Op]] = deque()
+        self._waiting: deque[Iterator[None]] = deque()
         self._slices = Slices(self)
 
     @property
@@ -57,10 +59,11 @@ class CatchingUp(QObject):
         """Whether an event points at what may not be there any more."""
         return self.active and event.type() in _POINTING
 
-    def begin(self, ops: Sequence[Op]) -> None:
-        """Bring a change onto the canvas, behind those that are on their way."""
-        self._waiting.append(ops)
+    def begin(self, mirroring: Iterator[None]) -> None:
+        """Bring a change, or the rest of it, onto the canvas, behind those that are on their way."""
+        self._waiting.append(mirroring)
         if not self.active:
+            self._scene.overview.hold()
             self._slices.begin(self._steps(), self._on_done)
             self.began.emit()
 
@@ -71,7 +74,9 @@ class CatchingUp(QObject):
 
     def _steps(self) -> Iterator[None]:
         while self._waiting:
-            yield from self._scene.mirroring(self._waiting.popleft())
+            yield from self._waiting.popleft()
+            if not self._waiting:
+                yield from self._scene.overview.gathering()
 
     def _on_done(self) -> None:
         keep_large(len(self._scene.cards))

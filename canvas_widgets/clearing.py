@@ -11,7 +11,10 @@ from canvas_widgets.scene import CampaignScene
 from canvas_widgets.slicing import Slices
 
 
-def clear_away(scene: CampaignScene, done: Callable[[], object]) -> None:
+def _nothing() -> None: ...
+
+
+def clear_away(scene: CampaignScene, done: Callable[[], object] = _nothing) -> None:
     """Take the items of a closed scene away; `done` then lets the scene itself go, with what shows it."""
     if len(scene.cards) <= AT_ONCE:
         done()
@@ -21,6 +24,7 @@ def clear_away(scene: CampaignScene, done: Callable[[], object]) -> None:
 
 
 def _clearing(scene: CampaignScene) -> Iterator[None]:
+    scene.overview.drop()
     tables: tuple[dict[str, QGraphicsItem], ...] = (scene.links, scene.cards)  # type: ignore[assignment]
     for items in tables:
         while items:

@@ -59,6 +59,12 @@ class ComponentModel(QAbstractListModel):
         """The kinds on offer, in order."""
         return [kind for _, kind in self._rows if kind is not None]
 
+    def best_elsewhere(self) -> str | None:
+        """Of those that are not on offer, the kind that fits best what is typed."""
+        kinds = [member.kind for members in palette().values() for member in members]
+        others = [kind for kind in kinds if not self._offers(kind)]
+        return next(iter(best_first(self._typed, others, names_of)), None) if self._typed.strip() else None
+
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self._rows)
 

@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable
 from enum import StrEnum
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSizeF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QPagedPaintDevice, QPageLayout, QPageSize, QPaintDevice, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
-from canvas_widgets.picture import Making, Picture, image
+from canvas_widgets.picture import Picture, image
 from canvas_widgets.values import FALLBACK_FAMILIES
 from engine.i18n import Message, MessageError
+from engine.steps import Steps
 
 _PAPER_MARGIN = 10.0  # millimetres
 _DOTS_OF_A_SCREEN = 96  # to the inch: a scene unit is one of them
@@ -46,18 +47,31 @@ class Sheet:
     def __init__(self, device: QPaintDevice, buffer: QBuffer | None = None) -> None:
         self._device = device
         self._buffer = buffer
-        self.painter = QPainter()
-        if not self.painter.begin(device):
+        self._painter: QPainter | None = QPainter()
+        if not self._painter.begin(device):
             raise NoPaper(Message("The printer cannot be used just now."))
 
+    @property
+    def painter(self) -> QPainter:
+        assert self._painter is not None, "it has ended"
+        return self._painter
+
     def end(self) -> bytes:
-        """End it, which takes its time, and give what was written."""
-        self.painter.end()
-        return b"" if self._buffer is None else bytes(self._buffer.data().data())
+        """End it, which takes its time, and give what was written.
+
+        A painter that goes ends what it paints. Other threads of Python may work meanwhile, and so the window
+        goes on; they may not while one calls `QPainter.end`.
+        """
+        self._painter = None
+        if self._buffer is None:
+            return b""
+        written = bytes(self._buffer.data().data())
+        self._buffer.close()
+        self._buffer.setData(QByteArray())  # there may be very much of it
+        return written
 
     def __del__(self) -> None:
-        if self.painter.isActive():
-            self.painter.end()
+        self._painter = None
 
 
 class Page(StrEnum):
@@ -71,7 +85,7 @@ class Page(StrEnum):
 _PAPERS = {Page.A4: QPageSize.PageSizeId.A4, Page.A3: QPageSize.PageSizeId.A3}
 
 
-def png(picture: Picture, scale: float) -> Making[Content]:
+def png(picture: Picture, scale: float) -> Steps[Content]:
     """An image of `scale` pixels to a scene unit. Raises `TooLarge`."""
     made = yield from image(picture, scale)
 
@@ -83,7 +97,7 @@ def png(picture: Picture, scale: float) -> Making[Content]:
     return content
 
 
-def svg(picture: Picture) -> Making[Content]:
+def svg(picture: Picture) -> Steps[Content]:
     """One drawing with texts as texts."""
     area = yield from picture.load()
     buffer = _buffer()
@@ -96,14 +110,14 @@ def svg(picture: Picture) -> Making[Content]:
     generator.setDescription(_CREATOR)
     sheet = Sheet(generator, buffer)
     sheet.painter.translate(-area.topLeft())
-    picture.paint_ground(sheet.painter, area, dots=False)
+    picture.fill_ground(sheet.painter, area)
     yield from picture.paint(sheet.painter, vector=True)
     family = picture.look.font("control").family()
     given, wanted = f'font-family="{family}"', f'font-family="{family}, {FALLBACK_FAMILIES}"'
-    return lambda: _NOTHING.sub(b"", sheet.end()).replace(given.encode(), wanted.encode())
+    return lambda: _without_nothing(sheet.end()).replace(given.encode(), wanted.encode())
 
 
-def pdf(picture: Picture, page: Page) -> Making[Content]:
+def pdf(picture: Picture, page: Page) -> Steps[Content]:
     """One page with texts as texts, and the font with it."""
     area = yield from picture.load()
     buffer = _buffer()
@@ -116,7 +130,7 @@ def pdf(picture: Picture, page: Page) -> Making[Content]:
     return sheet.end
 
 
-def on_paper(picture: Picture, device: QPagedPaintDevice, buffer: QBuffer | None = None) -> Making[Sheet]:
+def on_paper(picture: Picture, device: QPagedPaintDevice, buffer: QBuffer | None = None) -> Steps[Sheet]:
     """Paint the picture onto a page: in its middle, at 100 % at most, whole. Raises `NoPaper`.
 
     White paper is ground enough for light cards; for dark ones it is filled. Whoever gets the sheet ends it.
@@ -129,7 +143,7 @@ def on_paper(picture: Picture, device: QPagedPaintDevice, buffer: QBuffer | None
     sheet = Sheet(device, buffer)
     painter = sheet.painter
     if picture.look.is_dark:
-        picture.paint_ground(painter, full.translated(-room.topLeft()).toRectF(), dots=False)
+        picture.fill_ground(painter, full.translated(-room.topLeft()).toRectF())
     left = (room.width() - area.width() * scale) / 2
     top = (room.height() - area.height() * scale) / 2
     painter.translate(left, top)
@@ -150,6 +164,15 @@ def _layout(size: QSizeF, page: Page) -> QPageLayout:
         points *= _LONGEST_PAGE / longest
     exact = QPageSize(points, QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
     return QPageLayout(exact, QPageLayout.Orientation.Portrait, QMarginsF())
+
+
+def _without_nothing(drawing: bytes) -> bytes:
+    """Match by match: one `sub` over it all would keep every other thread of Python waiting."""
+    parts, at = [], 0
+    for nothing in _NOTHING.finditer(drawing):
+        parts.append(drawing[at : nothing.start()])
+        at = nothing.end()
+    return b"".join([*parts, drawing[at:]])
 
 
 def _buffer() -> QBuffer:

@@ -31,27 +31,36 @@ def tinted(name: str, colour: QColor) -> bytes:
 
 def draw(painter: QPainter, name: str, colour: QColor, rect: QRectF) -> None:
     """Draw an icon into a square."""
-    QSvgRenderer(QByteArray(tinted(name, colour))).render(painter, rect)
+    _renderer(name, colour).render(painter, rect)
 
 
 def pixmap(name: str, colour: QColor, size: int, ratio: float = 1.0) -> QPixmap:
     """An icon of `size` logical pixels for a screen with `ratio` device pixels to each."""
-    side = round(size * ratio)
-    image = QPixmap(QSize(side, side))
-    image.fill(Qt.GlobalColor.transparent)
-    with QPainter(image) as painter:
-        draw(painter, name, colour, QRectF(0, 0, side, side))
-    image.setDevicePixelRatio(ratio)
-    return image
+    return _drawn(_renderer(name, colour), size, ratio)
 
 
 def icon(name: str, colour: QColor, disabled: QColor, size: int) -> QIcon:
     """An icon for buttons and menus, with its disabled state."""
     result = QIcon()
-    for ratio in _RATIOS:
-        result.addPixmap(pixmap(name, colour, size, ratio), QIcon.Mode.Normal)
-        result.addPixmap(pixmap(name, disabled, size, ratio), QIcon.Mode.Disabled)
+    for shown, mode in ((colour, QIcon.Mode.Normal), (disabled, QIcon.Mode.Disabled)):
+        renderer = _renderer(name, shown)
+        for ratio in _RATIOS:
+            result.addPixmap(_drawn(renderer, size, ratio), mode)
     return result
+
+
+def _renderer(name: str, colour: QColor) -> QSvgRenderer:
+    return QSvgRenderer(QByteArray(tinted(name, colour)))
+
+
+def _drawn(renderer: QSvgRenderer, size: int, ratio: float) -> QPixmap:
+    side = round(size * ratio)
+    image = QPixmap(QSize(side, side))
+    image.fill(Qt.GlobalColor.transparent)
+    with QPainter(image) as painter:
+        renderer.render(painter, QRectF(0, 0, side, side))
+    image.setDevicePixelRatio(ratio)
+    return image
 
 
 def write_tinted(name: str, colour: QColor, folder: Path, stem: str) -> Path:

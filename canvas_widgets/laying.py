@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF
 
-from canvas_widgets.items.geometry import passes_columns
 from canvas_widgets.items.lines import lay
 from canvas_widgets.items.link import LinkItem
-from canvas_widgets.items.routing import REACH
+from engine.campaign.lines.routing import REACH
 
 if TYPE_CHECKING:
     from canvas_widgets.scene import CampaignScene
@@ -39,25 +38,34 @@ class Laying:
         if _matters(item):
             self._touched.append(item.sceneBoundingRect())
 
-    def lay(self, source_id: str) -> None:
-        """Lay the lines that leave a card."""
+    def lay(self, source_id: str, *, everywhere: bool = False) -> None:
+        """Lay the lines that leave a card. Where those of all cards are laid, all of them settle."""
         scene = self._scene
         if source_id not in scene.cards:
             return
         items = [scene.links[link_id] for link_id in scene.links_of(source_id)]
+        if everywhere:
+            self._run(source_id, items)
+            return
         before = [(item.line, _matters(item), item.sceneBoundingRect()) for item in items]
-        lay(scene, scene.cards[source_id], items, scene.cards, first_place=not scene.document.nodes)
+        self._run(source_id, items)
         for item, (line, mattered, rect) in zip(items, before, strict=True):
             if item.line != line:
                 self._touched.extend([rect] if mattered else [])
                 self._touched.extend([item.sceneBoundingRect()] if _matters(item) else [])
         self._laid.add(source_id)
 
+    def _run(self, source_id: str, items: Sequence[LinkItem]) -> None:
+        scene = self._scene
+        lay(scene, scene.cards[source_id], items, scene.cards, first_place=not scene.document.nodes)
+
     def settle(self, *, everywhere: bool = False) -> Iterator[None]:
         """Lay lines to distant cards once more, step by step: those that were laid, and what is near."""
-        scene = self._scene
-        laid, touched = (scene.cards.keys(), []) if everywhere else (self._laid, self._touched)
-        waiting = {id for id in laid if self._leads_far(id)}
+        touched = [] if everywhere else self._touched
+        if everywhere:
+            waiting = {item.link.source for item in self._scene.links.values() if item.goes_around}
+        else:
+            waiting = {source_id for source_id in self._laid if self._leads_far(source_id)}
         # Many stand, or stood, at the same place: each is looked at once, and all of them step by step.
         places = dict.fromkeys((one.x(), one.y(), one.width(), one.height()) for one in touched)
         for place in places:
@@ -92,11 +100,11 @@ class Laying:
 
     def _near(self, rect: QRectF) -> set[str]:
         """The cards with lines to distant cards that may run through a part of the scene."""
-        items = self._scene.items(rect.adjusted(-1, -REACH, 1, REACH))
+        items = self._scene.near(rect.adjusted(-1, -REACH, 1, REACH))
         return {item.link.source for item in items if isinstance(item, LinkItem) and item.goes_around}
 
 
 def _matters(item: LinkItem) -> bool:
     """Whether lines of other cards keep clear of this one."""
     line = item.line
-    return line is not None and (line.chip is not None or passes_columns(line.start, line.end))
+    return line is not None and (line.chip is not None or item.goes_around)

@@ -7,7 +7,7 @@ the switch. Standard widgets choose their dress by the dynamic property `role`, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -15,11 +15,12 @@ from string import Template
 from weakref import WeakKeyDictionary
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QTemporaryDir, Signal
+from PySide6.QtCore import QObject, Qt, QTemporaryDir, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 
 from canvas_widgets import icons
+from canvas_widgets.slicing import Slices
 from canvas_widgets.values import (
     RESOURCES,
     Colours,
@@ -81,6 +82,7 @@ class Look(QObject):
         self._icons: dict[tuple[str, str, int], QIcon] = {}
         self._fonts: dict[str, QFont] = {}
         self._bound: WeakKeyDictionary[QAction | QAbstractButton, tuple[str, str, int]] = WeakKeyDictionary()
+        self._drawing = Slices(self)
         load_fonts()
         self._choice = theme
         self._take(self._resolved())
@@ -230,11 +232,36 @@ class Look(QObject):
     def _announce(self) -> None:
         app = QApplication.instance()
         if isinstance(app, QApplication) and app.styleSheet():
+            self._paint_later(app)
             self._colour(app)
-        for target, binding in list(self._bound.items()):
-            if shiboken6.isValid(target):
-                target.setIcon(self.icon(*binding))
+        out_of_sight = []
+        for target in [target for target in self._bound if shiboken6.isValid(target)]:
+            if _is_on_show(target):
+                target.setIcon(self.icon(*self._bound[target]))
+            else:
+                out_of_sight.append(target)
+        if out_of_sight:  # menus and commands: the window need not wait for them
+            self._drawing.begin(self._draw_icons(out_of_sight))
         self.changed.emit()
+
+    def _paint_later(self, app: QApplication) -> None:
+        """Dressing every widget takes as long as a turn of the event loop may: paint in the next one."""
+        windows = [window for window in app.topLevelWidgets() if window.isVisible()]
+        for window in windows:
+            window.setUpdatesEnabled(False)
+
+        def paint() -> None:
+            for window in windows:
+                if shiboken6.isValid(window):
+                    window.setUpdatesEnabled(True)
+
+        QTimer.singleShot(0, self, paint)
+
+    def _draw_icons(self, targets: Iterable[QAction | QAbstractButton]) -> Iterator[None]:
+        for target in targets:
+            if shiboken6.isValid(target):
+                target.setIcon(self.icon(*self._bound[target]))
+            yield
 
     def _on_system_changed(self) -> None:
         if self._choice is Theme.SYSTEM:
@@ -247,6 +274,13 @@ def set_role(widget: QWidget, role: str, **properties: str) -> None:
         widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def _is_on_show(target: QAction | QAbstractButton) -> bool:
+    if isinstance(target, QAction):
+        shown = target.associatedObjects()
+        return any(isinstance(by, QMenu | QAbstractButton) and by.isVisible() for by in shown)
+    return target.isVisible()
 
 
 @cache

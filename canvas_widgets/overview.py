@@ -2,88 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from canvas_widgets.items.card import CardItem
-from canvas_widgets.items.geometry import LinkShape, passes_columns
 from canvas_widgets.items.link import LinkItem
 from canvas_widgets.items.paints import Paints
+from canvas_widgets.items.stage import Changed
+
+T = TypeVar("T")
 
 OVERVIEW_BELOW = 0.35
 """The zoom under which the overview takes the items' place."""
 
 
 class Overview:
-    """Keeps what the overview draws, in scene coordinates, until something changes."""
+    """Keeps what the overview draws of a scene's cards and lines, and takes in what changes."""
 
-    def __init__(self) -> None:
-        self._blocks: dict[str, list[QRectF]] = {}
-        self._lines: list[QLineF] = []
-        self._corners: list[tuple[float, float]] = []
+    def __init__(
+        self, cards: Mapping[str, CardItem], links: Mapping[str, LinkItem], changed: Changed
+    ) -> None:
+        """`changed`: where they are noted as they come, go or change."""
+        self._cards, self._links, self._changed = cards, links, changed
+        self._picture = _Picture()
         self._dots: list[QRectF] = []
         self._dots_scale = 0.0
-        self._bounds = QRectF()
-        self._stale = True
+        self._held = False
+        self._gatherings = 0
 
-    def forget(self) -> None:
-        """Collect anew before the next drawing."""
-        self._stale = True
+    def hold(self) -> None:
+        """Much is about to change, step by step: until it is gathered, draw what there was before."""
+        self._held = not self._picture.empty
 
-    def draw(
-        self, painter: QPainter, paints: Paints, cards: Iterable[CardItem], links: Iterable[LinkItem]
-    ) -> None:
+    def drop(self) -> None:
+        """Hold nothing of the items any more: they go."""
+        self._picture, self._held = _Picture(), True
+        self._gatherings += 1
+
+    def gathering(self) -> Iterator[None]:
+        """Gather what there is now, step by step, and let go of what there was before."""
+        self._gatherings += 1
+        this = self._gatherings
+        self._held = True
+        self._changed.taken()  # all of it is gathered; what changes from now on comes on top
+        picture = _Picture()
+        for cards in _parts(list(self._cards)):
+            picture.take_cards(cards, self._cards)
+            yield
+        for links in _parts(list(self._links)):
+            picture.take_links(links, self._links)
+            yield
+        if this == self._gatherings:  # else another one began later, and is through
+            before, self._picture = self._picture, picture
+            self._dots_scale, self._held = 0.0, False
+            yield from before.going()
+
+    def draw(self, painter: QPainter, paints: Paints) -> None:
         """Draw everything; the painter's transform maps scene units to the screen."""
-        if self._stale:
-            self._collect(paints, cards, links)
-        scale = painter.worldTransform().m11()
+        picture, scale = self._present(), painter.worldTransform().m11()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(paints.stroke(scale)[0])
-        painter.drawLines(self._lines)
+        painter.drawLines(picture.lines)
         painter.setPen(Qt.PenStyle.NoPen)
-        self._draw_blocks(painter, paints)
-        self._draw_dots(painter, paints, scale)
+        picture.draw_blocks(painter, paints)
+        if scale != self._dots_scale:
+            self._dots = picture.dots(paints.sizes.dot_on_screen / scale)
+            self._dots_scale = scale
+        _paint_dots(painter, paints, self._dots)
 
-    def bounds(self, paints: Paints, cards: Iterable[CardItem], links: Iterable[LinkItem]) -> QRectF:
+    def bounds(self) -> QRectF:
         """What cards and lines take, without what stands over their edges."""
-        if self._stale:
-            self._collect(paints, cards, links)
-        return self._bounds
+        return self._present().bounds
 
-    def draw_map(
-        self,
-        painter: QPainter,
-        paints: Paints,
-        cards: Iterable[CardItem],
-        links: Iterable[LinkItem],
-        dot: float,
-    ) -> None:
+    def draw_map(self, painter: QPainter, paints: Paints, dot: float) -> None:
         """Only blocks, and red dots of `dot` pixels: more cannot be told apart on a small map."""
-        if self._stale:
-            self._collect(paints, cards, links)
-        side = dot / painter.worldTransform().m11()
+        picture = self._present()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        self._draw_blocks(painter, paints)
+        picture.draw_blocks(painter, paints)
         painter.setBrush(paints.colours.danger)
-        painter.drawRects([QRectF(x - side / 2, y - side / 2, side, side) for x, y in self._corners])
+        painter.drawRects(picture.dots(dot / painter.worldTransform().m11()))
 
     def draw_selection(self, painter: QPainter, paints: Paints, selected: Iterable[CardItem]) -> None:
-        pen = QPen(paints.colours.accent, paints.look.strokes.selected)
-        pen.setCosmetic(True)
-        painter.setPen(pen)
+        """Frames around these; around very many of them close to their edges."""
+        rects, width = [card.scene_rect for card in selected], paints.look.strokes.selected
+        pixel = 1 / painter.worldTransform().m11()
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        margin = 3 / painter.worldTransform().m11()
-        for card in selected:
-            painter.drawRect(card.scene_rect.adjusted(-margin, -margin, margin, margin))
+        if len(rects) <= _MANY:
+            painter.setPen(_pen(paints.colours.accent, width))
+            margin = 3 * pixel
+            painter.drawRects([rect.adjusted(-margin, -margin, margin, margin) for rect in rects])
+            return
+        pixel /= painter.device().devicePixelRatioF()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(_pen(paints.colours.accent, 0))
+        for _ in range(round(width * painter.device().devicePixelRatioF())):
+            painter.drawRects(rects)  # pixel beside pixel: wide strokes take Qt five times as long
+            painter.translate(-pixel, -pixel)
 
     def draw_found(self, painter: QPainter, paints: Paints, found: Iterable[CardItem]) -> None:
         """The cards that fit what is sought: in full colour, framed, with their red dots."""
-        pen = QPen(paints.colours.accent, paints.look.strokes.selected)
-        pen.setCosmetic(True)
+        pen = _pen(paints.colours.accent, paints.look.strokes.selected)
         scale = painter.worldTransform().m11()
         margin, side = 1 / scale, paints.sizes.dot_on_screen / scale
         dots: list[QRectF] = []
@@ -98,50 +121,113 @@ class Overview:
                 dots.append(QRectF(rect.right() - side / 2, rect.top() - side / 2, side, side))
         _paint_dots(painter, paints, dots)
 
-    def _draw_blocks(self, painter: QPainter, paints: Paints) -> None:
+    def _present(self) -> _Picture:
+        if not self._held and self._changed:
+            cards, links = self._changed.taken()
+            self._picture.take_cards(cards, self._cards)
+            self._picture.take_links(links, self._links)
+            self._dots_scale = 0.0
+        return self._picture
+
+
+class _Picture:
+    """What is drawn, in scene coordinates: blocks by kind, lines in strokes, corners with a red dot.
+
+    What items know of themselves is only copied, and only what has changed. Copies that are made together lie
+    side by side in memory, so that Qt takes them for a frame in half of the time.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: dict[str, dict[str, QRectF]] = {}
+        self._kinds: dict[str, str] = {}
+        self._strokes: dict[str, list[QLineF]] = {}
+        self._lines: list[QLineF] | None = None
+        self._corners: dict[str, tuple[float, float]] = {}
+        self._ends: dict[str, tuple[float, float]] = {}
+        self._bounds: QRectF | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was taken yet."""
+        return not self._kinds
+
+    def take_cards(self, ids: Iterable[str], cards: Mapping[str, CardItem]) -> None:
+        """Show these cards as they are now; those that are gone no longer."""
+        self._bounds = None
+        for node_id in ids:
+            if (before := self._kinds.pop(node_id, None)) is not None:
+                del self._blocks[before][node_id]
+            self._corners.pop(node_id, None)
+            if (card := cards.get(node_id)) is not None:
+                rect, kind = card.scene_rect, card.node.kind
+                self._kinds[node_id] = kind
+                self._blocks.setdefault(kind, {})[node_id] = QRectF(rect)
+                if not card.configured or card.broken:
+                    self._corners[node_id] = (rect.right(), rect.top())
+
+    def take_links(self, ids: Iterable[str], links: Mapping[str, LinkItem]) -> None:
+        """The same of these lines."""
+        self._bounds = self._lines = None
+        for link_id in ids:
+            self._strokes.pop(link_id, None)
+            self._ends.pop(link_id, None)
+            if (item := links.get(link_id)) is not None and item.line is not None:
+                self._strokes[link_id] = [QLineF(stroke) for stroke in item.strokes]
+                if item.open:  # others end at a card
+                    self._ends[link_id] = item.line.end.toTuple()
+
+    @property
+    def lines(self) -> list[QLineF]:
+        if self._lines is None:
+            self._lines = list(chain.from_iterable(self._strokes.values()))
+        return self._lines
+
+    @property
+    def bounds(self) -> QRectF:
+        if self._bounds is None:
+            ends = [(*end, *end) for end in self._ends.values()]
+            edges = [rect.getCoords() for rects in self._blocks.values() for rect in rects.values()] + ends
+            lefts, tops, rights, bottoms = zip(*edges, strict=True) if edges else ((0.0,),) * 4
+            self._bounds = QRectF(QPointF(min(lefts), min(tops)), QPointF(max(rights), max(bottoms)))
+        return self._bounds
+
+    def dots(self, side: float) -> list[QRectF]:
+        """The red dots as squares."""
+        return [QRectF(x - side / 2, y - side / 2, side, side) for x, y in self._corners.values()]
+
+    def draw_blocks(self, painter: QPainter, paints: Paints) -> None:
         for kind, rects in self._blocks.items():
             colour = QColor(paints.kind_colour(kind))
             colour.setAlphaF(_STRENGTH)
             painter.setBrush(colour)
-            painter.drawRects(rects)
+            painter.drawRects(list(rects.values()))
 
-    def _draw_dots(self, painter: QPainter, paints: Paints, scale: float) -> None:
-        if scale != self._dots_scale:
-            side = paints.sizes.dot_on_screen / scale
-            self._dots = [QRectF(x - side / 2, y - side / 2, side, side) for x, y in self._corners]
-            self._dots_scale = scale
-        _paint_dots(painter, paints, self._dots)
-
-    def _collect(self, paints: Paints, cards: Iterable[CardItem], links: Iterable[LinkItem]) -> None:
-        """Goes through thousands after every change: what is the same for many is asked once."""
-        self._dots_scale = 0.0
-        rects: list[QRectF] = []
-        self._corners = []
-        self._blocks = {}
-        for card in cards:
-            rect = card.scene_rect
-            rects.append(rect)
-            self._blocks.setdefault(card.node.kind, []).append(rect)
-            if not card.configured or card.broken:
-                self._corners.append((rect.right(), rect.top()))
-        shown = [(link.line, link.open) for link in links if link.line is not None]
-        self._lines = [stroke for line, _ in shown for stroke in _strokes(line)]
-        self._bounds = _around(rects, [line.end for line, is_open in shown if is_open])
-        self._stale = False
+    def going(self) -> Iterator[None]:
+        """Let go of everything, step by step: that takes longer than making it."""
+        self._lines = None
+        tables: list[dict[str, Any]] = [*self._blocks.values(), self._strokes]
+        for held in tables:
+            while held:
+                for _ in range(min(_AT_ONCE, len(held))):
+                    held.popitem()
+                yield
 
 
-def _strokes(line: LinkShape) -> Sequence[QLineF]:
-    """A line in straight strokes; only one that passes columns has several, since it goes around cards."""
-    if not line.curves or not passes_columns(line.start, line.end):
-        return (QLineF(line.start, line.end),)
-    points = [line.start, *(point for curve in line.curves for point in (curve.p0, curve.p3)), line.end]
-    return [QLineF(a, b) for a, b in pairwise(points) if a != b]
+def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (items[at : at + _AT_ONCE] for at in range(0, len(items), _AT_ONCE))
+
+
+def _pen(colour: QColor, width: int) -> QPen:
+    """As wide as that on the screen; 0 is one of its pixels."""
+    pen = QPen(colour, width)
+    pen.setCosmetic(True)
+    return pen
 
 
 def _paint_dots(painter: QPainter, paints: Paints, dots: Sequence[QRectF]) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(paints.colours.danger)
-    if len(dots) > _ROUND_DOTS:
+    if len(dots) > _MANY:
         painter.drawRects(dots)
         return
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -149,13 +235,6 @@ def _paint_dots(painter: QPainter, paints: Paints, dots: Sequence[QRectF]) -> No
         painter.drawEllipse(dot)
 
 
-def _around(rects: Sequence[QRectF], ends: Sequence[QPointF]) -> QRectF:
-    """What holds all of them; a line that leads somewhere ends at a card."""
-    left, top = min(rect.left() for rect in rects), min(rect.top() for rect in rects)
-    right = max([*(rect.right() for rect in rects), *(end.x() for end in ends)])
-    bottom = max([*(rect.bottom() for rect in rects), *(end.y() for end in ends)])
-    return QRectF(QPointF(left, top), QPointF(right, bottom))
-
-
 _STRENGTH = 0.8  # opacity of the blocks: a full category colour is too loud in such an area
-_ROUND_DOTS = 300  # more of them, and squares of a few pixels look the same
+_AT_ONCE = 250  # items in a step
+_MANY = 300  # more dots, and squares of a few pixels look the same

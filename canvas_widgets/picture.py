@@ -9,14 +9,15 @@ short, and what it returns at its end is the outcome. A `Picture` belongs to the
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from typing import TypeVar
+from collections.abc import Iterator
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem
 
 from canvas_widgets.background import Background
+from canvas_widgets.clearing import clear_away
+from canvas_widgets.collector import keep_large
 from canvas_widgets.items.card import CardItem
 from canvas_widgets.items.link import LinkItem
 from canvas_widgets.items.note import NoteItem
@@ -27,6 +28,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.notes import Group
 from engine.components.base import Lookup
 from engine.i18n import N_, Message, MessageError
+from engine.steps import Steps, finished
 
 LONGEST_SIDE = 30_000
 """Pixels of an image; Qt paints none that is longer."""
@@ -35,11 +37,9 @@ MOST_PIXELS = 120_000_000
 """Pixels of an image: each takes four bytes while it is made."""
 
 _MARGIN = 32.0
+_BAND_PIXELS = 4_000_000  # of the ground, in a step
 
 Item = CardItem | LinkItem | NoteItem
-Outcome = TypeVar("Outcome")
-Making = Generator[None, None, Outcome]
-"""Something that is made step by step; the outcome is what it returns."""
 
 
 class TooLarge(MessageError):  # noqa: N818 - an answer, not an error of the program
@@ -71,13 +71,22 @@ class Picture:
 
     def close(self) -> None:
         self._scene.close()
+        clear_away(self._scene, self._forget)
 
-    def load(self) -> Making[QRectF]:
+    def _forget(self) -> None:
+        """Only a collection finds the scene itself: until then it holds no copy of a document."""
+        self._scene.stage.document = CampaignDocument(self._scene.document.attributes)
+
+    def load(self) -> Steps[QRectF]:
         """Lay everything out. Returns what there is to paint, in scene units, with a margin."""
         if not self._scene.is_loaded:
-            yield from self._scene.loading()
-            self._scene.set_counts(self._counts)
-        return shown_area(self._scene, self._only)
+            for _ in self._scene.loading():
+                keep_large(len(self._scene.cards))  # no collection goes through what is being made
+                yield
+            yield from self._scene.counting(self._counts)
+        area = shown_area(self._scene, self._only)
+        yield
+        return area
 
     def paint(self, painter: QPainter, *, scale: float = 1.0, vector: bool) -> Iterator[None]:
         """Paint item by item; the painter's transform maps scene units to the device.
@@ -88,20 +97,28 @@ class Picture:
         stage.scale, stage.vector = scale, vector
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         option = QStyleOptionGraphicsItem()
-        for item in self._items():
+        items = self._items()
+        yield
+        for item in items:
             painter.save()
             painter.translate(item.pos())
             item.paint(painter, option)
             painter.restore()
             yield
 
-    def paint_ground(self, painter: QPainter, rect: QRectF, *, dots: bool) -> None:
-        """Fill a rectangle of the scene with what lies behind everything."""
-        paints = self._scene.stage.paints
-        if dots:
-            Background().paint(painter, rect, paints)
-        else:
-            painter.fillRect(rect, paints.colours.canvas)
+    def fill_ground(self, painter: QPainter, rect: QRectF) -> None:
+        """Fill a rectangle of the scene with the colour that lies behind everything."""
+        painter.fillRect(rect, self._scene.stage.paints.colours.canvas)
+
+    def paint_ground(self, painter: QPainter, rect: QRectF, scale: float) -> Iterator[None]:
+        """The same with dots, band by band, for so many pixels to a scene unit."""
+        ground, paints = Background(), self._scene.stage.paints
+        height = _BAND_PIXELS / (rect.width() * scale * scale)
+        top = rect.top()
+        while top < rect.bottom():
+            ground.paint(painter, QRectF(rect.left(), top, rect.width(), height), paints)
+            top += height
+            yield
 
     def _items(self) -> list[Item]:
         """From the rearmost to the foremost."""
@@ -131,17 +148,7 @@ def _items(scene: CampaignScene, only: Group | None) -> Iterator[Item]:
     yield from (item for id, item in scene.cards.items() if takes(id))
 
 
-def finished(making: Making[Outcome]) -> Outcome:
-    """The outcome, made at once."""
-    while True:
-        try:
-            next(making)
-        except StopIteration as end:
-            outcome: Outcome = end.value
-            return outcome
-
-
-def image(picture: Picture, scale: float = 1.0) -> Making[QImage]:
+def image(picture: Picture, scale: float = 1.0) -> Steps[QImage]:
     """The picture at `scale` pixels to a scene unit. Raises `TooLarge`."""
     area = yield from picture.load()
     size = image_size(area, scale)
@@ -150,7 +157,7 @@ def image(picture: Picture, scale: float = 1.0) -> Making[QImage]:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(scale, scale)
         painter.translate(-area.topLeft())
-        picture.paint_ground(painter, area, dots=True)
+        yield from picture.paint_ground(painter, area, scale)
         yield from picture.paint(painter, scale=scale, vector=False)
     return made
 

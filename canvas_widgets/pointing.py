@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtWidgets import QGraphicsScene
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
 from canvas_widgets.items.card import CardItem
-from canvas_widgets.items.geometry import OPEN_RADIUS
 from canvas_widgets.items.link import LinkItem, place_rect
+from engine.campaign.lines.geometry import OPEN_RADIUS
 
 
 class PointedScene(QGraphicsScene):
     """Answers in scene coordinates, from the scene's own index."""
 
+    def near(self, area: QRectF) -> list[QGraphicsItem]:
+        """What a part of the scene may hold, the topmost first. Items have no shape but their rectangle, so
+        that Qt need not ask for one."""
+        return self.items(area, Qt.ItemSelectionMode.IntersectsItemBoundingRect)
+
     def card_at(self, point: QPointF) -> CardItem | None:
         """The card under a point, in scene coordinates."""
-        for item in self.items(QRectF(point.x() - 1, point.y() - 1, 2, 2)):
+        for item in self.near(QRectF(point.x() - 1, point.y() - 1, 2, 2)):
             if isinstance(item, CardItem) and item.scene_rect.contains(point):
                 return item
         return None
@@ -28,7 +33,7 @@ class PointedScene(QGraphicsScene):
     def link_at(self, point: QPointF, reach: float) -> LinkItem | None:
         """The line nearest to a point, at most `reach` scene units away; an open end counts with its mark."""
         nearest, best = None, reach
-        for item in self.items(QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)):
+        for item in self.near(QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)):
             if not isinstance(item, LinkItem) or item.line is None:
                 continue
             if item.first_place and place_rect(item.line).contains(point):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from time import thread_time
 
-from PySide6.QtCore import QPointF, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QPainter
 
-from canvas_widgets.catching_up import AT_ONCE, CatchingUp
-from canvas_widgets.collector import keep_large, let_go
-from canvas_widgets.counting import show_count
+from canvas_widgets.catching_up import AT_ONCE, SOON, CatchingUp
+from canvas_widgets.collector import keep_large
+from canvas_widgets.counting import changed_nodes, show_count
 from canvas_widgets.extent import Extent
 from canvas_widgets.items.appear import Appearance
 from canvas_widgets.items.card import CardItem
@@ -51,17 +52,20 @@ class CampaignScene(PointedScene):
         self.stage = Stage(document, lookup, Paints(look))
         self.cards: dict[str, CardItem] = {}
         self.links: dict[str, LinkItem] = {}
+        self.overview = Overview(self.cards, self.links, self.stage.changed)
         self.selection: frozenset[str] = frozenset()
         self.selected_notes: frozenset[str] = frozenset()
         self._shown_selected: frozenset[str] = frozenset()
+        self._path: tuple[frozenset[str] | None, frozenset[str]] = (None, frozenset())
         self.is_loaded = False
         self.notes = NoteLayer(self, self.stage)
         self.catching_up: CatchingUp = CatchingUp(self)
         self._refreshing = Slices(self)
+        self._counting = Slices(self)
+        self._uncounted: set[str] = set()
         self._laying = Laying(self)
         self.extent: Extent = Extent(self)
         self._look = look
-        self.overview = Overview()
         self._appearance = Appearance(look)
         self._made_up: Mapping[str, Point] = {}
         self._slices = Slices(self, lambda: keep_large(len(self.cards)))
@@ -97,21 +101,24 @@ class CampaignScene(PointedScene):
 
     def start_loading(self) -> None:
         """Mirror the document in slices between turns of the event loop; `loaded` says when all is there."""
-        self._slices.begin(self.loading())
+        self._slices.begin(self.loading(to_look_at=True))
 
     def close(self) -> None:
         """Let go of the document and the look. The scene shows what it last showed."""
         self._slices.stop()
         self.catching_up.stop()
         self._refreshing.stop()
+        self._counting.stop()
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
             self._look.changed.disconnect(self._on_look_changed)
-            let_go(len(self.cards))
 
-    def loading(self) -> Iterator[None]:
-        """Mirror the whole document, step by step as the iterator is advanced."""
+    def loading(self, *, to_look_at: bool = False) -> Iterator[None]:
+        """Mirror the whole document, step by step as the iterator is advanced.
+
+        to_look_at: with what is seen from far away; else that is gathered once it is asked for.
+        """
         document = self.document
         places = with_missing_places(document)
         self._made_up = {id: place for id, place in places.items() if id not in document.layout}
@@ -129,15 +136,16 @@ class CampaignScene(PointedScene):
         for node_id in list(self.cards):
             if node_id in self.cards:  # an edit may come between two slices
                 show_count(self, node_id)  # so may counts, and they find only what is there already
-                self._laying.lay(node_id)
+                self._laying.lay(node_id, everywhere=True)
             yield
         yield from self._laying.settle(everywhere=True)
+        if to_look_at:
+            yield from self.overview.gathering()
         self._finish_loading()
 
     def _finish_loading(self) -> None:
         self.is_loaded = True
         self._slices.stop()
-        self.overview.forget()
         keep_large(len(self.cards))
         self.loaded.emit()
         self.update()
@@ -146,12 +154,19 @@ class CampaignScene(PointedScene):
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
         self.extent.grow(op.after for op in ops)
-        if self.is_loaded and (self.catching_up.active or len(ops) > AT_ONCE):
-            self.catching_up.begin(ops)
+        mirroring = self.mirroring(ops)
+        at_once = not self.is_loaded or (len(ops) <= AT_ONCE and not self.catching_up.active)
+        if not at_once or not self._is_soon_through(mirroring):
+            self.catching_up.begin(mirroring)
             self._drop_lost_selection()
-            return
-        for _ in self.mirroring(ops):
-            pass
+
+    def _is_soon_through(self, mirroring: Iterator[None]) -> bool:
+        """Bring a change onto the canvas now; of a large flow only as far as that takes a frame."""
+        end = thread_time() + SOON  # other programs may be at work, too
+        for _ in mirroring:
+            if self.is_loaded and thread_time() > end and len(self.cards) > AT_ONCE:
+                return False
+        return True
 
     def mirroring(self, ops: Sequence[Op]) -> Iterator[None]:
         """Bring every item that the ops touch in line with the document as it now is, step by step.
@@ -177,15 +192,17 @@ class CampaignScene(PointedScene):
             yield
         for source_id in list(self.cards) if everywhere else sorted(sources):
             show_count(self, source_id)
-            self._laying.lay(source_id)
+            self._laying.lay(source_id, everywhere=everywhere)
             yield
-        for place in (value for op in ops for value in (op.before, op.after) if isinstance(value, Point)):
-            self._laying.touch(CARD.translated(*place))
+        for op in ops if not everywhere else ():
+            for place in (op.before, op.after):
+                if isinstance(place, Point):
+                    self._laying.touch(CARD.translated(*place))
+            yield
         yield from self._laying.settle(everywhere=everywhere)
         self._finish_mirroring(ops, [self.cards[node_id] for node_id in fresh if node_id in self.cards])
 
     def _finish_mirroring(self, ops: Sequence[Op], fresh: Sequence[CardItem]) -> None:
-        self.overview.forget()
         if self.is_loaded and 0 < len(fresh) <= _ANIMATED:
             self._appearance.show(fresh)
         self._drop_lost_selection()
@@ -199,14 +216,15 @@ class CampaignScene(PointedScene):
             if card is not None:
                 self._appearance.forget(card)
                 self.removeItem(self.cards.pop(node_id))
+                self.stage.changed.cards.add(node_id)
             return
         if card is None:
             card = self.cards[node_id] = CardItem(self.stage, node_id, node)
-            card.setPos(QPointF(*self.place(node_id)))
+            card.stand_at(*self.place(node_id))
             self.addItem(card)
             card.refresh_status()
             return
-        card.setPos(QPointF(*self.place(node_id)))
+        card.stand_at(*self.place(node_id))
         if card.node is not node:
             card.set_node(node)
             card.refresh_status()
@@ -218,6 +236,7 @@ class CampaignScene(PointedScene):
             if item is not None:
                 self._laying.forget(item)
                 self.removeItem(self.links.pop(link_id))
+                self.stage.changed.links.add(link_id)
         elif item is None:
             item = self.links[link_id] = LinkItem(self.stage, link_id, link)
             self.addItem(item)
@@ -243,18 +262,34 @@ class CampaignScene(PointedScene):
     def lay_lines(self, source_ids: Iterable[str]) -> None:
         """Lay the lines that leave these cards anew: cards are shown elsewhere than before."""
         self._laying.show(source_ids)
-        self.overview.forget()
 
     # What is shown -----------------------------------------------------------------------------------------
 
-    def set_counts(self, counts: Counts | None) -> None:
-        """Show live counts under the cards and at the lines; None, or none at all, shows none."""
-        self.stage.counts = counts or None
-        for node_id in self.cards:
+    def set_counts(self, counts: Counts | None, *, in_slices: bool = False) -> None:
+        """Show live counts under the cards and at the lines; None, or none at all, shows none.
+
+        in_slices: of very many cards, between turns of the event loop.
+        """
+        steps = self.counting(counts)
+        if in_slices and len(self._uncounted) > AT_ONCE:
+            self._counting.begin(steps)
+            return
+        for _ in steps:
+            pass
+
+    def counting(self, counts: Counts | None) -> Iterator[None]:
+        """Show live counts as `set_counts` does, step by step as the iterator is advanced."""
+        before, self.stage.counts = self.stage.counts, counts or None
+        self._uncounted.update(changed_nodes(self, before, self.stage.counts))
+        return self._count()
+
+    def _count(self) -> Iterator[None]:
+        while self._uncounted:
+            node_id = self._uncounted.pop()
             if show_count(self, node_id):
                 self._laying.lay(node_id)
-        for _ in self._laying.settle():
-            pass
+            yield
+        yield from self._laying.settle()
 
     def refresh(self) -> None:
         """Workspace or language changed: ask again what is configured and what cards and lines say."""
@@ -278,16 +313,23 @@ class CampaignScene(PointedScene):
             yield
         yield from self._laying.settle()
         if self.stage.counts is not None:
-            self.set_counts(self.stage.counts)
+            self.set_counts(self.stage.counts, in_slices=True)
         self.notes.forget()
-        self.overview.forget()
         self.update()
 
     def set_targets(self, targets: Iterable[str] | None, nodes: Iterable[str] = ()) -> None:
-        """During a drag: the links and cards that take what is dragged light up, everything else fades."""
+        """During a drag: the links and cards that take what is dragged light up, everything else fades. After
+        it (None), what stood out before does so again."""
+        if targets is None:
+            targets, nodes = self._path
         self.stage.targets = None if targets is None else frozenset(targets)
         self.stage.target_nodes = frozenset(nodes)
         self.update()
+
+    def light_path(self, links: Iterable[str] | None, nodes: Iterable[str] = ()) -> None:
+        """Let a path stand out until another one does, or none (None)."""
+        self._path = (None if links is None else frozenset(links), frozenset(nodes))
+        self.set_targets(None)
 
     def set_found(self, node_ids: Iterable[str] | None) -> None:
         """While something is sought: the cards that fit it stand out, everything else fades."""
@@ -321,7 +363,7 @@ class CampaignScene(PointedScene):
         found = self.stage.found
         painter.setOpacity(1.0 if found is None else FADED)
         self.notes.draw_overview(painter, frames=True)
-        self.overview.draw(painter, self.stage.paints, self.cards.values(), self.links.values())
+        self.overview.draw(painter, self.stage.paints)
         self.notes.draw_overview(painter, frames=False)
         painter.setOpacity(1.0)
         if found is not None:

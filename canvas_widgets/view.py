@@ -161,6 +161,7 @@ class CanvasView(LookingView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._gesture is None and not self.pasting.active:
             self._hover.leave()
+            self.holding.end()  # the menu gets the button's release
             self.menu_requested.emit(menu_request(self, self._scene, event))
         event.accept()
 

@@ -17,6 +17,7 @@ from canvas_widgets.scene import CampaignScene
 from canvas_widgets.tooltip import hide_tip
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import admissible
+from engine.campaign.edits.add import refusal
 from engine.campaign.layout import CARD_HEIGHT, on_grid
 from engine.campaign.model import START_ID, Point
 from engine.i18n import tr
@@ -128,7 +129,10 @@ class Adding(QObject):
         turn = tr("Tab: {n} of {many}", n=self._at + 1, many=many) if many > 1 else ""
         if not self._make_room and at is None and self._can_be_led(link_id):
             before = tr("Or drag the + onto a component.")
-        chooser.offer(admissible(document, link_id), where, before, turn)
+        chooser.offer(
+            admissible(document, link_id), where, before, turn,
+            lambda kind: str(refusal(document, link_id, kind) or ""),
+        )  # fmt: skip
         if self._make_room:
             self._give_way(chooser.width())
         chooser.stand_beside(self.anchor())

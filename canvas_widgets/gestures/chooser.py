@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
@@ -12,6 +12,7 @@ from canvas_widgets.component_list import ComponentList
 from canvas_widgets.dismissal import Dismissal
 from canvas_widgets.look import Look, set_role
 from canvas_widgets.tooltip import plain
+from engine.components.registry import component
 from engine.i18n import tr
 
 _WIDTH = 240
@@ -40,6 +41,7 @@ class Chooser(QFrame):
         self._over = parent
         self._most = self._room().height()
         self.dismissal = Dismissal(self)
+        self._why_not: Callable[[str], str] = lambda _kind: ""
         set_role(self, "popup")
         self.where = _line("label")
         self.before = _line("summary")
@@ -50,7 +52,7 @@ class Chooser(QFrame):
         self.list = ComponentList(look, marks_current=True)
         self.list.setAccessibleName(tr("Components"))
         self.nothing = _line("summary")
-        self.nothing.setText(tr("Nothing found."))
+        self.nothing.setWordWrap(True)
         self._lay_out()
         self.search.textChanged.connect(self._on_typed)
         self.search.installEventFilter(self)
@@ -75,8 +77,14 @@ class Chooser(QFrame):
         layout.addWidget(self.list)
         self.setFixedWidth(_WIDTH)
 
-    def offer(self, kinds: Iterable[str], where: str, before: str, turn: str) -> None:
-        """Offer these kinds. The head: where they go, what follows there, which line of how many it is."""
+    def offer(
+        self, kinds: Iterable[str], where: str, before: str, turn: str, why_not: Callable[[str], str]
+    ) -> None:
+        """Offer these kinds. The head: where they go, what follows there, which line of how many it is.
+
+        why_not: why a kind is not among them.
+        """
+        self._why_not = why_not
         room = _WIDTH - 2 * _LEFT - 2
         _say(self.where, where, room)
         self.turn.setText(turn)
@@ -151,8 +159,15 @@ class Chooser(QFrame):
         found = bool(self.list.components.kinds())
         self.list.setVisible(found)
         self.nothing.setVisible(not found)
+        if not found:
+            self.nothing.setText(self._what_is_meant() or tr("Nothing found."))
         self._fit()
         self.list.choose_first()
+
+    def _what_is_meant(self) -> str:
+        """The component that fits what is typed and may not stand here, with the reason; "" for none."""
+        kind = self.list.components.best_elsewhere()
+        return "" if kind is None else f"{tr(component(kind).label)}: {self._why_not(kind)}"
 
     def _on_clicked(self, _index: QModelIndex) -> None:
         self._choose(self.list.chosen())

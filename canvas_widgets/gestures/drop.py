@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QCursor, QDragEnterEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QCursor, QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QGraphicsView
 
 from canvas_widgets.component_list import MIME_TYPE
@@ -66,6 +66,32 @@ class PaletteDrop:
         self._hover.leave()
 
 
+class CalledOff(QObject):
+    """Whether Escape was pressed since `begin`. A drag takes all keys: it is seen before that."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.so = False
+
+    def begin(self) -> None:
+        self.so = False
+        self._app().installEventFilter(self)
+
+    def end(self) -> None:
+        self._app().removeEventFilter(self)
+
+    @staticmethod
+    def _app() -> QCoreApplication:
+        app = QApplication.instance()
+        assert app is not None
+        return app
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            self.so = True
+        return False
+
+
 class DropTarget:
     """A view as the target of drags from the palette: takes them, tells why not, and adds what is dropped."""
 
@@ -79,6 +105,7 @@ class DropTarget:
     ) -> None:
         self._view, self._scene, self._hover = view, scene, hover
         self._add, self._refuse = add, refuse
+        self._called_off = CalledOff(view)
         self._drop: PaletteDrop | None = None
 
     def enter(self, event: QDragEnterEvent) -> None:
@@ -87,6 +114,7 @@ class DropTarget:
             event.ignore()
             return
         self._drop = PaletteDrop(self._scene, self._hover, kind)
+        self._called_off.begin()
         event.acceptProposedAction()
 
     def move(self, event: QDragMoveEvent) -> None:
@@ -117,10 +145,11 @@ class DropTarget:
         self._add(drop.link_id, drop.kind)
 
     def leave(self) -> None:
-        """The drag left. So does one that is let go where nothing takes it: then say why."""
-        drop = self._drop
+        """The drag left. So does one that is let go where nothing takes it: then say why; and one that was
+        called off."""
+        drop, called_off = self._drop, self._called_off.so
         self.end()
-        if drop is not None and drop.link_id is None and self._is_let_go():
+        if drop is not None and drop.link_id is None and not called_off and self._is_let_go():
             self._refuse(drop.why_not)
 
     def end(self) -> None:
@@ -128,6 +157,7 @@ class DropTarget:
         if self._drop is not None:
             self._drop.end()
             self._drop = None
+            self._called_off.end()
         hide_tip()
 
     def _is_let_go(self) -> bool:

@@ -7,11 +7,12 @@ from enum import Enum
 from PySide6.QtCore import QPointF, QRectF
 
 from canvas_widgets.items.card import CardItem
-from canvas_widgets.items.geometry import OPEN_RADIUS, LinkShape
+from canvas_widgets.items.geometry import LinkShape
 from canvas_widgets.items.handle import COPYING, TOOLS, HandleItem, Offer, Tool
 from canvas_widgets.items.link import LinkItem, place_plus, place_rect
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.edits import admissible, growable, why_uncut
+from engine.campaign.lines.geometry import OPEN_RADIUS
 from engine.components.registry import component
 
 _REACH = 10.0  # screen pixels from a line at which it is meant
@@ -197,10 +198,10 @@ def _length(line: LinkShape) -> float:
 def _scissors_place(line: LinkShape, zoom: float) -> QPointF:
     """In the middle of the part that is theirs."""
     if line.open:
-        return line.curves[0].at(0.6) if line.curves else line.at_x((line.start.x() + line.end.x()) / 2)
+        return line.on_curve(0, 0.6) if line.shape.curves else line.at_x((line.start.x() + line.end.x()) / 2)
     away = min(_SCISSORS_FROM / zoom, _length(line) / 3) / 2
     if line.end.x() <= line.start.x():
-        return line.curves[-1].at(0.9)
+        return line.on_curve(-1, 0.9)
     return line.at_x(line.end.x() - away)
 
 

@@ -42,8 +42,7 @@ class Keys:
         elif view.pasting.key(event):
             self._hover.leave()
         elif key == Qt.Key.Key_Escape:
-            if not view.cancel():
-                self._scene.select(())
+            return view.cancel() or self._select_nothing()
         elif key == Qt.Key.Key_Tab and not view.read_only:
             view.adding.open_behind()
         elif key in _DELETING_KEYS and not view.read_only:
@@ -65,6 +64,14 @@ class Keys:
         if view.pasting.active:
             return True
         return forward and not view.read_only and bool(view.adding.lines_behind())
+
+    def _select_nothing(self) -> bool:
+        """False where nothing was, or where something else stands out: that is not for the canvas to end."""
+        scene = self._scene
+        if scene.stage.targets is not None or not any(scene.chosen):
+            return False
+        scene.select(())
+        return True
 
     def _delete_selected(self) -> None:
         """Notes alone go at once; whoever owns the view asks before components do."""

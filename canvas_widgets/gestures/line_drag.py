@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QStyleOptionGraphics
 
 from canvas_widgets.gestures.gesture import Gesture
 from canvas_widgets.items.card import CardItem
-from canvas_widgets.items.geometry import OPEN_RADIUS, LinkShape, joined
+from canvas_widgets.items.geometry import LinkShape, spot_of
 from canvas_widgets.items.lines import led
 from canvas_widgets.items.paints import draw_card_ring
 from canvas_widgets.items.stage import Stage
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.tooltip import hide_tip, show_tip
 from engine.campaign.edits import Edit, Leading, join
+from engine.campaign.lines.geometry import OPEN_RADIUS, joined
 from engine.components.base import Port
 from engine.i18n import Message
 
@@ -167,7 +168,8 @@ class LinePreview(QGraphicsItem):
 
     def follow(self, point: QPointF, *, refused: bool) -> None:
         """Run to the pointer; with a hollow end where nothing may."""
-        self._show(joined(self._start, point), None, refused=refused)
+        line = LinkShape(joined(spot_of(self._start), spot_of(point)))
+        self._show(line, None, refused=refused)
 
     def lead(self, line: LinkShape, card: CardItem) -> None:
         """Run as the line will into a card that takes it."""

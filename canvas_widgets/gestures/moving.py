@@ -40,7 +40,7 @@ class MovePreview:
         """Show them this far from their places."""
         cards = self._scene.cards
         for node_id, place in self._places.items():
-            cards[node_id].setPos(place.x + by.x, place.y + by.y)
+            cards[node_id].stand_at(place.x + by.x, place.y + by.y)
         for item in self._inner:
             item.setPos(by.x, by.y)
         self._scene.notes.preview_move(self._notes, by)
@@ -52,7 +52,7 @@ class MovePreview:
         back = [node_id for node_id in self._places if node_id in scene.cards]
         for node_id in back:
             place = scene.place(node_id)
-            scene.cards[node_id].setPos(place.x, place.y)
+            scene.cards[node_id].stand_at(place.x, place.y)
         for item in self._inner:
             item.setPos(0, 0)
         scene.notes.preview_move(self._notes, Point(0, 0))

@@ -10,7 +10,14 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from canvas_widgets.items.count_line import NO_COUNT, CountLine, count_line, draw_count
+from canvas_widgets.items.count_line import (
+    NO_COUNT,
+    NO_REMARKS,
+    CountLine,
+    Remarks,
+    count_line,
+    draw_count,
+)
 from canvas_widgets.items.geometry import CARD, START_CARD, TEXT_LEFT, TEXT_ROOM
 from canvas_widgets.items.paints import MARGIN, CardState, Paints, draw_card_ring, static_text
 from canvas_widgets.items.stage import Stage
@@ -34,8 +41,8 @@ Z = 1.0
 class CardItem(QGraphicsItem):
     """Shows one node. `configured` is kept by the scene; texts are made when they are first painted.
 
-    Attributes: `node_id`, `node`, `rect` (the card without its shadow, in item coordinates), `configured`,
-    `broken` (it could not be drawn), `state`.
+    Attributes: `node_id`, `node`, `rect` (the card without its shadow, in item coordinates), `scene_rect`
+    (the same in scene coordinates), `configured`, `broken` (it could not be drawn), `state`.
     """
 
     def __init__(self, stage: Stage, node_id: str, node: Node) -> None:
@@ -43,7 +50,7 @@ class CardItem(QGraphicsItem):
         self._stage = stage
         self.node_id = node_id
         self.node = node
-        self.rect = START_CARD if node_id == START_ID else CARD
+        self.rect = self.scene_rect = START_CARD if node_id == START_ID else CARD
         self._bounds = self.rect.adjusted(-MARGIN, -MARGIN, MARGIN, _COUNT_ROOM)
         self._name_at = _NAME_AT
         self._texts: tuple[QStaticText, QStaticText] | None = None
@@ -71,15 +78,17 @@ class CardItem(QGraphicsItem):
         place = self.pos()
         return QPointF(place.x() + self.rect.width(), place.y() + self.rect.height() / 2)
 
-    @property
-    def scene_rect(self) -> QRectF:
-        """The card without its shadow, in scene coordinates."""
-        return self.rect.translated(self.pos())
+    def stand_at(self, x: float, y: float) -> None:
+        """Show the card with its upper left corner there."""
+        self.setPos(x, y)
+        self.scene_rect = self.rect.translated(x, y)
+        self._stage.changed.cards.add(self.node_id)
 
     def set_node(self, node: Node) -> None:
         """Show a changed node."""
         self.node = node
         self.broken = False
+        self._stage.changed.cards.add(self.node_id)
         self.forget()
 
     def set_state(self, state: CardState) -> None:
@@ -93,6 +102,7 @@ class CardItem(QGraphicsItem):
         before = self.configured
         self.configured = self.node_id == START_ID or is_configured(self.node, self._stage.lookup)
         if before != self.configured:
+            self._stage.changed.cards.add(self.node_id)
             self.update()
         return before != self.configured
 
@@ -102,11 +112,20 @@ class CardItem(QGraphicsItem):
         self._frame = None
         self.update()
 
-    def set_count(self, counts: Mapping[str, int] | None, reasons: Reasons | None = None) -> None:
+    def set_count(
+        self,
+        counts: Mapping[str, int] | None,
+        reasons: Reasons | None = None,
+        remarks: Remarks = NO_REMARKS,
+    ) -> None:
         """Show the live counts of the node under the card, and what became of its messages; None: none."""
         node, line = self.node, NO_COUNT
         if counts is not None:
-            line = count_line(node.kind, counts, reasons, node.id_type if reasons else "")
+            line = count_line(node.kind, counts, reasons, node.id_type if reasons else "", remarks)
+        self.set_line(line)
+
+    def set_line(self, line: CountLine) -> None:
+        """Show this below the card."""
         if line != self._count:
             self._count = line
             self.update()
@@ -119,7 +138,8 @@ class CardItem(QGraphicsItem):
             lines.append(ntr("and {n} more", "and {n} more", len(found) - _FINDINGS))
         said = [self.node.shown_name, *(lines or [self._summary()])]
         if self._count.trouble:
-            said += [self._count.trouble, *(f"• {reason}" for reason in self._count.reasons)]
+            said.append(self._count.trouble)
+        said += [f"• {reason}" for reason in self._count.reasons]
         return "\n".join(said).strip()
 
     @property
@@ -141,6 +161,7 @@ class CardItem(QGraphicsItem):
         except Exception:  # noqa: BLE001 - what leaves paint comes again with every frame
             _LOG.exception("card %s cannot be drawn", self.node_id)
             self.broken = True
+            self._stage.changed.cards.add(self.node_id)
             self.update()
 
     def _paint(self, painter: QPainter) -> None:

@@ -9,26 +9,49 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from canvas_widgets.items.paints import Paints, draw_ground
+from engine.components.count_words import (
+    compared_text,
+    count_text,
+    difference_text,
+    short_difference,
+)
 from engine.components.delivery import Reasons, undelivered, undelivered_text
-from engine.components.registry import component
 from engine.i18n import tr
 
 _MARK = 10.0  # the side of the triangle
 _MARK_GAP = 4.0
 _SEPARATOR = " · "
+_NOBODY = "○"
 _STROKE = 1.25
+
+
+class Remarks(NamedTuple):
+    """What a rehearsal says besides the counts.
+
+    untested: nobody came. also: what stands behind the people, such as what their messages cost. alarm: what
+    would go wrong, in a few words, and why.
+    """
+
+    untested: bool = False
+    also: str = ""
+    alarm: str = ""
+    why: str = ""
+
+
+NO_REMARKS = Remarks()
 
 
 class CountLine(NamedTuple):
     """People first; `trouble`: how many messages failed or were skipped, "" where none did.
 
-    short: the people where the whole does not fit. reasons: for the tooltip.
+    short: the people where the whole does not fit. reasons: for the tooltip. strong: it stands out.
     """
 
     people: str
     short: str = ""
     trouble: str = ""
     reasons: tuple[str, ...] = ()
+    strong: bool = False
 
     @property
     def text(self) -> str:
@@ -39,40 +62,47 @@ class CountLine(NamedTuple):
 NO_COUNT = CountLine("")
 
 
+def untested_text() -> str:
+    """What stands where nobody came in a rehearsal: a mark, and the word for it."""
+    word = tr("untested")  # not inside an f-string: its texts are not collected
+    return f"{_NOBODY} {word}"
+
+
 def count_line(
-    kind: str, counts: Mapping[str, int], reasons: Reasons | None = None, id_type: str = ""
+    kind: str,
+    counts: Mapping[str, int],
+    reasons: Reasons | None = None,
+    id_type: str = "",
+    remarks: Remarks = NO_REMARKS,
 ) -> CountLine:
     """A node's counts in words: how many arrived and wait there or left, and what was not delivered.
 
     id_type: what it needs to reach people.
     """
+    if remarks.untested:
+        return CountLine(untested_text())
     reasons = reasons or {}
     said = tuple(
         tr("{title}: {text}", title=word, text=f"{n:,}") for word, n in undelivered(reasons, id_type)
     )
-    return CountLine(
-        count_text(kind, counts), f"{counts.get('arrived', 0):,}", undelivered_text(reasons), said
-    )
+    people = _SEPARATOR.join(part for part in (count_text(kind, counts), remarks.also) if part)
+    trouble = _SEPARATOR.join(part for part in (undelivered_text(reasons), remarks.alarm) if part)
+    why = (remarks.why,) if remarks.why else ()
+    return CountLine(people, f"{counts.get('arrived', 0):,}", trouble, (*said, *why))
 
 
-def count_text(kind: str, counts: Mapping[str, int]) -> str:
-    """A node's people in words: how many arrived, how many wait there, how many it failed."""
-    arrived, waiting = counts.get("arrived", 0), counts.get("waiting", 0)
-    if not component(kind).ports({}):
-        return tr("{count:,} done", count=counts.get("passed", 0))
-    if waiting:
-        return tr("{arrived:,} · {waiting:,} waiting", arrived=arrived, waiting=waiting)
-    if left := counts.get("left", 0):
-        return tr("{arrived:,} · {left:,} left", arrived=arrived, left=left)
-    return f"{arrived:,}"
+def compared_line(counts: tuple[int | None, int | None]) -> CountLine:
+    """How many came in two rehearsals, A and B; None where one does not have the component."""
+    before, now = counts
+    whole = compared_text(before, now, difference_text)
+    return CountLine(whole, compared_text(before, now, short_difference), strong=before != now)
 
 
 def people_beside(line: CountLine, advance: Callable[[str], float], room: float) -> str:
     """The people as they stand in front of the trouble, if there is any: short where there is no room."""
-    if not line.trouble:
-        return line.people
-    whole = line.people + _SEPARATOR
-    return whole if advance(whole) <= room else line.short + _SEPARATOR
+    behind = _SEPARATOR if line.trouble else ""
+    whole = line.people + behind
+    return whole if advance(whole) <= room or not line.short else line.short + behind
 
 
 def draw_count(painter: QPainter, paints: Paints, line: CountLine, middle: QPointF, room: float) -> None:
@@ -84,7 +114,7 @@ def draw_count(painter: QPainter, paints: Paints, line: CountLine, middle: QPoin
     left = middle.x() - width / 2
     draw_ground(painter, paints, middle, width)
     painter.setFont(paints.small_font)
-    painter.setPen(paints.muted)
+    painter.setPen(paints.text if line.strong else paints.muted)
     painter.drawText(QPointF(left, middle.y()), people)
     if line.trouble:
         left += advance(people)

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import logging
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from canvas_widgets.items.geometry import (
-    CARD,
-    CHIP_HEIGHT,
-    CHIP_PADDING,
-    TEXT_LEFT,
-    TILE_LEFT,
-    LinkShape,
-    passes_columns,
-)
+from canvas_widgets.items.count_line import untested_text
+from canvas_widgets.items.geometry import CARD, TEXT_LEFT, TILE_LEFT, LinkShape
 from canvas_widgets.items.paints import draw_ground, draw_ring
 from canvas_widgets.items.stage import Stage
+from engine.campaign.lines.geometry import CHIP_HEIGHT, CHIP_PADDING, passes_columns
 from engine.campaign.model import Link
 from engine.i18n import Message, tr
 
 _LOG = logging.getLogger(__name__)
 _SPREAD = 14.0  # around the path: chip, mark, count
 _COUNT_ABOVE, _COUNT_ON = 6.0, 4.0  # from the line to the base of its count
+_COUNT_ABOVE_MARK = 14.0  # where campaigns are compared, a mark stands on the line
 _SLANT = 0.3  # of a stroke's offset that goes sideways where a line rises or falls
 
 
 class LinkItem(QGraphicsItem):
     """Shows one link. The scene gives its shape, its label and whether what it leads to is configured.
 
-    Attributes: `link_id`, `link`, `line` (its shape), `solid`, `lit`, `first_place` (whether it leads to the
-    marked place behind Start in an empty flow).
+    Attributes: `link_id`, `link`, `line` (its shape), `strokes` (the same from far away), `solid`, `lit`,
+    `first_place` (whether it leads to the marked place behind Start in an empty flow), `pen` (what it is
+    drawn with instead where campaigns are compared).
     """
 
     def __init__(self, stage: Stage, link_id: str, link: Link) -> None:
@@ -44,12 +40,16 @@ class LinkItem(QGraphicsItem):
         self.lit = False
         self.first_place = False
         self.line: LinkShape | None = None
+        self.strokes: tuple[QLineF, ...] = ()
+        self._passes_columns = False
+        self.pen: QPen | None = None
         self._path = QPainterPath()
         self._parts: list[tuple[QPainterPath, float]] = []
         self._bounds = QRectF()
         self._label: Message | None = None
         self._chip: str | None = None
-        self._count = ""
+        self._count = self._whole = ""
+        self._untested = False
 
     def boundingRect(self) -> QRectF:
         return self._bounds
@@ -62,7 +62,7 @@ class LinkItem(QGraphicsItem):
     @property
     def goes_around(self) -> bool:
         """Whether the line may lead past cards, above or below all of them."""
-        return self.line is not None and passes_columns(self.line.start, self.line.end)
+        return self.line is not None and self._passes_columns
 
     @property
     def label(self) -> str:
@@ -86,7 +86,9 @@ class LinkItem(QGraphicsItem):
         """Run along another line. It is in scene coordinates: the item stands at the origin."""
         self.prepareGeometryChange()
         self.setPos(0, 0)
-        self.line = line
+        self.line, self.strokes = line, line.strokes
+        self._stage.changed.links.add(self.link_id)
+        self._passes_columns = passes_columns(line.shape.start, line.shape.end)
         self.first_place = first_place
         self._path = line.path
         self._parts = line.parts(self._path)
@@ -109,8 +111,18 @@ class LinkItem(QGraphicsItem):
             self.lit = lit
             self.update()
 
-    def set_count(self, text: str) -> bool:
-        """What stands at the line while the campaign runs. True where the line must be laid anew."""
+    def set_untested(self, untested: bool) -> None:
+        """In a rehearsal: nobody went down here. The line is dashed then, besides what stands at it."""
+        if untested != self._untested:
+            self._untested = untested
+            self.update()
+
+    def set_count(self, text: str, whole: str = "") -> bool:
+        """What stands at the line while the campaign runs. True where the line must be laid anew.
+
+        whole: what the tooltip says instead, where that is more.
+        """
+        self._whole = whole
         if text == self._count:
             return False
         self._count = text
@@ -119,6 +131,10 @@ class LinkItem(QGraphicsItem):
 
     def full_text(self) -> str:
         """The branch's whole name and its count, for the tooltip."""
+        if self._untested and self.label:
+            return f"{self.label} · {untested_text()}"
+        if self._whole:
+            return f"{self.label} · {self._whole}" if self.label else self._whole
         return self._chip_text() or self._count
 
     def distance(self, point: QPointF) -> float:
@@ -154,12 +170,13 @@ class LinkItem(QGraphicsItem):
             self._paint_count(painter, line)
 
     def _paint_strokes(self, painter: QPainter, lit: bool) -> None:
-        if self._stage.vector:
-            painter.setPen(self._stage.paints.plain_stroke(self.solid))
+        solid = self.solid and not self._untested
+        if self.pen is not None or self._stage.vector:
+            painter.setPen(self.pen or self._stage.paints.plain_stroke(solid))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(self._path)
             return
-        pen, down = self._stage.paints.stroke(self._stage.scale, self.solid, lit)
+        pen, down = self._stage.paints.stroke(self._stage.scale, solid, lit)
         painter.setPen(pen)
         # Two strokes side by side: offset across the direction in which the line runs.
         for path, direction in self._parts:
@@ -194,7 +211,7 @@ class LinkItem(QGraphicsItem):
         """Above the line; on it, and in front of it, where it rises or falls."""
         paints, at = self._stage.paints, line.handle
         if any(run.y == at.y() and run.left <= at.x() <= run.right for run in line.runs):
-            at -= QPointF(0, _COUNT_ABOVE)
+            at -= QPointF(0, _COUNT_ABOVE if self.pen is None else _COUNT_ABOVE_MARK)
         else:
             at += QPointF(0, _COUNT_ON)
         width = paints.small_metrics.horizontalAdvance(self._count)
@@ -250,10 +267,3 @@ def place_plus(line: LinkShape, tile: float) -> QPointF:
     """Where the + of the marked place stands: in the middle of what will be the card's tile."""
     rect = place_rect(line)
     return QPointF(rect.left() + TILE_LEFT + tile / 2, rect.center().y())
-
-
-def share_text(count: int | None, total: int, lines: int) -> str:
-    """A line's count; of a branch, its share of everyone who left the card. Nothing without a count."""
-    if count is None:
-        return ""
-    return f"{count:,}" if lines == 1 or not total else f"{count / total:.0%}"

@@ -20,8 +20,9 @@ from PySide6.QtGui import (
 
 from canvas_widgets import icons
 from canvas_widgets.items.dot import LEGIBLE, draw_mark
-from canvas_widgets.items.geometry import CARD, CHIP_HEIGHT, CHIP_PADDING, START_CARD, TILE_LEFT
+from canvas_widgets.items.geometry import CARD, START_CARD, TILE_LEFT
 from canvas_widgets.look import Look
+from engine.campaign.lines.geometry import CHIP_HEIGHT, CHIP_PADDING
 from engine.components.base import Category
 from engine.components.registry import component
 

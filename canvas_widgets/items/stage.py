@@ -15,6 +15,23 @@ Counts = Mapping[str, Any]
 """Live counts as the engine's API gives them: `nodes`, `links`, `entries`, `inside`, `finished` …"""
 
 
+class Changed:
+    """The cards and lines, by id, that came, went or look different: for what draws all of them at once."""
+
+    def __init__(self) -> None:
+        self.cards: set[str] = set()
+        self.links: set[str] = set()
+
+    def __bool__(self) -> bool:
+        return bool(self.cards or self.links)
+
+    def taken(self) -> tuple[set[str], set[str]]:
+        """Those of both kinds since this was asked last."""
+        found = self.cards, self.links
+        self.cards, self.links = set(), set()
+        return found
+
+
 class Stage:
     """The document that is shown, the workspace that it refers to, and how it is drawn just now.
 
@@ -22,6 +39,7 @@ class Stage:
     `target_nodes` (during a drag the ids of the links and cards that take it, while everything else is faded;
     `targets` is None at other times), `found` (the cards that fit what is sought; None while nothing is),
     `findings` (what is wrong with nodes, by id),
+    `changed` (what the overview has not taken in yet),
     `scale` (device pixels to a scene unit in what is being painted: whoever starts a painting sets it),
     `vector` (what is being painted keeps lines, curves and texts as such: no pixmaps, and plain strokes).
     """
@@ -35,6 +53,7 @@ class Stage:
         self.target_nodes: frozenset[str] = frozenset()
         self.found: frozenset[str] | None = None
         self.findings: Mapping[str, Sequence[Problem]] = {}
+        self.changed = Changed()
         self.scale = 1.0
         self.vector = False
 

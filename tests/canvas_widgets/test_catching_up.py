@@ -7,10 +7,13 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from engine.campaign.edits import Edit, delete_behind, move
+from canvas_widgets.look import Look
+from canvas_widgets.scene import CampaignScene
+from engine.campaign.edits import Edit, delete_behind, insert, move
 from engine.campaign.model import START_ID, Point
 from engine.campaign.ops import inverse
 from tests.canvas_widgets.conftest import Flow, Shown
@@ -118,3 +121,61 @@ def test_a_gesture_ends_when_much_changes(stage: Shown, qtbot: QtBot) -> None:
         all_deleted(stage)
     QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=place + QPoint(40, 40))
     assert_mirrors(stage.scene)
+
+
+def test_from_far_away_one_sees_what_there_was_until_all_is_there(stage: Shown, qtbot: QtBot) -> None:
+    overview = stage.scene.overview
+    before = overview.bounds()
+    middle = sorted(stage.document.layout, key=stage.document.layout.__getitem__)[1]
+    x, y = stage.document.layout[middle]
+    stage.document.apply(move(stage.document, {middle: Point(x + 8, y)}).ops)  # not painted yet
+    with qtbot.waitSignal(stage.scene.catching_up.caught_up):
+        all_moved(stage, 80)
+        for _ in range(4):
+            stage.scene.catching_up._slices.advance()
+            assert overview.bounds() == before
+    moved = overview.bounds()
+    assert (moved.right(), moved.bottom()) == (before.right() + 80, before.bottom() + 80)
+
+
+def from_far_away(scene: CampaignScene) -> QImage:
+    image = QImage(600, 200, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(0)
+    with QPainter(image) as painter:
+        painter.scale(0.3, 0.3)
+        painter.translate(100, 200)
+        scene.draw_overview(painter)
+    return image
+
+
+def test_what_changes_a_little_is_taken_in(show: Show, flow: Flow, look: Look) -> None:
+    flow.chain("target_audience", "random_grouping", "wait_until", "end")
+    stage, document = show(flow), flow.document
+    from_far_away(stage.scene)
+    (first,) = document.successors(START_ID)
+    last = max(document.layout, key=lambda id: document.layout[id].x)
+    edits: list[Callable[[], Edit]] = [
+        lambda: insert(document, document.out_links(first)[0], "wait_until"),
+        lambda: move(document, {first: Point(300, 200)}),
+        lambda: delete_behind(document, last),
+    ]
+    for edit in edits:
+        stage.document.apply(edit().ops)
+        anew = CampaignScene(document, stage.lookup, look)
+        anew.load()
+        assert from_far_away(stage.scene) == from_far_away(anew)
+        assert stage.scene.overview.bounds() == anew.overview.bounds()
+        anew.close()
+
+
+def test_what_was_gathered_before_a_later_change_is_not_shown(stage: Shown) -> None:
+    overview = stage.scene.overview
+    gathering = overview.gathering()
+    next(gathering)
+    all_deleted(stage)
+    while stage.scene.catching_up.active:
+        stage.scene.catching_up._slices.advance()
+    left = overview.bounds()
+    for _ in gathering:
+        pass
+    assert overview.bounds() == left

@@ -20,11 +20,13 @@ class Ring:
 
 @pytest.fixture(autouse=True)
 def thawed() -> Iterator[None]:
+    gc.unfreeze()
     gc.collect()
     yield
     gc.unfreeze()
     gc.callbacks[:] = [one for one in gc.callbacks if one.__module__ != collector.__name__]
     gc.collect()
+    gc.freeze()
 
 
 def test_what_goes_is_found_and_the_rest_is_kept_again() -> None:

@@ -15,11 +15,12 @@ from PySide6.QtWidgets import QApplication
 from canvas_widgets import export, picture
 from canvas_widgets.export import Content, Page
 from canvas_widgets.look import Look, Theme
-from canvas_widgets.picture import Making, Picture, TooLarge, finished, image_size
+from canvas_widgets.picture import Picture, TooLarge, image_size
 from engine.campaign import edits
 from engine.campaign.model import Note, Point
 from engine.campaign.notes import Group
 from engine.campaign.ops import Op, Table
+from engine.steps import Steps, finished
 from tests.canvas_widgets.conftest import Everything, Flow
 
 
@@ -37,7 +38,7 @@ def sample(flow: Flow) -> Flow:
     return flow
 
 
-def content_of(making: Making[Content]) -> bytes:
+def content_of(making: Steps[Content]) -> bytes:
     return finished(making)()
 
 

@@ -199,14 +199,17 @@ def test_the_style_sheet_has_all_its_values(qapp: QApplication, theme: Theme) ->
 
 
 def test_a_switch_of_theme_reaches_bound_icons_and_listeners(look: Look, qtbot: QtBot) -> None:
-    button = QToolButton()
-    qtbot.addWidget(button)
-    look.set_icon(button, "plus")
+    button, hidden = QToolButton(), QToolButton()
+    for bound in (button, hidden):
+        qtbot.addWidget(bound)
+        look.set_icon(bound, "plus")
+    button.show()
     before = button.icon().pixmap(16).toImage()
     with qtbot.waitSignal(look.changed):
         look.set_theme(Theme.DARK)
     assert look.is_dark
     assert button.icon().pixmap(16).toImage() != before
+    qtbot.waitUntil(lambda: hidden.icon().pixmap(16).toImage() != before)
 
 
 def test_choosing_the_theme_in_force_changes_nothing(look: Look, qtbot: QtBot) -> None:

@@ -12,12 +12,13 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
-from canvas_widgets import picture
+from canvas_widgets import clearing, picture
 from canvas_widgets.look import Look, Theme
 from engine.campaign import edits
 from engine.campaign.model import Note, NoteColour, Point
 from engine.campaign.notes import Group
 from engine.campaign.ops import Op, Table
+from engine.steps import finished
 from tests.canvas_widgets.conftest import Everything, Flow
 
 Snapshot = Callable[..., None]
@@ -86,3 +87,19 @@ def test_a_picture_has_the_scale_that_is_asked_for(qapp: QApplication, sample: F
 def test_a_picture_leaves_no_observer_behind(qapp: QApplication, sample: Flow) -> None:
     picture.render(sample.document, Everything(), Look())
     assert sample.document._observers == []
+
+
+def test_a_picture_that_is_closed_holds_no_campaign(
+    qapp: QApplication, sample: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clearing, "AT_ONCE", 2)
+    made = picture.Picture(sample.document, Everything(), Look())
+    finished(made.load())
+    scene = made._scene
+    assert scene.cards
+    assert scene.document.nodes
+    made.close()
+    while scene.links or scene.cards:
+        qapp.processEvents()
+    assert not scene.document.nodes
+    assert sample.document.nodes

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from time import perf_counter
 
 import pytest
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -33,6 +34,28 @@ def test_each_slice_ends_in_time_and_the_end_is_told(qtbot: QtBot) -> None:
     assert log == ["a0", "slice"]
     qtbot.waitUntil(lambda: not slices.active)
     assert log == ["a0", "slice", "a1", "slice", "a2", "slice", "done", "slice"]
+    parent.deleteLater()
+
+
+def test_what_is_due_meanwhile_comes_before_the_next_slice(qtbot: QtBot) -> None:
+    log: list[str] = []
+    timer = QTimer(interval=1, timerType=Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: log.append("tick"))
+
+    def long_steps() -> Iterator[None]:
+        for _ in range(3):
+            log.append("step")
+            end = perf_counter() + 0.003
+            while perf_counter() < end:
+                pass
+            yield
+
+    slices = Slices(parent := QObject())
+    timer.start()
+    slices.begin(long_steps())
+    qtbot.waitUntil(lambda: not slices.active)
+    timer.stop()
+    assert ["step", "step"] not in [log[n : n + 2] for n in range(len(log))]
     parent.deleteLater()
 
 

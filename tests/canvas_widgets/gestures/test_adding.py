@@ -65,6 +65,18 @@ def test_hovering_the_middle_of_a_line_inserts_between(show: Show, flow: Flow) -
     assert flow.document.successors(audience) == [coupon]
 
 
+def test_what_is_typed_and_may_not_stand_there_is_told_with_the_reason(show: Show, flow: Flow) -> None:
+    (audience,) = flow.chain("target_audience")
+    stage = show(flow)
+    click(stage, handle_of(stage, flow.open_link(audience)))
+    chooser = opened(stage)
+    QTest.keyClicks(chooser.search, "behavior")
+    reason = "A trigger stands directly behind Start and nowhere else."
+    assert chooser.nothing.text() == f"Behavior Event: {reason}"
+    chooser.search.setText("no such thing")
+    assert chooser.nothing.text() == "Nothing found."
+
+
 def test_a_line_that_takes_nothing_offers_no_plus(show: Show, flow: Flow) -> None:
     (audience,) = flow.chain("target_audience")
     stage = show(flow)

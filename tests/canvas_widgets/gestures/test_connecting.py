@@ -68,7 +68,7 @@ def test_the_line_that_is_led_runs_as_it_will_after_the_release(show: Show, flow
     line = stage.scene.links[flow.link_between(source, target)].line
     assert line is not None
     assert preview == line.path
-    assert len(line.curves) > 1, "it goes around the card between"
+    assert len(line.shape.curves) > 1, "it goes around the card between"
 
 
 def test_an_open_end_that_is_dragged_onto_a_line_joins_what_it_leads_to(show: Show, flow: Flow) -> None:

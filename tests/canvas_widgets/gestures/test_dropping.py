@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QCursor, QDragLeaveEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 
 from tests.canvas_widgets.acting import (
@@ -73,6 +74,22 @@ def test_what_no_place_takes_is_told_everywhere_and_again_when_it_is_let_go(
     monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.NoButton)
     QApplication.sendEvent(stage.view.viewport(), QDragLeaveEvent())
     assert stage.refusals == ["A campaign has exactly one trigger."]
+
+
+def test_a_drag_that_is_called_off_is_not_answered(
+    show: Show, flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flow.chain("target_audience")
+    stage, empty = show(flow), QPointF(200, -150)
+    QCursor.setPos(stage.view.viewport().mapToGlobal(at(stage, empty)))
+    monkeypatch.setattr(QApplication, "mouseButtons", lambda: Qt.MouseButton.NoButton)
+    carry(stage, carried("wait_until"), empty)
+    QTest.keyClick(stage.view, Qt.Key.Key_Escape)
+    QApplication.sendEvent(stage.view.viewport(), QDragLeaveEvent())
+    assert not stage.refusals
+    carry(stage, carried("wait_until"), empty)
+    QApplication.sendEvent(stage.view.viewport(), QDragLeaveEvent())
+    assert stage.refusals == ["Drop it on a + or on a line."]
 
 
 def test_the_reason_comes_along_with_the_pointer(

@@ -44,10 +44,10 @@ def test_an_open_line_beside_another_can_be_cut_at_its_stem(show: Show, flow: Fl
     spare = flow.open_link(mail)
     line = stage.scene.links[spare].line
     assert line is not None
-    stem = line.curves[0].at(0.8)
+    stem = line.on_curve(0, 0.8)
     hover(stage, stem)
     assert offer(stage) is Offer.SCISSORS
-    click(stage, line.curves[0].at(0.6))
+    click(stage, line.on_curve(0, 0.6))
     assert stage.cuts == [spare]
 
 

@@ -48,4 +48,5 @@ def test_people_are_told_shorter_where_what_was_not_delivered_leaves_no_room() -
     told = count_line("text_sms", counts, {"failed": {"no_id": 7}}, "mobile")
     assert told.reasons == ("Failed: no mobile number: 7",)
     untroubled = count_line("text_sms", counts)
-    assert people_beside(untroubled, len, 1) == untroubled.people
+    assert people_beside(untroubled, len, len(untroubled.people)) == untroubled.people
+    assert people_beside(untroubled, len, 1) == "1,234"

@@ -1,113 +1,53 @@
-"""Where lines, chips and open ends run."""
+"""Lines as they are painted and pointed at."""
 
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPointF
 
 from canvas_widgets.items import link
-from canvas_widgets.items.geometry import (
-    CHIP_HEIGHT,
-    OPEN_RADIUS,
-    LinkShape,
-    bend,
-    joined,
-    open_ended,
-    open_offsets,
-)
-from engine.campaign.layout import BRANCH_GAP, CARD_HEIGHT, GAP, ROW
+from canvas_widgets.items.geometry import LinkShape
+from engine.campaign.layout import GAP, ROW
+from engine.campaign.lines.geometry import LineShape, Spot, bend, joined
 
-START = QPointF(100, 50)
+START = Spot(100, 50)
 
 
-def behind(gap: float, rows: float = 0.0) -> QPointF:
-    return QPointF(START.x() + gap, START.y() + rows * ROW)
+def behind(gap: float, rows: float = 0.0) -> Spot:
+    return Spot(START.x + gap, START.y + rows * ROW)
 
 
 def test_neighbours_in_a_row_are_joined_by_a_straight_line() -> None:
-    line = joined(START, behind(GAP))
+    line = LinkShape(joined(START, behind(GAP)))
     assert line.path.elementCount() == 2
-    assert line.path.currentPosition() == behind(GAP)
-    assert line.handle.x() == pytest.approx(START.x() + GAP / 2)
+    assert line.path.currentPosition() == QPointF(*behind(GAP))
+    assert line.handle.x() == pytest.approx(START.x + GAP / 2)
 
 
 def test_a_line_can_be_grasped_anywhere() -> None:
-    line = joined(START, behind(GAP, rows=3))
+    line = LinkShape(joined(START, behind(GAP, rows=3)))
     for step in range(11):
-        assert line.distance(line.curves[0].at(step / 10)) < 2
-    assert line.distance(QPointF(START.x(), START.y() + 3 * ROW)) > 20
-
-
-@pytest.mark.parametrize("gap", [GAP, BRANCH_GAP, 3 * BRANCH_GAP])
-@pytest.mark.parametrize("width", [30.0, 60.0, 110.0])
-def test_a_chip_stays_between_the_cards(gap: float, width: float) -> None:
-    line = joined(START, behind(gap), label_width=width)
-    assert line.chip is not None
-    assert line.chip.x() - line.chip_width / 2 >= START.x()
-    assert line.chip.x() + line.chip_width / 2 <= START.x() + gap
-    assert line.chip_width <= width
-
-
-def test_chips_of_branches_to_neighbouring_rows_do_not_touch() -> None:
-    chips = [joined(START, behind(BRANCH_GAP, rows), label_width=70).chip for rows in range(4)]
-    ys = [chip.y() for chip in chips if chip is not None]
-    assert len(ys) == 4
-    assert all(below - above > CHIP_HEIGHT for above, below in pairwise(ys))
+        assert line.distance(line.on_curve(0, step / 10)) < 2
+    assert line.distance(QPointF(START.x, START.y + 3 * ROW)) > 20
 
 
 def test_the_parts_of_a_line_lead_one_way_each_and_are_the_whole() -> None:
     low, high, end = behind(GAP, rows=1), behind(5 * GAP, rows=1), behind(6 * GAP)
-    line = LinkShape(START, bend(START, low) + bend(high, end), end, open=False)
+    line = LinkShape(LineShape(START, bend(START, low) + bend(high, end), end, open=False))
     (down, first), (up, second) = line.parts(line.path)
     assert (first, second) == (1.0, -1.0)
-    assert down.currentPosition() == high
-    assert up.elementAt(0).x == high.x()
-    assert up.currentPosition() == end
+    assert down.currentPosition() == QPointF(*high)
+    assert up.elementAt(0).x == high.x
+    assert up.currentPosition() == QPointF(*end)
     assert down.length() + up.length() == pytest.approx(line.path.length())
 
 
-def test_lines_between_the_same_two_cards_part() -> None:
-    upper, lower = (joined(START, behind(BRANCH_GAP), lane, 40.0) for lane in (-0.5, 0.5))
-    assert upper.chip is not None
-    assert lower.chip is not None
-    assert lower.chip.y() - upper.chip.y() > CHIP_HEIGHT
-
-
 def test_a_line_to_a_card_on_the_left_is_still_a_line() -> None:
-    line = joined(START, QPointF(START.x() - 300, START.y() + 200), label_width=50)
+    line = LinkShape(joined(START, Spot(START.x - 300, START.y + 200), label_width=50))
     assert line.chip is not None
     assert line.distance(line.handle) < 2
-
-
-def test_one_open_end_goes_straight_on() -> None:
-    assert open_offsets([None]) == [0.0]
-    line = open_ended(START, 0.0)
-    assert line.end.y() == START.y()
-    assert line.end.x() + OPEN_RADIUS <= START.x() + GAP
-
-
-def test_open_ends_lie_around_the_middle() -> None:
-    assert open_offsets([None, None]) == [-16.0, 16.0]
-    assert open_offsets([None, None, None]) == [-32.0, 0.0, 32.0]
-
-
-def test_open_ends_keep_away_from_the_cards_beside_them() -> None:
-    offsets = open_offsets([None, 0.0, None, None, float(ROW), None])
-    assert offsets[1] is None
-    assert offsets[4] is None
-    for offset in (value for value in offsets if value is not None):
-        for card in (0.0, float(ROW)):
-            assert abs(offset - card) >= CARD_HEIGHT / 2 + OPEN_RADIUS
-    given = [value for value in offsets if value is not None]
-    assert len(given) == len(set(given)) == 4
-
-
-def test_what_has_no_length_is_no_curve() -> None:
-    """It would run forth and back along its row, and be drawn darker than the rest of its line."""
-    assert bend(QPointF(80, 32), QPointF(80, 32)) == ()
 
 
 def test_the_two_strokes_of_a_line_are_never_apart() -> None:

@@ -15,14 +15,16 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from canvas_widgets.items.geometry import OPEN_RADIUS, LinkShape
+from canvas_widgets.items.geometry import LinkShape
 from canvas_widgets.items.link import chip_rect
 from canvas_widgets.look import Look
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Refused, append, configure, delete_behind, join, move, tidy
 from engine.campaign.edits.edit import Draft
-from engine.campaign.layout import CARD_HEIGHT, COLUMN, ROW
+from engine.campaign.layout import CARD_HEIGHT, COLUMN, ROW, complete, place_of
+from engine.campaign.lines.flow import Lines
+from engine.campaign.lines.geometry import OPEN_RADIUS
 from engine.campaign.model import Point
 from engine.i18n import Message, use_language
 from tests.canvas_widgets.conftest import Everything, Flow, Shown
@@ -309,3 +311,15 @@ def test_very_many_lines_of_a_card_share_one_trunk(show: Show, flow: Flow) -> No
         on_the_way = (at for at in points(shape) if min(abs(at.y() - y) for y in corners) > 8)
         between |= {round(at.x(), 3) for at in on_the_way}
     assert len(between) == 1
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_pictures_without_qt_have_the_lines_of_the_canvas(look: Look, seed: int) -> None:
+    document = tidied(random.Random(seed))
+    complete(document)
+    with closing(CampaignScene(document, Everything(), look)) as scene:
+        scene.load()
+        places = {id: place_of(document, id) for id, _ in document.all_nodes()}
+        lines = Lines(document, places, lambda id: scene.links[id].name_width).lay()
+        shown = {id: item.line.shape for id, item in scene.links.items() if item.line is not None}
+        assert lines == shown
