@@ -28,6 +28,8 @@ SWITCH_SECONDS = 0.001
 while a campaign is checked in the background waits 5 ms for each."""
 
 LOG_LEVEL_VARIABLE = "CAMPAIGN_CANVAS_LOG"
+SCALE_VARIABLE = "QT_SCALE_FACTOR"
+"""Qt's own, which it reads once."""
 _FRAME = QSize(0, 40)
 """What the desktop puts around a window at most: its title, mainly."""
 
@@ -91,12 +93,14 @@ def main(file: Path | None = None) -> int:
     Where it runs already, its window comes to the front and opens the file instead.
     """
     logging.basicConfig(level=os.environ.get(LOG_LEVEL_VARIABLE, "WARNING"))
+    chosen = preferences.load()
+    if chosen.interface_size:
+        os.environ.setdefault(SCALE_VARIABLE, str(chosen.interface_size / 100))
     app = application(sys.argv[:1])
     one_window = OneWindow()
     outcome = one_window.begin(file)
     if outcome is Outcome.HANDED_OVER:
         return 0
-    chosen = preferences.load()
     chosen.size = on_screen(chosen.size or FIRST_SIZE, app.primaryScreen().availableSize())
     window = open_window(app, chosen, file)
     one_window.serve(window, outcome)

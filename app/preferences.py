@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
-from engine.workspace.engine_folder import APPLICATION
+from app.rehearsing.choice import RehearsalChoice
+from engine.workspace.engine_folder import user_config_folder
 
 Theme = Literal["system", "light", "dark", "contrast"]
 ReducedMotion = Literal["system", "always", "never"]
@@ -21,12 +20,27 @@ Pixels = Annotated[int, Field(gt=0, lt=1 << 15)]
 
 
 class Remote(BaseModel):
-    """An engine on another machine. Its token is a secret and stands elsewhere (`app.publishing.tokens`)."""
+    """An engine on another machine. Its token is a secret and stands elsewhere (`engine.client.tokens`)."""
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     url: str
+
+
+class Server(BaseModel):
+    """A team's server. Its token is a secret and stands elsewhere (`engine.client.tokens`).
+
+    user, role, workspace, four_eyes: what the server said last; user: "" while signed out.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    url: str
+    user: str = ""
+    role: str = ""
+    workspace: str = ""
+    four_eyes: bool = False
 
 
 class Recent(BaseModel):
@@ -44,21 +58,24 @@ class Preferences(BaseModel):
     Attributes:
     language: None follows the desktop.
     theme, reduced_motion.
+    interface_size: per cent, 0 is the desktop's; counts from the next start on.
     shortcuts: portable keys by action id, "" for none; only those that were changed.
     autosave: every so many minutes, 0 is never; autosave_on_leave: when the window loses the focus.
     template_guide, minimap: whether they show; side_bar: which of its tabs does, side_bar_shown:
     whether it does itself.
     workspace: the last one; recent_campaigns and recent_workspaces, the latest first.
-    remotes.
+    remotes, servers.
     hidden_columns: of the campaign list.
     open_campaigns: the files in tabs, so that they come back after a crash.
     recent_commands: of the command palette, the last one first.
+    rehearsals: what was chosen for the last one of a campaign, by its id, the latest last.
     size, maximized: of the window.
     """
 
     language: str | None = None
     theme: Theme = "system"
     reduced_motion: ReducedMotion = "system"
+    interface_size: int = Field(default=0, ge=0, le=300)
     shortcuts: dict[str, str] = Field(default_factory=dict)
     autosave: int = Field(default=0, ge=0, le=120)
     autosave_on_leave: bool = False
@@ -70,9 +87,11 @@ class Preferences(BaseModel):
     recent_campaigns: list[Recent] = Field(default_factory=list)
     recent_workspaces: list[Recent] = Field(default_factory=list)
     remotes: list[Remote] = Field(default_factory=list)
+    servers: list[Server] = Field(default_factory=list)
     hidden_columns: list[str] = Field(default_factory=lambda: ["end"])
     recent_commands: list[str] = Field(default_factory=list)
     open_campaigns: list[Path] = Field(default_factory=list)
+    rehearsals: dict[str, RehearsalChoice] = Field(default_factory=dict)
     size: tuple[Pixels, Pixels] | None = None
     maximized: bool = False
 
@@ -110,10 +129,4 @@ def _without_what_is_wrong(data: bytes, error: ValidationError) -> Preferences:
 
 
 def preferences_path() -> Path:
-    return config_folder() / "preferences.json"
-
-
-def config_folder() -> Path:
-    """Where preferences stand; `CAMPAIGN_CANVAS_HOME` moves them (and the sample workspace), for tests."""
-    home = os.environ.get("CAMPAIGN_CANVAS_HOME")
-    return Path(home) / "config" if home else platformdirs.user_config_path(APPLICATION, appauthor=False)
+    return user_config_folder() / "preferences.json"

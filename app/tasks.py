@@ -1,4 +1,4 @@
-"""Long work off the GUI thread, with progress and cancel.
+"""Long work off the GUI thread, or in slices, with progress and cancel.
 
     task = Task(lambda progress: import_folder(workspace, folder, progress))
     task.progressed.connect(bar.show_progress)
@@ -20,13 +20,14 @@ import atexit
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal, SignalInstance
 
 from canvas_widgets.slicing import Slices
 from engine.files.memory import collect_due, pause_collection, resume_collection
+from engine.steps import Steps
 
 log = logging.getLogger(__name__)
 _running: set[Task] = set()
@@ -54,6 +55,9 @@ class Progress:
 
 
 Work = Callable[[Progress], Any]
+
+
+def _done_already(_progress: Progress) -> None: ...
 
 
 class Task(QObject):
@@ -120,18 +124,31 @@ class Task(QObject):
         else:
             log.info("a task failed", exc_info=error)
             self.failed.emit(error)
+        self._go()
+
+    def _go(self) -> None:
+        """Go with all that it held. Functions connected to its own signals often know the task: no collection
+        would find it, since Qt holds those.
+        """
+        self._work = _done_already
+        self.deleteLater()
 
 
 class SlicedTask(Task):
-    """Work that begins in the GUI thread and ends in one of its own.
+    """Work in the GUI thread, and what belongs to its end in one of its own.
 
-    `making` is advanced between turns of the event loop, a few steps at a time; `finish` then gets what it
-    made, and makes the outcome of it in the thread.
+    `making` is advanced between turns of the event loop, a few steps at a time. `finish`, where there is one,
+    then gets what it made, and makes the outcome of it in the thread.
+
+    Of Python, one thread runs at a time. Qt asks Python thousands of times for what a large canvas is; beside
+    a busy thread, it waits for its turn each of those times, and the window answers nothing meanwhile. So
+    long work of Python's own belongs into slices; threads are for what waits for others.
     """
 
-    def __init__(self, making: Generator[None, None, Any], finish: Callable[[Any], Any]) -> None:
-        super().__init__(lambda _progress: finish(self._made))
+    def __init__(self, making: Steps[Any], finish: Callable[[Any], Any] | None = None) -> None:
+        super().__init__(lambda _progress: None if finish is None else finish(self._made))
         self._making = making
+        self._ends_in_thread = finish is not None
         self._made: Any = None
         self._error: Exception | None = None
         self._slices = Slices(self)
@@ -150,6 +167,10 @@ class SlicedTask(Task):
             self._making.close()
             self._on_ended(None, Cancelled())
 
+    def _go(self) -> None:
+        super()._go()
+        self._made = None
+
     def _steps(self) -> Iterator[None]:
         try:
             self._made = yield from self._making
@@ -157,10 +178,10 @@ class SlicedTask(Task):
             self._error = error
 
     def _on_made(self) -> None:
-        if self._error is None:
+        if self._error is None and self._ends_in_thread:
             super().start()
         else:
-            self._on_ended(None, self._error)
+            self._on_ended(self._made, self._error)
 
 
 def _tell(signal: SignalInstance, *said: object) -> None:
@@ -205,7 +226,20 @@ def run(
     work: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None] = _raise
 ) -> Task:
     """Start work that reports no progress; `done` or `failed` is called in the GUI thread."""
-    task = Task(lambda _progress: work())
+    return _begun(Task(lambda _progress: work()), done, failed)
+
+
+def run_in_slices(
+    making: Steps[Any],
+    finish: Callable[[Any], Any] | None,
+    done: Callable[[Any], None],
+    failed: Callable[[Exception], None] = _raise,
+) -> Task:
+    """As `run`, for a `SlicedTask`."""
+    return _begun(SlicedTask(making, finish), done, failed)
+
+
+def _begun(task: Task, done: Callable[[Any], None], failed: Callable[[Exception], None]) -> Task:
     task.done.connect(done)
     task.failed.connect(failed)
     task.start()

@@ -38,6 +38,7 @@ from app.previews import person_choice
 from app.publishing.publication import PublishCommands
 from app.publishing.versions import VersionCommands
 from app.recovery.commands import RecoveryCommands
+from app.servers.servers import Servers
 from app.settings.appearance import Appearance
 from app.tabs.closing import Closing
 from app.tabs.leaving import Leaving
@@ -59,9 +60,10 @@ FIRST_SIZE = (1440, 900)
 class MainWindow(QMainWindow):
     """Attributes: workspace (None until one is read), editor (the one on show, None while the list shows),
     editors (all open ones), service (engine), engine_shown (what it says); campaigns, templates,
-    open_campaigns, runs, publishing, versions, workspaces, exports, appearance, dialogs, opening, recovery
-    (what can be done, by topic); recent, preferences, look, actions_, tabs, navigation (the places of the
-    first tab), list_page, toast, tour; has_begun (what the program starts with is on show, or being read).
+    open_campaigns, runs, publishing, versions, workspaces, exports, appearance, dialogs, opening, recovery,
+    servers (what can be done, by topic); recent, preferences, look, actions_, tabs, navigation (the places of
+    the first tab), list_page, toast, tour; has_begun (what the program starts with is on show, or being
+    read).
 
     Signals: `painted()`, once, after the first paint; `ready()`: a workspace is on show; `ending()`: nothing
     stops the window from closing any more.
@@ -91,15 +93,17 @@ class MainWindow(QMainWindow):
         self.opening: Opening = Opening(self)
         self.recent: RecentFiles = RecentFiles(self)
         self.recovery: RecoveryCommands = RecoveryCommands(self)
+        self.servers: Servers = Servers(self)
         self.workspace_watch: WorkspaceWatch = WorkspaceWatch(self)
         self.workspace: Workspace | None = None
         self.service: EngineService | None = None
         self.tabs: Tabs = Tabs(look)
+        self.setCentralWidget(self.tabs)  # while it is empty: each widget that moves with all in it costs
         self._loaded: Loaded | None = None
         self._may_close = False
         self._painted = self.has_begun = False
         self.actions_ = Actions(self, look)
-        self.list_page: CampaignListPage = CampaignListPage(look, self.actions_)
+        self.list_page: CampaignListPage = CampaignListPage(look, self.actions_, self.tabs.home)
         self.toast = Toast(self, look)
         self.composing = Composing(self)
         self.error_ring = ErrorRing(look, self)
@@ -110,7 +114,7 @@ class MainWindow(QMainWindow):
         )
         self.painted.connect(self.drop.start)
         self.navigation: Navigation = Navigation(self)
-        self.setCentralWidget(self.tabs)
+        self.list_page.follow_servers(self)
         self.tabs.current_changed.connect(self._on_tab_changed)
         self.tabs.close_asked.connect(self.open_campaigns.ask_to_close)
         self.list_page.opened.connect(self.open_campaigns.on_row_opened)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -23,12 +24,19 @@ for _category in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
 os.environ["LC_ALL"] = "C.UTF-8"
 
 # How long a test takes says more about the machine's load than about the code: pytest-timeout sees to hangs.
-hypothesis.settings.register_profile("project", deadline=None, print_blob=True)
+# Every run tries other examples, and there are many runs: half as many as usual are enough for each.
+hypothesis.settings.register_profile("project", deadline=None, print_blob=True, max_examples=50)
 hypothesis.settings.load_profile("project")
 
 THREAD_GRACE_S = 2.0
 
-pytest_plugins = ["tests.databases", "tests.sheets"]
+pytest_plugins = ["tests.databases", "tests.order", "tests.sheets"]
+
+
+def pytest_collection_finish() -> None:
+    """Every collection of garbage would go through all modules and all tests: a tenth of the time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

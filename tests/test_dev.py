@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 import dev
+from tests.order import LONGEST
 
 
 @pytest.fixture
@@ -192,6 +196,26 @@ def test_a_server_that_cannot_be_installed_is_told_and_no_hindrance(
     assert commands == []
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere it is told, not installed")
+def test_root_on_debian_gets_a_browser_to_test_pages_in(
+    commands: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "browser_program", lambda: None)
+    monkeypatch.setattr(dev, "install_packages", lambda packages, why: commands.append(" ".join(packages)))
+    dev.ensure_browser()
+    assert commands == ["chromium"]
+
+
+def test_a_browser_that_cannot_be_installed_is_told_and_no_hindrance(
+    commands: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev, "browser_program", lambda: None)
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    dev.ensure_browser()
+    assert "No page will be tested in a browser. There is no Chromium." in capsys.readouterr().err
+    assert commands == []
+
+
 def test_a_python_without_ensurepip_gets_it_first(
     commands: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,11 +240,19 @@ def test_a_display_is_found(platform: str, environment: dict[str, str], shown: b
     assert dev.has_display(platform, environment) is shown
 
 
-def test_a_whole_run_is_covered_and_a_selection_is_not() -> None:
-    assert "--cov" in dev.check_steps([])["tests"]
+def test_a_whole_run_is_spread_over_processes_and_a_selection_is_not() -> None:
+    assert "--dist=loadfile" in dev.check_steps([])["tests"]
     selected = dev.check_steps(["-k", "ops"])["tests"]
-    assert "--cov" not in selected
+    assert "--dist=loadfile" not in selected
     assert selected[-2:] == ["-k", "ops"]
+
+
+@pytest.mark.parametrize("selection", [[], ["-k", "ops"]])
+def test_what_is_covered_is_told_on_request(selection: list[str]) -> None:
+    assert "--cov" not in dev.check_steps(selection)["tests"]
+    asked = dev.check_steps(["--coverage", *selection])["tests"]
+    assert "--cov" in asked
+    assert "--coverage" not in asked
 
 
 def test_a_missing_picture_fails_unless_pictures_are_being_made() -> None:
@@ -236,13 +268,51 @@ def test_full_lifts_the_selection_of_the_configuration() -> None:
 def test_every_check_runs_after_one_failed(commands: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[str] = []
 
-    def pretend(*arguments: str, environment: object = None) -> int:
+    def pretend(*arguments: str, environment: object = None, output: object = None) -> int:
         ran.append(arguments[1])
         return int(arguments[1] == "ruff")
 
     monkeypatch.setattr(dev, "python", pretend)
     assert dev.main(["test"]) == 1
     assert len(ran) == len(dev.check_steps([]))
+
+
+def test_the_files_that_a_run_begins_with_are_there() -> None:
+    assert [name for name in LONGEST if not (dev.ROOT / name).is_file()] == []
+
+
+STEPS = {name: [name] for name in ("lint", "types", "tests")}
+
+
+def test_types_are_checked_while_the_tests_run_and_told_after_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tested = threading.Event()
+
+    def pretend(name: str, environment: object = None, output: IO[bytes] | None = None) -> int:
+        if output is not None:
+            assert tested.wait(20)
+            output.write(b"app/main.py:1: error\n")
+        if name == "tests":
+            tested.set()
+        return int(name == "types")
+
+    monkeypatch.setattr(dev, "python", pretend)
+    results = dev.run_steps(STEPS, {})
+    assert [(result.name, result.status) for result in results] == [("lint", 0), ("types", 1), ("tests", 0)]
+    said = capsys.readouterr().out.splitlines()
+    assert said == ["--- lint", "--- tests", "--- types", "app/main.py:1: error"]
+
+
+def test_nothing_more_begins_after_an_interruption(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dev, "python", lambda name, **_: 130 if name == "lint" else 0)
+    assert [result.name for result in dev.run_steps(STEPS, {})] == ["lint", "types"]
+
+
+def test_processes_of_tests_keep_what_they_compile() -> None:
+    code = "import sys; print(sys.dont_write_bytecode)"
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **dev.test_environment()}
+    assert subprocess.check_output([sys.executable, "-c", code], env=environment).strip() == b"False"
 
 
 def test_the_summary_has_a_line_for_each_step() -> None:

@@ -185,6 +185,11 @@ def differs_on_disk(window: MainWindow) -> bool:
     return editable(window) and window.the_editor.safekeeping.standing is not None
 
 
+def has_conflicts(window: MainWindow) -> bool:
+    """Whether a merge outside of the program left something to choose."""
+    return editable(window) and bool(window.the_editor.merging.notices())
+
+
 def has_notes(window: MainWindow) -> bool:
     return in_editor(window) and bool(window.the_editor.session.document.notes)
 

@@ -34,6 +34,7 @@ class Place(StrEnum):
     NOTES = "notes"
     SELECT = "select"
     ARRANGE = "arrange"
+    REHEARSAL = "rehearsal"
     RUN = "run"
     VIEW = "view"
     AUDIENCES = "audiences"
@@ -51,6 +52,7 @@ SECTIONS: Mapping[Place, str] = {
     Place.NOTES: N_("Notes and frames"),
     Place.SELECT: N_("Select"),
     Place.ARRANGE: N_("Arrange"),
+    Place.REHEARSAL: N_("Rehearsal"),
     Place.RUN: N_("Run"),
     Place.VIEW: N_("View"),
     Place.AUDIENCES: N_("Audiences"),

@@ -24,6 +24,7 @@ from app.actions.possible import (
     find_words,
     has_campaign,
     has_cards,
+    has_conflicts,
     has_notes,
     has_open_line,
     has_open_links,
@@ -58,6 +59,8 @@ from app.campaign_list.status import May
 from app.editor.guide import bring_back as bring_back_guide
 from app.messages.actions import MESSAGE_ACTIONS
 from app.navigation.places import PLACES
+from app.rehearsing.actions import REHEARSAL_ACTIONS
+from app.reports.actions import REPORT_ACTIONS
 from engine.campaign.edits import Direction, Side
 from engine.i18n import N_
 
@@ -145,10 +148,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.next_area", N_("Next area"), "F6", _LOOK, lambda w: w.the_editor.commands.next_area(1), in_editor),
     ActionSpec("editor.previous_area", N_("Previous area"), "Shift+F6", _LOOK, lambda w: w.the_editor.commands.next_area(-1), in_editor),
     ActionSpec("editor.edit", N_("Edit"), "Ctrl+Shift+E", _EDITOR, lambda w: w.open_campaigns.edit_viewed(), viewed, "pencil"),
+    ActionSpec("editor.run_tests", N_("Run campaign tests"), "F9", _EDITOR, lambda w: w.the_editor.tests.run(), in_editor, "list-check", also=N_("check, expected, campaigntest")),
     ActionSpec("editor.disk_differences", N_("Compare with the file on disk…"), "Ctrl+Alt+Shift+D", _EDITOR, lambda w: w.the_editor.safekeeping.show_differences(), changed_on_disk),
+    ActionSpec("editor.disk_merge", N_("Merge with the file on disk…"), "Ctrl+Alt+Shift+M", _EDITOR, lambda w: w.the_editor.merging.with_file(), changed_on_disk, also=N_("conflict, both versions, combine")),
+    ActionSpec("editor.resolve_conflicts", N_("Resolve conflicts of a merge…"), "Ctrl+Alt+Shift+Q", _EDITOR, lambda w: w.the_editor.merging.resolve(), has_conflicts, also=N_("git, merge, choose")),
+    ActionSpec("editor.drop_conflicts", N_("Keep mine of a merge's conflicts"), "Ctrl+Alt+Shift+V", _EDITOR, lambda w: w.the_editor.merging.drop(), has_conflicts),
     ActionSpec("editor.disk_reload", N_("Read the file on disk again…"), "Ctrl+Alt+Shift+R", _EDITOR, lambda w: w.the_editor.safekeeping.ask_reload(), changed_on_disk),
     ActionSpec("editor.disk_keep", N_("Keep mine when the file changed on disk"), "Ctrl+Alt+Shift+K", _EDITOR, lambda w: w.the_editor.safekeeping.keep_mine(), differs_on_disk),
-    ActionSpec("editor.export", N_("Export a picture…"), "Ctrl+Shift+S", _EDITOR, lambda w: w.exports.to_file(), in_editor, "download", also=N_("PDF, PNG, SVG, image, save as file, download")),
+    ActionSpec("editor.export", N_("Export…"), "Ctrl+Shift+S", _EDITOR, lambda w: w.exports.to_file(), in_editor, "download", also=N_("PDF, PNG, SVG, picture, image, Mermaid, CSV, table, save as file, download")),
     ActionSpec("editor.print", N_("Print…"), "Ctrl+P", _EDITOR, lambda w: w.exports.to_paper(), in_editor, "printer", also=N_("paper, PDF, printer")),
     ActionSpec("editor.save", N_("Save draft"), "Ctrl+S", _EDITOR, lambda w: w.the_editor.save(), editable),
 
@@ -171,7 +178,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("editor.nudge_up", N_("Move a step up"), "Alt+Up", _ARRANGE, lambda w: w.the_editor.arranging.nudge(0, -1), movable),
     ActionSpec("editor.nudge_down", N_("Move a step down"), "Alt+Down", _ARRANGE, lambda w: w.the_editor.arranging.nudge(0, 1), movable),
 
-    ActionSpec("run.publish", N_("Publish"), "Ctrl+Shift+P", Place.RUN, lambda w: w.publishing.publish(), may(May.PUBLISH), also=N_("run, launch, go live, simulate, rehearse, test")),
+    *REHEARSAL_ACTIONS,
+
+    ActionSpec("run.publish", N_("Publish"), "Ctrl+Shift+P", Place.RUN, lambda w: w.publishing.publish(), may(May.PUBLISH), also=N_("run, launch, go live")),
     ActionSpec("run.publish_remote", N_("Publish to another machine…"), "Ctrl+Alt+P", Place.RUN, lambda w: w.publishing.publish_remote(), may(May.PUBLISH)),
     ActionSpec("run.stop", N_("Stop"), "Ctrl+Shift+X", Place.RUN, lambda w: w.runs.stop(), may(May.STOP), "player-stop", also=N_("pause, halt, end")),
     ActionSpec("run.restart", N_("Restart"), "Ctrl+Shift+R", Place.RUN, lambda w: w.runs.restart(), may(May.RESTART), "player-play", also=N_("resume, continue, go on")),
@@ -179,6 +188,8 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("run.versions", N_("Versions…"), "Ctrl+Alt+V", Place.RUN, lambda w: w.versions.choose(), has_versions, also=N_("earlier, history, who is inside")),
     ActionSpec("run.earlier", N_("Show the earlier version with people"), "Ctrl+Alt+B", Place.RUN, lambda w: w.versions.show_earlier(), people_in_earlier),
     ActionSpec("run.newest", N_("Back to the newest version"), "Ctrl+Alt+N", Place.RUN, lambda w: w.versions.show_newest(), in_earlier_version),
+
+    *REPORT_ACTIONS,
 
     ActionSpec("run.received", N_("Events received"), "Ctrl+Shift+I", Place.RUN, lambda w: w.dialogs.received(), lambda w: w.workspace is not None, "bolt", also=N_("log, test, history")),
     ActionSpec("run.sending", N_("Sending status"), "Ctrl+Alt+W", Place.RUN, lambda w: w.runs.show_sending(), has_workspace, "send", also=N_("outbox, accounts, doubtful, unknown, waiting messages")),

@@ -91,7 +91,7 @@ class AudienceView(Retranslated, QWidget):
         self._lay_out()
         self.form = self._make_form({})
         self._history = History({})
-        self.retranslate()
+        self._show_words()
 
     # ---- what is on show
 
@@ -215,6 +215,13 @@ class AudienceView(Retranslated, QWidget):
             super().keyPressEvent(event)
 
     def retranslate(self) -> None:
+        self._show_words()
+        self.form = self._make_form(self.form.values())
+        self._follow()
+
+    # ---- inside
+
+    def _show_words(self) -> None:
         for control, text in (
             (self.back, tr("Back to the audiences")),
             (self._undo, tr("Undo")),
@@ -224,10 +231,6 @@ class AudienceView(Retranslated, QWidget):
             control.setAccessibleName(text)
         self.revert.setText(tr("Revert"))
         self.save_button.setText(tr("Save"))
-        self.form = self._make_form(self.form.values())
-        self._follow()
-
-    # ---- inside
 
     def _lay_out(self) -> None:
         grid = self._window.look.sizes.grid

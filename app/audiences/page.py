@@ -41,7 +41,7 @@ class AudiencesPage(PlacePage):
 
     def __init__(self, window: MainWindow) -> None:
         self.sidebar = Sidebar(window.look)
-        super().__init__(window.look, window.actions_, self.sidebar)
+        super().__init__(window.look, window.actions_, window.tabs.home, self.sidebar)
         self._window = window
         self._workspace: Workspace | None = None
         self._rows: list[Row] = []

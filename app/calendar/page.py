@@ -62,7 +62,7 @@ class CalendarPage(PlacePage):
     """Reads in the background what is on in the month or year that is on show."""
 
     def __init__(self, window: MainWindow) -> None:
-        super().__init__(window.look, window.actions_)
+        super().__init__(window.look, window.actions_, window.tabs.home)
         self._window = window
         self._workspace: Workspace | None = None
         self._planned: Sequence[Planned] = ()

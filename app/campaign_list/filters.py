@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QComboBox,
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
     QWidget,
 )
 
-from app.campaign_list.status import Status
+from app.campaign_list.status import RARE, Status
 from app.language import Retranslated
 from app.widgets.basic import ShrinkingField
 from app.widgets.drop_down import DropDown
@@ -47,7 +48,7 @@ class StatusFilter(Retranslated, QWidget):
         self.retranslate()
 
     def show_counts(self, counts: Mapping[Status, int]) -> None:
-        """Show the numbers. Unreadable files have a button only while there are any."""
+        """Show the numbers. What is rare has a button only while there is any."""
         self._counts = counts
         self.retranslate()
 
@@ -60,7 +61,7 @@ class StatusFilter(Retranslated, QWidget):
             number = sum(self._counts.values()) if status is None else self._counts.get(status, 0)
             text = tr("All") if status is None else str(status.label)
             button.setText(f"{text}  {number:,}")
-            button.setVisible(status is not Status.UNREADABLE or number > 0 or button.isChecked())
+            button.setVisible(status not in RARE or number > 0 or button.isChecked())
 
 
 class SearchField(Retranslated, ShrinkingField):
@@ -97,6 +98,7 @@ class SubCampaignFilter(Retranslated, DropDown):
         self._tree: Mapping[str, tuple[str, str | None]] = {}
         self.setMinimumWidth(look.sizes.palette // 2 + look.sizes.grid)  # of what is chosen, the beginning
         self.setMaximumWidth(look.sizes.palette)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)  # also in another language
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.activated.connect(self._on_activated)
         self.retranslate()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
@@ -15,10 +16,13 @@ from app.campaign_list.broken import BrokenFiles
 from app.campaign_list.filters import SearchField, StatusFilter, SubCampaignFilter
 from app.campaign_list.rows import Filter, Row, counts_by_status
 from app.campaign_list.sidebar import Sidebar
-from app.campaign_list.status import ALLOWED, May, Status
+from app.campaign_list.status import ALLOWED, RARE, May
 from app.campaign_list.view import CampaignTable
 from app.navigation.going import go_to
 from app.navigation.page import PlacePage
+from app.servers.later_strip import LaterStrip
+from app.servers.panel import ServerPanel
+from app.servers.words import server_name
 from app.widgets.announce import announce
 from app.widgets.basic import ActionButton, button
 from app.widgets.empty import EmptyState
@@ -26,6 +30,9 @@ from canvas_widgets.look import Look
 from engine.files import FileError
 from engine.i18n import ntr, tr
 from engine.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
 
 ROW_ACTIONS = (
     "campaign.open",
@@ -48,9 +55,9 @@ class CampaignListPage(PlacePage):
     opened = Signal(object)
     selection_changed = Signal()
 
-    def __init__(self, look: Look, actions: Actions) -> None:
+    def __init__(self, look: Look, actions: Actions, home: QWidget) -> None:
         self.sidebar = Sidebar(look)
-        super().__init__(look, actions, self.sidebar)
+        super().__init__(look, actions, home, self.sidebar)
         self._rows: list[Row] = []
         self._filter = Filter()
         self._read = False
@@ -59,6 +66,8 @@ class CampaignListPage(PlacePage):
         self.sub_campaigns = SubCampaignFilter(look)
         self.table = CampaignTable(look)
         self.broken = BrokenFiles(look)
+        self.later = LaterStrip(look)
+        self.server = ServerPanel()
         self.reading = EmptyState(look, "loader-2")
         self.nothing = EmptyState(look, "route")
         self.nothing_found = EmptyState(look, "search")
@@ -95,7 +104,7 @@ class CampaignListPage(PlacePage):
         self._refresh()
 
     def selected(self) -> Row | None:
-        return self.table.selected()
+        return None if self.server.url else self.table.selected()
 
     def select(self, path: Path) -> None:
         self.table.select(path)
@@ -144,14 +153,16 @@ class CampaignListPage(PlacePage):
         filters.setContentsMargins(grid, grid, 2 * grid, grid)
         filters.addWidget(self.statuses, 1)
         blank = QWidget()  # until it is known what there is to read
-        for page in (blank, self.reading, self.table, self.nothing, self.nothing_found):
-            self._stack.addWidget(page)
         self.body.addLayout(filters)
         self.body.addWidget(self._stack, 1)
+        for page in (blank, self.reading, self.table, self.nothing, self.nothing_found, self.server):
+            self._stack.addWidget(page)
+        self.body.addWidget(self.later)
         self.body.addWidget(self.broken)
 
     def _connect(self) -> None:
         self.sidebar.chosen.connect(lambda group: self._set_filter(group=group))
+        self.sidebar.server_chosen.connect(self._show_server)
         self.sidebar.action_asked.connect(self._on_action_asked)
         self.statuses.chosen.connect(lambda status: self._set_filter(status=status))
         self.sub_campaigns.chosen.connect(lambda ids: self._set_filter(sub_campaigns=ids))
@@ -163,6 +174,29 @@ class CampaignListPage(PlacePage):
         self.nothing.asked.connect(self.actions_["campaign.new"].trigger)
         self.nothing_found.asked.connect(self.clear_filters)
 
+    def follow_servers(self, window: MainWindow) -> None:
+        """Show the servers that the user is signed in to, and what waits for them."""
+        self.later.follow(window.servers.later)
+        self.server.follow(window)
+        connections = window.servers.connections
+
+        def show() -> None:
+            self.sidebar.show_servers([(one.url, server_name(one)) for one in connections.signed_in])
+
+        connections.changed.connect(show)
+        show()
+
+    def _show_server(self, url: str) -> None:
+        """A server's campaigns instead of the workspace's; "": these again."""
+        for control in (self.statuses, self.search, self.sub_campaigns, self._columns):
+            control.setVisible(not url)
+        if url:
+            self.server.show_server(url)
+            self._stack.setCurrentWidget(self.server)
+        elif self.server.url:
+            self.server.url = ""
+            self._refresh()
+
     def _on_action_asked(self, action_id: str) -> None:
         self.table.setFocus()  # what was clicked may go with the trouble
         self.actions_[action_id].trigger()
@@ -173,14 +207,14 @@ class CampaignListPage(PlacePage):
 
     def _refresh(self) -> None:
         counts = counts_by_status(self._rows, self._filter)
-        if self._filter.status is Status.UNREADABLE and not counts[Status.UNREADABLE]:
+        if self._filter.status in RARE and not counts[self._filter.status]:
             self.statuses.choose(None)
             return
         shown = [row for row in self._rows if self._filter.keeps(row)]
         self.statuses.show_counts(counts)
         self.table.show_rows(shown)
         self.summary.setText(ntr("{n:,} campaign", "{n:,} campaigns", len(self._rows)) if self._rows else "")
-        if self._read:
+        if self._read and not self.server.url:
             self._stack.setCurrentWidget(
                 self.table if shown else self.nothing_found if self._rows else self.nothing
             )

@@ -75,7 +75,7 @@ def with_runs(rows: Iterable[Row], runs: Mapping[str, Run]) -> list[Row]:
     for row in rows:
         if row.error is None:
             run = runs.get(row.id)
-            row = replace(row, run=run, status=status_of(run.status) if run else Status.DRAFT)
+            row = replace(row, run=run, status=status_of(run.status, run.backlog) if run else Status.DRAFT)
         result.append(row)
     return result
 

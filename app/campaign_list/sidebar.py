@@ -19,12 +19,16 @@ from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
 from engine.i18n import tr
 
+_SERVERS_SHOWN = 5
+
 
 class Sidebar(Retranslated, QFrame):
     """Signals: `chosen(group)`: a folder's name, "" for Ungrouped, None for all campaigns;
-    `action_asked(id)`: what leads out of the engine's trouble."""
+    `server_chosen(url)`: a team's server instead of them; `action_asked(id)`: what leads out of the engine's
+    trouble."""
 
     chosen = Signal(object)
+    server_chosen = Signal(str)
     action_asked = Signal(str)
 
     def __init__(self, look: Look) -> None:
@@ -50,6 +54,7 @@ class Sidebar(Retranslated, QFrame):
         self.list = QListWidget()
         self.list.setProperty("role", "plain")
         self.list.currentItemChanged.connect(self._on_current_changed)
+        self.list.itemClicked.connect(self._on_folder_clicked)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(grid, 2 * grid, grid, grid)
         layout.setSpacing(grid // 2)
@@ -57,7 +62,18 @@ class Sidebar(Retranslated, QFrame):
             widget.setContentsMargins(grid, 0, grid, 0)
             layout.addWidget(widget)
         layout.insertSpacing(2, grid)
-        layout.addWidget(self.list)
+        layout.addWidget(self.list, 1)
+        self._servers_heading = label("section")
+        self._servers_heading.setContentsMargins(grid, grid, grid, 0)
+        self.servers = QListWidget()
+        self.servers.setProperty("role", "plain")
+        self.servers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.servers.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.servers.itemClicked.connect(self._on_server)
+        self.servers.currentItemChanged.connect(lambda item, _before: self._on_server(item))
+        layout.addWidget(self._servers_heading)
+        layout.addWidget(self.servers)
+        self.show_servers(())
         layout.addWidget(self.zone)
         layout.addWidget(self.engine)
         self._alert = QFrame()
@@ -98,6 +114,27 @@ class Sidebar(Retranslated, QFrame):
         if chosen not in places:
             self.chosen.emit(None)
 
+    def show_servers(self, servers: Sequence[tuple[str, str]]) -> None:
+        """The servers that the user is signed in to: address and name; the one on show stays chosen."""
+        chosen: QListWidgetItem | None = self.servers.currentItem()  # the stubs forget None
+        url = None if chosen is None else chosen.data(Qt.ItemDataRole.UserRole)
+        self.servers.blockSignals(True)
+        self.servers.clear()
+        for address, name in servers:
+            item = QListWidgetItem(self._look.icon("server", "muted"), name)
+            item.setData(Qt.ItemDataRole.UserRole, address)
+            item.setToolTip(plain(name))
+            self.servers.addItem(item)
+            if address == url:
+                self.servers.setCurrentItem(item)
+        self.servers.blockSignals(False)
+        rows = min(len(servers), _SERVERS_SHOWN)
+        self.servers.setFixedHeight(rows * (self._look.sizes.row + 2) + self._look.sizes.grid)
+        for widget in (self._servers_heading, self.servers):
+            widget.setVisible(bool(servers))
+        if url is not None and url not in [address for address, _ in servers]:
+            self._choose_folders()
+
     def show_engine(self, situation: Situation) -> None:
         """Say whether the bundled engine runs, what keeps it from its work, or what should be seen to."""
         self._situation = situation
@@ -125,6 +162,8 @@ class Sidebar(Retranslated, QFrame):
     def retranslate(self) -> None:
         self._show_zone()
         self._heading.setText(tr("Folders"))
+        self._servers_heading.setText(tr("Servers"))
+        self.servers.setAccessibleName(tr("Servers"))
         self.list.setAccessibleName(tr("Folders"))
         self.show_engine(self._situation)
         self.show_folders(self._rows, self._declared)
@@ -138,4 +177,23 @@ class Sidebar(Retranslated, QFrame):
 
     def _on_current_changed(self, item: QListWidgetItem | None) -> None:
         if item is not None:
+            self._choose_folders()
             self.chosen.emit(item.data(Qt.ItemDataRole.UserRole))
+
+    def _on_folder_clicked(self, item: QListWidgetItem) -> None:
+        """The folder that was chosen before, after a server was on show."""
+        if self.servers.currentRow() >= 0:
+            self._on_current_changed(item)
+
+    def _on_server(self, item: QListWidgetItem | None) -> None:
+        if item is not None:
+            self.list.clearSelection()
+            self.server_chosen.emit(item.data(Qt.ItemDataRole.UserRole))
+
+    def _choose_folders(self) -> None:
+        """The campaigns of the workspace are on show, and no server."""
+        self.servers.blockSignals(True)
+        self.servers.setCurrentRow(-1)
+        self.servers.blockSignals(False)
+        self.list.setCurrentIndex(self.list.currentIndex())  # it is selected again, too
+        self.server_chosen.emit("")

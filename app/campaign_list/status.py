@@ -10,12 +10,15 @@ from engine.i18n import N_, Message
 
 
 class Status(StrEnum):
-    """In the order in which the list counts them. `UNREADABLE` is a file that cannot be read."""
+    """In the order in which the list counts them. `SENDING`, `HALTED`: finished, but messages wait, which go
+    out or are stopped. `UNREADABLE`: a file that cannot be read."""
 
     DRAFT = "draft"
     NOT_STARTED = "not_started"
     IN_PROGRESS = "in_progress"
     STOPPED = "stopped"
+    SENDING = "sending"
+    HALTED = "halted"
     FINISHED = "finished"
     UNREADABLE = "unreadable"
 
@@ -47,18 +50,25 @@ _LABELS: Mapping[Status, str] = {
     Status.NOT_STARTED: N_("Not started"),
     Status.IN_PROGRESS: N_("In progress"),
     Status.STOPPED: N_("Stopped"),
+    Status.SENDING: N_("Finishing"),
+    Status.HALTED: N_("Held back"),
     Status.FINISHED: N_("Finished"),
     Status.UNREADABLE: N_("Unreadable"),
 }
 
-GOING_ON = frozenset({Status.NOT_STARTED, Status.IN_PROGRESS})
+GOING_ON = frozenset({Status.NOT_STARTED, Status.IN_PROGRESS, Status.SENDING})
 """Nothing comes of these unless the engine runs."""
+
+RARE = frozenset({Status.SENDING, Status.HALTED, Status.UNREADABLE})
+"""Nothing tells of these while there is none."""
 
 _TONES: Mapping[Status, str] = {
     Status.DRAFT: "muted",
     Status.NOT_STARTED: "accent",
     Status.IN_PROGRESS: "ok",
     Status.STOPPED: "warn",
+    Status.SENDING: "ok",
+    Status.HALTED: "warn",
     Status.FINISHED: "muted",
     Status.UNREADABLE: "danger",
 }
@@ -71,6 +81,8 @@ ALLOWED: Mapping[Status, frozenset[May]] = MappingProxyType(
         Status.NOT_STARTED: frozenset({May.VIEW, May.STOP, May.COPY, May.DELETE} | _NEW_VERSION),
         Status.IN_PROGRESS: frozenset({May.VIEW, May.STOP, May.COPY} | _NEW_VERSION),
         Status.STOPPED: frozenset({May.VIEW, May.RESTART, May.COPY, May.DELETE} | _NEW_VERSION),
+        Status.SENDING: frozenset({May.VIEW, May.STOP, May.COPY, May.DELETE}),
+        Status.HALTED: frozenset({May.VIEW, May.RESTART, May.COPY, May.DELETE}),
         Status.FINISHED: frozenset({May.VIEW, May.COPY, May.DELETE}),
         Status.UNREADABLE: frozenset({May.DELETE}),
     }
@@ -79,8 +91,9 @@ ALLOWED: Mapping[Status, frozenset[May]] = MappingProxyType(
 
 ENDED_ABNORMALLY = "ended_abnormally"
 _WORDS: Mapping[str, Status] = {"completed": Status.FINISHED, ENDED_ABNORMALLY: Status.FINISHED}
+_BACKLOGS: Mapping[str, Status] = {"going": Status.SENDING, "stopped": Status.HALTED}
 
 
-def status_of(word: str) -> Status:
-    """The status shown for the engine's word. Raises `ValueError` for a word that it does not use."""
-    return _WORDS.get(word) or Status(word)
+def status_of(word: str, backlog: str = "") -> Status:
+    """The status shown for the engine's words. Raises `ValueError` for a word that it does not use."""
+    return _BACKLOGS.get(backlog) or _WORDS.get(word) or Status(word)

@@ -1,4 +1,4 @@
-"""The campaign's own fields: name, folder, sub-campaigns, start and end."""
+"""The campaign's own fields: name, folder, sub-campaigns, start and end, exit rules, goal, control group."""
 
 from __future__ import annotations
 
@@ -6,16 +6,23 @@ from collections.abc import Callable, Container, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QDate, QDateTime, Qt, QTime
+from PySide6.QtCore import QDate, QDateTime, QSize, Qt, QTime
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QDateTimeEdit,
     QDialog,
+    QFrame,
     QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
     QWidget,
 )
 
 from app.campaign_list.rows import folder_label
+from app.editors.base import Context
+from app.editors.exits import ExitsEditor
+from app.editors.measures import GoalEditor, HoldoutEditor
 from app.pickers.sub_campaigns import SubCampaignPicker
 from app.widgets.basic import button, label, set_property
 from app.widgets.dialog import button_row, dialog_column
@@ -24,12 +31,15 @@ from app.widgets.fields import LineEdit
 from app.widgets.one_line import OneLine
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
+from engine.campaign.measuring import CampaignGoal, Holdout, read_goal, read_holdout
 from engine.campaign.model import Attributes
+from engine.campaign.stay import ExitRule, read_exits
 from engine.i18n import tr
 from engine.shapes.time import instant
 from engine.workspace.workspace import Workspace
 
 NAME_LENGTH = 50
+_SHARE_OF_SCREEN = 0.9
 _USUAL_RUN = timedelta(days=30)  # what an end begins with: after the start, to be changed
 
 
@@ -69,6 +79,32 @@ class TimeField(QWidget):
         return local.isoformat(timespec="seconds")
 
 
+class _Fields(QScrollArea):
+    """The fields of the form, as high as they are if the screen has room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(QWidget())
+
+    def sizeHint(self) -> QSize:
+        content = self.widget()
+        assert content is not None
+        return content.sizeHint()
+
+    def follow(self, _before: QWidget | None, focused: QWidget | None) -> None:
+        """Keep what takes the focus in sight, also what has just been added."""
+        if focused is not None and self.isAncestorOf(focused):
+            content = self.widget()
+            layout = None if content is None else content.layout()
+            if content is not None and layout is not None:
+                layout.activate()
+                content.resize(content.width(), max(content.height(), layout.sizeHint().height()))
+            self.ensureWidgetVisible(focused)
+
+
 class AttributesDialog(QDialog):
     """A plain form; errors stand at their fields, and OK hands the attributes to `confirmed`."""
 
@@ -84,13 +120,14 @@ class AttributesDialog(QDialog):
         groups: Sequence[str],
         taken: Container[str],
         sub_campaigns: SubCampaignPicker | None,
+        workspace: Workspace,
         confirmed: Callable[[Attributes], None],
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(title)
         self._attributes, self._taken = attributes, taken
-        self._sub_campaigns, self._confirmed = sub_campaigns, confirmed
+        self._sub_campaigns, self._confirmed, self._workspace = sub_campaigns, confirmed, workspace
         self.name = LineEdit()
         self.name.setMaxLength(NAME_LENGTH)
         self.name.setText(attributes.name)
@@ -102,10 +139,18 @@ class AttributesDialog(QDialog):
         self.group.setAccessibleName(tr("Folder"))
         self.start = TimeField(look, tr("Start"), zone, attributes.start, now)
         self.end = TimeField(look, tr("End"), zone, attributes.end, now + _USUAL_RUN)
+        self.exits = ExitsEditor(Context(workspace))
+        self.exits.set_value([rule.canonical() for rule in attributes.exits])
+        self.exits_error = label("error", wrap=True)
+        self.goal, self.holdout = GoalEditor(Context(workspace)), HoldoutEditor(Context(workspace))
+        for editor, shown in ((self.goal, attributes.goal), (self.holdout, attributes.holdout)):
+            editor.set_value(None if shown is None else shown.canonical())
+        self.ignore_control = QCheckBox(tr("Also let in whom the workspace holds back from all campaigns"))
+        self.ignore_control.setChecked(attributes.ignore_global_control)
         self.name_error = label("error", wrap=True)
         self.time_error = label("error", wrap=True)
         self._lay_out(look, title, zone, sub_campaigns)
-        for error in (self.name_error, self.time_error):
+        for error in (self.name_error, self.time_error, self.exits_error):
             error.hide()
         self.name.selectAll()
         self.name.setFocus()
@@ -115,7 +160,8 @@ class AttributesDialog(QDialog):
     ) -> None:
         grid = look.sizes.grid
         self.setMinimumWidth(look.sizes.panel + 12 * grid)
-        layout = dialog_column(self, title)
+        column = dialog_column(self, title)
+        layout = self._scrolling(column)
         fields: list[tuple[str, list[QWidget]]] = [
             (tr("Name"), [self.name, self.name_error]),
             (tr("Folder"), [self.group]),
@@ -124,16 +170,37 @@ class AttributesDialog(QDialog):
             fields.append((tr("Sub-campaigns"), [sub_campaigns]))
         runs = tr("Runs (time zone {zone})", zone=zone.key)
         fields.append((runs, [self.start, self.end, self.time_error]))
+        fields.append((tr("Exit rules"), [self.exits, self.exits_error]))
+        fields.append((tr("Goal"), [self.goal]))
+        control: list[QWidget] = [self.holdout]
+        if self._workspace.settings.control_group is not None or self._attributes.ignore_global_control:
+            control.append(self.ignore_control)
+        fields.append((tr("Control group"), control))
         for text, widgets in fields:
             layout.addSpacing(grid // 2)
             layout.addWidget(label("label", text))
             for widget in widgets:
                 layout.addWidget(widget)
         layout.addStretch(1)
-        layout.addSpacing(grid)
+        column.addSpacing(grid)
         self.ok = button("primary", self._on_ok, tr("OK"))
         self.ok.setDefault(True)
-        layout.addLayout(button_row(button("", self.reject, tr("Cancel")), self.ok))
+        column.addLayout(button_row(button("", self.reject, tr("Cancel")), self.ok))
+        self.resize(self.sizeHint().boundedTo(self.screen().availableSize() * _SHARE_OF_SCREEN))
+
+    def _scrolling(self, column: QVBoxLayout) -> QVBoxLayout:
+        """Where the fields stand: rules may need more room than the window has."""
+        self.area = _Fields()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self.area.follow)
+        column.addWidget(self.area, 1)
+        widget = self.area.widget()
+        assert widget is not None
+        layout = QVBoxLayout(widget)
+        layout.setContentsMargins(0, 0, column.spacing(), 0)  # the scroll bar has a place of its own
+        layout.setSpacing(column.spacing())
+        return layout
 
     def _on_ok(self) -> None:
         changed = self._read()
@@ -153,7 +220,8 @@ class AttributesDialog(QDialog):
             time_error = tr("The end must come after the start.")
         self._show_error(self.name_error, self.name, name_error)
         self._show_error(self.time_error, self.end.edit, time_error)
-        if name_error or time_error:
+        exits, measures = self._read_exits(), self._read_measures()
+        if name_error or time_error or exits is None or measures is None:
             return None
         group = self.group.currentText().strip()
         chosen = (
@@ -168,8 +236,35 @@ class AttributesDialog(QDialog):
                 "sub_campaigns": tuple(chosen),
                 "start": start,
                 "end": end,
+                "exits": exits,
+                "goal": measures[0],
+                "holdout": measures[1],
+                "ignore_global_control": self.ignore_control.isChecked(),
             }
         )
+
+    def _read_exits(self) -> tuple[ExitRule, ...] | None:
+        """The exit rules; None where one of them is wrong, which is shown."""
+        exits, wrong = read_exits(self.exits.value(), self._workspace)
+        said = self.exits.show_errors({error.field: str(error.message) for error in wrong})
+        self.exits_error.setText(said)
+        self.exits_error.setVisible(bool(said))
+        if not wrong:
+            return exits
+        self.exits.invalid_target().setFocus()
+        return None
+
+    def _read_measures(self) -> tuple[CampaignGoal | None, Holdout | None] | None:
+        """The goal and the control group; None where one of them is wrong, which is shown."""
+        asked = self.goal.value()
+        goal, wrong_goal = (None, ()) if asked is None else read_goal(asked, self._workspace)
+        held = self.holdout.value()
+        holdout, wrong_holdout = (None, ()) if held is None else read_holdout(held)
+        for editor, wrong in ((self.holdout, wrong_holdout), (self.goal, wrong_goal)):
+            editor.show_errors({error.field: str(error.message) for error in wrong})
+            if wrong:
+                editor.invalid_target().setFocus()
+        return None if wrong_goal or wrong_holdout else (goal, holdout)
 
     def _show_error(self, place: QWidget, field: QWidget, text: str) -> None:
         place.setText(text)  # type: ignore[attr-defined]  # a label
@@ -198,5 +293,6 @@ def attributes_dialog(
         groups=workspace.catalog.folders,
         taken=workspace.other_campaign_names(attributes.id),
         sub_campaigns=SubCampaignPicker(workspace, attributes.sub_campaigns) if tree else None,
+        workspace=workspace,
         confirmed=confirmed,
     )

@@ -34,7 +34,7 @@ def put(copied: Clip) -> None:
         _set(stamp, copied.data())
     else:
         _set(stamp, b"")
-        tasks.run(copied.data, partial(_complete, stamp))
+        tasks.run_in_slices(copied.data_in_steps(), None, partial(_complete, stamp))
 
 
 def get() -> Clip | None:

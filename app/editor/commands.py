@@ -44,9 +44,10 @@ class EditorCommands:
         self._page.view.zoom_to(1.0)
 
     def next_area(self, by: int) -> None:
-        """From the palette or outline to the canvas, the problems, the panel and the top bar."""
+        """From the palette or outline to the canvas, the problems or tests, the panel and the top bar."""
         page = self._page
-        areas.step((page.side_bar, page.view, page.problems, page.panel, page.bar), by)
+        below = page.problems, page.tests.drawer
+        areas.step((page.side_bar, page.view, *below, page.panel, page.bar), by)
 
     def focus_palette(self) -> None:
         self._page.side_bar.show_tab("components")
@@ -98,6 +99,8 @@ class EditorCommands:
         return sorted(links, key=lambda link_id: document.links[link_id].target is not None)
 
     def delete_selected(self) -> Question | None:
+        if self._page.view.holding.held:  # in the middle of a gesture
+            return None
         nodes, notes = self._page.scene.chosen
         if len(nodes) > 1 or notes:
             return self._ask_delete_several(nodes - {START_ID}, notes)

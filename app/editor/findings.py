@@ -43,6 +43,7 @@ class Findings:
 
     def open(self) -> None:
         """Open the list of problems."""
+        self._page.tests.drawer.hide()  # one drawer at a time
         self._page.session.check(self._page.problems.open_drawer)
 
     def step(self, by: int = 1) -> None:

@@ -30,7 +30,8 @@ class Fixing:
         if problem.code == UNCONFIRMED:
             return self.of_unconfirmed(problem)
         session = self._session
-        taken = session.workspace.other_campaign_names(session.document.attributes.id)
+        names = session.workspace.other_campaign_names  # looks into a folder: not for each line of a list
+        taken = names(session.document.attributes.id) if problem.code == "name_taken" else ()
         accounts = {id: (file.kind, file.name) for id, file in session.workspace.accounts.items()}
         return fix(session.document, problem, Known(datetime.now(UTC), taken, accounts))
 

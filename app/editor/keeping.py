@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -102,8 +101,9 @@ class WorkKeeper(QObject):
         if part is not None:
             self._writing = True
             replaced = tuple(self._replaced)
-            tasks.run(
-                partial(self._journal.write, part), lambda _: self._on_written(replaced), self._on_failed
+            journal = self._journal
+            tasks.run_in_slices(
+                journal.encoded(part), journal.write, lambda _: self._on_written(replaced), self._on_failed
             )
 
     def _with_writing(self, journal: Journal, writing: Sequence[Op]) -> CampaignDocument:

@@ -68,10 +68,10 @@ class Minimap(Retranslated, Floating):
 
     def draw(self) -> None:
         """Draw the flow anew."""
-        if not self._scene.is_loaded:
-            return
+        if not self._scene.is_loaded or self._scene.catching_up.active:
+            return  # comes again when all is there
         scene, paints = self._scene, self._scene.stage.paints
-        self._content = scene.overview.bounds(paints, scene.cards.values(), scene.links.values())
+        self._content = scene.overview.bounds()
         for covered in scene.notes.rects():
             self._content = self._content.united(covered)
         ratio = self.devicePixelRatioF()
@@ -81,7 +81,7 @@ class Minimap(Retranslated, Floating):
         with QPainter(self._picture) as painter:
             painter.setWorldTransform(self.to_map())
             scene.notes.draw_overview(painter, frames=True)
-            scene.overview.draw_map(painter, paints, scene.cards.values(), scene.links.values(), _DOT)
+            scene.overview.draw_map(painter, paints, _DOT)
             scene.notes.draw_overview(painter, frames=False)
         self.follow()
 

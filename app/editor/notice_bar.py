@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.editor.floating import COVERED, Floating
 from app.engine.notices import Notice
 from app.widgets.basic import button, label
 from canvas_widgets.look import Look
 
+_LEAST_TEXT = 240
+"""Pixels that a sentence has beside its links; where there are fewer, they stand below it."""
 _ICONS = {"danger": "alert-circle", "warn": "alert-triangle", "muted": "alert-circle"}
 
 
@@ -28,7 +31,7 @@ class NoticeBar(QFrame):
         super().__init__()
         self._look = look
         self.notices: list[Notice] = []
-        self._lines: list[QFrame] = []
+        self._lines: list[_Line] = []
         self._shelf: _Shelf | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -49,6 +52,15 @@ class NoticeBar(QFrame):
         """Stand over the upper edge of the canvas from now on: nothing moves where a notice comes or goes."""
         self._shelf = _Shelf(canvas, self._look, self)
 
+    def fit(self, width: int) -> None:
+        """Lay the lines out for so many pixels."""
+        for line in self._lines:
+            line.fit(width)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.fit(event.size().width())
+        super().resizeEvent(event)
+
     def _draw(self) -> None:
         for line in self._lines:
             line.hide()
@@ -58,24 +70,44 @@ class NoticeBar(QFrame):
         for line in self._lines:
             self._column.addWidget(line)
 
-    def _line(self, notice: Notice) -> QFrame:
-        grid, size = self._look.sizes.grid, self._look.sizes.small_icon
-        line = QFrame()
-        line.setProperty("role", "notice")
-        line.setProperty("state", notice.tone)
-        icon = QLabel()
-        pixmap = self._look.pixmap(_ICONS[notice.tone], notice.tone, size, self.devicePixelRatioF())
-        icon.setPixmap(pixmap)
-        row = QHBoxLayout(line)
-        row.setContentsMargins(2 * grid, grid, 2 * grid, grid)
-        row.setSpacing(grid)
-        row.addWidget(icon, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(label(text=notice.text, wrap=True), 1)
+    def _line(self, notice: Notice) -> _Line:
+        size = self._look.sizes.small_icon
+        icon = self._look.pixmap(_ICONS[notice.tone], notice.tone, size, self.devicePixelRatioF())
+        line = _Line(notice, icon, self._look.sizes.grid, self.asked.emit)
+        line.fit(self.width())
+        return line
+
+
+class _Line(QFrame):
+    """One notice: a sentence, and links beside or below it."""
+
+    def __init__(self, notice: Notice, icon: QPixmap, grid: int, asked: Callable[[str], object]) -> None:
+        super().__init__()
+        self.setProperty("role", "notice")
+        self.setProperty("state", notice.tone)
+        mark = QLabel()
+        mark.setPixmap(icon)
+        links = QHBoxLayout()
+        links.setSpacing(grid)
         for action, words in ((notice.action, notice.link), *notice.more):
             if action:
-                link = button("link", partial(self.asked.emit, action), words)
-                row.addWidget(link, 0, Qt.AlignmentFlag.AlignVCenter)
-        return line
+                links.addWidget(button("link", partial(asked, action), words))
+        links.addStretch(1)
+        self._links = links
+        self._parts = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._parts.setSpacing(grid)
+        self._parts.addWidget(label(text=notice.text, wrap=True), 1)
+        self._parts.addLayout(links)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * grid, grid, 2 * grid, grid)
+        row.setSpacing(grid)
+        row.addWidget(mark, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(self._parts, 1)
+
+    def fit(self, width: int) -> None:
+        beside = width - self._links.sizeHint().width() >= _LEAST_TEXT
+        ways = QBoxLayout.Direction
+        self._parts.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
 
 
 class _Shelf(Floating):
@@ -84,6 +116,7 @@ class _Shelf(Floating):
     def __init__(self, over: QWidget, look: Look, notices: NoticeBar) -> None:
         super().__init__(over, look)
         self.setProperty("role", "")
+        self._notices = notices
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(notices)
@@ -95,6 +128,7 @@ class _Shelf(Floating):
 
     def wanted_size(self) -> QSize:
         width = self._over.width()
+        self._notices.fit(width)
         return QSize(width, self.heightForWidth(width))
 
     def wanted_place(self) -> QPoint:

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.campaign_list.status import ALLOWED, May, Status
+from app.campaign_testing.commands import CampaignTesting
 from app.editor.arranging import Arranging
 from app.editor.attributes import attributes_dialog
 from app.editor.commands import EditorCommands
@@ -42,8 +43,12 @@ from app.editor.top_bar import TopBar
 from app.editor.unconfirmed import Unconfirmed
 from app.engine.situation import Counts, Run, Situation
 from app.language import Retranslated
+from app.merging.commands import Merging
 from app.panels import ConfigurationPanel
 from app.publishing.versions import ShownVersion
+from app.rehearsing.bar import RehearsalBar
+from app.rehearsing.journey_panel import JourneyPanel
+from app.rehearsing.rehearsing import Rehearsing
 from canvas_widgets.palette import Palette
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.view import CanvasView
@@ -70,8 +75,10 @@ class EditorPage(Retranslated, QWidget):
     Attributes: session, scene, view, palette_, outline, side_bar (which holds these two), panel (of
     configuration), problems (their list), findings (what is done with them), bar, notices, status, commands
     (what the actions do), finding, guide (of the template), safekeeping (of what is not saved, and of the
-    file), unconfirmed (what waits for the OK of a panel), shown_version (an earlier one as it was published;
-    None: the campaign itself), running (what the engine says).
+    file), merging (of versions), tests (of the campaign), unconfirmed (what waits for the OK of a panel),
+    shown_version (an earlier one as it was published; None: the campaign itself), published (its bundle),
+    running (what the engine says), rehearsing (with rehearsal_bar and journey, one person's path), showing
+    (what the selection opens).
     """
 
     unsaved_changed = Signal()
@@ -85,11 +92,12 @@ class EditorPage(Retranslated, QWidget):
         read_only: bool,
         version: ShownVersion | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(window.tabs.stack)
         assert window.workspace is not None
         self._window = window
         self.read_only = read_only
         self.shown_version = None if version is None else version.number
+        self.published = None if version is None else version.bundle
         self._said = ""
         published = None if version is None else as_published(window.workspace, version.bundle)
         self.session = EditorSession(window.workspace, document, path, lookup=published)
@@ -100,13 +108,17 @@ class EditorPage(Retranslated, QWidget):
         self.side_bar: SideBar = SideBar(
             window.look, self.palette_, self.outline, window.preferences, read_only=read_only
         )
-        self.panel = ConfigurationPanel(window.look, window.runs.estimate, counted=window.runs.figures)
+        self.panel: ConfigurationPanel = ConfigurationPanel(
+            window.look, window.runs.estimate, counted=window.runs.figures
+        )
         self.several = SelectionPanel(window.look, window.actions_)
-        self._slot = PanelSlot(window.look, self.panel, self.several)
-        self._showing: Showing = Showing(self, self._slot)
+        self.journey = JourneyPanel(window.look, window.actions_)
+        self._slot = PanelSlot(window.look, self.panel, self.several, self.journey)
+        self.showing: Showing = Showing(self, self._slot)
         self.bar: TopBar = TopBar(window.look, window.actions_)
         self.notices = NoticeBar(window.look)
         self.notices.float_over(self.view)
+        self.rehearsal_bar = RehearsalBar(window.look, window.actions_)
         self.problems = ProblemsPanel(window.look, Fixing(self.session, lambda: not self.read_only))
         self.commands: EditorCommands = EditorCommands(self)
         self.note_commands: NoteCommands = NoteCommands(self)
@@ -118,6 +130,7 @@ class EditorPage(Retranslated, QWidget):
         self.arranging: Arranging = Arranging(self)
         self.tidying: Tidying = Tidying(self, window)
         self.testing: Testing = Testing(self, window)
+        self.tests: CampaignTesting = CampaignTesting(self, window)
         self.menus: ContextMenu = ContextMenu(self, window.actions_)
         self.unconfirmed: Unconfirmed = Unconfirmed(self)
         self.running: Running = Running(self)
@@ -125,8 +138,10 @@ class EditorPage(Retranslated, QWidget):
         self.finding: Finding = Finding(self, window.look, window.actions_)
         self._steering: OutlineSteering = OutlineSteering(self, self.outline)
         self.safekeeping: Safekeeping = Safekeeping(self, window)
+        self.merging: Merging = Merging(self, window)
         self.guide: GuidePlace = GuidePlace(self, window)
         self.findings: Findings = Findings(self, window)
+        self.rehearsing: Rehearsing = Rehearsing(self, window)
         for part in (self.session, self.scene):
             part.setParent(self)  # what is connected to their signals goes when the page does
         self._lay_out()
@@ -147,6 +162,7 @@ class EditorPage(Retranslated, QWidget):
         if self.session.large:
             self.session.check()
         self.guide.begin()
+        self.merging.look()
 
     # Questions the window and the actions ask
 
@@ -187,7 +203,7 @@ class EditorPage(Retranslated, QWidget):
 
     def show_node(self, node_id: str) -> None:
         """Select a component and bring it into the middle."""
-        self._showing.center(node_id)
+        self.showing.center(node_id)
 
     def push(self, edit: Edit) -> None:
         """Make an edit an undo step, and select what it names; says why where the campaign is another by now.
@@ -202,7 +218,7 @@ class EditorPage(Retranslated, QWidget):
         except StaleOpError:
             self.say(Message("The campaign has changed meanwhile. Look at it, and do it again."))
             return
-        self._showing.reveal(edit)
+        self.showing.reveal(edit)
         if edit.also is not None:
             self._window.toast.show_message(str(edit.also), tone="ok")
 
@@ -248,6 +264,7 @@ class EditorPage(Retranslated, QWidget):
         self.view.pasting.retranslate()
         self.speaking.refresh()
         self.finding.retranslated()
+        self.rehearsing.retranslate()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """What the canvas leaves: arrows walk, Enter goes to the panel, Escape comes back."""
@@ -258,13 +275,21 @@ class EditorPage(Retranslated, QWidget):
         elif key in _ENTER and self.view.hasFocus():
             self.panel.focus_first()
         elif key == Qt.Key.Key_Escape:
-            self._steering.go_home()
+            if not self.rehearsing.leave():
+                self._steering.go_home()
         else:
             super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another page is on show: what was said here is not meant for that."""
+        super().hideEvent(event)
+        self._window.toast.put_away(self._said)
 
     def close_session(self) -> None:
         """Let go of the document; the page can be deleted."""
         self.safekeeping.close()
+        self.rehearsing.end()
+        self.tests.close()
         self.view.notes.finish(keep=False)
         self.guide.end()
         self.outline.end()
@@ -290,7 +315,9 @@ class EditorPage(Retranslated, QWidget):
         centre = QVBoxLayout()
         centre.setSpacing(0)
         centre.addWidget(self.view, 1)
+        centre.addWidget(self.rehearsal_bar)
         centre.addWidget(self.problems)
+        centre.addWidget(self.tests.drawer)
         body.addLayout(centre, 1)
         body.addWidget(self._slot)
         layout = QVBoxLayout(self)
@@ -333,7 +360,7 @@ class EditorPage(Retranslated, QWidget):
         self.unsaved_changed.emit()
 
     def _on_selection_changed(self) -> None:
-        self._showing.follow()
+        self.showing.follow()
         self._window.actions_.refresh()
 
     def _on_confirmed(self, edit: Edit) -> None:

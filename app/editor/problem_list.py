@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewIt
 
 from app.widgets.rows import draw_ground
 from canvas_widgets.look import Look, set_role
+from canvas_widgets.slicing import Slices
 from canvas_widgets.tooltip import plain
 from engine.campaign.edits import Edit
 from engine.campaign.problem import Problem, Severity
@@ -34,16 +35,21 @@ _BUTTON_HEIGHT = 26
 _EDGE = 8
 _ICON = 16
 _Index = QModelIndex | QPersistentModelIndex
+_Key = tuple[str, str | None, str | None, str]
 
 
 class ProblemModel(QAbstractListModel):
-    """The problems in their order. Cures are looked for when a line is first seen: many never are."""
+    """The problems in their order. Cures are looked for when a line is first seen: many never are.
+
+    Each goes through the flow: of a large one, painting waits for none of them, but shows what it knows.
+    """
 
     def __init__(self, cure_of: Callable[[Problem], Edit | None]) -> None:
         super().__init__()
         self._cure_of = cure_of
         self._problems: list[Problem] = []
         self._cures: dict[int, Edit | None] = {}
+        self._said: dict[_Key, str] = {}  # of the same problems, when they were looked for last
 
     @property
     def problems(self) -> Sequence[Problem]:
@@ -54,12 +60,23 @@ class ProblemModel(QAbstractListModel):
         self.beginResetModel()
         self._problems = list(problems)
         self._cures.clear()
+        present = {_key(problem) for problem in problems}
+        self._said = {key: said for key, said in self._said.items() if key in present}
         self.endResetModel()
 
     def cure(self, row: int) -> Edit | None:
         if row not in self._cures:
-            self._cures[row] = self._cure_of(self._problems[row])
+            cure = self._cures[row] = self._cure_of(self._problems[row])
+            self._said[_key(self._problems[row])] = "" if cure is None else str(cure.label)
         return self._cures[row]
+
+    def is_known(self, row: int) -> bool:
+        """Whether the cure of a line was looked for."""
+        return row in self._cures
+
+    def known(self, row: int) -> str:
+        """What the button of a line says as far as that is known; "" also where it is not."""
+        return self._said.get(_key(self._problems[row]), "")
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
         return 0 if parent.isValid() else len(self._problems)
@@ -109,13 +126,16 @@ class ProblemList(QListView):
         set_role(self, "plain")
         self.activated.connect(lambda index: self.chosen.emit(index.data(PROBLEM_ROLE)))
         look.changed.connect(self.viewport().update)
+        self._looking = Slices(self)
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
         """Replace the lines; the current one stays, or what has come to its place."""
         current, row = self.current(), self.currentIndex().row()
         scrolled = self.verticalScrollBar().value()
         self.problems.show(problems)
-        kept = next((at for at, other in enumerate(problems) if current and _same(other, current)), row)
+        kept = next(
+            (at for at, other in enumerate(problems) if current and _key(other) == _key(current)), row
+        )
         self.set_current(min(max(kept, 0), len(problems) - 1))
         self.verticalScrollBar().setValue(scrolled)
         self.scrollTo(self.currentIndex())
@@ -140,7 +160,10 @@ class ProblemList(QListView):
 
     def button_rect(self, index: _Index) -> QRect:
         """Where the button of a line is; empty where it has none."""
-        text = str(index.data(CURE_ROLE) or "")
+        return self.place_of_button(index, str(index.data(CURE_ROLE) or ""))
+
+    def place_of_button(self, index: _Index, text: str) -> QRect:
+        """The same for what the button says."""
         if not text:
             return QRect()
         line = self.visualRect(index)
@@ -167,8 +190,20 @@ class ProblemList(QListView):
         super().mouseMoveEvent(event)
         self.viewport().update(self.visualRect(self.indexAt(event.position().toPoint())))
 
+    def _in_sight(self) -> range:
+        first = self.indexAt(self.viewport().rect().topLeft()).row()
+        return range(max(first, 0), min(first + self.height() // ROW + 2, self.problems.rowCount()))
+
+    def _look_for_cures(self) -> Iterator[None]:
+        for row in self._in_sight():
+            if row < self.problems.rowCount():  # there may be fewer by now
+                self.problems.cure(row)
+            yield
+
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
+        if not self._looking.active and not all(map(self.problems.is_known, self._in_sight())):
+            self._looking.begin(self._look_for_cures(), self.viewport().update)
         if self.problems.rowCount() == 0:
             with QPainter(self.viewport()) as painter:
                 painter.setPen(self._look.colours.muted)
@@ -198,7 +233,8 @@ class _ProblemDelegate(QStyledItemDelegate):
         icon = ("alert-circle", "danger") if error else ("alert-triangle", "warn")
         top = rect.top() + (rect.height() - _ICON) // 2
         painter.drawPixmap(rect.left() + _EDGE, top, look.pixmap(*icon, _ICON, ratio))
-        button = self._lines.button_rect(index)
+        cure = self._lines.problems.known(index.row())
+        button = self._lines.place_of_button(index, cure)
         right = rect.right() - _EDGE if button.isNull() else button.left() - _EDGE
         text = QRect(rect.left() + 2 * _EDGE + _ICON, rect.top(), 0, rect.height())
         text.setRight(right)
@@ -207,7 +243,7 @@ class _ProblemDelegate(QStyledItemDelegate):
         words = painter.fontMetrics().elidedText(str(index.data()), Qt.TextElideMode.ElideRight, text.width())
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, words)
         if not button.isNull():
-            self._paint_button(painter, button, str(index.data(CURE_ROLE)))
+            self._paint_button(painter, button, cure)
         painter.restore()
 
     def _paint_button(self, painter: QPainter, rect: QRect, text: str) -> None:
@@ -222,5 +258,6 @@ class _ProblemDelegate(QStyledItemDelegate):
         painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, words)
 
 
-def _same(one: Problem, other: Problem) -> bool:
-    return (one.code, one.node, one.link, one.field) == (other.code, other.node, other.link, other.field)
+def _key(problem: Problem) -> _Key:
+    """What makes it the same problem when it is found again."""
+    return problem.code, problem.node, problem.link, problem.field

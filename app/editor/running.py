@@ -22,6 +22,7 @@ from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
+    from engine.workspace.bundle import Bundle
 
 log = logging.getLogger(__name__)
 REST_MS = 500  # after a change, before the draft is compared with what runs
@@ -30,13 +31,14 @@ REST_MS = 500  # after a change, before the draft is compared with what runs
 class Running:
     """Keeps what was last heard, and shows it on the page's bar, canvas, panel and notices.
 
-    Attribute `status`: of the campaign.
+    While a rehearsal lies on the canvas, live counts are only kept. Attribute `status`: of the campaign.
     """
 
     def __init__(self, page: EditorPage) -> None:
         self._page = page
         self.status = Status.DRAFT
         self._counts: Counts = {}
+        self._rehearsed: Figures | None = None
         self._versions: Rows = ()
         self._run: Run | None = None
         self._situation = Situation()
@@ -53,14 +55,19 @@ class Running:
         failed, earlier = bool(run is not None and run.failure), page.shown_version is not None
         page.bar.show_status(status, page.read_only, failed=failed, earlier=earlier)
         if status is Status.DRAFT:
-            page.scene.set_counts(None)
             self._counts = {}
+            self._show_counts()
             self._versions = ()
         page.bar.versions.show_versions(self._versions, page.shown_version)
         self._show_figures()
         if self._draft_hash is None:
             self._hash_draft()
         self.show_notices()
+
+    @property
+    def run(self) -> Run | None:
+        """What the engine says of the campaign; None where it knows of none."""
+        return self._run
 
     def show_engine(self, situation: Situation) -> None:
         """What the engine is up to, where that keeps the campaign from going on."""
@@ -81,14 +88,25 @@ class Running:
 
     def show_counts(self, counts: Counts) -> None:
         """Live counts of the version on show, on cards and lines, and in the panel of the selected card."""
-        self._page.scene.set_counts(counts)
         self._counts = counts
+        self._show_counts()
         self._show_figures()
+
+    def show_rehearsed(self, figures: Figures | None) -> None:
+        """What a rehearsal came to, instead of live counts; None: those again."""
+        self._rehearsed = figures
+        self._page.scene.set_counts(self._counts if figures is None else figures.counts, in_slices=True)
+        self._show_figures()
+
+    def _show_counts(self) -> None:
+        if self._rehearsed is None:
+            self._page.scene.set_counts(self._counts, in_slices=True)
 
     def show_notices(self) -> None:
         """Say what has to be known, in the words of the moment."""
         shown = [
             *self._page.safekeeping.notices(),
+            *self._page.merging.notices(),
             *notices.of_engine(self._situation, waits=self.status in GOING_ON),
             *notices.of_run(self._run),
             *self._of_versions(),
@@ -120,8 +138,11 @@ class Running:
             self._rest.start()
             return
         self._hashing = True
-        work = partial(bundle_hash, session.workspace, session.document.copy())
-        tasks.run(work, self._on_draft_hash, self._on_no_draft_hash)
+        work = partial(_bundle, session.workspace, session.document.copy())
+        tasks.run(work, self._on_bundle, self._on_no_draft_hash)
+
+    def _on_bundle(self, made: Bundle) -> None:
+        tasks.run_in_slices(made.hash_in_steps(), None, self._on_draft_hash, self._on_no_draft_hash)
 
     def _on_draft_hash(self, found: str) -> None:
         self._hashing = False
@@ -135,6 +156,9 @@ class Running:
 
     def _show_figures(self) -> None:
         panel, workspace = self._page.panel, self._page.session.lookup
+        if self._rehearsed is not None:
+            panel.show_figures(self._rehearsed)
+            return
         if not self._counts:
             panel.show_figures(None)
             return
@@ -148,8 +172,8 @@ class Running:
         panel.show_figures(Figures(self._counts, next_run, zone, name_of))
 
 
-def bundle_hash(workspace: Workspace, document: CampaignDocument) -> str:
-    """What tells this draft, with all that it refers to, from other versions."""
+def _bundle(workspace: Workspace, document: CampaignDocument) -> Bundle:
+    """The draft with all that it refers to: its hash tells it from other versions."""
     from engine.workspace import bundle
 
-    return bundle.make(workspace, document).hash
+    return bundle.make(workspace, document)

@@ -77,8 +77,12 @@ class Safekeeping:
             found.append(Notice("danger", text, "editor.disk_keep", tr("Keep mine")))
         elif self.standing is not None:
             text = tr("The campaign's file changed on disk, and you have changes that are not saved.")
-            more = ("editor.disk_reload", tr("Reload…")), ("editor.disk_keep", tr("Keep mine"))
-            found.append(Notice("warn", text, "editor.disk_differences", tr("See differences"), more))
+            more = (
+                ("editor.disk_differences", tr("See differences")),
+                ("editor.disk_reload", tr("Reload…")),
+                ("editor.disk_keep", tr("Keep mine")),
+            )
+            found.append(Notice("warn", text, "editor.disk_merge", tr("Merge"), more))
         return found
 
     # What the actions do
@@ -143,6 +147,13 @@ class Safekeeping:
             self._page.session.document.origin = self.standing.digest
             self._show(None)
             self._window.toast.show_message(tr("Your next save replaces the file."))
+
+    def put_together(self, on_disk: CampaignDocument) -> None:
+        """What is here has the file's changes in it: saving replaces the file."""
+        session = self._page.session
+        session.document.origin = on_disk.origin
+        session.saved = on_disk
+        self._show(None)
 
     def ask_reload(self) -> Question | None:
         """Ask, then read the file's state; what is not saved here goes."""
@@ -245,6 +256,7 @@ class Safekeeping:
     def _take_over(self, document: CampaignDocument) -> None:
         self._page.session.take_over(document)
         self._page.panel.forget()
+        self._page.merging.look()
         self._show(None)
         name = document.attributes.name
         self._window.toast.show_message(tr("“{name}” changed on disk and was read again.", name=name))

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app import tasks
 from app.editor.keeping import WorkKeeper
 from canvas_widgets.commands import UndoStack
+from engine.campaign import campaign_file
 from engine.campaign.differences import ops_between
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit, prefilled
@@ -19,8 +20,9 @@ from engine.campaign.layout import complete
 from engine.campaign.model import START_ID
 from engine.campaign.ops import Op
 from engine.campaign.problem import Problem, Severity
-from engine.campaign.rules import problems
+from engine.campaign.rules import problems_in_steps
 from engine.files import FileError
+from engine.steps import Steps, finished
 from engine.workspace.workspace import Workspace
 
 Then = Callable[[], object]
@@ -39,6 +41,7 @@ class EditorSession(QObject):
 
     Attributes: document, workspace, lookup (what the document refers to, and what that is called: the
     workspace, or what an earlier version was published with), undo_stack, path (None until the first save),
+    saved (the document as the file had it when it was read or written last),
     problems (latest findings), amended (puts what stands in the panels into the findings), keeper (of what is
     not saved), missing (its file is gone: saving writes it again), changes (so many so far), saving (a save
     is under way), closed.
@@ -76,18 +79,22 @@ class EditorSession(QObject):
         self.missing = False
         self.keeper = WorkKeeper(self)
         self.changes = 0
+        self._open, self._open_at = False, -1
         self.saving = self.closed = False
         self._after_saving: list[Then] = []
+        self._checking: tasks.Task | None = None
+        self._waiting: list[Then] = []
         self._recheck = QTimer(self, singleShot=True, interval=RECHECK_MS)
         self._recheck.timeout.connect(lambda: self.check())
         complete(document)
+        self.saved = document.copy()
         self._unsubscribe = document.subscribe(self._on_ops)
         if not self.large:
             self.check()
 
     @property
     def large(self) -> bool:
-        """Whether checks and saves take so long that they run in the background.
+        """Whether checks and saves take so long that the window goes on meanwhile.
 
         The first one is then up to whoever shows the campaign: beside the loading it would hold that up.
         """
@@ -147,12 +154,18 @@ class EditorSession(QObject):
         self.saving = True
         self.undo_stack.setClean()  # now: steps that follow are not in the file
         save = partial(self.workspace.save_campaign, copy, self.path, unless_changed=True)
-        tasks.run(save, partial(self._on_saved, copy, then), partial(self._on_not_saved, failed))
+        tasks.run_in_slices(
+            campaign_file.dump_in_steps(copy),
+            lambda data: save(data=data),
+            partial(self._on_saved, copy, then),
+            partial(self._on_not_saved, failed),
+        )
 
     def _on_saved(self, written: CampaignDocument, then: Then, path: Path) -> None:
         self.saving = False
         if not self.closed:
             self.document.origin = written.origin
+            self.saved = written.copy()
             self.path, self.missing = path, False
             self.keeper.saved()
             self.dirty_changed.emit()
@@ -183,6 +196,7 @@ class EditorSession(QObject):
         self.undo_stack.clear()
         self.document.apply(ops_between(self.document, document))
         self.document.origin = document.origin
+        self.saved = document.copy()
         self.missing = False
         self.keeper.saved()
         self.dirty_changed.emit()
@@ -190,36 +204,37 @@ class EditorSession(QObject):
     def check(self, then: Callable[[], None] = lambda: None) -> None:
         """Find the problems of the present document; `then` is called when `problems` holds them.
 
-        At once for most campaigns; for a large one in the background, on a copy, because it takes its time.
+        At once for most campaigns; for a large one in slices, and from the begin where it changes meanwhile.
         """
+        self._give_up_check()
         self._recheck.stop()
-        document = self.document
+        self._waiting.append(then)
         if not self._checked:
-            self._show([], then)
+            self._on_checked([])
+        elif self.large:
+            self._checking = tasks.run_in_slices(self._looking(), None, self._on_checked)
+        else:
+            self._on_checked(finished(self._looking()))
+
+    def _looking(self) -> Steps[list[Problem]]:
+        names = self.workspace.other_campaign_names(self.document.attributes.id)
+        return problems_in_steps(self.document, self.lookup, self._now(), names)
+
+    def _on_checked(self, found: list[Problem]) -> None:
+        self._checking = None
+        waiting, self._waiting = self._waiting, []
+        if self.closed:
             return
-        if not self.large:
-            self._show(self._found_in(document), then)
-            return
-        copy = document.copy()
-        seen = self.changes
-
-        def found(result: list[Problem]) -> None:
-            if seen == self.changes:
-                self._show(result, then)
-            elif not self.closed:
-                self.check(then)
-
-        tasks.run(partial(self._found_in, copy), found)
-
-    def _found_in(self, document: CampaignDocument) -> list[Problem]:
-        names = self.workspace.other_campaign_names(document.attributes.id)
-        return problems(document, self.lookup, self._now(), names)
-
-    def _show(self, found: list[Problem], then: Callable[[], None]) -> None:
-        if not self.closed:
-            self._found = found
-            self.amend()
+        self._found = found
+        self.amend()
+        for then in waiting:
             then()
+
+    def _give_up_check(self) -> None:
+        """What it looks at changes, or goes. Who waits for what it finds waits for the next one."""
+        if self._checking is not None:
+            self._checking.cancel()
+            self._checking = None
 
     def amend(self) -> None:
         """Tell the last findings anew: what stands in the panels may have changed."""
@@ -233,18 +248,24 @@ class EditorSession(QObject):
 
     def has_open_links(self) -> bool:
         """Whether "add End to every open link" has something to do."""
-        return any(self.document.links[id].source != START_ID for id in self.open_links())
+        if self._open_at != self.changes:  # commands ask at every turn
+            links = self.document.links.values()
+            self._open = any(link.target is None and link.source != START_ID for link in links)
+            self._open_at = self.changes
+        return self._open
 
     def close(self) -> None:
         """Let go of the document; no check is delivered any more."""
         self.closed = True
         self._recheck.stop()
+        self._give_up_check()
         self.keeper.close()
         self._unsubscribe()
         self.undo_stack.blockSignals(True)  # it tells of its steps once more when Qt destroys it
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
         self.changes += 1
+        self._give_up_check()
         self.keeper.record(ops)
         self.changed.emit(ops)
         self._recheck.start()

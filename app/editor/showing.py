@@ -60,6 +60,8 @@ class Showing:
     def _panel_for(self, selected: int) -> QWidget | None:
         """The panel about so many selected components; there is nothing to do with several while viewing."""
         page = self._page
+        if page.rehearsing.walking:
+            return page.journey
         if selected <= 1 or page.read_only:
             return None if page.panel.node_id is None else page.panel
         cards = [page.scene.cards[node_id] for node_id in page.scene.selection]

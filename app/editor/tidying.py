@@ -1,4 +1,4 @@
-"""Tidying up the campaign, or what is selected of it; in the background where it takes its time."""
+"""Tidying up the campaign, or what is selected of it; in slices where it takes its time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 
-from app.tasks import Task
+from app.tasks import SlicedTask, Task
 from app.widgets.busy import BusyDialog
 from engine.campaign import edits
 from engine.campaign.edits import Edit
@@ -20,7 +20,7 @@ _BUSY_AFTER_MS = 400
 
 
 class Tidying:
-    """Finds the places in the background for a large campaign, and again if it changed meanwhile."""
+    """Finds the places in slices for a large campaign, and again if it changed meanwhile."""
 
     def __init__(self, page: EditorPage, window: MainWindow) -> None:
         self._page, self._window = page, window
@@ -37,7 +37,7 @@ class Tidying:
     def _start(self, part: frozenset[str] | None) -> Task:
         session = self._page.session
         copy, seen = session.document.copy(), session.changes
-        task = Task(lambda progress: edits.tidy(copy, copy.nodes if part is None else part, progress))
+        task = SlicedTask(edits.tidy_in_steps(copy, copy.nodes if part is None else part))
 
         def done(edit: Edit) -> None:
             if session.changes == seen:

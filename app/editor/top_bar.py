@@ -45,6 +45,7 @@ class TopBar(Retranslated, QFrame):
         self.zoom = button("ghost", actions["editor.zoom_reset"].trigger)
         self.zoom.setMinimumWidth(7 * grid)
         self.save = ActionButton(actions["editor.save"])
+        self.rehearse = ActionButton(actions["editor.rehearse"])
         self.publish = ActionButton(actions["run.publish"], "primary")
         self.edit = ActionButton(actions["editor.edit"])
         self.stop = ActionButton(actions["run.stop"])
@@ -58,12 +59,15 @@ class TopBar(Retranslated, QFrame):
         for widget in (self.pill, self.versions, self.view_only, self.problems, self.saved):
             row.addWidget(widget)
         row.addStretch(1)
+        tools = QHBoxLayout()
+        tools.setSpacing(grid // 2)
         for action_id in ("editor.add_ends", "editor.undo", "editor.redo", "editor.fit", "editor.zoom_in"):
-            row.addWidget(tool_button(actions[action_id]))
-        row.addWidget(self.zoom)
-        row.addWidget(tool_button(actions["editor.zoom_out"]))
+            tools.addWidget(tool_button(actions[action_id]))
+        tools.addWidget(self.zoom)
+        tools.addWidget(tool_button(actions["editor.zoom_out"]))
+        row.addLayout(tools)
         row.addSpacing(grid)
-        for widget in (self.stop, self.restart, self.edit, self.save, self.publish):
+        for widget in (self.stop, self.restart, self.edit, self.save, self.rehearse, self.publish):
             row.addWidget(widget)
         row.addWidget(tool_button(actions["view.commands"]))
         row.addWidget(tool_button(actions["view.menu"]))
@@ -98,8 +102,8 @@ class TopBar(Retranslated, QFrame):
         `failed`: it ended abnormally. `earlier`: a version is on show, not the campaign itself.
         """
         self._status, self._read_only, self._failed = status, read_only, failed
-        self.stop.setVisible(status in {Status.IN_PROGRESS, Status.NOT_STARTED})
-        self.restart.setVisible(status is Status.STOPPED)
+        self.stop.setVisible(May.STOP in ALLOWED[status])
+        self.restart.setVisible(May.RESTART in ALLOWED[status])
         for widget in (self.save, self.publish):
             widget.setVisible(not read_only)
         self.edit.setVisible(read_only and not earlier and May.EDIT in ALLOWED[status])

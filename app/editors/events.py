@@ -63,11 +63,14 @@ class EventEditor(Editor):
 
 
 class EventBlock(QWidget):
-    """Event, number of times, condition over its attributes: what goals and conditions share."""
+    """Event, number of times, condition over its attributes: what goals and conditions share.
+
+    counted: without it, a single event is meant.
+    """
 
     changed = Signal()
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, counted: bool = True) -> None:
         super().__init__()
         self._event = EventEditor(context, FieldSpec("event"))
         self._times = NumberEdit(1)
@@ -89,9 +92,10 @@ class EventBlock(QWidget):
         column.setSpacing(8)
         column.addWidget(self._event)
         self.line = row(spacing=8)
-        self.line.addWidget(label("small", tr("at least")))
-        self.line.addWidget(self._times)
-        self.line.addWidget(label("small", tr("times")))
+        self._counted = counted
+        for part in (label("small", tr("at least")), self._times, label("small", tr("times"))):
+            self.line.addWidget(part)
+            part.setVisible(counted)
         self.line.addStretch(1)
         column.addLayout(self.line)
         column.addWidget(self._where_label)
@@ -109,7 +113,7 @@ class EventBlock(QWidget):
         for key, value in (
             ("event", self._event.value()),
             ("where", self._where.value()),
-            ("times", self._times.value()),
+            *((("times", self._times.value()),) if self._counted else ()),
         ):
             if value is not None:
                 raw[key] = value

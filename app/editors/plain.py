@@ -11,7 +11,7 @@ from app.widgets.combo_box import ComboBox, Option
 from app.widgets.fields import LineEdit, NumberEdit, TextArea
 from app.widgets.layouts import row
 from app.widgets.segmented import Segmented
-from engine.i18n import tr
+from engine.i18n import N_, tr
 
 _SEGMENTS_WIDTH = 30
 """Characters that fit side by side in the panel; longer choices become a list."""
@@ -51,14 +51,18 @@ class TextEditor(Editor):
 
 
 class NumberEditor(Editor):
-    """A whole number; empty where the field is optional and has none."""
+    """A whole number; empty where the field is optional and has none.
+
+    Option: `empty`, what that means.
+    """
 
     def __init__(
         self, context: Context, spec: FieldSpec, parent: QWidget | None = None, whole: bool = True
     ) -> None:
         super().__init__(context, parent)
         self._field = NumberEdit(spec.minimum, whole=whole)
-        self._field.setPlaceholderText(spec.placeholder or ("" if spec.required else tr("No limit")))
+        empty = "" if spec.required else tr(spec.extra.get("empty") or N_("No limit"))
+        self._field.setPlaceholderText(spec.placeholder or empty)
         self._field.setMaximumWidth(160)
         self._field.edited.connect(self.changed)
         line = row(self)

@@ -33,10 +33,15 @@ class RunCommands:
 
     def stop(self) -> None:
         name, id = self._at_hand()
+        service = self._window.service
+        run = None if service is None else service.runs.get(id)
+        what = tr("Nobody enters and nothing is sent any more. People keep their place until you restart it.")
+        if run is not None and run.backlog:
+            what = tr("Messages that wait do not go out until you restart it. It stays finished.")
         ask(
             self._window,
             tr("Stop “{name}”?", name=name),
-            tr("Nobody enters and nothing is sent any more. People keep their place until you restart it."),
+            what,
             Choice(
                 tr("Stop"), lambda: self._command("stop", id, tr("“{name}” is stopped.", name=name)), "danger"
             ),

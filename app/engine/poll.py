@@ -43,6 +43,7 @@ def run_of(campaign: Campaign) -> Run:
         campaign.published_at,
         campaign.doubtful,
         campaign.cannot_send,
+        campaign.backlog,
     )
 
 

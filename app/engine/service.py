@@ -136,7 +136,7 @@ class EngineService(QObject):
 
     @property
     def situation(self) -> Situation:
-        going_on = sum(status_of(run.status) in GOING_ON for run in self.runs.values())
+        going_on = sum(status_of(run.status, run.backlog) in GOING_ON for run in self.runs.values())
         return Situation(self.state, self.condition, going_on)
 
     def watch(self, campaign_id: str | None, version: int | None = None) -> None:

@@ -64,7 +64,8 @@ class Trouble(NamedTuple):
 class Run:
     """What the engine says of a campaign: status word, people inside and entered, why it broke off, when
     people enter next (ISO 8601), which version is the newest, with the hash of its bundle, when the first one
-    was published, how many messages may have been sent or not, and why those that wait do not go out."""
+    was published, how many messages may have been sent or not, why those that wait do not go out, and whether
+    they do though it is finished (`going` or `stopped`)."""
 
     status: str
     inside: int = 0
@@ -76,6 +77,7 @@ class Run:
     published_at: str | None = None
     doubtful: int = 0
     cannot_send: str | None = None
+    backlog: str = ""
 
     @property
     def trouble(self) -> Trouble | None:

@@ -6,7 +6,6 @@ A command of the designer, not of the engine's command line, which knows nothing
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from engine.commands import errors
 from engine.commands.target import open_workspace, workspace_of
 from engine.files import save_bytes
 from engine.i18n import N_, Message, tr
+from engine.steps import finished
 
 NAME = "picture"
 
@@ -52,15 +52,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _write(chosen: argparse.Namespace) -> None:
     """Raises `FileError`, `CommandError`, `TooLarge`."""
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from PySide6.QtWidgets import QApplication
-
-    from app.exporting.options import Format, Options, making
+    from app.exporting.headless import application
+    from app.exporting.options import PICTURES, Format, Options, making
     from canvas_widgets.export import Page
     from canvas_widgets.look import Look, Theme
-    from canvas_widgets.picture import Picture, finished
+    from canvas_widgets.picture import Picture
 
-    endings = [format.value for format in Format]
+    endings = [format.value for format in PICTURES]
     if (ending := chosen.out.suffix.lower().removeprefix(".")) not in endings:
         raise errors.CommandError(
             Message("The picture's name must end in one of: {endings}.", endings=", ".join(endings))
@@ -71,12 +69,11 @@ def _write(chosen: argparse.Namespace) -> None:
         raise errors.CommandError(Message(text, file=chosen.campaign))
     workspace = open_workspace(folder)
     document = campaign_file.load(chosen.campaign)
-    application = QApplication.instance() or QApplication([NAME])
-    picture = Picture(document, workspace, Look(Theme(chosen.theme), motion=False))
-    try:
-        options = Options(format=Format(ending), scale=chosen.scale, page=Page(chosen.page))
-        content = finished(making(picture, options))
-        save_bytes(chosen.out, content())
-    finally:
-        picture.close()
-        del application
+    with application():
+        picture = Picture(document, workspace, Look(Theme(chosen.theme), motion=False))
+        try:
+            options = Options(format=Format(ending), scale=chosen.scale, page=Page(chosen.page))
+            content = finished(making(picture, options))
+            save_bytes(chosen.out, content())
+        finally:
+            picture.close()

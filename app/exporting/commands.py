@@ -13,8 +13,8 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from app.exporting.dialog import ExportDialog
-from app.exporting.options import FORMATS, Options, file_name, making, with_ending
-from app.tasks import SlicedTask
+from app.exporting.options import FORMATS, PICTURES, Options, file_name, making, with_ending, written
+from app.tasks import SlicedTask, Task, run
 from app.widgets.busy import BusyDialog
 from app.widgets.toast import Link
 from canvas_widgets.export import on_paper
@@ -66,17 +66,24 @@ class ExportCommands:
     def _on_exporting(self, page: EditorPage, options: Options) -> None:
         self._options = options
         name = file_name(page.session.document.attributes.name, options.format)
-        dialog = QFileDialog(self._window, tr("Export a picture"), str(self._start_folder() / name))
+        dialog = QFileDialog(self._window, tr("Export"), str(self._start_folder() / name))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(options.format)
         dialog.setNameFilter(f"{tr(FORMATS[options.format])} (*.{options.format})")
         dialog.fileSelected.connect(lambda path: self.write(page, options, Path(path)))
         dialog.open()
 
-    def write(self, page: EditorPage, options: Options, path: Path) -> SlicedTask:
-        """Write the picture into a file, and say where it is or why it is not."""
+    def write(self, page: EditorPage, options: Options, path: Path) -> Task | SlicedTask:
+        """Write the picture or text into a file, and say where it is or why it is not."""
         path = with_ending(path, options.format)
         self._folder = path.parent
+        if options.format not in PICTURES:
+            document, lookup = page.session.document.copy(), page.session.lookup
+            return run(
+                lambda: save_bytes(path, written(document, lookup, options.format)),
+                lambda _saved: self._on_exported(path),
+                self._window.show_error,
+            )
         picture = self._picture(page, options)
         task = SlicedTask(making(picture, options), lambda content: save_bytes(path, content()))
         task.done.connect(lambda _saved: self._on_exported(path))

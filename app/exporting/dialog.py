@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QWidget
 
-from app.exporting.options import FORMATS, SCALES, Format, Options
+from app.exporting.options import FORMATS, PICTURES, SCALES, Format, Options
 from app.widgets.basic import button, label
 from app.widgets.dialog import button_row, dialog_column
 from app.widgets.drop_down import DropDown
@@ -66,7 +66,7 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._area, self._confirmed, self._for_paper = area, confirmed, for_paper
         self._given = options
-        title = tr("Print") if for_paper else tr("Export a picture")
+        title = tr("Print") if for_paper else tr("Export")
         self.setWindowTitle(title)
         self.format = Choice({format: tr(text) for format, text in FORMATS.items()}, options.format)
         self.scale = Choice({scale: f"{scale} ×" for scale in SCALES}, options.scale)
@@ -79,10 +79,8 @@ class ExportDialog(QDialog):
         self.note = label("muted", wrap=True)
         self.ok = button("primary", self._on_ok, tr("Print…") if for_paper else tr("Export…"))
         self._rows: dict[QWidget, QLabel] = {}
+        self._has_selection, self._has_counts, self._is_dark = has_selection, has_counts, look.is_dark
         self._lay_out(look, title)
-        self._show(self.scope, has_selection)
-        self._show(self.colours, look.is_dark)
-        self.counts.setVisible(has_counts)
         for box in (self.format, self.scale, self.scope):
             box.currentIndexChanged.connect(self._follow)
         self._follow()
@@ -128,6 +126,10 @@ class ExportDialog(QDialog):
         self._show(self.format, not self._for_paper)
         self._show(self.scale, format is Format.PNG)
         self._show(self.page, format is Format.PDF)
+        drawn = format is None or format in PICTURES
+        self._show(self.scope, drawn and self._has_selection)
+        self._show(self.colours, drawn and self._is_dark)
+        self.counts.setVisible(drawn and self._has_counts)
         text, possible = "", True
         if format is Format.PNG:
             text, possible = self._size_text()

@@ -9,8 +9,13 @@ from pathlib import Path
 
 from canvas_widgets import export
 from canvas_widgets.export import Content, Page
-from canvas_widgets.picture import Making, Picture
+from canvas_widgets.picture import Picture
+from engine.campaign.document import CampaignDocument
+from engine.campaign.exporting.mermaid import mermaid
+from engine.campaign.exporting.table import configuration_csv
+from engine.components.base import Lookup
 from engine.i18n import N_
+from engine.steps import Steps
 
 SCALES = (1, 2, 3, 4)
 _NO_FILE_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
@@ -23,9 +28,18 @@ class Format(StrEnum):
     PNG = "png"
     SVG = "svg"
     PDF = "pdf"
+    MERMAID = "mmd"
+    CSV = "csv"
 
 
-FORMATS = {Format.PNG: N_("PNG image"), Format.SVG: N_("SVG drawing"), Format.PDF: N_("PDF document")}
+PICTURES = (Format.PNG, Format.SVG, Format.PDF)
+FORMATS = {
+    Format.PNG: N_("PNG image"),
+    Format.SVG: N_("SVG drawing"),
+    Format.PDF: N_("PDF document"),
+    Format.MERMAID: N_("Mermaid chart, for documents"),
+    Format.CSV: N_("Table of the configuration, for reviewers"),
+}
 
 
 @dataclass(frozen=True)
@@ -41,13 +55,20 @@ class Options:
     light: bool = True
 
 
-def making(picture: Picture, options: Options) -> Making[Content]:
-    """What makes the content of the file by the options. Raises `TooLarge`."""
+def making(picture: Picture, options: Options) -> Steps[Content]:
+    """What makes the content of a picture's file by the options. Raises `TooLarge`."""
     if options.format is Format.PNG:
         return export.png(picture, options.scale)
     if options.format is Format.SVG:
         return export.svg(picture)
     return export.pdf(picture, options.page)
+
+
+def written(document: CampaignDocument, lookup: Lookup, format: Format) -> bytes:
+    """The content of a file that is no picture."""
+    if format is Format.CSV:
+        return configuration_csv(document, lookup)
+    return mermaid(document, lookup).encode()
 
 
 def file_name(campaign: str, format: Format) -> str:

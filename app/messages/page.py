@@ -49,7 +49,7 @@ class MessagesPage(PlacePage):
     """Attributes: commands; table; form (the editor that is open, else None); unsaved (it has changes)."""
 
     def __init__(self, window: MainWindow) -> None:
-        super().__init__(window.look, window.actions_)
+        super().__init__(window.look, window.actions_, window.tabs.home)
         self._window = window
         self._workspace: Workspace | None = None
         self._rows: list[Row] = []

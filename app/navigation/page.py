@@ -19,9 +19,12 @@ class PlacePage(Retranslated, QWidget):
     Attributes: title and summary (labels of the bar), body (the layout below the bar).
     """
 
-    def __init__(self, look: Look, actions: Actions, side: QWidget | None = None) -> None:
-        """`side` stands at the left, beside the bar as well."""
-        super().__init__()
+    def __init__(self, look: Look, actions: Actions, home: QWidget, side: QWidget | None = None) -> None:
+        """home: what places stand in. A page that came there when it is whole would be dressed once more.
+
+        `side` stands at the left, beside the bar as well.
+        """
+        super().__init__(home)
         self.look = look
         self.actions_ = actions
         self.title = label("title")

@@ -71,8 +71,9 @@ class PanelContent(QWidget):
         workspace: Workspace,
         estimate: Estimator | None,
         figures: Figures | None = None,
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(parent)
         self._document, self._node_id, self._workspace = document, node_id, workspace
         self._declared = component(document.node(node_id).kind)
         context = Context(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.campaign.document import CampaignDocument
 from engine.components import delivery
-from engine.i18n import N_, ntr, tr
+from engine.i18n import ntr, tr
 from engine.shapes.groups import PORT_PREFIX
 from engine.shapes.time import instant
 
@@ -18,17 +18,6 @@ Counts = Mapping[str, Any]
 
 LAST_CYCLES = 5
 _SHORT = "%m-%d %H:%M"
-
-RECEIPTS = {
-    "delivered": N_("Delivered"),
-    "failed": N_("Not delivered"),
-    "bounced": N_("Bounced"),
-    "opened": N_("Opened"),
-    "ignored": N_("Ignored"),
-    "clicked": N_("Clicked"),
-    "unsubscribed": N_("Unsubscribed"),
-    "complained": N_("Complained"),
-}
 
 
 @dataclass(frozen=True)
@@ -50,13 +39,14 @@ class Figures:
     """What a campaign's run has come to.
 
     counts: see `Counts`. next_run: when people enter next, ISO 8601, or None. zone: in which times are shown.
-    audience_name: an audience's name by its id.
+    audience_name: an audience's name by its id. further: what else there is to say of a component.
     """
 
     counts: Counts
     next_run: str | None
     zone: ZoneInfo
     audience_name: Callable[[str], str]
+    further: Callable[[str], list[Table]] = lambda _node: []
 
     def tables(self, document: CampaignDocument, node_id: str) -> list[Table]:
         """What there is to say of a component; [] for most."""
@@ -66,7 +56,7 @@ class Figures:
             found += self._cycles()
         if node.kind == "ab_target":
             found += self._goals(document, node_id)
-        return found
+        return [*found, *self.further(node_id)]
 
     def _messages(self, document: CampaignDocument, node_id: str) -> Iterator[Table]:
         states = self.counts.get("reasons", {}).get(node_id, {})
@@ -77,7 +67,7 @@ class Figures:
 
     def _receipts(self, node_id: str) -> Iterator[Table]:
         receipts = self.counts.get("receipts", {}).get(node_id, {})
-        rows = [(_word(RECEIPTS, code), f"{n:,}") for code, n in sorted(receipts.items())]
+        rows = [(delivery.receipt_word(code), f"{n:,}") for code, n in sorted(receipts.items())]
         if rows:
             yield Table(tr("Receipts"), (), tuple(rows))
 

@@ -22,8 +22,8 @@ FIELD_GAP = 16
 class FieldFrame(QWidget):
     """A label, the editor, a line of help, and the error when there is one."""
 
-    def __init__(self, spec: FieldSpec, editor: Editor) -> None:
-        super().__init__()
+    def __init__(self, spec: FieldSpec, editor: Editor, parent: QWidget) -> None:
+        super().__init__(parent)
         self.spec = spec
         self.editor = editor
         text = spec.label if spec.required else tr("{label} (optional)", label=spec.label)
@@ -86,7 +86,7 @@ class Form(QWidget):
         column.setSpacing(FIELD_GAP)
         for name, field in self._fields.items():
             make = (factories or {}).get(name) or EDITORS[field.hint.widget]
-            frame = FieldFrame(spec_of(field), make(context, spec_of(field)))
+            frame = FieldFrame(spec_of(field), make(context, spec_of(field)), self)
             self._frames[name] = frame
             column.addWidget(frame)
         for frame in self._frames.values():

@@ -269,7 +269,14 @@ class ConfigurationPanel(Retranslated, QFrame):
         assert self._workspace is not None
         assert self._node_id is not None
         node = self._document.node(self._node_id)
-        content = PanelContent(self._document, self._node_id, self._workspace, self._estimate, self._counted)
+        content = PanelContent(
+            self._document,
+            self._node_id,
+            self._workspace,
+            self._estimate,
+            self._counted,
+            self.body.widget(),  # or it would be dressed once more when it comes there
+        )
         self._stored = dict(node.config)
         content.load(Values(node.name, node.memo, self._stored))
         self._loaded = content.values()

@@ -32,7 +32,7 @@ class PeoplePage(PlacePage):
     """Attributes: search; table; person (the page of one); stack, which shows one of them or why not."""
 
     def __init__(self, window: MainWindow) -> None:
-        super().__init__(window.look, window.actions_)
+        super().__init__(window.look, window.actions_, window.tabs.home)
         self._window = window
         self._workspace: Workspace | None = None
         self._ids: list[str] = []

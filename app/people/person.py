@@ -46,6 +46,7 @@ class PersonPage(Retranslated, QWidget):
         self.name = label("title")
         self.name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.source = label("muted")
+        self.why = button("ghost", self._ask_why)
         self.erase = button("ghost", self._ask_to_erase)
         self.error = label("error", wrap=True)
         self.facts = QVBoxLayout()
@@ -79,6 +80,7 @@ class PersonPage(Retranslated, QWidget):
 
     def retranslate(self) -> None:
         self.leave.setText(tr("‹ All people"))
+        self.why.setText(tr("Why?…"))
         self.erase.setText(tr("Erase…"))
         for place, text in enumerate((tr("Campaigns"), tr("Messages"), tr("Events"))):
             self.tabs.setTabText(place, text)
@@ -190,6 +192,11 @@ class PersonPage(Retranslated, QWidget):
         self.error.setText(str(error))
         self.error.show()
 
+    def _ask_why(self) -> None:
+        from app.reports.why import WhyDialog
+
+        WhyDialog(self._window, person=self._id).open()
+
     # ---- erasing
 
     def _ask_to_erase(self) -> None:
@@ -254,6 +261,7 @@ class PersonPage(Retranslated, QWidget):
         for widget in (self.leave, self.name, self.source):
             head.addWidget(widget)
         head.addStretch(1)
+        head.addWidget(self.why)
         head.addWidget(self.erase)
         inside = QWidget()
         column = QVBoxLayout(inside)

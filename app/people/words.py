@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.panels.figures import RECEIPTS
-from engine.components.delivery import state_and_reason
+from engine.components.delivery import receipt_word, state_and_reason
 from engine.components.registry import COMPONENTS
 from engine.i18n import N_, tr
 from engine.shapes.groups import PORT_PREFIX
@@ -17,6 +16,8 @@ _OUTCOMES = {
     "waiting": N_("is there now"),
     "done": N_("went through to the end"),
     "left": N_("left"),
+    "exited": N_("left early"),
+    "held_back": N_("did not enter: in the control group"),
     "merged": N_("was there already"),
     "failed": N_("failed"),
     "out": N_("went on"),
@@ -59,7 +60,7 @@ def state(state: str, reason: str, receipt: str) -> str:
     said = state_and_reason(state, reason)
     if not receipt:
         return said
-    return f"{said} · {tr(RECEIPTS[receipt]) if receipt in RECEIPTS else receipt}"
+    return f"{said} · {receipt_word(receipt)}"
 
 
 def import_state(state: str) -> str:

@@ -34,9 +34,9 @@ class SummaryView(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(tr("What publishing does"))
 
-    def show_known(self, known: Known, first: Section | None = None) -> None:
+    def show_known(self, known: Known, *first: Section) -> None:
         """Say it anew with what the engine has told; `first`: what stands on top."""
-        found = [*([first] if first is not None else []), *self._summary.sections(known)]
+        found = [*first, *self._summary.sections(known)]
         if self._warnings:
             found.append(Section(tr("Please note"), self._warnings, warns=True))
         if found != self.sections:
@@ -76,7 +76,8 @@ class SummaryView(QScrollArea):
 class PublishDialog(QDialog):
     """The summary and Publish, which calls `confirmed()`; Enter does as well, Escape cancels.
 
-    Opens at once with what the files say; `show_known` adds what the engine says. Attributes: view, publish.
+    Opens at once with what the files say; `show_known` adds what the engine says. Attributes: view, publish,
+    row (of the buttons).
     """
 
     def __init__(
@@ -89,8 +90,9 @@ class PublishDialog(QDialog):
         confirmed: Callable[[], None],
         *,
         news: str = "",
+        place: QWidget | None = None,
     ) -> None:
-        """`news`: what has to be known first, above it all."""
+        """`news`: what has to be known first, above it all. place: where one chooses where to publish."""
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(tr("Publish “{name}”?", name=name))
@@ -107,13 +109,20 @@ class PublishDialog(QDialog):
         layout = dialog_column(self, tr("Publish “{name}”?", name=name))
         if news:
             layout.addWidget(label("warning", news, wrap=True))
+        if place is not None:
+            layout.addWidget(place)
         layout.addWidget(self.view, 1)
-        layout.addLayout(button_row(cancel, self.publish, at_left=self.changes))
+        self.row = button_row(cancel, self.publish, at_left=self.changes)
+        layout.addLayout(self.row)
         self.show_known(Known())
-        grid = look.sizes.grid
+        self.fit()
+        self.publish.setFocus()
+
+    def fit(self) -> None:
+        """As high as what is shown, up to where it scrolls."""
+        grid = self._look.sizes.grid
         height = self.view.height_for(WIDTH * grid) + _AROUND * grid
         self.resize(WIDTH * grid, min(height, _HIGHEST * grid))
-        self.publish.setFocus()
 
     def show_known(self, known: Known) -> None:
         """Add what the engine has told."""

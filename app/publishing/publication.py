@@ -15,11 +15,12 @@ from shiboken6 import isValid
 from app import tasks
 from app.engine.situation import Run, State
 from app.preferences import Remote
-from app.publishing import asking, tokens
+from app.publishing import asking
 from app.publishing.dialog import PublishDialog, SummaryView, left_out, warnings_of
 from app.publishing.known import Known
 from app.publishing.summary import Summary
 from engine.campaign.document import CampaignDocument
+from engine.client import tokens
 from engine.files import FileError
 from engine.i18n import tr
 from engine.workspace import bundle as bundles
@@ -56,35 +57,36 @@ class PublishCommands:
 
     def publish(self) -> None:
         """Publish the campaign at hand to the bundled engine, after a look at what that does."""
-        self._with_publishable(self._ask_here)
+        self.with_publishable(self.ask_here)
 
     def publish_remote(self) -> None:
         """Publish the campaign at hand to an engine on another machine."""
-        self._with_publishable(self._save_for_remote)
+        self.with_publishable(self.save_for_remote)
 
-    def _with_publishable(self, go_on: Callable[[EditorPage], None]) -> None:
+    def with_publishable(self, go_on: Callable[[EditorPage], None]) -> None:
         """Show the problems of the campaign at hand; without errors, go on."""
         window = self._window
         if window.editor is None:
             row = window.list_page.selected()
             if row is None:
                 return
-            window.open_campaigns.open_row(row, read_only=False, then=lambda: self._with_publishable(go_on))
+            window.open_campaigns.open_row(row, read_only=False, then=lambda: self.with_publishable(go_on))
             return
         editor = window.editor
-        editor.session.check(partial(self._publish_checked, editor, go_on))
+        editor.session.check(partial(self.publish_checked, editor, go_on))
 
-    def _publish_checked(self, editor: EditorPage, go_on: Callable[[EditorPage], None]) -> None:
+    def publish_checked(self, editor: EditorPage, go_on: Callable[[EditorPage], None]) -> None:
+        """Go on with a campaign that was checked, or show what is wrong with it."""
         if editor.session.errors:
             editor.findings.open()
         else:
             go_on(editor)
 
-    def _ask_here(self, editor: EditorPage, news: str = "") -> None:
+    def ask_here(self, editor: EditorPage, news: str = "") -> None:
         """Show what publishing here would do; Publish does it. `news`: why it is shown once more."""
-        self._prepare(editor, partial(self._show_summary, editor, news), elsewhere=False)
+        self.prepare(editor, partial(self._show_summary, editor, news), elsewhere=False)
 
-    def _prepare(self, editor: EditorPage, show: Callable[[Prepared], None], *, elsewhere: bool) -> None:
+    def prepare(self, editor: EditorPage, show: Callable[[Prepared], None], *, elsewhere: bool) -> None:
         """Sum up in the background what publishing does, unless something else is asked by then."""
 
         def show_alone(found: Prepared) -> None:
@@ -100,7 +102,10 @@ class PublishCommands:
         window = self._window
         name = found.document.attributes.name
         publish = partial(self._publish_here, editor, found.hash)
-        dialog = PublishDialog(window, window.look, name, found.summary, _noted(editor), publish, news=news)
+        place = window.servers.publishing.place_field(editor)
+        dialog = PublishDialog(
+            window, window.look, name, found.summary, noted(editor), publish, news=news, place=place
+        )
         self._tell(dialog, editor, found)
         dialog.open()
 
@@ -163,9 +168,9 @@ class PublishCommands:
         self._window.toast.hide()
         if not editor.session.closed:
             news = tr("It has changed since you looked at it, and nothing is published yet. Look once more.")
-            editor.session.check(partial(self._publish_checked, editor, partial(self._ask_here, news=news)))
+            editor.session.check(partial(self.publish_checked, editor, partial(self.ask_here, news=news)))
 
-    def _save_for_remote(self, editor: EditorPage) -> None:
+    def save_for_remote(self, editor: EditorPage) -> None:
         """Save the draft, then ask; once more from the start where it was changed while it was saved."""
         editor.view.notes.finish()
         changes = editor.session.changes
@@ -174,20 +179,20 @@ class PublishCommands:
             if editor.session.changes == changes:
                 self._ask_for_remote(editor)
             else:
-                editor.session.check(partial(self._publish_checked, editor, self._save_for_remote))
+                editor.session.check(partial(self.publish_checked, editor, self.save_for_remote))
 
         editor.save(saved)
 
     def _ask_for_remote(self, editor: EditorPage) -> None:
         """Ask for the other engine, and show what publishing there would do."""
-        self._prepare(editor, partial(self._show_remote, editor), elsewhere=True)
+        self.prepare(editor, partial(self._show_remote, editor), elsewhere=True)
 
     def _show_remote(self, editor: EditorPage, found: Prepared) -> None:
         from app.publishing.remote import RemoteDialog
 
         window, bundle = self._window, found.data
         unconfirmed = editor.unconfirmed.names()
-        view = SummaryView(window.look, found.summary, _noted(editor))
+        view = SummaryView(window.look, found.summary, noted(editor))
         view.show_known(Known())
 
         def publish(url: str, token: str) -> None:
@@ -253,7 +258,7 @@ def _prepared(workspace: Workspace, document: CampaignDocument, *, elsewhere: bo
     return Prepared(document, summary, bundle.hash, bundles.write(bundle))
 
 
-def _noted(editor: EditorPage) -> list[str]:
+def noted(editor: EditorPage) -> list[str]:
     """What should be known before publishing."""
     return warnings_of(
         [str(problem.sentence) for problem in editor.session.problems], editor.unconfirmed.names()

@@ -8,12 +8,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from app.preferences import Remote
-from app.publishing import tokens
 from app.publishing.dialog import WIDTH, SummaryView
 from app.widgets.basic import button, label, set_property
 from app.widgets.dialog import button_row, dialog_column
 from app.widgets.drop_down import DropDown
 from canvas_widgets.look import Look
+from engine.client import tokens
 from engine.i18n import tr
 
 _AROUND, _HIGHEST = 41, 84  # of the grid: what stands around the summary; the whole

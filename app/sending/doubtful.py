@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _CHOICE = Qt.ItemDataRole.UserRole
 _HOWS: tuple[Settlement, ...] = ("again", "sent", "not_sent")
 
+ADDRESS, MOST_SHOWN = 2, 34
+"""The column of addresses, and how many characters of one are always shown."""
+
 
 class Choice(NamedTuple):
     """The messages of a campaign, of an account, of both; or all."""
@@ -161,6 +164,9 @@ class DoubtfulBox(QWidget):
         if first:
             self.table.clear()
         self.table.add([self._row(one) for one in messages], more=self.after is not None)
+        # Numbers and emails are looked up at the provider; tokens of devices would leave no room.
+        short = all(len(one.address) <= MOST_SHOWN for one in self._shown)
+        self.table.keep_narrow(ADDRESS, narrow=short)
 
     def _row(self, one: Doubtful) -> tuple[str, ...]:
         known = provider_reason(one.reason)
@@ -168,7 +174,7 @@ class DoubtfulBox(QWidget):
             known = tr("{what} · marketing", what=known)
         where = one.title or kind(one.channel)
         time = words.moment(one.attempted_at, self._zone)
-        return time, one.person_id, one.address, where, known, one.text.replace("\n", " ")
+        return time, one.person_id, one.address, where, known, words.said(one)
 
     @property
     def keys(self) -> list[str]:

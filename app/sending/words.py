@@ -12,7 +12,7 @@ from engine.i18n import N_, ntr, tr
 from engine.shapes.time import instant
 
 if TYPE_CHECKING:
-    from engine.server.wire.sending import AccountSending, Decision, Settlement
+    from engine.server.wire.sending import AccountSending, Decision, Doubtful, Settlement
 
 MOST_COUNTED = 100_000
 """So many messages that wait are counted; see `engine.run.outgoing`."""
@@ -77,11 +77,19 @@ _FOLLOWS: dict[Settlement, str] = {
         "messages as failed."
     ),
 }
+_OF_VALUES = ("webhook", "push_kafka")
+"""Components that hand over values rather than a text."""
 VERBS: dict[Settlement, str] = {
     "again": N_("Send again"),
     "sent": N_("They were sent"),
     "not_sent": N_("They were not sent"),
 }
+
+
+def said(one: Doubtful) -> str:
+    """What a message says, in one line; nothing where another system gets no values."""
+    empty = one.channel in _OF_VALUES and one.text == "{}"
+    return "" if empty else one.text.replace("\n", " ")
 
 
 def question(how: Settlement, count: int) -> tuple[str, str]:
@@ -93,7 +101,7 @@ def question(how: Settlement, count: int) -> tuple[str, str]:
     else:
         title = ntr("Take {n:,} message for not sent?", "Take {n:,} messages for not sent?", count)
     noted = tr("This is noted with your name, and cannot be undone.")
-    return title, f"{tr(_FOLLOWS[how])} {noted}"
+    return title, tr("{one} {other}", one=tr(_FOLLOWS[how]), other=noted)
 
 
 def settled(how: Settlement, count: int, asked: int) -> str:
@@ -111,7 +119,7 @@ def settled(how: Settlement, count: int, asked: int) -> str:
         "{n:,} others had been settled meanwhile, or are of a campaign that broke off.",
         asked - count,
     )
-    return f"{said} {rest}"
+    return tr("{one} {other}", one=said, other=rest)
 
 
 def decision(one: Decision, zone: ZoneInfo) -> str:

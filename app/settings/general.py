@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _USUAL_MINUTES = 5
 _MOST_MINUTES = 120
+_SIZES = (125, 150, 200)
+"""Per cent."""
 
 
 class GeneralPage(Retranslated, QWidget):
@@ -32,7 +34,8 @@ class GeneralPage(Retranslated, QWidget):
         self.autosave = QCheckBox()
         self.minutes = QSpinBox(minimum=1, maximum=_MOST_MINUTES)
         self.on_leave = QCheckBox()
-        self._scale = label("small", wrap=True)
+        self.sizes = Segmented([])
+        self._again = label("small", wrap=True)
         self._journal = label("small", wrap=True)
         self._labels = [label("label") for _row in range(5)]
         self._lay_out()
@@ -44,7 +47,8 @@ class GeneralPage(Retranslated, QWidget):
         titles = (tr("Language"), tr("Theme"), tr("Motion"), tr("Interface size"), tr("Save drafts"))
         for heading, title in zip(self._labels, titles, strict=True):
             heading.setText(title)
-        for field, title in zip((self.languages, self.themes, self.motion), titles, strict=False):
+        fields = (self.languages, self.themes, self.motion, self.sizes)
+        for field, title in zip(fields, titles, strict=False):
             field.setAccessibleName(title)
         system = tr("Like the system")
         self.themes.set_options(
@@ -56,16 +60,10 @@ class GeneralPage(Retranslated, QWidget):
             ]
         )
         self.motion.set_options(
-            [Option("system", system), Option("always", tr("Reduced")), Option("never", tr("Full"))]
+            [Option("always", tr("Reduced")), Option("never", tr("Full")), Option("system", system)]
         )
-        percent = round(self._window.devicePixelRatioF() * 100)
-        self._scale.setText(
-            tr(
-                "Like your desktop's scaling, {percent} % now. For this program alone, start it with "
-                "QT_SCALE_FACTOR=1.5 for half as large again.",
-                percent=percent,
-            )
-        )
+        self.sizes.set_options([*(Option(str(size), f"{size} %") for size in _SIZES), Option("0", system)])
+        self._again.setText(tr("Counts when the program is started again."))
         self.autosave.setText(tr("Every so many minutes:"))
         self.minutes.setAccessibleName(tr("Minutes between two savings"))
         self.on_leave.setText(tr("When the window loses the focus"))
@@ -87,6 +85,10 @@ class GeneralPage(Retranslated, QWidget):
         saving.addLayout(every)
         saving.addWidget(self.on_leave)
         saving.addWidget(self._journal)
+        size = QVBoxLayout()
+        size.setSpacing(grid)
+        size.addWidget(self.sizes)
+        size.addWidget(self._again)
         form = QFormLayout(self)
         form.setContentsMargins(0, 2 * grid, 0, 0)
         form.setHorizontalSpacing(3 * grid)
@@ -95,17 +97,15 @@ class GeneralPage(Retranslated, QWidget):
             self.languages,
             self.themes,
             self.motion,
-            self._scale,
+            size,
             saving,
         )
         for heading, field in zip(self._labels, fields, strict=True):
             self._add(form, heading, field)
 
     def _add(self, form: QFormLayout, heading: QLabel, field: QWidget | QVBoxLayout) -> None:
-        # As high as a field, or as a line of the text beside it: a form would let it sink beside several.
-        self._scale.ensurePolished()
-        line = self._scale.fontMetrics().height()
-        heading.setFixedHeight(line if field is self._scale else self._window.look.sizes.control)
+        # As high as a field: a form would let it sink beside several lines.
+        heading.setFixedHeight(self._window.look.sizes.control)
         if isinstance(field, QWidget):
             form.addRow(heading, field)
         else:
@@ -116,6 +116,7 @@ class GeneralPage(Retranslated, QWidget):
         self.languages.set_value(chosen.language or "en")
         self.themes.set_value(chosen.theme)
         self.motion.set_value(chosen.reduced_motion)
+        self.sizes.set_value(str(chosen.interface_size))
         self.autosave.setChecked(chosen.autosave > 0)
         self.minutes.setValue(chosen.autosave or _USUAL_MINUTES)
         self.minutes.setEnabled(chosen.autosave > 0)
@@ -126,9 +127,14 @@ class GeneralPage(Retranslated, QWidget):
         self.languages.chosen.connect(appearance.set_language)
         self.themes.chosen.connect(lambda value: appearance.set_theme(cast("Theme", value)))
         self.motion.chosen.connect(lambda value: appearance.set_reduced_motion(cast("ReducedMotion", value)))
+        self.sizes.chosen.connect(self._on_size_chosen)
         self.autosave.toggled.connect(self._on_saving_changed)
         self.minutes.valueChanged.connect(self._on_saving_changed)
         self.on_leave.toggled.connect(self._on_saving_changed)
+
+    def _on_size_chosen(self, percent: str) -> None:
+        self._window.preferences.interface_size = int(percent)
+        self._window.preferences.save()
 
     def _on_saving_changed(self) -> None:
         chosen = self._window.preferences

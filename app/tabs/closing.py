@@ -5,12 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
+
 from app.engine.service import EngineService
 from app.tabs.leaving import Agreed
 from engine.i18n import tr
 
 if TYPE_CHECKING:
     from app.window import MainWindow
+
+HEARS_WITHIN_MS = 3_000
+"""How long the window waits for an engine that shall end to have heard it: one with much to do is slow."""
 
 
 class Closing:
@@ -23,7 +28,7 @@ class Closing:
         self._window = window
         self._waits_for: EngineService | None = None
         self._turn = 0
-        self.is_final = False
+        self.is_final = self._closed = False
 
     def begin(self) -> None:
         """The window shall close."""
@@ -75,6 +80,12 @@ class Closing:
         self._window.setEnabled(False)
         self._window.ending.emit()
         if stopped is None:
-            self._window.close_without_asking()
+            self._close()
         else:
-            stopped.shut_down(self._window.close_without_asking)
+            stopped.shut_down(self._close)
+            QTimer.singleShot(HEARS_WITHIN_MS, self._window, self._close)
+
+    def _close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._window.close_without_asking()

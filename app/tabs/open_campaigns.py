@@ -14,10 +14,12 @@ from app.editor.page import EditorPage
 from app.publishing.versions import ShownVersion
 from app.tabs.leaving import NOTHING, Agreed, ask_to_leave, at_stake, is_agreed
 from canvas_widgets.clearing import clear_away
+from canvas_widgets.collector import keep_large, let_go
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
 from engine.campaign.notes import Group
 from engine.i18n import tr
+from engine.steps import Steps
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -26,6 +28,9 @@ T = TypeVar("T")
 
 EDITED = frozenset({Status.DRAFT, Status.NOT_STARTED})
 """What is opened for editing; all else is looked at first."""
+
+
+def _nothing() -> None: ...
 
 
 class OpenCampaigns:
@@ -41,36 +46,26 @@ class OpenCampaigns:
 
     # Opening
 
-    def open_row(self, row: Row, *, read_only: bool, then: Callable[[], None] | None = None) -> None:
+    def open_row(self, row: Row, *, read_only: bool, then: Callable[[], None] = _nothing) -> None:
         """Go to the campaign's tab, or read it in the background and open one; says why where it cannot."""
-
-        def show(document: CampaignDocument) -> None:
-            if not self._went_to(row.path, read_only):  # it was asked for twice
-                self.open_document(document, row.path, read_only=read_only)
-            if then is not None:
-                then()
 
         def fail(error: Exception) -> None:
             self._window.show_error(error)
             self._window.reload()
 
         if self._went_to(row.path, read_only):
-            if then is not None:
-                then()
+            then()
         else:
-            tasks.run(partial(campaign_file.load, row.path), self.while_here(row.path, show), fail)
+            self._read(row.path, lambda _document: read_only, then, fail)
 
-    def open_file(self, path: Path, then: Callable[[], None] = lambda: None) -> None:
+    def open_file(self, path: Path, then: Callable[[], None] = _nothing) -> None:
         """Open a file of the workspace, whether the list has read it or not: what runs is only looked at.
 
         `then` is called when it is on show, or could not be read.
         """
 
-        def show(document: CampaignDocument) -> None:
-            status = self._window.engine_shown.status_of(document)
-            if not self._went_to(path, read_only=True):  # it was asked for twice
-                self.open_document(document, path, read_only=status not in EDITED)
-            then()
+        def looked_at(document: CampaignDocument) -> bool:
+            return self._window.engine_shown.status_of(document) not in EDITED
 
         def fail(error: Exception) -> None:
             self._window.show_error(error)
@@ -79,7 +74,34 @@ class OpenCampaigns:
         if self._went_to(path, read_only=True):
             then()
         else:
-            tasks.run(partial(campaign_file.load, path), self.while_here(path, show), fail)
+            self._read(path, looked_at, then, fail)
+
+    def _read(
+        self,
+        path: Path,
+        looked_at: Callable[[CampaignDocument], bool],
+        then: Callable[[], None],
+        fail: Callable[[Exception], None],
+    ) -> None:
+        """Open a tab with what stands in a file; `looked_at` says whether only for viewing."""
+
+        def show(document: CampaignDocument) -> None:
+            steps = self._opening(document, path, looked_at(document))
+            tasks.run_in_slices(steps, None, lambda _nothing: then())
+
+        tasks.run(partial(_loaded, path), self.while_here(path, show), fail)
+
+    def _opening(self, document: CampaignDocument, path: Path, read_only: bool) -> Steps[None]:
+        """Making the page takes as long as a turn of the event loop may, and showing it half of that."""
+        if self._went_to(path, read_only):  # it was asked for twice
+            return
+        page = self._page(document, path, read_only=read_only)
+        yield
+        if self._window.workspace is page.session.workspace and not self._went_to(path, read_only):
+            self._show(page)
+        else:
+            page.close_session()
+            page.deleteLater()
 
     def while_here(self, path: Path, show: Callable[[T], object]) -> Callable[[T], None]:
         """Show what was read only as long as the workspace is on show that it was read for; else say so."""
@@ -97,7 +119,7 @@ class OpenCampaigns:
     def on_row_opened(self, row: Row) -> None:
         """A row of the list was activated: what runs is only looked at."""
         if row.error is not None:
-            self._window.show_error(row.error)
+            self.open_file(row.path)  # somebody may have mended it meanwhile
         else:
             self.open_row(row, read_only=row.status not in EDITED)
 
@@ -110,18 +132,31 @@ class OpenCampaigns:
         version: ShownVersion | None = None,
     ) -> None:
         """Show a campaign in a tab of its own; `path` None where it was never saved, or for a version."""
-        window = self._window
-        page = EditorPage(window, document, path, read_only=read_only, version=version)
+        self._show(self._page(document, path, read_only=read_only, version=version))
+
+    def _page(
+        self,
+        document: CampaignDocument,
+        path: Path | None,
+        *,
+        read_only: bool,
+        version: ShownVersion | None = None,
+    ) -> EditorPage:
+        page = EditorPage(self._window, document, path, read_only=read_only, version=version)
         page.unsaved_changed.connect(partial(self._on_unsaved_changed, page))
+        return page
+
+    def _show(self, page: EditorPage) -> None:
+        window, session = self._window, page.session
         window.tabs.add(page)
         window.engine_shown.show_run(page)
-        if rows := window.versions.known(document.attributes.id):
+        if rows := window.versions.known(session.document.attributes.id):
             page.running.show_versions(rows)
         if window.service is not None:
             page.show_engine(window.service.situation)
         page.begin()
-        if path is not None:
-            window.recent.remember_campaign(path, document.attributes.name)
+        if session.path is not None:
+            window.recent.remember_campaign(session.path, session.document.attributes.name)
         window.actions_.refresh()
 
     def edit_viewed(self) -> None:
@@ -177,7 +212,8 @@ class OpenCampaigns:
             window.recent.remember_campaign(path, page.session.document.attributes.name)
         page.close_session()
         window.tabs.remove(page, None if to_list else shown)
-        clear_away(page.scene, page.deleteLater)
+        gone = partial(_let_go, page, len(page.scene.cards))
+        clear_away(page.scene, partial(page.outline.clear_away, gone))
         if window.editor is None:
             window.reload(select=path)
 
@@ -187,7 +223,7 @@ class OpenCampaigns:
         for page in self._window.editors:
             page.close_session()
             self._window.tabs.remove(page, None)
-            page.deleteLater()
+            _let_go(page, len(page.scene.cards))
 
     def leave(
         self, pages: Sequence[EditorPage], leave: Callable[[], object], agreed: Agreed = NOTHING
@@ -228,3 +264,15 @@ class OpenCampaigns:
         page, *others = pages
         if not page.save(partial(self._save_and, others, leave)):
             self._window.tabs.show_page(page)
+
+
+def _loaded(path: Path) -> CampaignDocument:
+    """What stands in a file. It lives long: no collection in the window's thread goes through it."""
+    document = campaign_file.load(path)
+    keep_large(len(document.nodes))
+    return document
+
+
+def _let_go(page: EditorPage, cards: int) -> None:
+    page.deleteLater()
+    let_go(cards)

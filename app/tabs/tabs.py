@@ -119,7 +119,8 @@ class CampaignTabBar(QTabBar):
 class Tabs(Retranslated, QWidget):
     """The pages of the window below their tabs; without an open campaign there is no bar.
 
-    Attributes: home (what the first tab shows, a stack: places of the workspace and the start page), home_tab
+    Attributes: stack (what campaigns stand in; a page that came there when it is whole would be dressed once
+    more); home (what the first tab shows, a stack: places of the workspace and the start page), home_tab
     (beside the bar, so that it never scrolls away), bar.
     Signals: `current_changed()`: another page is on show; `close_asked(page)`.
     """
@@ -144,15 +145,15 @@ class Tabs(Retranslated, QWidget):
         self._strip = QFrame()
         self._strip.setProperty("role", "tabs")
         self._strip.setFixedHeight(5 * look.sizes.grid)
-        self._stack = QStackedWidget()
-        self._stack.setObjectName("pages")
+        self.stack = QStackedWidget()
+        self.stack.setObjectName("pages")
         self._front = QWidget()
         self._beside = QHBoxLayout(self._front)
         self._beside.setContentsMargins(0, 0, 0, 0)
         self._beside.setSpacing(0)
         self._beside.addWidget(self.home, 1)
         self._home_title = ""
-        self._stack.addWidget(self._front)
+        self.stack.addWidget(self._front)
         strip = QHBoxLayout(self._strip)
         strip.setContentsMargins(look.sizes.grid, 0, look.sizes.grid, 0)
         strip.setSpacing(0)
@@ -162,7 +163,7 @@ class Tabs(Retranslated, QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._strip)
-        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.stack, 1)
         self._strip.hide()
         self.bar.currentChanged.connect(self._on_tab_changed)
         self.bar.tabMoved.connect(self._on_tab_moved)
@@ -178,7 +179,7 @@ class Tabs(Retranslated, QWidget):
     @property
     def current(self) -> EditorPage | None:
         """The campaign on show; None while the list is."""
-        found = self._stack.currentWidget()
+        found = self.stack.currentWidget()
         return found if isinstance(found, EditorPage) else None
 
     def put_beside_home(self, rail: QWidget) -> None:
@@ -194,7 +195,7 @@ class Tabs(Retranslated, QWidget):
     def add(self, page: EditorPage) -> None:
         """Open a tab behind the others, and show it."""
         self._pages.append(page)
-        self._stack.addWidget(page)
+        self.stack.addWidget(page)
         index = self.bar.addTab("")
         self.bar.setTabButton(index, QTabBar.ButtonPosition.RightSide, self._closer(page))
         self.show_name(page)
@@ -208,7 +209,7 @@ class Tabs(Retranslated, QWidget):
         index = self._pages.index(page)
         del self._pages[index]
         self.bar.removeTab(index + 1)
-        self._stack.removeWidget(page)
+        self.stack.removeWidget(page)
         self._strip.setVisible(bool(self._pages))
 
     def show_page(self, page: EditorPage | None) -> None:
@@ -281,8 +282,8 @@ class Tabs(Retranslated, QWidget):
         page = self._pages[index - 1] if index > 0 else None
         self.home_tab.setChecked(page is None)
         shown = self._front if page is None else page
-        if self._stack.currentWidget() is not shown:
-            self._stack.setCurrentWidget(shown)
+        if self.stack.currentWidget() is not shown:
+            self.stack.setCurrentWidget(shown)
             if page is not None and not self.bar.hasFocus():
                 page.view.setFocus()
             self.current_changed.emit()

@@ -73,9 +73,9 @@ class Spotlight(QWidget):
 
     def _open_place(self) -> None:
         """What is lit can be used: it is no part of the veil any more."""
+        self.repaint()  # what the mask leaves out is not drawn again: it may be of an earlier frame
         inside = self._lit.toRect().adjusted(2, 2, -2, -2)  # the ring stays drawn
         self.setMask(QRegion(self.rect()).subtracted(QRegion(inside)))
-        self.update()
 
 
 class Bubble(Retranslated, QFrame):

@@ -131,7 +131,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         N_("Publish"),
         N_(
-            "Publishing starts the campaign on this machine's own engine. In the sample shop nothing is really sent: its messages are simulated."
+            "Publishing starts the campaign on this machine's own engine. In the sample shop nothing is really sent: its messages are simulated. “Rehearse” beside it shows first what would happen to real people, with nothing sent at all."
         ),
         lambda page: whole(page.bar.publish if page.bar.publish.isVisible() else page.bar),
     ),

@@ -25,14 +25,25 @@ def button(role: str, clicked: Callable[[], object] | None = None, text: str = "
     """A push button; roles: "" (secondary), primary, ghost, danger, link."""
     result = QPushButton(text)
     result.setProperty("role", role)
+    result.setAutoDefault(True)  # Enter presses it, also outside of dialogs
     if clicked is not None:
         result.clicked.connect(lambda: clicked())
     return result
 
 
+class _ToolButton(QToolButton):
+    """Enter presses it, as Space does."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
 def tool_button(action: QAction) -> QToolButton:
     """A flat button that is an action: its icon, tooltip, state and shortcut."""
-    result = QToolButton()
+    result = _ToolButton()
     result.setDefaultAction(action)
     result.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
     return result
@@ -44,6 +55,7 @@ class ActionButton(QPushButton):
     def __init__(self, action: QAction, role: str = "") -> None:
         super().__init__()
         self.setProperty("role", role)
+        self.setAutoDefault(True)
         self._action = action
         self.clicked.connect(action.trigger)
         action.changed.connect(self._follow)

@@ -67,12 +67,12 @@ class PagedTable(QWidget):
         column.addWidget(self.more)
         self.setFocusProxy(self.table)
 
-    def keep_narrow(self, *columns: int) -> None:
-        """These are as wide as what stands in them; the others share the rest."""
+    def keep_narrow(self, *columns: int, narrow: bool = True) -> None:
+        """These are as wide as what stands in them, or not so; the others share the rest."""
+        modes = QHeaderView.ResizeMode
         for column in columns:
-            self.table.horizontalHeader().setSectionResizeMode(
-                column, QHeaderView.ResizeMode.ResizeToContents
-            )
+            mode = modes.ResizeToContents if narrow else modes.Stretch
+            self.table.horizontalHeader().setSectionResizeMode(column, mode)
 
     def set_titles(self, name: str, titles: Sequence[str]) -> None:
         self.table.setAccessibleName(name)

@@ -45,6 +45,7 @@ class Segmented(QWidget):
     def _button(self) -> QPushButton:
         button = QPushButton()
         button.setCheckable(True)
+        button.setAutoDefault(False)  # Enter is for the dialog's own button
         button.setProperty("role", "segment")
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         button.setMinimumWidth(0)

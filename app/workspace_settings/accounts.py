@@ -227,9 +227,10 @@ class AccountDetail(Detail):
             self._column.addWidget(line)
             self._fields[name] = line
         if wanted:
-            self._column.addWidget(
-                label("small", tr("Kept in the system's keyring, not in the workspace."), wrap=True)
+            words = tr(
+                "Kept in the system's keyring, or where there is none in a file that only you can read."
             )
+            self._column.addWidget(label("small", words, wrap=True))
         self._show_known()
 
     def _show_known(self) -> None:

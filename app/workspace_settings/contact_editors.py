@@ -7,14 +7,25 @@ from collections.abc import Mapping
 from pydantic import JsonValue
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.editors.base import Context, Editor, Errors, RawObject, as_list, as_object, as_text
+from app.editors.base import (
+    Context,
+    Editor,
+    Errors,
+    RawObject,
+    as_list,
+    as_object,
+    as_text,
+    mark_invalid,
+    together,
+)
 from app.editors.choice import ChoiceEditor
 from app.editors.rows import RowsEditor
 from app.editors.spec import FieldSpec
 from app.pickers import library
 from app.pickers.search import SearchCombo
-from app.widgets.basic import label
+from app.widgets.basic import LinkButton, label
 from app.widgets.combo_box import Option
+from app.widgets.fields import NumberEdit
 from app.widgets.layouts import row
 from engine.i18n import N_, tr
 
@@ -184,6 +195,53 @@ class QuietEditor(Editor):
     def invalid_target(self) -> QWidget:
         target = self.times.invalid_target()
         return target if target.property("invalid") else self.holidays.invalid_target()
+
+
+class ControlGroupEditor(Editor):
+    """How many per cent are held back from all campaigns; another salt draws other people."""
+
+    def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
+        super().__init__(context, parent)
+        self._salt = ""
+        self._percent = NumberEdit(1, whole=False)
+        self._percent.setPlaceholderText(tr("Nobody"))
+        self._percent.setFixedWidth(96)
+        self.redraw = LinkButton(tr("Draw other people"))
+        self._percent.edited.connect(self._on_percent)
+        self.redraw.clicked.connect(self._on_redraw)
+        line = row(self, spacing=8)
+        line.addWidget(self._percent)
+        line.addWidget(label("small", tr("% of all people")))
+        line.addWidget(self.redraw)
+        line.addStretch(1)
+        self.setFocusProxy(self._percent)
+
+    def value(self) -> JsonValue:
+        percent = self._percent.value()
+        return None if percent is None else {"percent": percent, "salt": self._salt}
+
+    def set_value(self, value: JsonValue) -> None:
+        shown = as_object(value)
+        self._percent.set_value(shown.get("percent"))
+        self._salt = as_text(shown.get("salt"))
+        self._enable()
+
+    def show_errors(self, errors: Errors) -> str:
+        sentences = together(errors)
+        mark_invalid(self._percent, sentences)
+        return sentences
+
+    def _enable(self) -> None:
+        self.redraw.setEnabled(self._percent.value() is not None)
+
+    def _on_percent(self) -> None:
+        self._enable()
+        self.changed.emit()
+
+    def _on_redraw(self) -> None:
+        """Whoever is held back may get messages again, and others get none any more."""
+        self._salt = str(int(self._salt) + 1 if self._salt.isdecimal() else 2)
+        self.changed.emit()
 
 
 class WhitelistEditor(ChoiceEditor):

@@ -12,7 +12,13 @@ from app.editors.registry import EditorFactory
 from app.editors.spec import FieldSpec
 from app.editors.times import DurationEditor
 from app.widgets.basic import label
-from app.workspace_settings.contact_editors import FatigueEditor, QuietEditor, WhitelistEditor, ZoneEditor
+from app.workspace_settings.contact_editors import (
+    ControlGroupEditor,
+    FatigueEditor,
+    QuietEditor,
+    WhitelistEditor,
+    ZoneEditor,
+)
 from app.workspace_settings.form_section import FormSection
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, tr
@@ -182,10 +188,32 @@ class QuietSection(FormSection):
         return wrong
 
 
-class RetentionEditor(Editor):
-    """How long visits, messages and events are kept; without a length for ever."""
+class ControlSection(FormSection):
+    """Who is held back from every campaign."""
 
-    _ROWS = (("visits", N_("Visits")), ("messages", N_("Messages")), ("events", N_("Events")))
+    introduction = N_(
+        "A share of all people whom no campaign reaches, to see what all of them together do. They are held "
+        "back from each campaign that they would enter, and its report counts them in its control group. A "
+        "campaign that has to reach everybody says so in its attributes."
+    )
+
+    def fields(self) -> Iterable[FormField]:
+        return (_field("control_group", Hint(N_("Control group"), "number"), required=False),)
+
+    def factories(self) -> Mapping[str, EditorFactory]:
+        return {"control_group": ControlGroupEditor}
+
+
+class RetentionEditor(Editor):
+    """How long visits, messages, events and what sent messages leave are kept; without a length for ever."""
+
+    _ROWS = (
+        ("visits", N_("Visits")),
+        ("messages", N_("Messages")),
+        ("events", N_("Events")),
+        ("receipts", N_("What receipts are recognized by")),
+        ("links", N_("Links in messages, also to unsubscribe")),
+    )
 
     def __init__(self, context: Context, spec: FieldSpec, parent: QWidget | None = None) -> None:
         super().__init__(context, parent)

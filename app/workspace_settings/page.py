@@ -28,7 +28,7 @@ class SettingsPage(PlacePage):
     def __init__(self, window: MainWindow) -> None:
         self.list = QListWidget()
         side = QFrame()
-        super().__init__(window.look, window.actions_, side)
+        super().__init__(window.look, window.actions_, window.tabs.home, side)
         self._window = window
         self._sections = {section.id: section for section in SECTIONS}
         self._pages: dict[str, SectionPage] = {}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from app.sending.section import OutgoingSection
+from app.servers.section import ServersSection
 from app.workspace_settings.accounts import AccountsSection
 from app.workspace_settings.catalog import CatalogSection
 from app.workspace_settings.coupons import CouponsSection
 from app.workspace_settings.forms import (
+    ControlSection,
     DataSection,
     FatigueSection,
     GeneralSection,
@@ -25,6 +27,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("general", N_("General"), "settings", GeneralSection),
     Section("fatigue", N_("Fatigue rules"), "battery-2", FatigueSection),
     Section("quiet", N_("Quiet times and holidays"), "moon", QuietSection),
+    Section("control", N_("Control group"), "users", ControlSection),
     Section("suppression", N_("Suppression list"), "ban", SuppressionSection),
     Section("accounts", N_("Accounts"), "plug-connected", AccountsSection),
     Section("catalog", N_("Catalogue"), "tags", CatalogSection),
@@ -34,6 +37,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("outgoing", N_("Sending status"), "activity", OutgoingSection),
     Section("tests", N_("Test sends"), "user-check", TrialsSection),
     Section("data", N_("Events and retention"), "database", DataSection),
+    Section("servers", N_("Servers"), "server", ServersSection),
     Section("limits", N_("Limits"), "gauge", LimitsSection),
 )
 # fmt: on

@@ -29,7 +29,10 @@ from canvas_widgets.look import Look
 from engine import i18n
 from engine.campaign import campaign_file, edits
 from engine.campaign.document import CampaignDocument
+from engine.campaign.merging import merge
 from engine.server.wire.sending import SendingAnswer
+from engine.steps import finished
+from engine.workspace import merge_record
 from engine.workspace.journal import Journal
 from engine.workspace.workspace import Workspace
 from tests.app.panels.samples import sample_workspace
@@ -65,6 +68,7 @@ class FakeEngine:
     codes: dict[str, int] = field(default_factory=dict)
     doubtful_of: dict[str, int] = field(default_factory=dict)
     cannot_send: str | None = None
+    backlog: str = ""
     told: SendingAnswer = field(default_factory=lambda: SendingAnswer(as_of=MOMENT, accounts=[]))
     base_url: str = "http://127.0.0.1:4711"
 
@@ -116,6 +120,7 @@ class FakeEngine:
                 published_at=MOMENT,
                 doubtful=self.doubtful_of.get(id, 0),
                 cannot_send=self.cannot_send,
+                backlog=self.backlog if status == "completed" else "",
             )
             for id, status in self.statuses.items()
         ]
@@ -237,6 +242,7 @@ def look(qapp: QApplication) -> Look:
     found = Look(motion=False)
     found.apply(qapp)
     style.use(found)
+    language.use_language("en")
     return found
 
 
@@ -285,7 +291,21 @@ MakeWindow = Callable[[Workspace], MainWindow]
 
 
 @pytest.fixture
-def make_window(qtbot: QtBot, look: Look, engine: FakeEngine) -> Iterator[MakeWindow]:
+def english(qapp: QApplication) -> Iterator[None]:
+    """Lets windows go, and only then the language that a test chose: they would set all their texts anew."""
+    yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    if i18n.current_language() != "en":
+        language.use_language("en")
+
+
+@pytest.fixture
+def make_window(
+    english: None,  # ends when `qtbot` has closed the windows
+    qtbot: QtBot,
+    look: Look,
+    engine: FakeEngine,
+) -> Iterator[MakeWindow]:
     windows: list[MainWindow] = []
 
     def make(workspace: Workspace) -> MainWindow:
@@ -301,9 +321,7 @@ def make_window(qtbot: QtBot, look: Look, engine: FakeEngine) -> Iterator[MakeWi
             window.load(workspace.folder)
         return window
 
-    language.use_language("en")
     yield make
-    language.use_language("en")
     for window in windows:
         close_dialogs(window)
         if window.service is not None:
@@ -311,7 +329,6 @@ def make_window(qtbot: QtBot, look: Look, engine: FakeEngine) -> Iterator[MakeWi
     qtbot.waitUntil(lambda: not tasks.running())
     # What a test copied: the platform without a screen crashes at its end over what Python put there.
     QGuiApplication.clipboard().clear()
-    i18n.set_language("en")
 
 
 @pytest.fixture
@@ -360,6 +377,27 @@ def open_draft(
     return window.the_editor
 
 
+def leave_conflict(qtbot: QtBot, page: EditorPage) -> str:
+    """Save, and leave a conflict about a component's name, as the merge driver does; the component's id."""
+    page.save()
+    settle(qtbot)
+    path, document = page.session.path, page.session.document
+    assert path is not None
+    node = min(document.nodes)
+    sides = [document.copy() for _ in range(2)]
+    for side, name in zip(sides, ("Mine", "Theirs"), strict=True):
+        config = dict(side.nodes[node].config)
+        side.apply(edits.configure(side, node, name=name, memo="", config=config).ops)
+    merged = merge(document.copy(), *sides)
+    merge_record.record_path(path).write_bytes(merge_record.write(merged))
+    campaign_file.save(merged.document(), path)
+    page.safekeeping.watch.look()
+    settle(qtbot)
+    page.merging.look()
+    settle(qtbot)
+    return node
+
+
 def change_on_disk(page: EditorPage, **attributes: Any) -> bytes:
     """Let another program change the open campaign's file, and look at it; the bytes that are there now."""
     path = page.session.path
@@ -380,7 +418,7 @@ def leave_behind(workspace: Workspace) -> None:
     journal = Journal(workspace.folder, document.attributes.id, None, None)
     part = journal.collect(document)
     assert part is not None
-    journal.write(part)
+    journal.write(finished(journal.encoded(part)))
     assert journal._hold is not None
     journal._hold.release()
 

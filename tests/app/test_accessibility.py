@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -29,10 +30,18 @@ from app.pickers.account_form import AccountDialog
 from app.pickers.audience_form import AudienceDialog
 from app.pickers.message_form import MessageDialog
 from app.pickers.search import SearchCombo
+from app.preferences import Server
+from app.publishing.changes import Changes
 from app.publishing.dialog import PublishDialog, SummaryView
 from app.publishing.known import Known
 from app.publishing.remote import RemoteDialog
 from app.publishing.summary import Summary
+from app.servers.asking import Conflicting, Found
+from app.servers.conflict import ConflictDialog
+from app.servers.dialog import ServerDialog
+from app.servers.places import PlaceField
+from app.servers.sign_in import SignInDialog
+from app.servers.versions import VersionsDialog
 from app.templates.dialogs import RenameTemplateDialog
 from app.widgets.combo_box import ComboBox
 from app.window import MainWindow
@@ -40,10 +49,15 @@ from canvas_widgets.gestures.asking import MenuRequest
 from canvas_widgets.look import Look, Theme
 from engine.campaign.model import START_ID
 from engine.i18n import current_language, tr
+from engine.server.wire.base import VersionTag
+from engine.server.wire.campaigns import BundleCheck, Lack, Version
+from engine.server.wire.identity import Me
+from engine.workspace import bundle as bundles
 from engine.workspace.template import Words
 from engine.workspace.workspace import Workspace
 from tests.app.auditing import clipped, findings, hidden_focus, in_menu
 from tests.app.conftest import (
+    MOMENT,
     MakeWindow,
     change_on_disk,
     close_dialogs,
@@ -206,11 +220,40 @@ def states_of_forms(qtbot: QtBot, window: MainWindow, workspace: Workspace) -> I
         PublishDialog(window, window.look, "Spring", summary(workspace), ("A finding.",), lambda: None),
         RenameTemplateDialog(window, Words(en="Spring", zh="春季"), Words(en="New", zh="新")),
         HeldDialog(window),
+        SignInDialog(window, window.look, lambda _connected: None),
+        *of_servers(window, workspace),
     ):
         form.show()
         settle(qtbot)
         yield type(form).__name__, form
         form.close()
+
+
+def of_servers(window: MainWindow, workspace: Workspace) -> Iterator[QDialog]:
+    """What is shown of a team's server: what publishing does, a conflict, versions."""
+    zone, url = ZoneInfo("UTC"), "https://canvas.example"
+    known = Server(url=url, user="ada", role="publisher", workspace="Shop")
+    tag = VersionTag(version=2, hash="0" * 64, published_at=MOMENT, published_by="ben", etag='"2-0"')
+    lack = Lack(kind="coupon_codes", id="cp", text="The coupon has no codes.")
+    check = BundleCheck(hash="1", current=tag, same=False, approved=False, problems=[], lacks=[lack])
+    me = Me(name="ada", role="publisher", workspace="Shop", four_eyes=True)
+    bundle = bundles.make(workspace, sample_document("tag"))
+    publishing = ServerDialog(
+        window, window.look, "Spring", summary(workspace), (), lambda: None,
+        proposed=lambda: None, later=lambda: None, supply=lambda _found: None, zone=zone, news="",
+        place=PlaceField(window.look, [known], url, lambda _place: None),
+    )  # fmt: skip
+    publishing.show_found(Found(me, check, None, None, None))
+    yield publishing
+    both = Conflicting(tag, bundle, bundle, 1, Changes(referred=("A list",)), Changes())
+    nothing = {"mine": lambda: None, "theirs": lambda: None, "merge": lambda: None}
+    yield ConflictDialog(window, window.look, "Spring", both, zone, **nothing)
+    version: dict[str, Any] = {"hash": "0", "published_at": MOMENT, "entries": 0, "inside": 0, "finished": 0}
+    versions = [Version(version=n, current=n == 2, **version) for n in (1, 2)]
+    yield VersionsDialog(
+        window, window.look, "Spring", versions, zone,
+        changes_of=lambda _version: None, publish=lambda _version: None, may_publish=True,
+    )  # fmt: skip
 
 
 def states_of_audiences(qtbot: QtBot, window: MainWindow) -> Iterator[tuple[str, QWidget]]:

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFocusFrame, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFocusFrame, QLineEdit, QToolButton
 from pytestqt.qtbot import QtBot
 
 from app.editor.page import EditorPage
@@ -217,6 +217,19 @@ def compose(field: QLineEdit, preedit: str, commit: str = "") -> None:
     event = QInputMethodEvent(preedit, [])
     event.setCommitString(commit)
     QApplication.sendEvent(field, event)
+
+
+def test_enter_presses_a_button_as_space_does(page: EditorPage) -> None:
+    pressed: list[str] = []
+    tools = page.bar.findChildren(QToolButton)
+    fit = next(tool for tool in tools if tool.defaultAction().objectName() == "editor.fit")
+    page.bar.rehearse.clicked.disconnect()
+    buttons: dict[str, QAbstractButton] = {"rehearse": page.bar.rehearse, "zoom": page.bar.zoom, "fit": fit}
+    for name, button in buttons.items():
+        button.clicked.connect(lambda _checked=False, name=name: pressed.append(name))
+        button.setFocus()
+        QTest.keyClick(button, Qt.Key.Key_Return)
+    assert pressed == ["rehearse", "zoom", "fit"]
 
 
 def test_f6_goes_from_area_to_area(page: EditorPage) -> None:

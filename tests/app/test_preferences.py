@@ -71,6 +71,12 @@ def test_motion_is_reduced_always_never_or_like_the_system(
         look.motion = False
 
 
+def test_the_interfaces_size_is_remembered_for_the_next_start(shown: PreferencesDialog) -> None:
+    for value, size in (("150", 150), ("0", 0)):
+        QTest.mouseClick(shown.general.sizes.buttons()[value], LEFT)
+        assert remembered().interface_size == size
+
+
 @pytest.mark.parametrize(("factor", "reduces"), [("0", True), ("0.5", False), (None, False)])
 def test_the_desktops_wish_is_read(
     factor: str | None, reduces: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -141,17 +147,17 @@ def test_keys_are_recorded_and_work_at_once(
     qtbot: QtBot, window: MainWindow, shown: PreferencesDialog
 ) -> None:
     choose(shown, "editor.save")
-    record(shown, Qt.Key.Key_J, CTRL | ALT)
-    qtbot.waitUntil(lambda: remembered().shortcuts == {"editor.save": "Ctrl+Alt+J"})
-    assert shown.keyboard._items["editor.save"].text(1) == "Ctrl+Alt+J"
+    record(shown, Qt.Key.Key_X, CTRL | ALT)
+    qtbot.waitUntil(lambda: remembered().shortcuts == {"editor.save": "Ctrl+Alt+X"})
+    assert shown.keyboard._items["editor.save"].text(1) == "Ctrl+Alt+X"
     shown.close()
     page = open_draft(qtbot, window)
     page.commands.add_kind("target_audience")
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     with qtbot.waitSignal(window.actions_["editor.save"].triggered):
-        QTest.keyClick(page.view, Qt.Key.Key_J, CTRL | ALT)
-    assert "(Ctrl+Alt+J)" in window.actions_["editor.save"].toolTip()
+        QTest.keyClick(page.view, Qt.Key.Key_X, CTRL | ALT)
+    assert "(Ctrl+Alt+X)" in window.actions_["editor.save"].toolTip()
 
 
 @pytest.mark.parametrize(
@@ -192,12 +198,12 @@ def test_an_action_can_have_no_keys_and_get_its_own_back(
 def test_usual_keys_that_another_action_has_now_do_not_come_back(
     window: MainWindow, shown: PreferencesDialog
 ) -> None:
-    window.preferences.shortcuts = {"editor.save": "Ctrl+Alt+J", "campaign.new": "Ctrl+S"}
+    window.preferences.shortcuts = {"editor.save": "Ctrl+Alt+X", "campaign.new": "Ctrl+S"}
     window.actions_.apply_shortcuts(window.preferences.shortcuts)
     choose(shown, "editor.save")
     shown.keyboard.reset.click()
     assert "New campaign" in shown.keyboard.message.text()
-    assert window.actions_["editor.save"].shortcut().toString() == "Ctrl+Alt+J"
+    assert window.actions_["editor.save"].shortcut().toString() == "Ctrl+Alt+X"
     shown.keyboard.reset_all.click()
     assert remembered().shortcuts == {}
     assert window.actions_["campaign.new"].shortcut().toString() == "Ctrl+N"
@@ -215,8 +221,8 @@ def test_the_search_finds_by_words_and_by_keys(shown: PreferencesDialog) -> None
 
 def test_keys_of_ones_own_are_there_after_a_start(qtbot: QtBot, look: Look) -> None:
     window = MainWindow(
-        look, Preferences(language="en", shortcuts={"editor.save": "Ctrl+Alt+J", "gone": "F7"})
+        look, Preferences(language="en", shortcuts={"editor.save": "Ctrl+Alt+X", "gone": "F7"})
     )
     qtbot.addWidget(window, before_close_func=lambda found: found.close_without_asking())
-    assert window.actions_["editor.save"].shortcut().toString() == "Ctrl+Alt+J"
+    assert window.actions_["editor.save"].shortcut().toString() == "Ctrl+Alt+X"
     close_dialogs(window)

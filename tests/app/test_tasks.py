@@ -7,10 +7,12 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import SignalInstance
+from PySide6.QtCore import QEvent, SignalInstance
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import tasks
@@ -101,3 +103,26 @@ def test_garbage_is_collected_while_work_goes_on(qtbot: QtBot, monkeypatch: pyte
     qtbot.waitUntil(collected.is_set)
     go_on.set()
     settle(qtbot)
+
+
+def test_what_a_task_held_goes_with_it_although_what_hears_its_end_knows_it(qtbot: QtBot) -> None:
+    """Qt holds the functions that are connected, so no collection would find the two."""
+
+    class Held:
+        pass
+
+    held = Held()
+    gone = weakref.ref(held)
+    ended: list[object] = []
+
+    def start(held: Held) -> None:
+        task = tasks.Task(lambda _progress: held)
+        task.done.connect(lambda _outcome: ended.append(task.progress))
+        task.start()
+
+    start(held)
+    del held
+    qtbot.waitUntil(lambda: bool(ended))
+    settle(qtbot)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert gone() is None

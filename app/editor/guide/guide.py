@@ -30,7 +30,7 @@ class TemplateGuide(QObject):
     def __init__(self, page: EditorPage, main: MainWindow, template: TemplateFile) -> None:
         super().__init__(page)
         self._page, self._main = page, main
-        self.window = GuideWindow(page.view, main.look, page)
+        self.window = GuideWindow(page.view, main.look)
         self.bubble = Bubble(page.view, main.look, page.session.workspace)
         self._entries = {entry.node: entry for entry in template.guide}
         self._configured: dict[str, bool] = {}

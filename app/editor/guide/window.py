@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -90,10 +90,8 @@ class GuideWindow(Retranslated, Floating):
     put_away = Signal()
     left = Signal()
 
-    def __init__(self, over: QWidget, look: Look, page: QWidget) -> None:
-        """`page` is what `over` shares with the panel."""
+    def __init__(self, over: QWidget, look: Look) -> None:
         super().__init__(over, look)
-        self._page = page
         self.folded = False
         self._entries: list[Entry] = []
         self._current: str | None = None
@@ -122,13 +120,6 @@ class GuideWindow(Retranslated, Floating):
         if list(entries) != self._entries or current != self._current:
             self._entries, self._current = list(entries), current
             self._draw()
-
-    def wanted_place(self) -> QPoint:
-        """Left of where the panel opens, open or not: what is clicked here does not move away."""
-        place, room = super().wanted_place(), self.room
-        beside = self._over.mapFrom(self._page, QPoint(self._page.width() - self._look.sizes.panel, 0)).x()
-        margin = self._over.rect().right() - room.right()
-        return QPoint(max(room.left(), min(place.x(), beside - margin - self.width())), place.y())
 
     def fold(self, folded: bool) -> None:
         """Fold to the pill, or open again; the keyboard stays where it was."""

@@ -23,6 +23,7 @@ _ICON = 16
 _GAP = 8
 _DOT = 12
 _COUNT_SHARE = 0.4  # of a row's width that a count may take from the name
+_COUNT_SHARE_OF_TROUBLE = 0.65  # the same where something went wrong
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -76,13 +77,16 @@ class OutlineDelegate(QStyledItemDelegate):
             box = QRectF(right - _DOT, rect.center().y() - _DOT / 2 + 0.5, _DOT, _DOT)
             draw_mark(painter, box, self._look.colours.danger, self._look.colours.on_danger)
             right -= _DOT + _GAP
-        if count := words.count(row):
+        if (line := words.count(row)).text:
             painter.setFont(self._look.font("summary"))
             painter.setPen(self._look.colours.muted)
-            width = painter.fontMetrics().horizontalAdvance(count)
-            if width > (right - rect.left()) * _COUNT_SHARE:  # how many arrived matters most
-                count = count.partition(" · ")[0]
-                width = painter.fontMetrics().horizontalAdvance(count)
+            advance, room = painter.fontMetrics().horizontalAdvance, right - rect.left()
+            count = line.text
+            if advance(count) > room * _COUNT_SHARE:  # how many arrived and what went wrong matter most
+                count = " · ".join(part for part in (line.short or line.people, line.trouble) if part)
+            if advance(count) > room * _COUNT_SHARE_OF_TROUBLE:
+                count = line.short or line.people
+            width = advance(count)
             area = QRect(right - width, rect.top(), width, rect.height())
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, count)
             right -= width + _GAP

@@ -60,11 +60,26 @@ class OutlineModel(QStandardItemModel):
         self._stale = True
         yield from self._taking_in(outline)
 
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self._items)
+
     def forget(self) -> None:
         """Show nothing, and follow nothing, until `filling`."""
         self._outline, self.is_filled = None, False
         self.clear()
         self._shown, self._items, self._rows = {}, {}, {}
+
+    def going(self) -> Iterator[None]:
+        """Let go of the rows step by step, once nothing shows them."""
+        self._outline, self.is_filled = None, False
+        self._shown, self._items, self._rows = {}, {}, {}
+        pending = [self.invisibleRootItem()]
+        while pending:
+            item = pending.pop()
+            pending.extend(item.takeRow(at)[0] for at in range(item.rowCount() - 1, -1, -1))
+            yield
 
     def follow(self, ops: Sequence[Op]) -> None:
         """Take in a change that the document, and the canvas, have made; `catching_up` shows it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import (
     QEvent,
@@ -31,6 +31,7 @@ from PySide6.QtWidgets import QAbstractItemView, QTreeView
 
 from app.editor.outline.delegate import OutlineDelegate
 from app.editor.outline.model import OutlineModel
+from canvas_widgets.catching_up import AT_ONCE
 from canvas_widgets.collector import keep_large
 from canvas_widgets.gestures.drop import dragged_kind
 from canvas_widgets.look import Look, set_role
@@ -122,6 +123,14 @@ class OutlineTree(QTreeView):
     def end(self) -> None:
         """Show what it last showed: the page goes."""
         self._filling.stop()
+
+    def clear_away(self, done: Callable[[], object]) -> None:
+        """Let go of the rows of a page that nobody looks at any more, many of them in slices; then `done`."""
+        if self.outline.count <= AT_ONCE:
+            done()
+        else:
+            self.setModel(None)
+            self._filling.begin(self.outline.going(), done)
 
     @property
     def read_only(self) -> bool:

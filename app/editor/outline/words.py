@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from canvas_widgets.items.count_line import count_line
+from canvas_widgets.items.count_line import NO_COUNT, CountLine, count_line
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.model import START_ID
 from engine.campaign.outline import Row
@@ -44,13 +44,13 @@ class Words:
         lines = self._document.out_links(link.source)
         return tr("Line {n}", n=lines.index(link_id) + 1) if len(lines) > 1 else ""
 
-    def count(self, row: Row) -> str:
-        """Live counts of a component, "" where nothing runs."""
+    def count(self, row: Row) -> CountLine:
+        """Live counts of a component, `NO_COUNT` where nothing runs."""
         counts = self._scene.stage.counts
         if row.kind != "node" or counts is None or row.id not in counts["nodes"]:
-            return ""
+            return NO_COUNT
         reasons = counts.get("reasons", {}).get(row.id)
-        return count_line(self._document.node(row.id).kind, counts["nodes"][row.id], reasons).text
+        return count_line(self._document.node(row.id).kind, counts["nodes"][row.id], reasons)
 
     def configured(self, row: Row) -> bool:
         card = self._scene.cards.get(row.id) if row.kind == "node" else None
@@ -90,7 +90,7 @@ class Words:
         if row.id != START_ID:
             words.append(str(declared.category.label))
             words.append(tr("configured") if self.configured(row) else tr("not configured"))
-        if count := self.count(row):
+        if count := self.count(row).text:
             words.append(count)
         return words
 

@@ -49,6 +49,8 @@ def test_what_may_be_done_by_status() -> None:
     assert ALLOWED[Status.IN_PROGRESS] >= {May.VIEW, May.STOP, May.COPY, May.ATTRIBUTES, May.PUBLISH}
     assert ALLOWED[Status.STOPPED] >= {May.VIEW, May.RESTART, May.COPY, May.DELETE, May.PUBLISH}
     assert ALLOWED[Status.FINISHED] == {May.VIEW, May.COPY, May.DELETE}
+    assert ALLOWED[Status.SENDING] == {May.VIEW, May.STOP, May.COPY, May.DELETE}
+    assert ALLOWED[Status.HALTED] == {May.VIEW, May.RESTART, May.COPY, May.DELETE}
 
 
 @pytest.mark.parametrize(
@@ -63,6 +65,11 @@ def test_what_may_be_done_by_status() -> None:
 )
 def test_the_engines_words_are_understood(word: str, status: Status) -> None:
     assert status_of(word) is status
+
+
+def test_a_finished_campaign_of_which_messages_wait_is_told_apart() -> None:
+    assert status_of("completed", "going") is Status.SENDING
+    assert status_of("completed", "stopped") is Status.HALTED
 
 
 def test_filter_joins_its_conditions() -> None:
@@ -128,8 +135,22 @@ def test_while_a_workspace_is_read_the_list_says_so(
     window._may_close = True
 
 
+def test_a_file_that_was_mended_meanwhile_opens(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace
+) -> None:
+    path = next(path for path in (workspace.folder / "campaigns").iterdir())
+    good = path.read_bytes()
+    path.write_bytes(b"{")
+    window = make_window(workspace)
+    window.list_page.select(path)
+    row = window.list_page.selected()
+    path.write_bytes(good)
+    window.list_page.table.row_opened.emit(row)
+    qtbot.waitUntil(lambda: window.editor is not None)
+
+
 def test_broken_files_are_listed_with_file_line_and_what_to_do(
-    make_window: MakeWindow, workspace: Workspace
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace
 ) -> None:
     bad = workspace.folder / "campaigns" / "bad.campaign.json"
     bad.write_text('{\n  "format": "campaign",\n  "version": 1,\n  "id": 7\n}\n')
@@ -144,7 +165,7 @@ def test_broken_files_are_listed_with_file_line_and_what_to_do(
     assert window.allowed() == {May.DELETE}
     page.table.row_opened.emit(page.selected())
     assert window.editor is None
-    assert window.toast.message.startswith("campaigns/bad.campaign.json, line 4, id: ")
+    qtbot.waitUntil(lambda: window.toast.message.startswith("campaigns/bad.campaign.json, line 4, id: "))
 
 
 def test_error_text_without_a_line(workspace: Workspace) -> None:

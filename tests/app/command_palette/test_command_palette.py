@@ -55,7 +55,7 @@ def test_nothing_typed_lists_what_can_be_done_by_section(window: MainWindow) -> 
         ("pdf", "editor.export"),
         ("image", "editor.export"),
         ("图像", "editor.export"),
-        ("rehearse", "run.publish"),
+        ("rehearse", "editor.rehearse"),
         ("settings", "go.settings"),
         ("preferences", "workspace.preferences"),
         ("help", "help.manual"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -202,7 +202,7 @@ def test_a_tidy_campaign_says_so(page: EditorPage, window: MainWindow) -> None:
     assert window.toast.message == "Everything is in its place already."
 
 
-def test_a_large_campaign_is_tidied_in_the_background_and_anew_if_it_changed_meanwhile(
+def test_a_large_campaign_is_tidied_in_slices_and_anew_if_it_changed_meanwhile(
     page: EditorPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scatter(page)
@@ -239,12 +239,30 @@ def test_a_test_target_among_several_is_refused_with_a_reason(page: EditorPage, 
     assert "belongs to its AB Test" in window.toast.message
 
 
+def test_nothing_is_deleted_in_the_middle_of_a_gesture(page: EditorPage, window: MainWindow) -> None:
+    page.scene.select([node(page, "tag")])
+    page.view.holding.begin()
+    assert page.commands.delete_selected() is None
+    page.view.holding.end()
+    question = page.commands.delete_selected()
+    assert question is not None
+    question.reject()
+
+
 # Right click ------------------------------------------------------------------------------------------------
 
 
 def menu_at(page: EditorPage, point: QPoint) -> list[str]:
-    """The texts of the menu that a right click opens; titles of menus in it among them."""
+    """The texts of the menu that a right click opens; titles of menus in it among them.
+
+    The menu opens as the button is pressed, and gets its release.
+    """
     viewport = page.view.viewport()
+    right, above = Qt.MouseButton.RightButton, QPointF(viewport.mapToGlobal(point))
+    pressed = QMouseEvent(
+        QEvent.Type.MouseButtonPress, QPointF(point), above, right, right, Qt.KeyboardModifier.NoModifier
+    )
+    QApplication.sendEvent(viewport, pressed)
     reason = QContextMenuEvent.Reason.Mouse
     QApplication.sendEvent(viewport, QContextMenuEvent(reason, point, viewport.mapToGlobal(point)))
     return opened(page)
@@ -273,7 +291,7 @@ def test_a_right_click_on_a_card_selects_it_and_offers_what_it_takes(page: Edito
     assert kinds(page) == {"tag", "end"}
 
 
-def test_a_right_click_on_one_of_several_keeps_them(page: EditorPage) -> None:
+def test_a_right_click_on_one_of_several_keeps_them(page: EditorPage, window: MainWindow) -> None:
     both = {node(page, "tag"), node(page, "target_audience")}
     page.scene.select(both)
     texts = menu_at(page, on_screen(page, node(page, "tag")))
@@ -281,6 +299,7 @@ def test_a_right_click_on_one_of_several_keeps_them(page: EditorPage) -> None:
     assert "Arrange" in texts
     assert "Add a component…" not in texts
     choose(page, "Delete with what follows…")
+    assert dialog(window).windowTitle() == "Delete 2 components?"
 
 
 def test_a_right_click_on_a_line_adds_there(page: EditorPage) -> None:

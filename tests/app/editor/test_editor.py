@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pydantic import JsonValue
-from PySide6.QtCore import QPoint, Qt, QThread
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.campaign_list import loading
@@ -18,10 +17,10 @@ from app.editor import session
 from app.editor.attributes import AttributesDialog
 from app.editor.page import EditorPage
 from app.window import MainWindow
+from canvas_widgets import slicing
 from engine.campaign import campaign_file, edits
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START_ID
-from engine.campaign.rules import problems
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MakeWindow, complete, dialog, dialogs, open_draft, settle
 
@@ -69,6 +68,7 @@ def test_the_top_bar_stands_in_the_order_of_the_reference(page: EditorPage) -> N
         "zoom",
         "editor.zoom_out",
         "save",
+        "rehearse",
         "publish",
         "view.commands",
         "view.menu",
@@ -78,7 +78,7 @@ def test_the_top_bar_stands_in_the_order_of_the_reference(page: EditorPage) -> N
 def _name(page: EditorPage, child: QWidget) -> str:
     bar = page.bar
     names = {bar.name: "name", bar.pill: "status", bar.problems: "problems", bar.zoom: "zoom"}
-    return (names | {bar.save: "save", bar.publish: "publish"})[child]
+    return (names | {bar.save: "save", bar.rehearse: "rehearse", bar.publish: "publish"})[child]
 
 
 def test_palette_adds_behind_what_is_selected(page: EditorPage) -> None:
@@ -394,21 +394,20 @@ def test_what_is_viewed_can_be_edited_from_there(qtbot: QtBot, window: MainWindo
     qtbot.waitUntil(lambda: window.the_editor.scene.selection == {START_ID})
 
 
-def test_a_large_campaign_is_checked_in_the_background(
+def test_a_large_campaign_is_checked_in_slices_and_anew_where_it_changes_meanwhile(
     qtbot: QtBot, page: EditorPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session, "LARGE", 0)
-    found: list[QThread] = []
-
-    def watched(*arguments: Any) -> Any:
-        found.append(QThread.currentThread())
-        return problems(*arguments)
-
-    monkeypatch.setattr("app.editor.session.problems", watched)
-    with qtbot.waitSignal(page.session.problems_changed):
-        add(page, "target_audience")
-    assert found[0] is not QThread.currentThread()
-    assert "no_trigger" not in {problem.code for problem in page.session.problems}
+    monkeypatch.setattr(slicing, "SLICE_SECONDS", 0.0)
+    add(page, "target_audience")
+    heard: list[set[str]] = []
+    page.session.check(lambda: heard.append({problem.code for problem in page.session.problems}))
+    QApplication.processEvents()
+    assert not heard, "the window goes on after each step"
+    page.session.push(edits.delete_behind(page.session.document, next(iter(page.session.document.nodes))))
+    qtbot.waitUntil(lambda: bool(heard))
+    assert len(heard) == 1
+    assert "no_trigger" in heard[0], "it is about the campaign as it is now"
 
 
 def test_the_panel_slides_away_with_the_selection(page: EditorPage) -> None:

@@ -14,6 +14,8 @@ from app.editor.minimap import Minimap
 from app.editor.page import EditorPage
 from app.window import MainWindow
 from canvas_widgets.look import Look, Theme
+from engine.campaign import edits
+from engine.campaign.model import Point
 from tests.app.conftest import open_draft
 
 LEFT = Qt.MouseButton.LeftButton
@@ -161,3 +163,17 @@ def test_notes_are_on_the_map(page: EditorPage) -> None:
     assert shown(page) != before
     paper = page.scene.stage.paints.look.notes[note.note.shown_colour].paper
     assert page.minimap._picture.toImage().pixelColor(at).name() == paper.name()
+
+
+def test_what_is_half_way_is_not_drawn(
+    qtbot: QtBot, page: EditorPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("canvas_widgets.scene.AT_ONCE", 1)
+    before = page.minimap._picture
+    document = page.session.document
+    moved = {id: Point(at.x + 5000, at.y) for id, at in document.layout.items()}
+    page.session.push(edits.move(document, moved))
+    assert page.scene.catching_up.active
+    page.minimap.draw()
+    assert page.minimap._picture is before
+    qtbot.waitUntil(lambda: page.minimap._picture is not before)

@@ -150,6 +150,16 @@ def test_slash_adds_behind_and_a_key_inserts_in_front(page: EditorPage, window: 
     assert texts(page)[3:7] == ["  Group 1", "    Wait Until 1", "    Text SMS 1", "    End 1"]
 
 
+@pytest.fixture
+def slow_typing(qapp: QApplication) -> Iterator[None]:
+    """Letters belong together however long a busy machine takes between them."""
+    before = qapp.keyboardInputInterval()
+    qapp.setKeyboardInputInterval(60_000)
+    yield
+    qapp.setKeyboardInputInterval(before)
+
+
+@pytest.mark.usefixtures("slow_typing")
 def test_letters_find_rows_and_are_no_shortcuts_there(page: EditorPage) -> None:
     page.outline.setCurrentIndex(page.outline.model().index(0, 0))
     QTest.keyClick(page.outline, Qt.Key.Key_T)
@@ -245,7 +255,7 @@ def test_counts_stand_at_the_rows(page: EditorPage) -> None:
     page.scene.set_counts({"nodes": complete_ids, "links": {}})
     row = page.outline.outline.row_at(index(page, "text_sms"))
     assert row is not None
-    assert page.outline.outline.words.count(row) == "1,200"
+    assert page.outline.outline.words.count(row).text == "1,200"
     spoken = index(page, "text_sms").data(Qt.ItemDataRole.AccessibleTextRole)
     assert "1,200" in str(spoken)
 
@@ -337,3 +347,19 @@ def test_the_outline_mirrors_the_document(plain_look: Look, seed: int) -> None:
     tree.close()
     tree.deleteLater()
     scene.deleteLater()
+
+
+def test_the_rows_of_a_large_campaign_go_in_slices(
+    qtbot: QtBot, page: EditorPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.editor.outline.tree.AT_ONCE", 2)
+    monkeypatch.setattr("canvas_widgets.slicing.SLICE_SECONDS", 0.0)
+    outline, done, left = page.outline, [], []
+    rows = outline.outline.count
+    outline.end()
+    outline.clear_away(lambda: done.append(True))
+    while not done:
+        left.append(outline.outline.rowCount())
+        outline._filling.advance()
+    assert len(left) > rows
+    assert outline.outline.count == outline.outline.rowCount() == 0

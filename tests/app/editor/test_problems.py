@@ -9,9 +9,12 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.editor.page import EditorPage
-from app.editor.problem_list import CURE_ROLE
+from app.editor.problem_list import CURE_ROLE, ROW, ProblemList
 from app.window import MainWindow
-from engine.campaign.problem import Severity
+from canvas_widgets.look import Look
+from engine.campaign.edits import Edit
+from engine.campaign.problem import Problem, Severity
+from engine.i18n import Message
 from tests.app.conftest import complete, open_draft
 
 OPEN_ENDS = 3
@@ -210,3 +213,28 @@ def test_all_of_a_kind_can_be_fixed_from_a_line_that_has_no_cure(page: EditorPag
     page.session.check()
     assert rows_of(page, "open_end") == []
     assert not drawer.fix_all.isVisible()
+
+
+def test_painting_waits_for_no_cure(look: Look, qtbot: QtBot) -> None:
+    """Of a large flow each takes a while: they come one by one, and stay while lines are replaced."""
+    problems = [
+        Problem("open_end", Severity.ERROR, Message("It leads nowhere."), link=str(n)) for n in range(99)
+    ]
+    sought: list[Problem] = []
+
+    def cure_of(problem: Problem) -> Edit:
+        sought.append(problem)
+        return Edit((), Message("Add End"))
+
+    lines = ProblemList(look, cure_of)
+    qtbot.addWidget(lines)
+    lines.resize(400, 4 * ROW)
+    lines.show_problems(problems)
+    lines.grab()
+    assert not sought
+    qtbot.waitUntil(lambda: lines.problems.known(3) == "Add End")
+    assert sought[:4] == problems[:4]
+    assert len(sought) < 9
+    lines.show_problems(problems[1:])
+    assert lines.problems.known(0) == "Add End"
+    assert not lines.problems.is_known(0)

@@ -20,7 +20,7 @@ from engine.campaign.campaign_file import digest, dump
 from engine.files import FileError
 from engine.i18n import Message
 from engine.workspace import recovery
-from engine.workspace.journal import FOLDER_NAME, Journal, Part
+from engine.workspace.journal import FOLDER_NAME, Encoded, Journal
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import dialog, dialogs, open_draft, settle
 
@@ -152,7 +152,7 @@ def test_what_looks_at_the_file_meanwhile_takes_nothing_for_a_change_by_others(
     disk.told.clear()
     disk.go_on.set()
     page.save()
-    assert disk.written.wait(20)
+    qtbot.waitUntil(disk.written.is_set)
     with qtbot.waitSignal(page.safekeeping.watch.looked):
         page.safekeeping.watch.look()
     assert page.safekeeping.standing is None, "it is there, and nobody has said yet that it is ours"
@@ -306,9 +306,9 @@ def test_a_journal_that_fails_while_it_is_replaced_is_replaced_nevertheless(
     qtbot.waitUntil(lambda: not tasks.running())
     go_on, write = threading.Event(), Journal.write
 
-    def failing(journal: Journal, part: Part) -> None:
+    def failing(journal: Journal, lines: Encoded) -> None:
         if go_on.is_set():
-            write(journal, part)
+            write(journal, lines)
             return
         assert go_on.wait(20)
         raise FileError(journal.path, None, "", Message("The disk is full."))

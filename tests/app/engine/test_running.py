@@ -67,6 +67,29 @@ def test_stop_asks_and_restart_goes_on(
     assert engine.calls == [("stop", ready), ("restart", ready)]
 
 
+def test_what_waits_of_a_finished_campaign_can_be_stopped_and_go_on(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    engine.statuses[ready], engine.backlog = "completed", "going"
+    window = make_window(workspace)
+    qtbot.waitUntil(lambda: any(row.status is Status.SENDING for row in window.rows()))
+    row = next(row for row in window.rows() if row.id == ready)
+    window.list_page.select(row.path)
+    chips = window.list_page.statuses.buttons
+    assert chips[Status.SENDING].isVisible()
+    assert not chips[Status.HALTED].isVisible()
+    window.actions_["run.stop"].trigger()
+    assert "Messages that wait do not go out" in dialog(window).sentence.text()
+    QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: engine.calls == [("stop", ready)])
+    engine.statuses[ready], engine.backlog = "completed", "stopped"
+    assert window.service is not None
+    window.service.poll()
+    qtbot.waitUntil(lambda: window.actions_["run.restart"].isEnabled())
+    assert not window.actions_["run.stop"].isEnabled()
+    assert chips[Status.HALTED].isVisible()
+
+
 def test_closing_asks_whether_running_campaigns_go_on(
     qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
 ) -> None:

@@ -44,6 +44,7 @@ def test_choices_that_make_no_difference_are_not_shown(window: MainWindow, page:
         (Format.PNG, [asked.scale]),
         (Format.SVG, []),
         (Format.PDF, [asked.page]),
+        (Format.CSV, []),
     ):
         asked.format.choose(format)
         visible = [box for box in (asked.scale, asked.page, asked.scope, asked.colours) if box.isVisible()]
@@ -109,7 +110,10 @@ def test_every_format_is_written_with_its_ending(
     window.exports.write(page, options, tmp_path / "flow")
     settle(qtbot)
     data = (tmp_path / f"flow.{format}").read_bytes()
-    starts = {Format.PNG: b"\x89PNG", Format.SVG: b"<?xml", Format.PDF: b"%PDF"}
+    starts = {
+        Format.PNG: b"\x89PNG", Format.SVG: b"<?xml", Format.PDF: b"%PDF", Format.MERMAID: b"flowchart LR",
+        Format.CSV: "\ufeffID,".encode(),
+    }  # fmt: skip
     assert data.startswith(starts[format])
     opened: list[QUrl] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)

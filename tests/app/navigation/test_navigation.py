@@ -25,7 +25,7 @@ class People(PlacePage):
     """What a place does, written down."""
 
     def __init__(self, window: MainWindow) -> None:
-        super().__init__(window.look, window.actions_)
+        super().__init__(window.look, window.actions_, window.tabs.home)
         self.seen: list[str] = []
         self.field = QLineEdit()
         self.body.addWidget(self.field)

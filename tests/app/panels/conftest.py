@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -14,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.panels import ConfigurationPanel
 from canvas_widgets.look import Look
 from engine.workspace.workspace import Workspace
-from tests.app.panels.samples import sample_document, sample_workspace
+from tests.app.panels.samples import sample_document
 
 NOW = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
@@ -26,12 +25,7 @@ def deleted_widgets(qapp: QApplication) -> Iterator[None]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Workspace:
-    return sample_workspace(tmp_path / "shop")
-
-
-@pytest.fixture
+@pytest.fixture(scope="session")
 def look(qapp: QApplication) -> Look:
     return Look()
 

@@ -1,5 +1,5 @@
-"""The workspace of the panels' tests."""
+"""The look and the panel of the panels' tests."""
 
-from tests.app.panels.conftest import deleted_widgets, look, open_panel, workspace
+from tests.app.panels.conftest import deleted_widgets, look, open_panel
 
-__all__ = ["deleted_widgets", "look", "open_panel", "workspace"]
+__all__ = ["deleted_widgets", "look", "open_panel"]

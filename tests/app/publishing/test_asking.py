@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.editor.page import EditorPage
-from app.editor.running import bundle_hash
 from app.pickers import library
 from app.publishing.summary import Summary
 from engine.campaign import edits
@@ -171,7 +170,7 @@ def test_whoever_edits_what_runs_is_told_that_it_is_the_next_version(
     window = make_window(workspace)
     page = open_draft(qtbot, window, "Ready")
     engine.statuses[ready] = "in_progress"
-    engine.hash = bundle_hash(workspace, page.session.document)
+    engine.hash = bundle.make(workspace, page.session.document).hash
     assert window.service is not None
     with qtbot.waitSignal(window.service.runs_changed):
         window.service.poll()

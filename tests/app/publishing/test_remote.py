@@ -13,8 +13,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from app.publishing import publication, tokens
-from engine.client import EngineUnreachable
+from app.publishing import publication
+from engine.client import EngineUnreachable, tokens
 from engine.i18n import Message
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import MakeWindow, dialog, dialogs, settle

@@ -17,6 +17,7 @@ from app.widgets.ask import Question
 from app.window import MainWindow
 from engine.campaign import campaign_file, edits
 from engine.campaign.document import CampaignDocument
+from engine.steps import finished
 from engine.workspace.journal import FOLDER_NAME, Input, Inputs, Journal, line
 from engine.workspace.offers import Standing, offers
 from engine.workspace.workspace import Workspace
@@ -32,7 +33,7 @@ def crash(
     journal.record_inputs(inputs or {})
     part = journal.collect(document)
     assert part is not None
-    journal.write(part)
+    journal.write(finished(journal.encoded(part)))
     assert journal._hold is not None
     journal._hold.release()
     return journal.path

@@ -17,6 +17,7 @@ from app.campaign_list.loading import Loaded
 from app.engine.service import EngineService
 from app.engine.situation import State
 from app.opening.one_window import OneWindow, Outcome, Request
+from app.tabs import closing
 from app.widgets.ask import Choice, ask
 from app.window import MainWindow
 from engine.workspace.workspace import Workspace
@@ -185,6 +186,19 @@ def test_nothing_is_done_once_the_engine_is_being_stopped(
         window.close()
     assert not window.isEnabled()
     qtbot.waitUntil(lambda: not window.isVisible())
+
+
+def test_an_engine_that_does_not_answer_keeps_no_window(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    qtbot.waitUntil(lambda: window.service is not None and window.service.state is State.ON)
+    answers = threading.Event()
+    monkeypatch.setattr(engine, "shutdown", lambda: answers.wait(20))
+    monkeypatch.setattr(closing, "HEARS_WITHIN_MS", 0)
+    window.close()
+    qtbot.waitUntil(lambda: not window.isVisible())
+    answers.set()
+    settle(qtbot)
 
 
 def test_a_second_start_keeps_a_window_that_waits_to_close(

@@ -135,14 +135,14 @@ def test_a_template_that_is_gone_leaves_the_campaign_alone(qtbot: QtBot, window:
     assert again.guide.guide is None
 
 
-def test_the_guide_stays_where_it_is_when_the_panel_opens(qtbot: QtBot, window: MainWindow) -> None:
+def test_the_guide_keeps_to_the_corner_that_the_panel_leaves(qtbot: QtBot, window: MainWindow) -> None:
     page = begin(qtbot, window, HIGH_VALUE)
     guide = guide_of(page)
-    before = guide.window.mapTo(window, QPoint())
     click(guide.window.buttons[0])
     settle(qtbot)
     assert page.panel.isVisible()
-    assert guide.window.mapTo(window, QPoint()) == before
+    right = guide.window.mapTo(page, QPoint(guide.window.width(), 0)).x()
+    assert right == page.width() - page.panel.width() - 2 * window.look.sizes.grid
 
 
 def test_a_message_makes_way_for_the_guide_that_comes_later(qtbot: QtBot, window: MainWindow) -> None:

@@ -1,0 +1,1 @@
+"""The tests of the open campaign: run on what is on the canvas, with their results below it."""

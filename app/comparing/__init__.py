@@ -1,0 +1,1 @@
+"""Two states of a campaign compared on the command line, in words and as a picture."""

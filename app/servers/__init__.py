@@ -1,0 +1,1 @@
+"""Teams' servers: signing in, publishing to them, their campaigns, and what waits to be published."""
