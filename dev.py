@@ -20,10 +20,12 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -54,6 +56,8 @@ WINDOW_LIBRARIES = {
 
 # Where Debian keeps the server's programs, which are not on the path there.
 POSTGRES_FOLDERS = Path("/usr/lib/postgresql")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 # The package offers its command line as a script only, not as a module.
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_command()"
@@ -250,6 +254,24 @@ def ensure_postgres() -> None:
         say(f"{'=' * 80}\nNothing will be tested on PostgreSQL. {error}\n{'=' * 80}")
 
 
+def browser_program() -> str | None:
+    """The Chromium that pages are tested in; None where there is none."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def ensure_browser() -> None:
+    """Install a Chromium for the tests where there is none and that is possible; never fails."""
+    if browser_program() is not None:
+        return
+    why = "There is no Chromium."
+    try:
+        if not sys.platform.startswith("linux"):
+            raise SetupError(f"{why} Put one on the path.")
+        install_packages(["chromium"], why=why)
+    except SetupError as error:
+        say(f"{'=' * 80}\nNo page will be tested in a browser. {error}\n{'=' * 80}")
+
+
 # --- Commands -----------------------------------------------------------------------------------------------
 
 
@@ -260,10 +282,17 @@ def has_display(platform_name: str = sys.platform, environment: Mapping[str, str
     return any(environment.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
-def python(*arguments: str, environment: Mapping[str, str] | None = None) -> int:
-    """Run the environment's Python in the checkout; its exit status, 130 if interrupted from the keyboard."""
+def python(
+    *arguments: str, environment: Mapping[str, str] | None = None, output: IO[bytes] | None = None
+) -> int:
+    """Run the environment's Python in the checkout; its exit status, 130 if interrupted from the keyboard.
+
+    output: where what it says goes instead of the terminal.
+    """
     command = [str(venv_python()), *arguments]
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **(environment or {})}) as process:
+    surroundings = {**os.environ, **(environment or {})}
+    errors = None if output is None else subprocess.STDOUT
+    with subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=output, stderr=errors) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:  # the child got it too, and ends in its own way
@@ -291,8 +320,8 @@ class StepResult(NamedTuple):
 
 def check_steps(arguments: Sequence[str]) -> dict[str, list[str]]:
     """The steps of `test` by name: what is run with the environment's Python."""
-    full = "--full" in arguments
-    selection = [argument for argument in arguments if argument != "--full"]
+    full, coverage = "--full" in arguments, "--coverage" in arguments
+    selection = [argument for argument in arguments if argument not in ("--full", "--coverage")]
     pytest = ["-m", "pytest"]
     if full:
         pytest += ["-m", "", f"--timeout={FULL_TEST_TIMEOUT_S}"]
@@ -302,9 +331,12 @@ def check_steps(arguments: Sequence[str]) -> dict[str, list[str]]:
         pytest += selection
     else:
         # By file, so that what is costly to make for a module is made once; long tests are cut into parts.
+        # In the order of tests/order.py, which begins with the files that take longest.
         processes = min(MOST_TEST_PROCESSES, os.cpu_count() or 1)
         spread = "worksteal" if full else "loadfile"
-        pytest += ["-q", f"--numprocesses={processes}", f"--dist={spread}", "--cov", "--cov-report=term"]
+        pytest += ["-q", f"--numprocesses={processes}", f"--dist={spread}", "--no-loadscope-reorder"]
+    if coverage:  # not by default: watching every line takes half as long again as running it
+        pytest += ["--cov", "--cov-report=term"]
     return {
         "lint": ["-m", "ruff", "check", "--quiet"],
         "format": ["-m", "ruff", "format", "--check"],
@@ -318,16 +350,42 @@ def command_test(arguments: Sequence[str]) -> int:
     """Run every check, also after one failed, and sum up."""
     set_up()
     ensure_postgres()
-    results = []
-    for name, command in check_steps(arguments).items():
-        print(f"--- {name}", flush=True)
-        started = time.perf_counter()
-        status = python(*command, environment=in_memory())
-        results.append(StepResult(name, status, time.perf_counter() - started))
-        if status == 130:
-            break
+    ensure_browser()
+    results = run_steps(check_steps(arguments), test_environment())
     print(summary(results), flush=True)
     return 1 if any(result.status for result in results) else 0
+
+
+def run_steps(steps: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> list[StepResult]:
+    """Run one step after the other until one is interrupted; in their order, how each went.
+
+    The step `types` keeps a single core busy for a minute. It runs beside the others, and what it says
+    stands behind theirs.
+    """
+
+    def run(name: str, output: IO[bytes] | None = None) -> StepResult:
+        started = time.perf_counter()
+        status = python(*steps[name], environment=environment, output=output)
+        return StepResult(name, status, time.perf_counter() - started)
+
+    results = {}
+    with tempfile.TemporaryFile() as said, ThreadPoolExecutor(1) as beside:
+        types = beside.submit(run, "types", said)
+        for name in (name for name in steps if name != "types"):
+            print(f"--- {name}", flush=True)
+            results[name] = run(name)
+            if results[name].status == 130:
+                break
+        results["types"] = types.result()
+        said.seek(0)
+        print("--- types", said.read().decode(errors="replace"), sep="\n", end="", flush=True)
+    return [results[name] for name in steps if name in results]
+
+
+def test_environment() -> dict[str, str]:
+    """The variables that the checks run with, besides those that there are."""
+    # Hundreds of modules would be compiled by each of the processes that tests start.
+    return {**in_memory(), "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def in_memory(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
@@ -440,7 +498,11 @@ class Command:
 
 COMMANDS = {
     "run": Command("run", "open the designer; without a display, run the main job and print it", command_run),
-    "test": Command("test [--full] [pytest args]", "every check; --full adds the long tests", command_test),
+    "test": Command(
+        "test [--full] [--coverage] [pytest args]",
+        "every check; --full: the long tests, too; --coverage: which lines ran",
+        command_test,
+    ),
     "bench": Command("bench [NAME [args]]", "run a benchmark; without a name, list them", command_bench),
     "fmt": Command("fmt", "format, and mend what can be mended", command_fmt),
     "texts": Command("texts", "collect the texts to translate into resources/i18n", command_texts),
@@ -451,7 +513,7 @@ COMMANDS = {
 
 def help_text() -> str:
     """What `--help` prints."""
-    lines = [f"  {command.usage:<30}{command.description}" for command in COMMANDS.values()]
+    lines = [f"  {command.usage:<42}{command.description}" for command in COMMANDS.values()]
     return "\n".join(["usage: python3 dev.py COMMAND", "", *lines, "", "Each sets up first what is missing."])
 
 

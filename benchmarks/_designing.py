@@ -15,6 +15,10 @@ from engine.campaign.model import START_ID
 
 Work = tuple[str, Callable[[], object]]
 MOVED, PASTED = 100, 1_000
+LINE = "l_2500_0"
+"""In the middle of the flow: half of it has to make room."""
+PICTURED = 3_000
+"""All of them would be more pixels than a PNG may have."""
 
 
 def works(window: MainWindow, folder: Path) -> Iterator[Work]:
@@ -29,8 +33,7 @@ def works(window: MainWindow, folder: Path) -> Iterator[Work]:
     for tab in ("components", "outline"):
         page.side_bar.show_tab(tab)
         beside = " beside the outline" if tab == "outline" else ""
-        line = list(document.links)[-2]
-        yield f"inserting{beside}", partial(_push, page, edits.insert, line, "wait_until")
+        yield f"inserting{beside}", partial(_push, page, edits.insert, LINE, "wait_until")
         yield f"undoing that{beside}", commands.undo
         page.scene.select(list(document.nodes)[:MOVED])
         yield f"moving {MOVED:,}{beside}", lambda: page.arranging.nudge(1, 0)
@@ -58,12 +61,15 @@ def works(window: MainWindow, folder: Path) -> Iterator[Work]:
     for language in ("zh", "en"):
         yield f"switching to the language {language}", partial(window.appearance.set_language, language)
     yield "opening the problems", page.findings.open
-    yield "inserting once more", partial(_push, page, edits.insert, list(document.links)[-2], "wait_until")
+    yield "inserting once more", partial(_push, page, edits.insert, LINE, "wait_until")
     yield "saving", page.save
+    page.scene.select(sorted(document.nodes, key=document.layout.__getitem__)[:PICTURED])
     for format in (Format.PNG, Format.SVG, Format.PDF):
-        options = Options(format=format, scale=1)
+        options = Options(format=format, scale=1, selection=format is Format.PNG)
         path = folder / f"picture.{format}"
         yield f"exporting {format}", partial(window.exports.write, page, options, path)
+        if not path.exists():
+            raise FileNotFoundError(path)
 
 
 def _push(page: EditorPage, make: Callable[..., Edit], *arguments: object) -> None:

@@ -22,7 +22,7 @@ from typing import Any
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from pydantic import JsonValue
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from app import showcase, tasks
@@ -86,6 +86,7 @@ def wait_for(ready: Callable[[], bool]) -> None:
         if time.perf_counter() > end:
             raise TimeoutError
         QApplication.processEvents()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)  # as a loop of Qt's own does
         time.sleep(0.0005)
 
 

@@ -1,7 +1,8 @@
 """From the outbox to receivers on loopback: what the sending loop does in a second, channel by channel.
 
 A campaign puts one message for each person into the outbox; then the loop sends them all. The receivers run
-in another process. Beside each figure stands the CPU time that one message costs the engine's process.
+in another process. Beside each figure stands the CPU time that one message costs the engine's process, and
+where that goes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from benchmarks._databases import DIALECTS, Target, new_database, server
 from benchmarks._journey import bundle_of, fill
+from benchmarks._layers import Layers
 from benchmarks._report import Report
 from benchmarks._sinks import sink
 from engine.channels.adapter import Adapter
@@ -106,23 +108,28 @@ def campaign(account: AccountFile, component: tuple[str, dict[str, Any]]) -> Bun
     return Bundle(made.campaign, made.audiences, made.messages, {SIMULATED_ID: account}, made.catalog)
 
 
-def measure(
-    target: Target, people: int, account: Account, component: tuple[str, dict[str, Any]]
-) -> tuple[float, float]:
-    """Messages a second, and ms of this process's CPU time that one of them costs."""
+class Measured(NamedTuple):
+    """Messages a second; ms of this process's CPU time that one of them costs; the layers' shares of it."""
+
+    rate: float
+    cpu: float
+    shares: Mapping[str, float]
+
+
+def measure(target: Target, people: int, account: Account, component: tuple[str, dict[str, Any]]) -> Measured:
     kind, settings = account
     file = ACCOUNT.adapter.validate_python(
         {"id": SIMULATED_ID, "name": "Sink", "kind": kind, "settings": settings}
     )
     fill(target, people)
-    network, ready = Network(["127.0.0.1"]), False
+    network, ready, layers = Network(["127.0.0.1"]), False, Layers()
 
     def open_adapter(found: AccountFile) -> Adapter:
         if not ready:
             raise NotUsable(Message("everybody is to be in the outbox first"))
         return adapter_of(found, {}, network)
 
-    with Database.open(target) as database:
+    with Database.open(target) as database, layers.watched():
         engine = Engine(database, EngineSettings(ZONE), RealClock(), open_adapter=open_adapter)
         try:
             engine.publish(campaign(file, component))
@@ -137,7 +144,7 @@ def measure(
                     raise SystemExit(f"of {people} messages: {counts}")
                 time.sleep(0.1)
             took, used = time.perf_counter() - begun, time.process_time() - cpu
-            return people / took, used / people * 1000
+            return Measured(people / took, used / people * 1000, layers.shares(used))
         finally:
             engine.close()
 
@@ -165,10 +172,12 @@ def main() -> int:
                 if options.only in (None, name):
                     people = options.people or channel.people * (10 if options.full else 1)
                     with new_database(dialect, postgres) as target, channel.receiver() as account:
-                        rate, cpu = measure(target, people, account, channel.component)
+                        found = measure(target, people, account, channel.component)
                     wanted = channel.target if dialect == "sqlite" else None
-                    report.line(f"{dialect} {name}", rate, "messages/s", wanted, at_most=False)
-                    report.line(f"{dialect} {name}, CPU time of one", cpu, "ms")
+                    report.line(f"{dialect} {name}", found.rate, "messages/s", wanted, at_most=False)
+                    report.line(f"{dialect} {name}, CPU time of one", found.cpu, "ms")
+                    for layer, share in found.shares.items():
+                        report.line(f"{dialect} {name}, CPU time in {layer}", share * 100, "%")
     report.machine()
     return 0 if report.ok else 1
 

@@ -41,6 +41,8 @@ from canvas_widgets.look import Look
 from canvas_widgets.picture import render
 from docs.camera import grab, pause, save, settle, wait
 from docs.places import Places
+from docs.rehearsals import CAMPAIGN, Rehearsals
+from docs.reporting import Reports, draw_report
 from docs.walk import screen
 from engine.campaign import campaign_file, edits
 from engine.campaign.document import CampaignDocument
@@ -61,7 +63,7 @@ from tests.app.panels.samples import CONFIGS, sample_document, sample_workspace
 PICTURES = Path(__file__).parent / "pictures"
 EXPLAINED = Path(__file__).parent / "explained"
 LANGUAGES = ("en", "zh")
-PARTS = ("editor", "guide", "overview", "dialogs", "panels", "places")
+PARTS = ("editor", "guide", "overview", "rehearsing", "reports", "dialogs", "panels", "places")
 """The last one adds campaigns, which the others shall not show."""
 THEMES: tuple[Theme, ...] = ("light", "dark")
 BESIDE_THE_POINTER = (40, 40)
@@ -206,6 +208,25 @@ class Photographer:
         with self._opened(large_campaign()):
             self._window.the_editor.commands.fit()
             self._save("overview", self._window)
+
+    def _take_rehearsing(self) -> None:
+        """In the light theme only: pictures are many."""
+        assert self._window.workspace is not None
+        if self._window.preferences.theme != THEMES[0]:
+            return
+        with self._opened(self._window.workspace.load_campaign(CAMPAIGN)):
+            Rehearsals(self._window, self._save).take()
+
+    def _take_reports(self) -> None:
+        """The report of the campaign that runs, and one of an AB test as it is painted."""
+        window = self._window
+        if window.preferences.theme == THEMES[0]:
+            (id,) = (id for id in (row.id for row in window.rows()) if self._waiting(id))
+            with self._opened(window.workspace.load_campaign(id)):  # type: ignore[union-attr]
+                Reports(window, self._save).take()
+        with TemporaryDirectory() as temporary:
+            image = draw_report(Path(temporary), window.look)
+        save(image, self._out / f"report-{self._suffix}.png")
 
     def _show(self, node_id: str) -> None:
         """Select a component, near enough to read the cards, in the middle."""

@@ -11,7 +11,9 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -44,7 +46,8 @@ def compile_texts() -> None:
     from engine import i18n
 
     for language in i18n.LANGUAGES:
-        i18n.set_language(language)
+        with i18n.use_language(language):
+            i18n.tr("Campaigns")
 
 
 def pack() -> None:
@@ -68,9 +71,24 @@ def add_desktop_files() -> None:
 
 
 def try_out() -> None:
-    """The packed command line checks the templates that were packed with it."""
+    """The packed program takes the sample's people in, draws a campaign of it, publishes and runs it."""
+    from engine.workspace.sample import write_sample
+
     program = FOLDER / (NAME + (".exe" if sys.platform == "win32" else ""))
-    subprocess.run([program, "--help"], check=True, stdout=subprocess.DEVNULL)
+    with TemporaryDirectory() as folder:
+        workspace, people = Path(folder) / "workspace", Path(folder) / "people"
+        write_sample(workspace, people, "en", datetime.now(UTC).date())
+        campaign = min((workspace / "campaigns").iterdir())
+        at_home = ("--workspace", workspace)
+        for command in (
+            ("--help",),
+            ("data", "import", *at_home, people),
+            ("picture", campaign, Path(folder) / "campaign.png"),
+            ("publish", campaign, *at_home),
+            ("engine", "run", *at_home, "--until-idle"),
+        ):
+            in_chinese = {**os.environ, "LC_ALL": "zh_CN.UTF-8"}  # its texts must have come along
+            subprocess.run([program, *command], check=True, stdout=subprocess.DEVNULL, env=in_chinese)
 
 
 if __name__ == "__main__":

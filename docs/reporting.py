@@ -1,0 +1,142 @@
+"""Pictures of reports for the manual: a campaign that runs, in its window, and a judged AB test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QDialog, QWidget
+
+from app.reports.ink import Spot
+from app.reports.people import BehindDialog
+from app.reports.sheet import ReportSheet
+from app.reports.why import WhyDialog
+from app.reports.window import ReportWindow
+from app.window import MainWindow
+from benchmarks._journey import HOUR, START, bundle_of, fill
+from canvas_widgets.look import Look
+from docs.camera import pause, wait
+from engine.campaign.document import CampaignDocument
+from engine.campaign.measuring import CampaignGoal, Holdout
+from engine.report.overview import report_of
+from engine.run.clock import VirtualClock
+from engine.run.engine import Engine
+from engine.run.lifecycle import number_of
+from engine.run.settings import EngineSettings
+from engine.server.reporting import report_answer
+from engine.server.wire.reporting import Report
+from engine.shapes.time import Duration
+from engine.store.database import Database
+from engine.workspace.account import SIMULATED_ID
+from engine.workspace.bundle import Bundle
+
+ZONE = ZoneInfo("Asia/Shanghai")
+PEOPLE = 4_000
+SHOWN_AFTER = 44 * HOUR
+WIDTH = 1160
+_SETTLED_MS = 300
+_NAMES = {
+    "n_0": "All members", "n_1": "Level", "n_2": "Which offer?", "n_3": "SMS: ten off",
+    "n_4": "Mail: free delivery", "n_5": "Came to the shop", "n_6": "Wait 30 hours", "n_7": "Came again?",
+    "n_8": "Thanked", "n_9": "Not yet", "n_10": "Thank-you SMS",
+}  # fmt: skip
+_LINKS = [
+    ("n_start", "out", "n_0"), ("n_0", "out", "n_1"), ("n_1", "group:g_1", "n_2"), ("n_1", "other", "n_6"),
+    ("n_2", "group:g_1", "n_3"), ("n_2", "group:g_2", "n_4"), ("n_3", "out", "n_5"), ("n_4", "out", "n_5"),
+    ("n_5", "out", "n_6"), ("n_6", "out", "n_7"), ("n_7", "out", "n_10"), ("n_7", "other", "n_9"),
+    ("n_10", "out", "n_8"),
+]  # fmt: skip
+
+
+class Reports:
+    """`save(name, widget)` takes a picture."""
+
+    def __init__(self, window: MainWindow, save: Callable[[str, QWidget], None]) -> None:
+        self._window, self._save = window, save
+
+    def take(self) -> None:
+        """The report of the campaign that is open, the people behind a number, and why of one of them."""
+        window = self._window
+        wait(lambda: window.actions_["run.report"].isEnabled())
+        window.actions_["run.report"].trigger()
+        (report,) = window.findChildren(ReportWindow)
+        wait(lambda: report.view.sheet is not None)
+        pause(_SETTLED_MS)
+        self._save("report-window", report)
+        assert report.view.sheet is not None
+        people = BehindDialog(report, Spot(report.view.sheet.spots[0].area, "", {"what": "entered"}))
+        people.open()
+        wait(lambda: people.table.rows() > 0)
+        somebody = people.table.text(0, 0)
+        why = WhyDialog(window, report.campaign, somebody)
+        why.open()
+        wait(lambda: why.lines.rows() > 0)
+        pause(_SETTLED_MS)
+        self._save("why", why)
+        dialogs: list[QDialog] = [why, people, report]
+        for dialog in dialogs:
+            dialog.close()
+
+
+def draw_report(temporary: Path, look: Look) -> QImage:
+    """The report of a campaign with an AB test, on generated people, in the present language."""
+    sheet = ReportSheet(_reported(temporary / "reported.db"), ZONE)
+    image = QImage(WIDTH, int(sheet.height(WIDTH)), QImage.Format.Format_RGB32)
+    with QPainter(image) as painter:
+        sheet.paint(painter, look, WIDTH)
+    return image
+
+
+def _reported(path: Path) -> Report:
+    path.unlink(missing_ok=True)
+    fill(path, PEOPLE, 30 * HOUR)
+    with Database.open(path) as database:
+        clock = VirtualClock(START)
+        engine = Engine(database, EngineSettings(ZONE), clock)
+        engine.publish(_campaign())
+        engine.run_until_idle(START + SHOWN_AFTER)
+        with database.read() as connection:
+            found = report_of(connection, number_of(connection, "c_spring"), ZONE)
+        engine.close()
+    return report_answer("c_spring", "Spring offer", START + SHOWN_AFTER, found)
+
+
+def _campaign() -> Bundle:
+    """Two offers against each other, for the members of a level; then a second message; a fifth is held
+    back."""
+    offers = enumerate(("Ten off", "Free delivery"), start=1)
+    halves = [{"id": f"g_{n}", "name": name, "percent": 50} for n, name in offers]
+    sms = {"platform": SIMULATED_ID, "sms_type": "notification", "signature": "S", "template": "m_sms"}
+    vip = {"field": "tag:level", "op": "is", "value": ["VIP"]}
+    group = {"id": "g_1", "name": "VIP", "condition": vip}
+    day, hours = {"amount": 1, "unit": "day"}, {"amount": 6, "unit": "hour"}
+    visits = [{"join": None, "event": "visit", "where": None}]
+    made = bundle_of(
+        "c_spring",
+        {
+            "n_0": ("target_audience", {"audiences": ["a_all"], "mode": "now"}),
+            "n_1": ("tag_judgment", {"groups": [group], "other": True}),
+            "n_2": ("ab_test", {"groups": halves}),
+            "n_3": ("text_sms", sms),
+            "n_4": ("email", {"account": SIMULATED_ID, "sender": "shop@example.org", "template": "m_mail"}),
+            "n_5": ("ab_target", {"test": "n_2", "goal": {"event": "visit"}, "judge_after": hours}),
+            "n_6": ("wait_until", {"mode": "duration", "amount": 30, "unit": "hour"}),
+            "n_7": ("event_judgment", {"judge_after": day, "conditions": visits, "other": True}),
+            "n_8": ("end", {}),
+            "n_9": ("end", {}),
+            "n_10": ("text_sms", sms),
+        },
+        _LINKS,
+    )  # fmt: skip
+    document = made.campaign
+    nodes = {
+        id: node.model_copy(update={"name": _NAMES.get(id, node.name)}) for id, node in document.nodes.items()
+    }
+    measured = {
+        "goal": CampaignGoal(event="visit", within=Duration(amount=6, unit="hour")),
+        "holdout": Holdout(percent=20),
+    }
+    named = CampaignDocument(document.attributes.model_copy(update=measured), nodes, document.links)
+    return Bundle(named, made.audiences, made.messages, made.accounts, made.catalog)
