@@ -109,6 +109,17 @@ class Shown:
         self.scene.deleteLater()
 
 
+@pytest.fixture(autouse=True)
+def dress(qapp: QApplication) -> Iterator[None]:
+    """Leave the application in the colours of before: windows of other tests are drawn in them."""
+    palette, sheet = qapp.palette(), qapp.styleSheet()
+    yield
+    if qapp.styleSheet() != sheet or qapp.palette() != palette:
+        qapp.setPalette(palette)
+        qapp.setStyleSheet("")  # as `Look` does: Qt may crash where one sheet follows another
+        qapp.setStyleSheet(sheet)
+
+
 @pytest.fixture
 def look(qapp: QApplication) -> Iterator[Look]:
     made = Look(motion=False)
