@@ -270,6 +270,8 @@ def figures_text(totals: Totals) -> str:
     ]
     if totals.undelivered:
         parts.append(tr("{n:,} failed or skipped", n=totals.undelivered))
+    if totals.reached is not None:
+        parts.append(ntr("{n:,} reached the goal", "{n:,} reached the goal", totals.reached))
     about = "" if totals.exact else "≈ "
     parts += [f"{about}{money(amount, currency)}" for currency, amount in totals.cost.items()]
     return " · ".join(parts)

@@ -97,6 +97,9 @@ class Compared:
                 (tr("Inside"), a["inside"], b["inside"]),
                 (tr("Done"), a["finished"], b["finished"]),
             ]
+            reached = self._a.reached(at[0]), self._b.reached(at[1])
+            if reached != (None, None):
+                people.append((tr("Reached the goal"), reached[0] or 0, reached[1] or 0))
             found.append(_table(tr("Whole campaign"), people))
         else:
             name = self.overlay.document.node(node).shown_name

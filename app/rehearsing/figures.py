@@ -35,13 +35,15 @@ class _Sums:
 
 @dataclass(frozen=True)
 class Totals:
-    """The figures of the whole campaign at a moment. cost: by currency; exact: measured, not estimated."""
+    """The figures of the whole campaign at a moment. reached: the campaign's goal, None without one. cost: by
+    currency; exact: measured, not estimated."""
 
     entries: int
     inside: int
     finished: int
     sent: int
     undelivered: int
+    reached: int | None
     cost: Mapping[str, Decimal]
     exact: bool
 
@@ -73,6 +75,7 @@ class Rehearsed:
             for node, states in timeline.messages.items()
         }
         self._entries, self._finished = _Sums(timeline.entries), _Sums(timeline.finished)
+        self._converted = _Sums(timeline.converted)
         links = [id for id, link in document.links.items() if link.target is not None]
         self.untested = frozenset(
             [id for id in links if id not in self._links and document.links[id].source != START_ID]
@@ -153,9 +156,15 @@ class Rehearsed:
             finished,
             sum(states.get(state, 0) for state in ("sent", "sending", "unknown")),
             sum(states.get(state, 0) for state in ("failed", "skipped")),
+            self.reached(position),
             cost,
             position >= self.end and all(one.exact for one in self.outcome.costs.values()),
         )
+
+    def reached(self, position: int) -> int | None:
+        """How many have reached the campaign's goal; None without one. At the end those count, too, who reach
+        it later, as far as the data goes: so will the report when the windows of all have closed."""
+        return self._converted.until(self._step_at(position)) if self.outcome.goal else None
 
     def cost(self, node: str, position: int) -> Decimal:
         """What a component's messages have cost; before the end, as much of the whole as were sent."""

@@ -95,6 +95,7 @@ class Timeline(Line):
     links: dict[str, Series]
     entries: Series
     finished: Series
+    converted: Series = Field(default_factory=list)
     messages: dict[str, dict[str, dict[str, Series]]]
 
 
@@ -118,8 +119,8 @@ class Outcome(Line):
     """What it came to.
 
     counts: as `GET /campaigns/{id}/counts` tells them. people: how many the data has. data: another text
-    where the data was another one. failure: why the campaign ended abnormally. notes: what has to be known;
-    broken: a defect of the engine.
+    where the data was another one. goal: whether the campaign has one. failure: why it ended abnormally.
+    notes: what has to be known; broken: a defect of the engine.
     """
 
     said: Literal["outcome"] = "outcome"
@@ -131,6 +132,7 @@ class Outcome(Line):
     timeline: Timeline
     costs: dict[str, Cost]
     paces: dict[str, Pace]
+    goal: bool = False
     failure: str | None = None
     notes: list[str] = Field(default_factory=list)
     broken: list[str] = Field(default_factory=list)

@@ -229,6 +229,7 @@ def _outcome(rehearsed: Rehearsed) -> Outcome:
                 for id, one in spent.items()
             },
             paces={id: Pace(most=one.most, at=one.at, limit=one.limit) for id, one in sent.items()},
+            goal=plan.context.goal is not None,
             failure=None if summary.failure is None else str(summary.failure),
             notes=[str(note) for note in summary.notes],
             broken=[f"{one.where}: {one.message}" for one in summary.violations],

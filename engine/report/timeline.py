@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, func, select, tuple_
 
 from engine.plan.places import ARRIVE, EXITED, LEFT, MERGED
 from engine.report.rows import entry_of, shown_reason
-from engine.store.tables.runs import counter, entry, message, visit
+from engine.store.tables.runs import conversion_counter, counter, entry, message, visit
 from engine.store.times import HOUR
 from engine.store.versions import HELD_BACK, PathMeaning, node_names, paths_of, versions_of
 
@@ -31,7 +31,8 @@ class Timeline:
 
     nodes: node → `arrived`, `passed`, `left`, `merged`, `exited` or `held_back` → series. links: link →
     people who went down it.
-    entries, finished: of people's entries. messages: node → state → reason → series, by when they were handed
+    entries, finished: of people's entries. converted: people who reached the campaign's goal, also behind the
+    end. messages: node → state → reason → series, by when they were handed
     over, or planned where they never were; in the state that they came to.
     """
 
@@ -41,6 +42,7 @@ class Timeline:
     links: Mapping[str, Series]
     entries: Series
     finished: Series
+    converted: Series
     messages: Mapping[str, Mapping[str, Mapping[str, Series]]]
 
 
@@ -65,6 +67,8 @@ def timeline_of(connection: Connection, campaign: int) -> Timeline:
     _add_paths(hours, connection, paths, names)
     if any(path.tokens > 1 for path in paths):
         _add_last_ends(hours, connection, campaign, [path for path in paths if path.held_back])
+    for hour, n in _conversions(connection, campaign):
+        hours.add(("converted",), hour, n)
     for node, state, reason, hour, n in _messages(connection, campaign):
         hours.add(("messages", names[node], state, reason), int(hour), int(n))
     return _told(hours)
@@ -113,6 +117,21 @@ def _add_last_ends(
         hours.add(("finished",), int(at), int(n))
 
 
+def _conversions(connection: Connection, campaign: int) -> Iterator[tuple[int, int]]:
+    """Hours in which people reached the goal who entered, each from the first entry on."""
+    c = conversion_counter.c
+    counted = func.sum(c.n)
+    query = (
+        select(c.hour, counted)
+        .where(c.version.in_(versions_of(connection, campaign)))
+        .where(c.converted == 1, c.again == 0, c.held_back == 0)
+        .group_by(c.hour)
+        .having(counted > 0)
+    )
+    for hour, n in connection.execute(query):
+        yield int(hour), int(n)
+
+
 def _messages(connection: Connection, campaign: int) -> Iterator[Row[*tuple[Any, ...]]]:
     m = message.c
     hour = (func.coalesce(m.sent_at, m.planned_at) // HOUR).label("hour")
@@ -147,6 +166,7 @@ def _told(hours: _Hours) -> Timeline:
         {link: told["links", link] for _, link in _under("links", told)},
         told.get(("entries",), []),
         told.get(("finished",), []),
+        told.get(("converted",), []),
         messages,
     )
 

@@ -115,6 +115,7 @@ def told(order: Order) -> Outcome:
     entrance = document.out_links(START_ID)[0]
     trigger = ways[0][0]
     return Outcome(
+        goal=document.attributes.goal is not None,
         first=first,
         last=first + 24 * HOUR,
         people=PEOPLE,
@@ -129,6 +130,7 @@ def told(order: Order) -> Outcome:
             },
             entries=[(0, PEOPLE)],
             finished=[(len(ways) - 1, PEOPLE)],
+            converted=[(len(ways) - 1, 12)],
             messages={trigger: {"sent": {"": [(0, 90)]}, "skipped": {"fatigue": [(0, 10)]}}},
         ),
         costs={trigger: Cost(amount="9.00", currency="EUR", exact=True)},

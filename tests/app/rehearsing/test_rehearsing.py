@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.editor.page import EditorPage
+from app.rehearsing.bar import figures_text
 from app.rehearsing.choice import MOST_KEPT, RehearsalChoice, kept
 from app.rehearsing.dialog import RehearsalDialog
 from app.rehearsing.figures import Rehearsed
@@ -21,6 +22,7 @@ from app.window import MainWindow
 from engine.campaign import campaign_file, edits, graph
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import configure
+from engine.campaign.measuring import CampaignGoal
 from engine.campaign.model import START_ID, Point
 from engine.campaign.rates import rateable
 from engine.components.registry import component
@@ -412,6 +414,18 @@ def test_at_the_end_everything_has_happened_and_at_the_beginning_nothing(workspa
     assert sum(n for _, n in figures.activity) == PEOPLE * len(outcome.timeline.moments)
     assert figures.totals(figures.end).sent == 90
     assert figures.moment(1) - figures.moment(0) <= HOUR
+
+
+def test_who_has_reached_the_goal_counts_where_there_is_one(workspace: Workspace) -> None:
+    document = _through(workspace)
+    without = Rehearsed(told(order_of(RehearsalChoice(), document, workspace, "en", NOW)), document)
+    assert "goal" not in figures_text(without.totals(without.end))
+    goal = CampaignGoal.model_validate({"event": "order", "within": {"amount": 7, "unit": "day"}})
+    attributes = document.attributes.model_copy(update={"goal": goal})
+    document.apply(edits.set_attributes(document, attributes).ops)
+    figures = Rehearsed(told(order_of(RehearsalChoice(), document, workspace, "en", NOW)), document)
+    assert figures_text(figures.totals(0)).endswith(" · 0 reached the goal · ≈ 0.00 EUR")
+    assert figures_text(figures.totals(figures.end)).endswith(" · 12 reached the goal · 9.00 EUR")
 
 
 def _through(workspace: Workspace) -> CampaignDocument:

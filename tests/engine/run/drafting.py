@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
+from engine.campaign import edits
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import Attributes, Link, Node
 from engine.channels.sending.loop import OpenAdapter
@@ -153,6 +154,14 @@ def database(folder: Path, people: int = 3, codes: int = 0, events: Sequence[Seq
     path.write_bytes(empty_database())
     populate(path, folder, people, codes, events)
     return path
+
+
+def measured(made: Bundle, **fields: Any) -> Bundle:
+    """The bundle with some of the fields `goal`, `holdout`, `ignore_global_control`."""
+    document = made.campaign
+    attributes = type(document.attributes).model_validate({**dict(document.attributes), **fields})
+    document.apply(edits.set_attributes(document, attributes).ops)
+    return made
 
 
 def populate(

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from engine.campaign import edits
 from engine.plan.contact import ContactRules
 from engine.report.behind import Number, What, people_behind
 from engine.report.effect import Effect, effect_of
@@ -20,21 +19,13 @@ from engine.store.people import known_key
 from engine.workspace.bundle import Bundle
 from engine.workspace.settings import ControlGroup
 from tests.databases import Target
-from tests.engine.run.drafting import DAY, HOUR, MINUTE, bundle, populate
+from tests.engine.run.drafting import DAY, HOUR, MINUTE, bundle, measured, populate
 from tests.engine.run.living import ORDER_LINKS, ORDERS, SMS_LINKS, SMS_THEN_WAIT, Living, recurring
 
 PEOPLE = 40
 LARGE = {"field": "amount", "op": ">=", "value": 50}
 GOAL = {"event": "order", "where": LARGE, "within": {"amount": 2, "unit": "day"}}
 HALF = {"percent": 50}
-
-
-def measured(made: Bundle, **fields: Any) -> Bundle:
-    """The bundle with some of the fields `goal`, `holdout`, `ignore_global_control`."""
-    document = made.campaign
-    attributes = type(document.attributes).model_validate({**dict(document.attributes), **fields})
-    document.apply(edits.set_attributes(document, attributes).ops)
-    return made
 
 
 def sending(**fields: Any) -> Bundle:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ from tests.engine.run.drafting import (
     WAIT,
     bundle,
     judging,
+    measured,
     populate,
 )
 
@@ -200,6 +201,26 @@ def test_only_they_enter_by_events(target: Target, tmp_path: Path) -> None:
         assert rehearsed.summary(connection).counts.entries == 1
         (trigger, _end) = journey_of(connection, rehearsed, "p2", _NO_NAMES)
         assert [str(fact.found) for fact in trigger.facts] == ["amount: 5"]
+
+
+def test_the_goal_counts_by_the_hour_once_a_person_also_behind_the_end(
+    target: Target, tmp_path: Path
+) -> None:
+    """As the report will when all windows have closed; earlier orders, and second ones, count nothing."""
+    times = {"p1": ("02T08", "02T20"), "p2": ("02T09", "03T09"), "p3": ("05T09",), "p4": ("09T09",)}
+    orders = [
+        [f"{who} {time}", who, "order", f"2026-03-{time}:30:00Z", '{"amount": 5}']
+        for who, its in times.items()
+        for time in its
+    ]
+    database = populate(target, tmp_path, people=5, events=orders)
+    goal = {"event": "order", "within": {"amount": 4, "unit": "day"}}
+    campaign = measured(bundle(TOUR, TOUR_LINKS), goal=goal)
+    with rehearse(campaign, database, SETTINGS, given()) as found, found.begin() as connection:
+        timeline = timeline_of(connection, found.plan.context.campaign)
+    reached = {timeline.moments[step]: n for step, n in timeline.converted}
+    hours = [datetime.fromisoformat(f"2026-03-{hour}:00Z") for hour in ("02T20", "02T09", "05T09")]
+    assert reached == {to_milliseconds(hour): 1 for hour in hours}
 
 
 # ---- hour by hour
