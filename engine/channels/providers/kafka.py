@@ -77,7 +77,10 @@ class Kafka:
         told = {**self._configuration, "error_cb": lambda _error: None}
         try:
             producer = Producer(told)
-            producer.list_topics(self._settings.topic, timeout=self._timeouts.connect)
+            # With each answer the library asks for the number that makes the producer idempotent, of a broker
+            # that is connected by then: the second answer finds one. Else that waits for half a second.
+            for _ in range(2):
+                producer.list_topics(self._settings.topic, timeout=self._timeouts.connect)
         except KafkaException as error:
             text = N_("No broker of {place} answers ({reason}). Check addresses and security.")
             reason = error.args[0].name() if error.args else ""
