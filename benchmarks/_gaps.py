@@ -162,7 +162,7 @@ def _works(window: MainWindow, workspace: Workspace, folder: Path) -> Iterator[t
         yield f"busiest turn, {name}", heart.busiest
 
     with measured():
-        _open(window, "Bench")
+        open_campaign(window, "Bench")
         wait_for(lambda: window.the_editor.scene.is_loaded)
     yield from found(f"opening {LARGE:,}")
     for name, work in _designing.works(window, folder):
@@ -180,7 +180,7 @@ def _works(window: MainWindow, workspace: Workspace, folder: Path) -> Iterator[t
         _simulate(workspace, folder)
     yield from found("simulating")
     with measured():
-        _open(window, "Runs")
+        open_campaign(window, "Runs")
         wait_for(lambda: window.the_editor.scene.is_loaded)
         window.publishing.publish()
         wait_for(lambda: window.findChild(PublishDialog) is not None)
@@ -202,7 +202,8 @@ def _workspace(folder: Path) -> Workspace:
     return workspace
 
 
-def _open(window: MainWindow, name: str) -> None:
+def open_campaign(window: MainWindow, name: str) -> None:
+    """Open a campaign of the list, by its name."""
     row: Row = next(row for row in window.rows() if row.name == name)
     window.open_campaigns.open_row(row, read_only=False)
     wait_for(lambda: window.editor is not None)
