@@ -158,7 +158,7 @@ class MainWindow(QMainWindow):
             return
 
         def show(loaded: Loaded) -> None:
-            if self._may_close or self.workspace is not workspace:
+            if self.workspace is not workspace:
                 return  # the window closed, or went on to another workspace, while the files were read
             self.show_rows_of(loaded)
             if select is not None:
@@ -316,6 +316,7 @@ class MainWindow(QMainWindow):
         self.recovery.close()
         self.workspace_watch.close()
         self.close()
+        self.workspace = None  # what was read for it meanwhile is for nobody any more
 
     def _end_service(self) -> None:
         if self.service is not None:

@@ -129,7 +129,9 @@ def test_a_second_quiet_time_and_holidays_that_end_before_they_begin_are_refused
     assert not page.dirty
 
 
-def test_closing_the_window_asks_about_what_is_not_saved(qtbot: QtBot, window: MainWindow) -> None:
+def test_closing_the_window_asks_about_what_is_not_saved(
+    qtbot: QtBot, window: MainWindow, workspace: Workspace
+) -> None:
     page = section(qtbot, window, "general")
     line = page.form.editor("name").focus_target()
     line.setText("Half")
@@ -141,7 +143,7 @@ def test_closing_the_window_asks_about_what_is_not_saved(qtbot: QtBot, window: M
     assert window.navigation.current == "settings"
     dialog(window).buttons[-1].click()  # Save
     settle(qtbot)
-    assert saved(window).name == "Half"
+    assert Workspace.open(workspace.folder).settings.name == "Half"
     assert not window.isVisible()
 
 
