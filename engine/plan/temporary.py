@@ -1,14 +1,13 @@
 """Temporary tables of the writing connection: the rows of a wave, what is read once and used by many
 statements, and what a rehearsal's providers will answer.
 
-PostgreSQL keeps the deleted rows of a temporary table and reads past them as long as the connection lives. So
-one that is filled anew in every transaction is emptied at its end, if that costs next to nothing: it has no
-index and no text that might need a table of its own. Another one is emptied by `Emptying`.
+Whoever fills one that was filled before empties it first, by an `Emptying`. PostgreSQL would empty them by
+itself at the end of a transaction, but takes a third of a millisecond and more for each, whether it has rows
+or not: longer than most small transactions work.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,21 +24,21 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    text,
 )
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.schema import CreateTable
 
 from engine.plan.prepared import Found, Prepared
 from engine.store.schema import TextType
 from engine.store.values import MAX_KEY
 
 TEMPORARY = MetaData()
-EMPTIED = "DELETE ROWS"
 ShortText = Text().with_variant(postgresql.VARCHAR(MAX_KEY, collation="C"), "postgresql")
 """Text of at most `MAX_KEY` characters: PostgreSQL then makes no second table for long ones."""
-MOST_KEPT = 1_000
-"""Deleted rows of a temporary table that are read past: as many as cost less than to truncate it."""
-_KEPT = "deleted rows of temporary tables"
+LARGE = 32 * 1024
+"""Bytes of a temporary table from which on it is truncated: to delete its rows, or to read past deleted ones,
+costs more."""
+_KEPT = "temporary tables"
 
 wave = Table(
     "wave",
@@ -53,7 +52,6 @@ wave = Table(
     Column("cycle", Integer),
     Column("origin", BigInteger, doc="one bit an audience that the person enters from"),
     prefixes=["TEMPORARY"],
-    postgresql_on_commit=EMPTIED,
 )
 """The rows that a wave moves, each with its own *now* and the path that it takes."""
 
@@ -86,7 +84,6 @@ handed = Table(
     Column("version", BigInteger),
     Column("ready_at", BigInteger),
     prefixes=["TEMPORARY"],
-    postgresql_on_commit=EMPTIED,
 )
 """Messages that the sending loop claims, hands to a provider, or has heard of."""
 
@@ -141,7 +138,6 @@ incoming = Table(
     Column("code", ShortText, nullable=False),
     Column("time", BigInteger, nullable=False),
     prefixes=["TEMPORARY"],
-    postgresql_on_commit=EMPTIED,
 )
 """Events that have just been received, with all that tells whom they concern: what follows them looks up
 neither people nor events, of which there may be many millions."""
@@ -167,49 +163,47 @@ result_script = Table(
 
 @dataclass(slots=True)
 class _Kept:
-    """How many deleted rows PostgreSQL keeps of each temporary table of a connection. read_only: transactions
-    may write to nothing but temporary tables, unless their very first statement says otherwise."""
+    """read_only: the connection's transactions may truncate nothing, unless their very first statement says
+    otherwise. large: tables that are to be truncated therefore in a transaction of their own."""
 
     read_only: bool
-    rows: Counter[str] = field(default_factory=Counter)
+    large: set[str] = field(default_factory=set)
 
 
 def make_temporary(connection: Connection, *, read_only: bool = False) -> None:
-    """Make the temporary tables anew.
-
-    read_only: the transactions to come may not truncate them, so all that need not outlive one is emptied at
-    its end.
-    """
+    """Make the temporary tables anew. read_only: so are the transactions to come; before each of them,
+    `truncate_large` is due."""
     TEMPORARY.drop_all(connection)
-    if connection.dialect.name != "postgresql":
-        TEMPORARY.create_all(connection)
-        return
-    later = [outgoing, drawing] if read_only else []
-    TEMPORARY.create_all(connection, [table for table in TEMPORARY.sorted_tables if table not in later])
-    for table in later:
-        made = CreateTable(table).compile(dialect=connection.dialect)
-        connection.exec_driver_sql(f"{made} ON COMMIT {EMPTIED}")
-    connection.info[_KEPT] = _Kept(read_only)
+    TEMPORARY.create_all(connection)
+    if connection.dialect.name == "postgresql":
+        connection.info[_KEPT] = _Kept(read_only)
+
+
+def truncate_large(connection: Connection) -> None:
+    """In a transaction of its own, truncate what read-only ones could not, if there is any."""
+    kept: _Kept | None = connection.info.get(_KEPT)
+    if kept is not None and kept.large:
+        with connection.begin():
+            connection.exec_driver_sql("SET TRANSACTION READ WRITE")
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(sorted(kept.large))}")
+        kept.large.clear()
 
 
 class Emptying(Prepared):
-    """Deletes all rows of a temporary table; on PostgreSQL the deleted ones, too, once they are many."""
+    """Deletes all rows of a temporary table. PostgreSQL keeps deleted rows and reads past them as long as the
+    connection lives: there, a table that has become large is truncated."""
 
     def __init__(self, table: Table, dialect: Dialect) -> None:
         super().__init__(delete(table), dialect)
-        self._table = table
+        self._name = table.name
+        self._size = Prepared(text(f"SELECT pg_relation_size('{table.name}')"), dialect)
 
     def __call__(self, connection: Connection, parameters: Mapping[str, Any] | None = None) -> Found:
         kept: _Kept | None = connection.info.get(_KEPT)
-        # The front is emptied by the first statement of a transaction, the others have nothing to keep.
-        if kept is None or (kept.read_only and self._table is not front):
-            return super().__call__(connection, parameters)
-        name = self._table.name
-        if kept.rows[name] > MOST_KEPT:
-            if kept.read_only:
-                connection.exec_driver_sql("SET TRANSACTION READ WRITE")
-            connection.exec_driver_sql(f"TRUNCATE {name}")
-            kept.rows[name] = 0
-        found = super().__call__(connection, parameters)
-        kept.rows[name] += found.rowcount
-        return found
+        if kept is not None:
+            is_large = self._size(connection).scalar() >= LARGE
+            if is_large and kept.read_only:
+                kept.large.add(self._name)
+            elif is_large:
+                connection.exec_driver_sql(f"TRUNCATE {self._name}")
+        return super().__call__(connection, parameters)

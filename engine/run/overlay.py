@@ -38,6 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL
 
 from engine.plan.context import TagTarget, contacts_of
+from engine.plan.temporary import truncate_large
 from engine.store.database import server_engine, url_of
 from engine.store.schema import METADATA, TextType
 from engine.store.tables.people import audience, audience_member, audience_size, tag_value
@@ -106,8 +107,10 @@ class Overlay:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction; always of the same connection."""
-        with self.engine.begin() as connection:
-            yield connection
+        with self.engine.connect() as connection:
+            truncate_large(connection)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def begin_snapshot(self) -> Iterator[Connection]:

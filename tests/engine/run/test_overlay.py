@@ -75,7 +75,7 @@ def test_a_simulation_leaves_every_table_as_it_was(target: Target, tmp_path: Pat
 def test_many_messages_are_rehearsed_although_nothing_may_be_truncated(
     target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(temporary, "MOST_KEPT", 1)
+    monkeypatch.setattr(temporary, "LARGE", 1)
     people(target, tmp_path / "data")
     twice = {**TOUR, "n_again": TOUR["n_sms"]}
     links = [link.replace("n_wait out n_end", "n_wait out n_again") for link in TOUR_LINKS]
