@@ -58,11 +58,11 @@ class Order(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A claim that was made: so many letters of each line. letters: those, where they were read with it."""
+    """A claim that was made: so many letters of each line. read: those, where they were read with it."""
 
     order: Order
     lines: tuple[tuple[Queue, int], ...]
-    letters: list[Letter] | None = None
+    read: tuple[list[Letter], Claim] | None = None
 
     @property
     def size(self) -> int:
@@ -110,12 +110,12 @@ class Claims:
 
     def take(self, made: Made) -> None:
         """These were claimed, and go out after all that were before."""
-        if made.letters is not None:
-            self._add(made.order.claim, made.letters)
+        if made.read is not None:
+            self._add(*made.read)
         elif made.lines:
             self._made.append(made)
 
-    def _add(self, claim: Claim, letters: Sequence[Letter]) -> None:
+    def _add(self, letters: Sequence[Letter], claim: Claim) -> None:
         claim = claim._replace(size=len(letters))
         self._claimed.extend((letter, claim) for letter in letters)
 
@@ -125,16 +125,18 @@ class Claims:
         while self._made and not self._claimed:
             made = self._made[0]
             with self._tools.desk.read() as connection:
-                letters = self._letters(connection, made)
+                letters, claim = self._letters(connection, made)
             self._made.popleft()
-            self._add(made.order.claim, letters)
+            self._add(letters, claim)
 
-    def _letters(self, connection: Connection, made: Made) -> list[Letter]:
+    def _letters(self, connection: Connection, made: Made) -> tuple[list[Letter], Claim]:
+        """What was claimed, one of each line in turn."""
         claim, now = made.order.claim, made.order.now
-        found: list[Letter] = []
-        for queue, n in made.lines:
-            found += self._tools.ledger.claimed(connection, queue, claim, now, n)
-        return list(_in_turn(found))
+        found = [self._tools.ledger.claimed(connection, queue, claim, now, n) for queue, n in made.lines]
+        lines = [line for line in found if line]
+        turns = itertools.chain.from_iterable(itertools.zip_longest(*lines))
+        letters = [letter for letter in turns if letter is not None]
+        return letters, claim._replace(spans=tuple((line[0], line[-1]) for line in lines))
 
     def put_back(self, letters: Sequence[Letter], claim: Claim) -> None:
         """These do not leave now: they are the next ones."""
@@ -250,8 +252,8 @@ class Claims:
         made = Made(order, tuple(lines))
         if (domains := self._pace.domains) is None:
             return made
-        found = self._letters(connection, made)
-        return made._replace(letters=self._soon(connection, domains, found, order.now))
+        found, claim = self._letters(connection, made)
+        return made._replace(read=(self._soon(connection, domains, found, order.now), claim))
 
     def _soon(self, connection: Connection, domains: Domains, found: list[Letter], now: int) -> list[Letter]:
         """Of letters that are being claimed, those that go out soon; the outbox gets back the others, whose
@@ -263,16 +265,3 @@ class Claims:
             self._tools.ledger.settle(connection, waiting, now, PLANNED)
             self.put_off = True
         return kept
-
-
-def _in_turn(letters: list[Letter]) -> Iterator[Letter]:
-    """Letters of several lines, one of each in turn."""
-    if not letters or letters[0].queue == letters[-1].queue:  # those of a line stand together
-        yield from letters
-        return
-    lines = {queue: deque(line) for queue, line in itertools.groupby(letters, key=lambda one: one.queue)}
-    while lines:
-        for queue in list(lines):
-            yield lines[queue].popleft()
-            if not lines[queue]:
-                del lines[queue]

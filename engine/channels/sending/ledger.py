@@ -10,15 +10,16 @@ was frozen past its lease changes nothing any more.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect
 
 from engine.channels.sending.fates import PLANNED, SENDING, SENT, SUPPRESSED, UNKNOWN, Fate
 from engine.channels.sending.letters import Key, Letter, Queue
-from engine.channels.sending.statements import Statements
+from engine.channels.sending.statements import POSITION, Statements
 from engine.plan.prepared import Filling
 from engine.plan.temporary import Emptying, handed
 from engine.store.dialect import bulk_insert
@@ -27,15 +28,18 @@ from engine.store.times import HOUR
 
 _PLACE = Letter._fields[:9]
 """The columns that say where a letter stands in the outbox, and which message it is."""
+_position_of = attrgetter(*POSITION)
 
 
 class Claim(NamedTuple):
-    """Whose claim it is, and until when (ms). size: of so many letters, once that is known."""
+    """Whose claim it is, and until when (ms). size: of so many letters, once that is known. spans: the first
+    and the last one of each line; all others that it has stand between."""
 
     worker: str
     fence: int
     leased_until: int
     size: int = 0
+    spans: tuple[tuple[Letter, Letter], ...] = ()
 
 
 @dataclass(slots=True)
@@ -93,13 +97,17 @@ class Ledger:
     def claim(self, connection: Connection, queue: Queue, claim: Claim, now: int, most: int) -> int:
         """Take the first letters of a line that are due by `now` (ms), of a campaign that goes on. How many
         there were."""
-        line = {**queue._asdict(), "now": now, "worker": claim.worker, "fence": claim.fence}
-        parameters = {**line, "leased_until": claim.leased_until, "most": most}
-        return self._statements.claim_next(connection, parameters).rowcount
+        line, held = queue._asdict(), {**_held(claim), "leased_until": claim.leased_until}
+        if connection.dialect.name == "sqlite":
+            before = {**line, "now": now, "before": most - 1}
+            if (last := self._statements.last_of_next(connection, before).first()) is not None:
+                up_to = {**line, **held, **_position("last_", last)}
+                return self._statements.claim_up_to(connection, up_to).rowcount
+        return self._statements.claim_next(connection, {**line, **held, "now": now, "most": most}).rowcount
 
     def claimed(self, connection: Connection, queue: Queue, claim: Claim, now: int, n: int) -> list[Letter]:
         """The letters of a line that were taken with a claim: so many, as of `now`."""
-        line = {**queue._asdict(), "now": now, "worker": claim.worker, "fence": claim.fence}
+        line = {**queue._asdict(), "now": now, **_held(claim)}
         # Sorted here: PostgreSQL might rather sort all that waits than look the first ones up.
         return sorted(_letters(self._statements.claimed(connection, {**line, "most": n})))
 
@@ -182,7 +190,7 @@ class Ledger:
         if not whole:
             self._hand(connection, letters)
         alike = before == SENDING and all(one.fate is SENT for one in settled)
-        if alike and self._all_sent(connection, letters, now):
+        if alike and self._all_sent(connection, letters, now, claim if whole else None):
             self.note_references(connection, _named(settled), now)
             return letters
         gone = {tuple(row) for row in self._statements.not_in_state(connection, {"state": before.state})}
@@ -206,12 +214,19 @@ class Ledger:
             self._hand(connection, kept)
         return kept
 
-    def _all_sent(self, connection: Connection, letters: Sequence[Letter], now: int) -> bool:
+    def _all_sent(
+        self, connection: Connection, letters: Sequence[Letter], now: int, claim: Claim | None
+    ) -> bool:
         """Write that all those in `handed`, which are these, were sent. Where one of them is not being sent
-        any more, nothing is written: that is rare, and to look for it first takes as long as to write."""
+        any more, nothing is written: that is rare, and to look for it first takes as long as to write. claim:
+        the one of which they are all."""
         attempt = connection.begin_nested()
-        left = self._statements.leave_outbox(connection).rowcount == len(letters)
-        if left and self._move(connection, letters, SENDING, SENT, now):
+        if claim is None:
+            left = self._statements.leave_outbox(connection).rowcount
+        else:
+            leave = self._statements.claim_leaves_outbox
+            left = sum(leave(connection, span).rowcount for span in _spans(claim))
+        if left == len(letters) and self._move(connection, letters, SENDING, SENT, now):
             attempt.commit()
             return True
         attempt.rollback()
@@ -269,8 +284,8 @@ class Ledger:
         """Fill `handed` with all letters of a claim. Whether it still has them all, of campaigns that go
         on."""
         self._empty(connection)
-        held = {**_held(claim), "leased_until": claim.leased_until}
-        return self._statements.hand_claim(connection, held).rowcount == claim.size
+        hand = self._statements.hand_claim
+        return sum(hand(connection, span).rowcount for span in _spans(claim)) == claim.size
 
 
 def _letters(rows: Iterable[Sequence[Any]]) -> list[Letter]:
@@ -283,3 +298,14 @@ def _named(settled: Iterable[Settled]) -> list[tuple[Letter, str]]:
 
 def _held(claim: Claim) -> dict[str, Any]:
     return {"worker": claim.worker, "fence": claim.fence}
+
+
+def _spans(claim: Claim) -> Iterator[dict[str, Any]]:
+    """What statements are given about what a claim has, line by line."""
+    for first, last in claim.spans:
+        span = _position("first_", _position_of(first)) | _position("last_", _position_of(last))
+        yield {**_held(claim), **first.queue._asdict(), "campaign": first.campaign, **span}
+
+
+def _position(prefix: str, position: Iterable[Any]) -> dict[str, Any]:
+    return {prefix + name: value for name, value in zip(POSITION, position, strict=True)}

@@ -41,6 +41,11 @@ from engine.store.tables.runs import ACTIVE, COMPLETED, campaign, entry, message
 from engine.store.tables.sending import MARKETING, MESSAGE_KEY, outbox
 
 OUTBOX_KEY = tuple(column.name for column in outbox.primary_key)
+POSITION = OUTBOX_KEY[3:]
+"""Where a letter stands in its line."""
+_TEXT_FIRST = (MESSAGE_KEY[-1], *MESSAGE_KEY[:-1])
+"""A message's key as it is looked up: SQLite compares all columns of a row as it does the first one, and
+where that is a number it looks up no text in an index."""
 
 
 class Statements:
@@ -73,13 +78,13 @@ class Statements:
             values |= {"reason": _text("reason"), "result": _text("result"), "result_at": now}
         if after == SUPPRESSED:
             values["contact_at"] = null()
-        change = update(message).where(_among_handed(message, MESSAGE_KEY)).values(values)
+        change = update(message).where(_among_handed(message, _TEXT_FIRST)).values(values)
         return change.where(m.state == literal_column(f"'{before.state}'")) if before == SENDING else change
 
     @cached_property
     def make_due(self) -> Prepared:
         values = {"due_at": given("now"), "contact_at": given("now")}
-        change = update(message).where(_among_handed(message, MESSAGE_KEY)).values(values)
+        change = update(message).where(_among_handed(message, _TEXT_FIRST)).values(values)
         return Prepared(change, self._dialect)
 
     @cached_property
@@ -116,17 +121,27 @@ class Statements:
     @cached_property
     def claim_next(self) -> Prepared:
         """Claim the first letters of a line."""
-        o = outbox.c
-        first = select(*(o[name] for name in OUTBOX_KEY)).where(
-            _in_queue(), o.ready_at <= given("now"), o.worker.is_(None), _goes_on(o.campaign)
-        )
-        first = first.order_by(*(o[name] for name in OUTBOX_KEY)).limit(given("most"))
+        first = _unclaimed(OUTBOX_KEY).where(_goes_on(outbox.c.campaign)).limit(given("most"))
         first = first.with_for_update(of=outbox, skip_locked=True)
         # Apart, PostgreSQL chooses only once; SQLite does so anyway, and would not say how many there were.
         chosen = first.subquery() if self._dialect.name == "sqlite" else first.cte("chosen")
-        values = {"worker": _text("worker"), "fence": given("fence"), "leased_until": given("leased_until")}
         among = _key(outbox, OUTBOX_KEY).in_(select(*chosen.c))
-        return Prepared(update(outbox).where(among).values(values), self._dialect)
+        return Prepared(_claiming().where(among), self._dialect)
+
+    @cached_property
+    def last_of_next(self) -> Prepared:
+        """Where the letter stands that has so many before it, among the first of a line whose campaign goes
+        on."""
+        last = _unclaimed(("campaign", *POSITION)).limit(1).offset(given("before")).subquery()
+        query = select(*(last.c[name] for name in POSITION)).where(_goes_on(last.c.campaign))
+        return Prepared(query, self._dialect)
+
+    @cached_property
+    def claim_up_to(self) -> Prepared:
+        """Claim the letters of a line up to the last one: SQLite changes them as it comes past, and keeps no
+        list of them before."""
+        change = _claiming().where(_in_queue(), outbox.c.worker.is_(None), _up_to("last_"))
+        return Prepared(change, self._dialect)
 
     @cached_property
     def claimed(self) -> Prepared:
@@ -145,20 +160,20 @@ class Statements:
 
     @cached_property
     def unclaim(self) -> Prepared:
-        return Prepared(_unclaimed().where(_among_handed(outbox, OUTBOX_KEY)), self._dialect)
+        return Prepared(_unclaiming().where(_among_handed(outbox, OUTBOX_KEY)), self._dialect)
 
     @cached_property
     def unclaim_held(self) -> Prepared:
         """Those of `handed` that a claim has."""
         mine = and_(_among_handed(outbox, OUTBOX_KEY), _is_held())
-        return Prepared(_unclaimed().where(mine), self._dialect)
+        return Prepared(_unclaiming().where(mine), self._dialect)
 
     @cached_property
     def hand_claim(self) -> Prepared:
-        """Put into `handed` what a claim has, of campaigns that go on: found by its lease."""
+        """Put into `handed` what a claim has of a line, if its campaign goes on."""
         names = [column.name for column in handed.c]
-        its_own = and_(_is_held(), outbox.c.leased_until == given("leased_until"))
-        query = select(*(outbox.c[name] for name in names)).where(its_own, _goes_on(outbox.c.campaign))
+        query = select(*(outbox.c[name] for name in names)).where(_is_held_in_span())
+        query = query.where(_goes_on(given("campaign")))
         return Prepared(handed.insert().from_select(names, query), self._dialect)
 
     @cached_property
@@ -200,6 +215,11 @@ class Statements:
         gone: Delete = delete(outbox).where(_among_handed(outbox, OUTBOX_KEY))
         return Prepared(gone, self._dialect)
 
+    @cached_property
+    def claim_leaves_outbox(self) -> Prepared:
+        """What a claim has of a line."""
+        return Prepared(delete(outbox).where(_is_held_in_span()), self._dialect)
+
 
 def _select_letters(attempts: ColumnElement[int], first: ColumnElement[int]) -> Select[*tuple[Any, ...]]:
     """The columns of `Letter`, of rows of the outbox. attempts, first: those so far."""
@@ -232,12 +252,40 @@ def _left_join(outbox_row: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     return select(*_message_key(handed)).select_from(handed.outerjoin(outbox, outbox_row))
 
 
-def _unclaimed() -> Update:
+def _unclaimed(names: Sequence[str]) -> Select[*tuple[Any, ...]]:
+    """Columns of the letters of a line that are due and nobody's, in their order."""
+    o = outbox.c
+    query = select(*(o[name] for name in names)).where(
+        _in_queue(), o.ready_at <= given("now"), o.worker.is_(None)
+    )
+    return query.order_by(*(o[name] for name in OUTBOX_KEY))
+
+
+def _claiming() -> Update:
+    values = {"worker": _text("worker"), "fence": given("fence"), "leased_until": given("leased_until")}
+    return update(outbox).values(values)
+
+
+def _unclaiming() -> Update:
     return update(outbox).values(worker=null(), fence=null(), leased_until=null())
 
 
 def _is_held() -> ColumnElement[bool]:
     return and_(outbox.c.worker == _text("worker"), outbox.c.fence == given("fence"))
+
+
+def _is_held_in_span() -> ColumnElement[bool]:
+    """What a claim has of a line stands together: it is found faster than by the claim's name."""
+    return and_(_in_queue(), _key(outbox, POSITION) >= _position("first_"), _up_to("last_"), _is_held())
+
+
+def _up_to(prefix: str) -> ColumnElement[bool]:
+    return _key(outbox, POSITION) <= _position(prefix)
+
+
+def _position(prefix: str) -> ColumnElement[Any]:
+    """A position that is given at each call."""
+    return tuple_(*(bindparam(prefix + name, type_=outbox.c[name].type, required=True) for name in POSITION))
 
 
 def _same(table: Table, key: Sequence[str]) -> ColumnElement[bool]:
