@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QPainterPath, QRegion, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QListView, QStyle, QStyledItemDelegate, QStyleOptionComboBox, QWidget
 
 _POPUP_GAP = 4
 """Pixels between a drop-down list and its field."""
+_POPUP_RADIUS = 8
+"""As the style sheet has it."""
 
 
 class DropDown(QComboBox):
@@ -41,9 +43,18 @@ class DropDown(QComboBox):
         if popup is not self.window():
             below = popup.y() >= self.mapToGlobal(QPoint()).y()
             popup.move(popup.x(), popup.y() + (_POPUP_GAP if below else -_POPUP_GAP))
+            if QGuiApplication.platformName() == "xcb":
+                popup.setMask(_rounded(popup.rect()))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
             super().wheelEvent(event)
         else:
             event.ignore()
+
+
+def _rounded(rect: QRect) -> QRegion:
+    """All but the corners. Where nothing composes X11's windows, what is translucent there would be black."""
+    path = QPainterPath()
+    path.addRoundedRect(QRectF(rect), _POPUP_RADIUS, _POPUP_RADIUS)
+    return QRegion(path.toFillPolygon().toPolygon())
