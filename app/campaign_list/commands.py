@@ -17,7 +17,7 @@ from app.editor.attributes import attributes_dialog
 from app.widgets.ask import Choice, Question, ask
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits import set_attributes
+from engine.campaign.edits import prefill, set_attributes
 from engine.campaign.model import Attributes
 from engine.files import FileError, remove
 from engine.i18n import current_language, tr
@@ -72,6 +72,8 @@ class ListCommands:
         name = loading.free_name(name, taken)
         group = window.list_page.sidebar.group or ""
         document = loading.new_document(window.workspace, start.document, name, group)
+        accounts = {id: file.kind for id, file in window.workspace.accounts.items()}
+        prefill(document, window.workspace, accounts)
         window.open_campaigns.open_document(document, None)
 
     def copy_selected(self) -> None:

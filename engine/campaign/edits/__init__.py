@@ -17,7 +17,7 @@ from engine.campaign.edits.notes import (
     write_note,
 )
 from engine.campaign.edits.pasting import Pasting, paste
-from engine.campaign.edits.prefill import prefilled
+from engine.campaign.edits.prefill import prefill, prefilled
 from engine.campaign.edits.reschedule import reschedule
 from engine.campaign.edits.take_out import lost_without, take_out
 from engine.campaign.edits.tidy import tidy, tidy_in_steps
@@ -53,6 +53,7 @@ __all__ = [
     "move",
     "move_group",
     "paste",
+    "prefill",
     "prefilled",
     "rename",
     "reschedule",

@@ -27,6 +27,14 @@ def prefilled(document: CampaignDocument, edit: Edit, lookup: Lookup, accounts: 
     return edit if ops == edit.ops else edit._replace(ops=ops)
 
 
+def prefill(document: CampaignDocument, lookup: Lookup, accounts: Mapping[str, str]) -> None:
+    """Let the touches of a document that has just been made from a template begin with the only choice."""
+    for id, node in document.nodes.items():
+        filled = _filled(node, {}, lookup, accounts)
+        if filled is not node:
+            document.apply((Op(Table.NODES, id, node, filled),))
+
+
 def only_account(field: FormField, accounts: Mapping[str, str]) -> str | None:
     """The one account that a field may hold, None where there are several, or none."""
     kinds = {SIMULATED, *field.hint.options.get("kinds", ())}
@@ -36,14 +44,19 @@ def only_account(field: FormField, accounts: Mapping[str, str]) -> str | None:
 
 def _prefilled(document: CampaignDocument, op: Op, lookup: Lookup, accounts: Mapping[str, str]) -> Op:
     node = op.after
-    if op.table is not Table.NODES or op.before is not None or not isinstance(node, Node) or node.confirmed:
+    if op.table is not Table.NODES or op.before is not None or not isinstance(node, Node) or node.config:
         return op
+    filled = _filled(node, _used(document, node.kind), lookup, accounts)
+    return op if filled is node else op._replace(after=filled)
+
+
+def _filled(node: Node, used: Mapping[str, JsonValue], lookup: Lookup, accounts: Mapping[str, str]) -> Node:
+    """The component with what is obvious for it; itself where nothing is, or where it is configured."""
     fields = form(component(node.kind).Config)
-    if node.config or not any(field.hint.widget == "account" for field in fields):
-        return op
-    used = _used(document, node.kind)
-    found = dict(_values(fields, used, lookup, accounts))
-    return op._replace(after=node.model_copy(update={"config": found})) if found else op
+    if node.confirmed or not any(field.hint.widget == "account" for field in fields):
+        return node
+    config = {**dict(_values(fields, {**used, **node.config}, lookup, accounts)), **node.config}
+    return node if config == node.config else node.model_copy(update={"config": config})
 
 
 def _used(document: CampaignDocument, kind: str) -> Mapping[str, JsonValue]:

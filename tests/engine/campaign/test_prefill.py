@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from engine.campaign.edits import append, configure, prefilled
+from engine.campaign.edits import append, configure, prefill, prefilled
 from engine.campaign.edits.edit import Edit
 from engine.campaign.fixes import Known, fix
 from engine.campaign.model import Node
+from engine.campaign.ops import Op, Table
 from engine.campaign.rules import problems
 from tests.engine.campaign.building import Everything, chain, empty_campaign, open_end, run
 from tests.engine.campaign.test_rules import NOW
@@ -41,6 +42,18 @@ def test_what_was_used_last_in_the_campaign_is_used_again() -> None:
     assert "platform" not in _config(
         prefilled(document, edit, Everything(), {"a1": "simulated", "a3": "http_sms"})
     )
+
+
+def test_what_a_template_left_open_begins_with_the_only_choice_and_keeps_the_rest() -> None:
+    document = empty_campaign()
+    _, sms, other = chain(document, "target_audience", "text_sms", "text_sms")
+    for id, config in ((sms, {"sms_type": "promotional"}), (other, {"platform": "a2"})):
+        before = document.node(id)
+        document.apply((Op(Table.NODES, id, before, before.model_copy(update={"config": config})),))
+    prefill(document, Everything(), {**ONE, "a3": "wechat"})
+    assert document.node(sms).config == {"sms_type": "promotional", "platform": "a1"}
+    assert document.node(other).config == {"platform": "a2"}
+    assert not document.node(sms).confirmed
 
 
 def test_the_only_account_is_a_cure() -> None:
