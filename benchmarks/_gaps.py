@@ -214,6 +214,7 @@ def _settle(window: MainWindow) -> None:
     end = time.perf_counter() + SETTLED_S
     scene = window.the_editor.scene
     wait_for(lambda: time.perf_counter() > end and not tasks.running() and not scene.catching_up.active)
+    QApplication.processEvents()  # the painting of what came last is this work's, not the next one's
 
 
 def _use(window: MainWindow, work: Callable[[Any], object]) -> None:

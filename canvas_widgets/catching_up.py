@@ -48,7 +48,7 @@ class CatchingUp(QObject):
         super().__init__(scene)
         self._scene = scene
         self._waiting: deque[Iterator[None]] = deque()
-        self._slices = Slices(self)
+        self._slices = Slices(self, lambda: keep_large(len(scene.cards)))
 
     @property
     def active(self) -> bool:
@@ -79,5 +79,4 @@ class CatchingUp(QObject):
                 yield from self._scene.overview.gathering()
 
     def _on_done(self) -> None:
-        keep_large(len(self._scene.cards))
         self.caught_up.emit()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene
 
@@ -9,9 +11,23 @@ from canvas_widgets.items.card import CardItem
 from canvas_widgets.items.link import LinkItem, place_rect
 from engine.campaign.lines.geometry import OPEN_RADIUS
 
+_INDEXED = 64  # steps, after which what they made or moved is taken into the index
+_NOWHERE = QRectF(-1e9, -1e9, 1, 1)
+
 
 class PointedScene(QGraphicsScene):
     """Answers in scene coordinates, from the scene's own index."""
+
+    def indexing(self, steps: Iterator[None]) -> Iterator[None]:
+        """Work on items step by step, and have the index follow.
+
+        Qt takes in what has come or moved only once it is asked for items: of thousands that is as much
+        work as a turn of the event loop may have, and would fall on the first one that paints.
+        """
+        for number, _ in enumerate(steps, 1):
+            if number % _INDEXED == 0:
+                self.near(_NOWHERE)
+            yield
 
     def near(self, area: QRectF) -> list[QGraphicsItem]:
         """What a part of the scene may hold, the topmost first. Items have no shape but their rectangle, so

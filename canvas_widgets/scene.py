@@ -120,6 +120,16 @@ class CampaignScene(PointedScene):
         to_look_at: with what is seen from far away; else that is gathered once it is asked for.
         """
         document = self.document
+        items = len(document.nodes) + len(document.links)
+        if items > AT_ONCE:  # else Qt makes the index as deep as befits the first of them
+            self.setBspTreeDepth(items.bit_length() - 1)
+        yield from self.indexing(self._loading())
+        if to_look_at:
+            yield from self.overview.gathering()
+        self._finish_loading()
+
+    def _loading(self) -> Iterator[None]:
+        document = self.document
         places = with_missing_places(document)
         self._made_up = {id: place for id, place in places.items() if id not in document.layout}
         self.extent.grow([*places.values(), *document.notes.values()])
@@ -130,18 +140,14 @@ class CampaignScene(PointedScene):
         for node_id in [START_ID, *document.nodes]:
             self._mirror_node(node_id)
             yield
-        for link_id in list(document.links):
-            self._mirror_link(link_id)
-            yield
         for node_id in list(self.cards):
             if node_id in self.cards:  # an edit may come between two slices
+                for link_id in document.out_links(node_id):
+                    self._mirror_link(link_id)
                 show_count(self, node_id)  # so may counts, and they find only what is there already
                 self._laying.lay(node_id, everywhere=True)
             yield
         yield from self._laying.settle(everywhere=True)
-        if to_look_at:
-            yield from self.overview.gathering()
-        self._finish_loading()
 
     def _finish_loading(self) -> None:
         self.is_loaded = True
@@ -154,7 +160,7 @@ class CampaignScene(PointedScene):
 
     def _on_ops(self, ops: Sequence[Op]) -> None:
         self.extent.grow(op.after for op in ops)
-        mirroring = self.mirroring(ops)
+        mirroring = self.indexing(self.mirroring(ops))
         at_once = not self.is_loaded or (len(ops) <= AT_ONCE and not self.catching_up.active)
         if not at_once or not self._is_soon_through(mirroring):
             self.catching_up.begin(mirroring)

@@ -21,7 +21,8 @@ def _nothing() -> None: ...
 class Slices(QObject):
     """Advances one iterator at a time between turns of the event loop; `after_slice` follows each slice.
 
-    A turn has one slice: where several have work, they take turns.
+    A turn has one slice: where several have work, they take turns. What follows the last step, `done`, is
+    work as well: it has a turn of its own, unless little was left to do before it.
     """
 
     def __init__(self, parent: QObject, after_slice: Callable[[], None] = _nothing) -> None:
@@ -55,12 +56,13 @@ class Slices(QObject):
             self._after_slice()
 
     def _advance(self, steps: Iterator[None], at_least: int) -> bool:
-        """Whether the last step was reached, and nothing else has begun meanwhile."""
-        end = perf_counter() + SLICE_SECONDS
+        """Whether the end comes now, and nothing else has begun meanwhile."""
+        began, number = perf_counter(), 0
         for number, _ in enumerate(steps, 1):
-            if (number >= at_least and perf_counter() >= end) or self._steps is not steps:
+            if (number >= at_least and _passed(began, SLICE_SECONDS)) or self._steps is not steps:
                 return False
-        return self._steps is steps
+        is_spent = number and number >= at_least and _passed(began, SLICE_SECONDS / 2)
+        return self._steps is steps and not is_spent
 
 
 class _Round(QObject):
@@ -94,6 +96,10 @@ class _Round(QObject):
             self.leave(slices)
         if self._waiting:
             self._timer.start()
+
+
+def _passed(since: float, seconds: float) -> bool:
+    return perf_counter() >= since + seconds
 
 
 def _round() -> _Round:

@@ -24,16 +24,15 @@ from app.editor.lines import LineCommands
 from app.editor.minimap import Minimap
 from app.editor.notes import NoteCommands
 from app.editor.notice_bar import NoticeBar
-from app.editor.outline import OutlineTree
 from app.editor.outline.steering import OutlineSteering
 from app.editor.panel_slot import PanelSlot
+from app.editor.parts import Parts, making_parts
 from app.editor.paste_hint import PasteHint
 from app.editor.problems import ProblemsPanel
 from app.editor.running import Running
 from app.editor.safekeeping import Safekeeping
 from app.editor.selecting import Selecting
-from app.editor.selection_panel import SelectionPanel
-from app.editor.session import EditorSession, Then
+from app.editor.session import Then
 from app.editor.showing import Showing
 from app.editor.side_bar import SideBar
 from app.editor.speaking import Speaking
@@ -46,12 +45,7 @@ from app.language import Retranslated
 from app.merging.commands import Merging
 from app.panels import ConfigurationPanel
 from app.publishing.versions import ShownVersion
-from app.rehearsing.bar import RehearsalBar
-from app.rehearsing.journey_panel import JourneyPanel
 from app.rehearsing.rehearsing import Rehearsing
-from canvas_widgets.palette import Palette
-from canvas_widgets.scene import CampaignScene
-from canvas_widgets.view import CanvasView
 from engine.campaign import edits
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
@@ -59,7 +53,7 @@ from engine.campaign.model import Attributes
 from engine.campaign.ops import StaleOpError
 from engine.i18n import Message, tr
 from engine.shapes.text import one_line
-from engine.workspace.pinned import as_published
+from engine.steps import finished
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -69,7 +63,8 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class EditorPage(Retranslated, QWidget):
-    """Palette, canvas and panel below the top bar. `read_only` shows everything and changes nothing.
+    """Palette, canvas and panel below the top bar. `read_only` shows everything and changes nothing; `parts`
+    were made before, where that is done in slices.
 
     Signal `unsaved_changed()`: the name, or whether something is unsaved, may have changed.
     Attributes: session, scene, view, palette_, outline, side_bar (which holds these two), panel (of
@@ -91,34 +86,30 @@ class EditorPage(Retranslated, QWidget):
         *,
         read_only: bool,
         version: ShownVersion | None = None,
+        parts: Parts | None = None,
     ) -> None:
         super().__init__(window.tabs.stack)
-        assert window.workspace is not None
+        parts = parts or finished(making_parts(window, document, path, read_only=read_only, version=version))
         self._window = window
         self.read_only = read_only
         self.shown_version = None if version is None else version.number
         self.published = None if version is None else version.bundle
         self._said = ""
-        published = None if version is None else as_published(window.workspace, version.bundle)
-        self.session = EditorSession(window.workspace, document, path, lookup=published)
-        self.scene = CampaignScene(document, self.session.lookup, window.look)
-        self.view = CanvasView(self.scene, window.look, read_only=read_only)
-        self.palette_ = Palette(window.look)
-        self.outline = OutlineTree(self.scene, window.look, read_only=read_only)
-        self.side_bar: SideBar = SideBar(
-            window.look, self.palette_, self.outline, window.preferences, read_only=read_only
-        )
-        self.panel: ConfigurationPanel = ConfigurationPanel(
-            window.look, window.runs.estimate, counted=window.runs.figures
-        )
-        self.several = SelectionPanel(window.look, window.actions_)
-        self.journey = JourneyPanel(window.look, window.actions_)
+        self.session = parts.session
+        self.scene = parts.scene
+        self.view = parts.view
+        self.palette_ = parts.palette
+        self.outline = parts.outline
+        self.side_bar: SideBar = parts.side_bar
+        self.panel: ConfigurationPanel = parts.panel
+        self.several = parts.several
+        self.journey = parts.journey
         self._slot = PanelSlot(window.look, self.panel, self.several, self.journey)
         self.showing: Showing = Showing(self, self._slot)
-        self.bar: TopBar = TopBar(window.look, window.actions_)
+        self.bar: TopBar = parts.bar
         self.notices = NoticeBar(window.look)
         self.notices.float_over(self.view)
-        self.rehearsal_bar = RehearsalBar(window.look, window.actions_)
+        self.rehearsal_bar = parts.rehearsal_bar
         self.problems = ProblemsPanel(window.look, Fixing(self.session, lambda: not self.read_only))
         self.commands: EditorCommands = EditorCommands(self)
         self.note_commands: NoteCommands = NoteCommands(self)

@@ -25,6 +25,8 @@ class Showing:
 
     def __init__(self, page: EditorPage, slot: PanelSlot) -> None:
         self._page, self._slot = page, slot
+        self._awaits_canvas = False
+        page.scene.catching_up.caught_up.connect(self._on_caught_up)
 
     def follow(self) -> None:
         """Something else is selected."""
@@ -49,6 +51,9 @@ class Showing:
     def _show_selected(self) -> None:
         page = self._page
         node_id = page.scene.selected_node
+        self._awaits_canvas = node_id is not None and page.scene.catching_up.active
+        if self._awaits_canvas:
+            return  # the panel comes with its card: beside a large edit, making it is too much for one turn
         if node_id is None or node_id == START_ID:  # nothing of Start can be configured
             page.panel.clear()
         else:
@@ -56,6 +61,10 @@ class Showing:
         self._slot.slide(self._panel_for(len(page.scene.selection)))
         if page.panel.node_id is not None:
             self._slot.when_settled(self._keep_selected_visible)
+
+    def _on_caught_up(self) -> None:
+        if self._awaits_canvas:
+            self.follow()
 
     def _panel_for(self, selected: int) -> QWidget | None:
         """The panel about so many selected components; there is nothing to do with several while viewing."""

@@ -11,6 +11,7 @@ from app import tasks
 from app.campaign_list.rows import Row
 from app.campaign_list.status import Status
 from app.editor.page import EditorPage
+from app.editor.parts import Parts, making_parts
 from app.publishing.versions import ShownVersion
 from app.tabs.leaving import NOTHING, Agreed, ask_to_leave, at_stake, is_agreed
 from canvas_widgets.clearing import clear_away
@@ -20,6 +21,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.notes import Group
 from engine.i18n import tr
 from engine.steps import Steps
+from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -86,18 +88,30 @@ class OpenCampaigns:
         """Open a tab with what stands in a file; `looked_at` says whether only for viewing."""
 
         def show(document: CampaignDocument) -> None:
-            steps = self._opening(document, path, looked_at(document))
+            steps = self._opening(self._window.workspace, document, path, looked_at(document))
             tasks.run_in_slices(steps, None, lambda _nothing: then())
 
         tasks.run(partial(_loaded, path), self.while_here(path, show), fail)
 
-    def _opening(self, document: CampaignDocument, path: Path, read_only: bool) -> Steps[None]:
-        """Making the page takes as long as a turn of the event loop may, and showing it half of that."""
-        if self._went_to(path, read_only):  # it was asked for twice
+    def _opening(
+        self, workspace: Workspace | None, document: CampaignDocument, path: Path, read_only: bool
+    ) -> Steps[None]:
+        """Making the page and showing it take more than a turn of the event loop may."""
+
+        def is_wanted() -> bool:
+            """Still: the workspace may change meanwhile, or the campaign be asked for once more."""
+            return self._window.workspace is workspace and not self._went_to(path, read_only)
+
+        if not is_wanted():
             return
-        page = self._page(document, path, read_only=read_only)
+        parts = yield from making_parts(self._window, document, path, read_only=read_only)
         yield
-        if self._window.workspace is page.session.workspace and not self._went_to(path, read_only):
+        if not is_wanted():
+            parts.close()
+            return
+        page = self._page(document, path, read_only=read_only, parts=parts)
+        yield
+        if is_wanted():
             self._show(page)
         else:
             page.close_session()
@@ -141,8 +155,9 @@ class OpenCampaigns:
         *,
         read_only: bool,
         version: ShownVersion | None = None,
+        parts: Parts | None = None,
     ) -> EditorPage:
-        page = EditorPage(self._window, document, path, read_only=read_only, version=version)
+        page = EditorPage(self._window, document, path, read_only=read_only, version=version, parts=parts)
         page.unsaved_changed.connect(partial(self._on_unsaved_changed, page))
         return page
 

@@ -26,9 +26,10 @@ _SLANT = 0.3  # of a stroke's offset that goes sideways where a line rises or fa
 class LinkItem(QGraphicsItem):
     """Shows one link. The scene gives its shape, its label and whether what it leads to is configured.
 
-    Attributes: `link_id`, `link`, `line` (its shape), `strokes` (the same from far away), `solid`, `lit`,
-    `first_place` (whether it leads to the marked place behind Start in an empty flow), `pen` (what it is
-    drawn with instead where campaigns are compared).
+    Attributes: `link_id`, `link`, `line` (its shape), `strokes` (the same from far away), `goes_around`
+    (whether it may lead past cards, above or below all of them), `solid`, `lit`, `first_place` (whether it
+    leads to the marked place behind Start in an empty flow), `pen` (what it is drawn with instead where
+    campaigns are compared).
     """
 
     def __init__(self, stage: Stage, link_id: str, link: Link) -> None:
@@ -41,7 +42,7 @@ class LinkItem(QGraphicsItem):
         self.first_place = False
         self.line: LinkShape | None = None
         self.strokes: tuple[QLineF, ...] = ()
-        self._passes_columns = False
+        self.goes_around = False
         self.pen: QPen | None = None
         self._path = QPainterPath()
         self._parts: list[tuple[QPainterPath, float]] = []
@@ -58,11 +59,6 @@ class LinkItem(QGraphicsItem):
     def open(self) -> bool:
         """Whether the line leads nowhere yet."""
         return self.link.target is None
-
-    @property
-    def goes_around(self) -> bool:
-        """Whether the line may lead past cards, above or below all of them."""
-        return self.line is not None and self._passes_columns
 
     @property
     def label(self) -> str:
@@ -88,7 +84,7 @@ class LinkItem(QGraphicsItem):
         self.setPos(0, 0)
         self.line, self.strokes = line, line.strokes
         self._stage.changed.links.add(self.link_id)
-        self._passes_columns = passes_columns(line.shape.start, line.shape.end)
+        self.goes_around = passes_columns(line.shape.start, line.shape.end)
         self.first_place = first_place
         self._path = line.path
         self._parts = line.parts(self._path)
@@ -150,7 +146,7 @@ class LinkItem(QGraphicsItem):
             self._paint(painter, self.line)
         except Exception:  # noqa: BLE001 - what leaves paint comes again with every frame
             _LOG.exception("line %s cannot be drawn", self.link_id)
-            self.line = None
+            self.line, self.goes_around = None, False
 
     def _paint(self, painter: QPainter, line: LinkShape) -> None:
         paints, stage = self._stage.paints, self._stage

@@ -112,6 +112,7 @@ def layered_in_steps(document: CampaignDocument) -> Steps[dict[str, Point]]:
     for node_id in document.nodes:
         column = columns[node_id]
         gaps[column] = max(gaps.get(column, GAP), gap_behind(document.ports(node_id)))
+        yield
     xs = {1: START_WIDTH + GAP}
     for column in range(1, max(gaps, default=0)):
         xs[column + 1] = xs[column] + CARD_WIDTH + gaps.get(column, GAP)

@@ -82,7 +82,10 @@ def _way_down(cards: Iterable[Point], others: Iterable[Point]) -> int:
 def _notes(document: CampaignDocument, cards: Mapping[str, Point]) -> Steps[dict[str, Box]]:
     """Frames stand around what they hold; a note goes along with the nearest card, and covers no other."""
     boxes: dict[str, Box] = {}
+    if not document.notes:
+        return boxes
     before = [card_box(document, node_id) for node_id, _ in document.all_nodes()]
+    yield
     after = [_card(document, node_id, cards) for node_id, _ in document.all_nodes()]
     for note_id, note in document.notes.items():
         box = _frame(document, note_id, cards) if note.is_frame else _note(document, note, cards)

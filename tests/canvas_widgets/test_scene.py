@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QGraphicsItem
 from pytestqt.qtbot import QtBot
 
 from canvas_widgets.items.card import CardItem
+from canvas_widgets.items.link import LinkItem
 from canvas_widgets.look import Look, Theme
 from canvas_widgets.scene import CampaignScene
 from engine.campaign import edits
@@ -30,6 +32,34 @@ def test_loading_in_slices_ends_with_everything(look: Look, flow: Flow, qtbot: Q
         scene.start_loading()
         assert not scene.is_loaded
     assert_mirrors(scene)
+    scene.close()
+
+
+def test_each_slice_takes_its_items_into_the_index(
+    look: Look, flow: Flow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the first painting would ask all of them for their place, at once."""
+    monkeypatch.setattr("canvas_widgets.pointing._INDEXED", 1)
+    flow.chain("target_audience", "random_grouping", "wait_until", "end")
+    scene = CampaignScene(flow.document, Everything(), look)
+    asked: list[QGraphicsItem] = []
+
+    def bounds(item: CardItem | LinkItem) -> QRectF:
+        asked.append(item)
+        return item._bounds
+
+    def asked_by(area: QRectF) -> list[QGraphicsItem]:
+        asked.clear()
+        scene.near(area)
+        return list(asked)
+
+    for kind in (CardItem, LinkItem):
+        monkeypatch.setattr(kind, "boundingRect", bounds)
+    for _ in scene.loading():
+        pass
+    assert {*scene.cards.values(), *scene.links.values()} <= set(asked)
+    first, again = (asked_by(QRectF(-1e6, -1e6, 1, 1)) for _ in range(2))
+    assert first == again  # only what it keeps at that corner
     scene.close()
 
 

@@ -73,6 +73,24 @@ def test_what_begins_later_takes_the_place_of_what_was_under_way(qtbot: QtBot) -
     parent.deleteLater()
 
 
+def test_what_follows_a_long_slice_has_a_turn_of_its_own(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log: list[str] = []
+    clock = iter(range(100))
+    monkeypatch.setattr("canvas_widgets.slicing.SLICE_SECONDS", 4.0)
+    monkeypatch.setattr("canvas_widgets.slicing.perf_counter", lambda: float(next(clock)))
+    slices = Slices(parent := QObject())
+    for count, at_once in ((2, ["a0", "a1"]), (0, ["done"])):
+        slices.begin(steps(log, "a", count), lambda: log.append("done"))
+        slices.advance()
+        assert log == at_once
+        slices.advance()
+        assert log.pop() == "done"
+        log.clear()
+    parent.deleteLater()
+
+
 def test_what_is_stopped_is_left_undone(qapp: QApplication) -> None:
     log: list[str] = []
     slices = Slices(parent := QObject())

@@ -24,6 +24,7 @@ def tidy_in_steps(document: CampaignDocument, node_ids: Collection[str]) -> Step
     draft = Draft(document)
     for node_id, place in found.cards.items():
         draft.place(node_id, place)
+        yield
     for note_id, box in found.notes.items():
         box = within_reach(box)
         changed = {"at": Point(box.left, box.top), "size": Point(box.width, box.height)}

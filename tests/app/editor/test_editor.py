@@ -490,3 +490,21 @@ def test_a_tooltip_on_show_says_what_undo_would_undo_now(page: EditorPage, windo
 def test_a_double_click_on_the_name_opens_the_attributes(page: EditorPage) -> None:
     QTest.mouseDClick(page.bar.name, Qt.MouseButton.LeftButton)
     assert page.window().findChildren(AttributesDialog)
+
+
+def test_the_panel_comes_with_its_card(
+    qtbot: QtBot, page: EditorPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is added by a large edit is on the canvas a few turns later: so is the panel about it."""
+    add(page, "target_audience")
+    audience = page.panel.node_id
+    monkeypatch.setattr("canvas_widgets.scene.AT_ONCE", 1)
+    add(page, "wait_until")
+    added = page.scene.selected_node
+    assert page.scene.catching_up.active
+    assert page.panel.node_id == audience != added
+    qtbot.waitUntil(lambda: not page.scene.catching_up.active)
+    assert page.panel.node_id == added
+    page.commands.undo()
+    assert page.scene.catching_up.active
+    assert page.panel.node_id is None  # it is gone

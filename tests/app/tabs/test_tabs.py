@@ -110,6 +110,36 @@ def test_a_campaign_that_is_open_is_not_opened_twice(
     assert len(window.editors) == 3
 
 
+def test_a_page_is_made_part_by_part(window: MainWindow, workspace: Workspace) -> None:
+    """Each part has its own step, the page itself one more, and what it shows the last."""
+    row = next(row for row in window.rows() if row.name == NAMES[0])
+    steps = window.open_campaigns._opening(
+        window.workspace, campaign_file.load(row.path), row.path, read_only=False
+    )
+    made = [[type(found) for found in window.findChildren(EditorPage)] for _ in steps]
+    assert len(made) > 6
+    assert made == [*([[]] * (len(made) - 1)), [EditorPage]]
+    assert window.the_editor.session.path == row.path
+
+
+@pytest.mark.parametrize("done", [0, 3, 7])
+def test_a_page_is_not_made_of_parts_for_another_workspace(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, done: int
+) -> None:
+    row = window.rows()[0]
+    steps = window.open_campaigns._opening(
+        window.workspace, campaign_file.load(row.path), row.path, read_only=False
+    )
+    for _ in range(done):
+        next(steps)
+    with qtbot.waitSignal(window.ready):
+        window.load(Workspace.create(tmp_path / "second", "Second", "UTC", "en").folder)
+    for _ in steps:
+        pass
+    assert not window.findChildren(EditorPage)
+    assert not window.editors
+
+
 def test_what_is_only_looked_at_gives_way_to_editing(qtbot: QtBot, window: MainWindow) -> None:
     window.list_page.select(window.rows()[0].path)
     window.view_selected()
