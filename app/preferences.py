@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock, Thread
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -96,19 +97,68 @@ class Preferences(BaseModel):
     maximized: bool = False
 
     def save(self) -> None:
-        """Write the file; a folder that cannot be written costs the memory, not the work."""
-        from engine.files import FileError, save_bytes
+        """Have the file written as they are now; a folder that cannot be written costs the memory, not the
+        work."""
+        _writer.write(preferences_path(), self.model_dump_json(indent=2).encode())
 
-        path = preferences_path()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            save_bytes(path, self.model_dump_json(indent=2).encode())
-        except (OSError, FileError):
-            return
+
+class _Writer:
+    """Writes in a thread, one file after the other: a disk takes longer than the window may wait.
+
+    Of several contents of a file that wait, the last one is written. The program ends only after that, since
+    the interpreter waits for the thread.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._waiting: dict[Path, bytes] = {}
+        self._thread: Thread | None = None
+
+    def write(self, path: Path, data: bytes) -> None:
+        with self._lock:
+            self._waiting[path] = data
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="preferences")
+                self._thread.start()
+
+    def finish(self) -> None:
+        """Wait until nothing waits any more."""
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._thread = None
+                    return
+                path, data = self._waiting.popitem()
+            _write(path, data)
+
+
+_writer = _Writer()
+
+
+def _write(path: Path, data: bytes) -> None:
+    from engine.files import FileError, save_bytes
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_bytes(path, data)
+    except (OSError, FileError):
+        return
+
+
+def finish() -> None:
+    """Wait until everything is written that was saved."""
+    _writer.finish()
 
 
 def load() -> Preferences:
     """The remembered preferences; the defaults where there are none, and for each that is none."""
+    finish()
     try:
         data = preferences_path().read_bytes()
     except OSError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -168,6 +169,28 @@ def test_preferences_survive(own_folders: Path) -> None:
     chosen = Preferences(language="zh", theme="dark", remotes=[Remote(name="one", url="https://one")])
     chosen.save()
     assert preferences.load() == chosen
+
+
+def test_saving_preferences_waits_for_no_disk(own_folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready, written = threading.Event(), []
+
+    def slow(path: Path, data: bytes) -> None:
+        ready.wait()
+        written.append(Preferences.model_validate_json(data).autosave)
+
+    monkeypatch.setattr(preferences, "_write", slow)
+    for minutes in range(10):
+        Preferences(autosave=minutes).save()
+    assert not written
+    ready.set()
+    preferences.finish()
+    assert written in ([0, 9], [9])  # in order, and of what waited only the last
+
+
+def test_preferences_saved_last_outlive_the_program(own_folders: Path) -> None:
+    program = "from app.preferences import Preferences; Preferences(autosave=7).save()"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+    assert preferences.load().autosave == 7
 
 
 def test_broken_preferences_are_the_defaults(own_folders: Path) -> None:

@@ -52,6 +52,7 @@ def test_sign_in_see_who_one_is_and_sign_out(qtbot: QtBot, window: MainWindow, s
     token = tokens.load(server.url)
     assert token is not None
     assert token.startswith("cct_")  # no session, which would end tonight
+    preferences.finish()
     assert PASSWORD not in (preferences.preferences_path()).read_text(encoding="utf-8")
     assert [one.user for one in preferences.load().servers] == ["ada"]
 
