@@ -48,8 +48,9 @@ class Traits:
     batch: the most deliveries of one `send`. concurrency: the most sends at a time. per_second: deliveries
     in any second; None: no limit. destinations: where they go, if that has a rate of its own. key_lifetime:
     for how many seconds the provider sends only once what comes with one key; None: it does not heed keys.
-    receipts: it tells later what became of a message; asks: it is asked for that. in_turn: a batch goes out
-    one after the other. alike: what deliveries have in common that share a request; None: all do.
+    named: it is told what names a delivery. receipts: it tells later what became of a message; asks: it is
+    asked for that. in_turn: a batch goes out one after the other. alike: what deliveries have in common that
+    share a request; None: all do.
     """
 
     batch: int = 1
@@ -57,6 +58,7 @@ class Traits:
     per_second: int | None = None
     destinations: Destinations | None = None
     key_lifetime: int | None = None
+    named: bool = True
     receipts: bool = False
     asks: bool = False
     in_turn: bool = False
@@ -67,8 +69,8 @@ class Delivery(NamedTuple):
     """One message on its way to one address.
 
     key: the same with every attempt, and no other message's; 64 hexadecimal digits. person: external id.
-    address: of type `id_type`. reference: names the message to the provider and in its receipts. test: sent
-    by somebody who tries the message out; a webhook is told so.
+    address: of type `id_type`. reference: names the message to the provider and in its receipts. Both are
+    empty where it is not told them. test: sent by somebody who tries the message out; a webhook is told so.
     """
 
     key: str

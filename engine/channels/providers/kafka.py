@@ -30,7 +30,7 @@ _EACH_S = 0.002
 class Kafka:
     """Sends to one topic."""
 
-    traits = Traits(batch=1_000, concurrency=4)
+    traits = Traits(batch=1_000, concurrency=4, named=False)
 
     def __init__(self, settings: KafkaSettings, secrets: Mapping[str, str], timeouts: Timeouts) -> None:
         self._settings, self._timeouts = settings, timeouts

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
+from itertools import groupby
 from typing import cast
 
 from sqlalchemy import Connection
@@ -32,7 +33,7 @@ from engine.channels.sending.letters import REFERENCE_LENGTH, Key, Letter, Queue
 from engine.channels.sending.links import note_links
 from engine.channels.sending.pacing import Breaker
 from engine.channels.sending.policy import counts_as_failure
-from engine.channels.sending.windows import WINDOWS, Windows
+from engine.channels.sending.windows import COMPONENT, WINDOWS, Windows
 from engine.channels.verdict import NotReached
 from engine.i18n import MessageError
 from engine.logs import get_logger
@@ -190,22 +191,23 @@ class Sender:
         self._unsettled.append(Ended(settled, claim))
 
     def _spoken(self, letters: Iterable[Letter]) -> Spoken:
-        spoken = Spoken({}, {}, set())
-        sheets = self.sheets
-        for letter in letters:
-            say, key = sheets[letter.version].words(letter.node), letter.key
-            try:
-                content, links = say.render(letter)
-            except Exception:
-                log.exception("a message cannot be rendered", campaign=letter.campaign, node=letter.node)
-                spoken.unspeakable.add(key)
-                continue
-            name = say.key(letter)
-            spoken.deliveries[key] = Delivery(
-                name, name[:REFERENCE_LENGTH], letter.who, say.id_type, letter.address, content
-            )
-            if links:
-                spoken.links[key] = links
+        spoken, named = Spoken({}, {}, set()), self._traits.named
+        for (version, node), run in groupby(letters, COMPONENT):
+            say = self.sheets[version].words(node)
+            for letter in run:
+                key = letter.key
+                try:
+                    content, links = say.render(letter)
+                except Exception:
+                    log.exception("a message cannot be rendered", campaign=letter.campaign, node=node)
+                    spoken.unspeakable.add(key)
+                    continue
+                name = say.key(letter) if named else ""
+                spoken.deliveries[key] = Delivery(
+                    name, name[:REFERENCE_LENGTH], letter.who, say.id_type, letter.address, content
+                )
+                if links:
+                    spoken.links[key] = links
         return spoken
 
     async def _begun(self, letters: list[Letter], spoken: Spoken, claim: Claim) -> Started:

@@ -39,6 +39,7 @@ from engine.store.schema import TextType
 from engine.store.tables.people import person, suppression
 from engine.store.tables.runs import ACTIVE, COMPLETED, campaign, entry, message, message_counter
 from engine.store.tables.sending import MARKETING, MESSAGE_KEY, outbox
+from engine.store.times import NEVER
 
 OUTBOX_KEY = tuple(column.name for column in outbox.primary_key)
 POSITION = OUTBOX_KEY[3:]
@@ -101,9 +102,10 @@ class Statements:
     @cached_property
     def next_queue(self) -> Prepared:
         o = outbox.c
-        behind = tuple_(_text("account"), given("priority"), given("version"))
+        # Past the last moment of a line: SQLite would read on from the first of those that are equal.
+        behind = tuple_(_text("account"), given("priority"), given("version"), literal(NEVER))
         query = select(o.account, o.priority, o.version).where(
-            tuple_(o.account, o.priority, o.version) > behind
+            tuple_(o.account, o.priority, o.version, o.ready_at) > behind
         )
         return Prepared(query.order_by(o.account, o.priority, o.version).limit(1), self._dialect)
 

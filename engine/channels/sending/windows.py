@@ -16,7 +16,8 @@ WINDOWS = 2
 LARGEST = 2_000
 SLOW_S = 0.5
 """A batch that goes out one after the other takes no longer, or is none."""
-_COMPONENT = attrgetter("version", "node")
+COMPONENT = attrgetter("version", "node")
+"""Of a letter: those of one component stand together."""
 
 
 class Windows:
@@ -51,7 +52,9 @@ class Windows:
         """Those of an attempt that can leave at once, or say nothing; and the others."""
         late: set[Key] = set()
         if len(letters) > self._sends:
-            batches = list(self.batches((one for one in letters if one.key in deliveries), deliveries))
+            silent = len(deliveries) < len(letters)
+            said = [one for one in letters if one.key in deliveries] if silent else letters
+            batches = list(self.batches(said, deliveries))
             late = {one.key for batch in batches[self._sends :] for one in batch}
         if not late:
             self._reach = min(2 * self._reach, LARGEST)
@@ -66,8 +69,7 @@ class Windows:
         """Letters that one request takes: of one component, and alike for the provider."""
         alike, batch = self._traits.alike, self._batch
         groups: dict[Hashable, list[Letter]] = {}
-        # Those of a component stand together.
-        for component, run in groupby(letters, _COMPONENT):
+        for component, run in groupby(letters, COMPONENT):
             if alike is None:
                 groups.setdefault(component, []).extend(run)
                 continue

@@ -145,6 +145,29 @@ def test_an_attempt_of_a_campaign_that_was_stopped_sends_nothing(target: Target,
         assert (started.sending, started.lost) == ([], letters)
 
 
+def steps_to_see_the_lines(folder: Path, people: int) -> int:
+    """Of SQLite's machine."""
+    folder.mkdir()
+    with line(folder / "engine.db", folder, people) as held:
+        driver, steps = held.connection.connection.driver_connection, 0
+
+        def count() -> int:
+            nonlocal steps
+            steps += 1
+            return 0
+
+        assert driver is not None
+        driver.set_progress_handler(count, 1)
+        assert held.ledger.queues(held.connection) == [held.queue]
+        driver.set_progress_handler(None, 0)
+        return steps
+
+
+def test_sqlite_sees_which_lines_there_are_without_reading_them(tmp_path: Path) -> None:
+    few, many = (steps_to_see_the_lines(tmp_path / str(people), people) for people in (2, 60))
+    assert few == many
+
+
 @pytest.mark.parametrize("key", [("planned", "sending"), ("sending", "sent")])
 def test_sqlite_finds_each_message_by_its_whole_key(tmp_path: Path, key: tuple[str, str]) -> None:
     """It would else make the list of those looked for twice."""

@@ -89,3 +89,13 @@ def test_what_was_not_taken_is_tried_again_with_the_same_key(tmp_path: Path) -> 
         assert len(provider.given) == 3
         assert set(states(run).values()) == {"sent"}
         assert run.engine.check() == []
+
+
+def test_a_provider_that_is_told_no_names_is_given_none(tmp_path: Path) -> None:
+    provider = Provider(Traits(batch=3, named=False))
+    with Running(database(tmp_path), open_adapter=provider.open) as run:
+        run.engine.publish(judged())
+        run.advance(MINUTE)
+        assert [(one.key, one.reference) for one in provider.given] == [("", "")] * 3
+        assert set(states(run).values()) == {"sent"}
+        assert run.engine.check() == []
