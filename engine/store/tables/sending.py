@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table, text
+from sqlalchemy import BigInteger, Column, Index, Integer, SmallInteger, Table
 
 from engine.store.schema import METADATA, KeyType, TextType, TimeType
 
@@ -42,16 +42,11 @@ outbox = Table(
     Column("worker", TextType, doc="who has claimed it; null: nobody"),
     Column("fence", BigInteger, doc="number of that claim; whoever writes must still have it"),
     Column("leased_until", TimeType, doc="from then on another worker may take it"),
-    Index(
-        None,
-        "leased_until",
-        sqlite_where=text("worker IS NOT NULL"),
-        postgresql_where=text("worker IS NOT NULL"),
-    ),
     sqlite_with_rowid=False,
 )
-"""Messages that real providers are still to be given, in the order in which they are taken. Those of one
-person have no index: that would cost each message, and only erasing somebody looks for them."""
+"""Messages that real providers are still to be given, in the order in which they are taken. No index has
+those of one person, nor those that are claimed: it would cost each message, and only erasing somebody and the
+start of an engine look for them."""
 
 doubt = Table(
     "doubt",
