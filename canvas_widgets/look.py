@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from string import Template
 from weakref import WeakKeyDictionary
@@ -52,6 +52,12 @@ _STYLE_ICONS = {
 def _style_files() -> QTemporaryDir:
     """The folder of the icons that style sheets name: a sheet in force may outlive the look that wrote it."""
     return QTemporaryDir()
+
+
+@cache
+def _style_icon(name: str, colour: str, stem: str) -> str:
+    """The file of one of them, written once."""
+    return icons.write_tinted(name, QColor(colour), Path(_style_files().path()), stem).as_posix()
 
 
 class Theme(StrEnum):
@@ -203,11 +209,8 @@ class Look(QObject):
         return tokens | self._icon_files()
 
     def _icon_files(self) -> dict[str, str]:
-        folder = Path(_style_files().path())
         return {
-            token: icons.write_tinted(
-                name, self.colours.named(colour), folder, f"{token}-{self._shown}"
-            ).as_posix()
+            token: _style_icon(name, self.colours.named(colour).name(), f"{token}-{self._shown}")
             for token, (name, colour) in _STYLE_ICONS.items()
         }
 
@@ -231,31 +234,27 @@ class Look(QObject):
 
     def _announce(self) -> None:
         app = QApplication.instance()
+        held: list[QWidget] = []
         if isinstance(app, QApplication) and app.styleSheet():
-            self._paint_later(app)
+            held = _hold_painting(app)
             self._colour(app)
-        out_of_sight = []
-        for target in [target for target in self._bound if shiboken6.isValid(target)]:
-            if _is_on_show(target):
-                target.setIcon(self.icon(*self._bound[target]))
-            else:
-                out_of_sight.append(target)
-        if out_of_sight:  # menus and commands: the window need not wait for them
-            self._drawing.begin(self._draw_icons(out_of_sight))
+        bound = [target for target in self._bound if shiboken6.isValid(target)]
+        on_show = [target for target in bound if _is_on_show(target)]
+        if len(on_show) < len(bound):  # menus and commands: the window need not wait for them
+            shown = set(on_show)
+            self._drawing.begin(self._draw_icons(target for target in bound if target not in shown))
         self.changed.emit()
+        if held:  # begun last: a timer that is due before all this would let it be painted in the same turn
+            QTimer.singleShot(0, self, partial(self._paint, held, on_show))
+        else:
+            self._paint(held, on_show)
 
-    def _paint_later(self, app: QApplication) -> None:
-        """Dressing every widget takes as long as a turn of the event loop may: paint in the next one."""
-        windows = [window for window in app.topLevelWidgets() if window.isVisible()]
+    def _paint(self, windows: Iterable[QWidget], icons_on_show: Iterable[QAction | QAbstractButton]) -> None:
+        for _ in self._draw_icons(icons_on_show):
+            pass
         for window in windows:
-            window.setUpdatesEnabled(False)
-
-        def paint() -> None:
-            for window in windows:
-                if shiboken6.isValid(window):
-                    window.setUpdatesEnabled(True)
-
-        QTimer.singleShot(0, self, paint)
+            if shiboken6.isValid(window):
+                window.setUpdatesEnabled(True)
 
     def _draw_icons(self, targets: Iterable[QAction | QAbstractButton]) -> Iterator[None]:
         for target in targets:
@@ -274,6 +273,15 @@ def set_role(widget: QWidget, role: str, **properties: str) -> None:
         widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def _hold_painting(app: QApplication) -> list[QWidget]:
+    """Dressing every widget takes as long as a turn of the event loop may: painting has to wait for the next.
+    The windows that do."""
+    windows = [window for window in app.topLevelWidgets() if window.isVisible() and window.updatesEnabled()]
+    for window in windows:
+        window.setUpdatesEnabled(False)
+    return windows
 
 
 def _is_on_show(target: QAction | QAbstractButton) -> bool:

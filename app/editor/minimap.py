@@ -35,6 +35,7 @@ class Minimap(Retranslated, Floating):
         self._view, self._scene, self._preferences = view, scene, preferences
         self._picture = QPixmap()
         self._content = QRectF()
+        self._stale = False
         self._held: QPointF | None = None
         self.setFixedSize(look.sizes.minimap_width, look.sizes.minimap_height)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -43,7 +44,7 @@ class Minimap(Retranslated, Floating):
         self._redraw.timeout.connect(self.draw)
         scene.loaded.connect(self.draw)
         scene.mirrored.connect(self._redraw.start)
-        look.changed.connect(self.draw)  # at once: in the old colours it would stand out
+        look.changed.connect(self._on_look_changed)
         view.zoom_changed.connect(self.follow)
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self.follow)
@@ -68,8 +69,12 @@ class Minimap(Retranslated, Floating):
 
     def draw(self) -> None:
         """Draw the flow anew."""
-        if not self._scene.is_loaded or self._scene.catching_up.active:
-            return  # comes again when all is there
+        if self._scene.is_loaded and not self._scene.catching_up.active:  # comes again when all is there
+            self._draw()
+            self.follow()
+
+    def _draw(self) -> None:
+        self._stale = False
         scene, paints = self._scene, self._scene.stage.paints
         self._content = scene.overview.bounds()
         for covered in scene.notes.rects():
@@ -83,13 +88,19 @@ class Minimap(Retranslated, Floating):
             scene.notes.draw_overview(painter, frames=True)
             scene.overview.draw_map(painter, paints, _DOT)
             scene.notes.draw_overview(painter, frames=False)
-        self.follow()
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr("Minimap"))
         self.setToolTip(tr("Press or drag to go there; the wheel zooms"))
 
+    def _on_look_changed(self) -> None:
+        """In the old colours it would stand out: it is drawn with the next painting, once all is dressed."""
+        self._stale = self._scene.is_loaded
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
+        if self._stale and not self._scene.catching_up.active:
+            self._draw()
         super().paintEvent(event)
         colours = self._look.colours
         frame = self.frame()

@@ -6,9 +6,9 @@ import re
 from typing import get_args
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessibilityHints, QColor, QFontInfo, QRawFont
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QToolButton
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAccessibilityHints, QColor, QFontInfo, QPaintEvent, QRawFont
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from canvas_widgets import icons
@@ -208,6 +208,34 @@ def test_a_switch_of_theme_reaches_bound_icons_and_listeners(look: Look, qtbot: 
     assert look.is_dark
     assert button.icon().pixmap(16).toImage() != before
     qtbot.waitUntil(lambda: hidden.icon().pixmap(16).toImage() != before)
+
+
+def test_a_switch_of_theme_is_painted_in_a_turn_of_its_own(
+    look: Look, qtbot: QtBot, qapp: QApplication
+) -> None:
+    """Dressing every widget takes as long as a turn may: what else is due comes before the painting."""
+    log: list[str] = []
+
+    class Window(QWidget):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            log.append("painted")
+
+    look.apply(qapp)
+    window = Window()
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitUntil(lambda: "painted" in log)
+    look.changed.connect(lambda: log.append("dressed"))
+    timer = QTimer(interval=1, timerType=Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(lambda: log.append("tick"))
+    timer.start()
+    log.clear()
+    look.set_theme(Theme.DARK)
+    assert log == ["dressed"]
+    qtbot.waitUntil(lambda: "painted" in log)
+    timer.stop()
+    assert log[1] == "tick"
+    assert window.updatesEnabled()
 
 
 def test_choosing_the_theme_in_force_changes_nothing(look: Look, qtbot: QtBot) -> None:

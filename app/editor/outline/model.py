@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import count
 from typing import NamedTuple
 
@@ -171,12 +172,17 @@ class OutlineModel(QStandardItemModel):
     # Following ---------------------------------------------------------------------------------------------
 
     def _take(self, wanted: Children, made: Mapping[Row, QStandardItem]) -> None:
-        """First what belongs elsewhere now leaves, then it comes back there, whole, beside what is new."""
+        """First what belongs elsewhere now leaves, then what is gone goes, and at last what left comes back
+        where it belongs, whole, beside what is new."""
+        staying = {row for rows in wanted.values() for row in rows}
         parked: dict[Row, QStandardItem] = {}
-        for container, present in list(self._shown.items()):
+        for container, present in self._shown.items():
             after = wanted.get(container, [])
             if present != after:
-                self._park_surplus(container, present, after, parked)
+                self._park(container, present, after, staying, parked)
+        for container in [None, *staying]:
+            if (present := self._shown.get(container, [])) != (after := wanted.get(container, [])):
+                self._remove_gone(container, present, after)
         arrived: list[QStandardItem] = []
         for container, rows in wanted.items():
             held = self._shown.get(container)
@@ -184,20 +190,32 @@ class OutlineModel(QStandardItemModel):
                 held = self._shown[container] = []
             if held != rows:
                 arrived += self._insert_missing(container, held, rows, wanted, _Store(parked, made))
-        for row in parked:
-            self._drop(row)
-        QStandardItem().appendRows(list(parked.values()))  # what was taken is nobody's: it goes too
         if arrived:
             self.arrived.emit([item.index() for item in arrived if item.hasChildren()])
 
-    def _park_surplus(
-        self, container: Row | None, present: list[Row], wanted: list[Row], parked: dict[Row, QStandardItem]
+    def _park(
+        self,
+        container: Row | None,
+        present: list[Row],
+        wanted: list[Row],
+        staying: AbstractSet[Row],
+        parked: dict[Row, QStandardItem],
     ) -> None:
         start, end = _middle(present, wanted)
         parent = self._parent(container)
         for at in range(end - 1, start - 1, -1):
-            parked[present[at]] = parent.takeRow(at)[0]
-        del present[start:end]
+            if present[at] in staying:
+                parked[present[at]] = parent.takeRow(at)[0]
+                del present[at]
+
+    def _remove_gone(self, container: Row | None, present: list[Row], wanted: list[Row]) -> None:
+        """All at once, with all below them: views look around after each removal."""
+        start, end = _middle(present, wanted)
+        if start < end:
+            for row in present[start:end]:
+                self._drop(row)
+            self._parent(container).removeRows(start, end - start)
+            del present[start:end]
 
     def _insert_missing(
         self,

@@ -23,7 +23,7 @@ from canvas_widgets.gestures.asking import MenuRequest
 from canvas_widgets.look import Look
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits import insert
+from engine.campaign.edits import delete_behind, insert
 from engine.campaign.model import START_ID
 from engine.campaign.ops import inverse
 from engine.campaign.outline import Outline, Row
@@ -347,6 +347,20 @@ def test_the_outline_mirrors_the_document(plain_look: Look, seed: int) -> None:
     tree.close()
     tree.deleteLater()
     scene.deleteLater()
+
+
+def test_rows_that_are_deleted_together_leave_together(page: EditorPage) -> None:
+    """Views look around after each removal: of thousands, one by one, that takes too long."""
+    removed: list[tuple[object, ...]] = []
+    page.outline.outline.rowsRemoved.connect(lambda *where: removed.append(where))
+    document = page.session.document
+    grouping = node(page, "random_grouping")
+    page.push(delete_behind(document, grouping))
+    assert rows_of(page.outline) == expected(document)
+    (where,) = removed
+    assert where[1:] == (2, 2)  # one row, with all below it
+    page.commands.undo()
+    assert rows_of(page.outline) == expected(document)
 
 
 def test_the_rows_of_a_large_campaign_go_in_slices(
