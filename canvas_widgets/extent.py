@@ -28,11 +28,16 @@ class Extent:
 
     def grow(self, places: Iterable[object]) -> None:
         """Keep the scene's rectangle around these, too; it only grows, because changing it costs."""
+        points = []
         for place in places:
             if isinstance(place, Point):
-                self._bounds = self._bounds.united(CARD.translated(place.x, place.y))
+                points.append(place)
             elif isinstance(place, Note):
                 self._bounds = self._bounds.united(QRectF(*note_box(place)))
+        if points:
+            xs, ys = zip(*points, strict=True)
+            for x, y in ((min(xs), min(ys)), (max(xs), max(ys))):
+                self._bounds = self._bounds.united(CARD.translated(x, y))
         if not self._scene.sceneRect().contains(_with_edge(self._bounds, _EDGE / 2)):
             self._scene.setSceneRect(_with_edge(self._bounds, _EDGE))
 

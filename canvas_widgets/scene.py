@@ -360,7 +360,10 @@ class CampaignScene(PointedScene):
         shown = frozenset(wanted)
         self.notes.show_selected(note_ids, alone=not shown)
         before, self._shown_selected = self._shown_selected, shown
-        for node_id in before ^ shown:
+        changed = before ^ shown
+        if len(changed) > AT_ONCE:
+            self.update()  # all of it: else Qt asks each card for its place
+        for node_id in changed:
             if (card := self.cards.get(node_id)) is not None:
                 card.set_state(CardState.SELECTED if node_id in shown else CardState.PLAIN)
 
@@ -379,7 +382,9 @@ class CampaignScene(PointedScene):
         self.overview.draw_selection(painter, self.stage.paints, selected)
 
     def _drop_lost_selection(self) -> None:
-        held = all(self._holds(node_id) for node_id in self.selection)
+        nodes = self.selection - {START_ID}
+        shown = self.catching_up.active or nodes <= self.cards.keys()
+        held = shown and nodes <= self.document.nodes.keys()
         if not held or not self.selected_notes <= self.notes.items.keys():
             self.select(self.selection, self.selected_notes)
 

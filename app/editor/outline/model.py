@@ -98,9 +98,22 @@ class OutlineModel(QStandardItemModel):
             seen = self._changes
             wanted = yield from outline.arranging()
             made = yield from self._making(wanted)
+            staying = {row for rows in wanted.values() for row in rows}
+            yield from self._thinning(wanted, staying)
             if seen == self._changes:
                 self.is_filled, self._stale = True, False
-                self._take(wanted, made)
+                self._take(wanted, staying, made)
+
+    def _thinning(self, wanted: Children, staying: AbstractSet[Row]) -> Iterator[None]:
+        """Let go of the rows that are gone, and have nothing below them that stays: that is the longest part
+        of a large deletion, and others lose nothing by it."""
+        for container in [None, *staying]:
+            present = self._shown.get(container, [])
+            start, end = _middle(present, wanted.get(container, []))
+            below = (row for top in present[start:end] for row in self._with_all_below(top))
+            if start < end and staying.isdisjoint(below):
+                self._remove(container, start, end)
+                yield
 
     def _making(self, wanted: Children) -> Generator[None, None, dict[Row, QStandardItem]]:
         """Items for the rows that are new."""
@@ -171,18 +184,16 @@ class OutlineModel(QStandardItemModel):
 
     # Following ---------------------------------------------------------------------------------------------
 
-    def _take(self, wanted: Children, made: Mapping[Row, QStandardItem]) -> None:
+    def _take(self, wanted: Children, staying: AbstractSet[Row], made: Mapping[Row, QStandardItem]) -> None:
         """First what belongs elsewhere now leaves, then what is gone goes, and at last what left comes back
         where it belongs, whole, beside what is new."""
-        staying = {row for rows in wanted.values() for row in rows}
         parked: dict[Row, QStandardItem] = {}
         for container, present in self._shown.items():
             after = wanted.get(container, [])
             if present != after:
                 self._park(container, present, after, staying, parked)
         for container in [None, *staying]:
-            if (present := self._shown.get(container, [])) != (after := wanted.get(container, [])):
-                self._remove_gone(container, present, after)
+            self._remove(container, *_middle(self._shown.get(container, []), wanted.get(container, [])))
         arrived: list[QStandardItem] = []
         for container, rows in wanted.items():
             held = self._shown.get(container)
@@ -208,10 +219,10 @@ class OutlineModel(QStandardItemModel):
                 parked[present[at]] = parent.takeRow(at)[0]
                 del present[at]
 
-    def _remove_gone(self, container: Row | None, present: list[Row], wanted: list[Row]) -> None:
-        """All at once, with all below them: views look around after each removal."""
-        start, end = _middle(present, wanted)
+    def _remove(self, container: Row | None, start: int, end: int) -> None:
+        """Rows that are gone, with all below them, at once: views look around after each removal."""
         if start < end:
+            present = self._shown[container]
             for row in present[start:end]:
                 self._drop(row)
             self._parent(container).removeRows(start, end - start)

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits.change import move
 from engine.campaign.edits.edit import Draft, Edit, Refused
-from engine.campaign.layout import GRID, on_grid
+from engine.campaign.layout import GRID, on_grid, place_of
 from engine.campaign.model import START_ID, Note, NoteColour, Point
 from engine.campaign.notes import Box, Group, around, card_box, carried, note_box, within_reach
 from engine.campaign.ops import Table
@@ -92,8 +92,8 @@ def move_group(document: CampaignDocument, group: Group, by: Point, *, alone: bo
     """Move cards and notes by a step; frames take along what they hold, unless they move `alone`."""
     nodes = group.nodes - {START_ID}
     moved = Group(nodes, group.notes) if alone else carried(document, nodes, group.notes)
-    cards = {node_id: card_box(document, node_id) for node_id in sorted(moved.nodes)}
-    edit = move(document, {id: Point(box.left + by.x, box.top + by.y) for id, box in cards.items()})
+    before = {node_id: place_of(document, node_id) for node_id in sorted(moved.nodes)}
+    edit = move(document, {id: Point(at.x + by.x, at.y + by.y) for id, at in before.items()})
     if not moved.notes:
         return edit
     draft = Draft(document)

@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from app.campaign_list.status import Status
 from app.editor.outline import OutlineTree
+from app.editor.outline.model import OutlineModel
 from app.editor.page import EditorPage
 from app.window import MainWindow
 from canvas_widgets.component_list import MIME_TYPE
@@ -23,7 +24,7 @@ from canvas_widgets.gestures.asking import MenuRequest
 from canvas_widgets.look import Look
 from canvas_widgets.scene import CampaignScene
 from engine.campaign.document import CampaignDocument
-from engine.campaign.edits import delete_behind, insert
+from engine.campaign.edits import append, delete_behind, delete_several, insert
 from engine.campaign.model import START_ID
 from engine.campaign.ops import inverse
 from engine.campaign.outline import Outline, Row
@@ -361,6 +362,31 @@ def test_rows_that_are_deleted_together_leave_together(page: EditorPage) -> None
     assert where[1:] == (2, 2)  # one row, with all below it
     page.commands.undo()
     assert rows_of(page.outline) == expected(document)
+
+
+def test_rows_go_step_by_step(page: EditorPage) -> None:
+    """Below each row that stays, what is gone goes in a step of its own."""
+    document = page.session.document
+    grouping = node(page, "random_grouping")
+    for link in document.out_links(grouping):
+        page.push(insert(document, link, "wait_until"))
+    bare = next(id for id in document.successors(grouping) if not document.successors(id))
+    page.push(append(document, document.out_links(bare)[0], "text_sms"))
+    model = OutlineModel(page.scene, read_only=False)
+    for _ in model.filling():
+        pass
+    touches = [id for id, found in document.nodes.items() if found.kind == "text_sms"]
+    edit = delete_several(document, touches)
+    document.apply(edit.ops)
+    model.follow(edit.ops)
+    removed: list[int] = []
+    step = 0
+    model.rowsRemoved.connect(lambda *_where: removed.append(step))
+    for _ in model.catching_up():
+        step += 1
+    assert len(set(removed)) == len(removed) == len(touches) == 2
+    for branch in model.below(Row("node", grouping)):
+        assert model.below(branch) == page.outline.outline.below(branch)
 
 
 def test_the_rows_of_a_large_campaign_go_in_slices(
