@@ -16,6 +16,7 @@ from canvas_widgets.tooltip import plain
 from engine.campaign.model import START_ID
 from engine.campaign.ops import Op
 from engine.campaign.outline import Children, Outline, Row
+from engine.steps import Steps, finished
 
 _KEY_ROLE = Qt.ItemDataRole.UserRole
 _PLAIN = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
@@ -98,18 +99,38 @@ class OutlineModel(QStandardItemModel):
             seen = self._changes
             wanted = yield from outline.arranging()
             made = yield from self._making(wanted)
+            if not self.is_filled:
+                yield from self._building(wanted, made, seen)
+                continue
             staying = {row for rows in wanted.values() for row in rows}
             yield from self._thinning(wanted, staying)
             if seen == self._changes:
-                self.is_filled, self._stale = True, False
+                self._stale = False
                 self._take(wanted, staying, made)
+
+    def _building(self, wanted: Children, made: Mapping[Row, QStandardItem], seen: int) -> Iterator[None]:
+        """At first nothing is shown: all rows are put together aside, and come at once."""
+        store, came = _Store({}, made), []
+        for row in wanted.get(None, []):
+            item = yield from self._coming(row, wanted, store)
+            came.append(item)
+        if seen != self._changes:
+            self._shown, self._items, self._rows = {}, {}, {}
+            return
+        self.is_filled, self._stale = True, False
+        self._shown[None] = list(wanted.get(None, []))
+        self.invisibleRootItem().insertRows(0, came)
+        self.arrived.emit([item.index() for item in came if item.hasChildren()])
 
     def _thinning(self, wanted: Children, staying: AbstractSet[Row]) -> Iterator[None]:
         """Let go of the rows that are gone, and have nothing below them that stays: that is the longest part
         of a large deletion, and others lose nothing by it."""
-        for container in [None, *staying]:
-            present = self._shown.get(container, [])
-            start, end = _middle(present, wanted.get(container, []))
+        for container, present in list(self._shown.items()):
+            if container is not None and container not in staying:
+                continue  # it goes with what it is below
+            if present == (after := wanted.get(container, [])):
+                continue
+            start, end = _middle(present, after)
             below = (row for top in present[start:end] for row in self._with_all_below(top))
             if start < end and staying.isdisjoint(below):
                 self._remove(container, start, end)
@@ -192,8 +213,9 @@ class OutlineModel(QStandardItemModel):
             after = wanted.get(container, [])
             if present != after:
                 self._park(container, present, after, staying, parked)
-        for container in [None, *staying]:
-            self._remove(container, *_middle(self._shown.get(container, []), wanted.get(container, [])))
+        for container, present in list(self._shown.items()):
+            if container is None or container in staying:
+                self._remove(container, *_middle(present, wanted.get(container, [])))
         arrived: list[QStandardItem] = []
         for container, rows in wanted.items():
             held = self._shown.get(container)
@@ -237,12 +259,12 @@ class OutlineModel(QStandardItemModel):
         store: _Store,
     ) -> list[QStandardItem]:
         start, end = _middle(wanted, present)
-        came = [self._come(row, all_rows, store) for row in wanted[start:end]]
+        came = [finished(self._coming(row, all_rows, store)) for row in wanted[start:end]]
         self._parent(container).insertRows(start, came)
         present[start:start] = wanted[start:end]
         return came
 
-    def _come(self, row: Row, all_rows: Children, store: _Store) -> QStandardItem:
+    def _coming(self, row: Row, all_rows: Children, store: _Store) -> Steps[QStandardItem]:
         """A row's item: the one that left elsewhere, with all below it, or a new one with all below it."""
         if (item := store.parked.pop(row, None)) is not None:
             return item
@@ -261,6 +283,7 @@ class OutlineModel(QStandardItemModel):
                 came.append(item)
             parent.appendRows(came)
             self._shown[above] = list(rows)
+            yield
         return top
 
     def _drop(self, row: Row) -> None:

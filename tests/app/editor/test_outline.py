@@ -373,8 +373,10 @@ def test_rows_go_step_by_step(page: EditorPage) -> None:
     bare = next(id for id in document.successors(grouping) if not document.successors(id))
     page.push(append(document, document.out_links(bare)[0], "text_sms"))
     model = OutlineModel(page.scene, read_only=False)
-    for _ in model.filling():
-        pass
+    inserted: list[int] = []
+    model.rowsInserted.connect(lambda _above, first, last: inserted.extend(range(first, last + 1)))
+    assert sum(not model.is_filled for _ in model.filling()) > len(model.below(None))
+    assert inserted == list(range(len(model.below(None))))  # the topmost, with all below them, at the end
     touches = [id for id, found in document.nodes.items() if found.kind == "text_sms"]
     edit = delete_several(document, touches)
     document.apply(edit.ops)
