@@ -258,8 +258,10 @@ class FormSection(SectionPage):
     def _judged(self) -> tuple[Settings | None, dict[str, str]]:
         assert self.form is not None
         assert self._workspace is not None
+        saved = self._of(self._workspace.settings)
         mine = self._mine(self.form.values())
-        whole = {**self._of(self._workspace.settings), **mine}
+        # What the file leaves out where it is empty, such as a switch that nobody touched, has no value here.
+        whole = {**saved, **{name: one for name, one in mine.items() if one is not None or name in saved}}
         try:
             settings = SETTINGS.adapter.validate_json(json.dumps(whole))
         except ValidationError as error:

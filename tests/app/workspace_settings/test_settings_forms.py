@@ -68,6 +68,23 @@ def test_errors_stand_at_their_rows_and_nothing_is_saved(qtbot: QtBot, window: M
     assert (limit.max, limit.per, limit.signature) == (2, "day", None)
 
 
+def test_addresses_inside_the_network_are_let_through_without_touching_the_switch(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    page = section(qtbot, window, "sending")
+    addresses = page.form.editor("allowed_addresses").focus_target()
+    QTest.keyClicks(addresses, "http://127.0.0.1/gift")
+    page.save()
+    assert "Enter a host or a network" in page.form.frame("allowed_addresses").error
+    assert not page.form.frame("resend_notifications").error
+    addresses.selectAll()
+    QTest.keyClicks(addresses, "127.0.0.1")
+    page.save()
+    settle(qtbot)
+    assert saved(window).allowed_addresses == ("127.0.0.1",)
+    assert not saved(window).resend_notifications
+
+
 @pytest.mark.parametrize("state", ["in_progress", "completed"])
 def test_what_runs_is_named_and_the_engine_starts_anew(
     qtbot: QtBot, window: MainWindow, engine: FakeEngine, state: str
