@@ -53,14 +53,16 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_
 """A short, stable id of a file object (`c_7hq2m9`, `n_a1`, `g_1`); safe as a file name."""
 
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"  # no l, o, 0, 1: ids are read aloud and retyped
-_BITS = 5  # of a character
-_LAST = len(_ALPHABET) - 1
+_PAIRS = [one + other for one in _ALPHABET for other in _ALPHABET]
+_BITS = 10  # of a pair
+_LAST = len(_PAIRS) - 1
 
 
 def new_id(prefix: str, taken: Container[str] = ()) -> str:
     """A short random id that is not taken: the prefix, `_` and six characters, such as `n_7hq2m9`."""
     while True:
-        drawn = secrets.randbits(6 * _BITS)  # at once: a paste of a thousand asks for thousands
-        id = f"{prefix}_" + "".join(_ALPHABET[drawn >> at & _LAST] for at in range(0, 6 * _BITS, _BITS))
+        drawn = secrets.randbits(3 * _BITS)  # at once: a paste of a thousand asks for thousands
+        first, second = _PAIRS[drawn & _LAST], _PAIRS[drawn >> _BITS & _LAST]
+        id = f"{prefix}_{first}{second}{_PAIRS[drawn >> 2 * _BITS]}"
         if id not in taken:
             return id
