@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from string import Template
 from weakref import WeakKeyDictionary
@@ -89,6 +89,11 @@ class Look(QObject):
         self._fonts: dict[str, QFont] = {}
         self._bound: WeakKeyDictionary[QAction | QAbstractButton, tuple[str, str, int]] = WeakKeyDictionary()
         self._drawing = Slices(self)
+        self._held: list[QWidget] = []
+        self._icons_on_show: list[QAction | QAbstractButton] = []
+        # A timer: what Qt calls later by an event comes before what else is due, in the same turn.
+        self._painting = QTimer(self, singleShot=True, interval=0)
+        self._painting.timeout.connect(self._paint)
         load_fonts()
         self._choice = theme
         self._take(self._resolved())
@@ -234,27 +239,27 @@ class Look(QObject):
 
     def _announce(self) -> None:
         app = QApplication.instance()
-        held: list[QWidget] = []
         if isinstance(app, QApplication) and app.styleSheet():
-            held = _hold_painting(app)
+            self._held += _hold_painting(app)
             self._colour(app)
         bound = [target for target in self._bound if shiboken6.isValid(target)]
-        on_show = [target for target in bound if _is_on_show(target)]
-        if len(on_show) < len(bound):  # menus and commands: the window need not wait for them
-            shown = set(on_show)
+        self._icons_on_show = [target for target in bound if _is_on_show(target)]
+        if len(self._icons_on_show) < len(bound):  # menus and commands: the window need not wait for them
+            shown = set(self._icons_on_show)
             self._drawing.begin(self._draw_icons(target for target in bound if target not in shown))
         self.changed.emit()
-        if held:  # begun last: a timer that is due before all this would let it be painted in the same turn
-            QTimer.singleShot(0, self, partial(self._paint, held, on_show))
+        if self._held:  # begun last: a timer that is due before all this would let it be painted in this turn
+            self._painting.start()
         else:
-            self._paint(held, on_show)
+            self._paint()
 
-    def _paint(self, windows: Iterable[QWidget], icons_on_show: Iterable[QAction | QAbstractButton]) -> None:
-        for _ in self._draw_icons(icons_on_show):
+    def _paint(self) -> None:
+        for _ in self._draw_icons(self._icons_on_show):
             pass
-        for window in windows:
+        for window in self._held:
             if shiboken6.isValid(window):
                 window.setUpdatesEnabled(True)
+        self._held, self._icons_on_show = [], []
 
     def _draw_icons(self, targets: Iterable[QAction | QAbstractButton]) -> Iterator[None]:
         for target in targets:
