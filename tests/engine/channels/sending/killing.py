@@ -7,6 +7,7 @@ and when it has been answered and nobody has read that. `call` dies at the n-th 
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from engine.channels.network import Network
 from engine.channels.providers import adapter_of
 from engine.channels.sending import claims, loop
 from engine.channels.web import Answer, Request
+from engine.run.answers import Refused
 from engine.run.clock import VirtualClock
 from engine.workspace.account import ACCOUNT, SIMULATED_ID, AccountFile
 from tests.databases import Target
@@ -27,6 +29,8 @@ from tests.engine.run.interference import transactions_told, watched
 
 NODES = 6
 ANSWER_S = 5.0
+SEEN_S = 60.0
+"""Seconds within which a server sees that a process is gone."""
 WEBHOOK = {
     "webhook": SIMULATED_ID,
     "id_type": "mobile",
@@ -92,13 +96,25 @@ def live(asked: dict[str, Any]) -> None:
             wanted = (asked["point"], asked["when"])
             for told in (transactions_told, _requests_told):
                 stack.enter_context(told(lambda *what: count() if what == wanted else None))
-        run = running(target, VirtualClock(asked["now"]))
+        run = _running_after(target, VirtualClock(asked["now"]))
         with run:
             if not run.engine.campaigns():
                 found = account(asked["port"], asked["key_hours"], asked["batch"])
                 run.engine.publish(campaign(found, asked["pushes"]))
             run.advance(15 * MINUTE)
         run.database.close()
+
+
+def _running_after(target: Target, clock: VirtualClock) -> Running:
+    """PostgreSQL ends a long statement before it sees that whoever asked for it was killed."""
+    give_up = time.monotonic() + SEEN_S
+    while True:
+        try:
+            return running(target, clock)
+        except Refused:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.1)
 
 
 @contextmanager
