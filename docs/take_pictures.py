@@ -261,6 +261,7 @@ class Photographer:
             window.campaigns.edit_attributes()
             wait(lambda: bool(window.findChildren(AttributesDialog)))
             (attributes,) = window.findChildren(AttributesDialog)
+            attributes.send_window.switch.setChecked(True)
             self._save("attributes", attributes)
             attributes.reject()
 

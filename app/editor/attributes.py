@@ -1,4 +1,5 @@
-"""The campaign's own fields: name, folder, sub-campaigns, start and end, exit rules, goal, control group."""
+"""The campaign's own fields: name, folder, sub-campaigns, start and end, send window, exit rules, goal,
+control group."""
 
 from __future__ import annotations
 
@@ -23,6 +24,8 @@ from app.campaign_list.rows import folder_label
 from app.editors.base import Context
 from app.editors.exits import ExitsEditor
 from app.editors.measures import GoalEditor, HoldoutEditor
+from app.editors.send_window import SendWindowEditor
+from app.editors.switched import Switched
 from app.pickers.sub_campaigns import SubCampaignPicker
 from app.widgets.basic import button, label, set_property
 from app.widgets.dialog import button_row, dialog_column
@@ -33,8 +36,10 @@ from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
 from engine.campaign.measuring import CampaignGoal, Holdout, read_goal, read_holdout
 from engine.campaign.model import Attributes
+from engine.campaign.send_window import SendWindow, read_send_window
 from engine.campaign.stay import ExitRule, read_exits
 from engine.i18n import tr
+from engine.shapes.model import FieldError
 from engine.shapes.time import instant
 from engine.workspace.workspace import Workspace
 
@@ -143,7 +148,13 @@ class AttributesDialog(QDialog):
         self.exits.set_value([rule.canonical() for rule in attributes.exits])
         self.exits_error = label("error", wrap=True)
         self.goal, self.holdout = GoalEditor(Context(workspace)), HoldoutEditor(Context(workspace))
-        for editor, shown in ((self.goal, attributes.goal), (self.holdout, attributes.holdout)):
+        self.send_window = SendWindowEditor(Context(workspace))
+        optional: list[tuple[Switched, CampaignGoal | Holdout | SendWindow | None]] = [
+            (self.goal, attributes.goal),
+            (self.holdout, attributes.holdout),
+            (self.send_window, attributes.send_window),
+        ]
+        for editor, shown in optional:
             editor.set_value(None if shown is None else shown.canonical())
         self.ignore_control = QCheckBox(tr("Also let in whom the workspace holds back from all campaigns"))
         self.ignore_control.setChecked(attributes.ignore_global_control)
@@ -170,6 +181,7 @@ class AttributesDialog(QDialog):
             fields.append((tr("Sub-campaigns"), [sub_campaigns]))
         runs = tr("Runs (time zone {zone})", zone=zone.key)
         fields.append((runs, [self.start, self.end, self.time_error]))
+        fields.append((tr("Send window"), [self.send_window]))
         fields.append((tr("Exit rules"), [self.exits, self.exits_error]))
         fields.append((tr("Goal"), [self.goal]))
         control: list[QWidget] = [self.holdout]
@@ -220,8 +232,8 @@ class AttributesDialog(QDialog):
             time_error = tr("The end must come after the start.")
         self._show_error(self.name_error, self.name, name_error)
         self._show_error(self.time_error, self.end.edit, time_error)
-        exits, measures = self._read_exits(), self._read_measures()
-        if name_error or time_error or exits is None or measures is None:
+        exits, optional = self._read_exits(), self._read_optional()
+        if name_error or time_error or exits is None or optional is None:
             return None
         group = self.group.currentText().strip()
         chosen = (
@@ -237,8 +249,7 @@ class AttributesDialog(QDialog):
                 "start": start,
                 "end": end,
                 "exits": exits,
-                "goal": measures[0],
-                "holdout": measures[1],
+                **optional,
                 "ignore_global_control": self.ignore_control.isChecked(),
             }
         )
@@ -254,17 +265,24 @@ class AttributesDialog(QDialog):
         self.exits.invalid_target().setFocus()
         return None
 
-    def _read_measures(self) -> tuple[CampaignGoal | None, Holdout | None] | None:
-        """The goal and the control group; None where one of them is wrong, which is shown."""
-        asked = self.goal.value()
+    def _read_optional(self) -> dict[str, CampaignGoal | Holdout | SendWindow | None] | None:
+        """Send window, goal and control group; None where one of them is wrong, which is shown."""
+        asked, held, sends = self.goal.value(), self.holdout.value(), self.send_window.value()
         goal, wrong_goal = (None, ()) if asked is None else read_goal(asked, self._workspace)
-        held = self.holdout.value()
         holdout, wrong_holdout = (None, ()) if held is None else read_holdout(held)
-        for editor, wrong in ((self.holdout, wrong_holdout), (self.goal, wrong_goal)):
+        window, wrong_window = (None, ()) if sends is None else read_send_window(sends, self._workspace)
+        read: list[tuple[Switched, tuple[FieldError, ...]]] = [
+            (self.holdout, wrong_holdout),
+            (self.goal, wrong_goal),
+            (self.send_window, wrong_window),
+        ]
+        for editor, wrong in read:  # the first one in sight gets the focus, for it comes last
             editor.show_errors({error.field: str(error.message) for error in wrong})
             if wrong:
                 editor.invalid_target().setFocus()
-        return None if wrong_goal or wrong_holdout else (goal, holdout)
+        if any(wrong for _, wrong in read):
+            return None
+        return {"goal": goal, "holdout": holdout, "send_window": window}
 
     def _show_error(self, place: QWidget, field: QWidget, text: str) -> None:
         place.setText(text)  # type: ignore[attr-defined]  # a label

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pydantic import JsonValue
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from app.editors.base import Context, Editor, Errors, as_object, mark_invalid, route, together
+from app.editors.base import Context, Errors, as_object, mark_invalid, route, together
 from app.editors.events import EventBlock
 from app.editors.spec import FieldSpec
+from app.editors.switched import Switched
 from app.editors.times import DurationEditor
 from app.widgets.basic import label
 from app.widgets.fields import NumberEdit
@@ -15,37 +16,7 @@ from app.widgets.layouts import row
 from engine.i18n import tr
 
 
-class _Switched(Editor):
-    """A value that a switch brings and takes away; what was entered stays while the dialog is open."""
-
-    def __init__(self, context: Context, text: str, note: str) -> None:
-        super().__init__(context)
-        self.switch = QCheckBox(text)
-        self.body = QWidget()
-        self.column = QVBoxLayout(self.body)
-        self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(8)
-        self.error = label("error", "", wrap=True)
-        self.error.hide()
-        outside = QVBoxLayout(self)
-        outside.setContentsMargins(0, 0, 0, 0)
-        outside.setSpacing(8)
-        for part in (self.switch, self.body, self.error, label("small", note, wrap=True)):
-            outside.addWidget(part)
-        self.body.hide()
-        self.switch.toggled.connect(self._on_switch)
-
-    def _on_switch(self, on: bool) -> None:
-        self.body.setVisible(on)
-        self._say("")
-        self.changed.emit()
-
-    def _say(self, text: str) -> None:
-        self.error.setText(text)
-        self.error.setVisible(bool(text))
-
-
-class GoalEditor(_Switched):
+class GoalEditor(Switched):
     """The campaign's goal, none at first."""
 
     def __init__(self, context: Context) -> None:
@@ -87,7 +58,7 @@ class GoalEditor(_Switched):
             )
         wrong = bool(inside.get("within"))
         mark_invalid(self.within.focus_target(), together(inside.get("within", {})))
-        self._say(tr("Enter for how long after entering it counts.") if wrong else together(rest))
+        self.say(tr("Enter for how long after entering it counts.") if wrong else together(rest))
         return ""
 
     def invalid_target(self) -> QWidget:
@@ -96,7 +67,7 @@ class GoalEditor(_Switched):
         return self.block.invalid_target()
 
 
-class HoldoutEditor(_Switched):
+class HoldoutEditor(Switched):
     """The campaign's control group, none at first."""
 
     def __init__(self, context: Context) -> None:
@@ -127,7 +98,7 @@ class HoldoutEditor(_Switched):
     def show_errors(self, errors: Errors) -> str:
         said = together(errors)
         mark_invalid(self.percent, said)
-        self._say(said)
+        self.say(said)
         return ""
 
     def invalid_target(self) -> QWidget:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
+from engine.campaign.send_window import SendWindow
 from engine.components.base import RefKind
 from engine.components.registry import component
 from engine.i18n import N_, tr
@@ -58,6 +59,24 @@ def _quiet(quiet: Quiet, channels: Collection[str], today: date) -> Iterator[str
                 else N_("Quiet: {name}, {start} to {end}, not sent")
             )
             yield tr(text, name=holiday.name, start=holiday.from_, end=holiday.to)
+
+
+def never_sent(quiet: Quiet, channels: Collection[str], window: SendWindow) -> Iterator[str]:
+    """Channels whose quiet time leaves nothing of the send window, as far as both are on one clock."""
+    if window.zone is not None:
+        return
+    for channel, one in quiet.channels.items():
+        if channel in channels and not _minutes(window.from_, window.to) - _minutes(one.from_, one.to):
+            kind = tr(component(channel).label)
+            yield tr("{kind}: nothing would ever be sent, for it is quiet all through that.", kind=kind)
+
+
+def _minutes(start: str, end: str) -> set[int]:
+    """The minutes of the day from one time to another, over midnight where that is earlier."""
+    first, last = (int(text[:2]) * 60 + int(text[3:]) for text in (start, end))
+    if first <= last:
+        return set(range(first, last))
+    return {*range(first, 24 * 60), *range(last)}
 
 
 def _limit(limit: Limit) -> str:

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from app.publishing.known import Known
-from app.publishing.limits import limits_of
+from app.publishing.limits import limits_of, never_sent
 from app.publishing.times import Times
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import flow_order
+from engine.campaign.send_window import send_window_words
 from engine.components.base import RefKind
 from engine.components.behaviour import (
     Behaviour,
@@ -209,6 +210,11 @@ class Summary:
         else:
             today = self._now.astimezone(self._zone).date()
             yield from limits_of(self._workspace, channels, today)
+        if (window := self._document.attributes.send_window) is not None and channels:
+            words = send_window_words(window, self._workspace)
+            yield tr("Send window: {window}. What comes at other times waits.", window=words)
+            if not self._elsewhere:
+                yield from never_sent(self._workspace.settings.quiet, channels, window)
 
 
 def _told(id: str, kind: str, behaviour: Send | DrawCoupon) -> object:

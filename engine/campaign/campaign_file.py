@@ -13,6 +13,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.measuring import CampaignGoal, Holdout
 from engine.campaign.model import START, START_ID, Attributes, Link, Node, Note, Place, Point
 from engine.campaign.ops import Value
+from engine.campaign.send_window import SendWindow
 from engine.campaign.stay import Exits
 from engine.components.registry import COMPONENTS, component
 from engine.files import (
@@ -56,6 +57,7 @@ class CampaignFile(FileModel):
     goal: CampaignGoal | None = None
     holdout: Holdout | None = None
     ignore_global_control: bool = False
+    send_window: SendWindow | None = None
     nodes: dict[Identifier, Node] = Field(default_factory=dict)
     links: dict[Identifier, Link] = Field(default_factory=dict)
     notes: dict[Identifier, Note] = Field(default_factory=dict)
@@ -143,6 +145,7 @@ def document(file: CampaignFile, error_at: ErrorAt) -> CampaignDocument:
         goal=file.goal,
         holdout=file.holdout,
         ignore_global_control=file.ignore_global_control,
+        send_window=file.send_window,
     )
     add_open_ends(nodes, links)
     notes, layout = dict(sorted(file.notes.items())), dict(sorted(file.layout.items()))
@@ -196,6 +199,7 @@ def _attributes_content(attributes: Attributes) -> dict[str, Any]:
         "goal": attributes.goal and attributes.goal.canonical(),
         "holdout": attributes.holdout and attributes.holdout.canonical(),
         "ignore_global_control": attributes.ignore_global_control,
+        "send_window": attributes.send_window and attributes.send_window.canonical(),
     }
     return {
         "id": attributes.id,

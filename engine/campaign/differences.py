@@ -13,6 +13,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.measuring import CampaignGoal, Holdout, goal_words, holdout_words
 from engine.campaign.model import ATTRIBUTES_ID, START, START_ID, Node
 from engine.campaign.ops import Op, Table, Value
+from engine.campaign.send_window import SendWindow, send_window_words
 from engine.campaign.stay import ExitRule, exit_words
 from engine.components.base import Lookup
 from engine.components.hints import form
@@ -35,6 +36,7 @@ ATTRIBUTE_LABELS: Mapping[str, str] = {
     "goal": N_("Goal"),
     "holdout": N_("Control group"),
     "ignore_global_control": N_("Ignores the workspace’s control group"),
+    "send_window": N_("Send window"),
 }
 FIELD_LABELS: Mapping[str, str] = {"id": N_("ID"), **ATTRIBUTE_LABELS}
 
@@ -113,7 +115,9 @@ def _of_campaign(before: CampaignDocument, after: CampaignDocument, lookup: Look
     yield from (Message(text, n=n) for text, n in notes if n)
 
 
-AttributeValue = str | tuple[str, ...] | tuple[ExitRule, ...] | CampaignGoal | Holdout | bool | None
+AttributeValue = (
+    str | tuple[str, ...] | tuple[ExitRule, ...] | CampaignGoal | Holdout | SendWindow | bool | None
+)
 
 
 def value_words(value: AttributeValue, lookup: Lookup | None = None) -> Message:
@@ -127,6 +131,8 @@ def value_words(value: AttributeValue, lookup: Lookup | None = None) -> Message:
             return goal_words(value, lookup)
         case Holdout():
             return holdout_words(value)
+        case SendWindow():
+            return send_window_words(value, lookup)
         case str():
             return Message(N_("“{name}”"), name=value)
         case _:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainSerializer, PlainValidator, WithJsonSchema
 
 from engine.campaign.measuring import CampaignGoal, Holdout
+from engine.campaign.send_window import SendWindow
 from engine.campaign.stay import Exits
 from engine.components.base import Parsed, Port
 from engine.components.registry import component
@@ -139,3 +140,4 @@ class Attributes(_Frozen):
     goal: CampaignGoal | None = None
     holdout: Holdout | None = None
     ignore_global_control: bool = False
+    send_window: SendWindow | None = None

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from engine.campaign.measuring import CampaignGoal
+from engine.campaign.send_window import SendWindow
 from engine.plan.contact import ContactRules, Cuts
 from engine.plan.control import Draw
 from engine.shapes.conditions import Condition
@@ -82,7 +83,8 @@ class Context:
     count. languages: message template that speaks several → the attribute that says which of them is a
     person's. recurring: there are several cycles, and the rows of a wave say theirs. cuts: where else
     places begin. participants: in a rehearsal the only people who enter (a column `person`), or None.
-    control: who is held back. goal: what is counted of everybody, also of those.
+    control: who is held back. goal: what is counted of everybody, also of those. window: when marketing
+    messages go out.
     """
 
     dialect: Dialect
@@ -106,3 +108,8 @@ class Context:
     participants: Table | None = None
     control: tuple[Draw, ...] = ()
     goal: CampaignGoal | None = None
+    window: SendWindow | None = None
+
+    def may_postpone(self, channel: str) -> bool:
+        """Whether a marketing message of the channel may have to wait."""
+        return self.window is not None or self.contact.may_postpone(channel)

@@ -45,6 +45,7 @@ from engine.plan.outcomes import Outcome, handed_over, held, queued, stopped, wi
 from engine.plan.prepared import given
 from engine.plan.quiet import apply_quiet_times
 from engine.plan.script import fails_at_once, script_line
+from engine.plan.send_window import apply_send_window
 from engine.plan.steps import Step
 from engine.plan.temporary import outgoing, result_script, shared_address, wave
 from engine.store.dialect import insert_or_fail, upsert_replacing
@@ -124,6 +125,7 @@ class Messages:
         context = self._context
         if (resting := apply_quiet_times(context, node.kind)) is not None:
             yield resting
+        yield from apply_send_window(context)
         suppressing, shared = _suppressing(send.id_type), _shared(send.id_type)
         yield Step(_stop("skipped", "suppressed", _suppressed(send.id_type)), needs=suppressing)
         if context.contact.duplicates:
@@ -143,7 +145,7 @@ class Messages:
             yield stopped("failed", "not_follower")
         if not send.marketing:
             return
-        if rules.may_postpone(node.kind):
+        if self._context.may_postpone(node.kind):
             yield held()
         if any(not quiet.postpone for quiet in rules.quiet(node.kind)):
             yield stopped("skipped", "quiet_time")

@@ -232,7 +232,7 @@ def layout_of(flow: Flow, wanted: Cuts = Cuts.NONE, *, holds_back: bool = False)
 
 
 def may_wait(node: FlowNode) -> bool:
-    """Whether quiet times may hold back what the node sends."""
+    """Whether quiet times or a send window may hold back what the node sends."""
     return isinstance(node.behaviour, Send) and node.behaviour.marketing
 
 

@@ -95,8 +95,9 @@ class Results:
 
     def _may_wait(self, node: FlowNode) -> bool:
         """Whether a message in front of the node may not have been handed over yet."""
-        rules = self._context.contact
         return self._flow.awaits_provider(node) or any(
-            isinstance(touch.behaviour, Send) and touch.behaviour.marketing and rules.may_postpone(touch.kind)
+            isinstance(touch.behaviour, Send)
+            and touch.behaviour.marketing
+            and self._context.may_postpone(touch.kind)
             for touch in self._flow.touches_before(node.id)
         )

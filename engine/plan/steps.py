@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,7 @@ class Step:
         reading and grouping them. spread: the statement counts the rows of waves that are not.
     needs: finds a row where there may be something to do at all; None: there always may.
     empties: a temporary table that the statement empties.
+    first: done before the statement.
     """
 
     statement: Executable
@@ -39,6 +40,7 @@ class Step:
     spread: bool = False
     needs: Select[Any] | None = None
     empties: Table | None = None
+    first: Callable[[Connection], None] | None = None
 
 
 class Counters:
@@ -84,6 +86,8 @@ class PreparedStep:
             return
         if self.needs is not None and self.needs(connection).first() is None:
             return
+        if self._step.first is not None:
+            self._step.first(connection)
         n = self.statement(connection, parameters).rowcount
         if n and hour is not None and self._step.counts is not None:
             self._counters.add(connection, self._step.counts, hour, n)

@@ -107,9 +107,8 @@ class Tails:
         return row.now
 
     def _may_be_unknown(self, target: Place) -> bool:
-        rules = self._context.contact
         return waits_for_outbox(self._layout, target) and any(
-            may_wait(touch) and rules.may_postpone(touch.kind)
+            may_wait(touch) and self._context.may_postpone(touch.kind)
             for touch in self._layout.flow.touches_before(target.node.id)
         )
 

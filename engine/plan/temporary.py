@@ -31,6 +31,7 @@ from sqlalchemy.dialects import postgresql
 from engine.plan.prepared import Found, Prepared
 from engine.store.schema import TextType
 from engine.store.values import MAX_KEY
+from engine.store.zones import ZONES
 
 TEMPORARY = MetaData()
 ShortText = Text().with_variant(postgresql.VARCHAR(MAX_KEY, collation="C"), "postgresql")
@@ -65,11 +66,12 @@ outgoing = Table(
     Column("rank", Integer, doc="order among the person's addresses, the newest 1"),
     Column("fate", TextType, doc="failed, skipped or planned, or empty: it is handed over"),
     Column("reason", TextType, doc="why it fails or is skipped; empty where it is neither"),
-    Column("due", BigInteger, doc="until when a quiet time postpones it; null where none does"),
+    Column("due", BigInteger, doc="until when it is postponed; null where it is not"),
     Column("variables", TextType),
+    Column("zone", TextType, doc="whose wall clock counts, where each person's own does"),
     prefixes=["TEMPORARY"],
 )
-"""The messages that a node is about to write, or to hand over after a quiet time."""
+"""The messages that a node is about to write, or to hand over after having been held."""
 
 handed = Table(
     "handed",
@@ -173,8 +175,9 @@ class _Kept:
 def make_temporary(connection: Connection, *, read_only: bool = False) -> None:
     """Make the temporary tables anew. read_only: so are the transactions to come; before each of them,
     `truncate_large` is due."""
-    TEMPORARY.drop_all(connection)
-    TEMPORARY.create_all(connection)
+    for tables in (TEMPORARY, ZONES):
+        tables.drop_all(connection)
+        tables.create_all(connection)
     if connection.dialect.name == "postgresql":
         connection.info[_KEPT] = _Kept(read_only)
 

@@ -38,7 +38,7 @@ REASON = "exited"
 
 
 def withdraw(context: Context, layout: Layout) -> Iterator[Step | Executable]:
-    """Skip the messages of the wave's entries that quiet times or the sending loop still hold."""
+    """Skip the messages of the wave's entries that still wait: for their time, or for the sending loop."""
     nodes = [node.number for node in layout.flow.nodes.values() if _may_hold(context, node)]
     if not nodes:
         return
@@ -68,7 +68,7 @@ def withdraw(context: Context, layout: Layout) -> Iterator[Step | Executable]:
 
 
 def _may_hold(context: Context, node: FlowNode) -> bool:
-    return (context.live and node.mailed) or (may_wait(node) and context.contact.may_postpone(node.kind))
+    return (context.live and node.mailed) or (may_wait(node) and context.may_postpone(node.kind))
 
 
 def _held(context: Context, nodes: list[int]) -> ColumnElement[bool]:

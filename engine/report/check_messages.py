@@ -102,7 +102,8 @@ def _visits(books: Books) -> Iterator[Violation]:
 
 
 def _postponed(books: Books) -> Iterator[Violation]:
-    """What has not gone out waits for a quiet time to end, or in the outbox of the sending loop."""
+    """What has not gone out waits for a quiet time to end or the send window to open, or in the outbox of the
+    sending loop."""
     m = message.c
     queued = exists(
         select(literal(1)).where(*(outbox.c[name] == m[name] for name in MESSAGE_KEY)).correlate(message)

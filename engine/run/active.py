@@ -124,7 +124,7 @@ def _rows(connection: Connection) -> list[Row[Any]]:
         .where(campaign.c.state.in_((ACTIVE, COMPLETED)))
         .order_by(campaign.c.id, campaign_version.c.key)
     )
-    # What quiet times hold back of a finished campaign still goes out.
+    # What waits for its time, of a finished campaign, still goes out.
     return [
         row
         for row in connection.execute(query)

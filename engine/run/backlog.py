@@ -19,7 +19,7 @@ def backlogs(connection: Connection) -> dict[str, Backlog]:
     if not rows:
         return {}
     waiting = {queue.version for queue in Ledger(connection.dialect).queues(connection)}
-    # What quiet times hold back; that of a stopped campaign is due never.
+    # What quiet times and send windows hold back; that of a stopped campaign is due never.
     waiting |= set(connection.scalars(select(agenda.c.version).where(agenda.c.due < NEVER)))
     return {
         row.id: Backlog.STOPPED if row.state == HALTED else Backlog.GOING

@@ -100,6 +100,7 @@ def plan_of(
         participants=settings.participants,
         control=draws_of(bundle.campaign.attributes, settings.contact.control),
         goal=bundle.campaign.attributes.goal,
+        window=bundle.campaign.attributes.send_window,
     )
     return compile_plan(flow, context)
 

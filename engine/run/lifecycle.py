@@ -257,7 +257,7 @@ def _go_on_entering(connection: Connection, number: int, now: int) -> None:
 
 
 def _put_on_messages(connection: Connection, number: int, versions: list[int], now: int) -> None:
-    """What quiet times held back is handed over when its time comes, at the earliest now."""
+    """What waits for its time is handed over when that comes, at the earliest now."""
     held = and_(message.c.campaign == number, message.c.state == "planned")
     late = update(message).where(held, message.c.due_at < now)
     connection.execute(late.values(due_at=now, contact_at=now))

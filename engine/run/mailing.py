@@ -7,12 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import Connection
 
+from engine.campaign.send_window import SendWindow
 from engine.channels.receipts import Receipt
 from engine.run.access import Access
 from engine.run.clock import Clock, VirtualClock
 from engine.run.operations import Operations
 from engine.run.receiving import Receiving
 from engine.run.scheduler import Scheduler
+from engine.run.send_windows import opens_at, zones_of
 from engine.run.settings import EngineSettings
 from engine.store.database import Database
 from engine.workspace.account import AccountFile
@@ -74,6 +76,12 @@ class EngineDesk:
 
     def quiet_since(self, channel: str, now: int) -> int | None:
         return self._settings.contact.quiet_since(channel, now, self._settings.zone)
+
+    def closed(
+        self, connection: Connection, window: SendWindow, people: Collection[int], now: int
+    ) -> Collection[int]:
+        zones = zones_of(connection, window, people, self._settings.zone)
+        return [one for one in people if opens_at(window, now, zones[one]) is not None]
 
     def look_again(self, connection: Connection, touched: Collection[tuple[int, int]]) -> None:
         self._scheduler.look_again(connection, touched, self.now())

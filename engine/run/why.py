@@ -11,6 +11,7 @@ from sqlalchemy import Connection, and_, select
 
 from engine.audience.errors import RuleError
 from engine.campaign.graph import ancestors, flow_order
+from engine.campaign.send_window import SendWindow
 from engine.components.delivery import receipt_word, state_and_reason
 from engine.files import FileError
 from engine.i18n import N_, Message
@@ -22,6 +23,7 @@ from engine.report.rows import shown_reason, shown_receipt
 from engine.report.visits import WAITING, Visit, visits
 from engine.run.compiling import StoredVersions
 from engine.run.deciding import Deciding, Run
+from engine.run.send_windows import opens_at, zones_of
 from engine.run.settings import EngineSettings
 from engine.run.why_not import clock, why_not_entered
 from engine.shapes.words import dotted
@@ -199,6 +201,7 @@ class _Chain:
         query = (
             select(
                 n.id, person.c.external_id, m.entry, m.address, m.planned_at, m.state, m.due_at,
+                m.version, m.person.label("key"),
                 shown_reason().label("why"), shown_receipt(self._now).label("returned"),
             )
             .join_from(message, campaign_node, and_(n.campaign == m.campaign, n.node == m.node))
@@ -212,14 +215,37 @@ class _Chain:
             if row.returned:
                 said = dotted(said, receipt_word(row.returned))
             if row.state == "planned" and row.due_at is not None:
-                text = N_("{what}, held back by a quiet time until {time}")
-                said = Message(text, what=said, time=clock(row.due_at, self._settings.zone))
+                said = self._held(said, row.due_at, self._window_of(row.version), row.key)
             if row.address:
                 said = Message(N_("Message to {address}: {what}"), address=row.address, what=said)
             else:
                 said = Message(N_("Message: {what}"), what=said)
             found.setdefault((row.id, row.external_id, row.entry), []).append((row.planned_at, said))
         return found
+
+    def _window_of(self, version: int) -> SendWindow | None:
+        """The send window that a version was published with, by its key; none where it cannot be read."""
+        try:
+            return stored_bundle(self._connection, version).campaign.attributes.send_window
+        except FileError:
+            return None
+
+    def _held(self, said: Message, until: int, window: SendWindow | None, key: int) -> Message:
+        """What waits until a moment, and for what: where both end then, for the campaign's own window."""
+        usual = self._settings.zone
+        text = N_("{what}, held back by a quiet time until {time}")
+        time = clock(until, usual)
+        if window is not None:
+            zone = zones_of(self._connection, window, [key], usual)[key]
+            if opens_at(window, until - 1, zone) == until:
+                text = N_("{what}, waits for the campaign’s send window, until {time}")
+                if zone != usual:
+                    local = clock(until, zone)
+                    shown = N_("{time} ({local} in {zone})")
+                    return Message(
+                        text, what=said, time=Message(shown, time=time, local=local, zone=zone.key)
+                    )
+        return Message(text, what=said, time=time)
 
     # ---- what decided
 

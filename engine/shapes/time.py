@@ -197,6 +197,20 @@ def first_at_or_after(moment: datetime, wall: time, zone: tzinfo) -> datetime:
     return at_wall_clock(today + timedelta(days=2), wall, zone)
 
 
+def end_of_daily(moment: datetime, start: time, end: time, zone: tzinfo) -> datetime | None:
+    """When the range [start, end) of every day in `zone` ends that `moment` lies in, or None.
+
+    It lasts over midnight where `end` is earlier than `start`.
+    """
+    today = moment.astimezone(zone).date()
+    for days in (-1, 0, 1):  # tomorrow's may have begun where clocks that go back show today's end again
+        day = today + timedelta(days=days)
+        ends = at_wall_clock(day + timedelta(days=end < start), end, zone)
+        if at_wall_clock(day, start, zone) <= moment < ends:
+            return ends
+    return None
+
+
 class FixedTime(Shape):
     """A date-time where otherwise a duration stands."""
 

@@ -7,6 +7,7 @@ UTC.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
+    FromClause,
     Integer,
     MetaData,
     Table,
@@ -118,51 +120,37 @@ def _end_of_daily(moment: Ms, offset: Ms, start: time, end: time) -> Ms:
     return case((and_(elapsed >= first, elapsed < last), midnight + last))
 
 
-class WallClock:
-    """A zone's wall clock as SQL expressions."""
+def shift_rows(zone: ZoneInfo) -> list[tuple[int, int]]:
+    """The offset of a zone from each moment on, in order of time: rows of `zone_shift`."""
+    changes = offset_changes(zone)
+    first = changes[0][1] if changes else _offset(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), zone)
+    return [(-_FAR, first), *((at, after) for at, _, after in changes)]
 
-    def __init__(self, zone: ZoneInfo) -> None:
-        self.zone = zone
-        self._changes = offset_changes(zone)
-        self._constant = None if self._changes else _offset(datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), zone)
 
-    def prepare(self, connection: Connection) -> None:
-        """Fill the temporary tables that the expressions read, on the connection that will run them.
+def local_rows(zone: ZoneInfo) -> list[tuple[int, int | None, int | None]]:
+    """What a zone's local times mean, in order of time: rows of `zone_local`."""
+    rows: list[tuple[int, int | None, int | None]] = [(-_FAR, shift_rows(zone)[0][1], None)]
+    for at, before, after in offset_changes(zone):
+        if after > before:  # a gap
+            rows += [(at + before, None, at), (at + after, after, None)]
+        else:  # of the times that exist twice the first counts
+            rows.append((at + before, after, None))
+    return rows
 
-        They are made where the connection has none yet. Filled for this zone already, they stay: PostgreSQL
-        would keep a dead copy of every row that is deleted from them.
-        """
-        _TEMPORARY.create_all(connection)
-        shifts = self._shifts()
-        stored = select(zone_shift.c.at, zone_shift.c.offset).order_by(zone_shift.c.at)
-        if [tuple(row) for row in connection.execute(stored)] == shifts:
-            return
-        months: list[tuple[object, ...]] = [
-            ((date(n // 12, n % 12 + 1, 1) - EPOCH.date()).days, n)
-            for n in range(FIRST_YEAR * 12, (_LAST_YEAR + 100) * 12)
-        ]
-        rows: list[tuple[Table, list[tuple[object, ...]]]] = [
-            (zone_shift, shifts), (zone_local, self._locals()), (local_month, months),
-        ]  # fmt: skip
-        for table, values in rows:
-            connection.execute(delete(table))
-            bulk_insert(connection, table, table.c.keys(), values)
 
-    def _shifts(self) -> list[tuple[object, ...]]:
-        """Rows of `zone_shift`, in order of time."""
-        first = self._changes[0][1] if self._changes else self._constant
-        return [(-_FAR, first), *((at, after) for at, _, after in self._changes)]
+class Clock:
+    """A wall clock as SQL expressions: that of the zone whose rows in the helper tables are `_mine`.
 
-    def _locals(self) -> list[tuple[object, ...]]:
-        """Rows of `zone_local`."""
-        first = self._changes[0][1] if self._changes else self._constant
-        rows: list[tuple[object, ...]] = [(-_FAR, first, None)]
-        for at, before, after in self._changes:
-            if after > before:  # a gap
-                rows += [(at + before, None, at), (at + after, after, None)]
-            else:  # of the times that exist twice the first counts
-                rows.append((at + before, after, None))
-        return rows
+    `_constant`: its one offset, where it is known to have only one.
+    """
+
+    _shift_table: Table
+    _local_table: Table
+    _constant: int | None
+
+    def _mine(self, table: FromClause) -> Iterable[ColumnElement[bool]]:
+        """Which rows of a helper table are meant."""
+        raise NotImplementedError
 
     def plus(self, moment: Ms, duration: Duration) -> Ms:
         """`Duration.plus` in SQL."""
@@ -198,15 +186,15 @@ class WallClock:
         """
         if self._constant is not None:
             return _end_of_daily(moment, literal(self._constant), start, end)
-        near, shift = zone_shift.alias(), zone_shift.alias()
+        near, shift = self._shift_table.alias(), self._shift_table.alias()
         changing = (
             select(literal(1))
-            .where(near.c.at > moment - 2 * DAY, near.c.at < moment + 2 * DAY)
+            .where(*self._mine(near), near.c.at > moment - 2 * DAY, near.c.at < moment + 2 * DAY)
             .correlate_except(near)
         )
         usual = (
             select(_end_of_daily(moment, shift.c.offset, start, end))
-            .where(shift.c.at <= moment)
+            .where(*self._mine(shift), shift.c.at <= moment)
             .order_by(shift.c.at.desc())
             .limit(1)
             .correlate_except(shift)
@@ -223,23 +211,24 @@ class WallClock:
     def _local(self, moment: Ms) -> Ms:
         if self._constant is not None:
             return moment + self._constant
+        shift = self._shift_table
         offset = (
-            select(zone_shift.c.offset)
-            .where(zone_shift.c.at <= moment)
-            .order_by(zone_shift.c.at.desc())
+            select(shift.c.offset)
+            .where(*self._mine(shift), shift.c.at <= moment)
+            .order_by(shift.c.at.desc())
             .limit(1)
         )
         # Explicitly: SQLAlchemy correlates by itself with the next enclosing statement only.
-        return moment + offset.correlate_except(zone_shift).scalar_subquery()
+        return moment + offset.correlate_except(shift).scalar_subquery()
 
     def _moment(self, local: Ms) -> Ms:
         if self._constant is not None:
             return local - self._constant
-        part = zone_local.alias()
+        part = self._local_table.alias()
         found = case((part.c.fixed.is_(None), local - part.c.offset), else_=part.c.fixed)
         return (
             select(found)
-            .where(part.c.start <= local)
+            .where(*self._mine(part), part.c.start <= local)
             .order_by(part.c.start.desc())
             .limit(1)
             .correlate_except(part)
@@ -261,3 +250,38 @@ class WallClock:
             .correlate_except(this, that, following)
             .scalar_subquery()
         )
+
+
+class WallClock(Clock):
+    """The wall clock of one zone, of which the helper tables hold nothing else."""
+
+    _shift_table, _local_table = zone_shift, zone_local
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self._constant = None if offset_changes(zone) else shift_rows(zone)[0][1]
+
+    def _mine(self, table: FromClause) -> Iterable[ColumnElement[bool]]:
+        return ()
+
+    def prepare(self, connection: Connection) -> None:
+        """Fill the temporary tables that the expressions read, on the connection that will run them.
+
+        They are made where the connection has none yet. Filled for this zone already, they stay: PostgreSQL
+        would keep a dead copy of every row that is deleted from them.
+        """
+        _TEMPORARY.create_all(connection)
+        shifts = shift_rows(self.zone)
+        stored = select(zone_shift.c.at, zone_shift.c.offset).order_by(zone_shift.c.at)
+        if [tuple(row) for row in connection.execute(stored)] == shifts:
+            return
+        months: list[tuple[object, ...]] = [
+            ((date(n // 12, n % 12 + 1, 1) - EPOCH.date()).days, n)
+            for n in range(FIRST_YEAR * 12, (_LAST_YEAR + 100) * 12)
+        ]
+        rows: list[tuple[Table, Sequence[tuple[object, ...]]]] = [
+            (zone_shift, shifts), (zone_local, local_rows(self.zone)), (local_month, months),
+        ]  # fmt: skip
+        for table, values in rows:
+            connection.execute(delete(table))
+            bulk_insert(connection, table, table.c.keys(), values)

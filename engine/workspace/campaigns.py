@@ -11,6 +11,7 @@ from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
 from engine.campaign.measuring import goal_references
 from engine.campaign.model import Attributes, Node
+from engine.campaign.send_window import send_window_references
 from engine.campaign.stay import exit_references
 from engine.components.base import Category, Reference
 from engine.components.registry import component
@@ -160,7 +161,11 @@ def _trigger(doc: CampaignDocument) -> Node | None:
 def references(doc: CampaignDocument) -> set[Reference]:
     """Everything in the workspace that the campaign's complete configurations refer to."""
     attributes = doc.attributes
-    found = {*exit_references(attributes.exits), *goal_references(attributes.goal)}
+    found = {
+        *exit_references(attributes.exits),
+        *goal_references(attributes.goal),
+        *send_window_references(attributes.send_window),
+    }
     for _, node in doc.all_nodes():
         config = node.parsed.config
         if config is not None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit, Refused, end_open_links
 from engine.campaign.fixes import configs, lines, nodes
-from engine.campaign.fixes.attributes import mend_times, remove_exit, remove_goal, rename
+from engine.campaign.fixes.attributes import mend_times, remove_exit, remove_goal, rename, workspace_clock
 from engine.campaign.model import START_ID
 from engine.campaign.ops import Op
 from engine.campaign.problem import Problem
@@ -94,6 +94,8 @@ def _cure(document: CampaignDocument, problem: Problem, known: Known) -> Edit | 
             return remove_exit(document, problem)
         case _ if problem.node is None and problem.field.startswith("goal."):
             return remove_goal(document)
+        case _ if problem.node is None and problem.field == "send_window.zone":
+            return workspace_clock(document)
         case "unconfigured" if edit := configs.use_only_account(document, problem, known.accounts):
             return edit
     cure = _CURES.get(problem.code)

@@ -1,5 +1,5 @@
 """Cures of the campaign's own fields: a name that is taken, times in the wrong order, exit rules that cannot
-hold, a goal that cannot be counted."""
+hold, a goal that cannot be counted, a send window that names nothing."""
 
 from __future__ import annotations
 
@@ -47,6 +47,16 @@ def remove_goal(document: CampaignDocument) -> Edit:
     """Take out a goal that cannot be counted."""
     rest = document.attributes.model_copy(update={"goal": None})
     return set_attributes(document, rest)._replace(label=Message("Remove the goal"))
+
+
+def workspace_clock(document: CampaignDocument) -> Edit | None:
+    """Let the workspace's time zone count for a send window whose attribute tells none."""
+    window = document.attributes.send_window
+    if window is None:
+        return None
+    update = {"send_window": window.model_copy(update={"zone": None})}
+    rest = document.attributes.model_copy(update=update)
+    return set_attributes(document, rest)._replace(label=Message("Use the workspace’s time zone"))
 
 
 def _numbered(name: str, number: int) -> str:

@@ -12,6 +12,7 @@ from engine.campaign.rules.ab import ab_problems
 from engine.campaign.rules.leaving import exit_problems
 from engine.campaign.rules.measures import measure_problems
 from engine.campaign.rules.nodes import node_problems
+from engine.campaign.rules.sending import sending_problems
 from engine.campaign.rules.structure import structure_problems
 from engine.campaign.rules.timing import timing_problems
 from engine.components.base import Lookup
@@ -63,6 +64,7 @@ def _found(
     yield from timing_problems(document, now)
     yield from exit_problems(document, lookup)
     yield from measure_problems(document, lookup)
+    yield from sending_problems(document, lookup)
 
 
 def _reading_order(document: CampaignDocument) -> list[str]:

@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection, select
 
+from engine.campaign.send_window import SendWindow
 from engine.channels.receipts import Receipt
 from engine.channels.sending.letters import REFERENCE_LENGTH, Letter, idempotency_key
 from engine.channels.sending.rendering import Render, renderer
@@ -40,6 +41,11 @@ class Desk(Protocol):
 
     def quiet_since(self, channel: str, now: int) -> int | None:
         """When the quiet time of a channel (a component's kind) began that `now` lies in, or None."""
+
+    def closed(
+        self, connection: Connection, window: SendWindow, people: Collection[int], now: int
+    ) -> Collection[int]:
+        """Those of these people (by key) on whose clock a campaign's send window is closed `now` (ms)."""
 
     def heard(self, connection: Connection, account: AccountFile, references: Collection[str]) -> None:
         """These messages have a result: receipts of theirs that came before count now."""
@@ -97,6 +103,11 @@ class Sheet:
     def account(self, id: str) -> AccountFile:
         """An account as the version pinned it."""
         return self.bundle.accounts[id]
+
+    @property
+    def window(self) -> SendWindow | None:
+        """When the version's marketing messages may go out, where that is not always."""
+        return self.bundle.campaign.attributes.send_window
 
     def send_of(self, node: int) -> Send:
         behaviour = self.nodes[node].behaviour

@@ -242,7 +242,7 @@ class Sender:
         tools, now, letters, claim = self._tools, beginning.now, beginning.letters, beginning.claim
         with tools.desk.write() as connection:
             self._settle(connection, beginning.ended)
-            if resting := beginning.resting:
+            if resting := [*beginning.resting, *self._outside(connection, beginning)]:
                 tools.ledger.postpone(connection, resting, claim, now)
                 tools.desk.look_again(connection, _touched(resting))
                 letters = [one for one in letters if one not in resting]
@@ -285,6 +285,18 @@ class Sender:
             return []
         begun = [(one, since.get((one.version, one.node))) for one in letters]
         return [one for one, moment in begun if moment is not None and one.queued_at < moment]
+
+    def _outside(self, connection: Connection, beginning: Beginning) -> list[Letter]:
+        """Those for whom the campaign's send window is closed by now, and no quiet time holds them."""
+        desk, sheets, resting = self._tools.desk, self.sheets, beginning.resting
+        found: list[Letter] = []
+        for version in {one.version for one in beginning.letters if sheets[one.version].window is not None}:
+            window = sheets[version].window
+            assert window is not None
+            mine = [one for one in beginning.letters if one.version == version and one.priority == MARKETING]
+            closed = desk.closed(connection, window, {one.person for one in mine}, beginning.now)
+            found += [one for one in mine if one.person in closed and one not in resting]
+        return found
 
     async def _send(self, batch: list[Letter], deliveries: dict[Key, Delivery]) -> list[Settled]:
         async with self._sends:

@@ -221,7 +221,7 @@ message = Table(
     Column("result", TextType, doc="what the provider says or will say: sent, failed or unknown"),
     Column("result_at", TimeType, doc="when that is known"),
     Column("variables", TextType, doc="JSON list of the bound values, in order of name; never the text"),
-    Column("due_at", TimeType, doc="when what quiet times postponed is to be handed over"),
+    Column("due_at", TimeType, doc="when what was postponed is to be handed over"),
     Column("contact_at", TimeType, doc="when fatigue control counts it, if it does: handed over or to be"),
     Column("receipt", TextType, doc="what the person did, or will do, with it"),
     Column("receipt_at", TimeType),

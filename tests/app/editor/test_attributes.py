@@ -1,14 +1,17 @@
-"""The dialog of the campaign's own fields: exit rules, goal and control group are one step to undo."""
+"""The dialog of the campaign's own fields: exit rules, goal, control group and send window are one
+step to undo."""
 
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QTime
 from pytestqt.qtbot import QtBot
 
 from app.editor.attributes import AttributesDialog
 from app.editor.page import EditorPage
 from app.window import MainWindow
 from engine.campaign.measuring import CampaignGoal, Holdout
+from engine.campaign.send_window import SendWindow
 from engine.campaign.stay import ExitRule
 from engine.shapes.time import Duration
 from engine.workspace.settings import ControlGroup
@@ -96,3 +99,40 @@ def test_only_where_the_workspace_has_a_control_group_a_campaign_can_ignore_it(p
     dialog.ignore_control.click()
     dialog.ok.click()
     assert page.session.document.attributes.ignore_global_control
+
+
+def test_a_send_window_is_entered_and_undone(page: EditorPage) -> None:
+    workspace = page.session.workspace
+    catalog = workspace.catalog
+    attributes = {**catalog.attributes, "home": "text", "age": "number"}
+    workspace.save_catalog(catalog.model_copy(update={"attributes": attributes}))
+    dialog = dialog_of(page)
+    dialog.send_window.switch.click()
+    dialog.send_window.closes.setTime(QTime(9, 0))
+    dialog.ok.click()
+    assert dialog.isVisible(), "it would end when it begins"
+    assert dialog.send_window.closes.property("invalid")
+    offered = {dialog.send_window.zone.itemData(row) for row in range(dialog.send_window.zone.count())}
+    assert "home" in offered
+    assert "age" not in offered, "only a text can name a zone"
+    dialog.send_window.closes.setTime(QTime(18, 30))
+    dialog.send_window.zone.set_value("home")
+    dialog.ok.click()
+    window = SendWindow(from_="09:00", to="18:30", zone="home")
+    assert page.session.document.attributes.send_window == window
+    before = page.session.document.attributes
+    dialog = dialog_of(page)
+    assert dialog.send_window.value() == window.canonical()
+    dialog.ok.click()
+    assert page.session.document.attributes == before, "what is shown stays as it is"
+    dialog = dialog_of(page)
+    dialog.send_window.zone.set_value("gone")
+    dialog.ok.click()
+    assert dialog.send_window.zone.property("invalid")
+    dialog.send_window.zone.set_value("")
+    dialog.ok.click()
+    everybodys = SendWindow(from_="09:00", to="18:30")
+    assert page.session.document.attributes.send_window == everybodys
+    page.commands.undo()
+    page.commands.undo()
+    assert page.session.document.attributes.send_window is None

@@ -16,6 +16,7 @@ from app.publishing.summary import Summary
 from engine.campaign.differences import Change, Difference
 from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START_ID, Attributes, Link, Node
+from engine.campaign.send_window import SendWindow
 from engine.i18n import Message
 from engine.workspace import bundle
 from engine.workspace.audience import AudienceFile
@@ -239,6 +240,24 @@ def test_limits_are_those_of_the_channels_in_use(workspace: Workspace, draft: Dr
         "None: quiet times and limits hold for marketing messages only."
     ]
     assert said(workspace, draft(enter(workspace)), "Limits") == []
+
+
+def test_the_send_window_is_told_and_whether_it_ever_opens(workspace: Workspace, draft: Draft) -> None:
+    quiet = {"from": "08:00", "to": "22:00", "postpone": True}
+    raw = {"name": "Shop", "time_zone": "UTC", "quiet": {"channels": {"text_sms": quiet}}}
+    workspace.settings = Settings.model_validate(raw)
+    sms = next(dict(config) for config in CONFIGS["text_sms"] if config.get("sms_type") == "promotional")
+    day, late = SendWindow(from_="09:00", to="20:00"), SendWindow(from_="09:00", to="22:01")
+    document = draft(enter(workspace), ("text_sms", sms), send_window=day)
+    assert said(workspace, document, "Limits")[1:] == [
+        "Send window: 09:00 to 20:00. What comes at other times waits.",
+        "Text SMS: nothing would ever be sent, for it is quiet all through that.",
+    ]
+    assert len(said(workspace, document, "Limits", elsewhere=True)) == 2
+    document = draft(enter(workspace), ("text_sms", sms), send_window=late)
+    assert len(said(workspace, document, "Limits")) == 2
+    notice = draft(enter(workspace), ("text_sms", {**sms, "sms_type": "notification"}), send_window=day)
+    assert len(said(workspace, notice, "Limits")) == 1
 
 
 def test_a_limit_of_a_signature_is_told_where_that_is_used(workspace: Workspace, draft: Draft) -> None:

@@ -293,3 +293,32 @@ def test_an_exit_rule_is_an_event_or_an_audience(rule: dict[str, Any]) -> None:
     with pytest.raises(FileError) as refused:
         campaign_file.parse(json.dumps(raw).encode(), Path("x"))
     assert refused.value.field.startswith("exits.0")
+
+
+WINDOW = {"from": "20:00", "to": "06:30", "zone": "home"}
+
+
+def test_a_send_window_stands_in_the_file_only_where_there_is_one() -> None:
+    plain = {"format": "campaign", "version": 1, "id": "c_1", "name": "X"}
+    without = campaign_file.parse(json.dumps(plain).encode(), Path("x"))
+    assert b"send_window" not in campaign_file.dump(without)
+    found = campaign_file.parse(json.dumps({**plain, "send_window": WINDOW}).encode(), Path("x"))
+    assert campaign_file.content(found)["send_window"] == WINDOW
+    assert campaign_file.parse(campaign_file.dump(found), Path("x")).attributes == found.attributes
+    assert campaign_file.content_hash(found) != campaign_file.content_hash(without)
+    everybodys = {"from": "20:00", "to": "06:30"}
+    found = campaign_file.parse(json.dumps({**plain, "send_window": everybodys}).encode(), Path("x"))
+    assert campaign_file.content(found)["send_window"] == everybodys
+
+
+@pytest.mark.parametrize(
+    "window",
+    [{}, {"from": "09:00"}, {**WINDOW, "to": "20:00"}, {**WINDOW, "to": "24:00"}, {**WINDOW, "zone": ""}],
+)
+def test_a_send_window_opens_and_closes(window: dict[str, Any]) -> None:
+    raw = {"format": "campaign", "version": 1, "id": "c_1", "name": "X", "send_window": window}
+    with pytest.raises(FileError) as refused:
+        campaign_file.parse(json.dumps(raw).encode(), Path("x"))
+    assert refused.value.field.startswith("send_window")
+    if window.get("to") == "20:00":
+        assert "ends when it begins" in str(refused.value.message)

@@ -15,6 +15,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
 from engine.campaign.model import Note, Point
 from engine.campaign.ops import Op, Table
+from engine.campaign.send_window import SendWindow
 from engine.campaign.stay import ExitRule
 from engine.shapes.conditions import Leaf
 from tests.engine.campaign.building import Everything, chain, empty_campaign, link_between
@@ -161,3 +162,19 @@ def test_exit_rules_are_told_in_words() -> None:
     ((_, _, details),) = said(document, after)
     words = "with the event “order” where amount > 3, in the audience “a_1”"
     assert details == [f"Exit rules: none → {words}"]
+
+
+def test_a_send_window_is_told_in_words() -> None:
+    document = empty_campaign()
+    windows = SendWindow(from_="09:00", to="20:00"), SendWindow(from_="09:00", to="20:00", zone="home")
+    one, other = (
+        changed(
+            document,
+            edits.set_attributes(document, document.attributes.model_copy(update={"send_window": window})),
+        )
+        for window in windows
+    )
+    ((_, _, details),) = said(document, one)
+    assert details == ["Send window: none → 09:00 to 20:00"]
+    ((_, _, details),) = said(one, other)
+    assert details == ["Send window: 09:00 to 20:00 → 09:00 to 20:00 in the time zone that “home” names"]

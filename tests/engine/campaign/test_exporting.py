@@ -13,6 +13,7 @@ from engine.campaign import edits
 from engine.campaign.document import CampaignDocument
 from engine.campaign.exporting.mermaid import mermaid
 from engine.campaign.exporting.table import configuration_csv
+from engine.campaign.send_window import SendWindow
 from engine.components.registry import COMPONENTS
 from engine.shapes.text import storable
 from tests.app.panels.samples import CONFIGS
@@ -76,3 +77,9 @@ def test_every_kind_is_told_in_words() -> None:
         assert told, kind
         assert not any("{'" in cell or "object at" in cell for row in told for cell in row), told
     assert CONFIGS.keys() | {"start"} == COMPONENTS.keys()
+
+
+def test_a_send_window_has_its_row() -> None:
+    document = empty_campaign(send_window=SendWindow(from_="09:00", to="20:00", zone="home"))
+    (told,) = [row for row in table(document) if row[3] == "Send window"]
+    assert told[4] == "09:00 to 20:00 in the time zone that “home” names"

@@ -14,8 +14,11 @@ from pydantic import JsonValue
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import append, configure, end_open_links, insert, set_attributes
 from engine.campaign.edits.edit import Draft
+from engine.campaign.fixes import fix
 from engine.campaign.model import START_ID, Link, Node
+from engine.campaign.problem import Severity
 from engine.campaign.rules import Problem, problems
+from engine.campaign.send_window import SendWindow
 from engine.campaign.stay import ExitRule
 from engine.components.base import Lookup, RefKind
 from engine.components.registry import COMPONENTS
@@ -23,6 +26,7 @@ from engine.components.target_audience import TargetAudienceConfig
 from engine.i18n import LANGUAGES, Message, use_language
 from tests.engine.campaign.building import Everything, Nothing, chain, empty_campaign, open_end, run
 from tests.engine.campaign.random_edits import random_edit
+from tests.engine.components.small_workspace import SmallWorkspace
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -283,3 +287,21 @@ def test_exit_rules_that_name_what_is_gone_or_turn_everybody_away() -> None:
     assert found(document) == {("exit_at_once", None)}
     gone = {problem.field for problem in problems(document, Nothing(), NOW) if problem.node is None}
     assert {"exits.0.event", "exits.1.audience"} <= gone
+
+
+def test_a_send_window_names_a_text_attribute() -> None:
+    document, *_ = sound_campaign()
+    workspace = SmallWorkspace()
+    for zone, said in (("city", None), ("age", "holds no text"), ("gone", "is not in the catalogue")):
+        window = SendWindow(from_="09:00", to="20:00", zone=zone)
+        run(
+            document, set_attributes(document, document.attributes.model_copy(update={"send_window": window}))
+        )
+        mine = [one for one in problems(document, workspace, NOW) if one.field == "send_window.zone"]
+        assert [one.severity for one in mine] == ([] if said is None else [Severity.ERROR])
+        assert all(said in str(one.message) for one in mine if said)
+        if mine:
+            cure = fix(document, mine[0])
+            assert cure is not None
+            run(document, cure)
+            assert document.attributes.send_window == SendWindow(from_="09:00", to="20:00")

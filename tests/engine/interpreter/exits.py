@@ -28,7 +28,7 @@ class Exits:
         return any(self.world.matching(entry.person, rule, since, now) for rule in self.events)
 
     def withdraw(self, entry: Entry) -> None:
-        """What a quiet time holds will not go out."""
+        """What waits for its time will not go out."""
         for message in self.world.messages:
             if message.entry is entry and message.state == "planned":
                 message.state, message.reason = "skipped", "exited"

@@ -1,4 +1,5 @@
-"""From planned to handed over: quiet times, suppression, duplicates, fatigue (components, section 9)."""
+"""From planned to handed over: quiet times and send window, suppression, duplicates, fatigue (components,
+section 9)."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from decimal import Decimal
 
 from tests.engine.interpreter.case import Json
 from tests.engine.interpreter.clock import DAY, HOUR, MINUTE
+from tests.engine.interpreter.windows import next_opening
 from tests.engine.interpreter.world import Message, World
 
 PERIODS = {"minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY, "month": 30 * DAY}
@@ -25,6 +27,9 @@ def claim(world: World, message: Message, now: int) -> None:
     exempt = is_exempt(world, message.entry.person)
     if message.marketing:
         quiet = [] if exempt else quiet_periods(world, message.kind, now)
+        if (opens := next_opening(world, message.entry.person, now)) is not None:
+            quiet.append((opens, True))
+            message.outside += 1
         if quiet and all(postpone for _, postpone in quiet):
             message.held = max(end for end, _ in quiet)
             world.wake(message.held)

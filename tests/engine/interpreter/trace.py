@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tests.engine.interpreter.clock import iso
+from tests.engine.interpreter.clock import DAY, iso
 from tests.engine.interpreter.measures import Measures
-from tests.engine.interpreter.world import World
+from tests.engine.interpreter.windows import clock_of
+from tests.engine.interpreter.world import Message, World
 
 Rows = list[list[str]]
 
@@ -16,12 +18,14 @@ class Trace(dict[str, Rows]):
     """Rows by file, without headers; beside them what no file tells.
 
     skipped: the runs of a recurring campaign that did not count. best: AB test → the port of its best group.
-    dropped: how many messages a quiet time held and something skipped in the end.
+    dropped: how many messages waited for their time and something skipped in the end. windowed: by what was
+    looked for, messages that the send window held.
     """
 
     skipped: list[int]
     best: dict[str, str]
     dropped: int
+    windowed: Counter[str]
 
 
 def trace(world: World, measures: Measures, until: int) -> Trace:
@@ -57,7 +61,28 @@ def trace(world: World, measures: Measures, until: int) -> Trace:
     )
     found.skipped, found.best = world.skipped, world.best
     found.dropped = sum(message.held > 0 and message.state == "skipped" for message in world.messages)
+    found.windowed = Counter(how for message in world.messages for how in _windowed(world, message))
     return found
+
+
+def _windowed(world: World, message: Message) -> Iterator[str]:
+    """What a send window did to a message."""
+    if not message.outside:
+        return
+    if message.outside > 1:
+        yield "window closed when the quiet time ended"
+    if message.reason == "exited":
+        yield "exited before the window opened"
+    if message.sent is None:
+        return
+    yield "sent later by the window"
+    clock = clock_of(world, message.entry.person)
+    if clock is not world.clock:
+        yield "sent later on the person's own clock"
+    elif "zone" in world.case.campaign["send_window"]:
+        yield "sent later on the workspace's clock for want of one"
+    if clock.local(message.planned - DAY).utcoffset() != clock.local(message.sent + DAY).utcoffset():
+        yield "sent later about a clock change"
 
 
 def _rows(rows: Iterable[tuple[Any, ...]]) -> Rows:

@@ -44,7 +44,8 @@ class Message:
     """A message to one address. `sent`: when it was handed over; `known` and `answer`: what comes of it.
 
     `state` is planned, failed, skipped or, once handed over, sending. `held`: the end of the quiet time that
-    holds it. `receipt_at` is None where no receipt comes.
+    holds it, or when the send window opens; `outside`: how often it came outside of that. `receipt_at` is
+    None where no receipt comes.
     """
 
     entry: Entry
@@ -59,6 +60,7 @@ class Message:
     state: str = "planned"
     reason: str = ""
     held: int = 0
+    outside: int = 0
     sent: int | None = None
     known: int = 0
     answer: tuple[str, str] = ("sent", "")

@@ -23,6 +23,7 @@ from engine.store.fields import DataFields
 from engine.store.tables.people import audience, audience_member, person_id, suppression
 from engine.store.tables.runs import entry, marketing_node, message, message_counter
 from engine.store.times import HOUR, NEVER, WallClock
+from engine.store.zones import ZONES
 
 CAMPAIGN, VERSION = 1, 1
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -173,3 +174,4 @@ class Sending:
 def temporary(connection: Connection) -> None:
     """The temporary tables of waves."""
     TEMPORARY.create_all(connection)
+    ZONES.create_all(connection)

@@ -11,14 +11,17 @@ import pytest
 from sqlalchemy import Connection, MetaData, select, union_all
 from sqlalchemy.sql.elements import quoted_name
 
+from engine.campaign.send_window import SendWindow
 from engine.plan.contact import ContactRules, Daily, Limit
 from engine.plan.context import contacts_of
 from engine.plan.fatigue import reachable
 from engine.plan.messages import Messages
+from engine.plan.send_window import ZoneFilling
 from engine.plan.steps import Step
 from engine.plan.temporary import shared_address, wave
 from engine.store.dialect import analyze, bulk_insert
-from engine.store.tables.people import person_id, suppression
+from engine.store.fields import DataFields, DataSchema
+from engine.store.tables.people import person, person_id, suppression
 from engine.store.tables.runs import entry, marketing_node, message
 from tests.databases import plan_of
 from tests.engine.plan.sending import CAMPAIGN, VERSION, Sending, sms
@@ -40,6 +43,8 @@ def statements(s: Sending) -> Iterator[Any]:
     messages, node = Messages(s.context), s.node(touch)
     for step in (*messages.send(node, touch, ()), *messages.release(node, touch)):
         yield step.statement if isinstance(step, Step) else step
+        if isinstance(step, Step) and isinstance(step.first, ZoneFilling):
+            yield step.first.wanted
     yield select(wave.c.person).where(reachable(s.context, node.kind, wave.c.person, wave.c.now))
     for receipt in (False, True):
         yield from Judged(s, receipt=receipt).queries()
@@ -65,7 +70,9 @@ def fill(connection: Connection) -> None:
     bulk_insert(connection, entry, columns, entries)
     for node in (1, 2):
         s.send(sms(), *((person, 1, DAY) for person in people), node=node)
-    for table in ("message", "person_id", "suppression", "shared_address", "entry"):
+    names: list[tuple[object, ...]] = [(key, f"p{key}", 0, 1) for key in people]
+    bulk_insert(connection, person, ["id", "external_id", "hash", "import_id"], names)
+    for table in ("message", "person", "person_id", "suppression", "shared_address", "entry"):
         analyze(connection, table)
 
 
@@ -82,7 +89,9 @@ def test_no_statement_scans(connection: Connection, by_address: bool, below: boo
         other.create(connection)
         both = union_all(contacts_of(message, marketing_node), contacts_of(other, marketing_node))
         further["contacts"] = both.subquery("contact")
-    s = Sending(connection, rules(by_address=by_address), recurring=True, **further)
+    DataFields.load(connection).declare(connection, DataSchema({"home": "text"}))
+    window = SendWindow(from_="09:00", to="20:00", zone="home")
+    s = Sending(connection, rules(by_address=by_address), recurring=True, window=window, **further)
     for statement in statements(s):
         plan = plan_of(connection, statement)
         assert not set(SCAN.findall(plan)) & set(LARGE), plan

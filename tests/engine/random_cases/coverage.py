@@ -38,6 +38,9 @@ EXPECTED = (
     "released early", "tag written", "generated audience", "shared address",
     "converted", "converted later", "converted though held back", "not converted",
     "exited at once", "exited with an event", "exited with an audience",
+    "sent later by the window", "sent later on the person's own clock",
+    "sent later on the workspace's clock for want of one", "sent later about a clock change",
+    "window closed when the quiet time ended", "exited before the window opened",
 )  # fmt: skip
 
 
@@ -57,6 +60,7 @@ def occurrences(case: Case, rows: Trace) -> Counter[str]:
     for test, best in rows.best.items():
         seen["best group"] += _sent_to_best(nodes[test]["config"], test, best, rows)
     seen["postponed and skipped"] += rows.dropped
+    seen.update(rows.windowed)
     _of_conversions(rows, seen)
     return seen
 

@@ -13,6 +13,7 @@ from tests.engine.random_cases.measuring import add_measures
 from tests.engine.random_cases.people import add_audiences, add_people, add_results
 from tests.engine.random_cases.settings import random_settings
 from tests.engine.random_cases.trees import Chance
+from tests.engine.random_cases.windows import add_window
 
 CAMPAIGN = "c_random"
 CASES = 200
@@ -53,6 +54,7 @@ def make(seed: int) -> Case:
     add_results(chance, case)
     add_exits(case, seed)
     add_measures(case, seed)
+    add_window(case, seed)
     _drop_unused_audiences(case, drawing.configs.audiences)
     if case.settings.get("whitelist") in named_by_rules(case):
         # The engine updates an audience when a campaign is about to need it, the interpreter by its schedule:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import ColumnElement, and_, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, null, or_, true
 
 from engine.components.issue_coupon import IssueCoupon
-from engine.plan import effects, fatigue, messages, quiet, rows
+from engine.plan import effects, fatigue, messages, quiet, rows, send_window
 from engine.plan.control import Draw
 from engine.plan.conversions import Conversions
 from engine.plan.decide import Judge
@@ -157,6 +157,14 @@ def goals_count_with_the_entry_itself(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Conversions, "moment", lambda self, person, entered: right(self, person, entered - 1))
 
 
+def everybody_lives_where_the_workspace_is(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(send_window, "_zone", lambda *_: null())
+
+
+def windows_forget_quiet_times(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(send_window, "greatest", lambda _, opens: opens)
+
+
 SEEDS: Mapping[Plant, int] = {
     days_of_24_hours: 50,
     next_time_never_now: 175,
@@ -179,5 +187,7 @@ SEEDS: Mapping[Plant, int] = {
     people_leave_a_moment_late: 11,
     control_groups_get_in: 3,
     goals_count_with_the_entry_itself: 3,
+    everybody_lives_where_the_workspace_is: 3,
+    windows_forget_quiet_times: 83,
 }
 """Each mistake, and the first of the seeds of CI that finds it."""

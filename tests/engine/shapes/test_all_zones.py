@@ -1,4 +1,4 @@
-"""A daily time fires exactly once per local date (components, rule 9).
+"""A daily time fires exactly once per local date (components, rule 9), and daily ranges end as that says.
 
 In every zone, around every change of its offset from 2000 to 2037, in Python and in SQL.
 
@@ -20,13 +20,14 @@ from typing import Any, cast
 from zoneinfo import TZPATH, ZoneInfo, available_timezones
 
 import pytest
-from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, select
+from sqlalchemy import BigInteger, Column, Connection, MetaData, Table, Text, select
 
 from engine.shapes.schedule import EveryDay, runs
-from engine.shapes.time import first_at_or_after, from_milliseconds, to_milliseconds
+from engine.shapes.time import end_of_daily, first_at_or_after, from_milliseconds, to_milliseconds
 from engine.store.database import Database
 from engine.store.dialect import bulk_insert
 from engine.store.times import WallClock, local_month, zone_local, zone_shift
+from engine.store.zones import ZONES, OwnClock, fill_names, fill_zones
 from tests.databases import DIALECTS, fresh
 
 MINUTE = 60_000
@@ -275,6 +276,56 @@ def check_sql(connection: Connection, clock: Clock, *, everything: bool = False)
 def test_the_next_time_of_day_in_sql(connection: Connection) -> None:
     for clock in clocks():
         check_sql(connection, clock)
+
+
+RECENT = to_milliseconds(datetime(2019, 1, 1, tzinfo=UTC))
+RANGES = ((540, 1200), (1200, 480), (135, 165), (0, 720), (1410, 30))
+"""Of every day, in minutes."""
+_MOMENTS = Table(
+    "zone_moment",
+    MetaData(),
+    Column("zone", Text),
+    Column("moment", BigInteger),
+    Column("expected", BigInteger),
+    prefixes=["TEMPORARY"],
+)
+
+
+def ranges_around(clock: Clock, start: int, end: int) -> Iterator[tuple[int, int | None]]:
+    """Moments around the recent changes of a clock, each with the end of the range that it lies in."""
+    for change in (change for change in clock.changes if change >= RECENT):
+        middle = (clock.shows(change) // DAY) * DAY
+        spans = [
+            (clock.first(day + start * MINUTE), clock.first(day + (end < start) * DAY + end * MINUTE))
+            for day in range(middle - 4 * DAY, middle + 5 * DAY, DAY)
+        ]
+        edges = [edge for span in spans[3:6] for edge in span]
+        for moment in {change, *edges, *(edge - 1 for edge in (change, *edges))}:
+            yield moment, next((last for first, last in spans if first <= moment < last), None)
+
+
+@pytest.mark.parametrize(("start", "end"), RANGES)
+def test_daily_ranges(start: int, end: int) -> None:
+    for clock in clocks():
+        zone = ZoneInfo(clock.name)
+        for moment, expected in ranges_around(clock, start, end):
+            found = end_of_daily(from_milliseconds(moment), time_of(start), time_of(end), zone)
+            assert expected == (None if found is None else to_milliseconds(found)), (clock.name, moment)
+
+
+@pytest.mark.parametrize(("start", "end"), RANGES)
+def test_daily_ranges_in_sql_with_all_zones_at_once(connection: Connection, start: int, end: int) -> None:
+    found = [(clock.name, *one) for clock in clocks() for one in ranges_around(clock, start, end)]
+    for table in (_MOMENTS, *reversed(ZONES.sorted_tables)):
+        table.drop(connection, checkfirst=True)
+    ZONES.create_all(connection)
+    _MOMENTS.create(connection)
+    bulk_insert(connection, _MOMENTS, _MOMENTS.c.keys(), found)
+    fill_names(connection)
+    fill_zones(connection, {name for name, *_ in found})
+    reckoned = OwnClock(_MOMENTS.c.zone).end_of_daily(_MOMENTS.c.moment, time_of(start), time_of(end))
+    wrong = select(_MOMENTS, reckoned.label("found")).where(reckoned.is_distinct_from(_MOMENTS.c.expected))
+    assert not connection.execute(wrong.limit(3)).all()
 
 
 @pytest.mark.full

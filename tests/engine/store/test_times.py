@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import Connection, literal, select
 
-from engine.shapes.time import Duration, first_at_or_after
+from engine.shapes.time import Duration, clock, end_of_daily, first_at_or_after
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.store.dialect import temporary_tables
@@ -49,8 +49,8 @@ def moments(zone: ZoneInfo, rng: random.Random) -> Iterator[datetime]:
 @pytest.mark.parametrize("name", ZONES)
 def test_durations_and_times_of_day_agree(connection: Connection, name: str) -> None:
     zone, rng = ZoneInfo(name), random.Random(name)
-    clock = WallClock(zone)
-    clock.prepare(connection)
+    wall_clock = WallClock(zone)
+    wall_clock.prepare(connection)
     for moment in moments(zone, rng):
         now = literal(ms(moment))
         duration = Duration(
@@ -59,7 +59,22 @@ def test_durations_and_times_of_day_agree(connection: Connection, name: str) -> 
         )
         wall = time(rng.choice([0, 0, 2, 2, 3, 9, 23]), rng.choice([0, 30, 59]))
         found = connection.execute(
-            select(clock.plus(now, duration), clock.first_at_or_after(now, wall))
+            select(wall_clock.plus(now, duration), wall_clock.first_at_or_after(now, wall))
         ).one()
         expected = (ms(duration.plus(moment, zone)), ms(first_at_or_after(moment, wall, zone)))
         assert tuple(found) == expected, (moment, duration, wall)
+
+
+WALLS = [("09:00", "20:00"), ("20:00", "08:00"), ("02:15", "02:45"), ("00:00", "12:00"), ("23:30", "00:30")]
+
+
+@pytest.mark.parametrize("name", ZONES)
+def test_ends_of_daily_ranges_agree(connection: Connection, name: str) -> None:
+    zone, rng = ZoneInfo(name), random.Random(name)
+    wall_clock = WallClock(zone)
+    wall_clock.prepare(connection)
+    for moment in moments(zone, rng):
+        opens, closes = map(clock, rng.choice(WALLS))
+        found = connection.scalar(select(wall_clock.end_of_daily(literal(ms(moment)), opens, closes)))
+        expected = end_of_daily(moment, opens, closes, zone)
+        assert found == (None if expected is None else ms(expected)), (moment, opens, closes)
