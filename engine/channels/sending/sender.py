@@ -290,9 +290,9 @@ class Sender:
         """Those for whom the campaign's send window is closed by now, and no quiet time holds them."""
         desk, sheets, resting = self._tools.desk, self.sheets, beginning.resting
         found: list[Letter] = []
-        for version in {one.version for one in beginning.letters if sheets[one.version].window is not None}:
-            window = sheets[version].window
-            assert window is not None
+        for version in {one.version for one in beginning.letters}:
+            if (window := sheets[version].window) is None:
+                continue
             mine = [one for one in beginning.letters if one.version == version and one.priority == MARKETING]
             closed = desk.closed(connection, window, {one.person for one in mine}, beginning.now)
             found += [one for one in mine if one.person in closed and one not in resting]

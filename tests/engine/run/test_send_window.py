@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import insert, select, text
@@ -170,8 +171,8 @@ def test_across_a_change_of_the_clocks(shop: Target, zone: str | None) -> None:
     """In Berlin, 2:00 to 3:00 never is on the 29th."""
     window = {"from": "02:15", "to": "02:45", **({} if zone is None else {"zone": zone})}
     moment = datetime(2026, 3, 28, 12, tzinfo=UTC)
-    here = {} if zone else {"zone": type(ZONE)("Europe/Berlin")}
-    with Living(shop, moment=moment, **here) as now:
+    here = ZONE if zone else ZoneInfo("Europe/Berlin")
+    with Living(shop, moment=moment, zone=here) as now:
         live_in(now, {f"p{n}": "Europe/Berlin" for n in range(1, 7)})
         now.engine.publish(sending(window))
         now.pass_time(DAY)
