@@ -32,10 +32,10 @@ class Overview:
         self._dots: list[QRectF] = []
         self._dots_scale = 0.0
         self._held = False
-        self._gatherings = 0
+        self._gatherings = self._gathered = 0
 
     def hold(self) -> None:
-        """Much is about to change, step by step: until it is gathered, draw what there was before."""
+        """Much is about to change, step by step: until it is gathered or taken in, draw what was before."""
         self._held = not self._picture.empty
 
     def drop(self) -> None:
@@ -56,10 +56,28 @@ class Overview:
         for links in _parts(list(self._links)):
             picture.take_links(links, self._links)
             yield
-        if this == self._gatherings:  # else another one began later, and is through
+        if this == self._gatherings:  # else another one began later
+            self._gathered = this
             before, self._picture = self._picture, picture
             self._dots_scale, self._held = 0.0, False
             yield from before.going()
+
+    def taking_in(self) -> Iterator[None]:
+        """Take in what has changed, step by step: much of it at once would hold up the painting."""
+        this = self._gatherings
+        if this != self._gathered:
+            return  # all of it is on its way, or goes
+        picture = self._picture
+        self.hold()
+        while self._changed:
+            cards, links = self._changed.taken(_AT_ONCE)
+            picture.take_cards(cards, self._cards)
+            picture.take_links(links, self._links)
+            yield
+        picture.join()
+        yield
+        if this == self._gatherings:  # else all of it is on its way, or was gathered
+            self._dots_scale, self._held = 0.0, False
 
     def draw(self, painter: QPainter, paints: Paints) -> None:
         """Draw everything; the painter's transform maps scene units to the screen."""
@@ -178,9 +196,14 @@ class _Picture:
 
     @property
     def lines(self) -> list[QLineF]:
+        self.join()
+        assert self._lines is not None
+        return self._lines
+
+    def join(self) -> None:
+        """Have the strokes of all lines at hand, if they are not."""
         if self._lines is None:
             self._lines = list(chain.from_iterable(self._strokes.values()))
-        return self._lines
 
     @property
     def bounds(self) -> QRectF:

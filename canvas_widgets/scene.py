@@ -300,6 +300,7 @@ class CampaignScene(PointedScene):
     def refresh(self) -> None:
         """Workspace or language changed: ask again what is configured and what cards and lines say."""
         if len(self.cards) > AT_ONCE:
+            self.overview.hold()
             self._refreshing.begin(self._refresh())
             return
         for _ in self._refresh():
@@ -321,6 +322,7 @@ class CampaignScene(PointedScene):
         if self.stage.counts is not None:
             self.set_counts(self.stage.counts, in_slices=True)
         self.notes.forget()
+        yield from self.overview.taking_in()
         self.update()
 
     def set_targets(self, targets: Iterable[str] | None, nodes: Iterable[str] = ()) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
     QRect,
     QRectF,
     QSize,
+    QStringListModel,
     Qt,
     Signal,
 )
@@ -38,10 +38,13 @@ _Index = QModelIndex | QPersistentModelIndex
 _Key = tuple[str, str | None, str | None, str]
 
 
-class ProblemModel(QAbstractListModel):
+class ProblemModel(QStringListModel):
     """The problems in their order. Cures are looked for when a line is first seen: many never are.
 
     Each goes through the flow: of a large one, painting waits for none of them, but shows what it knows.
+
+    Of Qt's model of texts it only takes the number of lines: a list asks twice a line for that, and asking
+    Python for thousands of lines would take longer than the window may wait.
     """
 
     def __init__(self, cure_of: Callable[[Problem], Edit | None]) -> None:
@@ -57,12 +60,11 @@ class ProblemModel(QAbstractListModel):
 
     def show(self, problems: Sequence[Problem]) -> None:
         """Replace the lines."""
-        self.beginResetModel()
         self._problems = list(problems)
         self._cures.clear()
         present = {_key(problem) for problem in problems}
         self._said = {key: said for key, said in self._said.items() if key in present}
-        self.endResetModel()
+        self.setStringList([""] * len(problems))
 
     def cure(self, row: int) -> Edit | None:
         if row not in self._cures:
@@ -77,9 +79,6 @@ class ProblemModel(QAbstractListModel):
     def known(self, row: int) -> str:
         """What the button of a line says as far as that is known; "" also where it is not."""
         return self._said.get(_key(self._problems[row]), "")
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self._problems)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         problem = self._problems[index.row()]
@@ -122,6 +121,7 @@ class ProblemList(QListView):
         self.setItemDelegate(_ProblemDelegate(self, look))
         self.setMouseTracking(True)
         self.setUniformItemSizes(True)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         set_role(self, "plain")
         self.activated.connect(lambda index: self.chosen.emit(index.data(PROBLEM_ROLE)))

@@ -153,9 +153,9 @@ class ProblemsPanel(Retranslated, QFrame):
     def _show_lines(self) -> None:
         wanted = (None, Severity.ERROR, Severity.WARNING)[self._group.checkedId()]
         lines = [problem for problem in self._problems if wanted in (None, problem.severity)]
-        self.list.show_problems(lines)
         rows = min(max(len(lines), 1), _MOST_ROWS)
-        self.list.setFixedHeight(rows * ROW + 2)
+        self.list.setFixedHeight(rows * ROW + 2)  # first: it would have to lay out all lines once more
+        self.list.show_problems(lines)
         self._offer_fix_all()
 
     def _offer_fix_all(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from canvas_widgets.items.paints import Paints
@@ -25,10 +26,11 @@ class Changed:
     def __bool__(self) -> bool:
         return bool(self.cards or self.links)
 
-    def taken(self) -> tuple[set[str], set[str]]:
-        """Those of both kinds since this was asked last."""
-        found = self.cards, self.links
-        self.cards, self.links = set(), set()
+    def taken(self, most: int | None = None) -> tuple[set[str], set[str]]:
+        """Those of both kinds that this has not given yet; at most so many of each."""
+        found = set(islice(self.cards, most)), set(islice(self.links, most))
+        self.cards -= found[0]
+        self.links -= found[1]
         return found
 
 

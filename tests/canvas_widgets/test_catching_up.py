@@ -179,3 +179,25 @@ def test_what_was_gathered_before_a_later_change_is_not_shown(stage: Shown) -> N
     for _ in gathering:
         pass
     assert overview.bounds() == left
+
+
+def test_what_looks_different_in_another_language_is_taken_in_by_slices(
+    stage: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then all is drawn as it was before. Where a further change cuts in, nothing is left out."""
+    monkeypatch.setattr("canvas_widgets.overview._AT_ONCE", 1)
+    scene = stage.scene
+    before = from_far_away(scene)
+    for card in scene.cards.values():
+        card.stand_at(card.x() + 40, card.y() + 40)
+    for slices in (5, 7, 1000):
+        scene.refresh()
+        assert from_far_away(scene) == before
+        while slices and scene._refreshing.active:
+            scene._refreshing.advance()
+            slices -= 1
+    assert not scene.stage.changed
+    shown = from_far_away(scene)
+    for _ in scene.overview.gathering():
+        pass
+    assert from_far_away(scene) == shown != before
