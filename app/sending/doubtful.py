@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -158,6 +158,13 @@ class DoubtfulBox(QWidget):
         self._shown = page.messages if first else [*self._shown, *page.messages]
         self._zone, self.after = zone, page.after
         self._write(page.messages, first=first)
+        self._show_state()
+
+    def drop(self, keys: Collection[str]) -> None:
+        """Take out what is in doubt no longer; whoever has scrolled stays there."""
+        gone = [row for row, one in enumerate(self._shown) if one.key in keys]
+        self._shown = [one for one in self._shown if one.key not in keys]
+        self.table.remove(gone)
         self._show_state()
 
     def _write(self, messages: Sequence[Doubtful], *, first: bool) -> None:

@@ -246,6 +246,10 @@ class OutgoingSection(SectionPage):
             window.toast.show_message(said, tone="ok" if count >= asked else "warn")
             self.doubtful.table.table.clearSelection()
             self._listed = None
+            if keys and count == len(keys):
+                self.doubtful.drop(keys)
+            else:
+                self._list()
 
         work = partial(settle, how=how, choice=choice, keys=keys, as_of=as_of)
         service.use(work, done, window.show_error)

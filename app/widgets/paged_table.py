@@ -94,6 +94,11 @@ class PagedTable(QWidget):
                 self.table.setItem(first + place, column, item)
         self.more.setVisible(more)
 
+    def remove(self, rows: Sequence[int]) -> None:
+        """Take rows out; what stands above them stays where it is."""
+        for row in sorted(rows, reverse=True):
+            self.table.removeRow(row)
+
     def rows(self) -> int:
         return self.table.rowCount()
 

@@ -29,6 +29,7 @@ from engine.channels.opening import NotUsable, opener
 from engine.channels.providers.kafka import value
 from engine.channels.trial import Trial
 from engine.channels.verdict import NotReached
+from engine.components.delivery import provider_reason
 from engine.i18n import N_, Message, MessageError
 from engine.shapes.addresses import BadAddress, normal_address
 from engine.workspace.account import AccountFile
@@ -194,15 +195,18 @@ def _told(outcome: Outcome) -> Told:
             return Told("accepted", Message(N_("The provider has taken the message.")), id)
         case Refused(reason):
             text = N_("The provider refuses the message: {reason}.")
-            return Told("refused", Message(text, reason=reason))
+            return Told("refused", Message(text, reason=provider_reason(reason)))
+        case Later(reason, whole_account=True):
+            text = N_("It was not sent: {reason}. The provider takes nothing from this account for now.")
+            return Told("later", Message(text, reason=provider_reason(reason)))
         case Later(reason):
             text = N_("It was not sent: {reason}. The provider may take it later.")
-            return Told("later", Message(text, reason=reason))
+            return Told("later", Message(text, reason=provider_reason(reason)))
         case Unknown(reason):
             text = N_(
                 "Nobody knows whether it was sent: {reason}. See whether it arrives before you send it again."
             )
-            return Told("unknown", Message(text, reason=reason))
+            return Told("unknown", Message(text, reason=provider_reason(reason)))
 
 
 def _says_text(account: AccountFile) -> bool:

@@ -17,7 +17,6 @@ STATES: Mapping[str, str] = {
 """In the order in which they are shown."""
 _REASONS: Mapping[str, str] = {
     "no_id": N_("no ID to send to"),
-    "not_follower": N_("not a follower"),
     "no_code": N_("no code left"),
     "limit": N_("limit per person"),
     "quiet_time": N_("quiet time"),
@@ -40,6 +39,9 @@ _PROVIDERS: Mapping[str, str] = {
     "garbled_answer": N_("the answer made no sense"),
     "key_forgotten": N_("too late to send it again safely"),
     "not_reached": N_("the provider could not be reached"),
+    "not_follower": N_("not a follower"),
+    "out_of_window": N_("did not write within the last 48 hours"),
+    "window_is_full": N_("got all messages that are allowed before writing again"),
 }
 RECEIPTS: Mapping[str, str] = {
     "delivered": N_("Delivered"),
@@ -77,7 +79,14 @@ def receipt_word(receipt: str) -> str:
 
 def provider_reason(reason: str) -> str:
     """Why an attempt to send came to nothing that is known; a provider's own reason is shown as it is."""
-    return tr(_PROVIDERS[reason]) if reason in _PROVIDERS else reason
+    if reason in _PROVIDERS:
+        return tr(_PROVIDERS[reason])
+    kind, _, rest = reason.partition("_")
+    if kind == "http" and rest.isdigit():
+        return tr("the answer was HTTP status {status}", status=rest)
+    if kind == "token" and rest:  # WeChat's, which comes before anything is sent
+        return tr("signing in failed: {reason}", reason=provider_reason(rest))
+    return reason
 
 
 def rows(

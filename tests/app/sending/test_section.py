@@ -69,7 +69,9 @@ class Asked:
         self.listed.append((campaign, account, after))
         if after:
             return DoubtfulPage(messages=[one(3, campaign or "c_1")])
-        return DoubtfulPage(messages=[one(1, campaign or "c_1"), one(2, "c_1")], after="2")
+        settled = {key for order in self.orders for key in order.messages or ()}
+        both = [one(1, campaign or "c_1"), one(2, "c_1")]
+        return DoubtfulPage(messages=[each for each in both if each.key not in settled], after="2")
 
     def settle(self, order: SettleOrder) -> int:
         self.orders.append(order)
@@ -142,6 +144,30 @@ def test_one_several_or_all_are_settled_once_it_was_said_what_follows(
         "not_sent", None, "c_1", ACCOUNT, MOMENT,
     )  # fmt: skip
     assert "3 messages count as failed" in window.toast.message
+
+
+def test_what_is_settled_leaves_the_list_also_where_somebody_has_scrolled(
+    qtbot: QtBot, window: MainWindow, asked: Asked
+) -> None:
+    page = section(qtbot, window, "/c_1")
+    box = page.doubtful
+    table = box.table.table
+    table.setFixedHeight(table.horizontalHeader().height() + table.rowHeight(0))
+    settle(qtbot)
+    table.selectRow(1)
+    table.scrollToBottom()
+    assert box.busy
+    QTest.mouseClick(box.buttons["sent"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    settle(qtbot)
+    table.selectAll()
+    assert box.keys == [one(1, "c_1").key]
+    table.clearSelection()
+    before = len(asked.listed)
+    QTest.mouseClick(box.buttons["sent"], Qt.MouseButton.LeftButton)  # all of them
+    QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
+    settle(qtbot)
+    assert len(asked.listed) > before
 
 
 def test_nothing_changes_under_somebody_who_is_choosing(

@@ -202,6 +202,31 @@ def test_a_refusal_a_doubt_and_no_connection_are_told(
     assert "refuses connections" in str(gone.message)
 
 
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("webhook-standard", lambda fake: fake.misbehave("reset"), "the connection broke off. See"),
+        ("webhook-standard", lambda fake: fake.misbehave("broken"), "the answer was HTTP status 500. See"),
+        (
+            "webhook-standard",
+            lambda fake: fake.misbehave("busy"),
+            "the answer was HTTP status 429. The provider",
+        ),
+        ("template_message", lambda fake: fake.refuse("openid-1"), "refuses the message: not a follower."),
+        (
+            "template_message",
+            lambda fake: setattr(fake, "secret", "another"),
+            "signing in failed: 40125. The provider takes nothing from this account for now.",
+        ),
+    ],
+)
+def test_the_reason_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, change: Callable[[Any], None], said: str
+) -> None:
+    told, _ = _sent(monkeypatch, tmp_path, BY_NAME[name], change)
+    assert said in str(told.message)
+
+
 def test_a_secret_that_is_missing_is_named(tmp_path: Path) -> None:
     shop = make_shop(tmp_path / "shop")
     file = account("webhook", url="https://a.example", id_types=["mobile"], auth={"type": "bearer"})
