@@ -274,7 +274,7 @@ class MainWindow(QMainWindow):
         else:
             where = self.workspace.settings.name if self.workspace is not None else ""
         program = tr("Campaign Canvas")
-        self.setWindowTitle(f"{where}[*] – {program}" if where else f"{program}[*]")
+        self.setWindowTitle(f"{where}[*] — {program}" if where else f"{program}[*]")
         self.setWindowModified(
             self.editor is not None and self.editor.unsaved()
         )  # others say so in their tabs

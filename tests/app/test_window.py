@@ -85,9 +85,9 @@ def test_the_theme_switches_live(window: MainWindow, look: Look) -> None:
 
 
 def test_the_title_names_where_one_is(qtbot: QtBot, window: MainWindow) -> None:
-    assert window.windowTitle() == "Shop[*] – Campaign Canvas"
+    assert window.windowTitle() == "Shop[*] — Campaign Canvas"
     open_draft(qtbot, window)
-    assert window.windowTitle() == "Spring sale[*] – Campaign Canvas"
+    assert window.windowTitle() == "Spring sale[*] — Campaign Canvas"
 
 
 def test_the_sample_workspace_is_made_once(qtbot: QtBot, window: MainWindow, own_folders: Path) -> None:
