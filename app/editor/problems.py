@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QT
 from app.editor.fixing import Fixing
 from app.editor.problem_list import ROW, ProblemList
 from app.language import Retranslated
-from app.widgets.basic import button, label
+from app.widgets.basic import ElidedLabel, button
 from canvas_widgets.look import Look
 from engine.campaign.document import CampaignDocument
 from engine.campaign.problem import Problem, Severity
@@ -39,7 +39,7 @@ class ProblemsPanel(Retranslated, QFrame):
         self.fixing = fixing
         self._problems: list[Problem] = []
         self._stale = True
-        self._title = label("strong")
+        self._title = ElidedLabel("strong", fills=True)  # the drawer makes no window wider
         self.list = ProblemList(look, fixing.of)
         self.filters = [_segment(place) for place in ("first", "middle", "last")]
         self._group = QButtonGroup(self)

@@ -149,6 +149,15 @@ def test_lines_can_be_filtered(page: EditorPage) -> None:
     assert QApplication.focusWidget() is not None
 
 
+def test_the_drawer_makes_no_window_wider(page: EditorPage, window: MainWindow) -> None:
+    """Not even where all else is open that takes room beside it."""
+    page.side_bar.show_tab("outline")
+    assert page.panel.isVisible()
+    assert page.problems.fix_all.isVisible()
+    window.resize(1024, 700)
+    assert window.width() == 1024
+
+
 def test_the_drawer_stays_open_when_everything_is_right(page: EditorPage) -> None:
     for _ in range(page.session.undo_stack.count()):
         page.commands.undo()
