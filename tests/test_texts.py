@@ -18,6 +18,9 @@ from engine import i18n
 NAMES_FROM_A_TABLE = {"The header lacks the column {name}.", "表头缺少列 {name}。"}
 """Names that nobody chose, and that end with no mark."""
 
+OTHER_WORDS = {"zh": ("工作区", "受众")}
+"""Of a workspace and an audience: they have one name each, or people look for a difference."""
+
 UPDATE = "run `python3 dev.py texts`, then translate"
 
 
@@ -83,6 +86,14 @@ def test_a_translation_has_the_places_of_its_text(translation: Catalog) -> None:
         if message.id and text and places(text) != places(forms(message.id)[-1])
     }
     assert not differing, "translations whose {places} differ from the English text's"
+
+
+def test_what_the_program_is_about_has_one_name_each(translation: Catalog) -> None:
+    others = OTHER_WORDS[str(translation.locale)]
+    found = [
+        text for message in translation for text in forms(message.string) for word in others if word in text
+    ]
+    assert not found, "another word for the same"
 
 
 def test_a_name_that_ends_a_sentence_stands_in_quotes(translation: Catalog) -> None:
