@@ -206,7 +206,7 @@ def test_a_switch_of_theme_reaches_bound_icons_and_listeners(look: Look, qtbot: 
     with qtbot.waitSignal(look.changed):
         look.set_theme(Theme.DARK)
     assert look.is_dark
-    assert button.icon().pixmap(16).toImage() != before
+    qtbot.waitUntil(lambda: button.icon().pixmap(16).toImage() != before)
     qtbot.waitUntil(lambda: hidden.icon().pixmap(16).toImage() != before)
 
 
