@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from enum import StrEnum
-from typing import Any
 
 from engine.campaign.campaign_file import add_open_ends
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH
 from engine.campaign.merging.conflicts import Side
 from engine.campaign.merging.groups import Group, Sides
-from engine.campaign.merging.values import merged_configs, merged_fields, merged_value
+from engine.campaign.merging.values import merged_attributes, merged_configs, merged_value
 from engine.campaign.model import START_ID, Attributes, Link, Node, Note, Point
 from engine.campaign.occupied import Occupied
 from engine.campaign.places import Places
@@ -241,6 +240,5 @@ def _notes(sides: Sides, choices: Choices) -> dict[str, Note]:
 
 
 def _attributes(sides: Sides, choices: Choices) -> Attributes:
-    held: list[dict[str, Any]] = [dict(document.attributes) for document in sides]
-    fields = merged_fields(*held)
+    fields = merged_attributes(*(document.attributes for document in sides))
     return Attributes(**fields.chosen(chosen(choices, "attributes")))

@@ -10,7 +10,7 @@ from engine.campaign.merging.composing import Choices, Composer, State, Taken, c
 from engine.campaign.merging.conflicts import Conflict, Kind, Side
 from engine.campaign.merging.flaws import Flaw, flaws
 from engine.campaign.merging.groups import Group, Sides, groups
-from engine.campaign.merging.values import merged_configs, merged_fields, merged_value
+from engine.campaign.merging.values import merged_attributes, merged_configs, merged_value
 from engine.campaign.model import Attributes
 
 _MOST_TRIED = 4
@@ -156,7 +156,7 @@ def _common(ours: CampaignDocument, theirs: CampaignDocument) -> CampaignDocumen
 def _values(sides: Sides, found: Sequence[Group]) -> Iterator[Conflict]:
     """What is contested of single fields, notes, places and the campaign's own fields."""
     structural = {id for group in found for id in group.nodes}
-    attributes = merged_fields(*(dict(document.attributes) for document in sides))
+    attributes = merged_attributes(*(document.attributes for document in sides))
     if attributes.contested:
         yield Conflict("attributes", Kind.ATTRIBUTES, fields=tuple(sorted(attributes.contested)))
     for id in sorted(sides.base.nodes.keys() & sides.ours.nodes.keys() & sides.theirs.nodes.keys()):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from engine.campaign.campaign_file import canonical_config, misfit
 from engine.campaign.merging.conflicts import Side
-from engine.campaign.model import Node
+from engine.campaign.model import Attributes, Node
 from engine.components.hints import form
 from engine.components.registry import component
+from engine.shapes.time import instant
 
 T = TypeVar("T")
 
@@ -28,6 +29,12 @@ class Fields(NamedTuple):
         """All fields, the contested ones as one side has them."""
         held = self.ours if side is Side.OURS else self.theirs
         return {**self.certain, **{key: held[key] for key in self.contested if key in held}}
+
+    def contesting(self, keys: Iterable[str]) -> Fields:
+        """The same, and these fields are contested as well."""
+        contested = self.contested.union(keys)
+        certain = {key: value for key, value in self.certain.items() if key not in contested}
+        return self._replace(certain=certain, contested=contested)
 
 
 def merged_fields(base: Mapping[str, Any], ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Fields:
@@ -52,6 +59,22 @@ def merged_value(base: T | None, ours: T | None, theirs: T | None) -> tuple[bool
     return ours == base, theirs
 
 
+def merged_attributes(base: Attributes, ours: Attributes, theirs: Attributes) -> Fields:
+    """The campaign's own fields put together. A start of one side and an end of the other one are contested
+    where the campaign would end before it starts."""
+    fields = merged_fields(dict(base), dict(ours), dict(theirs))
+    if any(map(_ends_before_start, (dict(ours), dict(theirs)))):
+        return fields
+    if any(_ends_before_start(fields.chosen(side)) for side in Side):
+        return fields.contesting(("start", "end"))
+    return fields
+
+
+def _ends_before_start(attributes: Mapping[str, Any]) -> bool:
+    start, end = attributes["start"], attributes["end"]
+    return start is not None and end is not None and instant(end) <= instant(start)
+
+
 def merged_configs(base: Node, ours: Node, theirs: Node) -> Fields:
     """The configs of one component put together; where they only make sense as a whole, that is contested."""
     configs = [canonical_config(node) for node in (base, ours, theirs)]
@@ -72,13 +95,12 @@ def _with_governed(kind: str, configs: list[dict[str, Any]], fields: Fields) -> 
     an amount and its unit, or the variables of a template."""
     base, *sides = configs
     mine, other = ({key for key in {*base, *side} if base.get(key) != side.get(key)} for side in sides)
-    contested = set(fields.contested)
+    contested: set[str] = set()
     for field, governing in _governing(kind).items():
         for governor in governing:
             if (field in mine and governor in other - mine) or (field in other and governor in mine - other):
                 contested |= {field, governor}
-    certain = {key: value for key, value in fields.certain.items() if key not in contested}
-    return Fields(certain, frozenset(contested), fields.ours, fields.theirs)
+    return fields.contesting(contested)
 
 
 @cache

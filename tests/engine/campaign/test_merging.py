@@ -315,6 +315,26 @@ def test_notes_places_and_the_campaigns_fields_are_choices_of_their_own() -> Non
     )
 
 
+def test_a_start_and_an_end_that_do_not_go_together_are_a_choice() -> None:
+    base, *_ = grouped()
+
+    def at(start: str | None, end: str | None) -> CampaignDocument:
+        return after(
+            base,
+            edits.set_attributes(base, base.attributes.model_copy(update={"start": start, "end": end})),
+        )
+
+    early, late = "2026-12-01T00:00:00+08:00", "2026-12-10T00:00:00+08:00"
+    found = judge(base, at(late, None), at(None, early))
+    assert kinds(found) == [Kind.ATTRIBUTES]
+    assert found.conflicts[0].fields == ("end", "start")
+    for side, wanted in ((Side.OURS, (late, None)), (Side.THEIRS, (None, early))):
+        taken = all_of(found, side).attributes
+        assert (taken.start, taken.end) == wanted
+    clean = judge(base, at(early, None), at(None, late)).document().attributes
+    assert (clean.start, clean.end) == (early, late)
+
+
 def test_many_contested_components_stay_choices_of_their_own() -> None:
     base = empty_campaign()
     _, grouping = chain(base, "target_audience", "random_grouping")
