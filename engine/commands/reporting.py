@@ -6,7 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from engine.client import bundled
+from engine.commands.errors import CommandError
 from engine.commands.target import Target
+from engine.i18n import N_, Message
 from engine.server.wire.reporting import WhyAnswer, WhyLine
 
 _MARKS = {True: "✓", False: "✗", None: "·"}
@@ -16,7 +18,7 @@ _INDENTS = {"entering": "", "step": "  ", "fact": "    ", "message": "    "}
 def why(target: Target, campaign: str, person: str, node: str | None) -> None:
     """Print the answer and the chain of facts, through the running engine if there is one.
 
-    node: the component that it is about. Raises `EngineRefused`, `UnknownCampaign`, `UnknownPerson`,
+    node: the component that it is about. Raises `CommandError`, `EngineRefused`, `UnknownPerson`,
     `FileError`, `StoreError`.
     """
     client = None if target.workspace is None else bundled(target.workspace.folder)
@@ -28,13 +30,18 @@ def why(target: Target, campaign: str, person: str, node: str | None) -> None:
 
 
 def _here(target: Target, campaign: str, person: str, node: str | None) -> WhyAnswer:
+    from engine.run.answers import UnknownCampaign
     from engine.run.lifecycle import number_of
     from engine.run.why import why_of
     from engine.server.reporting import why_answer
     from engine.store.people import known_key
 
     with target.engine() as (engine, database), database.read() as connection:
-        number, key = number_of(connection, campaign), known_key(connection, person)
+        try:
+            number = number_of(connection, campaign)
+        except UnknownCampaign as error:
+            raise CommandError(Message(N_("This campaign was not published to this engine."))) from error
+        key = known_key(connection, person)
         found = why_of(connection, number, key, engine.settings, engine.now(), node)
         return why_answer(campaign, person, found)
 

@@ -473,3 +473,8 @@ def test_a_table_is_described_imported_undone_and_a_person_erased(
     assert run("data", "erase", "1", "--workspace", shop.folder, "--yes").lines == ["ids: 1"]
     assert run("data", "undo", number, "--workspace", shop.folder).status == 0
     assert run("data", "undo", number, "--workspace", shop.folder).status == 1
+
+
+def test_why_of_a_campaign_that_was_never_published_is_one_sentence(shop: Workspace, run: Run) -> None:
+    ran = run("why", "--workspace", shop.folder, "c_nothing", "ann")
+    assert ran == Ran(1, "", "This campaign was not published to this engine.\n")
