@@ -43,11 +43,12 @@ def _components(report: Report) -> list[list[Value]]:
         tr("Left"),
         tr("Left early"),
         tr("Merged"),
+        tr("Failed"),
     ]
     rows: list[list[Value]] = [head]
     for node in report.nodes:
         seen = report.counts.nodes[node.id]
-        gone = (seen.left, seen.exited, seen.merged)
+        gone = (seen.left, seen.exited, seen.merged, seen.failed)
         rows.append([node.name, seen.arrived, seen.passed, seen.waiting, *gone])
     return rows
 

@@ -68,7 +68,7 @@ def report(cycle: int | None = None, entries: int = 12) -> Report:
             nodes={
                 "n_who": NodeCounts(arrived=entries, passed=entries),
                 "n_sms": NodeCounts(arrived=8, passed=8),
-                "n_wait": NodeCounts(arrived=12, waiting=12),
+                "n_wait": NodeCounts(arrived=12, waiting=11, failed=1),
             },
             links={"l_1": 8, "l_2": 4, "l_3": 8},
             entries=entries,
@@ -93,7 +93,7 @@ def report(cycle: int | None = None, entries: int = 12) -> Report:
         funnel=[
             FunnelStep(node="n_who", came=12, arrived=12, on=8, **{**step, "elsewhere": 4}),
             FunnelStep(node="n_sms", came=8, arrived=8, on=8, **step),
-            FunnelStep(node="n_wait", came=8, arrived=12, on=0, **{**step, "waiting": 12}),
+            FunnelStep(node="n_wait", came=8, arrived=12, on=0, **{**step, "waiting": 11, "failed": 1}),
         ],
         touches=[
             ReportTouch(
@@ -255,7 +255,9 @@ def test_every_format_can_be_written(qtbot: QtBot, window: MainWindow, tmp_path:
 def test_tables_hold_the_numbers_and_no_formula(qtbot: QtBot) -> None:
     sheet = ReportSheet(report(), ZONE)
     rows = list(csv.reader(io.StringIO(content(sheet, "csv").decode("utf-8-sig"))))
-    assert ["Everybody", "12", "12", "0", "0", "0", "0"] in rows
+    components = rows[2:5]
+    assert components[-1] == ["Wait", "12", "0", "11", "0", "0", "0", "1"]
+    assert all(int(arrived) == sum(map(int, became)) for _, arrived, *became in components)
     assert any(row[1:3] == ["'=group:a", "1000"] for row in rows)
     book = load_workbook(io.BytesIO(content(sheet, "xlsx")))
     assert book.sheetnames == [table.name for table in sheets(report())]
