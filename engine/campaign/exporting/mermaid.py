@@ -24,8 +24,11 @@ _RECTANGLE = ("[", "]")
 _END = ("((", "))")
 _ENTITIES = {
     ord("#"): "#35;", ord('"'): "#quot;", ord("<"): "#lt;", ord(">"): "#gt;", ord("&"): "#amp;",
-    ord("`"): "#96;", ord("|"): "#124;",
+    ord("`"): "#96;", ord("|"): "#124;", ord("*"): "#42;",
 }  # fmt: skip
+_LIST = re.compile(r"^(\d+(?=[.)])|)([.)+-])")
+"""How a list begins in Markdown, which Mermaid takes every label for and draws no lists in
+(https://github.com/mermaid-js/mermaid/issues/6111)."""
 
 
 def mermaid(document: CampaignDocument, lookup: Lookup) -> str:
@@ -60,4 +63,4 @@ def _node(document: CampaignDocument, id: str, lookup: Lookup) -> str:
 
 def _text(text: str) -> str:
     """A text that is nothing but text to Mermaid and to the page around it."""
-    return text.translate(_ENTITIES)
+    return _LIST.sub(lambda found: f"{found[1]}#{ord(found[2])};", text.translate(_ENTITIES))

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,6 +56,20 @@ def test_no_name_breaks_out_of_its_place_in_a_chart(name: str) -> None:
     for line in odd:
         assert line.count('"') % 2 == 0
         assert not re.search(r'"[^"]*[<>](?!br/)[^"]*"', line.replace("<br/>", ""))
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("1. Welcome", "1#46; Welcome"),
+        ("2) Care", "2#41; Care"),
+        ("- 20 % off", "#45; 20 % off"),
+        ("* now *", "#42; now #42;"),
+        ("7-day care, 1.5 - SMS", "7-day care, 1.5 - SMS"),
+    ],
+)
+def test_a_name_is_no_list_in_a_chart(name: str, label: str) -> None:
+    assert f'"{label}' in mermaid(flow(name), Everything())
 
 
 def test_no_cell_of_a_table_is_a_formula() -> None:
