@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QStackedWidget,
+    QStyleOptionTab,
     QTabBar,
     QToolButton,
     QVBoxLayout,
@@ -66,6 +67,14 @@ class CampaignTabBar(QTabBar):
         if closer is not None:
             closer.setToolTip(tr("Close campaign"))
             closer.setAccessibleName(tr("Close “{name}”", name=name))
+
+    def initStyleOption(  # noqa: N802 - Qt's name
+        self, option: QStyleOptionTab, index: int
+    ) -> None:
+        """Qt draws the current tab even where it is hidden: its edge would stand before the others."""
+        super().initStyleOption(option, index)
+        if not self.isTabVisible(index):
+            option.rect.moveRight(self.rect().left() - self.width())
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         """Where there are many, names become shorter before the bar has to be scrolled."""

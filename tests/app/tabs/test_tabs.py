@@ -71,6 +71,17 @@ def test_without_an_open_campaign_there_is_no_bar(qtbot: QtBot, window: MainWind
     assert not window.tabs.bar.isVisible()
 
 
+def test_nothing_is_drawn_of_the_hidden_tab(window: MainWindow, pages: list[EditorPage]) -> None:
+    """It is the current one while the list is on show; the others begin beside it."""
+    window.tabs.show_page(None)
+    bar = window.tabs.bar
+    assert not bar.isTabVisible(bar.currentIndex())
+    picture = bar.grab().toImage()
+    before = range(round((bar.tabRect(1).left() + 6) * picture.devicePixelRatio()))
+    colours = {picture.pixel(x, y) for x in before for y in range(picture.height() - 6)}
+    assert len(colours) == 1
+
+
 def test_a_click_on_a_tab_switches_and_nothing_is_asked(window: MainWindow, pages: list[EditorPage]) -> None:
     add(pages[2])
     QTest.mouseClick(window.tabs.bar, LEFT, pos=middle_of(window, 1))
