@@ -56,6 +56,7 @@ class AudienceKeeper:
         self._except_for = except_for
         self._updated = updated
         self._files: Mapping[str, AudienceFile] = {}
+        self._scheduled: Mapping[str, AudienceFile] = {}
         self._catalog = Catalog()
         self._tried: dict[str, int] = {}
         self._one_at_a_time = threading.Lock()
@@ -98,17 +99,20 @@ class AudienceKeeper:
     def keep(self, files: Mapping[str, AudienceFile], catalog: Catalog) -> None:
         """From now on these are the workspace's."""
         self._files, self._catalog = dict(files), catalog
+        self._scheduled = {id: file for id, file in files.items() if not isinstance(file.update, str)}
         self._tried = {id: tried for id, tried in self._tried.items() if id in files}
         self._wake.set()
 
     def following(self, connection: Connection) -> dict[str, int]:
         """When each audience that has a schedule is updated next (ms)."""
+        if not self._scheduled:  # asked at every turn of an engine without threads
+            return {}
         bundles = list(self._pinned())
         others = {rule.audience for bundle in bundles for rule in bundle.campaign.attributes.exits}
         others |= {self._except_for} if bundles else set()
         found = {}
-        for id, file in self._files.items():
-            if isinstance(file.update, str) or id in others:
+        for id, file in self._scheduled.items():
+            if id in others:
                 continue
             tried = self._tried.get(id, -NEVER)
             moment = cycles.next_update(connection, file, self._zone, self._since, tried)
@@ -123,6 +127,8 @@ class AudienceKeeper:
 
     def step(self, now: int) -> bool:
         """Update one audience that is due; False where none is. One that fails waits for its next moment."""
+        if not self._scheduled:
+            return False
         with self._database.read() as connection:
             due = [(moment, id) for id, moment in self.following(connection).items() if moment <= now]
         if not due:

@@ -55,6 +55,17 @@ def test_a_scheduled_audience_is_updated_at_once_and_then_by_its_schedule(shop: 
         assert updated(database, "a_by_hand") == []
 
 
+def test_without_a_schedule_nothing_is_asked(shop: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine without threads asks at every turn, of which there may be thousands in a second."""
+    with Database.open(shop) as database:
+        made = keeper(database, rule("a_berlin", "Berlin", "manual"))
+        monkeypatch.setattr(database, "read", lambda: pytest.fail("the database was asked"))
+        assert made.step(MS) is False
+        made.keep({"a_berlin": rule("a_berlin", "Berlin")}, Catalog())
+        with pytest.raises(pytest.fail.Exception):
+            made.step(MS)
+
+
 def test_one_that_fails_waits_for_its_next_moment(shop: Target) -> None:
     broken = AUDIENCE.adapter.validate_python(
         {
