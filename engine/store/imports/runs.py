@@ -70,17 +70,28 @@ def begin(database: Database, source: str, schema: DataSchema, now: int) -> Impo
 def all_or_nothing(session: Session) -> Iterator[None]:
     """What is imported inside the block is taken back where the block does not come to its end.
 
-    Where that fails, too, as with a broken database, the next import does it.
+    Where that fails, too, as with a broken database, the next import does it. Where only the answer to the
+    last commit was lost, all of it counts already and may have let people in: it stays; nothing is raised.
     """
     try:
         yield
-    except Exception:
+    except Exception as error:
+        through = False
         with suppress(DBAPIError):
-            with session.database.write() as connection:
-                for number in session.lists:
-                    discard(connection, number)
-            take_back(session.database.write, session.import_id)
-        raise
+            through = _is_through(session)
+            if not through:
+                with session.database.write() as connection:
+                    for number in session.lists:
+                        discard(connection, number)
+                take_back(session.database.write, session.import_id)
+        if not (through and isinstance(error, DBAPIError)):
+            raise
+
+
+def _is_through(session: Session) -> bool:
+    with session.database.read() as connection:
+        state = select(import_run.c.state).where(import_run.c.id == session.import_id)
+        return connection.execute(state).scalar() == "complete"
 
 
 @contextmanager

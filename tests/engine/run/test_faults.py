@@ -222,6 +222,7 @@ def test_a_call_that_fails_leaves_the_old_state_or_the_new_one(
         for number in range(SAMPLE[dialect]):
             call = 1 + number * (expected.calls - 1) // (SAMPLE[dialect] - 1)
             trial.fail(expected, call, late=number % 2 == 1)
+        trial.fail(expected, expected.calls, late=True)
 
 
 @pytest.mark.full
