@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 
 from app.reports.ink import Ink
 from engine.i18n import tr
+from engine.server.reported.ab_words import method_words, verdict_words
 from engine.server.wire.reporting import ReportGroup, ReportTest
 
 _ROW, _HEAD = 34.0, 28.0
@@ -65,30 +66,3 @@ class AbCard:
     def _number(area: QRectF, place: int, top: float, height: float) -> QRectF:
         wide = _NUMBERS / 3
         return QRectF(area.right() - _NUMBERS + place * wide, top, wide - 4, height)
-
-
-def verdict_words(test: ReportTest) -> str:
-    """What the test says so far, in one sentence."""
-    names = {group.port: group.name for group in test.groups}
-    if test.winner is not None:
-        return tr("“{name}” is the best group: that holds.", name=names[test.winner])
-    if test.leader is None:
-        return tr("No group is ahead yet.")
-    least = min(group.judged for group in test.groups)
-    if test.needed is not None and test.needed > least:
-        return tr(
-            "“{name}” is ahead, but not surely yet: that takes {needed:,} people a group, there are {n:,}.",
-            name=names[test.leader],
-            needed=test.needed,
-            n=least,
-        )
-    return tr("“{name}” is ahead, but that may be chance.", name=names[test.leader])
-
-
-def method_words(test: ReportTest) -> str:
-    """By which test, and how likely it is chance."""
-    if test.p is None:
-        return ""
-    test_name = tr("Fisher's exact test") if test.exact else tr("z-test of two proportions")
-    shown = f"{test.p:.4f}" if test.p >= 0.0001 else "< 0.0001"
-    return tr("{test}, two-sided, corrected for the number of groups: p = {p}", test=test_name, p=shown)

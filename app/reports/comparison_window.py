@@ -15,12 +15,12 @@ from app.widgets.basic import button, label
 from app.widgets.empty import EmptyState
 from canvas_widgets.tooltip import plain
 from engine.i18n import tr
+from engine.server.reported.comparing import LEAST, MOST
 from engine.server.wire.reporting import Comparison
 
 if TYPE_CHECKING:
     from app.window import MainWindow
 
-LEAST, MOST = 2, 10
 _LIST, _ROW = 34, 32  # of the grid; pixels
 _ID = Qt.ItemDataRole.UserRole
 

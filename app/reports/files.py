@@ -1,36 +1,33 @@
-"""Reports as files: pictures in three formats, a table, and a workbook."""
+"""Reports as files: pictures in three formats, and what `engine.server.reported.files` makes of tables."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRectF, QSize, QSizeF
 from PySide6.QtGui import QImage, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
 from app.reports.painted import PaintedSheet
-from app.reports.rows import Sheet, Value
 from canvas_widgets.look import Look, Theme
 from engine.i18n import N_
+from engine.server.reported.files import FORMATS as TABLES
+from engine.server.reported.files import WRITERS
 
 FORMATS: Mapping[str, str] = {
     "pdf": N_("PDF document"),
     "png": N_("PNG image"),
     "svg": N_("SVG drawing"),
-    "xlsx": N_("Excel workbook"),
-    "csv": N_("CSV table"),
+    **TABLES,
 }
 _WIDTH, _SCALE = 1120, 2
 _DOTS, _POINTS = 96, 72
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for the begin of a formula."""
 
 
 def content(report_sheet: PaintedSheet, format: str) -> bytes:
     """The file's content. Pictures are in the light look, as paper is."""
-    return _WRITERS[format](report_sheet)
+    paint = _PAINTERS.get(format)
+    return WRITERS[format](report_sheet.tables()) if paint is None else paint(report_sheet)
 
 
 def _png(sheet: PaintedSheet) -> bytes:
@@ -84,60 +81,4 @@ def _light() -> Look:
     return Look(Theme.LIGHT, motion=False)
 
 
-def _csv(sheet: PaintedSheet) -> bytes:
-    """All tables below each other, each behind its name."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    for table in sheet.tables():
-        if len(table.rows) > 1:
-            writer.writerow([table.name])
-            writer.writerows([[_safe(value) for value in row] for row in table.rows])
-            writer.writerow([])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()  # Excel asks for the mark
-
-
-def _xlsx(sheet: PaintedSheet) -> bytes:
-    return workbook(sheet.tables())
-
-
-def workbook(tables: Sequence[Sheet]) -> bytes:
-    """A workbook with a sheet for each table."""
-    from openpyxl import Workbook
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-    from openpyxl.styles import Font
-
-    book = Workbook()
-    book.remove(book.worksheets[0])
-    for table in tables:
-        page = book.create_sheet(table.name[:31])
-        for row in table.rows:
-            page.append([_plain(value, ILLEGAL_CHARACTERS_RE.sub) for value in row])
-        for line in page.iter_rows():
-            for cell in line:
-                if cell.data_type == "f":  # names of people are no formulas
-                    cell.data_type = "s"
-        for cell in page[1]:
-            cell.font = Font(bold=True)
-        page.freeze_panes = "A2"
-        page.column_dimensions["A"].width = 32
-    buffer = io.BytesIO()
-    book.save(buffer)
-    return buffer.getvalue()
-
-
-def _plain(value: Value, without: Callable[[str, str], str]) -> Value:
-    return without("", value) if isinstance(value, str) else value
-
-
-def _safe(value: Value) -> Value:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-_WRITERS: Mapping[str, Callable[[PaintedSheet], bytes]] = {
-    "pdf": _pdf,
-    "png": _png,
-    "svg": _svg,
-    "xlsx": _xlsx,
-    "csv": _csv,
-}
+_PAINTERS: Mapping[str, Callable[[PaintedSheet], bytes]] = {"pdf": _pdf, "png": _png, "svg": _svg}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF
 
-from app.reports.ink import Ask, Ink, share
-from engine.i18n import listed, ntr, tr
-from engine.server.wire.reporting import FunnelStep, Report
+from app.reports.ink import Ink
+from engine.i18n import tr
+from engine.server.reported.funnel import rest_words, who_came
+from engine.server.reported.numbers import share
+from engine.server.wire.reporting import Report
 
 _ROW = 44.0
 _NAME, _NUMBER = 200.0, 130.0
@@ -17,7 +19,7 @@ class FunnelChart:
 
     def __init__(self, report: Report) -> None:
         self.title = tr("Funnel")
-        self._steps, self._flows, self._cycle = report.funnel, report.flows, report.cycle
+        self._report, self._steps = report, report.funnel
         self._names = {node.id: node.name for node in report.nodes}
 
     def height(self, width: float) -> float:
@@ -35,35 +37,7 @@ class FunnelChart:
             ink.box(QRectF(left, top + 3, room, 18), "canvas")
             if step.came:
                 ink.box(QRectF(left, top + 3, max(3.0, room * step.came / most), 18), "accent", alpha=0.85)
-            ink.text(QRectF(left, top + 23, room, 16), _rest(step), "small", "muted")
-            ask = self._ask(n) if step.came else None
+            ink.text(QRectF(left, top + 23, room, 16), rest_words(step), "small", "muted")
             number = QRectF(area.right() - _NUMBER + 8, top, 60, 24)
-            ink.number(number, f"{step.came:,}", ask, name)
+            ink.number(number, f"{step.came:,}", who_came(self._report, n), name)
             ink.text(QRectF(area.right() - 56, top, 56, 24), share(step.came, first), "small", "muted")
-
-    def _ask(self, place: int) -> Ask | None:
-        """Who came to a step along the path; over several lines at once that cannot be asked."""
-        step = self._steps[place]
-        if step.arrived == step.came:
-            return {"what": "arrived", "place": step.node, "cycle": self._cycle}
-        before = self._steps[place - 1].node
-        links = [flow.link for flow in self._flows if (flow.source, flow.target) == (before, step.node)]
-        return {"what": "line", "place": links[0], "cycle": self._cycle} if len(links) == 1 else None
-
-
-def _rest(step: FunnelStep) -> str:
-    """Those who did not go on along the path, and those who came another way, in a few words."""
-    said = []
-    if joined := step.arrived - step.came:
-        said.append(ntr("{n:,} more by other ways", "{n:,} more by other ways", joined))
-    if step.elsewhere and step.on:
-        said.append(ntr("{n:,} another way", "{n:,} another way", step.elsewhere))
-    if step.waiting:
-        said.append(ntr("{n:,} waiting", "{n:,} waiting", step.waiting))
-    if step.left:
-        said.append(ntr("{n:,} left", "{n:,} left", step.left))
-    if step.exited:
-        said.append(ntr("{n:,} left early", "{n:,} left early", step.exited))
-    if step.merged:
-        said.append(ntr("{n:,} were there already", "{n:,} were there already", step.merged))
-    return listed(said)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from canvas_widgets.look import Look
-
-Ask = Mapping[str, object]
-"""What `people_behind` is asked for, when a number is clicked."""
+from engine.server.reported.numbers import Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +84,3 @@ class Ink:
     def shape(self, path: QPainterPath, colour: str, alpha: float = 1.0) -> None:
         self.painter.setPen(Qt.PenStyle.NoPen)
         self.painter.fillPath(path, self.colour(colour, alpha))
-
-
-def share(part: int, whole: int) -> str:
-    """A part of a whole in percent, or nothing."""
-    return f"{part / whole:.1%}" if whole else ""

@@ -8,9 +8,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
 from app.reports.ink import Ink, Spot
-from app.reports.rows import Sheet
 from app.reports.section import Section
 from canvas_widgets.look import Look
+from engine.server.reported.sheets import Sheet
 
 _MARGIN, _GAP, _PAD, _TITLE = 24.0, 16.0, 20.0, 34.0
 

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
-from app.reports.ink import Ask, Ink
+from app.reports.ink import Ink
+from engine.server.reported.numbers import Cell, Grid, KeyFigure
 
 
 class Section(Protocol):
@@ -20,20 +21,12 @@ class Section(Protocol):
     def paint(self, ink: Ink, area: QRectF) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of a table, or a figure. ask: who is behind it."""
-
-    text: str
-    ask: Ask | None = None
-
-
 @dataclass(slots=True)
 class Figures:
     """The key figures, side by side: a number, what it is, and what there is to add."""
 
     title: str
-    items: Sequence[tuple[str, Cell, str]]
+    items: Sequence[KeyFigure]
 
     def height(self, width: float) -> float:
         return 72.0 * self._rows(width)
@@ -53,22 +46,20 @@ class Figures:
         return max(1, -(-len(self.items) * 132 // max(1, int(width))))
 
 
-@dataclass(slots=True)
 class Table:
-    """Rows of cells, the first column at the left and wider, the others at the right. note: stands below."""
+    """Rows of cells, the first column at the left and wider, the others at the right."""
 
-    title: str
-    head: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    note: str = ""
+    def __init__(self, grid: Grid) -> None:
+        self.title, self._grid = grid.title, grid
 
     def height(self, width: float) -> float:
-        return 28 + 28 * len(self.rows) + (24 if self.note else 0)
+        return 28 + 28 * len(self._grid.rows) + (24 if self._grid.note else 0)
 
     def paint(self, ink: Ink, area: QRectF) -> None:
+        head, note = self._grid.head, self._grid.note
         first = min(area.width() * 0.36, 320)
-        wide = (area.width() - first) / max(1, len(self.head) - 1)
-        for row, cells in enumerate([[Cell(text) for text in self.head], *self.rows]):
+        wide = (area.width() - first) / max(1, len(head) - 1)
+        for row, cells in enumerate([[Cell(text) for text in head], *self._grid.rows]):
             top = area.top() + row * 28
             for n, cell in enumerate(cells):
                 left = area.left() if n == 0 else area.left() + first + (n - 1) * wide
@@ -77,8 +68,8 @@ class Table:
                 if row == 0:
                     ink.text(place, cell.text, "label", "muted", align)
                 else:
-                    words = f"{cells[0].text} · {self.head[n]}"
+                    words = f"{cells[0].text} · {head[n]}"
                     ink.number(place, cell.text, cell.ask, words, align=align)
             ink.line(QPointF(area.left(), top + 28), QPointF(area.right(), top + 28))
-        if self.note:
-            ink.text(QRectF(area.left(), area.bottom() - 20, area.width(), 20), self.note, "small", "muted")
+        if note:
+            ink.text(QRectF(area.left(), area.bottom() - 20, area.width(), 20), note, "small", "muted")

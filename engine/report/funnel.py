@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple, Protocol
@@ -22,6 +22,8 @@ class Flow(NamedTuple):
 class Way(Protocol):
     """People who went from a component to another, as `Flow` or a report over the wire has them."""
 
+    @property
+    def link(self) -> str: ...
     @property
     def source(self) -> str: ...
     @property
@@ -93,27 +95,38 @@ def funnel(path: Sequence[str], nodes: Mapping[str, Visits], flows: Iterable[Flo
     return steps
 
 
-def path_through(node: str, flows: Iterable[Way]) -> list[str]:
-    """The path that leads most people to a component, and that most take from there."""
+def path_through(node: str, flows: Iterable[Way], via: Collection[str] = ()) -> list[str]:
+    """The path that leads most people to a component, and that most take from there. via: see `main_path`."""
     known = list(flows)
     before: defaultdict[str, list[Way]] = defaultdict(list)
     for flow in known:
         before[flow.target].append(flow)
     path = [node]
     while choices := [flow for flow in before[path[0]] if flow.source not in path]:
-        path.insert(0, max(choices, key=lambda flow: flow.n).source)
-    return [*path, *main_path(node, known)[1:]]
+        path.insert(0, _chosen(choices, via).source)
+    return _onward(path, known, via)
 
 
-def main_path(start: str, flows: Iterable[Way]) -> list[str]:
-    """From a component on, always down the line that most people went down; the first one of equals."""
+def main_path(start: str, flows: Iterable[Way], via: Collection[str] = ()) -> list[str]:
+    """From a component on, always down the line that most people went down; the first one of equals.
+
+    via: lines that are taken wherever the path comes to one of them, however many went there.
+    """
+    return _onward([start], flows, via)
+
+
+def _onward(path: list[str], flows: Iterable[Way], via: Collection[str]) -> list[str]:
+    """A path, and what it leads to: to no component twice, though versions may lead in circles."""
     behind: defaultdict[str, list[Way]] = defaultdict(list)
     for flow in flows:
         behind[flow.source].append(flow)
-    path = [start]
     while choices := [flow for flow in behind[path[-1]] if flow.target not in path]:
-        path.append(max(choices, key=lambda flow: flow.n).target)
+        path.append(_chosen(choices, via).target)
     return path
+
+
+def _chosen(choices: Sequence[Way], via: Collection[str]) -> Way:
+    return max(choices, key=lambda flow: (flow.link in via, flow.n))
 
 
 def leads(path: Sequence[str], flows: Iterable[Flow]) -> bool:

@@ -5,7 +5,7 @@ Only counters are read, so it takes as long for ten million visits as for ten.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from engine.campaign.measuring import goal_words
 from engine.i18n import Message
 from engine.report.counts import Counts, GoalCounts, counts_of
 from engine.report.effect import Effect, effect_of
-from engine.report.funnel import Flow, FunnelStep, funnel, leads, main_path
+from engine.report.funnel import Flow, FunnelStep, funnel, leads, main_path, path_through
 from engine.report.series import Series, Step, series_of
 from engine.report.spending import Cost, estimated
 from engine.report.statistics import Arm, Verdict, verdict
@@ -84,6 +84,23 @@ class BadPath(Exception):  # noqa: N818 - names the condition
     """No lines of the campaign lead along the path."""
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Which path a funnel follows.
+
+    path: component by component. Without that: the one that leads most people to `through`, a component, and
+    on from there; without one, from the begin. via: lines that it takes where it comes to them, however many
+    people went there.
+    """
+
+    path: Sequence[str] = ()
+    through: str = ""
+    via: Collection[str] = ()
+
+
+WHERE_MOST_WENT = Course()
+
+
 def report_of(
     connection: Connection,
     campaign: int,
@@ -91,13 +108,13 @@ def report_of(
     *,
     step: Step = Step.HOUR,
     cycle: int | None = None,
-    path: Sequence[str] = (),
+    course: Course = WHERE_MOST_WENT,
 ) -> Report:
-    """The report of a campaign. path: of the funnel; empty: where most people went. Raises `BadPath`."""
+    """The report of a campaign. course: of the funnel. Raises `BadPath`."""
     counts = counts_of(connection, campaign, cycle=cycle)
     shape = structure_of(connection, campaign, counts.nodes, counts.links)
     flows = tuple(_flows(counts, shape))
-    steps = _path(path, shape, flows)
+    steps = _path(course, shape, flows)
     touches = tuple(_touches(connection, campaign, counts, shape))
     effect = effect_of(connection, campaign, cycle)
     return Report(
@@ -123,14 +140,17 @@ def _flows(counts: Counts, shape: Structure) -> Iterator[Flow]:
             yield Flow(id, line.source, line.port, line.target, counts.links.get(id, 0))
 
 
-def _path(asked: Sequence[str], shape: Structure, flows: Sequence[Flow]) -> list[str]:
+def _path(course: Course, shape: Structure, flows: Sequence[Flow]) -> list[str]:
+    asked = [*course.path, *filter(None, [course.through])]
+    if not set(asked) <= shape.nodes.keys() or not leads(course.path, flows):
+        raise BadPath(asked)
+    if course.path:
+        return list(course.path)
+    if course.through:
+        return path_through(course.through, flows, course.via)
     targets = {flow.target for flow in flows}
-    if asked:
-        if not set(asked) <= shape.nodes.keys() or not leads(asked, flows):
-            raise BadPath(list(asked))
-        return list(asked)
     first = next((id for id in shape.nodes if id not in targets), None)
-    return [] if first is None else main_path(first, flows)
+    return [] if first is None else main_path(first, flows, course.via)
 
 
 def _touches(connection: Connection, campaign: int, counts: Counts, shape: Structure) -> Iterator[Touch]:
@@ -165,6 +185,12 @@ def _tests(counts: Counts, shape: Structure) -> Iterator[Test]:
 
 def _groups(shape: Structure, target: str, goals: Mapping[str, GoalCounts]) -> dict[str, str]:
     """The groups of a target's test, by their ports; those that no longer exist behind."""
+    names = group_names(shape, target)
+    return {**names, **{port: port for port in goals if port not in names}}
+
+
+def group_names(shape: Structure, target: str) -> dict[str, str]:
+    """The groups of the AB test that a Test Target judges: port → name, in their order."""
     names: dict[str, str] = {}
     bundle = shape.bundle_with(target)
     if bundle is not None:
@@ -174,7 +200,7 @@ def _groups(shape: Structure, target: str, goals: Mapping[str, GoalCounts]) -> d
         for group in groups if isinstance(groups, list | tuple) else ():
             if isinstance(group, Mapping):
                 names[f"{PORT_PREFIX}{group.get('id')}"] = str(group.get("name", ""))
-    return {**names, **{port: port for port in goals if port not in names}}
+    return names
 
 
 def _arm(goals: GoalCounts | None) -> Arm:

@@ -16,10 +16,11 @@ from engine.workspace.bundle import Bundle
 
 
 class ShownNode(NamedTuple):
-    """A component as it was called last."""
+    """A component as it was called last. id_type: what it needs to reach people, "" where that is nothing."""
 
     name: str
     kind: str
+    id_type: str = ""
 
 
 class ShownLine(NamedTuple):
@@ -64,7 +65,7 @@ def structure_of(
         for id in flow_order(document):
             if id != START_ID and id not in shown:
                 node = document.nodes[id]
-                shown[id] = ShownNode(node.name, node.kind)
+                shown[id] = ShownNode(node.name, node.kind, node.id_type)
         for id, link in document.links.items():
             if link.target is not None:
                 ways.setdefault(id, ShownLine(link.source, link.port, link.target))

@@ -11,7 +11,7 @@ from engine.i18n import N_, Message
 from engine.report import behind
 from engine.report.comparing import sum_of
 from engine.report.effect import Effect
-from engine.report.overview import BadPath, Test, report_of
+from engine.report.overview import BadPath, Course, Test, report_of
 from engine.report.overview import Report as FoundReport
 from engine.report.series import Step
 from engine.report.statistics import Arm, Interval
@@ -69,7 +69,8 @@ def router(service: Service) -> APIRouter:
         with service.database.read() as connection:
             number = number_of(connection, id)
             try:
-                found = report_of(connection, number, service.zone, step=step, cycle=cycle, path=path or ())
+                course = Course(path or ())
+                found = report_of(connection, number, service.zone, step=step, cycle=cycle, course=course)
             except BadPath as error:
                 text = N_("No lines of the campaign lead along this path.")
                 raise CallRefused(422, "bad_path", Message(text)) from error
@@ -158,7 +159,7 @@ def report_answer(campaign: str, name: str, now: int, found: FoundReport) -> Rep
         as_of=utc_text(now),
         cycle=found.cycle,
         counts=counts_answer(found.counts),
-        nodes=[ReportNode(id=id, name=node.name, kind=node.kind) for id, node in found.nodes.items()],
+        nodes=[ReportNode(id=id, **node._asdict()) for id, node in found.nodes.items()],
         flows=[ReportFlow(**flow._asdict()) for flow in found.flows],
         path=list(found.path),
         funnel=[FunnelStep(**dataclasses.asdict(step)) for step in found.funnel],

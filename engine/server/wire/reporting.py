@@ -11,11 +11,13 @@ from engine.server.wire.campaigns import Counts
 
 
 class ReportNode(Answer):
-    """A component, as it was called last."""
+    """A component, as it was called last. `id_type`: what it needs to reach people, "" where it sends
+    nothing."""
 
     id: str
     name: str
     kind: str
+    id_type: str = ""
 
 
 class ReportFlow(Answer):

@@ -13,12 +13,13 @@ from PySide6.QtGui import QImage, QPainter
 from pytestqt.qtbot import QtBot
 
 from app.reports.comparison_sheet import ComparisonSheet
-from app.reports.comparison_window import MOST, ComparisonOfCampaigns
+from app.reports.comparison_window import ComparisonOfCampaigns
 from app.reports.files import content
 from app.reports.keeping_up import LEAST_MS, REST
 from app.reports.window import ReportWindow
 from app.window import MainWindow
 from canvas_widgets.look import Look, Theme
+from engine.server.reported.comparing import MOST
 from engine.server.wire.reporting import CampaignSum, Comparison
 from tests.app.conftest import settle
 from tests.app.reports.test_reports import Reporting, opened

@@ -16,16 +16,16 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.reports.ab_card import verdict_words
 from app.reports.files import FORMATS, content
 from app.reports.people import BehindDialog
-from app.reports.rows import sheets
 from app.reports.sheet import ReportSheet
 from app.reports.why import WhyDialog
 from app.reports.window import ReportWindow
 from app.window import MainWindow
 from canvas_widgets.look import Look, Theme
 from engine.i18n import use_language
+from engine.server.reported.ab_words import verdict_words
+from engine.server.reported.sheets import report_sheets
 from engine.server.wire.campaigns import Counts, CycleCounts, NodeCounts
 from engine.server.wire.reporting import (
     BehindPage,
@@ -260,7 +260,7 @@ def test_tables_hold_the_numbers_and_no_formula(qtbot: QtBot) -> None:
     assert all(int(arrived) == sum(map(int, became)) for _, arrived, *became in components)
     assert any(row[1:3] == ["'=group:a", "1000"] for row in rows)
     book = load_workbook(io.BytesIO(content(sheet, "xlsx")))
-    assert book.sheetnames == [table.name for table in sheets(report())]
+    assert book.sheetnames == [table.name for table in report_sheets(report())]
     cells = [cell for row in book["AB tests"].iter_rows() for cell in row]
     assert "=group:a" in [cell.value for cell in cells]
     assert "f" not in [cell.data_type for cell in cells]

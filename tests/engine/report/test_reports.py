@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from engine.campaign import campaign_file
 from engine.report.behind import BadCursorError, Number, What, people_behind
 from engine.report.funnel import FunnelStep
-from engine.report.overview import BadPath, Report, report_of
+from engine.report.overview import BadPath, Course, Report, report_of
 from engine.report.series import Step
 from engine.run.settings import EngineSettings
 from engine.run.simulate import Given, rehearse
@@ -133,9 +133,11 @@ def test_reports_add_up_and_people_stand_behind_them(seed: int, target: Path | s
         for moment in by_day.series.moments:
             assert datetime.fromtimestamp(moment / 1000, settings.zone).hour in (0, 1)  # 1: no midnight
         with pytest.raises(BadPath):
-            report_of(connection, campaign, settings.zone, path=["n_nowhere"])
+            report_of(connection, campaign, settings.zone, course=Course(["n_nowhere"]))
+        with pytest.raises(BadPath):
+            report_of(connection, campaign, settings.zone, course=Course(through="n_nowhere"))
         if len(whole.path) > 1:
-            behind = report_of(connection, campaign, settings.zone, path=whole.path[1:])
+            behind = report_of(connection, campaign, settings.zone, course=Course(whole.path[1:]))
             assert [step.node for step in behind.funnel] == list(whole.path[1:])
             assert isinstance(behind.funnel[0], FunnelStep)
         with pytest.raises(BadCursorError):

@@ -1,4 +1,4 @@
-"""A report as tables of plain values: what CSV and Excel files hold."""
+"""Reports and comparisons as tables of plain values: what CSV and Excel files hold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from engine.components.delivery import STATES, receipt_word, state_and_reason
 from engine.i18n import tr
-from engine.server.wire.reporting import Report, ReportEffect
+from engine.server.reported.comparing import MEASURES
+from engine.server.wire.reporting import Comparison, Report, ReportEffect
 
 Value = str | int | float | None
 
@@ -19,7 +20,7 @@ class Sheet(NamedTuple):
     rows: Sequence[Sequence[Value]]
 
 
-def sheets(report: Report) -> list[Sheet]:
+def report_sheets(report: Report) -> list[Sheet]:
     """Every table of a report, in the order in which it is shown."""
     names = {node.id: node.name for node in report.nodes}
     return [
@@ -32,6 +33,26 @@ def sheets(report: Report) -> list[Sheet]:
         Sheet(tr("Cycles"), _cycles(report)),
         Sheet(tr("Over time"), _series(report)),
     ]
+
+
+def comparison_sheets(comparison: Comparison) -> list[Sheet]:
+    """One row a campaign, every measure with its share."""
+    measures = [measure for part in MEASURES for measure in part.measures]
+    head: list[Value] = [tr("Campaign")]
+    for measure in measures:
+        head.append(tr(measure.name))
+        if measure.whole is not None:
+            head.append(tr("{name}, share", name=tr(measure.name)))
+    rows = [head]
+    for one in comparison.campaigns:
+        row: list[Value] = [one.name]
+        for measure in measures:
+            row.append(measure.n(one))
+            if measure.whole is not None:
+                whole = measure.whole(one)
+                row.append(measure.n(one) / whole if whole else None)
+        rows.append(row)
+    return [Sheet(tr("Comparison"), rows)]
 
 
 def _components(report: Report) -> list[list[Value]]:
@@ -69,11 +90,12 @@ def _lines(report: Report, names: Mapping[str, str]) -> list[list[Value]]:
 
 def _messages(report: Report, names: Mapping[str, str]) -> list[list[Value]]:
     rows: list[list[Value]] = [[tr("Component"), tr("What became of it"), tr("Messages")]]
+    id_types = {node.id: node.id_type for node in report.nodes}
     for touch in report.touches:
-        name = names.get(touch.node, touch.node)
+        name, id_type = names.get(touch.node, touch.node), id_types.get(touch.node, "")
         for state in STATES:
             for reason, n in touch.reasons.get(state, {}).items():
-                rows.append([name, state_and_reason(state, reason), n])
+                rows.append([name, state_and_reason(state, reason, id_type), n])
         rows += [[name, receipt_word(receipt), n] for receipt, n in touch.receipts.items()]
     return rows
 

@@ -1,0 +1,1 @@
+"""What a report says, without anything that draws it: the designer paints it, pages in a browser write it."""
