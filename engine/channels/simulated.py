@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from engine.i18n import N_, Message, MessageError
-from engine.plan.counting import SHARD
+from engine.plan.context import WHOLE
 from engine.plan.message_counts import COUNTED
 from engine.plan.temporary import result_script
 from engine.store.dialect import upsert_adding
@@ -216,7 +216,7 @@ def _of_entries(
     mine = and_(entry.c.campaign == m.campaign, entry.c.person == m.person, entry.c.entry == m.entry)
     columns: Sequence[ColumnElement[Any]] = (
         m.version, entry.c.cycle, m.node, state.label("state"), reason.label("reason"),
-        receipt.label("receipt"), literal_column(str(SHARD)).label("shard"),
+        receipt.label("receipt"), literal_column(str(WHOLE)).label("shard"),
         (m.planned_at // HOUR).label("hour"),
     )  # fmt: skip
     query = select(*columns, n.label("n")).select_from(message.join(entry, mine))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     Table,
     cast,
+    literal,
     null,
     select,
 )
@@ -22,6 +23,7 @@ from engine.campaign.measuring import CampaignGoal
 from engine.campaign.send_window import SendWindow
 from engine.plan.contact import ContactRules, Cuts
 from engine.plan.control import Draw
+from engine.plan.prepared import given
 from engine.shapes.conditions import Condition
 from engine.shapes.time import Duration
 from engine.store.fields import DataFields
@@ -31,6 +33,17 @@ from engine.store.times import Ms, WallClock
 
 NO_NUMBER: ColumnElement[Any] = cast(null(), BigInteger())
 """A null that is known to be a number: within a subquery PostgreSQL takes any other for a text."""
+
+
+WHOLE = 0
+"""The shard of whoever runs all people of a version."""
+SHARDS = 8
+"""Into how many shards the people of a version are divided, by their ids; they are numbered from 1 on."""
+
+
+def shard_of(person: ColumnElement[int]) -> ColumnElement[int]:
+    """The shard of a person."""
+    return person % SHARDS + 1
 
 
 def contacts_of(messages: Table, nodes: Table) -> Select[*tuple[Any, ...]]:
@@ -83,6 +96,7 @@ class Context:
     count. languages: message template that speaks several → the attribute that says which of them is a
     person's. recurring: there are several cycles, and the rows of a wave say theirs. cuts: where else
     places begin. participants: in a rehearsal the only people who enter (a column `person`), or None.
+    sharded: the plan runs the people of one shard, which is given at each call.
     control: who is held back. goal: what is counted of everybody, also of those. window: when marketing
     messages go out.
     """
@@ -109,6 +123,17 @@ class Context:
     control: tuple[Draw, ...] = ()
     goal: CampaignGoal | None = None
     window: SendWindow | None = None
+    sharded: bool = False
+
+    @property
+    def shard(self) -> ColumnElement[int]:
+        """Whose people run. Counters count them there, so that nobody waits for another shard's row."""
+        return given("shard") if self.sharded else literal(WHOLE)
+
+    def runs(self, person: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
+        """Whether a person is one of them."""
+        if self.sharded:
+            yield shard_of(person) == self.shard
 
     def may_postpone(self, channel: str) -> bool:
         """Whether a marketing message of the channel may have to wait."""

@@ -8,7 +8,7 @@ finished and of people who were held back or have left.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import (
     ColumnElement,
@@ -27,8 +27,8 @@ from sqlalchemy.sql import Executable
 from sqlalchemy.sql.selectable import SelectBase
 
 from engine.campaign.measuring import CampaignGoal
-from engine.plan.context import Conditions, Context
-from engine.plan.counting import SHARD, cycle_of_wave
+from engine.plan.context import WHOLE, Conditions, Context
+from engine.plan.counting import cycle_of_wave
 from engine.plan.temporary import incoming, wave
 from engine.store.dialect import upsert_adding
 from engine.store.tables.people import event
@@ -40,7 +40,8 @@ COUNTED = ("version", "cycle", "held_back", "again", "converted", "hour", "shard
 
 @dataclass(frozen=True, slots=True)
 class Conversions:
-    """Builds the statements of one version's goal. campaign, version: keys in the database."""
+    """Builds the statements of one version's goal. campaign, version: keys in the database. shard: see
+    `Context`."""
 
     dialect: Dialect
     clock: WallClock
@@ -48,6 +49,7 @@ class Conversions:
     campaign: int
     version: int
     goal: CampaignGoal
+    shard: ColumnElement[int] = field(default_factory=lambda: literal(WHOLE))
 
     @classmethod
     def of(cls, context: Context) -> Conversions | None:
@@ -55,7 +57,7 @@ class Conversions:
         if context.goal is None:
             return None
         parts = (context.dialect, context.clock, context.conditions, context.campaign, context.version)
-        return cls(*parts, context.goal)
+        return cls(*parts, context.goal, context.shard)
 
     def moment(self, person: ColumnElement[int], entered: Ms) -> Ms:
         """When whoever entered then reached the goal, as far as is known; else null."""
@@ -113,7 +115,7 @@ class Conversions:
         r = rows.subquery("counted").c
         key = [r.cycle, r.held_back, r.again, r.converted, r.at // HOUR]
         summed = (
-            select(literal(self.version), *key, literal(SHARD), func.sum(r.n))
+            select(literal(self.version), *key, self.shard, func.sum(r.n))
             .where(literal_column("1 = 1"))  # SQLite wants a condition in front of ON CONFLICT
             .group_by(*(literal_column(str(place)) for place in range(2, 7)))
         )

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Dialect,
     Insert,
     Select,
     Table,
@@ -26,7 +25,6 @@ from engine.store.times import HOUR
 
 CYCLE = 1
 """The only cycle of campaigns that do not recur."""
-SHARD = 0
 
 
 def cycle_of_wave(context: Context) -> ColumnElement[int]:
@@ -47,17 +45,14 @@ def cycle_of(context: Context, who: ColumnElement[int], nth: ColumnElement[int])
     )
 
 
-def raise_counter(dialect: Dialect, version: int, table: Table) -> Insert:
+def raise_counter(context: Context, table: Table) -> Insert:
     """Add `n` to a row of `counter` or `message_counter`; the rest of its key is given at each call."""
-    fixed = {"version": version, "cycle": CYCLE, "shard": SHARD}
+    fixed = {"version": literal(context.version), "cycle": literal(CYCLE), "shard": context.shard}
     values = [
-        literal(fixed[column.name])
-        if column.name in fixed
-        else bindparam(column.name, type_=column.type, required=True)
-        for column in table.c
+        fixed.get(column.name, bindparam(column.name, type_=column.type, required=True)) for column in table.c
     ]
     row = select(*values).where(literal_column("1 = 1"))
-    return upsert_adding(dialect, table, list(table.c.keys()), row, "n")
+    return upsert_adding(context.dialect, table, list(table.c.keys()), row, "n")
 
 
 def count_paths(context: Context) -> Insert:
@@ -67,7 +62,7 @@ def count_paths(context: Context) -> Insert:
             literal(context.version),
             cycle_of_wave(context).label("cycle"),
             wave.c.path,
-            literal(SHARD),
+            context.shard,
             (wave.c.now // HOUR).label("hour"),
             func.count(),
         )

@@ -9,7 +9,7 @@ from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import EnterOnEvent, Gather
 from engine.plan.context import Context
-from engine.plan.counting import SHARD, cycle_of_wave
+from engine.plan.counting import cycle_of_wave
 from engine.plan.places import Layout, Path, Place, Stage, on_paths
 from engine.plan.temporary import wave
 from engine.store.dialect import upsert_adding
@@ -84,7 +84,7 @@ class Endings:
             select(
                 literal(self._context.version).label("version"),
                 ended.c.cycle,
-                literal(SHARD).label("shard"),
+                self._context.shard.label("shard"),
                 func.sum(ended.c.n).label("n"),
                 func.max(ended.c.at).label("last"),
             )

@@ -10,7 +10,7 @@ from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import JudgeGoal
 from engine.plan.context import Context
-from engine.plan.counting import CYCLE, SHARD
+from engine.plan.counting import CYCLE
 from engine.plan.graph import FlowNode
 from engine.plan.places import Layout, Path, Place
 from engine.plan.temporary import wave
@@ -60,7 +60,7 @@ class Goals:
         counted = (
             select(
                 literal(self._context.version), cycle.label("cycle"), literal(node.number), judged.c.port,
-                judged.c.achieved, literal(SHARD), func.count(),
+                judged.c.achieved, self._context.shard, func.count(),
             )
             .where(known)
             .group_by(literal_column("2"), judged.c.port, judged.c.achieved)

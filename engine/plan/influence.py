@@ -91,6 +91,10 @@ class Influence:
             return Order.EVERYBODY
         return Order.KIN if self.marketing and rules.duplicates else Order.NOBODY
 
+    def divisible(self, rules: ContactRules, *, some_share_addresses: bool) -> bool:
+        """Whether nobody makes a difference to anybody else, so that some may run apart from others."""
+        return not self.contests and (self.order(rules) is Order.NOBODY or not some_share_addresses)
+
 
 def influence_of(flow: Flow, wanted: Cuts) -> Influence:
     """Analyse a campaign's graph. `wanted`: where places are to begin besides those where they must."""

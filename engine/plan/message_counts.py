@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from engine.plan.context import Context
-from engine.plan.counting import SHARD, cycle_of
+from engine.plan.counting import cycle_of
 from engine.plan.graph import FlowNode
 from engine.store.dialect import upsert_adding
 from engine.store.tables.runs import message, message_counter
@@ -65,7 +65,7 @@ def _grouped(
     state, reason, receipt = shown
     columns = [
         literal(context.version), cycle_of(context, r.person, r.entry).label("cycle"), literal(node.number),
-        state.label("state"), reason.label("reason"), receipt.label("receipt"), literal(SHARD),
+        state.label("state"), reason.label("reason"), receipt.label("receipt"), context.shard,
         (planned_at // HOUR).label("hour"), func.count() * sign,
     ]  # fmt: skip
     places = ("2", "4", "5", "6", "8")

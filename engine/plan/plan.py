@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, literal, literal_column, select
+from sqlalchemy import and_, delete, func, literal, literal_column, select
 
 from engine.components.behaviour import EnterAudiences, Send
 from engine.plan.context import Context
@@ -86,6 +86,11 @@ class PlacePlan:
         return self._prepare(self._rows.next_due(self.place))
 
     @cached_property
+    def note_shards(self) -> Prepared:
+        """Writes into the agenda when something is due here next for each shard that is left to others."""
+        return self._prepare(self._rows.note_shards(self.place))
+
+    @cached_property
     def due_after(self) -> Prepared:
         return self._prepare(self._rows.due_after(self.place))
 
@@ -101,8 +106,8 @@ class PlacePlan:
 
     @cached_property
     def effects(self) -> tuple[PreparedStep, ...]:
-        dialect, counters = self._context.dialect, self._counters
-        return tuple(PreparedStep(step, dialect, counters) for step in self._effects.of(self.place))
+        counters = self._counters
+        return tuple(PreparedStep(step, counters) for step in self._effects.of(self.place))
 
     def _range(self, taken: Taken) -> Range:
         note, take, drop = taken
@@ -127,16 +132,18 @@ class Common:
 
     def __init__(self, context: Context) -> None:
         version, dialect = agenda.c.version == context.version, context.dialect
+        mine = and_(version, agenda.c.shard == context.shard) if context.sharded else version
         place, due = given("place"), given("due")
-        row = select(literal(context.version), place, due).where(literal_column("1 = 1"))
-        noted = upsert_replacing(dialect, agenda, ["version", "place", "due"], row, ["due"])
+        row = select(literal(context.version), place, context.shard, due).where(literal_column("1 = 1"))
+        noted = upsert_replacing(dialect, agenda, ["version", "place", "shard", "due"], row, ["due"])
         fronts = select(front.c.place, func.min(front.c.due), func.max(front.c.batch) + 1)
         self.clear_wave = Emptying(wave, dialect)
         self.clear_front = Emptying(front, dialect)
         self.fronts = Prepared(fronts.group_by(front.c.place), dialect)
-        self.agenda = Prepared(select(agenda.c.place, agenda.c.due).where(version), dialect)
+        known = select(agenda.c.place, func.min(agenda.c.due)).where(mine).group_by(agenda.c.place)
+        self.agenda = Prepared(known, dialect)
         self.note_due = Prepared(noted, dialect)
-        self.forget_due = Prepared(delete(agenda).where(version, agenda.c.place == place), dialect)
+        self.forget_due = Prepared(delete(agenda).where(mine, agenda.c.place == place), dialect)
         self.newcomers = Prepared(select(func.count(), func.max(wave.c.person)), dialect)
         self.span = Prepared(select(func.min(wave.c.now), func.max(wave.c.now)), dialect)
 
@@ -150,7 +157,7 @@ class Plan:
         judge = Judge(context, layout.flow)
         self._rows = Rows(context, layout, judge)
         effects = Effects(context, layout, judge)
-        counters = Counters(context.version, context.dialect)
+        counters = Counters(context)
         tails = Tails(context, layout, judge)
         self.places = tuple(
             PlacePlan(place, layout, context, self._rows, effects, counters, tails) for place in layout.places

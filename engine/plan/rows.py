@@ -31,16 +31,17 @@ from sqlalchemy import (
 
 from engine.audience.moments import ColumnMoment
 from engine.components.behaviour import EnterOnEvent, OriginTest
-from engine.plan.context import NO_NUMBER, Context
+from engine.plan.context import NO_NUMBER, Context, shard_of
 from engine.plan.counting import cycle_of
 from engine.plan.decide import Judge, Row, draws_lots, tests_in
 from engine.plan.effects import counts_matches
 from engine.plan.places import Layout, Place, Stage
 from engine.plan.prepared import given
 from engine.plan.temporary import front, kin, wave
-from engine.store.dialect import is_among, look_up
+from engine.store.dialect import is_among, look_up, upsert_replacing
+from engine.store.tables.operations import version_lease
 from engine.store.tables.people import audience_member, person
-from engine.store.tables.runs import arrival, entry, message, pending_match, token, token_watched
+from engine.store.tables.runs import agenda, arrival, entry, message, pending_match, token, token_watched
 from engine.store.times import NEVER
 
 WAVE_COLUMNS = ["person", "entry", "now", "path", "via", "event", "cycle", "origin"]
@@ -110,6 +111,18 @@ class Rows:
         """When something is due here next."""
         return self._first(place, self._left(place))
 
+    def note_shards(self, place: Place) -> Insert:
+        """Note when something is due here next for each shard that is left to others."""
+        s = version_lease.c
+        mine = shard_of(self._table(place).c.person) == s.shard
+        due = self._first(place, mine).correlate(version_lease).scalar_subquery()
+        of_version = s.version == self._context.version
+        found = select(s.version, s.shard, due.label("due")).where(of_version).subquery()
+        rows = select(found.c.version, literal(place.index), found.c.shard, found.c.due)
+        columns = ["version", "place", "shard", "due"]
+        noted = rows.where(found.c.due.is_not(None))
+        return upsert_replacing(self._context.dialect, agenda, columns, noted, ["due"])
+
     def _left(self, place: Place) -> ColumnElement[bool]:
         """Whether a row lies behind moment `low` and person `behind`, up to where there is none any more.
 
@@ -139,7 +152,7 @@ class Rows:
 
     def _mine(self, place: Place) -> ColumnElement[bool]:
         table = self._table(place)
-        mine = table.c.version == self._context.version
+        mine = and_(table.c.version == self._context.version, *self._context.runs(table.c.person))
         if place.stage is Stage.ENTER:
             return mine
         if place.stage is Stage.OUTBOX:
@@ -361,12 +374,14 @@ class Rows:
         last: ColumnElement[int] = literal_column(str(NEVER)).label("turn")
         for t in (token, token_watched):
             yield select(t.c.place, t.c.due, t.c.person, t.c.entry, t.c.via, no_mark, no_event, last).where(
-                t.c.version == version, t.c.due <= horizon
+                t.c.version == version, t.c.due <= horizon, *self._context.runs(t.c.person)
             )
         yield select(
             zero.label("place"), arrival.c.due, arrival.c.person, zero.label("entry"), zero.label("via"),
             arrival.c.event.label("mark"), arrival.c.event, last,
-        ).where(arrival.c.version == version, arrival.c.due <= horizon)  # fmt: skip
+        ).where(
+            arrival.c.version == version, arrival.c.due <= horizon, *self._context.runs(arrival.c.person)
+        )  # fmt: skip
         for place in self._layout.places:
             if place.stage is Stage.OUTBOX:
                 yield select(

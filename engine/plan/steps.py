@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Select, Table
+from sqlalchemy import Connection, Select, Table
 from sqlalchemy.sql import Executable
 
+from engine.plan.context import Context
 from engine.plan.counting import raise_counter
 from engine.plan.prepared import Prepared
 from engine.plan.temporary import Emptying
@@ -46,28 +47,28 @@ class Step:
 class Counters:
     """The statements that raise the counters of a plan: the same for all places."""
 
-    def __init__(self, version: int, dialect: Dialect) -> None:
-        self._version = version
-        self._dialect = dialect
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self.dialect = context.dialect
 
     @cached_property
     def _raise(self) -> Mapping[Table, Prepared]:
         return {
-            table: Prepared(raise_counter(self._dialect, self._version, table), self._dialect)
+            table: Prepared(raise_counter(self._context, table), self.dialect)
             for table in (counter, message_counter)
         }
 
-    def add(self, connection: Connection, count: Count, hour: int, n: int) -> None:
+    def add(self, connection: Connection, count: Count, shard: int, hour: int, n: int) -> None:
         """Add `n` rows of an hour (since 1970)."""
-        self._raise[count.table](connection, {**count.key, "hour": hour, "n": n})
+        self._raise[count.table](connection, {**count.key, "shard": shard, "hour": hour, "n": n})
 
 
 class PreparedStep:
     """A step, compiled when it is first needed."""
 
-    def __init__(self, step: Step | Executable, dialect: Dialect, counters: Counters) -> None:
+    def __init__(self, step: Step | Executable, counters: Counters) -> None:
         self._step = step if isinstance(step, Step) else Step(step)
-        self._dialect = dialect
+        self._dialect = counters.dialect
         self._counters = counters
 
     @cached_property
@@ -90,4 +91,4 @@ class PreparedStep:
             self._step.first(connection)
         n = self.statement(connection, parameters).rowcount
         if n and hour is not None and self._step.counts is not None:
-            self._counters.add(connection, self._step.counts, hour, n)
+            self._counters.add(connection, self._step.counts, parameters["shard"], hour, n)

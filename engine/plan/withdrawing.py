@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql import Executable
 
 from engine.plan.context import Context
-from engine.plan.counting import SHARD, cycle_of
+from engine.plan.counting import cycle_of
 from engine.plan.fatigue import HELD_LITERALS
 from engine.plan.graph import FlowNode
 from engine.plan.message_counts import COUNTED
@@ -86,7 +86,7 @@ def _count(context: Context, held: ColumnElement[bool], state: str, reason: str,
     m = message.c
     columns: list[ColumnElement[Any]] = [
         literal(context.version), cycle_of(context, m.person, m.entry).label("cycle"), m.node,
-        literal(state), literal(reason), literal(""), literal(SHARD),
+        literal(state), literal(reason), literal(""), context.shard,
         (m.planned_at // HOUR).label("hour"), func.count() * sign,
     ]  # fmt: skip
     counted = select(*columns).where(held).group_by(*map(literal_column, ("2", "3", "8")))

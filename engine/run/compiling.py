@@ -48,7 +48,7 @@ class PlanSettings:
 
     zone, contact: the workspace's. live, scripted, tags, contacts: see `Context`; a simulation has its own.
     mails: what goes through real accounts waits for a sending loop. chances: judgments of events that a
-    rehearsal leaves to chance → how many of 10,000 do what they ask. participants: see `Context`.
+    rehearsal leaves to chance → how many of 10,000 do what they ask. participants, sharded: see `Context`.
     """
 
     zone: ZoneInfo
@@ -60,6 +60,7 @@ class PlanSettings:
     mails: bool = False
     chances: Mapping[str, int] = field(default_factory=dict)
     participants: Table | None = None
+    sharded: bool = False
 
 
 def plan_of(
@@ -101,6 +102,7 @@ def plan_of(
         control=draws_of(bundle.campaign.attributes, settings.contact.control),
         goal=bundle.campaign.attributes.goal,
         window=bundle.campaign.attributes.send_window,
+        sharded=settings.sharded,
     )
     return compile_plan(flow, context)
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, and_, insert, literal, select, true, union_all, update
 from sqlalchemy import delete as delete_from
 
-from engine.plan.counting import SHARD
+from engine.plan.context import WHOLE
 from engine.store.dialect import bulk_insert, upsert_adding
 from engine.store.functions import is_one_of
 from engine.store.tables.runs import (
@@ -72,7 +72,7 @@ def _end(connection: Connection, version: int, tokens: Sequence[_Token], outcome
     bulk_insert(connection, visit, ("version", "path", "person", "entry", "at"), sorted(visits))
     columns = ["version", "cycle", "path", "shard", "hour", "n"]
     for (cycle, number), n in sorted(counts.items()):
-        row = select(*map(literal, (version, cycle, number, SHARD, now // HOUR, n))).where(true())
+        row = select(*map(literal, (version, cycle, number, WHOLE, now // HOUR, n))).where(true())
         connection.execute(upsert_adding(connection.dialect, counter, columns, row, "n"))
     _finish(connection, campaign, version, Counter((one.person, one.entry) for one in tokens), cycles, now)
 
@@ -101,7 +101,7 @@ def _finish(
     for cycle in connection.scalars(counting).all():
         n = sum(cycles[one] == cycle for one in ended)
         if n:
-            row = select(*map(literal, (version, cycle, SHARD, n, now))).where(true())
+            row = select(*map(literal, (version, cycle, WHOLE, n, now))).where(true())
             columns = ["version", "cycle", "shard", "n", "last"]
             connection.execute(upsert_adding(connection.dialect, finished, columns, row, "n", latest="last"))
 

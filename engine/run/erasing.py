@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, literal, null, select, true, update
 
-from engine.plan.counting import SHARD
+from engine.plan.context import WHOLE
 from engine.plan.message_counts import COUNTED
 from engine.plan.places import LEFT
 from engine.run.ended_places import end_places
@@ -106,7 +106,7 @@ def _count_as(connection: Connection, row: Any, after: str, why: str) -> None:
     one = and_(e.campaign == row.campaign, e.person == row.person, e.entry == row.entry)
     cycle = connection.execute(select(e.cycle).where(one)).scalar_one()
     for state, reason, n in ((row.state, "", -1), (after, why, 1)):
-        values = (row.version, cycle, row.node, state, reason, "", SHARD, row.planned_at // HOUR, n)
+        values = (row.version, cycle, row.node, state, reason, "", WHOLE, row.planned_at // HOUR, n)
         counted = select(*map(literal, values)).where(true())
         connection.execute(upsert_adding(connection.dialect, message_counter, COUNTED, counted, "n"))
 

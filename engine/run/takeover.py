@@ -21,6 +21,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     MetaData,
+    ScalarSelect,
     Table,
     and_,
     delete,
@@ -38,7 +39,7 @@ from sqlalchemy import (
 from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.files import FileError
 from engine.plan.contact import LONGEST_WINDOW
-from engine.plan.counting import SHARD
+from engine.plan.context import WHOLE
 from engine.plan.graph import Flow, NotRunnable, flow_of
 from engine.plan.message_counts import COUNTED
 from engine.run.cycles import Cycles
@@ -86,7 +87,7 @@ _COPIED_BY_CAMPAIGN = (
 )  # fmt: skip
 _COPIED_BY_VERSION = (
     path, marketing_node, counter, finished, message_counter, goal_counter, campaign_goal,
-    conversion_counter, agenda, arrival, token, token_watched,
+    conversion_counter, arrival, token, token_watched,
 )  # fmt: skip
 
 _inside = Table(
@@ -143,6 +144,7 @@ def take_over(connection: Connection, numbers: list[int], since: int) -> None:
     versions = select(campaign_version.c.key).scalar_subquery()
     for table in _COPIED_BY_VERSION:
         _copy(connection, table, lambda base: base.c.version.in_(versions))
+    _copy_agenda(connection, versions)
     _inside.create(connection)
     _note_inside(connection)
     taken = list(_read(connection))
@@ -160,6 +162,14 @@ def _copy(connection: Connection, table: Table, which: Callable[[Table], ColumnE
     base = below(table)
     query = select(*base.c).where(which(base))
     connection.execute(insert(table).from_select([column.name for column in table.c], query))
+
+
+def _copy_agenda(connection: Connection, versions: ScalarSelect[int]) -> None:
+    """Whole versions: a rehearsal has no workers, whom shards may be left to below."""
+    due = below(agenda)
+    query = select(due.c.version, due.c.place, func.min(due.c.due)).where(due.c.version.in_(versions))
+    rows = query.group_by(due.c.version, due.c.place)
+    connection.execute(insert(agenda).from_select(["version", "place", "due"], rows))
 
 
 def _note_inside(connection: Connection) -> None:
@@ -235,7 +245,7 @@ def _hand_over_queued(connection: Connection, since: int) -> None:
     found = select(*key, func.count()).select_from(message.join(entries, mine)).where(queued)
     for version, cycle_, node, state, hour_, n in connection.execute(found.group_by(*key)).all():
         for counted, change in ((state, -n), ("sent", n)):
-            row = (version, cycle_, node, counted, "", "", SHARD, hour_, change)
+            row = (version, cycle_, node, counted, "", "", WHOLE, hour_, change)
             one = select(*map(literal, row)).where(true())
             connection.execute(upsert_adding(connection.dialect, message_counter, COUNTED, one, "n"))
     sent_at = func.coalesce(m.sent_at, since)

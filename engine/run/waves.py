@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from enum import Enum, auto
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
 from engine.components.behaviour import JudgeResult
+from engine.plan.context import WHOLE
 from engine.plan.influence import Contest, Order
 from engine.plan.places import Place, Stage
 from engine.plan.plan import PlacePlan, Plan, Range
@@ -24,8 +26,18 @@ BRIEF_WAVE = 2_000
 
 Transactions = Callable[[], AbstractContextManager[Connection]]
 """Begins a transaction of the writing connection; commits at the end, rolls back on an exception."""
-NoteWritten = Callable[[Connection, int], bool]
-"""Says that somebody other than its waves writes for a version. Whether another process may run these."""
+
+
+class Left(Enum):
+    """What of a version is left to other processes."""
+
+    NOTHING = auto()
+    WHOLE = auto()
+    SHARDS = auto()
+
+
+NoteWritten = Callable[[Connection, int], Left]
+"""Says that somebody other than its waves writes for a version. What others may run of it."""
 
 
 class _Found(NamedTuple):
@@ -39,7 +51,8 @@ class WaveRunner:
     """Runs the due rows of one version.
 
     `waves` yields after each committed wave: whoever drives it decides what comes in between, and whether the
-    next one is to be `brief`.
+    next one is to be `brief`. shard: whose people it runs, where the plan is of shards; call `forget` when it
+    is set.
     """
 
     MOST = WAVE
@@ -56,6 +69,7 @@ class WaveRunner:
         self._begin = transactions
         self._full = size or self.MOST
         self.brief = False
+        self.shard = WHOLE
         self._due: dict[int, int] | None = None
         self._done: dict[int, Position] = {}  # up to where places have no rows any more
         places = [place.place for place in plan.places]
@@ -99,6 +113,10 @@ class WaveRunner:
     def _size(self) -> int:
         """How many people the next wave takes at most."""
         return min(self._full, BRIEF_WAVE) if self.brief else self._full
+
+    @property
+    def _mine(self) -> dict[str, int]:
+        return {"shard": self.shard}
 
     def forget(self) -> None:
         """Read anew what is due: somebody else has written."""
@@ -145,7 +163,7 @@ class WaveRunner:
         """Place → when something is due there; as the table `agenda` has it."""
         if self._due is None:
             with self._begin() as connection:
-                rows = self._plan.common.agenda(connection)
+                rows = self._plan.common.agenda(connection, self._mine)
                 self._due = {place: due for place, due in rows if due < NEVER}
         return self._due
 
@@ -161,14 +179,20 @@ class WaveRunner:
 
     def note_next(self, connection: Connection, place: PlacePlan) -> None:
         """Write into the agenda when the place has something to do: somebody else has written there."""
-        if self._note_written is not None and self._note_written(connection, self._plan.context.version):
+        left = Left.NOTHING
+        if self._note_written is not None:
+            left = self._note_written(connection, self._plan.context.version)
+        if left is not Left.NOTHING:
             self.forget()
         self._done.pop(place.place.index, None)
-        self._note_next(connection, place)
+        if left is Left.SHARDS:
+            place.note_shards(connection)
+        else:
+            self._note_next(connection, place)
 
     def _behind(self, place: PlacePlan) -> dict[str, int]:
         """The parameters that say up to where the place has no rows any more."""
-        return self._done.get(place.place.index, FIRST)._asdict()
+        return self._done.get(place.place.index, FIRST)._asdict() | self._mine
 
     def _note_fed(self, connection: Connection, place: PlacePlan, first: int) -> None:
         """Note what is due next at the place of a wave, and where its people went, at `first` or later."""
@@ -192,9 +216,9 @@ class WaveRunner:
             else:
                 self._due[index] = due
         if due is None:
-            common.forget_due(connection, {"place": index})
+            common.forget_due(connection, {"place": index, **self._mine})
         else:
-            common.note_due(connection, {"place": index, "due": due})
+            common.note_due(connection, {"place": index, "due": due, **self._mine})
 
     # ---- a place at a time
 
@@ -219,7 +243,7 @@ class WaveRunner:
                 if last is not None and last[0] == first:
                     rows, done = place.exact, Position(*last)
                     if first > behind["low"]:
-                        behind = FIRST._asdict()
+                        behind = FIRST._asdict() | self._mine
                 else:
                     rows, done = place.upto, Position(limit if last is None else last[0] - 1, NEVER)
                 which = {**behind, "high": done.low, "last": done.behind}
@@ -238,6 +262,7 @@ class WaveRunner:
         horizon: int,
     ) -> None:
         """Run rows of a place of which none is due before `first`."""
+        which |= self._mine
         self._plan.common.clear_wave(connection)
         if place.place.index in self._tests.places:
             which |= self._tests.turns(connection, place, which["high"])
@@ -260,7 +285,7 @@ class WaveRunner:
         return hours.pop() if len(hours) == 1 else None
 
     def _effects(self, connection: Connection, place: PlacePlan, horizon: int, hour: int | None) -> None:
-        parameters = {"horizon": horizon}
+        parameters = {"horizon": horizon, **self._mine}
         for step in place.effects:
             step(connection, parameters, hour)
 
@@ -328,7 +353,7 @@ class WaveRunner:
         common = self._plan.common
         common.clear_front(connection)
         fill = self._plan.kin_front if kin_only else self._plan.front
-        fill(connection, {"horizon": horizon, "size": self._size})
+        fill(connection, {"horizon": horizon, "size": self._size, **self._mine})
         rows = common.fronts(connection)
         return {place: _Found(due, batches) for place, due, batches in rows}
 

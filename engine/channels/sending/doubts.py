@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from engine.channels.sending.desk import Desk
 from engine.channels.sending.fates import PLANNED, SENT, UNKNOWN, Fate, failed
-from engine.plan.counting import SHARD
+from engine.plan.context import WHOLE
 from engine.plan.message_counts import COUNTED
 from engine.plan.temporary import Emptying, handed
 from engine.report.doubtful import Which, doubtful_query, matches
@@ -133,7 +133,7 @@ class Doubts:
         columns: list[ColumnElement[Any]] = [
             m.version, e.cycle, m.node, literal_column(f"'{fate.state}'").label("state"),
             literal_column(f"'{fate.reason}'").label("reason"), shown_receipt(now).label("receipt"),
-            literal(SHARD).label("shard"), (m.planned_at // HOUR).label("hour"),
+            literal(WHOLE).label("shard"), (m.planned_at // HOUR).label("hour"),
             (func.count() * literal(sign)).label("n"),
         ]  # fmt: skip
         query = select(*columns).join_from(message, entry, mine).where(_handed(message), true())

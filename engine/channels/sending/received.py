@@ -27,7 +27,7 @@ from sqlalchemy import (
 from engine.channels.receipts import Receipt
 from engine.channels.sending.links import LINK_KEY, count_clicks
 from engine.channels.sending.standing import WAITING, Heard, Standing, first, furthest
-from engine.plan.counting import SHARD
+from engine.plan.context import WHOLE
 from engine.plan.message_counts import COUNTED
 from engine.plan.temporary import Emptying, handed
 from engine.shapes.time import Duration, from_milliseconds, to_milliseconds
@@ -306,7 +306,7 @@ def _count(connection: Connection, changed: Iterable[tuple[Known, Standing]]) ->
     for found, after in changed:
         for said, n in ((found.standing, -1), (after, 1)):
             shown = (said.state, said.reason, said.receipt or "")
-            key = (found.version, found.cycle, found.node, *shown, SHARD, found.planned_at // HOUR)
+            key = (found.version, found.cycle, found.node, *shown, WHOLE, found.planned_at // HOUR)
             counts[key] += n
     columns = [message_counter.c[name] for name in COUNTED]
     row = select(*(bindparam(f"c_{one.name}", type_=one.type).label(one.name) for one in columns))

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from engine.channels.sending.fates import PLANNED, SENDING, SENT, SUPPRESSED, UNKNOWN, Fate, failed
-from engine.plan.counting import SHARD
+from engine.plan.context import WHOLE
 from engine.plan.message_counts import COUNTED
 from engine.plan.prepared import Prepared, given
 from engine.plan.temporary import handed
@@ -94,7 +94,7 @@ class Statements:
             **{name: given(name) for name in ("version", "cycle", "node", "hour", "n")},
             **{name: _text(name) for name in ("state", "reason")},
             "receipt": literal(""),
-            "shard": literal_column(str(SHARD)),
+            "shard": literal_column(str(WHOLE)),
         }
         query = select(*(row[name].label(name) for name in COUNTED)).where(literal_column("1 = 1"))
         return Prepared(upsert_adding(self._dialect, message_counter, COUNTED, query, "n"), self._dialect)

@@ -18,7 +18,8 @@ from sqlalchemy.pool import NullPool
 from engine.logs import get_logger
 from engine.run.lease import Monotonic, Watch
 from engine.run.sharing import leases
-from engine.run.sharing.leases import Progress
+from engine.run.sharing.leases import Offer, Progress
+from engine.run.waves import Left
 from engine.store.database import Database, StoreError, server_engine
 from engine.store.wires import Wires
 
@@ -41,7 +42,7 @@ class Division:
         self._database = database
         self._lasts = lasts
         self._monotonic = monotonic
-        self._offered: dict[int, int] | None = {}
+        self._offered: dict[int, Offer] | None = {}
         self._on = False
         self.workers: frozenset[int] = frozenset()
         self.progress: Mapping[int, Progress] = {}
@@ -69,13 +70,14 @@ class Division:
         if self._on:
             (leases.besides if wave else leases.alone)(connection)
 
-    def changed(self, connection: Connection, divisible: set[int]) -> None:
-        """Other versions are in progress now, or the data is another; these may be left to others."""
-        leases.note_change(connection, divisible)
+    def changed(self, connection: Connection, may: Mapping[int, bool]) -> None:
+        """Other versions are in progress now, or the data is another. may: those that may be left to others,
+        and whether their shards may."""
+        leases.note_change(connection, may)
         self._offered = None
 
-    def divide(self, wanted: Mapping[int, int]) -> None:
-        """Leave these versions to others, each up to a moment (ms), and no further ones."""
+    def divide(self, wanted: Mapping[int, Offer]) -> None:
+        """Leave these versions to others, and no further ones."""
         if self._offered == wanted:
             return
         self._on = self._on or bool(wanted)  # from here on no transaction begins unguarded
@@ -83,20 +85,19 @@ class Division:
             with self._database.write() as connection:
                 before = leases.offered(connection)
                 leases.take_back(connection, before.keys() - wanted.keys())
-                for version, up_to in wanted.items():
-                    if before.get(version) != up_to:
-                        leases.offer(connection, version, up_to)
+                for version, offer in wanted.items():
+                    if before.get(version) != offer:
+                        leases.offer(connection, version, offer)
+                leases.settle(connection)
         except BaseException:
             self._offered = None
             raise
         self._offered = dict(wanted)
         self._on = bool(wanted)
 
-    def note_written(self, connection: Connection, version: int) -> bool:
-        """The engine writes for a version that it may have left to others. Whether it may have."""
-        if self._on:
-            leases.note_written(connection, version)
-        return self._on
+    def note_written(self, connection: Connection, version: int) -> Left:
+        """The engine writes for a version that it may have left to others. What of it it has."""
+        return leases.note_written(connection, version) if self._on else Left.NOTHING
 
     # ---- seeing after workers
 

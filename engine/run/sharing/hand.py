@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from engine.i18n import N_, Message
 from engine.logs import get_logger
 from engine.plan.contact import Cuts
+from engine.plan.context import WHOLE
 from engine.plan.temporary import make_temporary
 from engine.run.compiling import PlanSettings, StoredVersions
 from engine.run.kin import KnownKin
@@ -184,6 +186,7 @@ class Hand:
         with suppress(_Changed):
             with self._wave() as connection:
                 runner = self._known.version(connection, lease).runner
+            runner.shard = lease.shard
             runner.forget()
             runner.brief = self._brief > 0
             for _ in runner.waves(min(lease.now, lease.up_to)):
@@ -226,7 +229,7 @@ class _Known:
     ) -> None:
         self._database = database
         self._transactions = transactions
-        self._versions: dict[int, RunningVersion] = {}
+        self._versions: dict[tuple[int, bool], RunningVersion] = {}
         self._generation = 0
         self._with: tuple[str, int] = ("", 0)
         self._settings: PlanSettings | None = None
@@ -239,12 +242,13 @@ class _Known:
             settings = self._look(connection)
         else:
             settings = self._settings
-        if lease.version not in self._versions:
-            self._versions[lease.version] = self._compiled(connection, lease.version, settings)
+        key = lease.version, lease.shard != WHOLE
+        if key not in self._versions:
+            self._versions[key] = self._compiled(connection, lease, settings)
         id_types = {id_type for one in self._versions.values() for id_type in one.shared_id_types}
         self._kin.load(connection, id_types, anew=self.outdated)
         self._generation, self.outdated = lease.generation, False
-        return self._versions[lease.version]
+        return self._versions[key]
 
     def _look(self, connection: Connection) -> PlanSettings:
         """See whether versions have to be compiled anew."""
@@ -257,7 +261,8 @@ class _Known:
         WallClock(self._settings.zone).prepare(connection)
         return self._settings
 
-    def _compiled(self, connection: Connection, key: int, settings: PlanSettings) -> RunningVersion:
+    def _compiled(self, connection: Connection, lease: Lease, settings: PlanSettings) -> RunningVersion:
+        key, settings = lease.version, replace(settings, sharded=lease.shard != WHOLE)
         query = select(campaign_version.c.campaign, campaign_version.c.cuts).where(
             campaign_version.c.key == key
         )

@@ -4,19 +4,38 @@
            ↑                                              ↓
            └── taken back by the leader at any time ──────┘
 
-A wave begins by writing into the lease of its version, and holds that row until it ends: nobody else can
-write for the version meanwhile, and who has lost it finds no row. `besides` and `alone` keep waves apart from
+A lease is of a version or, where its people make no difference to each other, of a shard of them. A wave
+begins by writing into it, and holds that row until it ends: nobody else can write for these people
+meanwhile, and who has lost it finds no row. `besides` and `alone` keep waves apart from
 what the leader does between waves: any number of the former, or one of the latter.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, cast, delete, extract, func, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    cast,
+    delete,
+    extract,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
+from engine.plan.context import SHARDS, WHOLE
 from engine.run.lease import Sighting
+from engine.run.waves import Left
 from engine.store.tables.operations import ONLY, division, version_lease, worker
 from engine.store.tables.runs import agenda
 
@@ -32,10 +51,20 @@ _NOW = cast(extract("epoch", func.clock_timestamp()) * 1000, BigInteger)
 """The database's clock: that of all workers."""
 
 
+class Offer(NamedTuple):
+    """What of a version is left to others: what is due up to a moment (ms). shards: whether each of its
+    shards may be somebody else's."""
+
+    up_to: int
+    shards: bool
+
+
 class Lease(NamedTuple):
-    """A version that a worker has. now: when it was taken (ms); generation, changed: as they were then."""
+    """A version, or a shard of its people, that a worker has. now: when it was taken (ms); generation,
+    changed: as they were then."""
 
     version: int
+    shard: int
     fence: int
     up_to: int
     changed: int
@@ -62,6 +91,7 @@ def found(connection: Connection, settings: str) -> None:
     made = insert(division).values(row)
     again = {"settings": settings, "generation": division.c.generation + 1}
     connection.execute(made.on_conflict_do_update(index_elements=["id"], set_=again))
+    settle(connection)
 
 
 def withdraw(connection: Connection) -> None:
@@ -73,33 +103,78 @@ def withdraw(connection: Connection) -> None:
         connection.execute(delete(version_lease))
 
 
-def note_change(connection: Connection, offered: set[int]) -> None:
-    """What is in progress is something else now: who works looks anew, and only these versions are left to
-    others."""
-    connection.execute(delete(version_lease).where(version_lease.c.version.not_in(offered)))
+def note_change(connection: Connection, may: Mapping[int, bool]) -> None:
+    """What is in progress is something else now: who works looks anew. may: the versions that may stay with
+    others, and whether their shards may."""
+    v = version_lease.c
+    whole = [version for version, shards in may.items() if not shards]
+    gone = or_(v.version.not_in(may), and_(v.version.in_(whole), v.shard != WHOLE))
+    connection.execute(delete(version_lease).where(gone))
     connection.execute(update(division).values(generation=division.c.generation + 1))
+    settle(connection)
 
 
-def offer(connection: Connection, version: int, up_to: int) -> None:
-    """Let others run what is due of a version up to a moment (ms)."""
-    made = insert(version_lease).values(version=version, up_to=up_to)
-    connection.execute(made.on_conflict_do_update(index_elements=["version"], set_={"up_to": up_to}))
+def offer(connection: Connection, version: int, offered: Offer) -> None:
+    """Leave a version to others. Call `settle` afterwards."""
+    shards = range(1, SHARDS + 1) if offered.shards else (WHOLE,)
+    mine = version_lease.c.version == version
+    connection.execute(delete(version_lease).where(mine, version_lease.c.shard.not_in(shards)))
+    rows = [{"version": version, "shard": shard, "up_to": offered.up_to} for shard in shards]
+    made = insert(version_lease).values(rows)
+    known = ["version", "shard"]
+    connection.execute(made.on_conflict_do_update(index_elements=known, set_={"up_to": offered.up_to}))
 
 
 def take_back(connection: Connection, versions: set[int]) -> None:
-    """Nobody else runs these versions from now on."""
+    """Nobody else runs these versions from now on. Call `settle` afterwards."""
     connection.execute(delete(version_lease).where(version_lease.c.version.in_(versions)))
 
 
-def offered(connection: Connection) -> dict[int, int]:
-    """The versions that are left to others, each up to a moment."""
-    return dict(connection.execute(select(version_lease.c.version, version_lease.c.up_to)).all())
+def settle(connection: Connection) -> None:
+    """Let the agenda say what is due of each shard where shards are left to others, else of whole versions.
+
+    What is due of the whole is the earliest that can be of a shard; whoever has that finds out.
+    """
+    v, a = version_lease.c, agenda.c
+    divided = select(v.version).where(v.shard != WHOLE)
+    _merge(connection, a.version.not_in(divided))
+    each = select(a.version, a.place, v.shard, a.due).join(version_lease, v.version == a.version)
+    _lower(connection, each.where(a.shard == WHOLE, v.shard != WHOLE))
+    connection.execute(delete(agenda).where(a.shard == WHOLE, a.version.in_(divided)))
 
 
-def note_written(connection: Connection, version: int) -> None:
-    """The leader has written for a version: what a worker remembers of it may be outdated."""
-    changed = {"changed": version_lease.c.changed + 1}
-    connection.execute(update(version_lease).where(version_lease.c.version == version).values(changed))
+def _merge(connection: Connection, mine: ColumnElement[bool]) -> None:
+    a = agenda.c
+    of_shards = and_(mine, a.shard != WHOLE)
+    earliest = select(a.version, a.place, literal(WHOLE), func.min(a.due)).where(of_shards)
+    rows = earliest.group_by(a.version, a.place)
+    _lower(connection, rows)
+    connection.execute(delete(agenda).where(of_shards))
+
+
+def _lower(connection: Connection, rows: Select[*tuple[Any, ...]]) -> None:
+    """Note that something is due as early as `rows` say, where that is earlier than what is known."""
+    made = insert(agenda).from_select(["version", "place", "shard", "due"], rows)
+    earlier = {"due": func.least(agenda.c.due, made.excluded.due)}
+    connection.execute(made.on_conflict_do_update(index_elements=list(agenda.primary_key), set_=earlier))
+
+
+def offered(connection: Connection) -> dict[int, Offer]:
+    """The versions that are left to others."""
+    v = version_lease.c
+    query = select(v.version, func.min(v.up_to), func.max(v.shard)).group_by(v.version)
+    return {version: Offer(up_to, last != WHOLE) for version, up_to, last in connection.execute(query)}
+
+
+def note_written(connection: Connection, version: int) -> Left:
+    """The leader has written for a version: what a worker remembers of it may be outdated. What of it is left
+    to others."""
+    v = version_lease.c
+    changed = update(version_lease).where(v.version == version).values(changed=v.changed + 1)
+    shards = list(connection.scalars(changed.returning(v.shard)))
+    if not shards:
+        return Left.NOTHING
+    return Left.WHOLE if shards == [WHOLE] else Left.SHARDS
 
 
 def workers(connection: Connection) -> dict[int, Sighting]:
@@ -136,8 +211,10 @@ class Progress(NamedTuple):
 
 def progress(connection: Connection) -> dict[int, Progress]:
     """How it goes with the versions that others run."""
-    rows = connection.execute(select(version_lease.c.version, version_lease.c.waves, version_lease.c.refused))
-    return {version: Progress(waves, bool(refused)) for version, waves, refused in rows}
+    v = version_lease.c
+    query = select(v.version, func.sum(v.waves), func.max(v.refused)).group_by(v.version)
+    rows = connection.execute(query)
+    return {version: Progress(int(waves), bool(refused)) for version, waves, refused in rows}
 
 
 # ---- what workers write
@@ -182,12 +259,12 @@ def settings(connection: Connection) -> str:
 
 
 def take(connection: Connection, number: int) -> Lease | None:
-    """Take a version of which something is due, the one first that had its turn longest ago; None where
-    nothing is due that nobody has."""
+    """Take a version, or a shard of its people, of which something is due: what had its turn longest ago;
+    None where nothing is due that nobody has."""
     v = version_lease.c
     query = (
-        select(v.version)
-        .join(agenda, agenda.c.version == v.version)
+        select(v.version, v.shard)
+        .join(agenda, and_(agenda.c.version == v.version, agenda.c.shard == v.shard))
         .where(v.worker.is_(None), v.refused == 0, agenda.c.due <= func.least(_NOW, v.up_to))
         .order_by(v.taken_at, agenda.c.due)
         .limit(1)
@@ -196,10 +273,12 @@ def take(connection: Connection, number: int) -> Lease | None:
     known = select(worker.c.number).where(worker.c.number == number).exists()
     taken = (
         update(version_lease)
-        .where(v.version == query.scalar_subquery(), known)
+        .where(tuple_(v.version, v.shard) == query.scalar_subquery(), known)
         .values(worker=number, fence=v.fence + 1, taken_at=_NOW)
         .returning(
-            v.version, v.fence, v.up_to, v.changed, select(division.c.generation).scalar_subquery(), _NOW
+            *(v.version, v.shard, v.fence, v.up_to, v.changed),
+            select(division.c.generation).scalar_subquery(),
+            _NOW,
         )
     )
     row = connection.execute(taken).first()
@@ -210,16 +289,21 @@ def hold(connection: Connection, number: int, lease: Lease) -> tuple[int, int] |
     """Begin a wave: `changed` and `generation` as they are now, None where the version is not this worker's
     any more. Nobody else can write for it until this transaction ends."""
     v = version_lease.c
-    mine = update(version_lease).where(v.version == lease.version, v.worker == number, v.fence == lease.fence)
+    mine = update(version_lease).where(_is(lease, number))
     generation = select(division.c.generation).scalar_subquery()
     row = connection.execute(mine.values(waves=v.waves + 1).returning(v.changed, generation)).first()
     return None if row is None else (row[0], row[1])
 
 
+def _is(lease: Lease, number: int) -> ColumnElement[bool]:
+    v = version_lease.c
+    mine = and_(v.version == lease.version, v.shard == lease.shard)
+    return and_(mine, v.worker == number, v.fence == lease.fence)
+
+
 def give_back(connection: Connection, number: int, lease: Lease, *, refused: bool = False) -> None:
     """Let others have a version. refused: the leader is to see what is wrong with it."""
-    v = version_lease.c
-    mine = update(version_lease).where(v.version == lease.version, v.worker == number, v.fence == lease.fence)
+    mine = update(version_lease).where(_is(lease, number))
     connection.execute(mine.values(worker=None, refused=int(refused)))
 
 
@@ -227,8 +311,7 @@ def due_elsewhere(connection: Connection, now: int) -> dict[int, int]:
     """Versions that others run and of which something is due by `now`: since when."""
     query = (
         select(agenda.c.version, func.min(agenda.c.due))
-        .join(version_lease, version_lease.c.version == agenda.c.version)
-        .where(agenda.c.due <= now)
+        .where(agenda.c.due <= now, agenda.c.version.in_(select(version_lease.c.version)))
         .group_by(agenda.c.version)
     )
     return dict(connection.execute(query).all())

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from engine.plan.temporary import kin
 from engine.run.active import ActiveVersions
 from engine.run.running import Item, RunningVersion
 from engine.run.sharing import leases
 from engine.run.sharing.division import Division
+from engine.run.sharing.leases import Offer
 from engine.store.times import NEVER
 
 Concerns = Callable[[Item, RunningVersion], bool]
@@ -20,7 +22,9 @@ class Shares:
     """Belongs to a scheduler.
 
     What others may run is the waves of a version that makes no difference to any other one, up to its next
-    moment: its cycles and audiences are the leader's, and so are versions that run in lockstep.
+    moment: its cycles and audiences are the leader's, and so are versions that run in lockstep. Where there
+    are several workers, and nobody in the version makes a difference to anybody else there, each of its
+    shards is run by itself.
 
     stale: what is left to others may have to be something else.
     """
@@ -29,7 +33,8 @@ class Shares:
         self._division = division
         self._versions = versions
         self._concerns = concerns
-        self._left: dict[int, int] = {}
+        self._left: dict[int, Offer] = {}
+        self._some_share_addresses = True
         self._refused: set[int] = set()
         self._waves: dict[int, int] = {}
         self._workers: frozenset[int] = frozenset()
@@ -42,7 +47,9 @@ class Shares:
 
     def load(self, connection: Connection) -> None:
         """Other versions are in progress, or the data is another."""
-        self._division.changed(connection, {version.key for version in self._versions if not version.coupled})
+        self._some_share_addresses = connection.execute(select(kin.c.person).limit(1)).first() is not None
+        may = {version.key: self._divisible(version) for version in self._versions if not version.coupled}
+        self._division.changed(connection, may)
         self._refused.clear()
         self.stale = True
 
@@ -68,11 +75,14 @@ class Shares:
         busy: versions whose items are being carried out.
         """
         workers = self._division.workers
-        if not self.stale and bool(workers) == bool(self._workers):
+        if not self.stale and _how_many(workers) == _how_many(self._workers):
             return set()
         known = list(items)
         left = {
-            version.key: min([NEVER, *(item.moment - 1 for item in known if self._concerns(item, version))])
+            version.key: Offer(
+                min([NEVER, *(item.moment - 1 for item in known if self._concerns(item, version))]),
+                len(workers) > 1 and self._divisible(version),
+            )
             for version in (self._versions if workers else ())
             if not (version.coupled or version.key in busy or version.key in self._refused)
         }
@@ -84,9 +94,14 @@ class Shares:
         """The scheduler does something with a version itself."""
         self.stale = True
         if version.key in self._left:
-            self._leave({key: up_to for key, up_to in self._left.items() if key != version.key})
+            self._leave({key: offer for key, offer in self._left.items() if key != version.key})
 
-    def _leave(self, left: dict[int, int]) -> None:
+    def _divisible(self, version: RunningVersion) -> bool:
+        plan = version.plan
+        shared = self._some_share_addresses
+        return plan.layout.influence.divisible(plan.context.contact, some_share_addresses=shared)
+
+    def _leave(self, left: dict[int, Offer]) -> None:
         self._division.divide(left)
         for version in self._versions:
             if (version.key in left) != (version.key in self._left):
@@ -102,3 +117,8 @@ class Shares:
             for item in items
             if not any(since < item.moment and self._concerns(item, version) for version, since in behind)
         ]
+
+
+def _how_many(workers: Collection[int]) -> int:
+    """0, 1, or 2 for several: what is left to them depends on that."""
+    return min(len(workers), 2)

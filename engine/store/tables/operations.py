@@ -59,6 +59,14 @@ version_lease = Table(
     "version_lease",
     METADATA,
     Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column(
+        "shard",
+        SmallInteger,
+        primary_key=True,
+        autoincrement=False,
+        server_default="0",
+        doc="whose people; 0: all of them",
+    ),
     Column("up_to", TimeType, nullable=False, doc="what is due later, the leader does not let go of yet"),
     Column("worker", BigInteger, doc="who runs its waves; null: nobody"),
     Column("fence", BigInteger, nullable=False, server_default="0", doc="one more with each who takes it"),
@@ -68,7 +76,8 @@ version_lease = Table(
     Column("refused", SmallInteger, nullable=False, server_default="0", doc="1: the leader is to look at it"),
     sqlite_with_rowid=False,
 )
-"""The versions of campaigns whose waves other processes run; whoever writes in one holds its row."""
+"""The versions of campaigns, or shards of their people, whose waves other processes run; whoever writes in
+one holds its row."""
 
 deleted_visit = Table(
     "deleted_visit",

@@ -12,7 +12,7 @@ from sqlalchemy.sql import Executable
 from engine.audience.conditions import RowConditions
 from engine.components.behaviour import DrawCoupon, FromTemplate, Send
 from engine.plan.contact import ContactRules
-from engine.plan.context import Context
+from engine.plan.context import WHOLE, Context
 from engine.plan.fatigue import reachable
 from engine.plan.graph import FlowNode
 from engine.plan.messages import Messages
@@ -133,9 +133,9 @@ class Sending:
     def run(self, steps: Iterator[Step | Executable], horizon: int = NEVER) -> None:
         hours = {now // HOUR for (now,) in self.connection.execute(select(wave.c.now))}
         hour = hours.pop() if len(hours) == 1 and not self.context.recurring else None
-        counters = Counters(self.context.version, self.context.dialect)
+        counters = Counters(self.context)
         for step in steps:
-            PreparedStep(step, self.context.dialect, counters)(self.connection, {"horizon": horizon}, hour)
+            PreparedStep(step, counters)(self.connection, {"horizon": horizon, "shard": WHOLE}, hour)
 
     def reachable(self, channel: str, *rows: Sequence[Any]) -> list[bool]:
         """Whether the channel may reach each person and now."""

@@ -13,12 +13,14 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import Connection, func, select, text, update
 
+from engine.plan.context import SHARDS, WHOLE
 from engine.run.answers import IncomingEvent
 from engine.run.engine import Engine
 from engine.run.lock import ServerLock
 from engine.run.sharing import hand, leases
 from engine.run.sharing.hand import Hand
-from engine.run.sharing.leases import Lease
+from engine.run.sharing.leases import Lease, Offer
+from engine.run.waves import Left
 from engine.shapes.time import to_milliseconds as ms
 from engine.store.database import Database
 from engine.store.tables.operations import division, version_lease
@@ -37,6 +39,12 @@ ORDER: Nodes = {
 TAGGED: Nodes = {
     "n_order": ("behavior_event", {"event": "order", "re_entry": "every_time"}),
     "n_tag": ("tag", {"assignments": [{"tag": "level", "value": "Gold"}]}),
+    "n_end": ("end", {}),
+}
+
+COUPONS: Nodes = {
+    "n_order": ("behavior_event", {"event": "order", "re_entry": "every_time"}),
+    "n_coupon": ("issue_coupon", {"coupon": "cp_1"}),
     "n_end": ("end", {}),
 }
 
@@ -85,6 +93,12 @@ class Company:
         with self.database.read() as connection:
             query = select(func.count()).where(visit.c.version == version)
             return int(connection.execute(query).scalar_one())
+
+    def shards(self, version: int) -> set[int]:
+        """What of a version is left to workers."""
+        with self.database.read() as connection:
+            query = select(version_lease.c.shard).where(version_lease.c.version == version)
+            return set(connection.scalars(query))
 
     def left(self) -> set[int]:
         """The versions that are left to workers."""
@@ -135,6 +149,32 @@ def test_versions_that_can_make_a_difference_to_each_other_stay_with_the_leader(
         assert company.left() == {1, 2}  # at once: none of its waves may be beside the other one's
         company.order()
         until(lambda: company.visits(3) == company.visits(4) == PEOPLE)
+
+
+def test_several_workers_run_the_people_of_one_campaign(company: Company) -> None:
+    with company.worker() as one, company.worker() as other:
+        until(lambda: company.shards(1) == set(range(1, SHARDS + 1)))
+        for orders in (1, 2, 3):
+            company.order()
+            until(lambda: company.visits(1) == company.visits(2) == orders * PEOPLE)  # noqa: B023
+        assert one.waves
+        assert other.waves
+        assert company.engine.counts("c_1", 1).entries == 3 * PEOPLE
+        assert company.engine.check() == []
+    until(lambda: not company.left())
+    company.order()
+    until(lambda: company.visits(1) == 4 * PEOPLE)
+    assert company.engine.check() == []
+
+
+def test_a_campaign_whose_people_compete_is_not_divided(company: Company) -> None:
+    links = ["n_order out n_coupon", "n_coupon out n_end"]
+    company.engine.publish(bundle(COUPONS, links, id="c_3"))
+    with company.worker(), company.worker():
+        until(lambda: company.shards(1) == set(range(1, SHARDS + 1)))
+        assert company.shards(3) == {WHOLE}
+        company.order()
+        until(lambda: company.visits(3) == PEOPLE)
 
 
 def test_nobody_runs_what_is_stopped(company: Company) -> None:
@@ -219,7 +259,7 @@ def offered(leader: Desk, due: Mapping[int, int]) -> None:
     def write(connection: Connection) -> None:
         leases.found(connection, "{}")
         for version, moment in due.items():
-            leases.offer(connection, version, NEVER)
+            leases.offer(connection, version, Offer(NEVER, shards=False))
             connection.execute(agenda.insert().values(version=version, place=0, due=moment))
 
     leader.do(write)
@@ -246,6 +286,40 @@ def test_whoever_has_been_given_up_cannot_write_any_more(postgres: Postgres) -> 
             assert not one.do(lambda connection: leases.renew(connection, one.number))
 
 
+def test_shards_of_a_version_are_taken_one_by_one_and_come_together_again(postgres: Postgres) -> None:
+    def divide(connection: Connection) -> None:
+        leases.offer(connection, 1, Offer(NEVER, shards=True))
+        leases.settle(connection)
+
+    def due(connection: Connection) -> set[tuple[int, int]]:
+        return {(shard, due) for shard, due in connection.execute(select(agenda.c.shard, agenda.c.due))}
+
+    with postgres.database() as url, desk(url) as leader:
+        offered(leader, {1: 1_000})
+        leader.do(divide)
+        assert leader.do(due) == {(shard, 1_000) for shard in range(1, SHARDS + 1)}
+        with desk(url) as one, desk(url) as other:
+            taken = [who.take() for who in (one, other) * (SHARDS // 2)]
+            assert {lease.shard for lease in taken if lease is not None} == set(range(1, SHARDS + 1))
+            assert one.take() is None
+            assert leader.do(lambda connection: leases.note_written(connection, 1)) is Left.SHARDS
+            first, second = taken[:2]
+            assert first is not None
+            assert second is not None
+            assert one.holds(first)
+            assert not one.holds(second)  # the other's
+
+            def pass_on(connection: Connection) -> None:
+                later = agenda.c.shard == first.shard
+                connection.execute(update(agenda).where(later).values(due=500))
+                leases.take_back(connection, {1})
+                leases.settle(connection)
+
+            leader.do(pass_on)
+            assert leader.do(due) == {(WHOLE, 500)}
+            assert not one.holds(first)
+
+
 def test_who_has_had_a_turn_lets_others_have_theirs(postgres: Postgres) -> None:
     """However much of one campaign is overdue."""
     with postgres.database() as url, desk(url) as leader:
@@ -264,7 +338,7 @@ def test_what_is_due_later_than_the_leader_lets_go_of_is_nobodys(postgres: Postg
     with postgres.database() as url, desk(url) as leader:
         offered(leader, {1: 1_000})
         with desk(url) as one:
-            leader.do(lambda connection: leases.offer(connection, 1, 999))
+            leader.do(lambda connection: leases.offer(connection, 1, Offer(999, shards=False)))
             assert one.take() is None
-            leader.do(lambda connection: leases.offer(connection, 1, 1_000))
+            leader.do(lambda connection: leases.offer(connection, 1, Offer(1_000, shards=False)))
             assert one.take() is not None
