@@ -26,6 +26,7 @@ from app.engine.commands import RunCommands
 from app.engine.people import get_person, people_finder
 from app.engine.service import EngineService
 from app.engine.shown import EngineShown
+from app.engine.situation import Watched
 from app.exporting.commands import ExportCommands
 from app.navigation.navigation import Navigation
 from app.navigation.places import CAMPAIGNS
@@ -225,15 +226,17 @@ class MainWindow(QMainWindow):
 
     def _on_tab_changed(self) -> None:
         """Another campaign is on show, or the list: what follows the one on show follows it."""
-        editor = self.editor
-        if self.service is not None:
-            id = None if editor is None else editor.session.document.attributes.id
-            self.service.watch(id, None if editor is None else editor.shown_version)
-        if editor is None and not self._may_close:
+        self.watch_shown()
+        if self.editor is None and not self._may_close:
             self.reload()
             self.navigation.enter()
         self.actions_.refresh()
         self.show_title()
+
+    def watch_shown(self) -> None:
+        """Ask for the live counts of the campaign on show, of those that its page wants."""
+        if self.service is not None:
+            self.service.watch(Watched() if self.editor is None else self.editor.running.watched)
 
     # What is shown of the window itself ---------------------------------------------------------------------
 

@@ -78,6 +78,10 @@ def has_versions(window: MainWindow) -> bool:
     return window.editor is not None and len(window.editor.bar.versions.rows) > 1
 
 
+def has_cycles(window: MainWindow) -> bool:
+    return window.editor is not None and window.editor.bar.cycles.several
+
+
 def people_in_earlier(window: MainWindow) -> bool:
     page = window.editor
     return page is not None and page.shown_version is None and bool(earlier_entered(page.bar.versions.rows))

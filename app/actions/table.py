@@ -25,6 +25,7 @@ from app.actions.possible import (
     has_campaign,
     has_cards,
     has_conflicts,
+    has_cycles,
     has_notes,
     has_open_line,
     has_open_links,
@@ -186,6 +187,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("run.restart", N_("Restart"), "Ctrl+Shift+R", Place.RUN, lambda w: w.runs.restart(), may(May.RESTART), "player-play", also=N_("resume, continue, go on")),
 
     ActionSpec("run.versions", N_("Versions…"), "Ctrl+Alt+V", Place.RUN, lambda w: w.versions.choose(), has_versions, also=N_("earlier, history, who is inside")),
+    ActionSpec("run.cycles", N_("Cycles…"), "Ctrl+Alt+I", Place.RUN, lambda w: w.the_editor.bar.cycles.showMenu(), has_cycles, also=N_("counts of one cycle, recurring, runs")),
     ActionSpec("run.earlier", N_("Show the earlier version with people"), "Ctrl+Alt+B", Place.RUN, lambda w: w.versions.show_earlier(), people_in_earlier),
     ActionSpec("run.newest", N_("Back to the newest version"), "Ctrl+Alt+N", Place.RUN, lambda w: w.versions.show_newest(), in_earlier_version),
 

@@ -124,7 +124,7 @@ class EditorPage(Retranslated, QWidget):
         self.tests: CampaignTesting = CampaignTesting(self, window)
         self.menus: ContextMenu = ContextMenu(self, window.actions_)
         self.unconfirmed: Unconfirmed = Unconfirmed(self)
-        self.running: Running = Running(self)
+        self.running: Running = Running(self, window.watch_shown)
         self.minimap: Minimap = Minimap(self.view, self.scene, window.look, window.preferences)
         self.finding: Finding = Finding(self, window.look, window.actions_)
         self._steering: OutlineSteering = OutlineSteering(self, self.outline)
@@ -250,7 +250,7 @@ class EditorPage(Retranslated, QWidget):
         self._window.actions_[action_id].trigger()
 
     def retranslate(self) -> None:
-        self.show_notices()
+        self.running.retranslate()
         self.scene.refresh()
         self.view.pasting.retranslate()
         self.speaking.refresh()
@@ -338,6 +338,7 @@ class EditorPage(Retranslated, QWidget):
         self.palette_.kind_activated.connect(self.commands.add_kind)
         self.palette_.commands_asked.connect(self._window.dialogs.search_commands)
         self.bar.versions.chosen.connect(self._window.versions.show)
+        self.bar.cycles.chosen.connect(self.running.choose_cycle)
         self.notices.asked.connect(self._on_action_asked)
 
     def _on_step(self) -> None:

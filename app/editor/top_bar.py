@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.actions import Actions
 from app.campaign_list.status import ALLOWED, May, Status
+from app.editor.cycle_switch import CycleSwitch
 from app.editor.problems import problems_text
 from app.editor.version_switch import VersionSwitch
 from app.language import Retranslated
@@ -39,6 +40,7 @@ class TopBar(Retranslated, QFrame):
         self.name.installEventFilter(self)
         self.pill = label("pill")
         self.versions = VersionSwitch(look)
+        self.cycles: CycleSwitch = CycleSwitch(look)
         self.view_only = label("summary")
         self.problems = button("link", self.problems_asked.emit)
         self.saved = label("summary")
@@ -56,7 +58,7 @@ class TopBar(Retranslated, QFrame):
         row.addWidget(tool_button(actions["editor.back"]))
         row.addWidget(self.name)
         row.addWidget(tool_button(actions["campaign.attributes"]))
-        for widget in (self.pill, self.versions, self.view_only, self.problems, self.saved):
+        for widget in (self.pill, self.versions, self.cycles, self.view_only, self.problems, self.saved):
             row.addWidget(widget)
         row.addStretch(1)
         tools = QHBoxLayout()
@@ -119,6 +121,7 @@ class TopBar(Retranslated, QFrame):
     def retranslate(self) -> None:
         self.show_saved(self._saved_at)
         self.versions.retranslate()
+        self.cycles.retranslate()
         self.pill.setText(str(self._status.label))
         tone = "danger" if self._failed else self._status.tone
         set_property(self.pill, "state", _PILL_STATES.get(tone, tone))

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtCore import Signal
 
+from app.editor.switch import OFFERED, Switch
 from app.engine.situation import Rows
 from canvas_widgets.look import Look
 from engine.i18n import tr
 
-_OFFERED = 12
-"""So many versions are offered, besides those that somebody is in."""
 
-
-class VersionSwitch(QPushButton):
+class VersionSwitch(Switch):
     """Hidden until there are two versions. Attribute `rows`: them all. Signal `chosen(number)`."""
 
     chosen = Signal(int)
 
     def __init__(self, look: Look) -> None:
-        super().__init__()
+        super().__init__(look)
         self.rows: Rows = ()
         self._shown: int | None = None
-        self.setProperty("role", "versions")
-        self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
-        look.set_icon(self, "chevron-down", "muted", look.sizes.small_icon)
-        self.setMenu(QMenu(self))
-        self.menu().setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        self.menu().aboutToShow.connect(self._fill)
-        self.hide()
 
     def show_versions(self, rows: Rows, shown: int | None) -> None:
         """The versions that there are. `shown`: which one is on show, None: the campaign itself."""
@@ -43,16 +33,9 @@ class VersionSwitch(QPushButton):
         self.setText(tr("Version {version}", version=number))
         self.setToolTip(tr("Show another version, and who is in it"))
 
-    def _fill(self) -> None:
-        menu = self.menu()
-        menu.clear()
-        latest = self.rows[-_OFFERED:]
+    def fill(self) -> None:
+        latest = self.rows[-OFFERED:]
         for row in reversed(self.rows):
             if row in latest or row.inside:
-                action = menu.addAction(row.words)
-                action.setCheckable(True)
-                action.setChecked(row.current if self._shown is None else row.number == self._shown)
-                action.triggered.connect(partial(self._on_chosen, row.number))
-
-    def _on_chosen(self, number: int) -> None:
-        self.chosen.emit(number)
+                checked = row.current if self._shown is None else row.number == self._shown
+                self.offer(row.words, partial(self.chosen.emit, row.number), checked=checked)

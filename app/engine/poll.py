@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from app.engine.situation import Condition, Counts, Run, Runs, Sizes, VersionRow
+from app.engine.situation import Condition, Counts, Run, Runs, Sizes, VersionRow, Watched
 
 if TYPE_CHECKING:
     from engine.client import EngineClient
@@ -23,8 +23,7 @@ class Answer(NamedTuple):
 
     condition: Condition
     runs: Runs | None
-    watched: str | None
-    version: int | None
+    watched: Watched
     counts: Counts
     versions: tuple[VersionRow, ...]
     sizes: Sizes | None
@@ -50,8 +49,7 @@ def run_of(campaign: Campaign) -> Run:
 def ask(
     find: Find,
     workspace: Path,
-    watched: str | None,
-    version: int | None,
+    watched: Watched,
     *,
     with_sizes: bool,
     with_sending: bool,
@@ -66,14 +64,14 @@ def ask(
         condition = Condition(state.held or "", state.problem or "", state.notice or "")
         try:
             runs = {campaign.id: run_of(campaign) for campaign in client.campaigns()}
-            counts, versions = _of_watched(client, runs, watched, version)
+            counts, versions = _of_watched(client, runs, watched)
             sizes = _sizes_of(client) if with_sizes else None
             sending = client.sending() if with_sending else None
         except EngineRefused as refused:
             # Its database refuses: what it said of itself is still worth telling.
             condition = condition._replace(problem=condition.problem or str(refused))
-            return Answer(condition, None, watched, version, {}, (), None, None)
-        return Answer(condition, runs, watched, version, counts, versions, sizes, sending)
+            return Answer(condition, None, watched, {}, (), None, None)
+        return Answer(condition, runs, watched, counts, versions, sizes, sending)
 
 
 def _sizes_of(client: EngineClient) -> Sizes:
@@ -84,17 +82,16 @@ def _sizes_of(client: EngineClient) -> Sizes:
     )
 
 
-def _of_watched(
-    client: EngineClient, runs: Runs, watched: str | None, version: int | None
-) -> tuple[Counts, tuple[VersionRow, ...]]:
+def _of_watched(client: EngineClient, runs: Runs, watched: Watched) -> tuple[Counts, tuple[VersionRow, ...]]:
     """Counts of the campaign on show, of its newest version where there are several; and these."""
-    run = runs.get(watched) if watched is not None else None
-    if watched is None or run is None:
+    id, version, cycle = watched
+    run = runs.get(id) if id is not None else None
+    if id is None or run is None:
         return {}, ()
     if run.version < 2:
-        return client.counts(watched).model_dump(), ()
+        return client.counts(id, cycle=cycle).model_dump(), ()
     rows = tuple(
         VersionRow(one.version, one.published_at, one.current, one.entries, one.inside)
-        for one in client.versions(watched)
+        for one in client.versions(id)
     )
-    return client.counts(watched, version or run.version).model_dump(), rows
+    return client.counts(id, version or run.version, cycle).model_dump(), rows

@@ -15,7 +15,17 @@ from app import tasks
 from app.campaign_list.status import GOING_ON, status_of
 from app.engine import poll
 from app.engine.poll import Answer, Find
-from app.engine.situation import NO_SIZES, Condition, Counts, Runs, Situation, Sizes, State, VersionRow
+from app.engine.situation import (
+    NO_SIZES,
+    Condition,
+    Counts,
+    Runs,
+    Situation,
+    Sizes,
+    State,
+    VersionRow,
+    Watched,
+)
 from app.tasks import Progress, Task
 from engine.i18n import Message
 
@@ -50,7 +60,7 @@ class EngineService(QObject):
     """One workspace's bundled engine.
 
     Attributes: `state`; `condition`; `runs`, the last answer by campaign id; `watched`, whose counts are
-    asked for; watched_version, of which of its versions, None for the newest.
+    asked for.
     Signals: `state_changed(State)`; `condition_changed(Condition)`, `runs_changed(Runs)`,
     `counts_changed(campaign id, Counts)` and `versions_changed(campaign id, rows)`, where there are several,
     when an answer differs from the one before; `sizes_changed(Sizes)`, also once the engine is off;
@@ -77,8 +87,7 @@ class EngineService(QObject):
         self.state = State.OFF
         self.condition = Condition()
         self.runs: Runs = {}
-        self.watched: str | None = None
-        self.watched_version: int | None = None
+        self.watched = Watched()
         self._watches_sending = False
         self._find, self._ensure = find or _find, ensure or _ensure
         self._counts: Counts = {}
@@ -139,9 +148,9 @@ class EngineService(QObject):
         going_on = sum(status_of(run.status, run.backlog) in GOING_ON for run in self.runs.values())
         return Situation(self.state, self.condition, going_on)
 
-    def watch(self, campaign_id: str | None, version: int | None = None) -> None:
-        """Ask for the counts of this campaign from now on, of its newest version or of another."""
-        self.watched, self.watched_version = campaign_id, version
+    def watch(self, watched: Watched) -> None:
+        """Ask for these counts from now on."""
+        self.watched = watched
         self._counts, self._versions = {}, ()
         self.poll()
 
@@ -176,7 +185,6 @@ class EngineService(QObject):
                 self._find,
                 self.workspace,
                 self.watched,
-                self.watched_version,
                 with_sizes=self._polls % SIZES_EVERY == 0,
                 with_sending=self._watches_sending,
             ),
@@ -261,14 +269,15 @@ class EngineService(QObject):
 
     def _tell_watched(self, answer: Answer) -> None:
         """What is told of the campaign on show, unless another one is by now."""
-        if self.watched is None or (answer.watched, answer.version) != (self.watched, self.watched_version):
+        id = self.watched.campaign
+        if id is None or answer.watched != self.watched:
             return
         if answer.versions != self._versions:
             self._versions = answer.versions
-            self.versions_changed.emit(self.watched, answer.versions)
+            self.versions_changed.emit(id, answer.versions)
         if answer.counts != self._counts:
             self._counts = answer.counts
-            self.counts_changed.emit(self.watched, answer.counts)
+            self.counts_changed.emit(id, answer.counts)
 
     def _on_no_answer(self, error: Exception) -> None:
         self._asking = self._again = False

@@ -68,12 +68,14 @@ class EngineShown:
         if trouble := condition.held or condition.problem:
             self._window.toast.show_message(str(trouble), tone="danger")
 
-    def _on_counts(self, campaign_id: str, counts: Counts) -> None:
+    def _on_counts(self, _campaign_id: str, counts: Counts) -> None:
         service = self._window.service
-        version = None if service is None else service.watched_version
         for editor in self._window.editors:
-            if editor.session.document.attributes.id == campaign_id and editor.shown_version == version:
+            if service is not None and editor.running.watched == service.watched:
+                several = editor.bar.cycles.several
                 editor.show_counts(counts)
+                if editor.bar.cycles.several != several:
+                    self._window.actions_.refresh()
 
     def _on_versions(self, campaign_id: str, rows: Rows) -> None:
         for editor in self._window.editors:

@@ -15,6 +15,15 @@ Counts = Mapping[str, Any]
 """Live counts in the shape of `GET /campaigns/{id}/counts`."""
 
 
+class Watched(NamedTuple):
+    """Whose live counts are on show: of a campaign (None: of none), of its newest version or another one, and
+    in all its cycles or one."""
+
+    campaign: str | None = None
+    version: int | None = None
+    cycle: int | None = None
+
+
 class State(StrEnum):
     """Of the bundled engine: not running, on its way up, answering."""
 

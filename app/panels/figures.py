@@ -51,12 +51,19 @@ class Figures:
     def tables(self, document: CampaignDocument, node_id: str) -> list[Table]:
         """What there is to say of a component; [] for most."""
         node = document.node(node_id)
-        found = [*self._messages(document, node_id), *self._receipts(node_id)]
+        found = [*self._waiting(node_id), *self._messages(document, node_id), *self._receipts(node_id)]
         if node.kind == "target_audience":
             found += self._cycles()
         if node.kind == "ab_target":
             found += self._goals(document, node_id)
         return [*found, *self.further(node_id)]
+
+    def _waiting(self, node_id: str) -> Iterator[Table]:
+        release = self.counts.get("releases", {}).get(node_id)
+        if release is not None:
+            waiting = self.counts["nodes"][node_id]["waiting"]
+            rows = ((tr("People"), f"{waiting:,}"), (tr("Next release"), self._time(release)))
+            yield Table(tr("Waiting"), (), rows)
 
     def _messages(self, document: CampaignDocument, node_id: str) -> Iterator[Table]:
         states = self.counts.get("reasons", {}).get(node_id, {})

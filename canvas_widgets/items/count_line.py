@@ -11,8 +11,9 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 from canvas_widgets.items.paints import Paints, draw_ground
 from engine.components.count_words import (
     compared_text,
-    count_text,
+    count_texts,
     difference_text,
+    fitting,
     short_difference,
 )
 from engine.components.delivery import Reasons, undelivered, undelivered_text
@@ -26,16 +27,18 @@ _STROKE = 1.25
 
 
 class Remarks(NamedTuple):
-    """What a rehearsal says besides the counts.
+    """What is said besides the counts.
 
-    untested: nobody came. also: what stands behind the people, such as what their messages cost. alarm: what
-    would go wrong, in a few words, and why.
+    Of a rehearsal: untested: nobody came; also: what stands behind the people, such as what their messages
+    cost; alarm: what would go wrong, in a few words. Of a campaign that runs: release: when somebody who
+    waits goes on next, in a few signs. why: a sentence on either for the tooltip.
     """
 
     untested: bool = False
     also: str = ""
     alarm: str = ""
     why: str = ""
+    release: str = ""
 
 
 NO_REMARKS = Remarks()
@@ -44,11 +47,12 @@ NO_REMARKS = Remarks()
 class CountLine(NamedTuple):
     """People first; `trouble`: how many messages failed or were skipped, "" where none did.
 
-    short: the people where the whole does not fit. reasons: for the tooltip. strong: it stands out.
+    shorter: the people where the whole does not fit, longer words first. reasons: for the tooltip. strong: it
+    stands out.
     """
 
     people: str
-    short: str = ""
+    shorter: tuple[str, ...] = ()
     trouble: str = ""
     reasons: tuple[str, ...] = ()
     strong: bool = False
@@ -57,6 +61,11 @@ class CountLine(NamedTuple):
     def text(self) -> str:
         """All of it in words, for lists and screen readers."""
         return _SEPARATOR.join(part for part in (self.people, self.trouble) if part)
+
+    @property
+    def shortest(self) -> str:
+        """The people in as few signs as possible."""
+        return self.shorter[-1] if self.shorter else self.people
 
 
 NO_COUNT = CountLine("")
@@ -85,24 +94,24 @@ def count_line(
     said = tuple(
         tr("{title}: {text}", title=word, text=f"{n:,}") for word, n in undelivered(reasons, id_type)
     )
-    people = _SEPARATOR.join(part for part in (count_text(kind, counts), remarks.also) if part)
+    whole, *shorter = count_texts(kind, counts, remarks.release)
+    people = _SEPARATOR.join(part for part in (whole, remarks.also) if part)
     trouble = _SEPARATOR.join(part for part in (undelivered_text(reasons), remarks.alarm) if part)
     why = (remarks.why,) if remarks.why else ()
-    return CountLine(people, f"{counts.get('arrived', 0):,}", trouble, (*said, *why))
+    return CountLine(people, tuple(shorter), trouble, (*said, *why))
 
 
 def compared_line(counts: tuple[int | None, int | None]) -> CountLine:
     """How many came in two rehearsals, A and B; None where one does not have the component."""
     before, now = counts
     whole = compared_text(before, now, difference_text)
-    return CountLine(whole, compared_text(before, now, short_difference), strong=before != now)
+    return CountLine(whole, (compared_text(before, now, short_difference),), strong=before != now)
 
 
 def people_beside(line: CountLine, advance: Callable[[str], float], room: float) -> str:
     """The people as they stand in front of the trouble, if there is any: short where there is no room."""
     behind = _SEPARATOR if line.trouble else ""
-    whole = line.people + behind
-    return whole if advance(whole) <= room or not line.short else line.short + behind
+    return fitting([text + behind for text in (line.people, *line.shorter)], advance, room)
 
 
 def draw_count(painter: QPainter, paints: Paints, line: CountLine, middle: QPointF, room: float) -> None:

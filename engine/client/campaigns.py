@@ -59,10 +59,10 @@ class CampaignCalls(Calls):
         """Remove a campaign that is not in progress, with all that it left."""
         self._send("DELETE", f"/campaigns/{part(id)}")
 
-    def counts(self, id: str, version: int | None = None) -> Counts:
-        """Live counts of a campaign, or of one of its versions."""
+    def counts(self, id: str, version: int | None = None, cycle: int | None = None) -> Counts:
+        """Live counts of a campaign, or of one of its versions; over all cycles or in one."""
         one = "" if version is None else f"/versions/{version}"
-        return self._call(Counts, "GET", f"/campaigns/{part(id)}{one}/counts")
+        return self._call(Counts, "GET", f"/campaigns/{part(id)}{one}/counts{query(cycle=cycle)}")
 
     def versions(self, id: str) -> list[Version]:
         """A campaign's versions, in order of publishing."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from engine.components.registry import component
-from engine.i18n import tr
+from engine.i18n import ntr, tr
 
 _LARGE = 0.1  # from this share on, a percentage is a whole number
 
@@ -25,6 +26,34 @@ def count_text(kind: str, counts: Mapping[str, int]) -> str:
     if held_back := counts.get("held_back", 0):
         return tr("{arrived:,} · {held_back:,} held back", arrived=arrived, held_back=held_back)
     return f"{arrived:,}"
+
+
+def count_texts(kind: str, counts: Mapping[str, int], release: str = "") -> tuple[str, ...]:
+    """The same as long and as short as there may be room for it, the longest first. release: when somebody
+    who waits there goes on next, in a few signs; "" where that is not known."""
+    whole, arrived, waiting = count_text(kind, counts), f"{counts.get('arrived', 0):,}", counts.get("waiting")
+    if not (release and waiting):
+        return whole, arrived
+    also, waits = tr("next {time}", time=release), ntr("{n:,} waiting", "{n:,} waiting", waiting)
+    return f"{whole} · {also}", f"{waits} · {also}", whole, arrived
+
+
+def fitting(texts: Sequence[str], advance: Callable[[str], float], room: float) -> str:
+    """The first of the texts that there is room for, else the last."""
+    return next((text for text in texts if advance(text) <= room), texts[-1])
+
+
+def brief_moment(at: datetime, now: datetime) -> str:
+    """A moment in a few signs: its day where that is not today's, its year where that is not this one's; both
+    are of one zone."""
+    if at.date() == now.date():
+        return f"{at:%H:%M}"
+    return f"{at:%m-%d %H:%M}" if at.year == now.year else f"{at:%Y-%m-%d %H:%M}"
+
+
+def release_text(at: datetime) -> str:
+    """When somebody who waits goes on next, in a sentence."""
+    return tr("The next one who waits goes on at {time}.", time=f"{at:%Y-%m-%d %H:%M}")
 
 
 def share_text(count: int | None, total: int, lines: int) -> str:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Table, case, func, literal_column, select, true
 
 from engine.plan.places import ARRIVE, EXITED, LEFT, MERGED
+from engine.report.releases import next_releases
 from engine.store.tables.runs import (
     counter,
     cycle,
@@ -70,7 +71,7 @@ class GoalCounts:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Live counts of one campaign over all its versions and cycles, or of one version.
+    """Live counts of one campaign over all its versions and cycles, of one version or of one cycle.
 
     Attributes:
         nodes: node id → counts, for every component of any version. links: link id → people who went down it.
@@ -78,9 +79,12 @@ class Counts:
         reasons: node id → state → reason (empty where there is none) → messages.
         receipts: node id → receipt → messages.
         goals: Test Target's node id → port of its AB test → judged and achieved.
-        cycles: in order of their numbers; of an event campaign the only one, once somebody has entered.
+        cycles: all of them, in order of their numbers; of an event campaign the only one, once somebody has
+            entered.
         skipped: cycles that were left out, in order of time; of an earlier version none.
         held_back: entries of a control group, which are none.
+        releases: node id → when somebody who waits there goes on next (ms), where that is known; of one cycle
+            only while nobody is inside of another one, for a queue holds the people of all of them.
     """
 
     nodes: Mapping[str, NodeCounts]
@@ -95,6 +99,7 @@ class Counts:
     cycles: tuple[CycleCounts, ...] = ()
     skipped: tuple[SkippedCycle, ...] = ()
     held_back: int = 0
+    releases: Mapping[str, int] = field(default_factory=dict)
 
 
 def counts_of(
@@ -118,9 +123,9 @@ def counts_of(
         gone = seen.passed + seen.left + seen.merged + seen.failed + seen.exited
         seen.waiting = seen.arrived - gone
     cycles = _cycles(connection, campaign, versions, paths)
-    if cycle is not None:
-        cycles = tuple(one for one in cycles if one.number == cycle)
-    entries, done = sum(one.entries for one in cycles), sum(one.finished for one in cycles)
+    told = [one for one in cycles if cycle in (None, one.number)]
+    entries, done = sum(one.entries for one in told), sum(one.finished for one in told)
+    alone = not any(one.inside for one in cycles if one not in told)
     reasons, receipts = _messages(connection, versions, names, cycle)
     return Counts(
         nodes=nodes,
@@ -137,7 +142,8 @@ def counts_of(
         goals=_goals(connection, versions, names, cycle),
         cycles=cycles,
         skipped=_skipped(connection, campaign) if max(published) in versions else (),
-        held_back=sum(one.held_back for one in cycles),
+        held_back=sum(one.held_back for one in told),
+        releases=next_releases(connection, paths, names) if alone else {},
     )
 
 

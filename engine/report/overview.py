@@ -6,7 +6,7 @@ Only counters are read, so it takes as long for ten million visits as for ten.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -117,9 +117,10 @@ def report_of(
     steps = _path(course, shape, flows)
     touches = tuple(_touches(connection, campaign, counts, shape))
     effect = effect_of(connection, campaign, cycle)
+    of_these = tuple(one for one in counts.cycles if cycle in (None, one.number))
     return Report(
         cycle=cycle,
-        counts=counts,
+        counts=replace(counts, cycles=of_these),
         nodes={id: node for id, node in shape.nodes.items() if id in counts.nodes},
         flows=flows,
         path=tuple(steps),

@@ -159,9 +159,9 @@ class Campaigns:
             number = lifecycle.number_of(connection, id)
             return stored_text(connection, version_key(connection, number, version))
 
-    def counts(self, id: str, version: int | None = None) -> Counts:
-        """Live counts of a campaign, or of one version, from the counters only. Raises `UnknownCampaign`."""
+    def counts(self, id: str, version: int | None = None, cycle: int | None = None) -> Counts:
+        """Live counts of a campaign, or of one version, or in one cycle. Raises `UnknownCampaign`."""
         with self._database.read() as connection:
             number = lifecycle.number_of(connection, id)
             key = None if version is None else version_key(connection, number, version)
-            return counts_of(connection, number, key)
+            return counts_of(connection, number, key, cycle)

@@ -229,9 +229,9 @@ class Engine:
         """What a version was published as, as the text of a bundle file. Raises `UnknownCampaign`."""
         return self._campaigns.bundle(campaign, version)
 
-    def counts(self, campaign: str, version: int | None = None) -> Counts:
-        """Live counts of a campaign, or of one version, from the counters only. Raises `UnknownCampaign`."""
-        return self._campaigns.counts(campaign, version)
+    def counts(self, campaign: str, version: int | None = None, cycle: int | None = None) -> Counts:
+        """Live counts of a campaign, or of one version, or in one cycle. Raises `UnknownCampaign`."""
+        return self._campaigns.counts(campaign, version, cycle)
 
     # ---- data
 

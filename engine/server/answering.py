@@ -63,7 +63,8 @@ def counts_answer(found: LiveCounts) -> Counts:
     said = dataclasses.asdict(found)
     cycles = [{**cycle, "moment": moment_text(cycle["moment"])} for cycle in said["cycles"]]
     skipped = [{**one, "moment": moment_text(one["moment"])} for one in said["skipped"]]
-    return Counts.model_validate({**said, "cycles": cycles, "skipped": skipped})
+    releases = {node: utc_text(moment) for node, moment in found.releases.items()}
+    return Counts.model_validate({**said, "cycles": cycles, "skipped": skipped, "releases": releases})
 
 
 def audience_answer(one: StoredAudience, following: int | None) -> AudienceState:

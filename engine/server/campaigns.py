@@ -54,6 +54,7 @@ def version_number(version: str) -> int:
 
 Id = Annotated[str, Depends(campaign_id)]
 Number = Annotated[int, Depends(version_number)]
+Cycle = Annotated[int | None, Query(ge=1, lt=2**31)]
 Limit = Annotated[int, Query(ge=1, le=MOST_SHOWN)]
 After = Annotated[str, Query(max_length=100)]
 IfMatch = Annotated[str | None, Header(max_length=1_000)]
@@ -117,9 +118,9 @@ def _looked_at(routes: APIRouter, engine: Engine) -> None:
         return tagged(campaign_answer(engine.campaign(id)), response)
 
     @routes.get("/{id}/counts")
-    def counts(id: Id) -> Counts:
-        """Live counts of one campaign over all its versions and cycles."""
-        return counts_answer(engine.counts(id))
+    def counts(id: Id, cycle: Cycle = None) -> Counts:
+        """Live counts of one campaign over all its versions, and all its cycles or in one."""
+        return counts_answer(engine.counts(id, cycle=cycle))
 
 
 def _versions(routes: APIRouter, service: Service) -> None:
@@ -143,9 +144,9 @@ def _versions(routes: APIRouter, service: Service) -> None:
         return Response(engine.bundle(id, version), media_type="application/json")
 
     @routes.get("/{id}/versions/{version}/counts")
-    def version_counts(id: Id, version: Number) -> Counts:
-        """Live counts of one version of a campaign."""
-        return counts_answer(engine.counts(id, version))
+    def version_counts(id: Id, version: Number, cycle: Cycle = None) -> Counts:
+        """Live counts of one version of a campaign, over all cycles or in one."""
+        return counts_answer(engine.counts(id, version, cycle))
 
     @routes.get("/{id}/versions/{version}/changes")
     def changes(

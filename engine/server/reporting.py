@@ -18,7 +18,7 @@ from engine.report.statistics import Arm, Interval
 from engine.run.lifecycle import number_of
 from engine.run.why import Why, why_of
 from engine.server.answering import counts_answer, moment_text
-from engine.server.campaigns import Id, campaign_id
+from engine.server.campaigns import Cycle, Id, campaign_id
 from engine.server.declared import routes_of
 from engine.server.problems import CallRefused
 from engine.server.service import Service
@@ -47,7 +47,6 @@ from engine.store import people
 
 MOST_COMPARED = 20
 
-Cycle = Annotated[int | None, Query(ge=1, lt=2**31)]
 Place = Annotated[str, Query(max_length=64)]
 Word = Annotated[str | None, Query(max_length=200)]
 

@@ -63,6 +63,7 @@ class FakeEngine:
     cycles: list[Any] = field(default_factory=list)
     all_versions: list[Any] = field(default_factory=list)
     by_version: dict[int, dict[str, Any]] = field(default_factory=dict)
+    by_cycle: dict[int, dict[str, Any]] = field(default_factory=dict)
     audience_states: list[Any] = field(default_factory=list)
     sized: dict[str, int] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
@@ -125,8 +126,9 @@ class FakeEngine:
             for id, status in self.statuses.items()
         ]
 
-    def counts(self, _id: str, version: int | None = None) -> Any:
+    def counts(self, _id: str, version: int | None = None, cycle: int | None = None) -> Any:
         live = self.by_version.get(version, self.live) if version is not None else self.live
+        live = self.by_cycle.get(cycle, live) if cycle is not None else live
         return SimpleNamespace(model_dump=lambda: live, cycles=self.cycles)
 
     def versions(self, _id: str) -> list[Any]:

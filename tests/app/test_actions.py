@@ -54,6 +54,7 @@ NEED_A_RUN = {
     "run.report": "in_progress",
     "run.why": "in_progress",
     "run.compare": "in_progress",
+    "run.cycles": "in_progress",
     **dict.fromkeys(ON_VERSIONS, "in_progress"),
 }
 
@@ -116,6 +117,9 @@ def test_every_action_is_possible_somewhere_and_triggers(
     if action_id == "editor.edit":
         window.view_selected()
         settle(qtbot)
+    elif action_id == "run.cycles":
+        open_draft(qtbot, window, row.name)
+        settle(qtbot)
     elif action_id in ON_VERSIONS:
         show_version(qtbot, window, 1 if action_id == "run.newest" else None)
     elif action_id in IN_EDITOR:
@@ -152,6 +156,9 @@ def prepare(action_id: str, campaign_id: str, workspace: Workspace, engine: Fake
     if action_id in NEED_A_RUN:
         engine.statuses[campaign_id] = NEED_A_RUN[action_id]
         engine.all_versions = versions(1204, 3)
+        moments = ("2026-11-01T09:00:00.000Z", "2026-11-02T09:00:00.000Z")
+        cycles = [{"number": n, "moment": at, "entries": 1, "inside": 0} for n, at in enumerate(moments, 1)]
+        engine.live = {"nodes": {}, "links": {}, "cycles": cycles}
     if action_id == "run.release":
         engine.held = "The database is a copy."
     engine.away = action_id == "run.start"

@@ -83,9 +83,9 @@ class OutlineDelegate(QStyledItemDelegate):
             advance, room = painter.fontMetrics().horizontalAdvance, right - rect.left()
             count = line.text
             if advance(count) > room * _COUNT_SHARE:  # how many arrived and what went wrong matter most
-                count = " · ".join(part for part in (line.short or line.people, line.trouble) if part)
+                count = " · ".join(part for part in (line.shortest, line.trouble) if part)
             if advance(count) > room * _COUNT_SHARE_OF_TROUBLE:
-                count = line.short or line.people
+                count = line.shortest
             width = advance(count)
             area = QRect(right - width, rect.top(), width, rect.height())
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, count)

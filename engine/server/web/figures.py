@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import flow_order
+from engine.campaign.layout import CARD_WIDTH
 from engine.campaign.model import START_ID
 from engine.components.base import Category
-from engine.components.count_words import count_text, share_text
+from engine.components.count_words import brief_moment, count_texts, fitting, share_text
 from engine.components.delivery import RECEIPTS, STATES, rows, undelivered_text
 from engine.components.effect_words import method_words, uplift_words
 from engine.components.registry import component
@@ -18,23 +19,27 @@ from engine.i18n import Message, ntr, tr
 from engine.report.counts import Counts, NodeCounts
 from engine.report.effect import Effect
 from engine.run.answers import CampaignStatus
+from engine.server.web.font import REGULAR, face
 from engine.server.web.html import Html, joined, tag
-from engine.server.web.look import icon
+from engine.server.web.look import icon, values
 from engine.server.web.words import moment, number, share, state
+from engine.shapes.time import from_milliseconds
 
 LAST_CYCLES = 20
+_COUNT_ROOM = CARD_WIDTH + 24  # below a card
 _TROUBLE = "▲ "
 
 
 @dataclass(frozen=True)
 class Figures:
-    """A campaign's status and counts at one moment. document: of its present version. effect: of its goal,
-    where it has one; goal: that in words."""
+    """A campaign's status and counts at one moment, `now` (ms). document: of its present version. effect: of
+    its goal, where it has one; goal: that in words."""
 
     document: CampaignDocument
     status: CampaignStatus
     counts: Counts
     zone: ZoneInfo
+    now: int
     effect: Effect | None = None
     goal: Message | None = None
 
@@ -57,12 +62,22 @@ class Figures:
     # ---- on the picture
 
     def _cards(self) -> Iterator[tuple[str, str]]:
+        width = face(REGULAR, values()["fonts"]["summary"][0]).width
         for id, node in self.document.nodes.items():
             found = self.counts.nodes.get(id)
-            people = "" if found is None else count_text(node.kind, asdict(found))
-            trouble = undelivered_text(self.counts.reasons.get(id, {}))
-            yield f"people {id}", people
-            yield f"trouble {id}", (" · " if people else "") + _TROUBLE + trouble if trouble else ""
+            said = undelivered_text(self.counts.reasons.get(id, {}))
+            trouble = (" · " if found is not None else "") + _TROUBLE + said if said else ""
+            texts = ("",) if found is None else count_texts(node.kind, asdict(found), self._release(id))
+            yield f"people {id}", fitting(texts, width, _COUNT_ROOM - width(trouble))
+            yield f"trouble {id}", trouble
+
+    def _release(self, id: str) -> str:
+        """When somebody who waits goes on next, in a few signs, or ""."""
+        moment = self.counts.releases.get(id)
+        if moment is None:
+            return ""
+        there = from_milliseconds(moment).astimezone(self.zone)
+        return brief_moment(there, from_milliseconds(self.now).astimezone(self.zone))
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         document = self.document

@@ -43,7 +43,8 @@ class Looking:
                 effect = effect_of(connection, number_of(connection, campaign))
         words = None if goal is None else goal_words(goal, bundle)
         counts = engine.counts(campaign)
-        return Figures(bundle.campaign, status, counts, self._service.zone, effect, words)
+        zone, now = self._service.zone, self._service.clock.now()
+        return Figures(bundle.campaign, status, counts, zone, now, effect, words)
 
     def picture(self, campaign: str) -> Picture:
         """Its present version, drawn in the language in force. Raises `UnknownCampaign`."""

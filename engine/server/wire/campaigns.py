@@ -174,16 +174,18 @@ class GoalCounts(Answer):
 
 
 class Counts(Answer):
-    """Live counts over all cycles, and over all versions or of the one asked for.
+    """Live counts over all versions and cycles, or of those asked for.
 
     Attributes:
         nodes, links: by the ids of the campaign file.
         messages: by node id and state. reasons: by node id, state and reason, "" where there is none.
         receipts: messages by node id and receipt.
         goals: by the Test Target's node id and the port of its AB test.
-        cycles: in order of their numbers. skipped: those that were left out, in order of time; of an earlier
-            version none.
+        cycles: all of them, in order of their numbers. skipped: those that were left out, in order of time;
+            of an earlier version none.
         held_back: entries of a control group, which are none.
+        releases: when somebody who waits goes on next, by node id; nothing where that is not known. Of one
+            cycle only while nobody is inside of another one.
     """
 
     nodes: dict[str, NodeCounts]
@@ -198,3 +200,4 @@ class Counts(Answer):
     cycles: list[CycleCounts] = Field(default_factory=list)
     skipped: list[SkippedCycle] = Field(default_factory=list)
     held_back: int = 0
+    releases: dict[str, str] = Field(default_factory=dict)

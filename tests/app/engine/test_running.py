@@ -10,10 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from app import language
 from app.campaign_list.status import Status
+from app.editor.cycle_switch import CycleSwitch
+from app.editor.page import EditorPage
 from app.engine.service import EngineService
 from app.engine.situation import State
 from app.window import MainWindow
+from engine.campaign.model import START_ID
 from engine.workspace.workspace import Workspace
 from tests.app.conftest import FakeEngine, MakeWindow, dialog, dialogs, open_draft, settle
 
@@ -176,3 +180,93 @@ def test_the_service_notices_that_the_engine_went(qtbot: QtBot, tmp_path: Path) 
     assert states == [State.ON, State.OFF]
     settle(qtbot)
     service.close()
+
+
+def test_the_canvas_says_when_the_next_one_goes_on(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    """On the workspace's clock; in the language of the moment, also where that is switched meanwhile."""
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    node = trigger(page)
+    engine.statuses[ready] = "in_progress"
+    engine.live = counts_of(node, arrived=9, waiting=4, release="2031-03-01T23:30:00.000Z")
+    show_counts(qtbot, window)
+    card = page.scene.cards[node]
+    assert card._count.people == "9 · 4 waiting · next 2031-03-02 07:30"
+    assert "goes on at 2031-03-02 07:30" in card.full_text()
+    language.use_language("zh")
+    assert card._count.people == "9 · 4 人等待 · 2031-03-02 07:30 放行"
+    assert "2031-03-02 07:30 继续" in card.full_text()
+
+
+def test_the_counts_of_one_cycle_can_be_chosen(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    window = make_window(workspace)
+    page = open_draft(qtbot, window, "Ready")
+    node, switch = trigger(page), page.bar.cycles
+    engine.statuses[ready] = "in_progress"
+    engine.live = counts_of(node, arrived=30, waiting=20)
+    show_counts(qtbot, window)
+    assert not switch.isVisible()
+    assert not window.actions_["run.cycles"].isEnabled()
+    both = [cycle(1, 30, 20), cycle(2, 12, 12)]
+    engine.live = {**counts_of(node, arrived=42, waiting=32), "cycles": both}
+    engine.by_cycle[2] = {**counts_of(node, arrived=12, waiting=12), "cycles": both}
+    show_counts(qtbot, window)
+    assert switch.isVisible()
+    assert window.actions_["run.cycles"].isEnabled()
+    assert switch.text() == "All cycles"
+    assert offered(switch) == [
+        "All cycles",
+        "Cycle 2 · 2026-11-02 17:00 · 12 entered, 12 inside",
+        "Cycle 1 · 2026-11-01 17:00 · 30 entered, 20 inside",
+    ]
+    assert window.service is not None
+    with qtbot.waitSignal(window.service.counts_changed):
+        switch.menu().actions()[1].trigger()
+    assert switch.text() == "Cycle 2"
+    assert page.scene.cards[node]._count.people == "12 · 12 waiting"
+    offered(switch)
+    assert [action.isChecked() for action in switch.menu().actions()] == [False, True, False]
+    # A newer version, which has not had that cycle.
+    engine.by_cycle[2] = {**counts_of(node, arrived=0, waiting=0), "cycles": [cycle(3, 5, 5), cycle(4, 1, 1)]}
+    engine.live = {**counts_of(node, arrived=6, waiting=6), "cycles": engine.by_cycle[2]["cycles"]}
+    window.service.poll()
+    qtbot.waitUntil(lambda: page.scene.cards[node]._count.people == "6 · 6 waiting")
+    assert switch.text() == "All cycles"
+
+
+def trigger(page: EditorPage) -> str:
+    """The component behind Start."""
+    return page.session.document.successors(START_ID)[0]
+
+
+def counts_of(node: str, arrived: int, waiting: int, release: str | None = None) -> dict[str, Any]:
+    """Live counts of a campaign of which one component has people."""
+    return {
+        "nodes": {node: {"arrived": arrived, "waiting": waiting}},
+        "links": {},
+        "entries": arrived,
+        "inside": waiting,
+        "finished": arrived - waiting,
+        "releases": {} if release is None else {node: release},
+    }
+
+
+def cycle(number: int, entries: int, inside: int) -> dict[str, Any]:
+    moment = f"2026-11-{number:02d}T09:00:00.000Z"
+    return {"number": number, "moment": moment, "entries": entries, "inside": inside}
+
+
+def show_counts(qtbot: QtBot, window: MainWindow) -> None:
+    """Let the window hear what the engine says by now."""
+    assert window.service is not None
+    with qtbot.waitSignal(window.service.counts_changed):
+        window.service.poll()
+
+
+def offered(switch: CycleSwitch) -> list[str]:
+    switch.menu().aboutToShow.emit()
+    return [action.text() for action in switch.menu().actions()]

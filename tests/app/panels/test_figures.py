@@ -54,6 +54,13 @@ def document() -> CampaignDocument:
     return CampaignDocument(Attributes(id="c_1", name="C"), nodes, {})
 
 
+def test_who_waits_and_when_the_next_one_goes_on(document: CampaignDocument) -> None:
+    waiting = {"nodes": {"n_wait": {"waiting": 1200}}, "releases": {"n_wait": "2026-03-04T01:30:00.000Z"}}
+    (table,) = figures({**COUNTS, **waiting}).tables(document, "n_wait")
+    assert table == Table("Waiting", (), (("People", "1,200"), ("Next release", "2026-03-04 09:30")))
+    assert figures({**COUNTS, "nodes": waiting["nodes"]}).tables(document, "n_wait") == []
+
+
 def test_messages_by_state_and_reason_and_their_receipts(document: CampaignDocument) -> None:
     assert figures().tables(document, "n_sms") == [
         Table(

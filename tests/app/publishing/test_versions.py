@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.campaign_list import loading
 from app.editor.page import EditorPage
-from app.engine.situation import VersionRow
+from app.engine.situation import VersionRow, Watched
 from app.window import MainWindow
 from engine.campaign import edits
 from engine.workspace import bundle
@@ -196,7 +196,7 @@ def test_what_is_asked_while_an_answer_is_awaited_is_asked_next(
     settle(qtbot)
     service._timer.stop()
     service.poll()
-    service.watch(page.session.document.attributes.id, 1)
+    service.watch(Watched(page.session.document.attributes.id, 1))
     with qtbot.waitSignal(service.counts_changed) as heard:
         pass
     assert heard.args[1]["entries"] == 1500

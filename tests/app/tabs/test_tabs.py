@@ -343,9 +343,9 @@ def test_the_engine_is_asked_for_the_campaign_on_show_and_tells_all(
 ) -> None:
     assert window.service is not None
     ids = [page.session.document.attributes.id for page in pages]
-    assert window.service.watched == ids[2]
+    assert window.service.watched.campaign == ids[2]
     window.tabs.show_page(pages[0])
-    assert window.service.watched == ids[0]
+    assert window.service.watched.campaign == ids[0]
     engine.statuses = {ids[1]: "in_progress"}
     engine.held = "The database is a copy."
     settle(qtbot)
@@ -354,7 +354,7 @@ def test_the_engine_is_asked_for_the_campaign_on_show_and_tells_all(
     assert pages[1].status == "in_progress"
     assert all(page.notices.notices for page in (pages[1],))
     window.tabs.show_page(None)
-    assert window.service.watched is None
+    assert window.service.watched.campaign is None
 
 
 def test_deleting_a_campaign_closes_its_tab_and_says_what_is_lost(

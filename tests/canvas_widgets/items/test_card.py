@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from canvas_widgets.items.card import fitting_name
-from canvas_widgets.items.count_line import count_line, people_beside
-from canvas_widgets.items.geometry import TEXT_ROOM
-from canvas_widgets.items.paints import Paints
+from canvas_widgets.items.count_line import Remarks, count_line, people_beside
+from canvas_widgets.items.geometry import CARD, TEXT_ROOM
+from canvas_widgets.items.paints import MARGIN, Paints
 from canvas_widgets.look import Look
 from engine import i18n
 from engine.components.registry import COMPONENTS, component
@@ -50,3 +50,25 @@ def test_people_are_told_shorter_where_what_was_not_delivered_leaves_no_room() -
     untroubled = count_line("text_sms", counts)
     assert people_beside(untroubled, len, len(untroubled.people)) == untroubled.people
     assert people_beside(untroubled, len, 1) == "1,234"
+
+
+def test_when_the_next_one_goes_on_stands_behind_who_waits_as_far_as_there_is_room() -> None:
+    counts = {"arrived": 12_345, "waiting": 678}
+    line = count_line("wait_until", counts, remarks=Remarks(release="14:05", why="At 14:05."))
+    assert line.people == "12,345 · 678 waiting · next 14:05"
+    assert people_beside(line, len, len(line.people) - 1) == "678 waiting · next 14:05"
+    assert people_beside(line, len, 23) == "12,345 · 678 waiting"
+    assert people_beside(line, len, 1) == "12,345"
+    assert line.reasons == ("At 14:05.",)
+    assert count_line("wait_until", {"arrived": 3}, remarks=Remarks(release="14:05")).people == "3"
+
+
+@pytest.mark.parametrize("code", i18n.LANGUAGES)
+def test_a_million_who_wait_leave_room_for_when_the_next_one_goes_on(look: Look, code: str) -> None:
+    paints = Paints(look)
+    with i18n.use_language(code):
+        remarks = Remarks(release="12-31 14:05")
+        line = count_line("wait_until", {"arrived": 1_000_000, "waiting": 999_999}, remarks=remarks)
+    shown = people_beside(line, paints.small_metrics.horizontalAdvance, CARD.width() + 2 * MARGIN)
+    assert "12-31 14:05" in shown
+    assert "999,999" in shown

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from engine.components.count_words import compared_text, difference_text, short_difference
+from engine.components.count_words import brief_moment, compared_text, difference_text, short_difference
 
 
 @pytest.mark.parametrize(
@@ -25,3 +27,14 @@ def test_a_difference_has_a_shape_a_sign_and_a_share(
 ) -> None:
     assert compared_text(before, now, difference_text) == whole
     assert compared_text(before, now, short_difference) == short
+
+
+def test_a_moment_says_only_what_today_does_not() -> None:
+    now = datetime(2026, 12, 30, 23, 50, tzinfo=UTC)
+    later = {
+        timedelta(minutes=9): "23:59",
+        timedelta(minutes=10): "12-31 00:00",
+        timedelta(2): "2027-01-01 23:50",
+    }
+    for time, words in later.items():
+        assert brief_moment(now + time, now) == words

@@ -15,10 +15,11 @@ from engine.plan.follow import FollowUps
 from engine.plan.places import Stage
 from engine.plan.plan import Plan
 from engine.plan.prepared import Prepared
+from engine.report.releases import first_due
 from engine.run.queries import Queries
 from engine.store.dialect import analyze, bulk_insert
 from engine.store.tables.runs import agenda, token
-from tests.databases import Target, explained
+from tests.databases import Target, explained, plan_of
 from tests.engine.run.drafting import EVERYBODY, HOUR, SMS, WAIT, Running, bundle, populate
 from tests.postgres import Postgres
 
@@ -145,6 +146,36 @@ def test_what_is_due_next_is_found_at_the_front_of_the_queue(postgres: Postgres,
             found = explained_as_run(connection, place.next_due, asked)
             assert max(int(n) for n in re.findall(r"rows=(\d+) loops", found)) == 1, found
             assert max(int(n) for n in re.findall(r"shared hit=(\d+)", found)) < 10, found
+
+
+def test_when_somebody_goes_on_next_is_found_at_the_front_of_the_queue(
+    target: Target, tmp_path: Path
+) -> None:
+    """Each second, for whoever looks at a campaign."""
+    with Running(populate(target, tmp_path)) as run:
+        run.engine.publish(bundle(EVENTS, EVENT_LINKS))
+        with run.database.write() as connection:
+            connection.execute(insert(agenda), [{"version": 1, "place": 1, "due": HOUR}])
+            plan = plan_of(connection, first_due([1]))
+            assert not scanned(plan) & set(LARGE), plan
+
+
+def test_what_has_gone_on_does_not_hide_who_does_next(postgres: Postgres, tmp_path: Path) -> None:
+    """On PostgreSQL those that are gone lie in front until somebody cleans up."""
+    with (
+        postgres.database() as url,
+        Running(populate(url, tmp_path)) as run,
+        run.database.write() as connection,
+    ):
+        connection.execute(insert(agenda), [{"version": 1, "place": 1, "due": HOUR + 999}])
+        columns = ("version", "place", "due", "person", "entry", "via")
+        rows = [(1, 1, HOUR + n, n, 1, 0) for n in range(2_000)]
+        bulk_insert(connection, token, columns, rows)
+        connection.execute(delete(token).where(token.c.due < HOUR + 999))
+        found = explained_as_run(connection, Prepared(first_due([1]), connection.dialect), {})
+        found = found.partition("Planning:")[0]
+        assert connection.execute(first_due([1])).all() == [(1, 1, HOUR + 999, None)]
+        assert max(int(n) for n in re.findall(r"shared hit=(\d+)", found)) < 10, found
 
 
 def explained_as_run(connection: Connection, statement: Prepared, given: dict[str, int]) -> str:

@@ -96,7 +96,7 @@ class MemoryEngine:
             raise UnknownVersion(version)
         return bundles.write(self._bundle(campaign)).decode()
 
-    def counts(self, campaign: str, version: int | None = None) -> Counts:
+    def counts(self, campaign: str, version: int | None = None, cycle: int | None = None) -> Counts:
         if version not in (None, 1):
             raise UnknownVersion(version)
         nodes = {
@@ -114,6 +114,7 @@ class MemoryEngine:
             goals={"n_target": {"group:g_1": GoalCounts(judged=2, achieved=1)}},
             cycles=(CycleCounts(1, NOW, 2, 1, 1), CycleCounts(2, None, 1, 1, 0)),
             skipped=(SkippedCycle(NOW, "a_rome"),),
+            releases={"n_wait": NOW} if cycle is None else {},
         )
 
     def stop(self, campaign: str) -> None:

@@ -45,6 +45,9 @@ def test_counts_by_node_link_and_message(api: Served) -> None:
     assert {visits.waiting for visits in counts.nodes.values()} == {2}
     assert (counts.links, counts.inside) == ({"l_1": 3}, 2)
     assert counts.messages == {"n_sms": {"sent": 2, "failed": 1}}
+    assert counts.releases == {"n_wait": "2025-11-24T16:00:00.000Z"}
+    assert client.counts("c_test", cycle=2).releases == {}
+    assert client.counts("c_test", 1, 2).releases == {}
 
 
 def test_counts_say_why_and_of_which_cycle(api: Served) -> None:
