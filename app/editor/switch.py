@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMenu, QPushButton
 
 from canvas_widgets.look import Look
 
 OFFERED = 12
 """So many of the latest are offered, besides those that somebody is in."""
+
+
+class _Menu(QMenu):
+    """Begins at the left edge of its button, which counts as written from right to left."""
+
+    def __init__(self, button: QPushButton) -> None:
+        super().__init__(button)
+        self._button = button
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.move(self._button.mapToGlobal(self._button.rect().bottomLeft()))
+        super().showEvent(event)
 
 
 class Switch(QPushButton):
@@ -21,7 +34,7 @@ class Switch(QPushButton):
         self.setProperty("role", "switch")
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)  # the arrow stands behind the words
         look.set_icon(self, "chevron-down", "muted", look.sizes.small_icon)
-        self.setMenu(QMenu(self))
+        self.setMenu(_Menu(self))
         self.menu().setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.menu().aboutToShow.connect(self._fill_anew)
         self.hide()
