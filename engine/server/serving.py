@@ -5,9 +5,11 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from engine.i18n import N_, Message, MessageError
 
@@ -15,6 +17,8 @@ LOOPBACK = frozenset(["127.0.0.1", "::1", "localhost"])
 GRACE_S = 5
 """How long a request that is being answered may take after the engine was told to stop."""
 BACKLOG = 256
+MAX_HEAD_BYTES = 64 * 2**10
+"""Of the first line and the headers of a request."""
 
 
 class CannotListen(MessageError):  # noqa: N818 - an answer
@@ -58,6 +62,33 @@ class Listen:
         return CannotListen(Message(text, host=self.host, port=self.port, reason=reason))
 
 
+class BoundedProtocol(HttpToolsProtocol):
+    """HTTP as uvicorn speaks it, but that a head, or what stands between the parts of a body, may not go on
+    for ever: its parser would keep it all."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._pending = 0
+
+    def data_received(self, data: bytes) -> None:
+        self._pending += len(data)
+        super().data_received(data)
+        if self._pending > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too large.")
+
+    def on_headers_complete(self) -> None:
+        self._pending = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._pending = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._pending = 0
+        super().on_message_complete()
+
+
 class ApiServer(uvicorn.Server):
     """Serves an application on a socket until `should_exit`; calls `started` once it answers.
 
@@ -71,8 +102,8 @@ class ApiServer(uvicorn.Server):
                 access_log=False,
                 lifespan="off",
                 log_config=None,
-                loop="asyncio",
-                http="h11",
+                loop="auto",  # uvloop where there is one
+                http=BoundedProtocol,
                 proxy_headers=False,  # who calls is who connects: some calls are for this computer only
                 server_header=False,
                 timeout_graceful_shutdown=GRACE_S,
