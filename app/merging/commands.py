@@ -17,7 +17,7 @@ from engine.campaign.layout import complete
 from engine.campaign.merging import Merge, merge
 from engine.files import FileError, remove
 from engine.i18n import Message, ntr, tr
-from engine.workspace import merge_record
+from engine.workspace import merge_record, merge_state
 
 if TYPE_CHECKING:
     from app.editor.page import EditorPage
@@ -39,7 +39,7 @@ class Merging:
         path = self._page.session.path
         if path is not None and not self._page.read_only:
             record = merge_record.record_path(path)
-            tasks.run(partial(_load, record), partial(self._on_found, record), self._on_unreadable)
+            tasks.run(partial(_load, record, path), partial(self._on_found, record), self._on_unreadable)
 
     def notices(self) -> list[Notice]:
         """What has to be known of such a merge."""
@@ -149,5 +149,9 @@ def _with_choices(recorded: Merge, present: CampaignDocument, resolved: Campaign
     return merge(as_written, present, resolved).document()
 
 
-def _load(record: Path) -> Merge | None:
-    return merge_record.load(record) if record.exists() else None
+def _load(path: Path, campaign: Path) -> Merge | None:
+    """What is left to choose, unless that is over."""
+    if not path.exists():
+        return None
+    record = merge_record.load(path)
+    return record.merge if merge_state.stands(record, campaign) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,13 +14,14 @@ from engine.campaign.merging import Merge, Side, merge
 from engine.campaign.merging.words import told
 from engine.commands.target import workspace_of
 from engine.components.base import Lookup
-from engine.files import FileError, read_bytes, save_bytes
+from engine.files import FileError, read_bytes, remove, save_bytes
 from engine.i18n import N_, Message, ntr, tr
 from engine.workspace import merge_record
 from engine.workspace.checking import NoWorkspace
 from engine.workspace.workspace import Workspace
 
 CLEAN, CONFLICTS, BAD = 0, 1, 2
+_HEAD = "GITHEAD_"
 T = TypeVar("T")
 
 
@@ -36,11 +38,13 @@ def merge_files(base: Path, ours: Path, theirs: Path, path: Path | None) -> int:
             _read(theirs, path, N_("Theirs"), campaign_file.load),
         )
         save_bytes(ours, campaign_file.dump(merged.document()))
-        if not merged.conflicts:
-            return CLEAN
         shown = path or ours
         record = merge_record.record_path(shown)
-        save_bytes(record, merge_record.write(merged))
+        if not merged.conflicts:
+            if record.exists():  # what an earlier merge left to choose
+                remove(record)
+            return CLEAN
+        save_bytes(record, merge_record.write(merged, _merged_commits()))
         _tell(merged, shown, record)
     except FileError as error:
         print(error, file=sys.stderr)
@@ -64,6 +68,11 @@ def _base(path: Path) -> CampaignDocument | None:
     """The common state; git gives an empty file where there is none."""
     data = read_bytes(path)
     return campaign_file.parse(data, path) if data.strip() else None
+
+
+def _merged_commits() -> list[str]:
+    """The commits that `git merge` merges, which it names to its drivers."""
+    return sorted(name.removeprefix(_HEAD) for name in os.environ if name.startswith(_HEAD))
 
 
 def _tell(merged: Merge, path: Path, record: Path) -> None:

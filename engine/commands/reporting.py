@@ -19,7 +19,7 @@ def why(target: Target, campaign: str, person: str, node: str | None) -> None:
     """Print the answer and the chain of facts, through the running engine if there is one.
 
     node: the component that it is about. Raises `CommandError`, `EngineRefused`, `UnknownPerson`,
-    `FileError`, `StoreError`.
+    `UnknownComponent`, `FileError`, `StoreError`.
     """
     client = None if target.workspace is None else bundled(target.workspace.folder)
     if client is not None:

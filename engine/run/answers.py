@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
-from engine.i18n import Message
+from engine.i18n import N_, Message
 from engine.report.handed_over import HandedOver
 
 
@@ -50,6 +50,18 @@ class UnknownCampaign(KeyError):  # noqa: N818
 
 class UnknownVersion(UnknownCampaign):
     """The campaign has no version of this number here."""
+
+
+class UnknownComponent(Exception):  # noqa: N818
+    """No version of the campaign that was published here has a component of this id."""
+
+    def __init__(self, id: str) -> None:
+        text = N_("No version of this campaign that was published has a component “{id}”.")
+        self.message = Message(text, id=id)
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return str(self.message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from engine.plan.places import EXITED
 from engine.report.person import everybody
 from engine.report.rows import shown_reason, shown_receipt
 from engine.report.visits import WAITING, Visit, visits
+from engine.run.answers import UnknownComponent
 from engine.run.compiling import StoredVersions
 from engine.run.deciding import Deciding, Run
 from engine.run.send_windows import opens_at, zones_of
@@ -31,7 +32,7 @@ from engine.store.dialect import temporary_tables
 from engine.store.tables.people import person
 from engine.store.tables.runs import campaign, campaign_node, campaign_version, entry, message
 from engine.store.times import WallClock
-from engine.store.versions import HELD_BACK, stored_bundle
+from engine.store.versions import HELD_BACK, node_names, stored_bundle
 
 MOST_VISITS = 500
 """The last visits of a person are told, no more."""
@@ -81,9 +82,11 @@ def why_of(
 ) -> Why:
     """Why a person, by key, did or did not get what a campaign gives, by its number.
 
-    node: the component that it is about; None: the campaign as a whole. Raises `FileError` where the campaign
-    cannot be read any more.
+    node: the component that it is about; None: the campaign as a whole. Raises `UnknownComponent`, and
+    `FileError` where the campaign cannot be read any more.
     """
+    if node is not None and node not in node_names(connection, number).values():
+        raise UnknownComponent(node)
     return _Chain(connection, number, key, settings, now).told(node)
 
 
@@ -118,7 +121,7 @@ class _Chain:
     # ---- in one sentence
 
     def _answer(self, node: str | None) -> Message:
-        if node is not None and node in self._document.nodes:
+        if node is not None:
             return self._about(node)
         last = self._seen[-1]
         if last.left is None:

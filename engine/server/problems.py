@@ -20,7 +20,7 @@ from engine.files.findings import code_of, findings, sentence
 from engine.i18n import N_, Message
 from engine.logs import get_logger
 from engine.report.doubtful import BadKeyError
-from engine.run.answers import Refused, UnknownCampaign, UnknownVersion
+from engine.run.answers import Refused, UnknownCampaign, UnknownComponent, UnknownVersion
 from engine.server.wire.base import Conflict, FieldProblem, Problem
 from engine.store.database import StoreError
 from engine.store.imports.result import ImportRefused
@@ -113,6 +113,7 @@ def install(app: FastAPI) -> None:
         UndoRefused: _undo,
         UnicodeDecodeError: _damaged,
         UnknownCampaign: _unknown_campaign,
+        UnknownComponent: _unknown_component,
         UnknownPerson: _unknown_person,
         UnknownVersion: _unknown_version,
     }
@@ -137,6 +138,10 @@ async def _unknown_campaign(_: Request, _error: UnknownCampaign) -> Response:
     return answer(
         404, "unknown_campaign", str(Message(N_("This campaign was not published to this engine.")))
     )
+
+
+async def _unknown_component(_: Request, error: UnknownComponent) -> Response:
+    return answer(404, "unknown_component", str(error.message))
 
 
 async def _unknown_person(_: Request, error: UnknownPerson) -> Response:

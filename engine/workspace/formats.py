@@ -57,6 +57,6 @@ def canonical_form(data: bytes, path: Path) -> bytes:
     if name == "conflicts":
         from engine.workspace import merge_record
 
-        return merge_record.write(merge_record.read(data, path))
+        return merge_record.write(*merge_record.read(data, path))
     format = file_format(name)
     return format.dump(format.parse(data, path))

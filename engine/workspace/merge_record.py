@@ -5,10 +5,11 @@ It holds the three states of the campaign, so that it can be merged again, by wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from engine.campaign import campaign_file
 from engine.campaign.campaign_file import CampaignFile
@@ -19,6 +20,7 @@ from engine.shapes.model import Items
 from engine.shapes.text import Identifier, Text
 
 SUFFIX = ".conflicts.json"
+Commit = Annotated[str, StringConstraints(pattern="^[0-9a-f]{40,64}$")]
 
 
 class RecordedConflict(FileModel):
@@ -30,7 +32,8 @@ class RecordedConflict(FileModel):
 
 
 class MergeRecordFile(FileModel):
-    """The file's object. `base` null: the two had nothing in common."""
+    """The file's object. `base` null: the two had nothing in common. commits: those that git merged into the
+    present one, where it said so."""
 
     format: Literal["conflicts"] = "conflicts"
     version: Literal[1] = 1
@@ -38,6 +41,14 @@ class MergeRecordFile(FileModel):
     base: CampaignFile | None
     ours: CampaignFile
     theirs: CampaignFile
+    commits: Items[Commit] = ()
+
+
+class Record(NamedTuple):
+    """The merge, done again; and the commits that git merged into the present one, where it said so."""
+
+    merge: Merge
+    commits: Sequence[str] = ()
 
 
 MERGE_RECORD: FileFormat[MergeRecordFile] = FileFormat("conflicts", MergeRecordFile)
@@ -48,8 +59,8 @@ def record_path(campaign: Path) -> Path:
     return campaign.with_name(campaign.name.removesuffix(campaign_file.SUFFIX) + SUFFIX)
 
 
-def write(merged: Merge) -> bytes:
-    """The file's canonical bytes."""
+def write(merged: Merge, commits: Sequence[str] = ()) -> bytes:
+    """The file's canonical bytes. commits: see `Record`."""
     conflicts = [
         {"kind": conflict.kind.value, "nodes": conflict.nodes, "fields": conflict.fields}
         for conflict in merged.conflicts
@@ -63,16 +74,17 @@ def write(merged: Merge) -> bytes:
             "base": base,
             "ours": campaign_file.content(merged.ours),
             "theirs": campaign_file.content(merged.theirs),
+            **({"commits": list(commits)} if commits else {}),
         }
     )
 
 
-def load(path: Path) -> Merge:
+def load(path: Path) -> Record:
     """Read a file and merge again. Raises `FileError`."""
     return read(read_bytes(path), path)
 
 
-def read(data: bytes, path: Path) -> Merge:
+def read(data: bytes, path: Path) -> Record:
     """Read the content of a file. Raises `FileError`."""
     source = MERGE_RECORD.source(data, path)
     file = MERGE_RECORD.model_of(source)
@@ -81,4 +93,5 @@ def read(data: bytes, path: Path) -> Merge:
         return campaign_file.document(found, lambda field, message: source.error((name, *field), message))
 
     base = None if file.base is None else document("base", file.base)
-    return merge(base, document("ours", file.ours), document("theirs", file.theirs))
+    merged = merge(base, document("ours", file.ours), document("theirs", file.theirs))
+    return Record(merged, file.commits)

@@ -133,6 +133,22 @@ def test_what_git_left_is_chosen_and_the_record_goes_with_the_save(
     assert page.notices.notices == []
 
 
+def test_what_was_left_by_a_merge_that_is_over_is_not_offered(
+    qtbot: QtBot, page: EditorPage, window: MainWindow
+) -> None:
+    leave_conflict(qtbot, page)
+    path = page.session.path
+    assert path is not None
+    record = merge_record.load(merge_record.record_path(path))
+    campaign_file.save(record.merge.theirs, path)
+    window.open_campaigns.close(page)
+    settle(qtbot)
+    again = open_draft(qtbot, window, record.merge.theirs.attributes.name)
+    settle(qtbot)
+    assert again.notices.notices == []
+    assert not window.actions_["editor.resolve_conflicts"].isEnabled()
+
+
 def test_mine_may_just_be_kept(qtbot: QtBot, page: EditorPage, window: MainWindow) -> None:
     node = leave_conflict(qtbot, page)
     window.actions_["editor.drop_conflicts"].trigger()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.i18n import use_language
+from engine.run.answers import UnknownComponent
 from engine.run.lifecycle import number_of
 from engine.run.why import Kind, Why, why_of
 from engine.store.people import UnknownPerson, known_key
@@ -60,6 +61,22 @@ def test_messages_and_waiting(shop: Target) -> None:
     assert any(line.kind is Kind.MESSAGE and "Sent" in str(line.text) for line in found.lines)
     assert str(sms.answer).startswith("The person came to “n_sms”: Message to ")
     assert str(end.answer) == "The person has not come to “n_end” yet: they wait at “n_wait”."
+
+
+def test_a_component_that_the_campaign_does_not_have(shop: Target) -> None:
+    """Whoever asks is told so, whether the person has entered or not; one of an earlier version is known."""
+    waiting = {**VIPS, "n_wait": SMS_THEN_WAIT["n_wait"]}
+    links = [*VIP_LINKS[:3], "n_vip other n_wait", "n_wait out n_no"]
+    with Living(shop) as now:
+        now.engine.publish(bundle(waiting, links))
+        for _ in range(2):
+            with pytest.raises(UnknownComponent, match="has a component “n_smss”"):
+                why(now, "p1", "n_smss")
+            now.pass_time(HOUR // 4)
+        shorter = {id: waiting[id] for id in ("n_who", "n_wait", "n_no")}
+        now.engine.publish(bundle(shorter, ["n_who out n_wait", "n_wait out n_no"]))
+        answers = [str(why(now, "p1", node).answer) for node in ("n_sms", "n_vip")]
+    assert answers == ["The person entered, but no way led to “n_sms”.", "The person came to “n_vip”."]
 
 
 def test_why_nobody_entered_by_an_event(shop: Target) -> None:

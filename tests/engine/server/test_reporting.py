@@ -41,6 +41,12 @@ def api(tmp_path: Path) -> Iterator[Api]:
         engine.close()
 
 
+def test_why_of_a_component_that_the_campaign_does_not_have(api: Api) -> None:
+    with pytest.raises(EngineRefused, match="has a component “n_smss”") as refused:
+        api.client.why("c_1", "p1", "n_smss")
+    assert (refused.value.problem.status, refused.value.problem.code) == (404, "unknown_component")
+
+
 def test_a_report_and_the_people_behind_its_numbers(api: Api) -> None:
     report = api.client.report("c_1")
     assert report.path == ["n_who", "n_sms", "n_wait", "n_end"]
