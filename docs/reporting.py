@@ -33,6 +33,7 @@ from engine.workspace.account import SIMULATED_ID
 from engine.workspace.bundle import Bundle
 
 ZONE = ZoneInfo("Asia/Shanghai")
+SPRING, NAME = "c_spring", "Spring offer"
 PEOPLE = 4_000
 SHOWN_AFTER = 44 * HOUR
 WIDTH = 1160
@@ -91,16 +92,20 @@ def draw_report(temporary: Path, look: Look) -> QImage:
 
 def _reported(path: Path) -> Report:
     path.unlink(missing_ok=True)
+    run_spring(path)
+    with Database.open(path) as database, database.read() as connection:
+        found = report_of(connection, number_of(connection, SPRING), ZONE)
+    return report_answer(SPRING, NAME, START + SHOWN_AFTER, found)
+
+
+def run_spring(path: Path) -> None:
+    """Make a database in which an AB test among generated people has run for two days."""
     fill(path, PEOPLE, 30 * HOUR)
     with Database.open(path) as database:
-        clock = VirtualClock(START)
-        engine = Engine(database, EngineSettings(ZONE), clock)
+        engine = Engine(database, EngineSettings(ZONE), VirtualClock(START))
         engine.publish(_campaign())
         engine.run_until_idle(START + SHOWN_AFTER)
-        with database.read() as connection:
-            found = report_of(connection, number_of(connection, "c_spring"), ZONE)
         engine.close()
-    return report_answer("c_spring", "Spring offer", START + SHOWN_AFTER, found)
 
 
 def _campaign() -> Bundle:
@@ -114,7 +119,7 @@ def _campaign() -> Bundle:
     day, hours = {"amount": 1, "unit": "day"}, {"amount": 6, "unit": "hour"}
     visits = [{"join": None, "event": "visit", "where": None}]
     made = bundle_of(
-        "c_spring",
+        SPRING,
         {
             "n_0": ("target_audience", {"audiences": ["a_all"], "mode": "now"}),
             "n_1": ("tag_judgment", {"groups": [group], "other": True}),
@@ -135,6 +140,7 @@ def _campaign() -> Bundle:
         id: node.model_copy(update={"name": _NAMES.get(id, node.name)}) for id, node in document.nodes.items()
     }
     measured = {
+        "name": NAME,
         "goal": CampaignGoal(event="visit", within=Duration(amount=6, unit="hour")),
         "holdout": Holdout(percent=20),
     }

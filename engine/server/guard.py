@@ -36,7 +36,7 @@ calls."""
 PROBES = frozenset(["/healthz", "/readyz", "/metrics"])
 """What is asked by a machine's address, not by a name: it tells nothing, or only to who has a token."""
 
-REPEATABLE = frozenset(["campaign", "path"])
+REPEATABLE = frozenset(["campaign", "path", "via"])
 """Parameters of addresses that may be given several times."""
 
 _SWALLOWED = 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -64,16 +65,7 @@ def router(service: Service) -> APIRouter:
     ) -> Report:
         """What a campaign has come to, out of its counters. `path`: of the funnel, component by component;
         without one it goes where most people went."""
-        status = service.engine.campaign(id)
-        with service.database.read() as connection:
-            number = number_of(connection, id)
-            try:
-                course = Course(path or ())
-                found = report_of(connection, number, service.zone, step=step, cycle=cycle, course=course)
-            except BadPath as error:
-                text = N_("No lines of the campaign lead along this path.")
-                raise CallRefused(422, "bad_path", Message(text)) from error
-        return report_answer(status.campaign, status.name, service.clock.now(), found)
+        return campaign_report(service, id, step, cycle, Course(path or ()))
 
     @routes.get("/campaigns/{id}/report/people")
     def people_of(
@@ -89,18 +81,7 @@ def router(service: Service) -> APIRouter:
     ) -> BehindPage:
         """The people behind a number of the report, a page at a time; those erased since are not listed."""
         number = behind.Number(what, place, state, reason, receipt, port, cycle)
-        with service.database.read() as connection:
-            try:
-                found, following = behind.people_behind(
-                    connection, number_of(connection, id), number, service.clock.now(), after
-                )
-            except behind.BadCursorError as error:
-                text = N_("This is not where a page begins.")
-                raise CallRefused(422, "invalid_request", Message(text)) from error
-        listed = [
-            BehindPerson(person_id=one.person, entry=one.entry, at=moment_text(one.at)) for one in found
-        ]
-        return BehindPage(people=listed, after=following)
+        return people_of_number(service, id, number, after)
 
     @routes.get("/campaigns/{id}/why")
     def why(
@@ -119,19 +100,51 @@ def router(service: Service) -> APIRouter:
         campaign: Annotated[list[str], Query(min_length=1, max_length=MOST_COMPARED)],
     ) -> Comparison:
         """Campaigns side by side, in sums that all of them have."""
-        named = [service.engine.campaign(campaign_id(id)) for id in campaign]
-        with service.database.read() as connection:
-            sums = [
-                CampaignSum(
-                    campaign=one.campaign,
-                    name=one.name,
-                    **dataclasses.asdict(sum_of(connection, number_of(connection, one.campaign))),
-                )
-                for one in named
-            ]
-        return Comparison(campaigns=sums)
+        return campaigns_compared(service, campaign)
 
     return routes
+
+
+def campaign_report(service: Service, id: str, step: Step, cycle: int | None, course: Course) -> Report:
+    """What a campaign has come to, as of now. Raises `UnknownCampaign`, `CallRefused`."""
+    status = service.engine.campaign(id)
+    with service.database.read() as connection:
+        number = number_of(connection, id)
+        try:
+            found = report_of(connection, number, service.zone, step=step, cycle=cycle, course=course)
+        except BadPath as error:
+            text = N_("No lines of the campaign lead along this path.")
+            raise CallRefused(422, "bad_path", Message(text)) from error
+    return report_answer(status.campaign, status.name, service.clock.now(), found)
+
+
+def people_of_number(service: Service, id: str, number: behind.Number, after: str) -> BehindPage:
+    """A page of the people behind a number. Raises `UnknownCampaign`, `CallRefused`."""
+    with service.database.read() as connection:
+        try:
+            found, following = behind.people_behind(
+                connection, number_of(connection, id), number, service.clock.now(), after
+            )
+        except behind.BadCursorError as error:
+            text = N_("This is not where a page begins.")
+            raise CallRefused(422, "invalid_request", Message(text)) from error
+    listed = [BehindPerson(person_id=one.person, entry=one.entry, at=moment_text(one.at)) for one in found]
+    return BehindPage(people=listed, after=following)
+
+
+def campaigns_compared(service: Service, campaigns: Sequence[str]) -> Comparison:
+    """What campaigns have come to, in this order. Raises `UnknownCampaign`."""
+    named = [service.engine.campaign(campaign_id(id)) for id in campaigns]
+    with service.database.read() as connection:
+        sums = [
+            CampaignSum(
+                campaign=one.campaign,
+                name=one.name,
+                **dataclasses.asdict(sum_of(connection, number_of(connection, one.campaign))),
+            )
+            for one in named
+        ]
+    return Comparison(campaigns=sums)
 
 
 def why_answer(campaign: str, person: str, found: Why) -> WhyAnswer:

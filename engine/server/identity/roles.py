@@ -171,11 +171,18 @@ _OUTSIDE: Mapping[str, Rule] = {
     "POST /web/sign-out": Rule(_V, "sign out", Span.STORE),
     "GET /web/campaigns/{id}": Rule(_V),
     "GET /web/campaigns/{id}/live": Rule(_V),
+    "GET /web/campaigns/{id}/report": Rule(_V),
+    "GET /web/campaigns/{id}/report/files/{format}": Rule(_V),
+    "GET /web/campaigns/{id}/report/people": Rule(_E),
+    "GET /web/comparison": Rule(_V),
+    "GET /web/comparison/files/{format}": Rule(_V),
     "POST /web/campaigns/{id}/links": Rule(_P, "share campaign", Span.STORE),
     "POST /web/campaigns/{id}/links/{link}/revoke": Rule(_P, "revoke link", Span.STORE),
     # for who was given a link, by its secret
     "GET /web/shared/{token}": Rule(ANYBODY),
     "GET /web/shared/{token}/live": Rule(ANYBODY),
+    "GET /web/shared/{token}/report": Rule(ANYBODY),
+    "GET /web/shared/{token}/report/files/{format}": Rule(ANYBODY),
     "GET /web/static/{name}": Rule(ANYBODY),
 }
 

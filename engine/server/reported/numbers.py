@@ -132,20 +132,9 @@ def messages(report: Report) -> Grid:
 def reasons(touch: ReportTouch, report: Report) -> list[tuple[str, Cell]]:
     """Why messages of a component were not delivered, in words; of a state the most frequent reason first."""
     id_type = next((node.id_type for node in report.nodes if node.id == touch.node), "")
+    ask = {"place": touch.node, "what": "messages", "cycle": report.cycle}
     return [
-        (
-            state_and_reason(state, reason, id_type),
-            counted(
-                n,
-                {
-                    "what": "messages",
-                    "place": touch.node,
-                    "state": state,
-                    "reason": reason,
-                    "cycle": report.cycle,
-                },
-            ),
-        )
+        (state_and_reason(state, reason, id_type), counted(n, {**ask, "state": state, "reason": reason}))
         for state in ("failed", "skipped", "unknown")
         for reason, n in sorted(touch.reasons.get(state, {}).items(), key=lambda one: (-one[1], one[0]))
     ]

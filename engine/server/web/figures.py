@@ -19,9 +19,11 @@ from engine.i18n import Message, ntr, tr
 from engine.report.counts import Counts, NodeCounts
 from engine.report.effect import Effect
 from engine.run.answers import CampaignStatus
+from engine.server.web.charts import bar
 from engine.server.web.font import REGULAR, face
 from engine.server.web.html import Html, joined, tag
 from engine.server.web.look import icon, values
+from engine.server.web.parts import count_cell, named, table, tile
 from engine.server.web.words import moment, number, share, state
 from engine.shapes.time import from_milliseconds
 
@@ -124,10 +126,8 @@ class Figures:
             (tr("Failed or skipped"), lost, share(lost, sent + lost)),
         ]
         return joined(
-            tag("div", tag("dt", label), tag("dd", tag("span", number(n), class_="big"), tag("small", more)),
-                class_="tile-stat bad" if label == tiles[-1][0] and n else "tile-stat")
-            for label, n, more in tiles
-        )  # fmt: skip
+            tile(label, number(n), more, bad=label == tiles[-1][0] and n > 0) for label, n, more in tiles
+        )
 
     def _funnel(self) -> Html:
         """Who came how far: each component along the flow, with its share of all who entered."""
@@ -141,7 +141,7 @@ class Figures:
             arrived = self.counts.nodes.get(id, NodeCounts()).arrived
             lines.append(_bar_row(node.shown_name, kind.colour, kind.icon, arrived, entries))
         head = [tr("Step"), tr("People"), tr("Percent")]
-        return _table(head, lines)
+        return table(head, lines)
 
     def _messages(self) -> Html:
         """Messages by what became of them, of each touch; reasons below."""
@@ -151,7 +151,7 @@ class Figures:
         shown = [s for s in STATES if any(self.counts.messages.get(id, {}).get(s) for id in touches)]
         codes = [c for c in RECEIPTS if any(self.counts.receipts.get(id, {}).get(c) for id in touches)]
         head = [tr("Touch"), *(tr(STATES[s]) for s in shown), *(tr(RECEIPTS[c]) for c in codes)]
-        return _table(head, [self._touch(id, shown, codes) for id in touches])
+        return table(head, [self._touch(id, shown, codes) for id in touches])
 
     def _sends(self, id: str) -> bool:
         node = self.document.node(id)
@@ -163,12 +163,12 @@ class Figures:
         why = [tag("li", f"{words} ", tag("b", number(n))) for words, n in reasons]
         kind = component(node.kind)
         name = [
-            _named(node.shown_name, kind.colour, kind.icon),
+            named(node.shown_name, kind.colour, kind.icon),
             tag("ul", why, class_="why") if why else None,
         ]
         receipts = self.counts.receipts.get(id, {})
-        cells = [_cell(states.get(s, 0), bad=s in ("failed", "unknown")) for s in shown]
-        return tag("tr", tag("th", name, scope="row"), cells, [_cell(receipts.get(c, 0)) for c in codes])
+        cells = [count_cell(states.get(s, 0), bad=s in ("failed", "unknown")) for s in shown]
+        return tag("tr", tag("th", name, scope="row"), cells, [count_cell(receipts.get(c, 0)) for c in codes])
 
     def _cycles(self) -> Html:
         cycles = self.counts.cycles[-LAST_CYCLES:]
@@ -178,10 +178,10 @@ class Figures:
         for one in reversed(cycles):
             began = tr("whenever the event happens") if one.moment is None else moment(one.moment, self.zone)
             name = tag("th", f"{one.number}", scope="row")
-            numbers = [_cell(n) for n in (one.entries, one.inside, one.finished)]
+            numbers = [count_cell(n) for n in (one.entries, one.inside, one.finished)]
             lines.append(tag("tr", name, tag("td", began, class_="text"), numbers))
         head = [tr("Cycle"), tr("Began"), tr("Entered"), tr("Inside"), tr("Finished")]
-        return _table(head, lines)
+        return table(head, lines)
 
 
 def _goal(effect: Effect, words: Message | None) -> Html:
@@ -193,38 +193,21 @@ def _goal(effect: Effect, words: Message | None) -> Html:
         tag(
             "tr",
             tag("th", name, scope="row"),
-            _cell(arm.judged),
-            _cell(arm.achieved),
+            count_cell(arm.judged),
+            count_cell(arm.achieved),
             tag("td", share(arm.achieved, arm.judged)),
             tag("td", f"{between.low:.1%} – {between.high:.1%}"),
         )
         for name, arm, between in groups
     ]
     head = [tr("Group"), tr("People"), tr("Reached it"), tr("Rate"), tr("95 % interval")]
-    said = [tag("p", words), _table(head, lines)]
+    said = [tag("p", words), table(head, lines)]
     if (change := effect.uplift) is not None:
         said += [tag("p", tag("b", uplift_words(change))), tag("p", tag("small", method_words(change)))]
     return joined(said)
 
 
-def _table(head: Sequence[str], lines: Sequence[Html]) -> Html:
-    columns = tag("tr", [tag("th", words, scope="col") for words in head])
-    return tag("table", tag("thead", columns), tag("tbody", lines))
-
-
 def _bar_row(name: str, colour: str, picture: str, n: int, of: int) -> Html:
     part = min(n / of, 1.0) if of else 0.0
-    bar = tag(
-        "svg", tag("rect", width=f"{part * 100:.1f}", height="6"), class_=f"bar kind-{colour}",
-        viewBox="0 0 100 6", preserveAspectRatio="none", aria_hidden="true",
-    )  # fmt: skip
-    first = tag("th", _named(name, colour, picture), bar, scope="row")
-    return tag("tr", first, _cell(n), tag("td", share(n, of)))
-
-
-def _named(name: str, colour: str, picture: str) -> Html:
-    return tag("span", tag("span", icon(picture), class_="mini-tile"), name, class_=f"named kind-{colour}")
-
-
-def _cell(n: int, *, bad: bool = False) -> Html:
-    return tag("td", number(n), class_="zero" if not n else "bad" if bad else None)
+    first = tag("th", named(name, colour, picture), bar(part, colour), scope="row")
+    return tag("tr", first, count_cell(n), tag("td", share(n, of)))

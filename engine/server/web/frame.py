@@ -25,6 +25,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
 }
+LONGEST_WAY_BACK = 1_000
+"""Characters of an address that signing in leads back to."""
 _TAGS = {"zh": "zh-CN"}
 """What HTML calls a language of ours."""
 
@@ -49,9 +51,11 @@ def page(
     *,
     status: int = 200,
     scripts: Sequence[str] = (),
+    styles: Sequence[str] = (),
     kind: str = "",
 ) -> HTMLResponse:
-    """A whole page in the language in force. scripts: our own, by file; kind: a class of the main part."""
+    """A whole page in the language in force. scripts, styles: our own, by file, beside those of all pages;
+    kind: a class of the main part."""
     language = _TAGS.get(current_language(), current_language())
     head = tag(
         "head",
@@ -59,8 +63,7 @@ def page(
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("title", f"{title} · Campaign Canvas"),
         tag("link", rel="icon", href=address("icon.svg"), type="image/svg+xml"),
-        tag("link", rel="stylesheet", href=address("look.css")),
-        tag("link", rel="stylesheet", href=address("web.css")),
+        [tag("link", rel="stylesheet", href=address(name)) for name in ("look.css", "web.css", *styles)],
         [tag("script", type="module", src=address(name)) for name in scripts],
     )
     skip = tag("a", tr("Skip to the content"), href="#content", class_="skip")

@@ -15,7 +15,7 @@ from starlette.types import Message as Event
 from engine.i18n import LANGUAGES, use_language
 from engine.server.guard import language_of
 from engine.server.problems import MEDIA_TYPE
-from engine.server.web.frame import Frame, quoted
+from engine.server.web.frame import LONGEST_WAY_BACK, Frame, quoted
 from engine.server.web.pages import invitation_page, problem_page, sign_in_page
 from engine.server.wire.base import Problem
 
@@ -54,7 +54,7 @@ class Front:
         if form is not None:
             response: Response = form(Frame(self._workspace), problem.detail, problem.status)
         elif problem.status == 401:
-            back = f"?next={quoted(scope['path'])}" if scope["method"] == "GET" else ""
+            back = f"?next={quoted(_here(scope))}" if scope["method"] == "GET" else ""
             response = RedirectResponse(SIGN_IN + back, 303)
         else:
             response = problem_page(Frame(self._workspace), problem)
@@ -119,6 +119,13 @@ def _problem(body: bytes, status: int) -> Problem:
 def _wants_pages(scope: Scope) -> bool:
     """Whether somebody looks at pages: programs and streams of events take a problem as it is."""
     return any(name == b"accept" and b"text/html" in value for name, value in scope["headers"])
+
+
+def _here(scope: Scope) -> str:
+    """The address that was asked for; without its query where that makes it too long."""
+    path, query = scope["path"], scope["query_string"].decode("latin-1")
+    whole = f"{path}?{query}" if query else path
+    return whole if len(whole) <= LONGEST_WAY_BACK else path
 
 
 def _asked(scope: Scope) -> str | None:

@@ -29,6 +29,11 @@ def joined(children: Iterable[Child]) -> Html:
     return Html("".join(map(_child, children)))
 
 
+def decimal(value: float) -> str:
+    """A number in a drawing: two places are enough."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
 def _child(child: Child) -> str:
     if child is None:
         return ""

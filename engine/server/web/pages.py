@@ -13,12 +13,16 @@ from engine.i18n import ntr, tr
 from engine.run.answers import CampaignStatus
 from engine.server.identity.passwords import LONGEST, SHORTEST
 from engine.server.identity.users import Credential
+from engine.server.reported.comparing import LEAST
+from engine.server.web import comparison_page
 from engine.server.web.figures import Figures
 from engine.server.web.frame import Frame, field, page, quoted
 from engine.server.web.html import Child, Html, tag
 from engine.server.web.look import icon
+from engine.server.web.parts import panel, scrolling
 from engine.server.web.picture import Picture
 from engine.server.web.shared_links import DAYS
+from engine.server.web.tabs import campaign_head
 from engine.server.web.words import moment, moment_text, number, state
 from engine.server.wire.base import Problem
 
@@ -95,7 +99,10 @@ def problem_page(frame: Frame, problem: Problem) -> HTMLResponse:
 def list_page(frame: Frame, campaigns: Sequence[CampaignStatus], zone: ZoneInfo) -> HTMLResponse:
     """All published campaigns, the newest first."""
     title = tr("Campaigns")
-    head = tag("div", tag("h1", title), tag("p", _how_many(len(campaigns)), class_="lead"), class_="head")
+    lead = tag("p", _how_many(len(campaigns)), class_="lead")
+    compare = tag("a", icon("a-b"), tr("Compare campaigns"), href=comparison_page.ADDRESS, class_="button")
+    more = compare if len(campaigns) >= LEAST else None
+    head = tag("div", tag("div", tag("h1", title), more, class_="title"), lead, class_="head")
     if not campaigns:
         empty = tag("p", tr("Nothing has been published to this server yet."), class_="nothing")
         return page(frame, title, [head, tag("section", empty, class_="panel")])
@@ -103,7 +110,7 @@ def list_page(frame: Frame, campaigns: Sequence[CampaignStatus], zone: ZoneInfo)
     rows = [_campaign_row(one, zone) for one in sorted(campaigns, key=lambda one: -one.published_at)]
     top = tag("thead", tag("tr", [tag("th", words, scope="col") for words in columns]))
     table = tag("table", top, tag("tbody", rows), class_="campaigns")
-    return page(frame, title, [head, tag("section", _scrolling(title, table), class_="panel flush")])
+    return page(frame, title, [head, tag("section", scrolling(title, table), class_="panel flush")])
 
 
 def _how_many(n: int) -> str:
@@ -124,17 +131,12 @@ def _campaign_row(one: CampaignStatus, zone: ZoneInfo) -> Html:
 
 
 def campaign_page(
-    frame: Frame, figures: Figures, picture: Picture, live: str, links: Sequence[Credential] | None
+    frame: Frame, figures: Figures, picture: Picture, address: str, links: Sequence[Credential] | None
 ) -> HTMLResponse:
-    """One campaign as it runs. live: where its changes are told. links: to it; None for who makes none."""
+    """One campaign as it runs. address: its own. links: to it; None for who makes none."""
     status, parts = figures.status, figures.parts()
-    back = (
-        tag("a", icon("chevron-left"), tr("All campaigns"), href="/web", class_="back")
-        if frame.user
-        else None
-    )
-    name = tag("div", tag("h1", status.name), _part("state", parts["state"], "states"), class_="title")
-    head = tag("div", back, name, _facts(figures), class_="head")
+    states = _part("state", parts["state"], "states")
+    above = campaign_head(frame, status, address, states, _facts(figures), report=False)
     grid = tag(
         "div",
         _panel(tr("How far people came"), "funnel", parts["funnel"]),
@@ -145,8 +147,8 @@ def campaign_page(
         class_="grid",
     )  # fmt: skip
     content = tag(
-        "div", head, _part("totals", parts["totals"], "totals", "dl"), _stage(figures, picture), grid,
-        data_live_from=live, data_version=status.version,
+        "div", above, _part("totals", parts["totals"], "totals", "dl"), _stage(figures, picture), grid,
+        data_live_from=f"{address}/live", data_version=status.version,
     )  # fmt: skip
     return page(frame, status.name, [content], scripts=("live.js", "picture.js"), kind="campaign")
 
@@ -172,13 +174,7 @@ def _part(name: str, content: Html, kind: str, element: str = "div") -> Html:
 
 
 def _panel(title: str, name: str, content: Html) -> Html:
-    part = _scrolling(title, tag("div", content, data_live=f"+{name}"))
-    return tag("section", tag("h2", title), part, class_=f"panel {name}")
-
-
-def _scrolling(title: str, content: Html) -> Html:
-    """What may be wider than a phone: it can be scrolled, by keys too."""
-    return tag("div", content, class_="scrolling", tabindex="0", role="region", aria_label=title)
+    return panel(title, scrolling(title, tag("div", content, data_live=f"+{name}")), name)
 
 
 def _stage(figures: Figures, picture: Picture) -> Html:
@@ -225,11 +221,12 @@ def _links_panel(figures: Figures, links: Sequence[Credential]) -> Html:
         tag("button", icon("link"), tr("Make a link"), class_="button"),
         method="post", action=address, class_="row",
     )  # fmt: skip
-    said = tr("Who has the link can look at this page without an account, until it expires or is revoked.")
-    made = tag("ul", rows, class_="links") if rows else None
-    return tag(
-        "section", tag("h2", tr("Share")), tag("p", said, class_="nothing"), made, form, class_="panel share"
+    said = tr(
+        "Who has the link can look at this page and the report without an account, until it expires or is "
+        "revoked. It shows numbers, but not the people behind them."
     )
+    made = tag("ul", rows, class_="links") if rows else None
+    return panel(tr("Share"), [tag("p", said, class_="nothing"), made, form], "share")
 
 
 def _until(link: Credential, zone: ZoneInfo) -> str:

@@ -21,6 +21,7 @@ from engine.components.registry import component
 from engine.i18n import tr
 from engine.server.web.font import REGULAR, SEMIBOLD, Face, face
 from engine.server.web.html import Html, joined, tag
+from engine.server.web.html import decimal as _n
 from engine.server.web.look import symbol, values
 from engine.server.web.wrapping import wrapped
 
@@ -231,10 +232,6 @@ def _rect(box: Rect, radius: str) -> Html:
 def _dot(width: int) -> Html:
     """The red dot of what is not configured."""
     return tag("circle", cx=width - 2, cy="2", r="5", class_="dot")
-
-
-def _n(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _numbers(*of: float) -> str:

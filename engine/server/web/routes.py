@@ -23,8 +23,8 @@ from engine.server.identity.calls import Cookie
 from engine.server.identity.doorkeeper import refuse_other_sites
 from engine.server.problems import CallRefused, InvalidBody
 from engine.server.service import Service
-from engine.server.web import static
-from engine.server.web.frame import Frame, quoted
+from engine.server.web import report_routes, static
+from engine.server.web.frame import LONGEST_WAY_BACK, Frame, quoted
 from engine.server.web.live import Live
 from engine.server.web.looking import Looking
 from engine.server.web.pages import campaign_page, invitation_page, link_page, list_page, sign_in_page
@@ -33,7 +33,7 @@ from engine.server.wire.base import Wire
 from engine.server.wire.identity import AcceptOrder, SignInOrder
 
 MOST_FORM_BYTES = 2**16
-_INSIDE = re.compile(r"/web(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*", re.ASCII)
+_INSIDE = re.compile(r"/web(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*(\?[A-Za-z0-9_.~%=&+-]*)?", re.ASCII)
 _STREAM = {"X-Accel-Buffering": "no"}  # nginx would collect what is to arrive at once
 
 Form = dict[str, str]
@@ -55,7 +55,7 @@ async def form(request: Request) -> Form:
 
 
 Fields = Annotated[Form, Depends(form)]
-Next = Annotated[str, Query(max_length=300)]
+Next = Annotated[str, Query(max_length=LONGEST_WAY_BACK)]
 
 
 def router(
@@ -70,6 +70,7 @@ def router(
     _campaigns(routes, service, looking, live, links)
     _sharing(routes, service, links, address)
     _shared(routes, service, looking, live, links)
+    report_routes.declare(routes, service, links)
     _files(routes)
     return routes
 
@@ -153,7 +154,7 @@ def _campaigns(routes: APIRouter, service: Service, looking: Looking, live: Live
     def campaign(id: Id) -> Response:
         """One campaign as it runs."""
         mine = links.of(id) if present_caller().role.covers(SHARES) else None
-        where = f"/web/campaigns/{quoted(id)}/live"
+        where = f"/web/campaigns/{quoted(id)}"
         return campaign_page(_frame(service), looking.figures(id), looking.picture(id), where, mine)
 
     @routes.get("/web/campaigns/{id}/live", response_class=StreamingResponse)
@@ -187,7 +188,7 @@ def _shared(routes: APIRouter, service: Service, looking: Looking, live: Live, l
     def shared(token: str) -> Response:
         """One campaign as it runs, for who was given a link to it."""
         id = links.campaign(token)
-        where = f"/web/shared/{quoted(token)}/live"
+        where = f"/web/shared/{quoted(token)}"
         return campaign_page(Frame(service.name), looking.figures(id), looking.picture(id), where, None)
 
     @routes.get("/web/shared/{token}/live", response_class=StreamingResponse)

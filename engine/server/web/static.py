@@ -27,6 +27,7 @@ def _from(folder: str, name: str) -> Callable[[], bytes]:
 _SOURCES: Mapping[str, tuple[Callable[[], bytes], str]] = {
     "look.css": (lambda: style_sheet().encode(), "text/css; charset=utf-8"),
     "web.css": (_from("web", "web.css"), "text/css; charset=utf-8"),
+    "report.css": (_from("web", "report.css"), "text/css; charset=utf-8"),
     "icon.svg": (_from("web", "icon.svg"), "image/svg+xml"),
     "live.js": (_from("web", "live.js"), "text/javascript; charset=utf-8"),
     "picture.js": (_from("web", "picture.js"), "text/javascript; charset=utf-8"),
