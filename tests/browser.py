@@ -95,9 +95,13 @@ class Tab:
         self.send("Input.insertText", text=text)
 
     def submit(self, script: str) -> None:
+        """Run what leads to another page, and wait until that has loaded."""
+        self.submit_by(lambda: self.run(script))
+
+    def submit_by(self, act: Callable[[], object]) -> None:
         """Do something that leads to another page, and wait until that has loaded."""
         self._events.clear()
-        self.run(script)
+        act()
         self._loop.run_until_complete(self._until("Page.loadEventFired"))
 
     def picture(self, *, whole: bool = False) -> bytes:

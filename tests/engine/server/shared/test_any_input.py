@@ -44,7 +44,15 @@ ADDRESSES = (
     "/campaigns/{}", "/users/{}/tokens", "/audiences/{}/sizes", "/coupons/{}/codes", "/imports/{}/rejects",
     "/people?search={}", "/person?id={}", "/audit?who={}", "/suppressed?search={}", "/doubtful?after={}",
     "/campaigns?after={}", "/web/campaigns/{}", "/web/shared/{}", "/web/static/{}", "/web/sign-in?next={}",
-    "/web?lang={}",
+    "/web?lang={}", "/web/comparison?campaign={}", "/web/comparison/files/csv?campaign={}",
+    "/web/shared/{}/report",
+    *(
+        f"/web/campaigns/{CAMPAIGN}/report{rest}"
+        for rest in (
+            "?through={0}&via={0}", "/files/{0}", "/people?what=achieved&place={0}&port={0}",
+            "/people?what=messages&state={0}&reason={0}", "/people?what=line&place={0}&after={0}",
+        )
+    ),
 )  # fmt: skip
 
 

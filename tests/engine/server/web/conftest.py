@@ -12,9 +12,11 @@ import requests
 from engine.campaign import campaign_file
 from engine.server.identity import passwords, users
 from engine.server.identity.roles import Role
+from engine.server.identity.secret import Kind
 from engine.store.database import Database
 from engine.store.imports.folder import import_folder
 from engine.workspace import bundle as bundles
+from tests.browser import NoBrowser, Tab, browser
 from tests.databases import fresh
 from tests.engine.server.shared.conftest import quick  # noqa: F401 - a fixture
 from tests.engine.server.shared.serving import Shared, serve_shared
@@ -79,3 +81,30 @@ def add_user(shared: Shared, name: str, role: Role) -> None:
     with shared.database.write() as connection:
         users.add_user(connection, name, role, "test", shared.clock.now())
         users.change_user(connection, name, password=passwords.hashed(PASSWORD))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Tab]:
+    try:
+        with browser() as tab:
+            yield tab
+    except NoBrowser as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def tab(chromium: Tab, served: Shared) -> Iterator[Tab]:
+    """A tab that knows nobody, and has nothing to complain of."""
+    chromium.send("Network.clearBrowserCookies")
+    chromium.look_like(1280, 800)
+    chromium.speak("en")
+    chromium.errors.clear()
+    yield chromium
+    chromium.open("about:blank")  # a page that stayed would look for its server, which goes now
+
+
+def known(tab: Tab, served: Shared) -> Tab:
+    """The same, signed in."""
+    token = served.token(Role.PUBLISHER, "ann", Kind.SESSION)
+    tab.send("Network.setCookie", name="canvas", value=token, url=served.url, httpOnly=True)
+    return tab

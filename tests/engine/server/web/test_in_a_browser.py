@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from engine.run.answers import IncomingEvent
 from engine.server.identity.roles import Role
-from engine.server.identity.secret import Kind
-from tests.browser import NoBrowser, Tab, browser
+from tests.browser import Tab
 from tests.engine.server.shared.serving import OWN, Shared
-from tests.engine.server.web.conftest import PASSWORD, add_user
+from tests.engine.server.web.conftest import PASSWORD, add_user, known
 from tests.engine.server.web.events import publish_orders
 from tests.engine.shop import CAMPAIGN
 
 PAGE = f"/web/campaigns/{CAMPAIGN}"
 VIEW_BOX = "document.querySelector('.stage svg').getAttribute('viewBox')"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Tab]:
-    try:
-        with browser() as tab:
-            yield tab
-    except NoBrowser as reason:
-        pytest.skip(str(reason))
-
-
-@pytest.fixture
-def tab(chromium: Tab, served: Shared) -> Iterator[Tab]:
-    """A tab that knows nobody, and has nothing to complain of."""
-    chromium.send("Network.clearBrowserCookies")
-    chromium.look_like(1280, 800)
-    chromium.speak("en")
-    chromium.errors.clear()
-    yield chromium
-    chromium.open("about:blank")  # a page that stayed would look for its server, which goes now
-
-
-def known(tab: Tab, served: Shared) -> Tab:
-    """The same, signed in."""
-    token = served.token(Role.PUBLISHER, "ann", Kind.SESSION)
-    tab.send("Network.setCookie", name="canvas", value=token, url=served.url, httpOnly=True)
-    return tab
 
 
 def test_signing_in_by_keys_leads_to_the_campaign_as_it_runs(
