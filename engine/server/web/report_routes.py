@@ -14,14 +14,13 @@ from starlette.responses import Response
 from engine.report import behind
 from engine.report.structure import Structure, structure_of
 from engine.run.lifecycle import number_of
-from engine.server.campaigns import Id
+from engine.server.campaigns import Cycle, Id
 from engine.server.identity.callers import present_caller
 from engine.server.identity.roles import RULES
 from engine.server.reported.comparing import LEAST, MOST
 from engine.server.reported.files import WRITERS
 from engine.server.reported.sheets import Sheet, comparison_sheets, report_sheets
 from engine.server.reporting import (
-    Cycle,
     Place,
     Word,
     campaign_report,
