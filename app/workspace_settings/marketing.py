@@ -14,6 +14,7 @@ from app.widgets.combo_box import ComboBox, Option
 from app.workspace_settings.detail import Detail
 from app.workspace_settings.entry_detail import Change, EntryDetail
 from app.workspace_settings.listing import Item, ListSection
+from engine.components.base import RefKind
 from engine.components.hints import FormField, Hint
 from engine.i18n import N_, Message, tr
 from engine.shapes.text import new_id
@@ -21,7 +22,7 @@ from engine.workspace import catalog_edits as edits
 from engine.workspace.catalog import Catalog
 from engine.workspace.catalog_edits import CatalogRefused
 from engine.workspace.folder import free_name
-from engine.workspace.uses import MARKETING_CAMPAIGN, Use
+from engine.workspace.uses import Use
 from engine.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -163,4 +164,4 @@ class MarketingDetail(EntryDetail):
         """Its sub-campaigns, and the campaigns and audiences associated with it."""
         tree = self.workspace.catalog.marketing_campaigns
         below = [Use("catalog", id, item.name) for id, item in tree.items() if item.parent == self.key]
-        return [*below, *self.workspace.uses(MARKETING_CAMPAIGN, self.key or "")]
+        return [*below, *self.workspace.uses(RefKind.MARKETING_CAMPAIGN, self.key or "")]

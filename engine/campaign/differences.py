@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from math import inf
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from engine.campaign.model import ATTRIBUTES_ID, START, START_ID, Node
 from engine.campaign.ops import Op, Table, Value
 from engine.campaign.send_window import SendWindow, send_window_words
 from engine.campaign.stay import ExitRule, exit_words
-from engine.components.base import Lookup
+from engine.components.base import Lookup, RefKind
 from engine.components.hints import form
 from engine.components.registry import component
 from engine.i18n import N_, Message
@@ -39,6 +39,10 @@ ATTRIBUTE_LABELS: Mapping[str, str] = {
     "send_window": N_("Send window"),
 }
 FIELD_LABELS: Mapping[str, str] = {"id": N_("ID"), **ATTRIBUTE_LABELS}
+_REFERS: Mapping[str, RefKind] = {
+    "sub_campaigns": RefKind.MARKETING_CAMPAIGN,
+    "template": RefKind.TEMPLATE,
+}
 
 
 class Change(StrEnum):
@@ -98,7 +102,7 @@ def _of_campaign(before: CampaignDocument, after: CampaignDocument, lookup: Look
         was, became = getattr(old, field), getattr(new, field)
         if field != "name" and was != became:
             text = N_("{field}: {old} → {new}")
-            old_words, new_words = value_words(was, lookup), value_words(became, lookup)
+            old_words, new_words = value_words(field, was, lookup), value_words(field, became, lookup)
             yield Message(text, field=Message(label), old=old_words, new=new_words)
     both = [id for id in (START_ID, *before.nodes) if id == START_ID or id in after.nodes]
     moved = sum(1 for id in both if before.layout.get(id) != after.layout.get(id))
@@ -120,7 +124,13 @@ AttributeValue = (
 )
 
 
-def value_words(value: AttributeValue, lookup: Lookup | None = None) -> Message:
+def names_of(field: str, ids: Iterable[str], lookup: Lookup) -> list[str]:
+    """What one of the campaign's own fields holds, as it is called, where that is known."""
+    kind = _REFERS.get(field)
+    return [(kind and lookup.name_of(kind, id)) or id for id in ids]
+
+
+def value_words(field: str, value: AttributeValue, lookup: Lookup) -> Message:
     """The value of one of the campaign's own fields. lookup: what things are called, where that is known."""
     match value:
         case bool():
@@ -134,10 +144,10 @@ def value_words(value: AttributeValue, lookup: Lookup | None = None) -> Message:
         case SendWindow():
             return send_window_words(value, lookup)
         case str():
-            return Message(N_("“{name}”"), name=value)
+            return Message(N_("“{name}”"), name=names_of(field, [value], lookup)[0])
         case _:
             rules = [exit_words(one, lookup) for one in value if isinstance(one, ExitRule)]
-            names = [one for one in value if isinstance(one, str)]
+            names = names_of(field, (one for one in value if isinstance(one, str)), lookup)
             return joined(rules) if rules else Message(N_("“{name}”"), name=joined(names))
 
 

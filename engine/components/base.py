@@ -61,7 +61,8 @@ class Port(NamedTuple):
 
 
 class RefKind(StrEnum):
-    """What a configuration can refer to in its workspace."""
+    """What a campaign can refer to in its workspace: components by their configuration, itself by its own
+    fields to marketing campaigns and the template that it was made of."""
 
     AUDIENCE = "audience"
     MESSAGE = "message"
@@ -73,6 +74,8 @@ class RefKind(StrEnum):
     STATISTICS_TABLE = "statistics_table"
     RFM_MODEL = "rfm_model"
     AIPL = "aipl"
+    MARKETING_CAMPAIGN = "marketing_campaign"
+    TEMPLATE = "template"
 
 
 class Reference(NamedTuple):

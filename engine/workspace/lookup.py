@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, JsonValue
@@ -13,6 +14,7 @@ from engine.workspace.account import AccountFile
 from engine.workspace.audience import AIPL_ID, AudienceFile
 from engine.workspace.catalog import Catalog
 from engine.workspace.message import MessageFile
+from engine.workspace.template import find_template
 
 
 class ObjectLookup:
@@ -37,13 +39,21 @@ class ObjectLookup:
         self._details: dict[tuple[RefKind, str], tuple[object, dict[str, JsonValue]]] = {}
 
     def name_of(self, kind: RefKind, id: str) -> str | None:
-        """The name of what a component refers to, or None where there is no such thing."""
+        """The name of what a campaign refers to, or None where there is no such thing."""
+        if kind is RefKind.TEMPLATE:
+            template = find_template(self.templates_folder, id)
+            return None if template is None else template.name.text
         found = self._table(kind).get(id)
         if kind is RefKind.EVENT and found is not None:
             return self.catalog.event_name(id)
         if kind is RefKind.STATISTICS_TABLE and found is not None:
             return self.catalog.table_name(id)
         return None if found is None else getattr(found, "name", id)
+
+    @property
+    def templates_folder(self) -> Path | None:
+        """Where own templates stand, besides those that ship; None: there are none."""
+        return None
 
     def detail(self, kind: RefKind, id: str) -> dict[str, JsonValue] | None:
         """The object as JSON (long texts joined), or None. An attribute of people is `{"type": …}`."""
@@ -80,6 +90,9 @@ class ObjectLookup:
                 return self.catalog.rfm_models
             case RefKind.AIPL:
                 return {AIPL_ID: self.catalog.aipl} if self.catalog.aipl else {}
+            case RefKind.MARKETING_CAMPAIGN:
+                return self.catalog.marketing_campaigns
+        return {}  # a template is a file of its own, of which only the name is asked
 
 
 def _json(found: BaseModel | str) -> dict[str, JsonValue]:

@@ -27,6 +27,7 @@ from engine.workspace.template import (
     Rule,
     TemplateFile,
     Words,
+    find_template,
 )
 from engine.workspace.workspace import Workspace
 
@@ -75,14 +76,6 @@ def own_templates(folder: Path) -> tuple[list[OwnTemplate], list[FileError]]:
             first[template.id] = path
             found.append(OwnTemplate(path, template))
     return sorted(found, key=lambda own: (own.template.name.text.casefold(), own.path)), broken
-
-
-def find_template(folder: Path, id: str) -> TemplateFile | None:
-    """The template of that id, shipped or in the folder; None where there is none that can be read."""
-    shipped = next((template for _, template in _shipped() if template.id == id), None)
-    if shipped is not None:
-        return shipped
-    return next((own.template for own in own_templates(folder)[0] if own.template.id == id), None)
 
 
 def save_own(folder: Path, template: TemplateFile) -> Path:

@@ -165,6 +165,19 @@ def load_templates(folder: Path = SHIPPED) -> tuple[list[TemplateFile], list[Fil
     return templates, broken
 
 
+def find_template(folder: Path | None, id: str) -> TemplateFile | None:
+    """The template of that id, one that ships or one of the folder; None where none can be read."""
+    for place in (SHIPPED, folder):
+        try:
+            found = [] if place is None else load_templates(place)[0]
+        except FileError:
+            found = []
+        for template in found:
+            if template.id == id:
+                return template
+    return None
+
+
 def instantiate(
     template: TemplateFile, name: Name, language: str, taken: Mapping[str, object] | None = None
 ) -> CampaignDocument:

@@ -71,6 +71,6 @@ def bring_back(main: MainWindow) -> None:
 
 
 def _find(folder: Path, id: str) -> TemplateFile | None:
-    from engine.workspace.own_templates import find_template
+    from engine.workspace.template import find_template
 
     return find_template(folder, id)

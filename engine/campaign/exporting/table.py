@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from engine.campaign.differences import ATTRIBUTE_LABELS, value_words
+from engine.campaign.differences import ATTRIBUTE_LABELS, names_of, value_words
 from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import flow_order
 from engine.campaign.model import START_ID, Node
@@ -35,11 +35,13 @@ def rows(document: CampaignDocument, lookup: Lookup) -> Iterator[Row]:
     for name, label in ATTRIBUTE_LABELS.items():
         value = getattr(attributes, name)
         if name == "sub_campaigns":
-            value = listed(value)
+            value = listed(names_of(name, value, lookup))
         elif name == "exits":
             value = listed(str(exit_words(rule, lookup)) for rule in value)
-        elif value and not isinstance(value, str):
-            value = str(value_words(value, lookup))
+        elif isinstance(value, str):
+            value = names_of(name, [value], lookup)[0]
+        elif value:
+            value = str(value_words(name, value, lookup))
         yield Row(attributes.id, "", "", tr(label), value or "")
     for id in [START_ID, *flow_order(document)]:
         node = document.node(id)

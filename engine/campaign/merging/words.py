@@ -45,8 +45,8 @@ def told(merged: Merge, lookup: Lookup) -> list[Told]:
         Told(
             conflict,
             _title(merged, conflict),
-            tuple(_sentences(conflict, merged.base, merged.ours, made[0])),
-            tuple(_sentences(conflict, merged.base, merged.theirs, made[1])),
+            tuple(_sentences(conflict, merged.base, merged.ours, made[0], lookup)),
+            tuple(_sentences(conflict, merged.base, merged.theirs, made[1], lookup)),
         )
         for conflict in merged.conflicts
     ]
@@ -98,10 +98,11 @@ def _sentences(
     base: CampaignDocument,
     side: CampaignDocument,
     made: Mapping[str | None, Difference],
+    lookup: Lookup,
 ) -> Iterator[Message]:
     if conflict.kind is Kind.ATTRIBUTES:
         for field in conflict.fields:
-            value = value_words(getattr(side.attributes, field))
+            value = value_words(field, getattr(side.attributes, field), lookup)
             yield Message(N_("{field}: {value}"), field=Message(FIELD_LABELS[field]), value=value)
     elif conflict.kind is Kind.LAYOUT:
         moved = sum(base.layout.get(id) != side.layout.get(id) for id in conflict.nodes)

@@ -13,10 +13,13 @@ from engine.campaign import campaign_file, edits
 from engine.campaign.differences import Change, differences, ops_between
 from engine.campaign.document import CampaignDocument
 from engine.campaign.edits import Edit
+from engine.campaign.exporting.table import rows
+from engine.campaign.merging import merge, words
 from engine.campaign.model import Note, Point
 from engine.campaign.ops import Op, Table
 from engine.campaign.send_window import SendWindow
 from engine.campaign.stay import ExitRule
+from engine.components.base import RefKind
 from engine.shapes.conditions import Leaf
 from tests.engine.campaign.building import Everything, chain, empty_campaign, link_between
 from tests.engine.campaign.random_edits import random_edit
@@ -178,3 +181,37 @@ def test_a_send_window_is_told_in_words() -> None:
     assert details == ["Send window: none → 09:00 to 20:00"]
     ((_, _, details),) = said(one, other)
     assert details == ["Send window: 09:00 to 20:00 → 09:00 to 20:00 in the time zone that “home” names"]
+
+
+def test_marketing_campaigns_templates_and_audiences_are_told_by_their_names() -> None:
+    """As far as they are known: what is gone keeps its id."""
+    before, after = empty_campaign(), empty_campaign()
+    rule = ExitRule(audience="a_vip")
+    fields = {"sub_campaigns": ("mc_spring", "mc_gone"), "template": "tpl_first", "exits": (rule,)}
+    attributes = after.attributes.model_copy(update=fields)
+    after.apply(edits.set_attributes(after, attributes).ops)
+    (found,) = differences(before, after, Named())
+    assert [str(detail) for detail in found.details] == [
+        "Sub-campaigns: none → “Spring, mc_gone”",
+        "Template: none → “First purchase”",
+        "Exit rules: none → in the audience “VIPs”",
+    ]
+    values = {row.field: row.value for row in rows(after, Named()) if not row.component}
+    assert values["Sub-campaigns"] == "Spring, mc_gone"
+    assert values["Template"] == "First purchase"
+    assert values["Exit rules"] == "in the audience “VIPs”"
+    other = empty_campaign(exits=(ExitRule(audience="a_gone"),))
+    (conflict,) = words.told(merge(before, after, other), Named())
+    assert str(conflict.ours[0]) == "Exit rules: in the audience “VIPs”"
+
+
+class Named(Everything):
+    """A workspace that knows some names."""
+
+    def name_of(self, kind: RefKind, id: str) -> str | None:
+        names = {
+            (RefKind.MARKETING_CAMPAIGN, "mc_spring"): "Spring",
+            (RefKind.TEMPLATE, "tpl_first"): "First purchase",
+            (RefKind.AUDIENCE, "a_vip"): "VIPs",
+        }
+        return names.get((kind, id))

@@ -17,7 +17,7 @@ from engine.campaign.edits import append, configure, end_open_links
 from engine.campaign.layout import with_missing_places
 from engine.campaign.model import START_ID, Attributes, Link, Node
 from engine.campaign.status import is_configured
-from engine.components.base import OUT
+from engine.components.base import OUT, RefKind
 from engine.components.registry import COMPONENTS
 from engine.files import FileError
 from engine.workspace.audience import AudienceFile
@@ -26,14 +26,21 @@ from engine.workspace.own_templates import (
     both,
     delete_own,
     emptied,
-    find_template,
     flow_order,
     made_from,
     own_templates,
     save_own,
     usual_prompt,
 )
-from engine.workspace.template import SHIPPED, TEMPLATE, TemplateFile, Words, instantiate, load_templates
+from engine.workspace.template import (
+    SHIPPED,
+    TEMPLATE,
+    TemplateFile,
+    Words,
+    find_template,
+    instantiate,
+    load_templates,
+)
 from engine.workspace.workspace import Workspace
 from tests.app.panels.samples import CONFIGS, sample_workspace
 
@@ -96,6 +103,9 @@ def test_round_trip(workspace: Workspace) -> None:
     assert TEMPLATE.dump(own.template) == TEMPLATE.dump(template)
     assert broken == []
     assert find_template(workspace.templates_folder, template.id) == own.template
+    assert workspace.name_of(RefKind.TEMPLATE, template.id) == "Ours"
+    assert workspace.name_of(RefKind.TEMPLATE, load_templates()[0][0].id) == load_templates()[0][0].name.text
+    assert workspace.name_of(RefKind.TEMPLATE, "t_gone") is None
     campaign = instantiate(template, "Again", "zh")
     for part in ("nodes", "links", "layout"):
         assert campaign_file.content(campaign)[part] == campaign_file.content(document)[part]
