@@ -13,6 +13,7 @@ from pydantic import Field, JsonValue, StringConstraints
 
 from engine.campaign import campaign_file
 from engine.campaign.document import CampaignDocument
+from engine.components.registry import component
 from engine.files import FileError, FileFormat, FileModel, Source, read_bytes, read_json
 from engine.i18n import N_, Message
 from engine.shapes.model import Items
@@ -162,11 +163,17 @@ def campaign_beside(path: Path, id: str) -> Path | None:
 
 
 def check_nodes(data: bytes, path: Path, doc: CampaignDocument) -> None:
-    """Raise `FileError` at the first component that a test names and its campaign does not have."""
+    """Raise `FileError` at the first component that a test names and its campaign does not have, or whose
+    messages it asks for although it sends none."""
     source = CAMPAIGN_TEST.source(data, path)
-    for place, node in _nodes(CAMPAIGN_TEST.model_of(source)):
-        if node not in doc.nodes:
-            raise source.error(place, Message(N_("The campaign has no component “{id}”."), id=node))
+    for place, id in _nodes(CAMPAIGN_TEST.model_of(source)):
+        if id not in doc.nodes:
+            raise source.error(place, Message(N_("The campaign has no component “{id}”."), id=id))
+        node = doc.nodes[id]
+        if "path" not in place and not component(node.kind).send_results:
+            text = N_("“{name}” ({id}) sends nothing: {kind}.")
+            kind = Message(component(node.kind).label)
+            raise source.error(place, Message(text, name=node.shown_name, id=id, kind=kind))
 
 
 def _nodes(test: CampaignTestFile) -> Iterator[tuple[tuple[str | int, ...], str]]:

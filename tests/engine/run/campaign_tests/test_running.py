@@ -115,6 +115,17 @@ def test_a_list_has_the_members_that_the_test_gives_it(shop: Workspace) -> None:
         ),
         ({"expect": [{"person": "ann"}], "people": [{**ANN, "audiences": ["a_rome"]}]}, "a_rome"),
         ({"expect": [{"person": "ann"}], "from": "tomorrow"}, "from"),
+        (
+            {"expect": [{"person": "ann", "messages": [{"node": "n_end", "state": "sent"}]}]},
+            r"expect\.0\.messages\.0\.node.*“.+” \(n_end\) sends nothing: End",
+        ),
+        (
+            {
+                "expect": [{"person": "ann"}],
+                "results": [{"person": "ann", "node": "n_who", "result": "failed", "after_seconds": 0}],
+            },
+            r"results\.0\.node.*\(n_who\) sends nothing: Target Audience",
+        ),
     ],
 )
 def test_what_is_no_test_says_what_is_wrong(shop: Workspace, fields: dict[str, Any], reason: str) -> None:
