@@ -1,5 +1,5 @@
 """Reports of a campaign of ten million visits (`--full`; else a tenth), whose counters spread over the hours
-of three months; and the first page of the people behind its numbers."""
+of three months, also as a page; and the first page of the people behind its numbers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from engine.report.comparing import sum_of
 from engine.report.overview import report_of
 from engine.report.series import Step
 from engine.run.lifecycle import number_of
+from engine.server.reporting import report_answer
+from engine.server.web.choices import Addresses, Choices
+from engine.server.web.report_parts import ReportParts
 from engine.store.database import Database
 
 PEOPLE, FULL = 150_000, 1_700_000
@@ -41,10 +44,15 @@ def measure(report: Report, dialect: str, target: Target, people: int) -> None:
         def behind(what: What, place: str = "") -> Callable[[], object]:
             return lambda: people_behind(connection, number, Number(what, place), now)
 
+        def page() -> list[str]:
+            found = report_answer(CAMPAIGN, "Bench", now, report_of(connection, number, ZONE))
+            return list(ReportParts(found, Choices(), Addresses("/web", with_people=True), ZONE).parts())
+
         asked: dict[str, Callable[[], object]] = {
             "report by hour": lambda: report_of(connection, number, ZONE),
             "report by day": lambda: report_of(connection, number, ZONE, step=Step.DAY),
             "report of a cycle": lambda: report_of(connection, number, ZONE, cycle=1),
+            "report as a page": page,
             "comparison of 10": lambda: [sum_of(connection, number) for _ in range(10)],
             "people who finished": behind(What.FINISHED),
             "people at a component": behind(What.ARRIVED, "n_5"),

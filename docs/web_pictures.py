@@ -36,12 +36,21 @@ PAGES = (
     ("list", WIDE, "/web"),
     ("campaign", WIDE, "/web/campaigns/c_welcome"),
     ("phone", PHONE, "/web/campaigns/c_welcome"),
+    ("report", WIDE, "/web/campaigns/c_welcome/report"),
+    ("report-phone", PHONE, "/web/campaigns/c_welcome/report"),
+    ("comparison", WIDE, "/web/comparison"),
 )
+WHOLE = ("report", "comparison")
+"""Pages that are shown as long as they are."""
 SHOWN = {
     ("campaign", "en", "light"),
     ("list", "en", "dark"),
     ("campaign", "zh", "light"),
     ("phone", "zh", "dark"),
+    ("report", "en", "light"),
+    ("comparison", "en", "dark"),
+    ("report", "zh", "light"),
+    ("report-phone", "zh", "dark"),
 }
 """What the manual shows."""
 
@@ -61,19 +70,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 for name, size, path in PAGES:
                     for theme in ("light", "dark"):
                         if (name, language, theme) in SHOWN:
-                            shot = taken(tab, server.url + path, size, dark=theme == "dark")
+                            address, dark = server.url + path, theme == "dark"
+                            shot = taken(tab, address, size, dark=dark, whole=name in WHOLE)
                             (out / f"web-{name}-{language}-{theme}.png").write_bytes(shot)
     return 0
 
 
-def taken(tab: Tab, address: str, size: tuple[int, int], *, dark: bool) -> bytes:
-    """A page as it is once it is all there, without anything that moves."""
+def taken(tab: Tab, address: str, size: tuple[int, int], *, dark: bool, whole: bool) -> bytes:
+    """A page as it is once it is all there, without anything that moves; whole: also below the screen."""
     tab.look_like(*size, dark=dark, calm=True, touch=size == PHONE)
     tab.open(address)
     tab.run("document.fonts.ready.then(() => true)")
-    if "campaigns/" in address:
-        tab.wait("document.querySelector('[data-connection=on]') !== null")
-    return tab.picture()
+    tab.wait("document.querySelector('[data-connection=off]') === null")
+    return tab.picture(whole=whole)
 
 
 @contextmanager
