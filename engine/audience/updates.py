@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, insert, select, update
 
 from engine.audience.cards import members
 from engine.audience.context import RuleContext
@@ -36,6 +36,7 @@ from engine.workspace.catalog import Catalog
 
 NO_DEFINITIONS = Catalog()
 _CHUNK = 20_000
+_STATE = select(audience.c.state, audience.c.reason).where(audience.c.id == bindparam("id"))
 
 
 def estimate(
@@ -176,6 +177,7 @@ def _update(
     including_now: bool,
 ) -> None:
     with database.write() as connection:
+        before = connection.execute(_STATE, {"id": file.id}).first()
         _set_state(connection, file.id, "running")
     new = stored = None
     try:
@@ -192,7 +194,10 @@ def _update(
             put_in_force(connection, file.id, new, to_milliseconds(now))
     except BaseException as error:
         with database.write() as connection:
-            _set_state(connection, file.id, "failed", _reason(error))
+            if trouble_of(error) is None:
+                _set_state(connection, file.id, "failed", _reason(error))
+            else:  # whoever wants the update tries again
+                _set_back(connection, file.id, before)
             if stored is not None:
                 discard(connection, stored)
         raise
@@ -208,7 +213,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, MessageError):
         return dump(error.message)
     text = N_("An unexpected error in the engine, whose log says more: {reason}")
-    return dump(Message(text, reason=trouble_of(error) or f"{type(error).__name__}: {error}"))
+    return dump(Message(text, reason=f"{type(error).__name__}: {error}"))
 
 
 def _set_state(connection: Connection, id: str, state: str, reason: str | None = None) -> None:
@@ -216,6 +221,16 @@ def _set_state(connection: Connection, id: str, state: str, reason: str | None =
     changed = connection.execute(update(audience).where(audience.c.id == id).values(values))
     if not changed.rowcount:
         connection.execute(insert(audience), {"id": id, "size": 0, **values})
+
+
+def _set_back(connection: Connection, id: str, before: Row[str, str | None] | None) -> None:
+    """Let an audience be as it was before its update, unless only the answer to the last commit was lost."""
+    running = and_(audience.c.id == id, audience.c.state == "running")
+    if before is None:
+        connection.execute(delete(audience).where(running))
+    else:
+        state, reason = before
+        connection.execute(update(audience).where(running).values(state=state, reason=reason))
 
 
 def _need_members(connection: Connection, file: AudienceFile) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import OperationalError
 
 from engine.audience.conditions import RowConditions
 from engine.audience.errors import RuleError
@@ -133,6 +137,50 @@ def test_a_failed_update_keeps_the_members_and_says_so(database: Database) -> No
         row = connection.execute(select(audience).where(audience.c.id == "a_vip")).one()
         members_ = select(audience_member.c.person).where(audience_member.c.list == row.list)
         assert (row.state, len(connection.execute(members_).all())) == ("failed", 10)
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("late", [False, True])
+def test_an_update_that_the_database_broke_off_left_no_trace(
+    database: Database, monkeypatch: pytest.MonkeyPatch, known: bool, late: bool
+) -> None:
+    """It is tried again by whoever wants it. late: only that all was through was not heard any more."""
+    files = {"a_vip": rule("a_vip", level("VIP"))}
+    if known:
+        update_audience(database, files, "a_vip", NOW - timedelta(days=1), SHANGHAI)
+
+    def seen() -> list[tuple[Any, ...]]:
+        with database.read() as connection:
+            return [
+                tuple(row) for row in connection.execute(select(audience).where(audience.c.id == "a_vip"))
+            ]
+
+    full = sqlite3.OperationalError("database or disk is full")
+    full.sqlite_errorcode = sqlite3.SQLITE_FULL
+    right, before, writes = Database.write, seen(), count(1)
+
+    @contextmanager
+    def breaks(self: Database, **options: Any) -> Iterator[Connection]:
+        last = next(writes) == 3  # it says that it runs, it writes a chunk, it puts that in force
+        with right(self, **options) as connection:
+            yield connection
+            if last and not late:
+                raise OperationalError("COMMIT", None, full)
+        if last:
+            raise OperationalError("COMMIT", None, full)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Database, "write", breaks)
+        with pytest.raises(OperationalError):
+            update_audience(database, files, "a_vip", NOW, SHANGHAI)
+    if late:
+        assert [row[3] for row in seen()] == ["ready"]
+    else:
+        assert seen() == before
+    assert update_audience(database, files, "a_vip", NOW, SHANGHAI) == 10
+    with database.read() as connection:
+        lists_ = set(connection.scalars(select(audience_member.c.list)))
+        assert lists_ == set(connection.scalars(select(audience.c.list)))
 
 
 def test_a_cycle_and_a_missing_audience_are_refused(database: Database) -> None:

@@ -238,11 +238,16 @@ def state(connection: Connection) -> State:
 
 
 def everything(connection: Connection) -> State:
-    """All tables as they are; but an audience may say that its last update failed."""
-    return {
+    """All tables as they are; but an audience may say that its last update runs, and there may be members of
+    a list that is in force nowhere, which nobody sees and the next start takes back."""
+    found = {
         table.name: _rows(connection, table, without={"state"} if table.name == "audience" else set())
         for table in METADATA.sorted_tables
     }
+    m = people.audience_member.c
+    in_force = select(m.list, m.person).where(m.list.in_(select(people.audience.c.list)))
+    found[people.audience_member.name] = _sorted(connection.execute(in_force))
+    return found
 
 
 def _rows(connection: Connection, table: Table, without: set[str]) -> list[tuple[Any, ...]]:
