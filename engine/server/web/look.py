@@ -16,10 +16,10 @@ RESOURCES = Path(__file__).parents[3] / "resources"
 _BODY = re.compile(r"<svg[^>]*>(.*)</svg>", re.DOTALL)
 _BOUNDS = re.compile(r'<path stroke="none"[^>]*/>')
 _MEDIA: Mapping[str, str] = {
-    "dark": "(prefers-color-scheme: dark)",
+    "dark": "screen and (prefers-color-scheme: dark)",
     "contrast": "(prefers-contrast: more)",
 }
-"""When a theme other than the light one is taken; the last one that holds wins."""
+"""When a theme other than the light one is taken, which paper has; the last one that holds wins."""
 
 
 @cache

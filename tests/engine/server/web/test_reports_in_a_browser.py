@@ -119,8 +119,12 @@ def test_the_dark_and_the_readers_language(reading: Tab, served: Shared) -> None
 
 
 def test_on_paper_only_the_report_is_left(reading: Tab, served: Shared) -> None:
+    ink = "getComputedStyle(document.querySelector('h1')).color"
     reading.open(served.url + REPORT)
-    reading.send("Emulation.setEmulatedMedia", media="print", features=[])
+    light = reading.run(ink)
+    dark = [{"name": "prefers-color-scheme", "value": "dark"}]
+    reading.send("Emulation.setEmulatedMedia", media="print", features=dark)
+    assert reading.run(ink) == light, "paper is white, whatever the screen is"
     shown = "document.querySelector('{}').getClientRects().length > 0"
     for part in (".choices", ".branches", ".as-table", "header.bar", ".back"):
         assert reading.run(shown.format(part)) is False, part
