@@ -22,6 +22,7 @@ _RATES = {
     JUDGED: {"done": 35.0},
 }
 _SETTLED_MS = 400
+_LEGIBLE = 0.8
 
 
 class Rehearsals:
@@ -43,7 +44,26 @@ class Rehearsals:
         wait(lambda: page.rehearsing.rehearsed is not None)
         pause(_SETTLED_MS)
         self._take_path(page)
+        self._take_comparison(page)
         page.rehearsing.close()
+
+    def _take_comparison(self, page: EditorPage) -> None:
+        """The same people once more, of whom more do what the judgment asks."""
+        first = page.rehearsing.first
+        assert first is not None
+        rates = {**_RATES, JUDGED: {"done": 60.0}}
+        other = RehearsalChoice(when="past", react="rates", rates=rates)
+        page.rehearsing.comparing.begin(first, first.state, other, None)
+        (window,) = page.rehearsing.comparing.windows
+        wait(lambda: window.compared is not None and window.people.people.count() > 0)
+        window.people.people.setCurrentRow(0)
+        pause(_SETTLED_MS)
+        assert window.view is not None
+        window.view.zoom_to(_LEGIBLE)
+        window.view.center_node(JUDGED, glide=False)
+        pause(_SETTLED_MS)
+        self._save("rehearsal-comparison", window)
+        window.close()
 
     def _take_path(self, page: EditorPage) -> None:
         """Somebody's path, at the judgment."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QDialog, QWidget
+from sqlalchemy import Connection
 
+from app.reports.comparison_sheet import ComparisonSheet
 from app.reports.ink import Spot
+from app.reports.painted import PaintedSheet
 from app.reports.people import BehindDialog
 from app.reports.sheet import ReportSheet
 from app.reports.why import WhyDialog
@@ -20,13 +24,15 @@ from canvas_widgets.look import Look
 from docs.camera import pause, wait
 from engine.campaign.document import CampaignDocument
 from engine.campaign.measuring import CampaignGoal, Holdout
+from engine.campaign.model import Attributes
+from engine.report.comparing import sum_of
 from engine.report.overview import report_of
 from engine.run.clock import VirtualClock
 from engine.run.engine import Engine
 from engine.run.lifecycle import number_of
 from engine.run.settings import EngineSettings
 from engine.server.reporting import report_answer
-from engine.server.wire.reporting import Report
+from engine.server.wire.reporting import CampaignSum, Comparison, Report
 from engine.shapes.time import Duration
 from engine.store.database import Database
 from engine.workspace.account import SIMULATED_ID
@@ -83,7 +89,57 @@ class Reports:
 
 def draw_report(temporary: Path, look: Look) -> QImage:
     """The report of a campaign with an AB test, on generated people, in the present language."""
-    sheet = ReportSheet(_reported(temporary / "reported.db"), ZONE)
+    return _drawn(ReportSheet(_reported(temporary / "reported.db"), ZONE), look)
+
+
+def draw_comparison(temporary: Path, look: Look) -> QImage:
+    """Three campaigns on generated people side by side, in the present language."""
+    path = temporary / "compared.db"
+    path.unlink(missing_ok=True)
+    fill(path, PEOPLE, 30 * HOUR)
+    made = [_campaign(), _letter("c_summer", "Summer letter", "email"), _letter("c_news", "News", "text_sms")]
+    with Database.open(path) as database:
+        engine = Engine(database, EngineSettings(ZONE), VirtualClock(START))
+        for one in made:
+            engine.publish(one)
+        engine.run_until_idle(START + SHOWN_AFTER)
+        engine.close()
+        with database.read() as connection:
+            sums = [_sum(connection, one.campaign.attributes) for one in made]
+    return _drawn(ComparisonSheet(Comparison(campaigns=sums)), look)
+
+
+def _sum(connection: Connection, attributes: Attributes) -> CampaignSum:
+    found = sum_of(connection, number_of(connection, attributes.id))
+    return CampaignSum(campaign=attributes.id, name=attributes.name, **asdict(found))
+
+
+def _letter(id: str, name: str, kind: str) -> Bundle:
+    """Everybody of a list gets a message, and is asked a day later whether they came."""
+    sms = {"platform": SIMULATED_ID, "sms_type": "notification", "signature": "S", "template": "m_sms"}
+    mail = {"account": SIMULATED_ID, "sender": "shop@example.org", "template": "m_mail"}
+    visits = [{"join": None, "event": "visit", "where": None}]
+    judged = {"judge_after": {"amount": 1, "unit": "day"}, "conditions": visits, "other": True}
+    made = bundle_of(
+        id,
+        {
+            "n_0": ("target_audience", {"audiences": ["a_all"], "mode": "now"}),
+            "n_1": (kind, mail if kind == "email" else sms),
+            "n_2": ("event_judgment", judged),
+            "n_3": ("end", {}),
+        },
+        [
+            ("n_start", "out", "n_0"), ("n_0", "out", "n_1"), ("n_1", "out", "n_2"), ("n_2", "out", "n_3"),
+            ("n_2", "other", "n_3"),
+        ],
+    )  # fmt: skip
+    goal = CampaignGoal(event="visit", within=Duration(amount=12, unit="hour"))
+    attributes = made.campaign.attributes.model_copy(update={"name": name, "goal": goal})
+    named = CampaignDocument(attributes, made.campaign.nodes, made.campaign.links)
+    return Bundle(named, made.audiences, made.messages, made.accounts, made.catalog)
+
+
+def _drawn(sheet: PaintedSheet, look: Look) -> QImage:
     image = QImage(WIDTH, int(sheet.height(WIDTH)), QImage.Format.Format_RGB32)
     with QPainter(image) as painter:
         sheet.paint(painter, look, WIDTH)

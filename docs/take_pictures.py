@@ -42,7 +42,7 @@ from canvas_widgets.picture import render
 from docs.camera import grab, pause, save, settle, wait
 from docs.places import Places
 from docs.rehearsals import CAMPAIGN, Rehearsals
-from docs.reporting import Reports, draw_report
+from docs.reporting import Reports, draw_comparison, draw_report
 from docs.walk import screen
 from engine.campaign import campaign_file, edits
 from engine.campaign.document import CampaignDocument
@@ -226,7 +226,9 @@ class Photographer:
                 Reports(window, self._save).take()
         with TemporaryDirectory() as temporary:
             image = draw_report(Path(temporary), window.look)
+            compared = draw_comparison(Path(temporary), window.look)
         save(image, self._out / f"report-{self._suffix}.png")
+        save(compared, self._out / f"comparison-{self._suffix}.png")
 
     def _show(self, node_id: str) -> None:
         """Select a component, near enough to read the cards, in the middle."""
