@@ -17,6 +17,14 @@ WAYS = [("a", "b", 70), ("a", "d", 30), ("b", "c", 50), ("b", "d", 20), ("c", "d
 FLOWS = [ReportFlow(link=f"l_{a}{b}", source=a, port="out", target=b, n=n) for a, b, n in WAYS]
 
 
+def beside_each_other(bar: Rect, ends: list[tuple[float, float]]) -> None:
+    """Ends of bands stand at their bar one below the other, without gaps."""
+    top = bar.top
+    for at, height in sorted(ends):
+        assert at == pytest.approx(top)
+        top = at + height
+
+
 @pytest.mark.parametrize("width", [300.0, 1100.0])
 def test_bands_are_as_wide_as_people_went_and_stay_at_their_bars(width: float) -> None:
     sankey = Sankey(NODES, COUNTS, FLOWS)
@@ -38,6 +46,10 @@ def test_bands_are_as_wide_as_people_went_and_stay_at_their_bars(width: float) -
         into[band.flow.target] += last.right_height
         assert len(band.through) == len(band.ribbons) - 1
     for id, bar in laid.bars.items():
+        leave = [one.ribbons[0] for one in laid.bands if one.flow.source == id]
+        come = [one.ribbons[-1] for one in laid.bands if one.flow.target == id]
+        beside_each_other(bar, [(one.left_top, one.left_height) for one in leave])
+        beside_each_other(bar, [(one.right_top, one.right_height) for one in come])
         assert area.left <= bar.left < bar.right <= area.right
         assert area.top - 0.01 <= bar.top < bar.bottom <= area.bottom + 0.01
         high = bar.bottom - bar.top + 0.01
