@@ -64,6 +64,8 @@ LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_
 # Whole runs are spread over processes; a selection of tests starts faster without them.
 MOST_TEST_PROCESSES = 4
 FULL_TEST_TIMEOUT_S = 1800
+ENGINE_TESTS = ("tests/engine",)
+CITUS_VARIABLE = "CAMPAIGN_CANVAS_CITUS"  # the cluster whose databases tests use in place of PostgreSQL's
 MEMORY = Path("/dev/shm")  # noqa: S108 - Linux's file system in memory
 ENOUGH_MEMORY = 4 * 2**30
 
@@ -347,13 +349,25 @@ def check_steps(arguments: Sequence[str]) -> dict[str, list[str]]:
 
 
 def command_test(arguments: Sequence[str]) -> int:
-    """Run every check, also after one failed, and sum up."""
+    """Run every check, also after one failed, and sum up; with `--citus`, of the tests the engine's."""
+    cluster, arguments = citus_of(arguments)
     set_up()
     ensure_postgres()
     ensure_browser()
-    results = run_steps(check_steps(arguments), test_environment())
+    environment = {**test_environment(), **({CITUS_VARIABLE: cluster} if cluster else {})}
+    results = run_steps(check_steps(arguments or (ENGINE_TESTS if cluster else ())), environment)
     print(summary(results), flush=True)
     return 1 if any(result.status for result in results) else 0
+
+
+def citus_of(arguments: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The URL behind `--citus`, empty without it, and the other arguments. Raises `SetupError`."""
+    if "--citus" not in arguments:
+        return "", arguments
+    at = list(arguments).index("--citus")
+    if len(arguments) == at + 1:
+        raise SetupError("--citus wants the URL of a database on the coordinator")
+    return arguments[at + 1], [*arguments[:at], *arguments[at + 2 :]]
 
 
 def run_steps(steps: Mapping[str, Sequence[str]], environment: Mapping[str, str]) -> list[StepResult]:
@@ -499,8 +513,8 @@ class Command:
 COMMANDS = {
     "run": Command("run", "open the designer; without a display, run the main job and print it", command_run),
     "test": Command(
-        "test [--full] [--coverage] [pytest args]",
-        "every check; --full: the long tests, too; --coverage: which lines ran",
+        "test [--full] [--coverage] [--citus URL] [pytest args]",
+        "every check; --full: the long tests, too; --coverage: which lines ran; --citus: on a cluster",
         command_test,
     ),
     "bench": Command("bench [NAME [args]]", "run a benchmark; without a name, list them", command_bench),

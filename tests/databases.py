@@ -5,6 +5,7 @@ A test that takes `databases`, `target` or `dialect` runs once on each.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.citus import CITUS_VARIABLE, Citus
 from tests.postgres import CannotStart, Postgres
 
 if TYPE_CHECKING:
@@ -29,10 +31,11 @@ Target = Path | str
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """The server of this test process; whoever needs it is skipped where it cannot start."""
+def postgres() -> Iterator[Postgres | Citus]:
+    """The server of this test process, or the cluster that was named; whoever needs one is skipped where none
+    can start."""
     try:
-        server = Postgres()
+        server = Citus(url) if (url := os.environ.get(CITUS_VARIABLE)) else Postgres()
     except CannotStart as error:
         pytest.skip(f"{NOT_TESTED}{error}")
     yield server
@@ -69,7 +72,7 @@ def fresh(request: pytest.FixtureRequest, dialect: str, folder: Path) -> Iterato
         path.write_bytes(empty_database())
         yield path
     else:
-        server: Postgres = request.getfixturevalue("postgres")
+        server: Postgres | Citus = request.getfixturevalue("postgres")
         with server.database() as url:
             yield url
 

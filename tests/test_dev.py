@@ -265,6 +265,24 @@ def test_full_lifts_the_selection_of_the_configuration() -> None:
     assert dev.check_steps(["--full"])["tests"][2:4] == ["-m", ""]
 
 
+def test_the_engine_s_tests_run_on_a_cluster_that_is_named(
+    commands: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[tuple[tuple[str, ...], dict[str, str]]] = []
+
+    def pretend(*arguments: str, environment: dict[str, str], output: object = None) -> int:
+        ran.append((arguments, environment))
+        return 0
+
+    monkeypatch.setattr(dev, "python", pretend)
+    url = "postgresql://one.example/postgres"
+    assert dev.main(["test", "--citus", url]) == 0
+    tests, environment = next(one for one in ran if "pytest" in one[0])
+    assert tests[-1] == "tests/engine"
+    assert environment[dev.CITUS_VARIABLE] == url
+    assert dev.main(["test", "--citus"]) == 1
+
+
 def test_every_check_runs_after_one_failed(commands: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[str] = []
 

@@ -19,10 +19,10 @@ from engine.shapes.time import to_milliseconds
 from engine.store.database import Database
 from engine.store.dialect import bulk_insert, temporary_tables
 from engine.store.fields import DataFields
+from engine.store.list_clock import clock_of
 from engine.store.lists import discard, new_list, put_in_force
 from engine.store.reasons import dump
 from engine.store.tables.people import audience, audience_member
-from engine.store.times import WallClock
 from engine.store.trouble import trouble_of
 from engine.workspace.audience import (
     AiplCard,
@@ -97,7 +97,7 @@ def rule_context(
     including_now: bool,
 ) -> RuleContext:
     """What the audience's rule is compiled against on this connection, which is prepared for it."""
-    clock = WallClock(zone)
+    clock = clock_of(zone, connection)
     if _has_relative_events(file, catalog):
         with temporary_tables(connection):
             clock.prepare(connection)

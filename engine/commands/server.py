@@ -64,3 +64,30 @@ def verify_audit(found: Configuration, head: str | None) -> int:
         return 1
     print(tr("All {n:,} entries hold. The last one's hash: {hash}", n=entries, hash=hash or "-"))
     return 0
+
+
+def distribute(found: Configuration, *, dry_run: bool) -> None:
+    """Distribute the server's database with Citus, or print how. Raises `StoreError`, `Refused`,
+    `CommandError` where workers are at it."""
+    from engine.run.lock import lock
+    from engine.run.sharing import leases
+    from engine.server.shared.process import database_of
+    from engine.store import distribution
+
+    with database_of(found) as database:
+        if dry_run:
+            with database.read() as connection:
+                for statement in distribution.missing(connection):
+                    print(f"{statement};")
+            return
+        held = lock(database)
+        try:
+            with database.write() as connection:
+                distribution.missing(connection)
+                if leases.workers(connection):
+                    raise CommandError(Message(N_("Workers use the database. Stop them first.")))
+                done = distribution.distribute(connection, lambda sql: print(f"{sql};", flush=True))
+        finally:
+            if held is not None:
+                held.release()
+    print(tr("The database is distributed.") if done else tr("The database was distributed already."))

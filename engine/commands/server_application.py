@@ -33,6 +33,7 @@ def add_to(root: typer.Typer) -> None:
     )
     server.callback()(serve)
     server.command(help=tr("Print an invitation for a user: new, or one who cannot sign in."))(invite)
+    server.command(help=tr("Spread the database over several machines with Citus."))(distribute)
     audit = typer.Typer(help=tr("What users changed."), no_args_is_help=True, add_completion=False)
     audit.command(help=tr("Prove that nobody has changed the log of what users changed."))(verify)
     server.add_typer(audit, name="audit")
@@ -84,6 +85,17 @@ def invite(
     from engine.commands.server import invite as work
 
     work(context.obj, name, role.value)
+
+
+def distribute(
+    context: typer.Context,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=tr("Only print the statements that it takes."))
+    ] = False,
+) -> None:
+    from engine.commands.server import distribute as work
+
+    work(context.obj, dry_run=dry_run)
 
 
 def verify(

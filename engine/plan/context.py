@@ -98,7 +98,7 @@ class Context:
     places begin. participants: in a rehearsal the only people who enter (a column `person`), or None.
     sharded: the plan runs the people of one shard, which is given at each call.
     control: who is held back. goal: what is counted of everybody, also of those. window: when marketing
-    messages go out.
+    messages go out. distributed: rows of people lie on several machines (`engine.store.distribution`).
     """
 
     dialect: Dialect
@@ -124,6 +124,7 @@ class Context:
     goal: CampaignGoal | None = None
     window: SendWindow | None = None
     sharded: bool = False
+    distributed: bool = False
 
     @property
     def shard(self) -> ColumnElement[int]:

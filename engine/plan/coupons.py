@@ -26,16 +26,16 @@ def draw_codes(context: Context, node: FlowNode, draw: DrawCoupon) -> Iterator[S
     yield from _take_turns(draw, had)
     yield _issue(context, node, draw)
     # Without the coupon, which the node implies: SQLite would look through all codes issued of it.
-    position = select(coupon_issue.c.position).where(
-        mine, coupon_issue.c.entry == outgoing.c.entry, coupon_issue.c.node == node.number
-    )
     code = select(json_list(coupon_code.c.code)).where(
+        mine,
+        coupon_issue.c.entry == outgoing.c.entry,
+        coupon_issue.c.node == node.number,
         coupon_code.c.coupon == draw.coupon,
         coupon_code.c.person.is_(None),
-        coupon_code.c.position == position.correlate(outgoing).scalar_subquery(),
+        coupon_code.c.position == coupon_issue.c.position,
     )
     addressed = outgoing.c.address.is_not(None)
-    yield update(outgoing).values(variables=code.scalar_subquery()).where(addressed)
+    yield update(outgoing).values(variables=code.correlate(outgoing).scalar_subquery()).where(addressed)
     reason: ColumnElement[str] = literal("no_code")
     if draw.per_person is not None:
         reason = case((had >= draw.per_person, "limit"), else_="no_code")

@@ -86,16 +86,14 @@ class Exits:
     def _membership(self, person: Number) -> Select[int]:
         """A row for each of the audiences that the person is in."""
         # Each audience's list is looked up, then the person in it.
-        inside = select(literal(1)).where(
-            audience_member.c.list == audience.c.list, audience_member.c.person == person
-        )
         return (
             select(literal(1))
             .where(
                 or_(*(audience.c.id == id for id in self.audiences)),
-                exists(inside.correlate_except(audience_member)),
+                audience_member.c.list == audience.c.list,
+                audience_member.c.person == person,
             )
-            .correlate_except(audience)
+            .correlate_except(audience, audience_member)
         )
 
     # ---- who waits already

@@ -19,7 +19,7 @@ from engine.plan.prepared import Prepared, given
 from engine.plan.rows import Rows, Taken
 from engine.plan.steps import Counters, PreparedStep
 from engine.plan.tails import Tails, places_behind_outbox
-from engine.plan.temporary import Emptying, front, handed, wave
+from engine.plan.temporary import Emptying, front, handed, newcomer, wave
 from engine.store.dialect import upsert_replacing
 from engine.store.tables.runs import agenda
 
@@ -184,6 +184,15 @@ class Plan:
         ]
 
     @cached_property
+    def gather_newcomers(self) -> tuple[Prepared, ...]:
+        """What comes before the next two, in order and with the same parameters."""
+        dialect = self.context.dialect
+        if not self.context.distributed:
+            return ()
+        newcomers = Prepared(self._rows.newcomers(self._audiences), dialect)
+        return Emptying(newcomer, dialect), newcomers
+
+    @cached_property
     def enter_audience(self) -> Prepared:
         """The next people of the audiences, who enter for the first time; only for campaigns that start with
         Target Audience."""
@@ -194,10 +203,14 @@ class Plan:
         """The same, where some may have entered before."""
         return self._enter(again=True)
 
-    def _enter(self, *, again: bool) -> Prepared:
+    @property
+    def _audiences(self) -> int:
         trigger = self.flow.trigger.behaviour
         assert isinstance(trigger, EnterAudiences)
-        statement = self._rows.enter_audience(self.layout.places[0], len(trigger.audiences), again=again)
+        return len(trigger.audiences)
+
+    def _enter(self, *, again: bool) -> Prepared:
+        statement = self._rows.enter_audience(self.layout.places[0], self._audiences, again=again)
         return Prepared(statement, self.context.dialect)
 
     @cached_property

@@ -37,7 +37,7 @@ from engine.plan.decide import Judge, Row, draws_lots, tests_in
 from engine.plan.effects import counts_matches
 from engine.plan.places import Layout, Place, Stage
 from engine.plan.prepared import given
-from engine.plan.temporary import front, kin, wave
+from engine.plan.temporary import front, kin, newcomer, wave
 from engine.store.dialect import is_among, look_up, upsert_replacing
 from engine.store.tables.operations import version_lease
 from engine.store.tables.people import audience_member, person
@@ -193,7 +193,9 @@ class Rows:
             .where(which)
             .order_by(table.c.due, table.c.person, table.c.entry, table.c.via)
         )
-        source = due.cte("due").prefix_with("MATERIALIZED") if place.joins else due.subquery("due")
+        # Several machines could not look up what rows of a CTE ask for.
+        apart = place.joins and not self._context.distributed
+        source = due.cte("due").prefix_with("MATERIALIZED") if apart else due.subquery("due")
         return self._decided(place, source, null())
 
     def _note_matches(self, which: ColumnElement[bool]) -> Insert:
@@ -264,7 +266,7 @@ class Rows:
 
         They enter at `at` in cycle `cycle`. again: whether they may have entered before.
         """
-        people = self._members(audiences)
+        people = newcomer if self._context.distributed else self._members(audiences)
         origin: ColumnElement[Any] = people.c.origin if "origin" in people.c else NO_NUMBER
         nth = self._entries_of(people.c.person) + 1 if again else literal_column("1")
         chosen = select(
@@ -276,6 +278,12 @@ class Rows:
             origin.label("origin"),
         ).subquery("due")
         return self._decided(place, chosen, null(), origin=chosen.c.origin)
+
+    def newcomers(self, audiences: int) -> Insert:
+        """Put those people into `newcomer`. A limit is one machine's to keep: the others then look up what is
+        asked of those whom they have."""
+        people = self._members(audiences)
+        return insert(newcomer).from_select(list(people.c.keys()), select(people))
 
     def _participates(self, who: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
         """Whether a person may enter at all: in a rehearsal that is not everybody's."""

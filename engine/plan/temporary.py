@@ -8,6 +8,7 @@ or not: longer than most small transactions work.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from engine.plan.prepared import Found, Prepared
+from engine.store.distribution import is_distributed, make_working
 from engine.store.schema import TextType
 from engine.store.values import MAX_KEY
 from engine.store.zones import ZONES
@@ -39,7 +41,10 @@ ShortText = Text().with_variant(postgresql.VARCHAR(MAX_KEY, collation="C"), "pos
 LARGE = 32 * 1024
 """Bytes of a temporary table from which on it is truncated: to delete its rows, or to read past deleted ones,
 costs more."""
-_KEPT = "temporary tables"
+MANY = 50_000
+"""Rows deleted of a working table from which on it is truncated, where rows lie on several machines: to ask
+all of them how large it is would take longer."""
+_KEPT, _DELETED = "temporary tables", "deleted rows"
 
 wave = Table(
     "wave",
@@ -55,6 +60,15 @@ wave = Table(
     prefixes=["TEMPORARY"],
 )
 """The rows that a wave moves, each with its own *now* and the path that it takes."""
+
+newcomer = Table(
+    "newcomer",
+    TEMPORARY,
+    Column("person", BigInteger),
+    Column("origin", BigInteger),
+    prefixes=["TEMPORARY"],
+)
+"""Who enters from audiences next; only where they lie on several machines."""
 
 outgoing = Table(
     "outgoing",
@@ -163,6 +177,11 @@ result_script = Table(
 """What a simulated provider will answer; whatever is not listed succeeds at once."""
 
 
+BY_PERSON = (wave, newcomer, outgoing, handed, front, kin, incoming)
+EVERYWHERE = (drawing, shared_address, result_script, *ZONES.sorted_tables)
+"""How these lie where the rows of people are distributed (`engine.store.distribution`)."""
+
+
 @dataclass(slots=True)
 class _Kept:
     """read_only: the connection's transactions may truncate nothing, unless their very first statement says
@@ -175,6 +194,10 @@ class _Kept:
 def make_temporary(connection: Connection, *, read_only: bool = False) -> None:
     """Make the temporary tables anew. read_only: so are the transactions to come; before each of them,
     `truncate_large` is due."""
+    if not read_only and is_distributed(connection):
+        make_working(connection, BY_PERSON, EVERYWHERE)
+        connection.info[_DELETED] = Counter()
+        return
     for tables in (TEMPORARY, ZONES):
         tables.drop_all(connection)
         tables.create_all(connection)
@@ -209,4 +232,11 @@ class Emptying(Prepared):
                 kept.large.add(self._name)
             elif is_large:
                 connection.exec_driver_sql(f"TRUNCATE {self._name}")
-        return super().__call__(connection, parameters)
+        found = super().__call__(connection, parameters)
+        deleted: Counter[str] | None = connection.info.get(_DELETED)
+        if deleted is not None and found.rowcount:
+            deleted[self._name] += found.rowcount
+            if deleted[self._name] >= MANY:
+                connection.exec_driver_sql(f"TRUNCATE {self._name}")
+                del deleted[self._name]
+        return found

@@ -22,9 +22,9 @@ from engine.shapes.conditions import Condition, leaves
 from engine.shapes.time import Duration, from_milliseconds, to_milliseconds
 from engine.store.dialect import temporary_tables
 from engine.store.fields import DataFields
+from engine.store.list_clock import clock_of
 from engine.store.tables.people import event, person
 from engine.store.tables.runs import arrival, entry, visit
-from engine.store.times import WallClock
 from engine.store.versions import PathMeaning, node_names, paths_of
 
 
@@ -65,7 +65,7 @@ class Explainer:
         self._declared = set(declared) | set(self._fields.events)
         self._paths: dict[int, list[PathMeaning]] = {}
         self._numbers: dict[int, dict[str, int]] = {}
-        clock = WallClock(zone)
+        clock = clock_of(zone, connection)
         self._conditions = RowConditions(self._fields, clock)
         if any(_relative(condition) for condition in self._wheres()):
             with temporary_tables(connection):

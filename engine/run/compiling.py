@@ -20,9 +20,10 @@ from engine.plan.graph import flow_of
 from engine.plan.influence import asks_fatigue
 from engine.plan.plan import Plan, compile_plan
 from engine.shapes.time import Duration
+from engine.store.distribution import is_distributed
 from engine.store.fields import DataFields
+from engine.store.list_clock import clock_of
 from engine.store.tables.runs import campaign_node
-from engine.store.times import WallClock
 from engine.store.versions import stored_bundle
 from engine.workspace.account_settings import WebhookSettings
 from engine.workspace.bundle import Bundle
@@ -77,7 +78,7 @@ def plan_of(
     mailed = real_accounts(bundle) if keys.cuts & Cuts.MAILED else ()
     flow = flow_of(bundle.campaign, keys.nodes, mailed, settings.chances)
     fields = fields or DataFields.load(connection)
-    clock = WallClock(settings.zone)
+    clock = clock_of(settings.zone, connection)
     trigger = flow.trigger.behaviour
     context = Context(
         dialect=connection.dialect,
@@ -103,6 +104,7 @@ def plan_of(
         goal=bundle.campaign.attributes.goal,
         window=bundle.campaign.attributes.send_window,
         sharded=settings.sharded,
+        distributed=is_distributed(connection),
     )
     return compile_plan(flow, context)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, delete, insert, literal, select, update
+from sqlalchemy import Connection, and_, delete, insert, literal, select, update
 
 from engine.components.behaviour import Gather
 from engine.components.registry import component
@@ -45,12 +45,15 @@ def write_audiences(
     flow: of the newest version; what it no longer has is written as the last version that had it says.
     Whether any was written.
     """
-    passed = select(gathered.c.person).where(
-        gathered.c.campaign == campaign, gathered.c.node == campaign_node.c.node, gathered.c.at <= moment
-    )
-    nodes = select(campaign_node).where(campaign_node.c.campaign == campaign, passed.exists())
     written = False
+    if not somebody_gathered(connection, campaign):
+        return written
+    nodes = select(campaign_node).where(campaign_node.c.campaign == campaign)
     for row in connection.execute(nodes.order_by(campaign_node.c.node)).all():
+        # Node by node: distributed rows are not asked for by those of a table that lies everywhere.
+        mine = and_(gathered.c.campaign == campaign, gathered.c.node == row.node, gathered.c.at <= moment)
+        if connection.execute(select(gathered.c.person).where(mine).limit(1)).first() is None:
+            continue
         present = flow.nodes.get(row.id)
         if present is not None and isinstance(present.behaviour, Gather):
             gather: Gather | None = present.behaviour

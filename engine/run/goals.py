@@ -16,8 +16,8 @@ from engine.plan.conversions import Conversions
 from engine.plan.prepared import Prepared
 from engine.plan.temporary import incoming
 from engine.store.fields import DataFields
+from engine.store.list_clock import clock_of
 from engine.store.tables.runs import campaign_goal, entry
-from engine.store.times import WallClock
 
 
 class GoalListeners:
@@ -64,7 +64,7 @@ class GoalListeners:
         if version not in self._compiled:
             campaign, text = self._goals[code][version]
             goal = CampaignGoal.model_validate(from_json(text))
-            clock = WallClock(self._zone)
+            clock = clock_of(self._zone, connection)
             self._fields = self._fields or DataFields.load(connection)
             conditions = RowConditions(self._fields, clock)
             made = Conversions(connection.dialect, clock, conditions, campaign, version, goal)

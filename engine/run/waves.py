@@ -374,7 +374,8 @@ class WaveRunner:
                 after = connection.execute(select(cycle.c.after).where(which)).scalar_one()
                 self._plan.common.clear_wave(connection)
                 size = self._size
-                enter(connection, {**parameters, "after": after, "size": size})
+                for statement in (*self._plan.gather_newcomers, enter):
+                    statement(connection, {**parameters, "after": after, "size": size})
                 count, last = self._plan.common.newcomers(connection).one()
                 if count:
                     self._effects(connection, trigger, at, self._hour(connection, at, at))

@@ -111,7 +111,7 @@ def _in_day(wall: time) -> int:
     return wall.hour * HOUR + wall.minute * MINUTE
 
 
-def _end_of_daily(moment: Ms, offset: Ms, start: time, end: time) -> Ms:
+def end_of_daily_at(moment: Ms, offset: Ms, start: time, end: time) -> Ms:
     """`WallClock.end_of_daily` where the offset does not change anywhere near."""
     elapsed, first, last = (moment + offset) % DAY, _in_day(start), _in_day(end)
     midnight = moment - elapsed
@@ -136,6 +136,12 @@ def local_rows(zone: ZoneInfo) -> list[tuple[int, int | None, int | None]]:
         else:  # of the times that exist twice the first counts
             rows.append((at + before, after, None))
     return rows
+
+
+def month_rows() -> list[tuple[int, int]]:
+    """When months begin, in order of time: rows of `local_month`."""
+    months = range(FIRST_YEAR * 12, (_LAST_YEAR + 100) * 12)
+    return [((date(n // 12, n % 12 + 1, 1) - EPOCH.date()).days, n) for n in months]
 
 
 class Clock:
@@ -185,20 +191,8 @@ class Clock:
         It lasts over midnight where `end` is earlier than `start`.
         """
         if self._constant is not None:
-            return _end_of_daily(moment, literal(self._constant), start, end)
-        near, shift = self._shift_table.alias(), self._shift_table.alias()
-        changing = (
-            select(literal(1))
-            .where(*self._mine(near), near.c.at > moment - 2 * DAY, near.c.at < moment + 2 * DAY)
-            .correlate_except(near)
-        )
-        usual = (
-            select(_end_of_daily(moment, shift.c.offset, start, end))
-            .where(*self._mine(shift), shift.c.at <= moment)
-            .order_by(shift.c.at.desc())
-            .limit(1)
-            .correlate_except(shift)
-        )
+            return end_of_daily_at(moment, literal(self._constant), start, end)
+        usual = self._usual_end_of_daily(moment, start, end)
         over_midnight = end < start
         # Tomorrow's may have begun where clocks that go back show the end of today again.
         days = (-1, 0, 1) if over_midnight else (0, 1)
@@ -206,11 +200,34 @@ class Clock:
         exact = case(
             *((and_(self.at(moment, day, start) <= moment, moment < last), last) for day, last in ends)
         )
-        return case((exists(changing), exact), else_=usual.scalar_subquery())
+        return case((self._changes_near(moment), exact), else_=usual)
+
+    def _changes_near(self, moment: Ms) -> ColumnElement[bool]:
+        """Whether the offset changes within two days before or behind."""
+        near = self._shift_table.alias()
+        changing = select(literal(1)).where(
+            *self._mine(near), near.c.at > moment - 2 * DAY, near.c.at < moment + 2 * DAY
+        )
+        return exists(changing.correlate_except(near))
+
+    def _usual_end_of_daily(self, moment: Ms, start: time, end: time) -> Ms:
+        """`end_of_daily` where the offset does not change near."""
+        shift = self._shift_table.alias()
+        usual = (
+            select(end_of_daily_at(moment, shift.c.offset, start, end))
+            .where(*self._mine(shift), shift.c.at <= moment)
+            .order_by(shift.c.at.desc())
+            .limit(1)
+            .correlate_except(shift)
+        )
+        return usual.scalar_subquery()
 
     def _local(self, moment: Ms) -> Ms:
         if self._constant is not None:
             return moment + self._constant
+        return moment + self._offset_at(moment)
+
+    def _offset_at(self, moment: Ms) -> Ms:
         shift = self._shift_table
         offset = (
             select(shift.c.offset)
@@ -219,11 +236,14 @@ class Clock:
             .limit(1)
         )
         # Explicitly: SQLAlchemy correlates by itself with the next enclosing statement only.
-        return moment + offset.correlate_except(shift).scalar_subquery()
+        return offset.correlate_except(shift).scalar_subquery()
 
     def _moment(self, local: Ms) -> Ms:
         if self._constant is not None:
             return local - self._constant
+        return self._moment_in_table(local)
+
+    def _moment_in_table(self, local: Ms) -> Ms:
         part = self._local_table.alias()
         found = case((part.c.fixed.is_(None), local - part.c.offset), else_=part.c.fixed)
         return (
@@ -275,12 +295,8 @@ class WallClock(Clock):
         stored = select(zone_shift.c.at, zone_shift.c.offset).order_by(zone_shift.c.at)
         if [tuple(row) for row in connection.execute(stored)] == shifts:
             return
-        months: list[tuple[object, ...]] = [
-            ((date(n // 12, n % 12 + 1, 1) - EPOCH.date()).days, n)
-            for n in range(FIRST_YEAR * 12, (_LAST_YEAR + 100) * 12)
-        ]
         rows: list[tuple[Table, Sequence[tuple[object, ...]]]] = [
-            (zone_shift, shifts), (zone_local, local_rows(self.zone)), (local_month, months),
+            (zone_shift, shifts), (zone_local, local_rows(self.zone)), (local_month, month_rows()),
         ]  # fmt: skip
         for table, values in rows:
             connection.execute(delete(table))

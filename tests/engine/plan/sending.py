@@ -18,12 +18,11 @@ from engine.plan.graph import FlowNode
 from engine.plan.messages import Messages
 from engine.plan.prepared import Prepared
 from engine.plan.steps import Counters, PreparedStep, Step
-from engine.plan.temporary import TEMPORARY, result_script, shared_address, wave
+from engine.plan.temporary import make_temporary, result_script, shared_address, wave
 from engine.store.fields import DataFields
 from engine.store.tables.people import audience, audience_member, person_id, suppression
 from engine.store.tables.runs import entry, marketing_node, message, message_counter
 from engine.store.times import HOUR, NEVER, WallClock
-from engine.store.zones import ZONES
 
 CAMPAIGN, VERSION = 1, 1
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -173,5 +172,4 @@ class Sending:
 
 def temporary(connection: Connection) -> None:
     """The temporary tables of waves."""
-    TEMPORARY.create_all(connection)
-    ZONES.create_all(connection)
+    make_temporary(connection)
