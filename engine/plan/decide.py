@@ -88,6 +88,11 @@ def draws_lots(tree: Decision) -> bool:
     return any(isinstance(test, BucketTest | HeldBackTest) for test in tests_in(tree))
 
 
+def asks_origin(layout: Layout) -> bool:
+    """Whether it matters which of the trigger's audiences a person came from."""
+    return any(isinstance(test, OriginTest) for place in layout.places for test in tests_in(place.tree))
+
+
 def tests_in(tree: Decision) -> Iterator[Test]:
     if isinstance(tree, Choice):
         for test, decision in tree.tests:

@@ -30,10 +30,10 @@ from sqlalchemy import (
 )
 
 from engine.audience.moments import ColumnMoment
-from engine.components.behaviour import EnterOnEvent, OriginTest
+from engine.components.behaviour import EnterOnEvent
 from engine.plan.context import NO_NUMBER, Context, shard_of
 from engine.plan.counting import cycle_of
-from engine.plan.decide import Judge, Row, draws_lots, tests_in
+from engine.plan.decide import Judge, Row, asks_origin, draws_lots
 from engine.plan.effects import counts_matches
 from engine.plan.places import Layout, Place, Stage
 from engine.plan.prepared import given
@@ -193,8 +193,7 @@ class Rows:
             .where(which)
             .order_by(table.c.due, table.c.person, table.c.entry, table.c.via)
         )
-        # Several machines could not look up what rows of a CTE ask for.
-        apart = place.joins and not self._context.distributed
+        apart = place.joins and not self._context.distributed  # where a CTE's rows ask for nothing further
         source = due.cte("due").prefix_with("MATERIALIZED") if apart else due.subquery("due")
         return self._decided(place, source, null())
 
@@ -280,8 +279,7 @@ class Rows:
         return self._decided(place, chosen, null(), origin=chosen.c.origin)
 
     def newcomers(self, audiences: int) -> Insert:
-        """Put those people into `newcomer`. A limit is one machine's to keep: the others then look up what is
-        asked of those whom they have."""
+        """Put those people into `newcomer`: their number is limited over all machines."""
         people = self._members(audiences)
         return insert(newcomer).from_select(list(people.c.keys()), select(people))
 
@@ -397,8 +395,3 @@ class Rows:
                     message.c.person, message.c.entry, zero.label("via"), message.c.address.label("mark"),
                     no_event, message.c.planned_at.label("turn"),
                 ).where(self._mine(place), message.c.due_at <= horizon)  # fmt: skip
-
-
-def asks_origin(layout: Layout) -> bool:
-    """Whether it matters which of the trigger's audiences a person came from."""
-    return any(isinstance(test, OriginTest) for place in layout.places for test in tests_in(place.tree))
