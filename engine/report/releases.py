@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, ScalarSelect, Table, bindparam, select
 
+from engine.store.distribution import is_distributed
 from engine.store.tables.runs import agenda, token, token_watched
 from engine.store.versions import PathMeaning
 
@@ -17,8 +18,10 @@ def next_releases(
 
     Nothing of a node where nobody waits, nor where it is not known yet when anybody goes on. While a campaign
     is stopped its agenda is put off, and so nobody goes on. paths: of the versions that are told of; names:
-    node number → id.
+    node number → id. Nothing at all where people lie on several machines: the agenda cannot ask those.
     """
+    if is_distributed(connection):
+        return {}
     node_of = {(path.version, path.place): names[path.node] for path in paths}
     found: dict[str, int] = {}
     asked = {"versions": sorted({version for version, _ in node_of})}
