@@ -299,11 +299,12 @@ class MainWindow(QMainWindow):
     # The end ------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._may_close:
+        if not self._may_close:
+            self.closing.begin()
+        if self._may_close:  # by now: Qt does not close a window anew that is being closed
             super().closeEvent(event)
-            return
-        event.ignore()
-        self.closing.begin()
+        else:
+            event.ignore()
 
     def close_without_asking(self) -> None:
         """The end: remember the window's place, let go of everything, close."""

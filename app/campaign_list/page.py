@@ -26,6 +26,7 @@ from app.servers.words import server_name
 from app.widgets.announce import announce
 from app.widgets.basic import ActionButton, button
 from app.widgets.empty import EmptyState
+from app.widgets.paths import from_home
 from canvas_widgets.look import Look
 from engine.files import FileError
 from engine.i18n import ntr, tr
@@ -92,7 +93,7 @@ class CampaignListPage(PlacePage):
         self.table.show_zone(workspace.settings.time_zone)
         self.table.model_.sub_campaign_name = lambda id: catalog[id].name if id in catalog else id
         zone = ZoneInfo(workspace.settings.time_zone)
-        self.sidebar.show_workspace(workspace.settings.name, str(workspace.folder), zone)
+        self.sidebar.show_workspace(workspace.settings.name, from_home(workspace.folder), zone)
         self.sub_campaigns.show_tree({id: (item.name, item.parent) for id, item in catalog.items()})
         self.sidebar.show_folders(rows, declared)
         self.broken.show_errors(broken)

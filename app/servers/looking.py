@@ -72,13 +72,16 @@ class LookDialog(QDialog):
         parts = [
             str(status_of(found.status, found.backlog).label),
             tr("Version {version}", version=found.version),
-            tr("published {time}", time=told(instant(found.published_at), self._zone)),
+            tr("published {time}", time=told(instant(found.version_published_at), self._zone)),
             tr("{n:,} entered", n=found.entries),
             tr("{n:,} inside", n=found.inside),
         ]
         if found.version != self._version:
             parts.append(tr("Version {version} is shown here.", version=self._version))
-        self.figures.setText(" · ".join(parts))
+        words, trouble = " · ".join(parts), self._campaigns.states[self._url].trouble
+        if trouble:
+            words = "\n".join([words, tr("{reason} This is what it said last.", reason=trouble)])
+        self.figures.setText(words)
 
     def _on_finished(self) -> None:
         self._campaigns.changed.disconnect(self._follow)

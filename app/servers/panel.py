@@ -134,7 +134,7 @@ class ServerPanel(Retranslated, QWidget):
             one.name,
             str(status_of(one.status, one.backlog).label),
             str(one.version),
-            moments.shown(instant(one.published_at), zone),
+            moments.shown(instant(one.version_published_at), zone),
             next_run,
             f"{one.entries:,}",
             f"{one.inside:,}",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
 
 from app.preferences import Recent
 from app.widgets.basic import Clickable, ElidedLabel, label
+from app.widgets.paths import from_home
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
 
@@ -56,7 +56,8 @@ class RecentRow(Clickable):
         title, place = ElidedLabel("", 8 * grid), ElidedLabel("summary", 4 * grid)
         title.setText(recent.name)
         title.setMinimumWidth(min(title.sizeHint().width(), 30 * grid))  # it matters more than the place
-        place.setText(_short(recent.path))
+        folder = recent.path if self.is_folder else recent.path.parent.parent
+        place.setText(from_home(folder))
         row = QHBoxLayout(self)
         row.setContentsMargins(grid, grid // 2, grid, grid // 2)
         row.setSpacing(grid)
@@ -66,10 +67,3 @@ class RecentRow(Clickable):
         row.addStretch(1)
         for shown in self.findChildren(QLabel):
             shown.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-
-def _short(path: Path) -> str:
-    """A path without the home folder's own."""
-    home = Path.home()
-    folder = path if path.is_dir() else path.parent.parent
-    return f"~/{folder.relative_to(home).as_posix()}" if folder.is_relative_to(home) else str(folder)

@@ -77,7 +77,10 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class CampaignStatus:
-    """One published campaign, as lists show it."""
+    """One published campaign, as lists show it.
+
+    published_at: when its first version was published; version_published_at: when the present one was.
+    """
 
     campaign: str
     name: str
@@ -85,6 +88,7 @@ class CampaignStatus:
     version: int
     hash: str
     published_at: int
+    version_published_at: int
     start: int | None
     end: int | None
     entries: int

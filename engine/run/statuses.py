@@ -14,7 +14,12 @@ from engine.store.tables.runs import ACTIVE, COMPLETED, ENDED, HALTED, STOPPED, 
 
 # Not the bundle, which may be large.
 _CAMPAIGNS = (
-    select(campaign, campaign_version.c.version.label("counted"), campaign_version.c.hash)
+    select(
+        campaign,
+        campaign_version.c.version.label("counted"),
+        campaign_version.c.hash,
+        campaign_version.c.published_at.label("version_published_at"),
+    )
     .join(campaign_version, campaign_version.c.key == campaign.c.version)
     .order_by(campaign.c.number)
 )
@@ -72,6 +77,7 @@ def _status(row: Row[Any], now: int, total: Total) -> CampaignStatus:
         version=row.counted,
         hash=row.hash,
         published_at=row.published_at,
+        version_published_at=row.version_published_at,
         start=row.starts_at,
         end=row.ends_at,
         entries=total.entries,

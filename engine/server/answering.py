@@ -95,6 +95,7 @@ def campaign_answer(status: CampaignStatus) -> Campaign:
         version=status.version,
         hash=status.hash,
         published_at=utc_text(status.published_at),
+        version_published_at=utc_text(status.version_published_at),
         start=moment_text(status.start),
         end=moment_text(status.end),
         entries=status.entries,

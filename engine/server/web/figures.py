@@ -10,7 +10,6 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.graph import flow_order
 from engine.campaign.layout import CARD_WIDTH
 from engine.campaign.model import START_ID
-from engine.components.base import Category
 from engine.components.count_words import brief_moment, count_texts, fitting, share_text
 from engine.components.delivery import RECEIPTS, STATES, rows, undelivered_text
 from engine.components.effect_words import method_words, uplift_words
@@ -144,18 +143,14 @@ class Figures:
         return table(head, lines)
 
     def _messages(self) -> Html:
-        """Messages by what became of them, of each touch; reasons below."""
-        touches = [id for id in flow_order(self.document) if self._sends(id)]
-        if not touches:
+        """Messages by what became of them, of each component that sends; reasons below."""
+        senders = [id for id in flow_order(self.document) if self.counts.messages.get(id)]
+        if not senders:
             return tag("p", tr("Nothing has been sent yet."), class_="nothing")
-        shown = [s for s in STATES if any(self.counts.messages.get(id, {}).get(s) for id in touches)]
-        codes = [c for c in RECEIPTS if any(self.counts.receipts.get(id, {}).get(c) for id in touches)]
-        head = [tr("Touch"), *(tr(STATES[s]) for s in shown), *(tr(RECEIPTS[c]) for c in codes)]
-        return table(head, [self._touch(id, shown, codes) for id in touches])
-
-    def _sends(self, id: str) -> bool:
-        node = self.document.node(id)
-        return component(node.kind).category is Category.TOUCH and bool(self.counts.messages.get(id))
+        shown = [s for s in STATES if any(self.counts.messages.get(id, {}).get(s) for id in senders)]
+        codes = [c for c in RECEIPTS if any(self.counts.receipts.get(id, {}).get(c) for id in senders)]
+        head = [tr("Component"), *(tr(STATES[s]) for s in shown), *(tr(RECEIPTS[c]) for c in codes)]
+        return table(head, [self._touch(id, shown, codes) for id in senders])
 
     def _touch(self, id: str, shown: Sequence[str], codes: Sequence[str]) -> Html:
         node, states = self.document.node(id), self.counts.messages.get(id, {})

@@ -107,7 +107,7 @@ def list_page(frame: Frame, campaigns: Sequence[CampaignStatus], zone: ZoneInfo)
         empty = tag("p", tr("Nothing has been published to this server yet."), class_="nothing")
         return page(frame, title, [head, tag("section", empty, class_="panel")])
     columns = (tr("Campaign"), tr("Status"), tr("Entered"), tr("Inside"), tr("Finished"), tr("Published"))
-    rows = [_campaign_row(one, zone) for one in sorted(campaigns, key=lambda one: -one.published_at)]
+    rows = [_campaign_row(one, zone) for one in sorted(campaigns, key=lambda one: -one.version_published_at)]
     top = tag("thead", tag("tr", [tag("th", words, scope="col") for words in columns]))
     table = tag("table", top, tag("tbody", rows), class_="campaigns")
     return page(frame, title, [head, tag("section", scrolling(title, table), class_="panel flush")])
@@ -120,7 +120,7 @@ def _how_many(n: int) -> str:
 def _campaign_row(one: CampaignStatus, zone: ZoneInfo) -> Html:
     link = tag("a", one.name, href=f"/web/campaigns/{quoted(one.campaign)}")
     numbers = ((tr("Entered"), one.entries), (tr("Inside"), one.inside), (tr("Finished"), one.finished))
-    published = [moment(one.published_at, zone), tag("small", tr("version {n}", n=one.version))]
+    published = [moment(one.version_published_at, zone), tag("small", tr("version {n}", n=one.version))]
     return tag(
         "tr",
         tag("th", link, scope="row"),
@@ -157,7 +157,7 @@ def _facts(figures: Figures) -> Html:
     status, zone = figures.status, figures.zone
     facts: list[object] = [
         [tr("Version"), " ", f"{status.version}"],
-        [tr("Published"), " ", moment(status.published_at, zone)],
+        [tr("Published"), " ", moment(status.version_published_at, zone)],
     ]
     facts += [[tr("Start"), " ", moment(status.start, zone)]] if status.start is not None else []
     facts += [[tr("End"), " ", moment(status.end, zone)]] if status.end is not None else []

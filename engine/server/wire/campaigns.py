@@ -52,6 +52,7 @@ class Campaign(Answer):
     """One published campaign.
 
     Attributes:
+        published_at: when its first version was published; version_published_at: when the present one was.
         reason: why it ended abnormally, or null.
         next_run: when people of its audiences enter next, or null.
         doubtful: messages of which nobody knows whether they were sent.
@@ -65,6 +66,7 @@ class Campaign(Answer):
     version: int
     hash: str
     published_at: str
+    version_published_at: str
     start: str | None
     end: str | None
     entries: int

@@ -8,10 +8,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.campaign_list import loading
+from app.servers import campaigns
 from app.servers.looking import LookDialog
 from app.servers.panel import ServerPanel
 from app.servers.versions import VersionsDialog
 from app.window import MainWindow
+from engine.client import EngineClient
 from engine.client.bases import base_of
 from engine.server.identity.roles import Role
 from engine.workspace import bundle as bundles
@@ -19,7 +21,7 @@ from engine.workspace.workspace import Workspace
 from tests.app.conftest import complete, dialog, dialogs, settle
 from tests.app.servers.conftest import enter
 from tests.app.servers.test_publishing import change_elsewhere
-from tests.engine.server.shared.serving import Shared
+from tests.engine.server.shared.serving import DAY_MS, Shared
 
 
 @pytest.fixture
@@ -46,22 +48,27 @@ def cells(found: ServerPanel) -> list[str]:
     return [found.table.text(0, column) for column in range(3)]
 
 
+def go_away(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on no server answers."""
+    monkeypatch.setattr(campaigns, "client_of", lambda _url: EngineClient("http://127.0.0.1:9", ""))
+    window.servers.campaigns.poll()
+    settle(qtbot)
+
+
 def test_they_are_shown_as_they_are_and_kept_while_the_server_is_away(
     qtbot: QtBot, window: MainWindow, server: Shared, far: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = enter(window, server)
     found = panel(qtbot, window)
     assert cells(found)[0] == "Far away"
+    first = found.table.text(0, 3)
+    server.clock.set(server.clock.now() + DAY_MS)
     change_elsewhere(server, far, "tag", "Other")
     window.servers.campaigns.poll()
     settle(qtbot)
     assert cells(found)[2] == "2"
-    from app.servers import campaigns
-    from engine.client import EngineClient
-
-    monkeypatch.setattr(campaigns, "client_of", lambda _url: EngineClient("http://127.0.0.1:9", ""))
-    window.servers.campaigns.poll()
-    settle(qtbot)
+    assert found.table.text(0, 3) > first
+    go_away(qtbot, window, monkeypatch)
     assert cells(found)[2] == "2"
     assert "This is what it said last." in found.state.text()
     assert not window.toast.isVisible()
@@ -71,7 +78,9 @@ def test_they_are_shown_as_they_are_and_kept_while_the_server_is_away(
     assert window.list_page.sidebar.servers.isHidden()
 
 
-def test_look_at_one_with_its_counts(qtbot: QtBot, window: MainWindow, server: Shared, far: str) -> None:
+def test_look_at_one_with_its_counts(
+    qtbot: QtBot, window: MainWindow, server: Shared, far: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     enter(window, server)
     panel(qtbot, window).look.click()
     settle(qtbot)
@@ -79,6 +88,13 @@ def test_look_at_one_with_its_counts(qtbot: QtBot, window: MainWindow, server: S
     assert isinstance(view, LookDialog)
     qtbot.waitUntil(lambda: bool(view.scene.is_loaded))
     assert "Version 1" in view.figures.text()
+    with monkeypatch.context() as patch:
+        go_away(qtbot, window, patch)
+        assert "Version 1" in view.figures.text()
+        assert "This is what it said last." in view.figures.text()
+    window.servers.campaigns.poll()
+    settle(qtbot)
+    assert "said last" not in view.figures.text()
     view.accept()
     settle(qtbot)
 

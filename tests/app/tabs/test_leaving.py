@@ -178,6 +178,19 @@ def test_what_is_done_while_closing_waits_for_the_engine_is_asked_about(
     assert ("shutdown", "") in engine.calls
 
 
+def test_a_window_in_which_nothing_runs_closes_at_once(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+) -> None:
+    assert window.service is not None
+    window.service.close()
+    window.service = EngineService(tmp_path, lambda _: None)
+    window.service.begin(start=False)
+    qtbot.waitUntil(lambda: window.service is not None and window.service.known)
+    assert window.service.state is State.OFF
+    window.close()
+    assert not window.isVisible()
+
+
 def test_nothing_is_done_once_the_engine_is_being_stopped(
     qtbot: QtBot, window: MainWindow, engine: FakeEngine
 ) -> None:

@@ -86,7 +86,7 @@ class MemoryEngine:
         bundle = self._bundle(campaign)
         status = Status.STOPPED if campaign in self.stopped else Status.IN_PROGRESS
         name = bundle.campaign.attributes.name
-        return CampaignStatus(campaign, name, status, 1, bundle.hash, NOW, None, NOW + 1, 3, 2, 1)
+        return CampaignStatus(campaign, name, status, 1, bundle.hash, NOW, NOW, None, NOW + 1, 3, 2, 1)
 
     def versions(self, campaign: str) -> list[VersionStatus]:
         return [VersionStatus(1, self._bundle(campaign).hash, NOW, True, 3, 2, 1)]

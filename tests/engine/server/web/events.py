@@ -15,15 +15,15 @@ from tests.engine.server.shared.serving import Shared
 ORDERS, HALVES = "c_orders", "c_halves"
 
 
-def publish_orders(served: Shared) -> str:
-    """Publish it, and give its id: who orders waits for a day."""
+def publish_orders(served: Shared, name: str = "Orders") -> str:
+    """Publish it, and give its id: who orders waits for a day. Another name makes it another version."""
     nodes = {
         "n_order": _node("behavior_event", "Ordered", event="order", re_entry="every_time"),
         "n_wait": _node("wait_until", "A day", mode="duration", amount=1, unit="day"),
         "n_end": _node("end", "End"),
     }
     ways = [(source, "out", target) for source, target in zip([START_ID, *nodes], nodes, strict=False)]
-    return _publish(served, ORDERS, "Orders", nodes, ways)
+    return _publish(served, ORDERS, name, nodes, ways)
 
 
 def publish_halves(served: Shared, name: str = "Halves") -> str:

@@ -15,7 +15,7 @@ from tests.engine.server.serving import NOW
 def people(waiting: int, release: int | None, **reasons: int) -> str:
     """What stands below the card at which people wait, without what was not delivered."""
     made = bundle(ORDERS, ORDER_LINKS)
-    status = CampaignStatus("c_1", "C", Status.IN_PROGRESS, 1, made.hash, NOW, None, None, 9, 9, 0)
+    status = CampaignStatus("c_1", "C", Status.IN_PROGRESS, 1, made.hash, NOW, NOW, None, None, 9, 9, 0)
     counts = Counts(
         {"n_wait": NodeCounts(arrived=1_234_567, waiting=waiting)},
         {},

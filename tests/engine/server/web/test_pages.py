@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from engine.campaign import campaign_file
+from engine.run.answers import IncomingEvent
 from engine.server.identity.roles import Role
+from engine.server.web.words import moment_text
 from engine.workspace import bundle as bundles
+from engine.workspace.account import SIMULATED_ID
 from engine.workspace.workspace import Workspace
-from tests.engine.server.shared.serving import OWN, Shared
+from tests.engine.run.drafting import Nodes, bundle
+from tests.engine.server.shared.serving import DAY_MS, OWN, Shared
 from tests.engine.server.web.conftest import PASSWORD, Visitor, add_user
+from tests.engine.server.web.events import publish_orders
 from tests.engine.shop import CAMPAIGN, campaign_path
 
 PAGE = f"/web/campaigns/{CAMPAIGN}"
@@ -112,6 +118,35 @@ def test_the_list_and_the_page_say_how_the_campaign_goes(visitor: Visitor) -> No
     assert '<tspan data-live="people n_sms">3</tspan>' in page
     assert '<tspan class="trouble" data-live="trouble n_sms"> · ▲ 1 failed</tspan>' in page
     assert 'data-live="line l_2">3</text>' in page
+
+
+def test_the_moment_told_is_that_of_the_version_told(served: Shared, visitor: Visitor) -> None:
+    campaign = publish_orders(served)
+    served.clock.set(served.clock.now() + DAY_MS)
+    publish_orders(served, "Orders, again")
+    (status,) = (one for one in served.engine.campaigns() if one.campaign == campaign)
+    assert status.version_published_at == status.published_at + DAY_MS == served.clock.now()
+    told = moment_text(served.clock.now(), ZoneInfo("UTC"))
+    visitor.sign_in()
+    assert f"Version 2 Published {told}" in texts(visitor.get(f"/web/campaigns/{campaign}").text)
+    assert f"Orders, again In progress 0 0 0 {told} version 2" in texts(visitor.get("/web").text)
+
+
+def test_what_other_systems_are_told_is_among_the_messages(served: Shared, visitor: Visitor) -> None:
+    """It counts as sent, so it is told by component, too."""
+    nodes: Nodes = {
+        "n_order": ("behavior_event", {"event": "order", "re_entry": "once"}),
+        "n_hook": ("webhook", {"webhook": SIMULATED_ID, "id_type": "mobile"}),
+        "n_end": ("end", {}),
+    }
+    served.engine.publish(bundle(nodes, ["n_order out n_hook", "n_hook out n_end"], id="c_hook"))
+    now = served.clock.now()
+    served.engine.post_events([IncomingEvent("e1", "p1", "order", now)])
+    served.engine.run_until_idle(now)
+    visitor.sign_in()
+    said = texts(visitor.get("/web/campaigns/c_hook").text)
+    assert "Messages sent 1" in said
+    assert "Messages by result Component Sent n_hook 1" in said
 
 
 def test_names_are_never_markup(served: Shared, visitor: Visitor, tmp_path: Path) -> None:
