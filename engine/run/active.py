@@ -86,7 +86,7 @@ class ActiveVersions:
             version.runner.forget()
             version.window = Window(row.starts_at, row.ends_at)
             version.anchor = anchor_of(version.bundle, row.published_at)
-            version.resumed_at = row.resumed_at or 0
+            version.published_at, version.resumed_at = row.made_at, row.resumed_at or 0
             version.enters = row.state == ACTIVE and row.key == row.version
             version.cycles = had[row.number]
         self._by_key = {key: one for key, one in self._by_key.items() if one.campaign not in failed}
@@ -117,12 +117,12 @@ class ActiveVersions:
 
 def _rows(connection: Connection) -> list[Row[Any]]:
     """The versions that have something to do, with their campaigns."""
-    busy = set(connection.scalars(select(agenda.c.version).distinct()))
+    busy, v = set(connection.scalars(select(agenda.c.version).distinct())), campaign_version.c
     query = (
-        select(campaign, campaign_version.c.key, campaign_version.c.cuts)
-        .join(campaign_version, campaign_version.c.campaign == campaign.c.number)
+        select(campaign, v.key, v.cuts, v.published_at.label("made_at"))
+        .join(campaign_version, v.campaign == campaign.c.number)
         .where(campaign.c.state.in_((ACTIVE, COMPLETED)))
-        .order_by(campaign.c.id, campaign_version.c.key)
+        .order_by(campaign.c.id, v.key)
     )
     # What waits for its time, of a finished campaign, still goes out.
     return [

@@ -114,8 +114,10 @@ class Calendar:
         if version.cycles.open:
             assert version.cycles.at is not None
             return Item(version.cycles.at, 1, id, version.key)
+        # Nobody enters a version before there was one, whenever its campaign began.
+        since = version.resumed_at if trigger.every else max(version.resumed_at, version.published_at)
         run = cycles.next_run(
-            trigger, version.cycles, version.window, version.anchor, self._settings.zone, version.resumed_at
+            trigger, version.cycles, version.window, version.anchor, self._settings.zone, since
         )
         if run is None:
             return None

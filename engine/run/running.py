@@ -39,7 +39,7 @@ class RunningVersion:
 
     Attributes:
         window, anchor, resumed_at: when people may enter, where the grid of a recurring trigger begins, when
-            the campaign was last restarted.
+            the campaign was last restarted. published_at: when this version was published.
         enters: whether new people take this version.
         coupled: whether another campaign can make a difference to it.
         cycles: those that it has had. item: what it has to do next besides moving its people. next_run: when
@@ -67,7 +67,7 @@ class RunningVersion:
         self.follow = FollowUps(plan)
         self.window = NOBODY
         self.anchor = 0
-        self.resumed_at = 0
+        self.published_at = self.resumed_at = 0
         self.enters = False
         self.coupled = False
         self.cycles = Cycles()

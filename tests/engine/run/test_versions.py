@@ -9,7 +9,7 @@ from engine.run.answers import UnknownCampaign, UnknownVersion
 from engine.workspace import bundle as bundles
 from tests.databases import Target
 from tests.engine.run.drafting import DAY, HOUR, bundle
-from tests.engine.run.living import END, ORDER_LINKS, ORDERS, Living
+from tests.engine.run.living import END, ORDER_LINKS, ORDERS, SMS_LINKS, SMS_THEN_WAIT, Living
 
 NEXT = {**{id: node for id, node in ORDERS.items() if id != "n_end"}, "n_more": END}
 NEXT_LINKS = [*ORDER_LINKS[:-1], "n_wait out n_more"]
@@ -35,6 +35,23 @@ def test_each_version_counts_its_own_people(shop: Target) -> None:
         first, second = run.engine.versions("c_1")
         assert (first.inside, first.finished, second.inside, second.finished) == (0, 2, 0, 1)
         assert sum(one.entries for one in (first, second)) == run.engine.campaign("c_1").entries
+
+
+def test_nobody_enters_a_version_before_it_was_published(shop: Target) -> None:
+    """People who enter at once do so then, whenever the campaign began."""
+    with Living(shop) as run:
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        run.pass_time(HOUR)
+        now = run.clock.now()
+        run.engine.publish(bundle(SMS_THEN_WAIT, SMS_LINKS))
+        run.engine.run_until_idle(now)
+        assert run.rows("SELECT at FROM cycle") == [(now,)]
+        people = run.engine.campaign("c_1").inside
+        assert people > 0
+        run.pass_time(HOUR - 1)
+        assert run.engine.campaign("c_1").inside == people
+        run.pass_time(1)
+        assert run.engine.campaign("c_1").inside == 0
 
 
 def test_a_version_is_told_as_it_was_published(shop: Target) -> None:
