@@ -24,6 +24,11 @@ def grab(widget: QWidget) -> QImage:
 def save(image: QImage, path: Path) -> None:
     """Write a small PNG."""
     image.save(str(path))
+    shrink(path)
+
+
+def shrink(path: Path) -> None:
+    """Make a PNG small, and say how small."""
     with Image.open(path) as full:
         small = full.convert("RGB").quantize(
             COLOURS, Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE

@@ -7,8 +7,6 @@ who publish the same campaign.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,14 +26,13 @@ from docs import picture_session
 from docs.camera import grab, pause, save, settle, wait
 from docs.code_pictures import CAMPAIGN, engine_runs, opened, renamed
 from docs.take_pictures import PICTURES, SIZE, end
-from engine.client import EngineClient, EngineRefused, EngineUnreachable, signing_in
-from engine.server.wire.identity import RoleName
+from docs.team import PASSWORD, Server, running
+from engine.client import EngineClient, signing_in
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 
 PORT = 8731
 URL = f"http://127.0.0.1:{PORT}"
-PASSWORD = "four words and more"  # noqa: S105 - of users who live as long as the pictures are taken
 TOAST_MS = 5_000
 WORDS = {"en": ("Welcome SMS", "A warm welcome", "Shop"), "zh": ("欢迎短信", "热情欢迎", "商店")}
 D = TypeVar("D", bound=QDialog)
@@ -54,7 +51,7 @@ def take(app: QApplication, home: Path, language: str, theme: Theme, out: Path) 
     window.workspaces.open_sample()
     wait(lambda: len(window.rows()) > 0 and engine_runs(window))
     try:
-        with server(home / "server", WORDS[language][2]):
+        with server(home, WORDS[language][2]):
             take_all(window, WORDS[language], out, f"{language}-{theme}.png")
             window.servers.connections.remove(URL)
             wait(lambda: not tasks.running())
@@ -124,38 +121,13 @@ def token_of(name: str) -> str:
 
 @contextmanager
 def server(folder: Path, name: str) -> Iterator[None]:
-    """A server with two publishers; `name`: of its workspace."""
-    program = Path(__file__).parents[1] / "main.py"
-    settings = {**os.environ, "CAMPAIGN_CANVAS_SERVER_WORKSPACE__NAME": name}
-    command = [sys.executable, str(program), "server", "--data", str(folder), "--port", str(PORT)]
-    process = subprocess.Popen(command, env=settings, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    try:
-        wait(answers)
-        invitation = (folder / ".engine" / "invitation").read_text("utf-8").strip()
-        with EngineClient(URL, "") as anybody:
-            session = anybody.accept_invitation(invitation, PASSWORD).token
-        assert session is not None
-        with EngineClient(URL, session) as administrator:
-            for user in ("ada", "ben"):
-                invite(administrator, user, "publisher")
+    """A server with two publishers, its files in a folder; `name`: of its workspace."""
+    machine = Server("server", folder, PORT, {"CAMPAIGN_CANVAS_SERVER_WORKSPACE__NAME": name})
+    with running(machine):
+        wait(lambda: machine.leads)
+        for user in ("ada", "ben"):
+            machine.add_user(user, "publisher")
         yield
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def invite(administrator: EngineClient, name: str, role: RoleName) -> None:
-    """A user who has chosen a password."""
-    with EngineClient(URL, "") as anybody:
-        anybody.accept_invitation(administrator.invite(name, role).token, PASSWORD)
-
-
-def answers() -> bool:
-    try:
-        with EngineClient(URL, "") as client:
-            return bool(client.health())
-    except (EngineRefused, EngineUnreachable):
-        return False
 
 
 if __name__ == "__main__":

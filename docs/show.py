@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docs.walk.frame import Walk, main
+from docs.walk.frame import Album, Walk, main
 
 if TYPE_CHECKING:
     from docs.walk.person import Person
@@ -33,7 +33,7 @@ def steps(person: Person, language: str, theme: str) -> None:
     Show(person, language).go()
 
 
-WALK = Walk(__doc__, "from-purchases.md", "show", steps, prepare)
+WALK = Walk(__doc__, Album("from-purchases.md", "show"), steps, prepare)
 
 if __name__ == "__main__":
     raise SystemExit(main(WALK))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from docs.walk.frame import Walk, main
+from docs.walk.frame import Album, Walk, main
 
 if TYPE_CHECKING:
     from docs.walk.person import Person
@@ -21,7 +21,7 @@ def steps(person: Person, language: str, theme: str) -> None:
     walk(person, language, theme)
 
 
-WALK = Walk(__doc__, "walk-through.md", "walk", steps)
+WALK = Walk(__doc__, Album("walk-through.md", "walk"), steps)
 
 if __name__ == "__main__":
     raise SystemExit(main(WALK))

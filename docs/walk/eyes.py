@@ -108,6 +108,14 @@ def place_of(text: str) -> Spot:
     return spot(middle(found[0]))
 
 
+def field(text: str) -> Spot:
+    """Where to write into the field that is called so, whatever else is. Raises `NotSeen`."""
+    for found in widgets(text):
+        if isinstance(found, QLineEdit):
+            return spot(middle(found))
+    return place_of(text)
+
+
 def arrow_of(text: str) -> Spot:
     """Where the arrow of a drop-down list is. Raises `NotSeen`."""
     for found in widgets(text):
@@ -292,6 +300,13 @@ def problems_link() -> Spot:
     if not link.isVisible():
         raise NotSeen("a number of problems")
     return spot(middle(link))
+
+
+def chooser() -> QAbstractItemView:
+    """The components that may be added where the pointer rests."""
+    if (shown := editor().view.chooser) is None:
+        raise NotSeen("the list of components")
+    return shown.list
 
 
 def popup_list() -> QAbstractItemView:

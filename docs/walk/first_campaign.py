@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtWidgets import QWidget
 
 from canvas_widgets.items.handle import Tool
 from canvas_widgets.items.marks import Mark
@@ -84,9 +84,9 @@ class FirstCampaign:
         """At the marked place; its panel opens."""
         p = self.p
         p.point(p.place(eyes.first_place))
-        p.see(_chooser)  # it opens by itself
+        p.see(eyes.chooser)  # it opens by itself
         p.shot("first-place")
-        p.choose(_chooser, tr("Target Audience"))
+        p.choose(eyes.chooser, tr("Target Audience"))
         p.expect("the trigger on the canvas", lambda: eyes.card(self.audience).node.kind == "target_audience")
         p.expect("its panel", lambda: eyes.editor().panel.node_id == eyes.card(self.audience).node_id)
         p.shot("trigger")
@@ -106,7 +106,7 @@ class FirstCampaign:
         p = self.p
         self._open_list(self.audience, None)
         p.shot("list-of-components")
-        p.choose(_chooser, tr("Text SMS"))
+        p.choose(eyes.chooser, tr("Text SMS"))
         p.expect("the SMS behind the trigger", lambda: eyes.line(self.audience, self.sms) is not None)
 
     def drag_from_the_palette(self) -> None:
@@ -127,7 +127,7 @@ class FirstCampaign:
         p.click(p.find(lambda: eyes.spot(eyes.middle(_search()))))
         p.type(self.words["random"])
         p.shot("insert")
-        p.choose(_chooser, tr("Random Grouping"))
+        p.choose(eyes.chooser, tr("Random Grouping"))
         p.expect("the SMS behind the first group", lambda: eyes.line(self.groups, self.sms).label != "")
         p.expect("an open line of the second", lambda: eyes.line(self.groups, None).label != "")
 
@@ -149,7 +149,7 @@ class FirstCampaign:
     def add_behind_a_branch(self) -> None:
         """An email for the third group."""
         self._open_list(self.groups, None, 1)
-        self.p.choose(_chooser, tr("Email"))
+        self.p.choose(eyes.chooser, tr("Email"))
         self.p.expect("the email in the third group", lambda: eyes.line(self.groups, self.email) is not None)
 
     def remove_a_group(self) -> None:
@@ -334,7 +334,7 @@ class FirstCampaign:
         """Rest on the + of a line: its list opens."""
         p = self.p
         p.point(p.place(lambda: eyes.line_shape(source, target, nth).handle))
-        p.see(_chooser)
+        p.see(eyes.chooser)
 
     def _use_tool(self, name: str, tool: Tool) -> None:
         """Rest on a card, and click on one of the icons that appear above it."""
@@ -368,10 +368,3 @@ def _search() -> QWidget:
     if chooser is None:
         raise NotSeen("the list of components")
     return chooser.search
-
-
-def _chooser() -> QAbstractItemView:
-    chooser = eyes.editor().view.chooser
-    if chooser is None:
-        raise NotSeen("the list of components")
-    return chooser.list

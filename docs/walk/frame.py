@@ -8,7 +8,8 @@ import re
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,15 +26,12 @@ THEMES = {"en": "light", "zh": "dark"}
 """Each language in a theme, so that both are walked through in both."""
 
 
-class Walk(NamedTuple):
-    """Attributes: about, for `--help`; name, of the manual's page and of the folder with its pictures; steps,
-    which the person takes in a language and theme; prepare, which lays files into the person's home."""
+class Album(NamedTuple):
+    """The pictures that a page of the manual shows. Attributes: page, its name, which is the same in every
+    language; folder, in which they are."""
 
-    about: str
     page: str
     folder: str
-    steps: Callable[[Person, str, str], None]
-    prepare: Callable[[Path], None] = lambda _home: None
 
     @property
     def pictures(self) -> Path:
@@ -45,45 +43,78 @@ class Walk(NamedTuple):
         return {name for page in pages for name in re.findall(rf"pictures/{self.folder}/([\w-]+\.png)", page)}
 
 
+class Walk(NamedTuple):
+    """Attributes: about, for `--help`; album; steps, which the person takes in a language and theme; prepare,
+    which lays files into the person's home."""
+
+    about: str
+    album: Album
+    steps: Callable[[Person, str, str], None]
+    prepare: Callable[[Path], None] = lambda _home: None
+
+
+class Chosen(NamedTuple):
+    """What the command line said. out: where pictures go; wanted: their names, None for all."""
+
+    language: str
+    out: Path
+    wanted: set[str] | None
+
+
 def main(walk: Walk, arguments: Sequence[str] | None = None) -> int:
     """Walk, and say where it did not go on; the exit status."""
-    parser = argparse.ArgumentParser(description=walk.about)
+    if (chosen := choose(walk.about, walk.album, arguments)) is None:
+        return 2
+    with TemporaryDirectory(prefix="walk-") as home, seat(Path(home)):
+        walk.prepare(Path(home))
+        return sit(lambda person: walk.steps(person, chosen.language, THEMES[chosen.language]), *chosen)
+
+
+def choose(about: str, album: Album, arguments: Sequence[str] | None) -> Chosen | None:
+    """Read the command line, and see to displays; None where there can be none, which has been said then."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--language", choices=LANGUAGES, default=LANGUAGES[0])
     parser.add_argument("--out", type=Path, help="where all pictures go; otherwise the manual's are renewed")
-    chosen = parser.parse_args(arguments)
-    wanted = walk.shown() if chosen.out is None else None
-    out: Path = (chosen.out or walk.pictures).absolute()
-    out.mkdir(parents=True, exist_ok=True)
+    options = parser.parse_args(arguments)
     try:
         screen.ensure()
     except dev.SetupError as error:
         print(error, file=sys.stderr)
-        return 2
-    with TemporaryDirectory(prefix="walk-") as home, screen.display():
+        return None
+    out: Path = (options.out or album.pictures).absolute()
+    out.mkdir(parents=True, exist_ok=True)
+    return Chosen(options.language, out, album.shown() if options.out is None else None)
+
+
+@contextmanager
+def seat(home: Path) -> Iterator[None]:
+    """A display, and a home in which the designer has never been."""
+    with screen.display():
         os.chdir(home)  # the window shows the workspace's folder: let it be a short one
-        os.environ["HOME"] = home
+        os.environ["HOME"] = str(home)
         os.environ["CAMPAIGN_CANVAS_HOME"] = "."
         os.environ["QT_QPA_PLATFORM"] = "xcb"
         os.environ["LC_ALL"] = "C.UTF-8"
         screen.be_in_the_sample_shop()
-        walk.prepare(Path(home))
-        return _walk(walk, chosen.language, out, wanted)
+        yield
 
 
-def _walk(walk: Walk, language: str, out: Path, wanted: Container[str] | None) -> int:
-    """Start the designer, and let the person walk through it until it is closed; the exit status."""
+def sit(steps: Callable[[Person], None], language: str, out: Path, wanted: Container[str] | None) -> int:
+    """Start the designer, and let a person go these steps until it is closed; the exit status.
+
+    out: where pictures go, of `wanted` names only where given.
+    """
     from app import main as designer
     from docs.walk.looking import Eyes
     from docs.walk.person import Person
 
     eyes = Eyes()
-    theme = THEMES[language]
-    person = Person(eyes, out, f"{language}-{theme}", wanted)
+    person = Person(eyes, out, f"{language}-{THEMES[language]}", wanted)
     failures: list[BaseException] = []
 
     def go() -> None:
         try:
-            walk.steps(person, language, theme)
+            steps(person)
         except BaseException as error:  # noqa: BLE001 - it is told, and the window closed
             failures.append(error)
             person.give_up()

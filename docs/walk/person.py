@@ -138,7 +138,7 @@ class Person:
     def type(self, text: str) -> None:
         self._turn_to_window()
         # What no key has gets one for a moment: a busy machine is given time to notice.
-        act(["type", "--delay", "25" if text.isascii() else "120", text])
+        act(["type", "--delay", "25" if text.isascii() else "400", text])
         self._letters += len(text)
         self.settle()
 
@@ -178,7 +178,7 @@ class Person:
 
     def fill(self, field: str, text: str) -> None:
         """Write into the field that is called so, instead of what stands there."""
-        self.click_on(field)
+        self.click(self.find(lambda: eyes.field(field)))
         self.press("ctrl+a")
         self.type(text)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
-from PySide6.QtWidgets import QAbstractItemView, QTableWidget, QWidget
+from PySide6.QtWidgets import QTableWidget, QWidget
 
 from app.audiences.page import AudiencesPage
 from app.importing.wizard import ImportWizard
@@ -180,7 +180,7 @@ class Show:
         p.click_on(tr("Custom"))
         p.expect("an empty canvas", lambda: len(eyes.editor().scene.cards) == 1)
         p.point(p.place(eyes.first_place))
-        p.choose(_chooser, tr("Target Audience"))
+        p.choose(eyes.chooser, tr("Target Audience"))
         p.pick(tr("Add an audience"), self.words["audience"])
         self._confirm(self.trigger)
         self._add(self.trigger, tr("Text SMS"))
@@ -235,9 +235,9 @@ class Show:
         """Behind the last component."""
         p = self.p
         p.point(p.place(lambda: eyes.line_shape(source, None).handle))
-        p.see(_chooser)
+        p.see(eyes.chooser)
         p.type(kind)
-        p.choose(_chooser, kind)
+        p.choose(eyes.chooser, kind)
 
     def _confirm(self, name: str) -> None:
         self.p.click_on(tr("OK"))
@@ -273,12 +273,6 @@ def _wizard() -> ImportWizard:
     if not isinstance(wizard := eyes.front(), ImportWizard):
         raise NotSeen("the import")
     return wizard
-
-
-def _chooser() -> QAbstractItemView:
-    if (chooser := eyes.editor().view.chooser) is None:
-        raise NotSeen("the list of components")
-    return chooser.list
 
 
 def _cell(table: QTableWidget) -> Spot:

@@ -9,18 +9,24 @@ from pathlib import Path
 import pytest
 
 import dev
-from docs import show, walk_through
+from docs import show, team_shop, two_designers, walk_through
 from docs.walk import screen, steps
 from docs.walk import show as show_steps
-from docs.walk.frame import LANGUAGES, THEMES, Walk
+from docs.walk import two_designers as their_steps
+from docs.walk.frame import LANGUAGES, THEMES, Album
 
 ROOT = Path(__file__).parents[2]
-WALKS = {"docs.walk_through": walk_through.WALK, "docs.show": show.WALK}
+ALBUMS = {
+    "docs.walk_through": walk_through.WALK.album,
+    "docs.show": show.WALK.album,
+    "docs.two_designers": two_designers.ALBUM,
+}
 
 
 @pytest.mark.full
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("module", WALKS)
+@pytest.mark.parametrize("module", ALBUMS)
 def test_a_person_can_walk_through(module: str, language: str, tmp_path: Path) -> None:
     try:
         screen.ensure()
@@ -29,19 +35,20 @@ def test_a_person_can_walk_through(module: str, language: str, tmp_path: Path) -
     command = [sys.executable, "-m", module, "--language", language, "--out", str(tmp_path)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    wanted = {name for name in WALKS[module].shown() if f"-{language}-" in name}
+    wanted = {name for name in ALBUMS[module].shown() if f"-{language}-" in name}
     assert wanted <= {path.name for path in tmp_path.iterdir()}
 
 
-@pytest.mark.parametrize("walk", WALKS.values(), ids=WALKS)
-def test_the_manual_shows_pictures_that_are_there(walk: Walk) -> None:
+@pytest.mark.parametrize("album", ALBUMS.values(), ids=ALBUMS)
+def test_the_manual_shows_pictures_that_are_there(album: Album) -> None:
     for language in LANGUAGES:
-        shown = {name for name in walk.shown() if f"-{language}-{THEMES[language]}." in name}
+        shown = {name for name in album.shown() if f"-{language}-{THEMES[language]}." in name}
         assert shown
-        assert shown <= {path.name for path in walk.pictures.iterdir()}
+        assert shown <= {path.name for path in album.pictures.iterdir()}
 
 
 def test_each_language_is_walked_through_in_a_theme() -> None:
-    assert set(steps.WORDS) == set(show_steps.WORDS) == set(THEMES) == set(LANGUAGES)
-    for words in (steps.WORDS, show_steps.WORDS):
+    every = (steps.WORDS, show_steps.WORDS, their_steps.WORDS, team_shop.WORDS)
+    for words in every:
+        assert set(words) == set(THEMES) == set(LANGUAGES)
         assert all(one.keys() == words["en"].keys() for one in words.values())
