@@ -228,9 +228,8 @@ def _set_back(connection: Connection, id: str, before: Row[str, str | None] | No
     running = and_(audience.c.id == id, audience.c.state == "running")
     if before is None:
         connection.execute(delete(audience).where(running))
-    else:
-        state, reason = before
-        connection.execute(update(audience).where(running).values(state=state, reason=reason))
+    elif before.state != "running":  # else it is another one's that was cut off: the next start sees to it
+        connection.execute(update(audience).where(running).values(state=before.state, reason=before.reason))
 
 
 def _need_members(connection: Connection, file: AudienceFile) -> None:

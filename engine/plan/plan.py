@@ -86,6 +86,11 @@ class PlacePlan:
         return self._prepare(self._rows.next_due(self.place))
 
     @cached_property
+    def note_incoming(self) -> Prepared:
+        """Writes into the agenda that whom events in `incoming` concern may be due here, for their shards."""
+        return self._prepare(self._rows.note_incoming(self.place))
+
+    @cached_property
     def note_shards(self) -> Prepared:
         """Writes into the agenda when something is due here next for each shard that is left to others."""
         return self._prepare(self._rows.note_shards(self.place))

@@ -37,8 +37,8 @@ from engine.plan.decide import Judge, Row, asks_origin, draws_lots
 from engine.plan.effects import counts_matches
 from engine.plan.places import Layout, Place, Stage
 from engine.plan.prepared import given
-from engine.plan.temporary import front, kin, newcomer, wave
-from engine.store.dialect import is_among, look_up, upsert_replacing
+from engine.plan.temporary import front, incoming, kin, newcomer, wave
+from engine.store.dialect import is_among, look_up, upsert_least, upsert_replacing
 from engine.store.tables.operations import version_lease
 from engine.store.tables.people import audience_member, person
 from engine.store.tables.runs import agenda, arrival, entry, message, pending_match, token, token_watched
@@ -110,6 +110,19 @@ class Rows:
     def next_due(self, place: Place) -> Select[*tuple[Any, ...]]:
         """When something is due here next."""
         return self._first(place, self._left(place))
+
+    def note_incoming(self, place: Place) -> Insert:
+        """Note that whom events in `incoming` brought or released may be due here, for their shards."""
+        due: ColumnElement[int] = incoming.c.time
+        person: ColumnElement[int] = incoming.c.person
+        which = incoming.c.code == self._context.trigger_event
+        if place.stage is not Stage.ENTER:
+            due, person = self._due(place), self._table(place).c.person
+            which = and_(self._mine(place), due.is_not(None), person.in_(select(incoming.c.person)))
+        rows = select(literal(self._context.version), literal(place.index), shard_of(person), func.min(due))
+        grouped = rows.where(which).group_by(literal_column("3"))
+        columns = ["version", "place", "shard", "due"]
+        return upsert_least(self._context.dialect, agenda, columns, grouped, "due")
 
     def note_shards(self, place: Place) -> Insert:
         """Note when something is due here next for each shard that is left to others."""

@@ -50,7 +50,7 @@ class Listeners:
         limits = {"start": window.start, "end": window.end or NEVER, "latest": latest}
         arrivals = version.follow.arrivals
         if arrivals is not None and arrivals(connection, limits).rowcount:
-            version.runner.note_next(connection, version.plan.places[0])
+            version.runner.note_next(connection, version.plan.places[0], of_events=True)
 
     def _let_out(self, connection: Connection, version: RunningVersion, codes: frozenset[str]) -> None:
         follow = version.follow
@@ -62,4 +62,4 @@ class Listeners:
     ) -> None:
         awaited = version.follow.awaited.get(place, frozenset())
         if not awaited.isdisjoint(codes) and version.follow.release(place)(connection).rowcount:
-            version.runner.note_next(connection, version.plan.places[place])
+            version.runner.note_next(connection, version.plan.places[place], of_events=True)

@@ -21,6 +21,7 @@ from engine.run.listeners import Listeners
 from engine.run.queries import Queries
 from engine.run.ranking import BRIEF_WAVES, Turn, Waiting
 from engine.run.running import Item, RunningVersion
+from engine.run.sharing import leases
 from engine.run.sharing.division import Division
 from engine.run.sharing.shares import Shares
 from engine.run.store import Store
@@ -240,6 +241,13 @@ class Scheduler:
     def shares(self) -> bool:
         """Whether other processes run waves: what they have done is seen by looking."""
         return self._shares is not None and self._shares.any
+
+    def is_behind_elsewhere(self, now: int) -> bool:
+        """Whether something is due that other processes run."""
+        if not self.shares:
+            return False
+        with self._store.read() as connection:
+            return bool(leases.due_elsewhere(connection, now))
 
     def _share(self, shares: Shares, now: int) -> None:
         """Leave to others what they may run, and see what they have done."""

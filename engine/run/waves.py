@@ -52,7 +52,8 @@ class WaveRunner:
 
     `waves` yields after each committed wave: whoever drives it decides what comes in between, and whether the
     next one is to be `brief`. shard: whose people it runs, where the plan is of shards; call `forget` when it
-    is set.
+    is set. place_by_place: what others write for the version between two waves makes no difference to the
+    next one, if only it is forgotten what was due.
     """
 
     MOST = WAVE
@@ -70,6 +71,7 @@ class WaveRunner:
         self._full = size or self.MOST
         self.brief = False
         self.shard = WHOLE
+        self.place_by_place = False
         self._due: dict[int, int] | None = None
         self._done: dict[int, Position] = {}  # up to where places have no rows any more
         places = [place.place for place in plan.places]
@@ -130,6 +132,7 @@ class WaveRunner:
     def waves(self, horizon: int) -> Iterator[None]:
         """Run everything due by `horizon` (ms), in the order that the campaign needs."""
         order = self._order()
+        self.place_by_place = order is Order.NOBODY and not self._holds_back
         if order is not Order.NOBODY:
             yield from self._in_order(horizon, order)
         if order is not Order.EVERYBODY:
@@ -163,8 +166,12 @@ class WaveRunner:
         """Place → when something is due there; as the table `agenda` has it."""
         if self._due is None:
             with self._begin() as connection:
-                rows = self._plan.common.agenda(connection, self._mine)
-                self._due = {place: due for place, due in rows if due < NEVER}
+                return self._read_agenda(connection)
+        return self._due
+
+    def _read_agenda(self, connection: Connection) -> dict[int, int]:
+        rows = self._plan.common.agenda(connection, self._mine)
+        self._due = {place: due for place, due in rows if due < NEVER}
         return self._due
 
     @contextmanager
@@ -172,13 +179,18 @@ class WaveRunner:
         self._agenda()
         try:
             with self._begin() as connection:
+                if self._due is None:  # somebody else has written meanwhile
+                    self._read_agenda(connection)
                 yield connection
         except BaseException:
             self.forget()
             raise
 
-    def note_next(self, connection: Connection, place: PlacePlan) -> None:
-        """Write into the agenda when the place has something to do: somebody else has written there."""
+    def note_next(self, connection: Connection, place: PlacePlan, *, of_events: bool = False) -> None:
+        """Write into the agenda when the place has something to do: somebody else has written there.
+
+        of_events: it was about people whom events in `incoming` concern.
+        """
         left = Left.NOTHING
         if self._note_written is not None:
             left = self._note_written(connection, self._plan.context.version)
@@ -186,7 +198,7 @@ class WaveRunner:
             self.forget()
         self._done.pop(place.place.index, None)
         if left is Left.SHARDS:
-            place.note_shards(connection)
+            (place.note_incoming if of_events else place.note_shards)(connection)
         else:
             self._note_next(connection, place)
 
@@ -237,7 +249,9 @@ class WaveRunner:
         """All rows of a place that are due by `limit`; what they lead to may be due by `horizon`."""
         while self._agenda().get(place.place.index, NEVER) <= limit:
             with self._transaction() as connection:
-                first, behind = self._agenda()[place.place.index], self._behind(place)
+                first, behind = self._agenda().get(place.place.index, NEVER), self._behind(place)
+                if first > limit:
+                    return
                 skip = {"horizon": limit, "skip": self._size - 1}
                 last = place.bounds(connection, {**behind, **skip}).first()
                 if last is not None and last[0] == first:

@@ -104,7 +104,9 @@ class Worker:
             now = self._clock.now()
             if self._operations.is_held(now):
                 return False
-            moved = self._scheduler.step(now) or self._operations.clean(now)
+            moved = self._scheduler.step(now) or (
+                not self._scheduler.is_behind_elsewhere(now) and self._operations.clean(now)
+            )
             if not moved and self._thread is None:  # else in threads of their own
                 moved = self._keeper.step(now) or (self.sending is not None and self.sending.step())
             if moved:

@@ -324,6 +324,21 @@ def upsert_adding(
     return added
 
 
+def upsert_least(
+    dialect: Dialect, table: Table, columns: Sequence[str], rows: Select[*tuple[Any, ...]], column: str
+) -> Insert:
+    """`INSERT … SELECT` that gives a row which is there already the smaller value of a column."""
+    make: Any = sqlite.insert if dialect.name == "sqlite" else postgresql.insert
+    statement = make(table).from_select(list(columns), rows)
+    least = (func.min if dialect.name == "sqlite" else func.least)(
+        table.c[column], statement.excluded[column]
+    )
+    lowered: Insert = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns), set_={column: least}
+    )
+    return lowered
+
+
 def upsert_replacing(
     dialect: Dialect,
     table: Table,

@@ -25,6 +25,9 @@ def discard(connection: Connection, unused: int) -> None:
 
 def discard_unfinished(connection: Connection) -> None:
     """Take back the lists of a process that was cut off; nobody else may be writing one."""
+    running = audience.c.state == "running"
+    connection.execute(delete(audience).where(running, audience.c.list.is_(None)))
+    connection.execute(update(audience).where(running).values(state="ready"))
     following = select(func.min(audience_member.c.list)).where(audience_member.c.list > bindparam("last"))
     last = 0  # from list to list, past the members of each
     while (found := connection.execute(following, {"last": last}).scalar()) is not None:

@@ -70,9 +70,8 @@ class Division:
         if self._on:
             (leases.besides if wave else leases.alone)(connection)
 
-    def changed(self, connection: Connection, may: Mapping[int, bool]) -> None:
-        """Other versions are in progress now, or the data is another. may: those that may be left to others,
-        and whether their shards may."""
+    def changed(self, connection: Connection, may: set[int]) -> None:
+        """Other versions are in progress now, or the data is another; these may stay with others."""
         leases.note_change(connection, may)
         self._offered = None
 
@@ -117,6 +116,7 @@ class Division:
         self._on = False  # nobody's wave is waited for: those who run any are ended
         with suppress(DBAPIError, StoreError), self._database.write() as connection:  # whoever leads does it
             leases.withdraw(connection)
+            leases.settle(connection)
 
     def _run(self) -> None:
         watches: dict[int, Watch] = {}

@@ -30,6 +30,7 @@ from engine.run.running import RunningVersion
 from engine.run.sharing import leases
 from engine.run.sharing.leases import Lease
 from engine.run.sharing.terms import Terms
+from engine.run.waves import WaveRunner
 from engine.store import migrate
 from engine.store.database import Database, StoreError
 from engine.store.tables.people import data_field
@@ -89,6 +90,7 @@ class Hand:
         self.waves = 0
         self._brief = 0
         self._lease: Lease | None = None
+        self._runner: WaveRunner | None = None
         self._known = _Known(database, self._wave)
         self._closing = closing
         database.prepare = self._prepare
@@ -184,8 +186,10 @@ class Hand:
     def _run(self, lease: Lease) -> None:
         until = self._monotonic() + TURN_S
         with suppress(_Changed):
+            self._runner = None
             with self._wave() as connection:
                 runner = self._known.version(connection, lease).runner
+            self._runner = runner
             runner.shard = lease.shard
             runner.forget()
             runner.brief = self._brief > 0
@@ -198,7 +202,10 @@ class Hand:
 
     @contextmanager
     def _wave(self) -> Iterator[Connection]:
-        """A transaction in which nobody else writes for the version. Raises `_Lost`, `_Changed`."""
+        """A transaction in which nobody else writes for the version. Raises `_Lost`, `_Changed`.
+
+        Events may be written for it all the time: where that makes no difference, what is due is read anew.
+        """
         lease = self._lease
         assert lease is not None
         with self._database.write() as connection:
@@ -209,8 +216,14 @@ class Hand:
             held = leases.hold(connection, self.number, lease)
             if held is None:
                 raise _Lost
+            changed, generation = held
             if held != (lease.changed, lease.generation):
-                raise _Changed
+                runner = self._runner
+                if generation != lease.generation or not (runner is None or runner.place_by_place):
+                    raise _Changed
+                self._lease = lease._replace(changed=changed)
+                if runner is not None:
+                    runner.forget()
             yield connection
 
     def _give_back(self, lease: Lease, *, refused: bool = False) -> None:
@@ -243,10 +256,12 @@ class _Known:
         else:
             settings = self._settings
         key = lease.version, lease.shard != WHOLE
+        known = lease.generation == self._generation and not self.outdated and key in self._versions
         if key not in self._versions:
             self._versions[key] = self._compiled(connection, lease, settings)
-        id_types = {id_type for one in self._versions.values() for id_type in one.shared_id_types}
-        self._kin.load(connection, id_types, anew=self.outdated)
+        if not known:  # the leader says so when people may be others
+            id_types = {id_type for one in self._versions.values() for id_type in one.shared_id_types}
+            self._kin.load(connection, id_types, anew=self.outdated)
         self._generation, self.outdated = lease.generation, False
         return self._versions[key]
 

@@ -12,7 +12,6 @@ what the leader does between waves: any number of the former, or one of the latt
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -36,6 +35,7 @@ from sqlalchemy.dialects.postgresql import insert
 from engine.plan.context import SHARDS, WHOLE
 from engine.run.lease import Sighting
 from engine.run.waves import Left
+from engine.store.dialect import upsert_least
 from engine.store.tables.operations import ONLY, division, version_lease, worker
 from engine.store.tables.runs import agenda
 
@@ -103,13 +103,11 @@ def withdraw(connection: Connection) -> None:
         connection.execute(delete(version_lease))
 
 
-def note_change(connection: Connection, may: Mapping[int, bool]) -> None:
-    """What is in progress is something else now: who works looks anew. may: the versions that may stay with
-    others, and whether their shards may."""
+def note_change(connection: Connection, may: set[int]) -> None:
+    """What is in progress is something else now, and people may be others: who works looks anew. may: the
+    versions that may stay with others. Shards do not: who was due in one may be due in another."""
     v = version_lease.c
-    whole = [version for version, shards in may.items() if not shards]
-    gone = or_(v.version.not_in(may), and_(v.version.in_(whole), v.shard != WHOLE))
-    connection.execute(delete(version_lease).where(gone))
+    connection.execute(delete(version_lease).where(or_(v.version.not_in(may), v.shard != WHOLE)))
     connection.execute(update(division).values(generation=division.c.generation + 1))
     settle(connection)
 
@@ -154,9 +152,8 @@ def _merge(connection: Connection, mine: ColumnElement[bool]) -> None:
 
 def _lower(connection: Connection, rows: Select[*tuple[Any, ...]]) -> None:
     """Note that something is due as early as `rows` say, where that is earlier than what is known."""
-    made = insert(agenda).from_select(["version", "place", "shard", "due"], rows)
-    earlier = {"due": func.least(agenda.c.due, made.excluded.due)}
-    connection.execute(made.on_conflict_do_update(index_elements=list(agenda.primary_key), set_=earlier))
+    columns = ["version", "place", "shard", "due"]
+    connection.execute(upsert_least(connection.dialect, agenda, columns, rows, "due"))
 
 
 def offered(connection: Connection) -> dict[int, Offer]:

@@ -48,8 +48,7 @@ class Shares:
     def load(self, connection: Connection) -> None:
         """Other versions are in progress, or the data is another."""
         self._some_share_addresses = connection.execute(select(kin.c.person).limit(1)).first() is not None
-        may = {version.key: self._divisible(version) for version in self._versions if not version.coupled}
-        self._division.changed(connection, may)
+        self._division.changed(connection, {version.key for version in self._versions if not version.coupled})
         self._refused.clear()
         self.stale = True
 

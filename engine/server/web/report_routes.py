@@ -11,13 +11,15 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from engine.i18n import N_, Message
 from engine.report import behind
 from engine.report.structure import Structure, structure_of
 from engine.run.lifecycle import number_of
 from engine.server.campaigns import Cycle, Id
 from engine.server.identity.callers import present_caller
 from engine.server.identity.roles import RULES
-from engine.server.reported.comparing import LEAST, MOST
+from engine.server.problems import CallRefused
+from engine.server.reported.comparing import LEAST
 from engine.server.reported.files import WRITERS
 from engine.server.reported.sheets import Sheet, comparison_sheets, report_sheets
 from engine.server.reporting import (
@@ -111,7 +113,9 @@ def _comparison(routes: APIRouter, service: Service) -> None:
     @routes.get("/web/comparison/files/{format}", response_class=Response)
     def comparison_file(format: Format, campaign: Ticked = None) -> Response:
         """The same as a file."""
-        ids = _different(campaign or [])[:MOST]
+        ids = _different(campaign or [])
+        if not enough(ids):
+            raise CallRefused(422, "invalid_request", Message(N_("Tick two to ten campaigns.")))
         return _file(comparison_sheets(campaigns_compared(service, ids)), "comparison", format)
 
 

@@ -78,20 +78,19 @@ def all_or_nothing(session: Session) -> Iterator[None]:
     except Exception as error:
         through = False
         with suppress(DBAPIError):
-            through = _is_through(session)
+            with session.database.write() as connection:  # behind the commit of which nothing was heard
+                through = _is_through(connection, session.import_id)
+                for number in () if through else session.lists:
+                    discard(connection, number)
             if not through:
-                with session.database.write() as connection:
-                    for number in session.lists:
-                        discard(connection, number)
                 take_back(session.database.write, session.import_id)
         if not (through and isinstance(error, DBAPIError)):
             raise
 
 
-def _is_through(session: Session) -> bool:
-    with session.database.read() as connection:
-        state = select(import_run.c.state).where(import_run.c.id == session.import_id)
-        return connection.execute(state).scalar() == "complete"
+def _is_through(connection: Connection, import_id: int) -> bool:
+    state = select(import_run.c.state).where(import_run.c.id == import_id)
+    return connection.execute(state).scalar() == "complete"
 
 
 @contextmanager

@@ -167,6 +167,18 @@ def test_several_workers_run_the_people_of_one_campaign(company: Company) -> Non
     assert company.engine.check() == []
 
 
+def test_events_that_come_all_the_time_do_not_keep_workers_from_working(company: Company) -> None:
+    with company.worker(), company.worker():
+        until(lambda: company.shards(1) == set(range(1, SHARDS + 1)))
+        posted = 0
+        while company.visits(1) < PEOPLE:  # it is never quiet until somebody has been let in
+            company.order()
+            posted += 1
+            assert posted < 500
+        until(lambda: company.visits(1) == company.visits(2) == posted * PEOPLE)
+    assert company.engine.check() == []
+
+
 def test_a_campaign_whose_people_compete_is_not_divided(company: Company) -> None:
     links = ["n_order out n_coupon", "n_coupon out n_end"]
     company.engine.publish(bundle(COUPONS, links, id="c_3"))
@@ -318,6 +330,29 @@ def test_shards_of_a_version_are_taken_one_by_one_and_come_together_again(postgr
             leader.do(pass_on)
             assert leader.do(due) == {(WHOLE, 500)}
             assert not one.holds(first)
+
+
+def test_people_who_are_others_now_may_be_due_in_another_shard(postgres: Postgres) -> None:
+    """As after an import that merged some: who waited in a shard waits in that of who they are now."""
+
+    def divide(connection: Connection) -> None:
+        leases.offer(connection, 1, Offer(NEVER, shards=True))
+        leases.settle(connection)
+
+    def only_one_is_due(connection: Connection) -> None:
+        connection.execute(agenda.delete().where(agenda.c.shard != 3))
+
+    def due(connection: Connection) -> set[int]:
+        return set(connection.scalars(select(agenda.c.shard)))
+
+    with postgres.database() as url, desk(url) as leader:
+        offered(leader, {1: 1_000})
+        leader.do(divide)
+        leader.do(only_one_is_due)
+        leader.do(lambda connection: leases.note_change(connection, {1}))
+        assert leader.do(due) == {WHOLE}
+        leader.do(divide)
+        assert leader.do(due) == set(range(1, SHARDS + 1))
 
 
 def test_who_has_had_a_turn_lets_others_have_theirs(postgres: Postgres) -> None:
