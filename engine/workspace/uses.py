@@ -35,12 +35,12 @@ def uses(workspace: Workspace, kind: RefKind | str, id: str) -> Iterator[Use]:
         if attributes is None:
             continue
         named = any((ref.kind, ref.id) == (kind, id) for ref in entry.references)
-        if named or (kind is RefKind.MARKETING_CAMPAIGN and id in attributes.sub_campaigns):
+        if named or (kind == RefKind.MARKETING_CAMPAIGN and id in attributes.sub_campaigns):
             yield Use("campaign", attributes.id, entry.name)
     for audience in workspace.audiences.values():
         references = set(audience.references())
         listed = kind == ID_TYPE and audience.list is not None and audience.list.id_type == id
-        associated = kind is RefKind.MARKETING_CAMPAIGN and audience.sub_campaign == id
+        associated = kind == RefKind.MARKETING_CAMPAIGN and audience.sub_campaign == id
         if (kind, id) in references or listed or associated:
             yield Use("audience", audience.id, audience.name)
     for message in workspace.messages.values():

@@ -20,7 +20,7 @@ from tests.engine.run.differential import compare
 
 DIVISIBLE = (0, 2, 4, 8, 10, 14, 18, 24, 30, 32, 38, 47, 53, 59, 62, 67, 80, 84)
 """Seeds of random cases in which people make no difference to each other."""
-HOW_MANY = {"sqlite": 18, "postgresql": 6}
+HOW_MANY = {"sqlite": 12, "postgresql": 5}
 FULL = 3_000
 
 Transactions = Callable[[], AbstractContextManager[Connection]]
