@@ -40,7 +40,7 @@ class ObjectLookup:
 
     def name_of(self, kind: RefKind, id: str) -> str | None:
         """The name of what a campaign refers to, or None where there is no such thing."""
-        if kind is RefKind.TEMPLATE:
+        if kind == RefKind.TEMPLATE:
             template = find_template(self.templates_folder, id)
             return None if template is None else template.name.text
         found = self._table(kind).get(id)
