@@ -257,7 +257,9 @@ def test_closing_shows_what_was_there_before(rehearsed: EditorPage, window: Main
     QTest.keyClick(rehearsed, Qt.Key.Key_Escape)
     assert rehearsed.rehearsing.rehearsed is None
     assert rehearsed.rehearsal_bar.isHidden()
-    assert {**rehearsed.scene.stage.counts, **live} == rehearsed.scene.stage.counts
+    counts = rehearsed.scene.stage.counts
+    assert counts is not None
+    assert {**counts, **live} == counts
     assert not window.actions_["rehearsal.play"].isEnabled()
 
 
