@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from engine.i18n import N_, Message
 from engine.report import behind
@@ -52,6 +52,22 @@ Place = Annotated[str, Query(max_length=64)]
 Word = Annotated[str | None, Query(max_length=200)]
 
 
+async def number_asked(
+    what: behind.What,
+    place: Place = "",
+    state: Word = None,
+    reason: Word = None,
+    receipt: Word = None,
+    port: Word = None,
+    cycle: Cycle = None,
+) -> behind.Number:
+    """The number of a report that an address names."""
+    return behind.Number(what, place, state, reason, receipt, port, cycle)
+
+
+Number = Annotated[behind.Number, Depends(number_asked)]
+
+
 def router(service: Service) -> APIRouter:
     """The reports of campaigns."""
     routes = routes_of("", "reports")
@@ -70,17 +86,10 @@ def router(service: Service) -> APIRouter:
     @routes.get("/campaigns/{id}/report/people")
     def people_of(
         id: Id,
-        what: behind.What,
-        place: Place = "",
-        state: Word = None,
-        reason: Word = None,
-        receipt: Word = None,
-        port: Word = None,
-        cycle: Cycle = None,
+        number: Number,
         after: Annotated[str, Query(max_length=40)] = "",
     ) -> BehindPage:
         """The people behind a number of the report, a page at a time; those erased since are not listed."""
-        number = behind.Number(what, place, state, reason, receipt, port, cycle)
         return people_of_number(service, id, number, after)
 
     @routes.get("/campaigns/{id}/why")

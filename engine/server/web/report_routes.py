@@ -15,7 +15,7 @@ from engine.i18n import N_, Message
 from engine.report import behind
 from engine.report.structure import Structure, structure_of
 from engine.run.lifecycle import number_of
-from engine.server.campaigns import Cycle, Id
+from engine.server.campaigns import Id
 from engine.server.identity.callers import present_caller
 from engine.server.identity.roles import RULES
 from engine.server.problems import CallRefused
@@ -23,8 +23,7 @@ from engine.server.reported.comparing import LEAST
 from engine.server.reported.files import WRITERS
 from engine.server.reported.sheets import Sheet, comparison_sheets, report_sheets
 from engine.server.reporting import (
-    Place,
-    Word,
+    Number,
     campaign_report,
     campaigns_compared,
     people_of_number,
@@ -76,17 +75,10 @@ def _people(routes: APIRouter, service: Service) -> None:
     @routes.get(_PEOPLE, response_class=HTMLResponse)
     def people(
         id: Id,
-        what: behind.What,
-        place: Place = "",
-        state: Word = None,
-        reason: Word = None,
-        receipt: Word = None,
-        port: Word = None,
-        cycle: Cycle = None,
+        number: Number,
         after: Annotated[str, Query(max_length=40)] = "",
     ) -> Response:
         """The people behind a number of a campaign's report, a page at a time."""
-        number = behind.Number(what, place, state, reason, receipt, port, cycle)
         page = people_of_number(service, id, number, after)
         with service.database.read() as connection:
             words = number_words(number, _shape(connection, number_of(connection, id), number))
