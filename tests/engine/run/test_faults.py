@@ -147,9 +147,10 @@ class Trial:
 
         def note(_name: str, when: str) -> None:
             if working and when == "after":
-                calls = self._injected.calls
+                calls, commits = self._injected.calls, len(self._injected.commits)
                 states.append(_look(other))
                 self._injected.calls = calls
+                del self._injected.commits[commits:]
 
         with (
             self._copied(start) as target,
