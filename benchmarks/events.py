@@ -1,6 +1,6 @@
 """From an event to the message that it causes, at 1,000 events a second: quiet, and while many enter in bulk.
 
-The engine runs in its own thread on the real clock. Whoever receives events hands over what has come in
+The engine runs in a thread of its own on the real clock. Whoever receives events hands over what has come in
 meanwhile; an event has arrived when its millisecond has come, and is done when its message is committed. Then
 events in bulk, which no running campaign listens to, in durable batches.
 """
@@ -8,6 +8,7 @@ events in bulk, which no running campaign listens to, in durable batches.
 from __future__ import annotations
 
 import argparse
+import threading
 import time
 from bisect import bisect_left
 from typing import Any
@@ -33,6 +34,8 @@ BULK_CAMPAIGNS = 8
 BATCH, BATCHES = 1_000, 50
 QUIET_TARGET_MS, BUSY_TARGET_MS, BULK_TARGET = 50, 150, 25_000
 GIVE_UP_S = 60.0
+LOOK_S = 0.0005
+"""How soon the thread looks again where nothing was due."""
 SMS: dict[str, Any] = {
     "platform": SIMULATED_ID, "sms_type": "notification", "signature": "S", "template": "m_sms",
 }  # fmt: skip
@@ -68,76 +71,86 @@ def in_bulk(id: str) -> Bundle:
     )  # fmt: skip
 
 
-class Observed(Engine):
-    """An engine that notes after each of its waves how many messages the event campaign has."""
+class Observed:
+    """Runs an engine in a thread, and notes after each wave how many messages the event campaign has."""
 
-    def observe(self, database: Database, version: int) -> None:
-        self._observed = database
+    def __init__(self, engine: Engine, database: Database, version: int) -> None:
+        self.engine = engine
+        self._database = database
         self._count = select(func.coalesce(func.sum(message_counter.c.n), 0)).where(
             message_counter.c.version == version
         )
         self.counted: list[int] = [0]
         self.at: list[float] = [time.perf_counter()]
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
 
-    def step(self) -> bool:
-        worked = super().step()
-        if worked:
-            with self._observed.read() as connection:
+    def close(self) -> None:
+        self._closing.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            if not self.engine.step():
+                time.sleep(LOOK_S)
+                continue
+            with self._database.read() as connection:
                 count = int(connection.execute(self._count).scalar_one())
             if count > self.counted[-1]:
                 self.counted.append(count)
                 self.at.append(time.perf_counter())
-        return worked
 
 
-def phase(engine: Observed, name: str, seconds: int, people: int) -> list[float]:
+def phase(observed: Observed, name: str, seconds: int, people: int) -> list[float]:
     """ms from arrival to message of every event of a phase, ascending."""
-    before = engine.counted[-1]
+    before = observed.counted[-1]
     total = seconds * RATE
     begun, clock = time.perf_counter(), RealClock()
     sent = 0
     while sent < total:
         come = min(total, int((time.perf_counter() - begun) * RATE) + 1)
         if come == sent:
-            time.sleep(0.0005)
+            time.sleep(LOOK_S)
             continue
         now = clock.now()
-        engine.post_events(
+        observed.engine.post_events(
             [IncomingEvent(f"{name}{n}", f"p{n % people + 1}", "visit", now) for n in range(sent, come)]
         )
         sent = come
     give_up = time.perf_counter() + GIVE_UP_S
-    while engine.counted[-1] < before + total:
+    while observed.counted[-1] < before + total:
         if time.perf_counter() > give_up:
-            raise SystemExit(f"{name}: {engine.counted[-1] - before} of {total} events have a message")
+            raise SystemExit(f"{name}: {observed.counted[-1] - before} of {total} events have a message")
         time.sleep(0.01)
-    done = [engine.at[bisect_left(engine.counted, before + n + 1)] for n in range(total)]
+    done = [observed.at[bisect_left(observed.counted, before + n + 1)] for n in range(total)]
     return sorted((moment - begun - n / RATE) * 1e3 for n, moment in enumerate(done))
 
 
 def measure(report: Report, dialect: str, target: Target, people: int, seconds: int) -> None:
     fill(target, people)
     with Database.open(target) as database:
-        engine = Observed(database, EngineSettings(ZONE))
+        engine = Engine(database, EngineSettings(ZONE))
         engine.publish(on_event())
         with database.read() as connection:
             version = connection.execute(select(campaign.c.version)).scalar_one()
-        engine.observe(database, version)
-        engine.start()
+        observed = Observed(engine, database, version)
         try:
-            phase(engine, "warm", 1, people)
-            _percentiles(report, f"{dialect} quiet", phase(engine, "quiet", seconds, people), QUIET_TARGET_MS)
+            phase(observed, "warm", 1, people)
+            quiet = phase(observed, "quiet", seconds, people)
+            _percentiles(report, f"{dialect} quiet", quiet, QUIET_TARGET_MS)
             for n in range(BULK_CAMPAIGNS):
                 engine.publish(in_bulk(f"c_bulk_{n}"))
-            busy = phase(engine, "busy", seconds, people)
+            busy = phase(observed, "busy", seconds, people)
             still = sum(one.campaign.startswith("c_bulk") and one.inside >= 0 and one.finished < people
                         for one in engine.campaigns())  # fmt: skip
             _percentiles(report, f"{dialect} under a bulk wave", busy, BUSY_TARGET_MS)
             report.line(f"{dialect} bulk campaigns still entering at the end", still, "campaigns")
         finally:
+            observed.close()
             engine.close()
     with Database.open(target) as database:
-        engine = Observed(database, EngineSettings(ZONE))
+        engine = Engine(database, EngineSettings(ZONE))
         for status in engine.campaigns():
             if status.status == "in_progress":
                 engine.stop(status.campaign)
