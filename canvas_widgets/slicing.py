@@ -89,13 +89,15 @@ class _Round(QObject):
 
     def _on_turn(self) -> None:
         slices = self._waiting[0]
-        if shiboken6.isValid(slices):
-            self._waiting.rotate(-1)
-            slices.advance()
-        else:  # it went with its parent
-            self.leave(slices)
-        if self._waiting:
-            self._timer.start()
+        try:
+            if shiboken6.isValid(slices):
+                self._waiting.rotate(-1)
+                slices.advance()
+            else:  # it went with its parent
+                self.leave(slices)
+        finally:  # what fails keeps nobody else waiting
+            if self._waiting:
+                self._timer.start()
 
 
 def _passed(since: float, seconds: float) -> bool:

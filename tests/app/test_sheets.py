@@ -59,6 +59,7 @@ def dress(
         settle(qtbot)
         window.appearance.set_language(code)
         window.appearance.set_theme(theme.value)
+        qtbot.waitUntil(lambda: not look._drawing.active)  # icons of what is not on show yet
         window.resize(*SIZE)
         return window
 

@@ -111,3 +111,20 @@ def test_some_steps_are_not_worth_a_slice(qapp: QApplication) -> None:
     slices.advance(3)
     assert log[3:] == ["a3", "a4", "done"]
     parent.deleteLater()
+
+
+def test_work_that_fails_keeps_nobody_else_waiting(qtbot: QtBot) -> None:
+    def failing() -> Iterator[None]:
+        yield
+        raise ValueError("broken")
+
+    log: list[str] = []
+    parent = QObject()
+    broken, others = Slices(parent), Slices(parent)
+    broken.begin(failing())
+    others.begin(steps(log, "b"))
+    with qtbot.captureExceptions() as raised:
+        qtbot.waitUntil(lambda: not others.active)
+    assert log == ["b0", "b1", "b2"]
+    assert [kind for kind, *_ in raised] == [ValueError]
+    parent.deleteLater()
