@@ -23,6 +23,7 @@ from engine.channels.sending.statements import POSITION, Statements
 from engine.plan.prepared import Filling
 from engine.plan.temporary import Emptying, handed
 from engine.store.dialect import bulk_insert
+from engine.store.distribution import is_distributed
 from engine.store.tables.sending import MARKETING, MESSAGE_KEY, doubt, outbox, reference
 from engine.store.times import HOUR
 
@@ -98,12 +99,15 @@ class Ledger:
         """Take the first letters of a line that are due by `now` (ms), of a campaign that goes on. How many
         there were."""
         line, held = queue._asdict(), {**_held(claim), "leased_until": claim.leased_until}
-        if connection.dialect.name == "sqlite":
-            before = {**line, "now": now, "before": most - 1}
-            if (last := self._statements.last_of_next(connection, before).first()) is not None:
-                up_to = {**line, **held, **_position("last_", last)}
-                return self._statements.claim_up_to(connection, up_to).rowcount
-        return self._statements.claim_next(connection, {**line, **held, "now": now, "most": most}).rowcount
+        if connection.dialect.name != "sqlite" and not is_distributed(connection):
+            given = {**line, **held, "now": now, "most": most}
+            return self._statements.claim_next(connection, given).rowcount
+        before = {**line, "now": now, "before": most - 1}
+        last = self._statements.last_of_next(connection, before).first()
+        if last is None and self.campaign_of(connection, queue) is None:
+            return 0
+        up_to = {**line, **held, **_position("last_", _behind(now) if last is None else last)}
+        return self._statements.claim_up_to(connection, up_to).rowcount
 
     def claimed(self, connection: Connection, queue: Queue, claim: Claim, now: int, n: int) -> list[Letter]:
         """The letters of a line that were taken with a claim: so many, as of `now`."""
@@ -309,3 +313,8 @@ def _spans(claim: Claim) -> Iterator[dict[str, Any]]:
 
 def _position(prefix: str, position: Iterable[Any]) -> dict[str, Any]:
     return {prefix + name: value for name, value in zip(POSITION, position, strict=True)}
+
+
+def _behind(now: int) -> tuple[int, int, int, int, str]:
+    """The position behind all that is due by a moment."""
+    return now + 1, -1, -1, -1, ""

@@ -122,11 +122,10 @@ class Statements:
 
     @cached_property
     def claim_next(self) -> Prepared:
-        """Claim the first letters of a line."""
+        """Claim the first letters of a line, on one PostgreSQL server."""
         first = _unclaimed(OUTBOX_KEY).where(_goes_on(outbox.c.campaign)).limit(given("most"))
-        first = first.with_for_update(of=outbox, skip_locked=True)
-        # Apart, PostgreSQL chooses only once; SQLite does so anyway, and would not say how many there were.
-        chosen = first.subquery() if self._dialect.name == "sqlite" else first.cte("chosen")
+        # Apart, it chooses only once.
+        chosen = first.with_for_update(of=outbox, skip_locked=True).cte("chosen")
         among = _key(outbox, OUTBOX_KEY).in_(select(*chosen.c))
         return Prepared(_claiming().where(among), self._dialect)
 
@@ -141,7 +140,7 @@ class Statements:
     @cached_property
     def claim_up_to(self) -> Prepared:
         """Claim the letters of a line up to the last one: SQLite changes them as it comes past, and keeps no
-        list of them before."""
+        list of them before; the machines of Citus, each its own."""
         change = _claiming().where(_in_queue(), outbox.c.worker.is_(None), _up_to("last_"))
         return Prepared(change, self._dialect)
 

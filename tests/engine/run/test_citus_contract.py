@@ -45,7 +45,7 @@ NOT_ON_CITUS = {
     "duplicate_address": "one message an address asks whether other people have got it",
     "zone_shifts": "a send window by each person's own clock looks up zones that other subqueries depend on",
     "version_lease": "which shards are left to workers stands on the coordinator",
-    "claim_next": "FOR UPDATE over all machines: claims are to be made account by account",
+    "claim_next": "FOR UPDATE over all machines: there, claims are made as on SQLite",
 }
 """Statements that Citus refuses, by the reason that they write, a table or their name, and why."""
 

@@ -99,6 +99,18 @@ def test_a_claim_leaves_out_what_others_have_and_what_is_not_due(target: Target,
         assert people(held.claim(1)[0]) == []
 
 
+def test_claims_are_the_same_where_the_letters_lie_on_several_machines(
+    target: Target, tmp_path: Path
+) -> None:
+    with line(target, tmp_path, people=7) as held:
+        held.connection.info["distributed"] = True  # what Citus would say
+        held.postpone(held.claim(1)[0][0])
+        assert [people(held.claim(3)[0]) for _ in range(3)] == [[2, 3, 4], [5, 6, 7], []]
+        held.connection.execute(update(campaign).values(state=STOPPED))
+        held.connection.execute(update(outbox).values(worker=None, ready_at=held.now))
+        assert people(held.claim(3)[0]) == people(held.claim(9)[0]) == []
+
+
 def test_nothing_is_claimed_of_a_campaign_that_does_not_go_on(target: Target, tmp_path: Path) -> None:
     with line(target, tmp_path, people=3) as held:
         held.connection.execute(update(campaign).values(state=STOPPED))
