@@ -74,24 +74,23 @@ def main() -> None:
 
 
 def measure_sqlite(report: Report, people: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        path, untouched = Path(folder) / "waves.db", Path(folder) / "untouched.db"
-        fill(untouched, people)
-        before = _bytes(untouched)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        fill(folder / "untouched.db", people)
         runs: list[Run] = []
         by_hand: list[float] = []
-        for _ in range(RUNS):
-            shutil.copy(untouched, path)
-            runs.append(_in_a_process(path))
-            grown = _bytes(path) - before
-            shutil.copy(untouched, path)
-            by_hand.append(run_by_hand(path))
+        for number in range(RUNS):
+            ours, theirs = (folder / f"{who}{number}.db" for who in ("ours", "theirs"))
+            shutil.copy(folder / "untouched.db", ours)
+            runs.append(_in_a_process(ours))
+            shutil.copy(folder / "untouched.db", theirs)
+            by_hand.append(run_by_hand(theirs))
+        grown = _bytes(folder / "ours0.db") - _bytes(folder / "untouched.db")
         report.line("sqlite bytes a person", grown / people, "bytes", 160)
         report.line("peak memory", max(run.memory for run in runs) / 2**20, "MiB", 1024)
         _compare(report, "sqlite", [run.visits for run in runs], by_hand, fast=800_000, part=0.7)
-        path.unlink()
-        fill(path, LOOP_PEOPLE)
-        report.line("sqlite one by one visits/s", run_one_by_one(path), "visits/s")
+        fill(folder / "few.db", LOOP_PEOPLE)
+        report.line("sqlite one by one visits/s", run_one_by_one(folder / "few.db"), "visits/s")
 
 
 def measure_postgresql(report: Report, postgres: Postgres, people: int) -> None:
