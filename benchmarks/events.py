@@ -41,9 +41,9 @@ SMS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def on_event() -> Bundle:
+def on_event(id: str = "c_event") -> Bundle:
     return bundle_of(
-        "c_event",
+        id,
         {
             "n_0": ("behavior_event", {"event": "visit"}),
             "n_1": ("text_sms", SMS),

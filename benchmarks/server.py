@@ -48,8 +48,8 @@ class Sizes(argparse.Namespace):
 
 
 def renamed(name: str) -> bytes:
-    """The file of the campaign that all publish, with another name."""
-    bundle = in_bulk(SHARED)
+    """The file of the campaign that all publish, with another name; it does not end by itself."""
+    bundle = on_event(SHARED)
     document = bundle.campaign
     attributes = document.attributes.model_copy(update={"name": name})
     document = CampaignDocument(attributes, document.nodes, document.links)

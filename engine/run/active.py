@@ -13,7 +13,7 @@ from engine.run import lifecycle
 from engine.run.compiling import PlanSettings, StoredVersions
 from engine.run.coupling import coupled
 from engine.run.cycles import Cycles
-from engine.run.entering import Window, anchor_of
+from engine.run.entering import Window, grid_of
 from engine.run.kin import KnownKin
 from engine.run.running import RunningVersion
 from engine.run.waves import NoteWritten, Transactions
@@ -85,7 +85,8 @@ class ActiveVersions:
             version = self._by_key[row.key]
             version.runner.forget()
             version.window = Window(row.starts_at, row.ends_at)
-            version.anchor = anchor_of(version.bundle, row.published_at)
+            since = row.published_at if row.runs_from is None else row.runs_from
+            version.grid = grid_of(version.bundle, since)
             version.published_at, version.resumed_at = row.made_at, row.resumed_at or 0
             version.enters = row.state == ACTIVE and row.key == row.version
             version.cycles = had[row.number]
@@ -119,7 +120,7 @@ def _rows(connection: Connection) -> list[Row[Any]]:
     """The versions that have something to do, with their campaigns."""
     busy, v = set(connection.scalars(select(agenda.c.version).distinct())), campaign_version.c
     query = (
-        select(campaign, v.key, v.cuts, v.published_at.label("made_at"))
+        select(campaign, v.key, v.cuts, v.runs_from, v.published_at.label("made_at"))
         .join(campaign_version, v.campaign == campaign.c.number)
         .where(campaign.c.state.in_((ACTIVE, COMPLETED)))
         .order_by(campaign.c.id, v.key)

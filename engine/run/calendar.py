@@ -117,7 +117,7 @@ class Calendar:
         # Nobody enters a version before there was one, whenever its campaign began.
         since = version.resumed_at if trigger.every else max(version.resumed_at, version.published_at)
         run = cycles.next_run(
-            trigger, version.cycles, version.window, version.anchor, self._settings.zone, since
+            trigger, version.cycles, version.window, version.grid, self._settings.zone, since
         )
         if run is None:
             return None

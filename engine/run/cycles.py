@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select
 
 from engine.components.behaviour import EnterAudiences
-from engine.run.entering import Window
+from engine.run.entering import Grid, Window
 from engine.shapes.schedule import runs
 from engine.shapes.time import from_milliseconds, to_milliseconds
 from engine.store.tables.people import audience
@@ -73,9 +73,9 @@ class Run:
 
 
 def next_run(
-    trigger: EnterAudiences, cycles: Cycles, window: Window, anchor: int, zone: ZoneInfo, resumed_at: int
+    trigger: EnterAudiences, cycles: Cycles, window: Window, grid: Grid, zone: ZoneInfo, resumed_at: int
 ) -> Run | None:
-    """The next cycle; None where there is none. `anchor`: where the grid of a recurring trigger begins.
+    """The next cycle; None where there is none.
 
     Of the runs that fell into a stop one happens, at the restart.
     """
@@ -87,22 +87,23 @@ def next_run(
         return Run(planned, at) if window.holds(at) else None
     if trigger.max_cycles is not None and cycles.number >= trigger.max_cycles:
         return None
-    last = max(cycles.planned or window.start - 1, window.start - 1)
-    grid = runs(trigger.every, from_milliseconds(anchor), zone, from_milliseconds(last))
-    run = _next(grid)
+    first = max(window.start, grid.since)
+    last = max(cycles.planned or first - 1, first - 1)
+    ahead = runs(trigger.every, from_milliseconds(grid.anchor), zone, from_milliseconds(last))
+    run = _next(ahead)
     if run is None or not window.holds(run):
         return None
     if run >= resumed_at:
         return Run(run, run)
     if not window.holds(resumed_at):
         return None
-    while (following := _next(grid)) is not None and following <= resumed_at:
+    while (following := _next(ahead)) is not None and following <= resumed_at:
         run = following
     return Run(run, resumed_at)
 
 
-def _next(grid: Iterator[datetime]) -> int | None:
-    found = next(grid, None)
+def _next(ahead: Iterator[datetime]) -> int | None:
+    found = next(ahead, None)
     return None if found is None else to_milliseconds(found)
 
 

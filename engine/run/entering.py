@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from engine.audience.errors import RuleError
+from engine.components.behaviour import EnterAudiences
 from engine.i18n import N_, Message
+from engine.plan.graph import flow_of
+from engine.shapes.schedule import Every
 from engine.shapes.time import instant, to_milliseconds
 from engine.store.tables.people import audience
 from engine.workspace.audience import AudienceFile
@@ -33,10 +36,31 @@ def window_of(bundle: Bundle, since: int) -> Window:
     return Window(start, None if attributes.end is None else to_milliseconds(instant(attributes.end)))
 
 
-def anchor_of(bundle: Bundle, published_at: int) -> int:
-    """Where the grid of a recurring trigger begins (ms)."""
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """When a recurring trigger is due: at the moments from `since` on of a grid that begins at `anchor`."""
+
+    anchor: int
+    since: int
+
+
+def grid_of(bundle: Bundle, since: int) -> Grid:
+    """That of a version whose schedule counts from a moment on."""
     start = bundle.campaign.attributes.start
-    return published_at if start is None else to_milliseconds(instant(start))
+    return Grid(since if start is None else to_milliseconds(instant(start)), since)
+
+
+def has_schedule_of(bundle: Bundle, other: Bundle) -> bool:
+    """Whether the triggers of two versions are due at the same times. Raises `NotRunnable`."""
+    return _schedule(bundle) == _schedule(other)
+
+
+def _schedule(bundle: Bundle) -> tuple[Every | None, str | None]:
+    """Of a recurring trigger; no other has one."""
+    numbers = {id: number for number, id in enumerate(bundle.campaign.nodes)}
+    trigger = flow_of(bundle.campaign, numbers).trigger.behaviour
+    every = trigger.every if isinstance(trigger, EnterAudiences) else None
+    return every, bundle.campaign.attributes.start
 
 
 def lists_in_force(

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 from engine.campaign.rules import problems
 from engine.components.base import RefKind
 from engine.components.behaviour import Send
+from engine.files.errors import FileError
 from engine.i18n import N_, Message
 from engine.logs import get_logger
 from engine.plan.contact import ContactRules
@@ -21,6 +22,7 @@ from engine.run import failures
 from engine.run.answers import Backlog, Refused, UnknownCampaign
 from engine.run.backlog import backlogs
 from engine.run.compiling import VersionKeys, cuts_for
+from engine.run.entering import has_schedule_of
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store import reasons
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
@@ -62,7 +64,7 @@ from engine.store.tables.runs import (
 )
 from engine.store.tables.sending import doubt, link_token, outbox, reference
 from engine.store.times import NEVER
-from engine.store.versions import versions_of
+from engine.store.versions import stored_bundle, versions_of
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 from engine.workspace.settings import MAX_IN_PROGRESS
@@ -144,6 +146,7 @@ def new_version(
     earlier = select(func.max(campaign_version.c.version)).where(campaign_version.c.campaign == number)
     version = (connection.execute(earlier).scalar() or 0) + 1
     values = {"name": attributes.name, "version": key, "ends_at": ends}
+    runs_from = None if found is None else _runs_from(connection, found.version, bundle, now)
     if found is None:
         fixed = {
             "number": number,
@@ -161,8 +164,24 @@ def new_version(
     row = {"key": key, "campaign": number, "version": version, "hash": bundle.hash, "bundle": text}
     nodes = _number_nodes(connection, number, bundle.campaign.nodes)
     cuts = cuts_for(bundle, nodes, contact, mails=mails)
-    connection.execute(insert(campaign_version).values(**row, published_at=now, cuts=int(cuts)))
+    made = {"published_at": now, "cuts": int(cuts), "runs_from": runs_from}
+    connection.execute(insert(campaign_version).values(**row, **made))
     return VersionKeys(number, key, nodes, cuts)
+
+
+def _runs_from(connection: Connection, before: int, bundle: Bundle, now: int) -> int | None:
+    """From when the schedule counts with which a version follows the one of the key `before`: where that has
+    the same, as from when it does there, so that a run is made that is due; any other from now on. Raises
+    `NotRunnable`."""
+    try:
+        earlier = stored_bundle(connection, before)
+    except FileError:
+        return now
+    if not has_schedule_of(bundle, earlier):
+        return now
+    query = select(campaign_version.c.runs_from).where(campaign_version.c.key == before)
+    found: int | None = connection.execute(query).scalar_one()
+    return found
 
 
 def _number_nodes(connection: Connection, number: int, ids: Iterable[str]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from engine.plan.follow import FollowUps
 from engine.plan.influence import TAG
 from engine.plan.plan import Plan
 from engine.run.cycles import Cycles, Run
-from engine.run.entering import Window
+from engine.run.entering import Grid, Window
 from engine.run.waves import NoteWritten, Transactions, WaveRunner
 from engine.shapes.conditions import leaves
 from engine.store.tables.people import audience
@@ -38,8 +38,8 @@ class RunningVersion:
     """A version with people in it, or that people may enter.
 
     Attributes:
-        window, anchor, resumed_at: when people may enter, where the grid of a recurring trigger begins, when
-            the campaign was last restarted. published_at: when this version was published.
+        window, grid, resumed_at: when people may enter, when a recurring trigger is due, when the campaign
+            was last restarted. published_at: when this version was published.
         enters: whether new people take this version.
         coupled: whether another campaign can make a difference to it.
         cycles: those that it has had. item: what it has to do next besides moving its people. next_run: when
@@ -66,7 +66,7 @@ class RunningVersion:
         self.runner = WaveRunner(plan, transactions, wave, note_written)
         self.follow = FollowUps(plan)
         self.window = NOBODY
-        self.anchor = 0
+        self.grid = Grid(0, 0)
         self.published_at = self.resumed_at = 0
         self.enters = False
         self.coupled = False

@@ -53,6 +53,7 @@ campaign_version = Table(
         doc="engine.plan.contact.Cuts: where its places begin",
     ),
     Column("published_by", TextType, doc="the user; null: whoever holds the engine's own token"),
+    Column("runs_from", TimeType, doc="from then on its schedule counts; null: from the campaign's begin"),
     Index(None, "campaign", "version", unique=True),
 )
 

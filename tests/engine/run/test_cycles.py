@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from engine.audience.updates import update_audience
 from engine.run.answers import Status
+from engine.shapes.time import to_milliseconds as ms
 from tests.databases import Target
 from tests.engine.run.drafting import (
     DAY,
@@ -21,6 +22,8 @@ from tests.engine.run.living import (
     DAILY,
     DIRECT_LINKS,
     END,
+    ORDER_LINKS,
+    ORDERS,
     Living,
     Node,
     recurring,
@@ -75,6 +78,62 @@ def test_a_daily_cycle_keeps_its_wall_time_when_the_clocks_change(shop: Target) 
             datetime(2026, 3, 29, 1, 0, tzinfo=UTC),  # 02:30 does not exist: the first instant after the gap
             datetime(2026, 3, 30, 0, 30, tzinfo=UTC),
         ]
+
+
+# ---- schedules of later versions
+
+DAILY_AT_SIX: dict[str, Node] = {"n_who": recurring(DAILY, repeat_unchanged=True), "n_end": END}
+SIX_CHANGED: dict[str, Node] = {"n_who": DAILY_AT_SIX["n_who"], "n_other": END}
+DAILY_AT_FIVE: dict[str, Node] = {
+    "n_who": recurring({**DAILY, "time": "17:00"}, repeat_unchanged=True), "n_end": END,
+}  # fmt: skip
+
+
+def six(day: int) -> datetime:
+    """When the day's cycle is, so many days after the beginning."""
+    return datetime.combine(NOW.date() + timedelta(days=day), time(18), ZONE).astimezone(UTC)
+
+
+def test_a_new_schedule_counts_from_the_version_that_has_it(shop: Target) -> None:
+    """And not from the campaign's beginning: nobody gets all at once what days without it would have sent."""
+    with Living(shop) as run:
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        run.pass_time(5 * DAY)
+        run.engine.publish(bundle(DAILY_AT_SIX, DIRECT_LINKS))
+        run.pass_time(2 * DAY)
+        assert run.cycles() == [six(5), six(6)]
+
+
+def test_a_run_that_an_earlier_schedule_has_had_is_not_made_up_for_by_an_earlier_hour(shop: Target) -> None:
+    with Living(shop) as run:
+        run.engine.publish(bundle(DAILY_AT_SIX, DIRECT_LINKS))
+        run.pass_time(DAY)
+        run.clock.set(ms(six(1)) - 30 * MINUTE)
+        run.engine.publish(bundle(DAILY_AT_FIVE, DIRECT_LINKS))
+        run.pass_time(DAY)
+        assert run.cycles() == [six(0), six(2) - timedelta(hours=1)]
+
+
+def test_a_version_with_the_same_schedule_makes_the_run_that_is_due(shop: Target) -> None:
+    """A text that is changed a minute after six costs nobody the day's message."""
+    with Living(shop) as run:
+        run.engine.publish(bundle(DAILY_AT_SIX, DIRECT_LINKS))
+        run.pass_time(DAY)
+        run.clock.set(ms(six(1)) + MINUTE)
+        run.engine.publish(bundle(SIX_CHANGED, ["n_who out n_other"]))
+        run.pass_time(DAY)
+        assert run.cycles() == [six(0), six(1), six(2)]
+
+
+def test_of_schedules_that_come_and_go_each_counts_from_its_version(shop: Target) -> None:
+    with Living(shop) as run:
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        run.pass_time(2 * DAY)
+        run.engine.publish(bundle(DAILY_AT_SIX, DIRECT_LINKS))
+        run.pass_time(HOUR)
+        run.engine.publish(bundle(SIX_CHANGED, ["n_who out n_other"]))
+        run.pass_time(DAY)
+        assert run.cycles() == [six(2), six(3)]
 
 
 # ---- generated audiences
