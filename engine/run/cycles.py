@@ -77,11 +77,13 @@ def next_run(
 ) -> Run | None:
     """The next cycle; None where there is none.
 
-    Of the runs that fell into a stop one happens, at the restart.
+    Who enters at once or at a time does so in one cycle of the campaign, unless a later version says a later
+    time. Of the runs that fell into a stop one happens, at the restart.
     """
     if trigger.every is None:
         planned = window.start if trigger.at is None else to_milliseconds(trigger.at)
-        if cycles.number or not window.holds(planned):
+        had = cycles.number and (trigger.at is None or cycles.planned is None or planned <= cycles.planned)
+        if had or not window.holds(planned):
             return None
         at = max(planned, resumed_at)
         return Run(planned, at) if window.holds(at) else None

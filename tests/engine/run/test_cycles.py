@@ -11,6 +11,7 @@ from engine.shapes.time import to_milliseconds as ms
 from tests.databases import Target
 from tests.engine.run.drafting import (
     DAY,
+    EVERYBODY,
     HOUR,
     MINUTE,
     NOW,
@@ -134,6 +135,19 @@ def test_of_schedules_that_come_and_go_each_counts_from_its_version(shop: Target
         run.engine.publish(bundle(SIX_CHANGED, ["n_who out n_other"]))
         run.pass_time(DAY)
         assert run.cycles() == [six(2), six(3)]
+
+
+def test_a_version_that_enters_at_a_time_does_so_after_cycles_of_others_and_once(shop: Target) -> None:
+    noon = six(2) - timedelta(hours=6)
+    who: Node = "target_audience", {**EVERYBODY, "mode": "once", "at": noon.isoformat()}
+    with Living(shop) as run:
+        run.engine.publish(bundle(DAILY_AT_SIX, DIRECT_LINKS))
+        run.pass_time(DAY)
+        for end in ("n_end", "n_other"):
+            run.engine.publish(bundle({"n_who": who, end: END}, [f"n_who out {end}"]))
+        run.pass_time(2 * DAY)
+        assert run.cycles() == [six(0), noon]
+        assert run.engine.campaign("c_1").status is Status.COMPLETED
 
 
 # ---- generated audiences
