@@ -1,7 +1,8 @@
 """A ten-node journey through the engine, beside the same as hand-written SQL and as a loop over people.
 
-On SQLite and PostgreSQL. With more than 300,000 people the engine alone is measured, on SQLite; `--full` does
-that for 100,000, a million and ten million, which shows how time and memory grow.
+On SQLite and PostgreSQL, and with `--citus` the engine alone on a cluster, too. With more than 300,000 people
+the engine alone is measured, on SQLite; `--full` does that for 100,000, a million and ten million, and shows
+how time and memory grow.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from engine.run.clock import VirtualClock
 from engine.run.engine import Engine
 from engine.run.settings import EngineSettings
 from engine.store.database import Database
+from tests.citus import Citus
 from tests.postgres import Postgres
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -55,6 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=100_000)
     parser.add_argument("--full", action="store_true", help="100,000, a million and ten million people")
+    parser.add_argument("--citus", metavar="URL", help="also on the cluster of this coordinator")
     parser.add_argument("--measure", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
@@ -70,6 +73,8 @@ def main() -> None:
         with server() as postgres:
             if postgres is not None:
                 measure_postgresql(report, postgres, options.people)
+        if options.citus:
+            measure_citus(report, options.citus, options.people)
     report.machine()
 
 
@@ -107,6 +112,21 @@ def measure_postgresql(report: Report, postgres: Postgres, people: int) -> None:
     with postgres.database() as url:
         fill(url, LOOP_PEOPLE)
         report.line("postgresql one by one visits/s", run_one_by_one(url), "visits/s")
+
+
+def measure_citus(report: Report, url: str, people: int) -> None:
+    """Machines that are all this computer share its processors and its disk: what it says is what dividing
+    costs."""
+    cluster = Citus(url)
+    visits: list[float] = []
+    try:
+        for _ in range(RUNS):
+            with cluster.database() as database:
+                fill(database, people)
+                visits.append(run_engine(database).visits)
+    finally:
+        cluster.stop()
+    report.line("citus visits/s", median(visits), "visits/s")
 
 
 def _compare(

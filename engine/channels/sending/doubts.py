@@ -38,6 +38,7 @@ from engine.report.doubtful import Which, doubtful_query, matches
 from engine.report.rows import shown_receipt
 from engine.store import audit
 from engine.store.dialect import upsert_adding
+from engine.store.distribution import is_distributed
 from engine.store.tables.runs import ENDED, campaign, entry, message, message_counter
 from engine.store.tables.sending import MESSAGE_KEY, doubt, outbox
 from engine.store.times import HOUR
@@ -110,7 +111,7 @@ class Doubts:
     def _settle_some(self, connection: Connection, decision: Decision, now: int) -> int:
         """One set; how many it had. `handed` then holds them."""
         self._empty(connection)
-        connection.execute(_to_settle(decision, now))
+        connection.execute(_to_settle(decision, now, locks=not is_distributed(connection)))
         some = connection.execute(select(func.count()).select_from(handed)).scalar_one()
         if not some:
             return 0
@@ -141,9 +142,10 @@ class Doubts:
         return upsert_adding(self._dialect, message_counter, COUNTED, query, "n")
 
 
-def _to_settle(decision: Decision, now: int) -> Insert:
+def _to_settle(decision: Decision, now: int, *, locks: bool) -> Insert:
     """Into `handed`: a set of those that are meant. What is of a campaign that has broken off goes nowhere
-    any more, so that it cannot be sent again."""
+    any more, so that it cannot be sent again. locks: also against another process; Citus locks no rows of
+    several machines, and there only the leader writes about messages, one transaction after the other."""
     d = doubt.c
     columns = (*MESSAGE_KEY, "account", "priority", "version")
     query = doubtful_query(*(d[name] for name in columns), literal(now).label("ready_at"))
@@ -151,7 +153,9 @@ def _to_settle(decision: Decision, now: int) -> Insert:
     if decision.how is Settlement.AGAIN:
         broken_off = select(campaign.c.number).where(campaign.c.state == ENDED)
         query = query.where(d.campaign.not_in(broken_off))
-    query = query.limit(AT_ONCE).with_for_update(of=message)
+    query = query.limit(AT_ONCE)
+    if locks:
+        query = query.with_for_update(of=message)
     return insert(handed).from_select([*columns, "ready_at"], query)
 
 
