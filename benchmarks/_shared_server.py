@@ -125,10 +125,12 @@ class Page:
 
 @asynccontextmanager
 async def pages(server: Running, campaign: str, count: int) -> AsyncIterator[list[Page]]:
-    """So many pages show the live counts of a campaign while the block runs."""
+    """So many pages show the live counts of a campaign while the block runs; all are open when it begins."""
     found = [Page() for _ in range(count)]
     tasks = [asyncio.create_task(one.keep_open(server, f"/web/campaigns/{campaign}/live")) for one in found]
     try:
+        while not all(one.heard for one in found):
+            await asyncio.sleep(0.05)
         yield found
     finally:
         for task in tasks:

@@ -160,8 +160,8 @@ async def measure(report: Report, dialect: str, server: Running, sizes: Sizes) -
     await _ask(server, "/campaigns", bundles.write(on_event()))
     await one_by_one(server, "warm", sizes.people, 1)
     await _events(report, server, f"{dialect} quiet", sizes)
-    await _ask(server, "/campaigns", bundles.write(in_bulk("c_busy")))
     async with pages(server, "c_event", sizes.pages) as opened:
+        await _ask(server, "/campaigns", bundles.write(in_bulk("c_busy")))
         await _events(report, server, f"{dialect} while {sizes.people} people run", sizes)
     counting = sum(page.heard > 1 for page in opened)
     report.line(f"{dialect} pages open meanwhile, with live counts", counting, "pages", sizes.pages,

@@ -92,7 +92,7 @@ class PlacePlan:
 
     @cached_property
     def note_shards(self) -> Prepared:
-        """Writes into the agenda when something is due here next for each shard that is left to others."""
+        """Writes into the agenda when something is due here next for each shard: they are left to others."""
         return self._prepare(self._rows.note_shards(self.place))
 
     @cached_property

@@ -31,7 +31,7 @@ from sqlalchemy import (
 
 from engine.audience.moments import ColumnMoment
 from engine.components.behaviour import EnterOnEvent
-from engine.plan.context import NO_NUMBER, Context, shard_of
+from engine.plan.context import NO_NUMBER, SHARDS, Context, shard_of
 from engine.plan.counting import cycle_of
 from engine.plan.decide import Judge, Row, asks_origin, draws_lots
 from engine.plan.effects import counts_matches
@@ -39,7 +39,6 @@ from engine.plan.places import Layout, Place, Stage
 from engine.plan.prepared import given
 from engine.plan.temporary import front, incoming, kin, newcomer, wave
 from engine.store.dialect import is_among, look_up, upsert_least, upsert_replacing
-from engine.store.tables.operations import version_lease
 from engine.store.tables.people import audience_member, person
 from engine.store.tables.runs import agenda, arrival, entry, message, pending_match, token, token_watched
 from engine.store.times import NEVER
@@ -125,13 +124,17 @@ class Rows:
         return upsert_least(self._context.dialect, agenda, columns, grouped, "due")
 
     def note_shards(self, place: Place) -> Insert:
-        """Note when something is due here next for each shard that is left to others."""
-        s = version_lease.c
-        mine = shard_of(self._table(place).c.person) == s.shard
-        due = self._first(place, mine).correlate(version_lease).scalar_subquery()
-        of_version = s.version == self._context.version
-        found = select(s.version, s.shard, due.label("due")).where(of_version).subquery()
-        rows = select(found.c.version, literal(place.index), found.c.shard, found.c.due)
+        """Note when something is due here next for each shard."""
+        mine = shard_of(self._table(place).c.person)
+        firsts = [
+            select(
+                literal_column(str(shard)).label("shard"),
+                self._first(place, mine == literal_column(str(shard))).scalar_subquery().label("due"),
+            )
+            for shard in range(1, SHARDS + 1)
+        ]
+        found = union_all(*firsts).subquery()
+        rows = select(literal(self._context.version), literal(place.index), found.c.shard, found.c.due)
         columns = ["version", "place", "shard", "due"]
         noted = rows.where(found.c.due.is_not(None))
         return upsert_replacing(self._context.dialect, agenda, columns, noted, ["due"])

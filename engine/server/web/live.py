@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,8 +20,11 @@ log = get_logger()
 
 EACH_S = 1.0
 LASTS_S = 60.0
-"""After so long a page has to ask anew, which its browser does by itself: who may no longer look, or shows a
-link that was revoked, learns it then."""
+"""After so long at most a page has to ask anew, which its browser does by itself: who may no longer look, or
+shows a link that was revoked, learns it then."""
+PAGE_S, SPREAD_S = 0.002, 0.8
+"""Pages are told apart from each other, in so long for each page and so long at most: all at once, hundreds
+would keep the server from everybody else."""
 SILENCE_S = 15.0
 """So often at least something is sent, for proxies that close what is silent."""
 MOST_PAGES = 2_000
@@ -55,12 +59,14 @@ class Live:
         look: Look,
         ending: Callable[[], bool] = lambda: False,
         pause: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(EACH_S),
+        chance: Callable[[], float] = random.random,
     ) -> None:
         """look: see `Look`; called in a thread. ending: whether the server is to end. pause: between two
-        looks."""
+        looks. chance: from 0 to 1, of when a page's turn is."""
         self._look = look
         self._ending = ending
         self._pause = pause
+        self._chance = chance
         self._watches: dict[str, _Watch] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._pages = 0
@@ -91,12 +97,14 @@ class Live:
 
     async def _told(self, watch: _Watch, language: str) -> AsyncIterator[str]:
         loop, known = asyncio.get_running_loop(), -1
-        until = loop.time() + LASTS_S
+        until = loop.time() + LASTS_S * (1 - self._chance() / 4)  # those that came together ask anew apart
         while not watch.over and loop.time() < until:
             changed = watch.changed
             frame = watch.frames.get(language)
             if frame is None or watch.number == known:
-                if not await _within(changed, SILENCE_S):
+                if await _within(changed, SILENCE_S):
+                    await asyncio.sleep(self._chance() * min(SPREAD_S, PAGE_S * self._pages))
+                else:
                     yield _STILL_HERE
                 continue
             yield watch.steps[language] if watch.number == known + 1 and known >= 0 else _event(frame)

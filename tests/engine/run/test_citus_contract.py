@@ -44,7 +44,6 @@ NOT_ON_CITUS = {
     "fatigue": "limits that count by address ask what other people got who share it",
     "duplicate_address": "one message an address asks whether other people have got it",
     "zone_shifts": "a send window by each person's own clock looks up zones that other subqueries depend on",
-    "version_lease": "which shards are left to workers stands on the coordinator",
     "claim_next": "FOR UPDATE over all machines: there, claims are made as on SQLite",
 }
 """Statements that Citus refuses, by the reason that they write, a table or their name, and why."""
@@ -113,9 +112,7 @@ def build(plan: Plan) -> None:
 def broken(statement: Any, compiled: Prepared) -> Iterator[str]:
     """What a statement of a wave breaks, but for what is known."""
     reason = compiled._fixed.get("reason")
-    if reason not in NOT_ON_CITUS and not any(
-        name in compiled.sql for name in ("zone_shifts", "version_lease")
-    ):
+    if reason not in NOT_ON_CITUS and "zone_shifts" not in compiled.sql:
         yield from refusals(statement)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from itertools import count
 from typing import Any
 
 from engine.run.answers import UnknownCampaign
@@ -16,13 +17,13 @@ Stream = AsyncIterator[str]
 class Campaign:
     """What a campaign shows, changed by the test; looked at when the test says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, chance: Callable[[], float] = lambda: 0.0) -> None:
         self.shown = {"a": "1", "b": "1"}
         self.looks = 0
         self.failure: Exception | None = None
         self.ending = False
         self._turn = asyncio.Semaphore(1)
-        self.live = Live(self._look, lambda: self.ending, self._pause)
+        self.live = Live(self._look, lambda: self.ending, self._pause, chance)
 
     def _look(self, campaign: str, languages: Iterable[str]) -> Mapping[str, Mapping[str, str]]:
         self.looks += 1
@@ -61,6 +62,25 @@ def test_many_pages_are_one_look_and_hear_what_changed_only() -> None:
         assert campaign.looks <= looks + 2
         late = campaign.live.listen("c_1", "en")
         assert await told(late) == {"a": "en 1", "b": "en 2"}
+
+    asyncio.run(go())
+
+
+def test_many_pages_are_not_told_all_at_once() -> None:
+    """Calls of others would wait meanwhile."""
+
+    async def go() -> None:
+        turns = count()
+        campaign = Campaign(lambda: next(turns) % 50 / 50)
+        pages = [campaign.live.listen("c_1", "en") for _ in range(50)]
+        await asyncio.gather(*map(told, pages))
+        campaign.shown["b"] = "2"
+        waiting = [asyncio.ensure_future(told(page)) for page in pages]
+        await asyncio.sleep(0)
+        campaign.look_again()
+        done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        assert len(done) < 25
+        assert await asyncio.gather(*waiting) == [{"b": "en 2"}] * 50
 
     asyncio.run(go())
 
