@@ -102,10 +102,11 @@ class Running(NamedTuple):
 
 
 class Page:
-    """A page that stays open. heard: how often it was told of new figures."""
+    """A page that stays open. heard: how often it was told of new figures; open: it was."""
 
     def __init__(self) -> None:
         self.heard = 0
+        self.open = asyncio.Event()
 
     async def keep_open(self, server: Running, path: str) -> None:
         """Until it is cancelled; the server wants to be asked anew each minute."""
@@ -116,7 +117,9 @@ class Page:
             try:
                 writer.write(head.encode())
                 async for line in reader:
-                    self.heard += line.startswith(b"data:")
+                    if line.startswith(b"data:"):
+                        self.heard += 1
+                        self.open.set()
                     if line == _LAST_CHUNK:
                         break
             finally:
@@ -129,8 +132,7 @@ async def pages(server: Running, campaign: str, count: int) -> AsyncIterator[lis
     found = [Page() for _ in range(count)]
     tasks = [asyncio.create_task(one.keep_open(server, f"/web/campaigns/{campaign}/live")) for one in found]
     try:
-        while not all(one.heard for one in found):
-            await asyncio.sleep(0.05)
+        await asyncio.gather(*(one.open.wait() for one in found))
         yield found
     finally:
         for task in tasks:
