@@ -24,12 +24,14 @@ class Cuts(IntFlag):
     CONTACTS: at everything that fatigue control looks at.
     MAILED: no place; but what goes through a real account waits in the outbox of the sending loop, and its
     results come later.
+    FOLLOWS: no place; but there was a version before: its people may enter again, and had their cycles.
     """
 
     NONE = 0
     CROSSINGS = 1
     CONTACTS = 2
     MAILED = 4
+    FOLLOWS = 8
 
 
 PERIODS: Mapping[str, int] = {

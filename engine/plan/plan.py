@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, delete, func, literal, literal_column, select
 
 from engine.components.behaviour import EnterAudiences, Send
+from engine.plan.contact import Cuts
 from engine.plan.context import Context
 from engine.plan.decide import Judge
 from engine.plan.effects import Effects
@@ -207,6 +208,11 @@ class Plan:
     def enter_again(self) -> Prepared:
         """The same, where some may have entered before."""
         return self._enter(again=True)
+
+    def entering(self, cycle: int) -> Prepared:
+        """What lets the audiences enter in a cycle."""
+        again = cycle > 1 or Cuts.FOLLOWS in self.context.cuts
+        return self.enter_again if again else self.enter_audience
 
     @property
     def _audiences(self) -> int:

@@ -97,12 +97,7 @@ def _cycles(books: Books) -> Iterator[Violation]:
     for number, held, n in books.connection.execute(query):
         (kept if held else entries)[number] = n
     tokens = _tokens(books)
-    query = (
-        select(entry.c.cycle, func.count())
-        .join_from(tokens, entry, _belongs(tokens, books))
-        .group_by(entry.c.cycle)
-    )
-    inside: dict[int, int] = dict(books.connection.execute(query).all())
+    inside = _by_cycle(books, tokens)
     counted = {one.number: one for one in books.counts.cycles}
     for number in sorted(counted.keys() | entries.keys() | kept.keys()):
         one = counted.get(number)
@@ -127,11 +122,18 @@ def _cycles(books: Books) -> Iterator[Violation]:
     query = select(cycle.c.cycle, cycle.c.done).where(
         cycle.c.campaign == books.campaign, cycle.c.finished_at.is_not(None)
     )
+    inside = _by_cycle(books, tokens, entry.c.event.is_(None))  # an event lets people into no cycle
     for number, done in books.connection.execute(query):
         if inside.get(number) or not done:
             yield books.wrong(
                 Message(N_("Cycle {cycle} is marked as finished, but it is not."), cycle=number)
             )
+
+
+def _by_cycle(books: Books, tokens: Subquery, *which: ColumnElement[bool]) -> dict[int, int]:
+    """Entries with a token, by their cycle."""
+    query = select(entry.c.cycle, func.count()).join_from(tokens, entry, _belongs(tokens, books))
+    return dict(books.connection.execute(query.where(*which).group_by(entry.c.cycle)).all())
 
 
 def _tokens(books: Books) -> Subquery:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, FromClause, Table, bindparam, select
 
 from engine.audience.conditions import RowConditions
 from engine.components.base import RefKind
-from engine.components.behaviour import EnterOnEvent
+from engine.components.behaviour import EnterAudiences, EnterOnEvent
 from engine.plan.contact import ContactRules, Cuts
 from engine.plan.context import CONTACTS, Context, TagTarget
 from engine.plan.control import draws_of
@@ -97,7 +97,7 @@ def plan_of(
         contacts=settings.contacts,
         collect=_collecting(bundle),
         languages={id: file.languages.attribute for id, file in bundle.messages.items() if file.languages},
-        recurring=flow.recurs,
+        recurring=flow.recurs or (isinstance(trigger, EnterAudiences) and Cuts.FOLLOWS in keys.cuts),
         cuts=keys.cuts,
         participants=settings.participants,
         control=draws_of(bundle.campaign.attributes, settings.contact.control),

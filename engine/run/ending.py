@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select, update
 
 from engine.plan.endings import keeps_ends
 from engine.run.generated import somebody_gathered, write_audiences
@@ -83,17 +83,29 @@ def _versions(campaign: int) -> Select[int]:
     return select(campaign_version.c.key).where(campaign_version.c.campaign == campaign)
 
 
+def _is_of(counted: Table, campaign: int) -> ColumnElement[bool]:
+    """Whether a counter is of people of a cycle, who entered the version that began it or a later one: in
+    earlier ones whom events let in count as of the first cycle, too."""
+    return (
+        (cycle.c.campaign == campaign)
+        & (cycle.c.cycle == counted.c.cycle)
+        & (counted.c.version >= cycle.c.version)
+    )
+
+
 def _through(connection: Connection, campaign: int) -> list[_Through]:
     """Cycles that have ended but are not noted as finished, by their end."""
     entered = (
         select(counter.c.cycle, func.sum(counter.c.n).label("n"))
         .join(path, (path.c.version == counter.c.version) & (path.c.path == counter.c.path))
+        .join(cycle, _is_of(counter, campaign))
         .where(counter.c.version.in_(_versions(campaign)), path.c.place == 0)
         .group_by(counter.c.cycle)
         .subquery()
     )
     ended = (
         select(finished.c.cycle, func.sum(finished.c.n).label("n"), func.max(finished.c.last).label("last"))
+        .join(cycle, _is_of(finished, campaign))
         .where(finished.c.version.in_(_versions(campaign)))
         .group_by(finished.c.cycle)
         .subquery()

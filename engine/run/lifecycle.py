@@ -15,7 +15,7 @@ from engine.components.behaviour import Send
 from engine.files.errors import FileError
 from engine.i18n import N_, Message
 from engine.logs import get_logger
-from engine.plan.contact import ContactRules
+from engine.plan.contact import ContactRules, Cuts
 from engine.plan.graph import Flow
 from engine.plan.plan import Plan
 from engine.run import failures
@@ -164,6 +164,8 @@ def new_version(
     row = {"key": key, "campaign": number, "version": version, "hash": bundle.hash, "bundle": text}
     nodes = _number_nodes(connection, number, bundle.campaign.nodes)
     cuts = cuts_for(bundle, nodes, contact, mails=mails)
+    if found is not None:
+        cuts |= Cuts.FOLLOWS
     made = {"published_at": now, "cuts": int(cuts), "runs_from": runs_from}
     connection.execute(insert(campaign_version).values(**row, **made))
     return VersionKeys(number, key, nodes, cuts)

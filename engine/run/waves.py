@@ -375,7 +375,7 @@ class WaveRunner:
 
     def enter(self, at: int, lists: list[int], number: int) -> Iterator[None]:
         """Let the union of the audience lists enter at `at`, as cycle `number` (a row of `cycle`)."""
-        enter = self._plan.enter_again if number > 1 else self._plan.enter_audience
+        enter = self._plan.entering(number)
         trigger = self._plan.places[0]
         which = (cycle.c.campaign == self._plan.context.campaign) & (cycle.c.cycle == number)
         parameters = {

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from engine.report.counts import NodeCounts
-from engine.run.answers import UnknownCampaign, UnknownVersion
+from engine.run.answers import Status, UnknownCampaign, UnknownVersion
 from engine.workspace import bundle as bundles
 from tests.databases import Target
-from tests.engine.run.drafting import DAY, HOUR, bundle
-from tests.engine.run.living import END, ORDER_LINKS, ORDERS, SMS_LINKS, SMS_THEN_WAIT, Living
+from tests.engine.run.drafting import DAY, EVERYBODY, HOUR, MINUTE, NOW, WAIT, bundle
+from tests.engine.run.living import (
+    DAILY,
+    END,
+    ORDER_LINKS,
+    ORDERS,
+    SMS_LINKS,
+    SMS_THEN_WAIT,
+    Living,
+    Node,
+    recurring,
+)
 
 NEXT = {**{id: node for id, node in ORDERS.items() if id != "n_end"}, "n_more": END}
 NEXT_LINKS = [*ORDER_LINKS[:-1], "n_wait out n_more"]
@@ -72,3 +84,57 @@ def test_the_only_version_counts_what_the_campaign_does(shop: Target) -> None:
         run.order("o1")
         run.pass_time(HOUR)
         assert run.engine.counts("c_1", 1) == run.engine.counts("c_1")
+
+
+# ---- versions that people enter in another way than the one before
+
+WAITING: dict[str, Node] = {"n_who": ("target_audience", EVERYBODY), "n_wait": ORDERS["n_wait"], "n_end": END}
+WAITING_LINKS = ["n_who out n_wait", "n_wait out n_end"]
+EVENING = {**WAITING, "n_who": recurring(DAILY, repeat_unchanged=True)}
+
+
+def test_an_audience_enters_after_events_let_some_of_its_people_in(shop: Target) -> None:
+    with Living(shop) as run:
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        run.order("o1")
+        run.order("o2")
+        run.engine.publish(bundle(WAITING, WAITING_LINKS))
+        run.pass_time(MINUTE)
+        status = run.engine.campaign("c_1")
+        assert (status.status, status.entries, status.inside) == (Status.IN_PROGRESS, 8, 8)
+        run.sound()
+        run.pass_time(DAY)
+        assert run.engine.campaign("c_1").status is Status.COMPLETED
+        run.sound()
+
+
+def test_people_of_a_version_that_enters_at_a_time_are_of_its_own_cycle(shop: Target) -> None:
+    noon = NOW + timedelta(days=2)
+    once: Node = "target_audience", {**EVERYBODY, "mode": "once", "at": noon.isoformat()}
+    with Living(shop) as run:
+        run.engine.publish(bundle(EVENING, WAITING_LINKS))
+        run.pass_time(DAY + 12 * HOUR)
+        run.engine.publish(bundle({**WAITING, "n_who": once}, WAITING_LINKS))
+        run.pass_time(12 * HOUR)
+        cycles = run.engine.counts("c_1").cycles
+        assert [(one.number, one.entries, one.inside) for one in cycles] == [(1, 6, 0), (2, 6, 0), (3, 6, 6)]
+        run.sound()
+
+
+def test_a_cycle_is_through_though_people_of_an_earlier_version_are_inside(shop: Target) -> None:
+    """Whom events let in are of no cycle, though they count as of the first."""
+    gathers: dict[str, Node] = {
+        "n_who": EVENING["n_who"], "n_all": ("generate_audience", {"audience_name": "Evening"}), "n_end": END,
+    }  # fmt: skip
+    long: Node = "wait_until", {**WAIT, "unit": "day", "amount": 2}
+    with Living(shop) as run:
+        run.engine.publish(bundle({**ORDERS, "n_wait": long}, ORDER_LINKS))
+        run.order("o1")
+        run.engine.publish(bundle(gathers, ["n_who out n_all", "n_all out n_end"]))
+        run.pass_time(DAY)
+        assert [size for _, size in run.generated()] == [6]
+        run.sound()
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        run.order("o2", "p2")
+        assert run.engine.campaign("c_1").inside == 2
+        run.sound()
