@@ -44,6 +44,18 @@ def cannot_open(url: URL, error: Exception) -> StoreError:
     return _cannot_open(name_of(url), trouble_of(error) or str(getattr(error, "orig", error)))
 
 
+def turns_away(url: URL) -> bool:
+    """Whether a PostgreSQL server is there that takes no connections yet, or no more: it starts, looks
+    through what a crash has left, or ends."""
+    from psycopg import pq
+    from psycopg.conninfo import make_conninfo
+
+    asked = url.translate_connect_args(username="user", database="dbname")
+    asked.pop("password", None)
+    given = {name: value for name, value in url.query.items() if isinstance(value, str) and name != "options"}
+    return pq.PGconn.ping(make_conninfo(**asked, **given).encode()) == pq.Ping.REJECT
+
+
 def _cannot_open(name: str, reason: Message | str) -> StoreError:
     return StoreError(Message(N_("The database {name} cannot be opened: {reason}"), name=name, reason=reason))
 

@@ -25,7 +25,7 @@ from engine.run.answers import Refused
 from engine.run.lease import Renewals, Watch
 from engine.run.lock import ServerLock, end_holder, sight
 from engine.run.sharing import leases
-from engine.store.database import Database, StoreError, cannot_open
+from engine.store.database import Database, StoreError, cannot_open, turns_away
 
 LOOKS = 12
 """How often who stands by looks after the leader while a lease lasts."""
@@ -91,8 +91,8 @@ class Leadership:
         return 0 if term is None else term.renewals.number
 
     def start(self) -> None:
-        """Lead, or stand by until somebody is needed. Raises what keeps it from both at the first time, such
-        as `StoreError`; later it tries again."""
+        """Lead, or stand by until somebody is needed; a database that is starting is waited for. Raises what
+        keeps it from both at the first time, such as `StoreError`; later it tries again."""
         self._thread.start()
         self._begun.wait()
         if self._failure is not None:
@@ -146,7 +146,7 @@ class Leadership:
 
     def _turn(self, database: Database) -> ServerLock | None:
         """The database's lock, once nobody has it who goes on; None where this process ends before."""
-        watch, said, blind = Watch(), False, False
+        watch, said, blind, refused = Watch(), False, False, False
         while not self._closing.is_set():
             try:
                 with database.write() as connection:
@@ -165,8 +165,11 @@ class Leadership:
             except Refused:
                 watch.forget()  # somebody was faster
             except SQLAlchemyError as error:
-                if not self._begun.is_set():
-                    raise cannot_open(database.url, error) from error
+                # Whoever was refused once may have asked just before it was there.
+                if not self._begun.is_set() and not turns_away(database.url):
+                    if refused:
+                        raise cannot_open(database.url, error) from error
+                    refused = True
                 watch.forget()
                 say, blind = (log.debug if blind else log.warning), True
                 say("the leader cannot be seen", reason=str(error).partition("\n")[0])

@@ -24,7 +24,7 @@ from tests.engine.server.leading.show import (
     silent,
     undisturbed,
 )
-from tests.engine.server.leading.troupe import Troupe
+from tests.engine.server.leading.troupe import Troupe, until
 from tests.postgres import Postgres
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL and SIGSTOP")
@@ -61,6 +61,19 @@ def test_whatever_happens_to_who_leads_nothing_is_lost_and_nothing_comes_twice(
         mortal.kill(death)
         show.finish()
         show.check(undisturbed(tmp_path / "undisturbed", people))
+
+
+def test_a_server_that_starts_before_its_database_waits_for_it(mortal: Postgres, tmp_path: Path) -> None:
+    """As on a computer that has just been switched on, or after a crash of the database."""
+    with playing(mortal, tmp_path, WebhookFake(), servers=2, people=2) as show:
+        leader = show.troupe.leading()
+        (other,) = (one for one in show.troupe.players if one is not leader)
+        show.troupe.kill(other)
+        other.wire.turn_away()
+        show.troupe.start(other)
+        until(lambda: other.wire.turned_away > 4)
+        other.wire.mend()
+        until(lambda: other.readiness == "standby")
 
 
 @pytest.mark.full

@@ -12,13 +12,16 @@ from typing import Self
 
 _RESET = struct.pack("ii", 1, 0)
 """Of a socket that is closed so: the other side is told that the connection is broken."""
+_STARTING = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
+"""What PostgreSQL says to who comes too early."""
 
 
 class Wire:
     """Leads connections to a port of this computer on to a database's socket.
 
     While it is cut, connections break and none are made. While it is silent they stay, and new ones are made,
-    but no byte arrives on either side; what was sent meanwhile arrives once it speaks again.
+    but no byte arrives on either side; what was sent meanwhile arrives once it speaks again. While it turns
+    away, whoever comes is told that the database is starting.
     """
 
     def __init__(self, to: Path) -> None:
@@ -29,7 +32,8 @@ class Wire:
         self._waiting: list[socket.socket] = []
         self._door = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port: int = self._door.getsockname()[1]
-        self._is_cut = self._is_silent = self._ended = False
+        self._is_cut = self._is_silent = self._turns_away = self._ended = False
+        self._turned_away = 0
         self._wakes, self._woken = socket.socketpair()
         self._thread = threading.Thread(target=self._run, name="wire")
 
@@ -53,9 +57,17 @@ class Wire:
         self._is_silent = True
         self._wake()
 
+    def turn_away(self) -> None:
+        self._turns_away = True
+
+    @property
+    def turned_away(self) -> int:
+        """How many have come too early."""
+        return self._turned_away
+
     def mend(self) -> None:
         """As if nothing had been."""
-        self._is_cut = self._is_silent = False
+        self._is_cut = self._is_silent = self._turns_away = False
         self._wake()
 
     # ---- in its thread
@@ -102,6 +114,11 @@ class Wire:
         one, _ = self._door.accept()
         if self._is_cut:
             self._break(one)
+        elif self._turns_away:
+            with one:
+                one.recv(4096)
+                one.sendall(b"E" + struct.pack("!i", len(_STARTING) + 4) + _STARTING)
+            self._turned_away += 1
         elif self._is_silent:
             self._waiting.append(one)
         else:
