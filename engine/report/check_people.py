@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal_column, select, union, union_all
 
+from engine.components.behaviour import Split
+from engine.components.registry import component
 from engine.i18n import N_, Message
 from engine.report.books import Books, Violation
 from engine.report.rows import entry_of
@@ -26,6 +28,7 @@ from engine.store.tables.runs import (
     visit,
 )
 from engine.store.times import HOUR
+from engine.store.versions import stored_bundle
 
 WAITING = (token, token_watched)
 """Where people wait; in the second one also those whose release is not known yet (`due` is null)."""
@@ -173,8 +176,10 @@ def _live(books: Books) -> Iterator[Violation]:
 
 def _tests(books: Books) -> Iterator[Violation]:
     query = select(test_state.c.node, test_state.c.visits).where(test_state.c.campaign == books.campaign)
-    for node, visits in books.connection.execute(query):
-        passed = books.counts.nodes[books.names[node]].passed
+    for node, visits in books.connection.execute(query).all():
+        passed = sum(
+            n for (version, of), n in books.passed().items() if of == node and _ends(books, version, node)
+        )
         if visits != passed:
             message = Message(
                 N_("The test counts {visits} visits, but {passed} people passed."),
@@ -182,6 +187,16 @@ def _tests(books: Books) -> Iterator[Violation]:
                 passed=passed,
             )
             yield books.wrong(message, node)
+
+
+def _ends(books: Books, version: int, node: int) -> bool:
+    """Whether a test ends after some people in a version: the visits of others are not counted."""
+    if len(books.versions) == 1:
+        return True
+    found = stored_bundle(books.connection, version).campaign.nodes.get(books.names[node])
+    config = None if found is None else found.parsed.config
+    behaviour = None if found is None or config is None else component(found.kind).behaviour(config)
+    return isinstance(behaviour, Split) and behaviour.end is not None
 
 
 def _goals(books: Books) -> Iterator[Violation]:

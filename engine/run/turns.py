@@ -48,7 +48,7 @@ class TurnsAtTests:
         allowed = max(0, split.end.people - visits)
         if split.end.then is not None:
             return {"allowed": allowed, "winner": ports.index(split.end.then), "since": -NEVER}
-        if best is not None:
+        if best in ports:  # another version may have had other groups
             if not allowed:  # some of the first may be left: the best is fixed by whom it takes first
                 self._decided.add(place.place.index)
             return {"allowed": allowed, "winner": ports.index(best), "since": -NEVER}

@@ -9,6 +9,7 @@ import pytest
 from engine.report.counts import NodeCounts
 from engine.run.answers import Status, UnknownCampaign, UnknownVersion
 from engine.workspace import bundle as bundles
+from engine.workspace.bundle import Bundle
 from tests.databases import Target
 from tests.engine.run.drafting import DAY, EVERYBODY, HOUR, MINUTE, NOW, WAIT, bundle
 from tests.engine.run.living import (
@@ -138,3 +139,51 @@ def test_a_cycle_is_through_though_people_of_an_earlier_version_are_inside(shop:
         run.order("o2", "p2")
         assert run.engine.campaign("c_1").inside == 2
         run.sound()
+
+
+# ---- tests whose groups a later version changes
+
+
+def with_test(*groups: str, ends: bool = True) -> Bundle:
+    """Whoever orders goes to one of these groups, the rest to the best."""
+    shares = [{"id": id, "name": id, "percent": 100 // len(groups)} for id in groups]
+    end = {"ends": "after", "people": 2, "then": "best", "min_judged": 1} if ends else {}
+    goal = {"test": "n_ab", "goal": {"event": "order"}, "judge_after": {"amount": 1, "unit": "hour"}}
+    minute: Node = "wait_until", {**WAIT, "unit": "minute"}
+    nodes: dict[str, Node] = {
+        "n_who": ORDERS["n_order"], "n_ab": ("ab_test", {"groups": shares, **end}),
+        "n_target": ("ab_target", goal), "n_end": END, **{f"n_{id}": minute for id in groups},
+    }  # fmt: skip
+    links = [link for id in groups for link in (f"n_ab group:{id} n_{id}", f"n_{id} out n_target")]
+    return bundle(nodes, ["n_who out n_ab", *links, "n_target out n_end"])
+
+
+def order_all(run: Living, turn: str) -> None:
+    for n in range(1, 7):
+        run.order(f"{turn}-{n}", f"p{n}")
+
+
+def test_a_version_without_the_group_that_was_the_best_finds_its_own(shop: Target) -> None:
+    with Living(shop) as run:
+        run.engine.publish(with_test("g_1", "g_2"))
+        order_all(run, "first")
+        run.pass_time(2 * HOUR)
+        order_all(run, "second")
+        ((best,),) = run.rows("SELECT best FROM test_state")
+        other = {"group:g_1": "g_2", "group:g_2": "g_1"}[best]
+        run.engine.publish(with_test(other, "g_3"))
+        order_all(run, "third")
+        run.sound()
+        run.pass_time(2 * HOUR)
+        order_all(run, "fourth")
+        assert run.rows("SELECT best FROM test_state") in [[(f"group:{other}",)], [("group:g_3",)]]
+        assert run.engine.campaign("c_1").status is Status.IN_PROGRESS
+        run.sound()
+
+
+def test_the_books_of_a_test_hold_where_not_every_version_ends_it(shop: Target) -> None:
+    with Living(shop) as run:
+        for turn, ends in enumerate((False, True, False)):
+            run.engine.publish(with_test("g_1", "g_2", ends=ends))
+            order_all(run, str(turn))
+            run.sound()
