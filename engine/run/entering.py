@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from engine.audience.errors import RuleError
-from engine.components.behaviour import EnterAudiences
+from engine.components.behaviour import Behaviour, EnterAudiences, EnterOnEvent
 from engine.i18n import N_, Message
 from engine.plan.graph import flow_of
 from engine.shapes.schedule import Every
@@ -55,12 +55,24 @@ def has_schedule_of(bundle: Bundle, other: Bundle) -> bool:
     return _schedule(bundle) == _schedule(other)
 
 
+def counts_events_of(bundle: Bundle, other: Bundle) -> bool:
+    """Whether people enter both versions with the n-th of the same events. Raises `NotRunnable`."""
+    one, another = _trigger(bundle), _trigger(other)
+    if not isinstance(one, EnterOnEvent) or not isinstance(another, EnterOnEvent):
+        return False
+    return (one.event, one.where) == (another.event, another.where) and min(one.times, another.times) > 1
+
+
 def _schedule(bundle: Bundle) -> tuple[Every | None, str | None]:
     """Of a recurring trigger; no other has one."""
-    numbers = {id: number for number, id in enumerate(bundle.campaign.nodes)}
-    trigger = flow_of(bundle.campaign, numbers).trigger.behaviour
+    trigger = _trigger(bundle)
     every = trigger.every if isinstance(trigger, EnterAudiences) else None
     return every, bundle.campaign.attributes.start
+
+
+def _trigger(bundle: Bundle) -> Behaviour:
+    numbers = {id: number for number, id in enumerate(bundle.campaign.nodes)}
+    return flow_of(bundle.campaign, numbers).trigger.behaviour
 
 
 def lists_in_force(

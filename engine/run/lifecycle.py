@@ -22,7 +22,7 @@ from engine.run import failures
 from engine.run.answers import Backlog, Refused, UnknownCampaign
 from engine.run.backlog import backlogs
 from engine.run.compiling import VersionKeys, cuts_for
-from engine.run.entering import has_schedule_of
+from engine.run.entering import counts_events_of, has_schedule_of
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store import reasons
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
@@ -146,7 +146,7 @@ def new_version(
     earlier = select(func.max(campaign_version.c.version)).where(campaign_version.c.campaign == number)
     version = (connection.execute(earlier).scalar() or 0) + 1
     values = {"name": attributes.name, "version": key, "ends_at": ends}
-    runs_from = None if found is None else _runs_from(connection, found.version, bundle, now)
+    runs_from = None if found is None else _follow(connection, number, found.version, bundle, now)
     if found is None:
         fixed = {
             "number": number,
@@ -171,14 +171,17 @@ def new_version(
     return VersionKeys(number, key, nodes, cuts)
 
 
-def _runs_from(connection: Connection, before: int, bundle: Bundle, now: int) -> int | None:
-    """From when the schedule counts with which a version follows the one of the key `before`: where that has
-    the same, as from when it does there, so that a run is made that is due; any other from now on. Raises
-    `NotRunnable`."""
+def _follow(connection: Connection, number: int, before: int, bundle: Bundle, now: int) -> int | None:
+    """Let a version follow the one of the key `before`. What this has counted of people on the way to the
+    n-th event stands where the later one counts the same. Returns from when its schedule counts: where both
+    have the same, as from when it does there, so that a run is made that is due; any other from now on.
+    Raises `NotRunnable`."""
     try:
         earlier = stored_bundle(connection, before)
     except FileError:
         return now
+    if not counts_events_of(bundle, earlier):
+        connection.execute(delete(pending_match).where(pending_match.c.campaign == number))
     if not has_schedule_of(bundle, earlier):
         return now
     query = select(campaign_version.c.runs_from).where(campaign_version.c.key == before)

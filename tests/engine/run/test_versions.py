@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -187,3 +188,51 @@ def test_the_books_of_a_test_hold_where_not_every_version_ends_it(shop: Target) 
             run.engine.publish(with_test("g_1", "g_2", ends=ends))
             order_all(run, str(turn))
             run.sound()
+
+
+# ---- events that are counted
+
+
+def nth(times: int, **more: Any) -> Bundle:
+    """Who orders so often waits."""
+    return bundle(
+        {**ORDERS, "n_order": ("behavior_event", {"event": "order", "times": times, **more})}, ORDER_LINKS
+    )
+
+
+DEAR = {"field": "amount", "op": ">", "value": 100}
+
+
+def test_a_version_that_counts_other_events_begins_to_count(shop: Target) -> None:
+    with Living(shop) as run:
+        run.engine.publish(nth(3))
+        run.order("o1")
+        run.order("o2")
+        run.engine.publish(nth(3, where=DEAR))
+        run.order("o3", amount=200)
+        run.order("o4", amount=200)
+        assert run.engine.campaign("c_1").entries == 0
+        run.order("o5", amount=200)
+        assert run.engine.campaign("c_1").entries == 1
+
+
+def test_a_version_that_counts_the_same_events_goes_on_counting(shop: Target) -> None:
+    with Living(shop) as run:
+        run.engine.publish(nth(4))
+        run.order("o1")
+        run.order("o2")
+        run.engine.publish(nth(3))
+        run.order("o3")
+        assert run.engine.campaign("c_1").entries == 1
+
+
+def test_what_was_counted_before_a_version_that_does_not_count_is_forgotten(shop: Target) -> None:
+    with Living(shop) as run:
+        run.engine.publish(nth(3))
+        run.order("o1")
+        run.order("o2")
+        run.engine.publish(nth(1))
+        run.order("o3")
+        run.engine.publish(nth(3))
+        run.order("o4")
+        assert run.engine.campaign("c_1").entries == 1
