@@ -22,7 +22,7 @@ from app.editors.base import Context, Estimator, Figures, RawObject, mark_invali
 from app.editors.conditions import ConditionEditor
 from app.panels.form import FIELD_GAP, Form
 from app.panels.preview import KINDS, PanelPreview
-from app.widgets.basic import IconButton, LinkButton, label, set_property, show_sentence
+from app.widgets.basic import IconButton, LinkButton, dress_anew, label, set_property, show_sentence
 from app.widgets.combo_box import ComboBox
 from app.widgets.fields import LineEdit, TextArea
 from engine.campaign.document import CampaignDocument
@@ -204,6 +204,7 @@ class PanelContent(QWidget):
         for line in self.findChildren(QLineEdit):
             line.setReadOnly(True)
             line.setPlaceholderText("")  # nobody is to write there
+            dress_anew(line)  # some were dressed while they were filled, when they could still be changed
         for area in self.findChildren(QPlainTextEdit):
             area.setReadOnly(True)
             area.setPlaceholderText("")

@@ -119,6 +119,8 @@ class ConfigurationPanel(Retranslated, QFrame):
         else:
             self._follow(document)
         document.node(node_id)
+        if node_id != self._node_id:
+            self.body.verticalScrollBar().setValue(0)  # each component is read from its name on
         self._workspace, self._node_id = workspace, node_id
         self._read_only = read_only or node_id == START_ID
         self._build(self._drafts.get(node_id))

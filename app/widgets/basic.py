@@ -181,5 +181,10 @@ def set_property(widget: QWidget, name: str, value: object) -> None:
     """Change a property that the style sheet looks at."""
     if widget.property(name) != value:
         widget.setProperty(name, value)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)
+        dress_anew(widget)
+
+
+def dress_anew(widget: QWidget) -> None:
+    """Let the style sheet look once more at what it asks of a widget."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

@@ -229,3 +229,19 @@ def test_an_error_that_goes_leaves_its_room(open_panel: OpenPanel) -> None:
     QApplication.processEvents()
     assert form.frame("sms_type").error == ""
     assert form.frame("signature").geometry() == before
+
+
+def test_another_component_is_shown_from_its_name_on(open_panel: OpenPanel, workspace: Workspace) -> None:
+    panel = open_panel("text_sms", {})
+    document, bar = panel_document(panel), panel.body.verticalScrollBar()
+    panel.resize(352, 300)
+    QTest.qWait(1)
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    panel.show_node(document, "n_x", workspace)  # once more: one goes on where one was
+    QTest.qWait(1)
+    assert bar.value() > 0
+    panel.show_node(document, "n_s", workspace)
+    panel.show_node(document, "n_x", workspace)
+    QTest.qWait(1)
+    assert bar.value() == 0

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 
 from app.pickers.search import SearchCombo
 from app.widgets.combo_box import ComboBox
+from app.widgets.fields import NumberEdit
+from canvas_widgets.look import Look
 from engine.workspace.workspace import Workspace
 from tests.app.panels.conftest import OpenPanel
 from tests.app.panels.filling import combo
@@ -88,3 +90,18 @@ def test_start_can_only_be_viewed(open_panel: OpenPanel, workspace: Workspace) -
     panel = open_panel("end")
     panel.show_node(panel_document(panel), "n_start", workspace)
     assert not panel.footer.isVisibleTo(panel)
+
+
+def test_all_lines_that_can_only_be_viewed_look_so(
+    open_panel: OpenPanel, workspace: Workspace, look: Look, qapp: QApplication
+) -> None:
+    look.apply(qapp)
+    config = {"mode": "duration", "amount": 3, "unit": "day"}
+    panel = open_panel("wait_until", config, confirmed=True)
+    panel.show_node(panel_document(panel), "n_x", workspace, read_only=True)
+    assert panel.content is not None
+    fields = [panel.content.name, *panel.content.findChildren(NumberEdit)]
+    corner = QPoint(8, 4)  # within the border, beside the text
+    grounds = {field.grab().toImage().pixelColor(corner).name() for field in fields if field.isVisible()}
+    assert len(fields) > 1
+    assert grounds == {look.colours.canvas.name()}
