@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 
 from app.actions import Actions, Context
 from canvas_widgets.gestures.asking import MenuRequest, beside_selection
@@ -16,16 +16,18 @@ if TYPE_CHECKING:
 class ContextMenu:
     """Opens what the table of actions offers for a card, several, a line, notes, or the empty canvas.
 
-    Attribute `link_id`: the line that the menu is about, as long as it is; actions look here.
+    Attributes, as long as there is a menu: `link_id`, the line that it is about; `at`, where on the screen
+    it was asked for. Actions look here.
     """
 
     def __init__(self, page: EditorPage, actions: Actions) -> None:
         self._page, self._actions = page, actions
         self.link_id: str | None = None
+        self.at: QPoint | None = None
 
     def open(self, request: MenuRequest) -> None:
         """Open where it was asked for."""
-        self.link_id = request.link_id
+        self.link_id, self.at = request.link_id, request.at
         menu = self._actions.context_menu(self._page, self._context())
         menu.aboutToHide.connect(self._on_hidden)
         menu.aboutToHide.connect(menu.deleteLater)
@@ -50,5 +52,5 @@ class ContextMenu:
         QTimer.singleShot(0, self._page, self._forget)  # the chosen action is triggered after the menu hides
 
     def _forget(self) -> None:
-        self.link_id = None
+        self.link_id = self.at = None
         self._actions.refresh()

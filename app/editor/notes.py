@@ -37,7 +37,7 @@ class NoteCommands:
         self._page = page
 
     def add_note(self) -> None:
-        """A note at the pointer, or in the middle of what is seen; it can be written at once."""
+        """A note where it was asked for, or in the middle of what is seen; it can be written at once."""
         self._add(edits.add_note(self._page.session.document, self._place()))
 
     def frame_selection(self) -> None:
@@ -108,11 +108,12 @@ class NoteCommands:
         self._page.view.notes.write(op.id)
 
     def _place(self) -> Point:
-        """The pointer's place where it is over the canvas, else the middle of the view."""
+        """Where the menu was asked for, else the pointer's place over the canvas, else the view's middle."""
         view = self._page.view
         seen = view.viewport().rect()
-        at = view.viewport().mapFromGlobal(QCursor.pos())
-        if not (view.viewport().underMouse() and seen.contains(at)):
+        asked = self._page.menus.at
+        at = view.viewport().mapFromGlobal(asked or QCursor.pos())
+        if asked is None and not (view.viewport().underMouse() and seen.contains(at)):
             at = seen.center()
         place = view.mapToScene(at)
         return Point(round(place.x()), round(place.y()))

@@ -14,6 +14,7 @@ from app.window import MainWindow
 from canvas_widgets.gestures.asking import beside_selection
 from engine.campaign import edits
 from engine.campaign.model import START_ID, Point
+from engine.campaign.notes import Box, note_box
 from tests.app.conftest import dialog, open_draft
 
 # The platform of tests cannot show a menu the way a desktop does, and says so.
@@ -357,3 +358,15 @@ def test_a_double_click_goes_into_the_panel(page: EditorPage) -> None:
     focused = QApplication.focusWidget()
     assert focused is not None
     assert page.panel.isAncestorOf(focused)
+
+
+def test_a_note_of_the_menu_comes_where_the_right_click_was(page: EditorPage) -> None:
+    cards = [card.scene_rect for card in page.scene.cards.values()]
+    free = QPointF(min(rect.left() for rect in cards), max(rect.bottom() for rect in cards) + 150)
+    page.view.centerOn(free + QPointF(100, -100))
+    asked = page.view.mapFromScene(free)
+    assert page.view.viewport().rect().contains(asked)
+    menu_at(page, asked)
+    choose(page, "Add note")
+    (note,) = page.session.document.notes.values()
+    assert note_box(note).meets(Box(round(free.x()) - 1, round(free.y()) - 1, 2, 2))
