@@ -10,16 +10,17 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from canvas_widgets.items.count_line import untested_text
 from canvas_widgets.items.geometry import CARD, TEXT_LEFT, TILE_LEFT, LinkShape
-from canvas_widgets.items.paints import draw_ground, draw_ring
+from canvas_widgets.items.paints import COUNT_HEIGHT, draw_ground, draw_ring
 from canvas_widgets.items.stage import Stage
 from engine.campaign.lines.geometry import CHIP_HEIGHT, CHIP_PADDING, passes_columns
 from engine.campaign.model import Link
 from engine.i18n import Message, tr
 
 _LOG = logging.getLogger(__name__)
-_SPREAD = 14.0  # around the path: chip, mark, count
+_SPREAD = 14.0  # around the path: chip, mark
 _COUNT_ABOVE, _COUNT_ON = 6.0, 4.0  # from the line to the base of its count
 _COUNT_ABOVE_MARK = 14.0  # where campaigns are compared, a mark stands on the line
+_ABOVE = _COUNT_ABOVE_MARK + COUNT_HEIGHT  # the path: the highest count
 _SLANT = 0.3  # of a stroke's offset that goes sideways where a line rises or falls
 
 
@@ -93,7 +94,8 @@ class LinkItem(QGraphicsItem):
             bounds = bounds.united(chip_rect(line.chip, line.chip_width))
         if first_place:
             bounds = bounds.united(place_rect(line))
-        self._bounds = bounds.adjusted(-_SPREAD, -_SPREAD, _SPREAD, _SPREAD)
+        above = _SPREAD if self.open else _ABOVE  # open ends have no count above them
+        self._bounds = bounds.adjusted(-_SPREAD, -above, _SPREAD, _SPREAD)
         self._chip = None
 
     def set_solid(self, solid: bool) -> None:

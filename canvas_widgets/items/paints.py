@@ -27,7 +27,7 @@ from engine.components.base import Category
 from engine.components.registry import component
 
 MARGIN = 12.0  # around a card: its shadow, and the red dot that stands over its corner
-_COUNT_HEIGHT, _COUNT_SIDE = 13.0, 4.0  # of the ground that a count stands on, and beside the count
+COUNT_HEIGHT, _COUNT_SIDE = 13.0, 4.0  # of the ground that a count stands on, and beside the count
 FOUND_GAP = 4.0  # between a card and the ring around it
 _PIXMAPS_KEPT = 512
 _SHADOW_STEPS = 5
@@ -243,7 +243,7 @@ def draw_ground(painter: QPainter, paints: Paints, base: QPointF, width: float) 
     """What a count stands on, centred above `base`: it keeps a line behind from striking that through."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(paints.canvas)
-    ground = QRectF(base.x() - width / 2, base.y() - _COUNT_HEIGHT, width, _COUNT_HEIGHT)
+    ground = QRectF(base.x() - width / 2, base.y() - COUNT_HEIGHT, width, COUNT_HEIGHT)
     painter.drawRect(ground.adjusted(-_COUNT_SIDE, 2, _COUNT_SIDE, 2))
 
 

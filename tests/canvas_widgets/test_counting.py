@@ -6,6 +6,9 @@ from random import Random
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBitmap, QImage, QPainter, QPen, QRegion
+from PySide6.QtWidgets import QStyleOptionGraphicsItem
 from pytestqt.qtbot import QtBot
 
 from canvas_widgets.catching_up import AT_ONCE
@@ -62,4 +65,24 @@ def test_the_last_counts_of_very_many_cards_get_there_in_slices(look: Look, flow
         scene.set_counts({"nodes": {id: {"arrived": n} for id in scene.cards}, "links": {}}, in_slices=True)
     qtbot.waitUntil(lambda: not scene._uncounted)
     assert {card._count.people for card in scene.cards.values()} == {"3"}
+    scene.close()
+
+
+@pytest.mark.parametrize("compared", [False, True])
+def test_a_count_stays_within_what_its_line_covers(look: Look, flow: Flow, compared: bool) -> None:
+    """Else something of it would stay behind when it goes."""
+    flow.chain("target_audience", "wait_until")
+    scene = scene_of(flow, look)
+    line = next(link for link in scene.links.values() if not link.open)
+    line.pen = QPen() if compared else None
+    line.set_count("12,457")
+    room = line.boundingRect().toAlignedRect().adjusted(-40, -40, 40, 40)
+    image = QImage(room.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    with QPainter(image) as painter:
+        painter.translate(-room.topLeft())
+        line.paint(painter, QStyleOptionGraphicsItem())
+    drawn = QRegion(QBitmap.fromImage(image.createAlphaMask())).boundingRect().translated(room.topLeft())
+    assert not drawn.isEmpty()
+    assert line.boundingRect().toAlignedRect().contains(drawn)
     scene.close()
