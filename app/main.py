@@ -9,12 +9,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from app import language, preferences, tasks
 from app.opening.one_window import OneWindow, Outcome
+from app.widgets.on_screen import on_screen
 from app.window import FIRST_SIZE, MainWindow
 from canvas_widgets import matching
 from canvas_widgets.collector import keep_program
@@ -30,9 +30,6 @@ while a campaign is checked in the background waits 5 ms for each."""
 LOG_LEVEL_VARIABLE = "CAMPAIGN_CANVAS_LOG"
 SCALE_VARIABLE = "QT_SCALE_FACTOR"
 """Qt's own, which it reads once."""
-_FRAME = QSize(0, 40)
-"""What the desktop puts around a window at most: its title, mainly."""
-
 LAST_TASKS_S = 2.0
 """How long the end waits at most: for a journal that is still being written, for instance."""
 
@@ -70,12 +67,6 @@ def open_window(app: QApplication, chosen: preferences.Preferences, file: Path |
     window.ready.connect(_read_ahead)
     window.show()
     return window
-
-
-def on_screen(size: tuple[int, int], screen: QSize) -> tuple[int, int]:
-    """A window's size as far as there is room for it: the screen may be another one than the last time."""
-    bounded = QSize(*size).boundedTo(screen - _FRAME)
-    return bounded.width(), bounded.height()
 
 
 def _read_ahead() -> None:

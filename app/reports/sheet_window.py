@@ -17,6 +17,7 @@ from app.reports.painted import PaintedSheet
 from app.reports.view import ReportView
 from app.widgets.basic import button
 from app.widgets.empty import EmptyState
+from app.widgets.on_screen import on_screen
 from app.widgets.toast import Link
 from engine.client import EngineClient
 from engine.files import save_bytes
@@ -43,7 +44,7 @@ class SheetWindow(QDialog):
         super().__init__(window, Qt.WindowType.Window)
         self.window_, self._file = window, file
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*_SIZE)
+        self.resize(*on_screen(_SIZE, window.screen().availableSize()))
         self._asked = 0
         self._open = True
         self.finished.connect(self._end)

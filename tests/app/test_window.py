@@ -20,6 +20,7 @@ from app import language, main, preferences, tasks
 from app.editor.attributes import TimeField
 from app.navigation.places import PLACES
 from app.preferences import Preferences, Remote
+from app.widgets.on_screen import on_screen
 from app.widgets.toast import FLOATS, SHOWN_MS, reading_ms
 from app.window import MainWindow
 from app.workspaces.commands import SAMPLE_FOLDER, local_time_zone
@@ -211,8 +212,8 @@ def test_a_wrong_preference_costs_no_other(own_folders: Path) -> None:
 
 
 def test_the_window_is_no_larger_than_the_screen() -> None:
-    assert main.on_screen((1440, 900), QSize(1366, 768)) == (1366, 728)
-    assert main.on_screen((800, 600), QSize(1366, 768)) == (800, 600)
+    assert on_screen((1440, 900), QSize(1366, 768)) == (1366, 728)
+    assert on_screen((800, 600), QSize(1366, 768)) == (800, 600)
 
 
 def test_preferences_that_cannot_be_saved_stop_nothing(own_folders: Path) -> None:

@@ -175,3 +175,9 @@ def test_tables_hold_the_numbers_and_no_formula(qtbot: QtBot) -> None:
 def test_in_chinese(qtbot: QtBot) -> None:
     with use_language("zh"):
         assert ReportSheet(report(), ZONE).sections[1].title == "漏斗"
+
+
+def test_the_report_fits_on_the_screen(qtbot: QtBot, window: MainWindow) -> None:
+    room = window.screen().availableSize()
+    shown = opened(qtbot, window)
+    assert shown.height() < room.height()  # there is a title above
