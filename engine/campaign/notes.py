@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from engine.campaign.document import CampaignDocument
-from engine.campaign.layout import CARD_HEIGHT, card_width, place_of
+from engine.campaign.layout import CARD_HEIGHT, GRID, card_width, place_of
 from engine.campaign.model import MAX_COORDINATE, START_ID, Note, Point
 
 MIN_SIZE = Point(64, 40)
@@ -93,6 +93,16 @@ def carried(document: CampaignDocument, nodes: Iterable[str], notes: Iterable[st
             all_nodes |= held.nodes
             all_notes |= held.notes
     return Group(frozenset(all_nodes - {START_ID}), frozenset(all_notes))
+
+
+def off(box: Box, others: Collection[Box]) -> Box:
+    """The box, moved up or down by as little as lets it cover none of the others."""
+    below = above = box
+    while met := [other for other in others if other.meets(below)]:
+        below = below._replace(top=max(other.bottom for other in met) + GRID)
+    while met := [other for other in others if other.meets(above)]:
+        above = above._replace(top=min(other.top for other in met) - GRID - box.height)
+    return below if below.top - box.top <= box.top - above.top else above
 
 
 def within_reach(box: Box) -> Box:

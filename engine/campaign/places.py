@@ -39,6 +39,14 @@ class Places:
             for cell in column.values():
                 yield from cell.items()
 
+    def within(self, left: int, top: int, right: int, bottom: int) -> Iterator[tuple[str, Point]]:
+        """At least the cards that reach into this rectangle, and few others."""
+        first, last = top // _HEIGHT - 1, bottom // _HEIGHT
+        for at in range(left // _WIDTH - 1, right // _WIDTH + 1):
+            for row, cell in self._cells[at].items() if at in self._cells else ():
+                if first <= row <= last:
+                    yield from cell.items()
+
     def _columns(self, x: int) -> Iterator[defaultdict[int, dict[str, Point]]]:
         column = x // _WIDTH
         return (self._cells[at] for at in (column - 1, column, column + 1) if at in self._cells)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from engine.campaign.document import CampaignDocument
 from engine.campaign.layout import CARD_HEIGHT, CARD_WIDTH, GRID, ROW, layered_in_steps, place_of
 from engine.campaign.model import START_ID, Note, Point
-from engine.campaign.notes import Box, around, card_box, contents, note_box
+from engine.campaign.notes import Box, around, card_box, contents, note_box, off
 from engine.steps import Steps
 
 _NEAR = 320
@@ -91,21 +91,11 @@ def _notes(document: CampaignDocument, cards: Mapping[str, Point]) -> Steps[dict
         box = _frame(document, note_id, cards) if note.is_frame else _note(document, note, cards)
         if box is not None and not note.is_frame:
             here = note_box(note)
-            box = _off(box, [card for was, card in zip(before, after, strict=True) if not was.meets(here)])
+            box = off(box, [card for was, card in zip(before, after, strict=True) if not was.meets(here)])
         if box is not None:
             boxes[note_id] = box
         yield
     return boxes
-
-
-def _off(box: Box, cards: Collection[Box]) -> Box:
-    """The box, moved up or down by as little as lets it cover no card."""
-    below = above = box
-    while met := [card for card in cards if card.meets(below)]:
-        below = below._replace(top=max(card.bottom for card in met) + GRID)
-    while met := [card for card in cards if card.meets(above)]:
-        above = above._replace(top=min(card.top for card in met) - GRID - box.height)
-    return below if below.top - box.top <= box.top - above.top else above
 
 
 def _frame(document: CampaignDocument, note_id: str, cards: Mapping[str, Point]) -> Box | None:

@@ -59,6 +59,7 @@ def append(document: CampaignDocument, link_id: str, kind: str, at: Point | None
     draft = Draft(document)
     first = _add(draft, kind, _place_at_end(document, link_id, kind, at), then=None)
     draft.retarget(link_id, first)
+    draft.let_notes_give_way()
     return draft.edit(Message("Add {kind}", kind=Message(component(kind).label)), first)
 
 
@@ -77,6 +78,7 @@ def insert(document: CampaignDocument, link_id: str, kind: str, at: Point | None
     first = _add(draft, kind, place, then=target)
     draft.retarget(link_id, first)
     make_room(draft, target, place.x + width)
+    draft.let_notes_give_way()
     return draft.edit(Message("Insert {kind}", kind=Message(component(kind).label)), first)
 
 
@@ -99,6 +101,7 @@ def end_open_links(document: CampaignDocument) -> Edit:
             occupied.take(place)
             target = _add(draft, END, place, then=None)
         draft.join(link_id, target)
+    draft.let_notes_give_way()
     return draft.edit(Message("Add End to open lines"))
 
 

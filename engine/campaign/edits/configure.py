@@ -33,6 +33,7 @@ def configure(document: CampaignDocument, node_id: str, *, name: str, memo: str,
     _add_ports(draft, node_id, after)
     rejoin_targets(draft)
     _make_room_for_names(draft, node_id, before, after)
+    draft.let_notes_give_way()
     return draft.edit(Message("Configure {name}", name=name), node_id)
 
 

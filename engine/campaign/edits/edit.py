@@ -6,7 +6,9 @@ import re
 from typing import NamedTuple
 
 from engine.campaign.document import CampaignDocument
+from engine.campaign.giving_way import giving_way
 from engine.campaign.model import Link, Node, Note, Point
+from engine.campaign.notes import within_reach
 from engine.campaign.ops import Op, Table, Value
 from engine.i18n import Message, MessageError
 from engine.shapes.text import NAME_LENGTH, new_id
@@ -123,6 +125,13 @@ class Draft:
             for (table, id), value in self._changes.items()
             if table is Table.LAYOUT
         }
+
+    def let_notes_give_way(self) -> None:
+        """Move notes out of the way of the cards that this draft places, and let frames grow with theirs."""
+        for note_id, box in giving_way(self.document, self.placed()).items():
+            box = within_reach(box)
+            changed = {"at": Point(box.left, box.top), "size": Point(box.width, box.height)}
+            self.put_note(self.document.notes[note_id].model_copy(update=changed), note_id)
 
     def put(self, table: Table, id: str, value: Value) -> None:
         self._changes[table, id] = value

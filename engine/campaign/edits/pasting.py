@@ -132,6 +132,7 @@ def paste(document: CampaignDocument, link_id: str, clip: Clip) -> Edit:
     count, also = pasting.count(link_id), pasting.also(link_id)
     if also is not None and around is not None:
         _lead_on_to(draft, around)
+    draft.let_notes_give_way()
     if clip.single or count == 1:
         return draft.edit(Message("Paste {name}", name=clip.name), first, also)
     return draft.edit(Message("Paste {count} components", count=count), first, also)
