@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from engine.components.behaviour import Behaviour, EnterAudiences, EnterOnEvent
 from engine.components.registry import component
 from engine.files import FileError
+from engine.shapes.time import instant, to_milliseconds
 from engine.store.tables.runs import ACTIVE, STOPPED, agenda, campaign, campaign_version
 from engine.store.versions import stored_bundle
 from engine.workspace.bundle import Bundle
@@ -21,7 +22,8 @@ class PublishedVersion:
     """A version that people may enter (`current`), or that people are still in.
 
     number, key: of the campaign and the version in the database. published_at, made_at: when the campaign and
-    when the version was published. behaviours: by node id. Moments are ms.
+    when the version was published. starts_at: from when on people may enter it. behaviours: by node id.
+        Moments are ms.
     """
 
     number: int
@@ -81,7 +83,7 @@ class PublishedVersions:
             found.append(
                 PublishedVersion(
                     row.number, row.key, row.key == row.version, row.state, row.published_at, row.made_at,
-                    row.starts_at, row.ends_at, row.resumed_at, *content,
+                    max(row.starts_at, _start(content.bundle)), row.ends_at, row.resumed_at, *content,
                 )
             )  # fmt: skip
         self._known = known
@@ -98,6 +100,12 @@ class _Content(NamedTuple):
 def _content(connection: Connection, key: int) -> _Content:
     bundle = stored_bundle(connection, key)
     return _Content(bundle, _behaviours(bundle))
+
+
+def _start(bundle: Bundle) -> int:
+    """From when on people may enter a version, if its campaign says so; else from ever."""
+    start = bundle.campaign.attributes.start
+    return 0 if start is None else to_milliseconds(instant(start))
 
 
 def _behaviours(bundle: Bundle) -> dict[str, Behaviour]:

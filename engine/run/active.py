@@ -13,7 +13,7 @@ from engine.run import lifecycle
 from engine.run.compiling import PlanSettings, StoredVersions
 from engine.run.coupling import coupled
 from engine.run.cycles import Cycles
-from engine.run.entering import Window, grid_of
+from engine.run.entering import Window, grid_of, window_of
 from engine.run.kin import KnownKin
 from engine.run.running import RunningVersion
 from engine.run.waves import NoteWritten, Transactions
@@ -84,7 +84,8 @@ class ActiveVersions:
                 continue
             version = self._by_key[row.key]
             version.runner.forget()
-            version.window = Window(row.starts_at, row.ends_at)
+            # A later version may begin later than its campaign did.
+            version.window = Window(window_of(version.bundle, row.starts_at).start, row.ends_at)
             since = row.published_at if row.runs_from is None else row.runs_from
             version.grid = grid_of(version.bundle, since)
             version.published_at, version.resumed_at = row.made_at, row.resumed_at or 0

@@ -55,6 +55,11 @@ def has_schedule_of(bundle: Bundle, other: Bundle) -> bool:
     return _schedule(bundle) == _schedule(other)
 
 
+def enters_audiences(bundle: Bundle) -> bool:
+    """Whether audiences enter a version, not people of whom events come. Raises `NotRunnable`."""
+    return isinstance(_trigger(bundle), EnterAudiences)
+
+
 def counts_events_of(bundle: Bundle, other: Bundle) -> bool:
     """Whether people enter both versions with the n-th of the same events. Raises `NotRunnable`."""
     one, another = _trigger(bundle), _trigger(other)

@@ -9,6 +9,8 @@ import pytest
 
 from engine.report.counts import NodeCounts
 from engine.run.answers import Status, UnknownCampaign, UnknownVersion
+from engine.run.waves import WaveRunner
+from engine.shapes.time import to_milliseconds
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 from tests.databases import Target
@@ -139,6 +141,40 @@ def test_a_cycle_is_through_though_people_of_an_earlier_version_are_inside(shop:
         run.engine.publish(bundle(ORDERS, ORDER_LINKS))
         run.order("o2", "p2")
         assert run.engine.campaign("c_1").inside == 2
+        run.sound()
+
+
+def test_a_version_that_begins_later_lets_nobody_in_before(shop: Target) -> None:
+    tomorrow = NOW + timedelta(days=1)
+    with Living(shop) as run:
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        run.pass_time(HOUR)
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS, start=tomorrow))
+        run.order("o1")
+        assert run.engine.campaign("c_1").entries == 0
+        run.engine.publish(bundle(WAITING, WAITING_LINKS, start=tomorrow))
+        run.pass_time(HOUR)
+        assert run.engine.campaign("c_1").next_run == to_milliseconds(tomorrow)
+        run.pass_time(DAY)
+        assert run.cycles() == [tomorrow]
+
+
+def test_a_cycle_that_an_event_version_interrupts_is_over(
+    shop: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever had not entered yet does not do so days later, with the next version for audiences."""
+    monkeypatch.setattr(WaveRunner, "MOST", 2)
+    with Living(shop) as run:
+        run.engine.publish(bundle(WAITING, WAITING_LINKS))
+        assert run.engine.step()
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        run.pass_time(DAY)
+        assert run.engine.campaign("c_1").entries == 2
+        run.engine.publish(bundle(EVENING, WAITING_LINKS))
+        run.pass_time(MINUTE)
+        assert run.engine.campaign("c_1").entries == 2
+        run.pass_time(DAY)
+        assert run.engine.campaign("c_1").entries == 8
         run.sound()
 
 
