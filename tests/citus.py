@@ -19,7 +19,7 @@ from dev import CITUS_VARIABLE
 
 SHARDS = 4
 TRIES = 50
-"""How often a database is copied or dropped, a tenth of a second apart: Citus works there in the background."""
+"""How often a database is copied or dropped, a tenth of a second apart: Citus works there, too."""
 
 __all__ = ["CITUS_VARIABLE", "Citus"]
 
