@@ -211,7 +211,8 @@ def _check_texts(value: JsonValue) -> None:
 
 
 def _check_number(value: JsonValue) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    finite = math.isfinite(value) if isinstance(value, float) else isinstance(value, int)  # of any length
+    if isinstance(value, bool) or not finite:
         raise invalid(Message(N_("Enter a number.")))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -29,8 +28,11 @@ class Group(Shape):
 
 
 def _percent(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or value != value:  # NaN
         raise invalid(Message(N_("Enter a number.")))
+    if not 0 <= value <= 100:
+        return value  # too much, however many digits it has: the field's bounds say so
     if (Decimal(str(value)) * 10) % 1:
         raise invalid(Message(N_("Enter a percentage with at most one decimal.")))
     return int(value) if value == int(value) else value  # 50.0 and 50 are one number: written in one way

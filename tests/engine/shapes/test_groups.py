@@ -42,7 +42,9 @@ def test_a_whole_percentage_is_written_without_a_point() -> None:
     ]
 
 
-@pytest.mark.parametrize("percent", [True, "50", None, -1, 101, 33.33, float("nan"), [50]])
+@pytest.mark.parametrize(
+    "percent", [True, "50", None, -1, 101, 33.33, 1e300, 10**400, float("inf"), float("nan"), [50]]
+)
 def test_what_is_no_percentage(percent: object) -> None:
     with pytest.raises(ValidationError):
         PercentGroup.model_validate({"id": "g_1", "name": "A", "percent": percent})
