@@ -24,6 +24,7 @@ class Cuts(IntFlag):
     CONTACTS: at everything that fatigue control looks at.
     MAILED: no place; but what goes through a real account waits in the outbox of the sending loop, and its
     results come later.
+    TRACKED: no place; but its entries count their tokens, for a later version asks who is still inside.
     FOLLOWS: no place; but there was a version before: its people may enter again, and had their cycles.
     """
 
@@ -32,6 +33,7 @@ class Cuts(IntFlag):
     CONTACTS = 2
     MAILED = 4
     FOLLOWS = 8
+    TRACKED = 16
 
 
 PERIODS: Mapping[str, int] = {

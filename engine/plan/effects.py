@@ -65,7 +65,7 @@ class Effects:
     def __init__(self, context: Context, layout: Layout, judge: Judge) -> None:
         self._context = context
         self._layout = layout
-        self._tracks = tracks_live(layout)
+        self._tracks = tracks_live(context, layout)
         self._tails = Tails(context, layout, judge)
         self._endings = Endings(context, layout)
         self._messages = Messages(context)

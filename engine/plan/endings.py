@@ -8,6 +8,7 @@ from sqlalchemy import Insert, Subquery, Update, and_, case, func, literal, sele
 from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import EnterOnEvent, Gather
+from engine.plan.contact import Cuts
 from engine.plan.context import Context
 from engine.plan.counting import cycle_of_wave
 from engine.plan.places import Layout, Path, Place, Stage, on_paths
@@ -22,7 +23,7 @@ class Endings:
     def __init__(self, context: Context, layout: Layout) -> None:
         self._context = context
         self._layout = layout
-        self._tracks = tracks_live(layout)
+        self._tracks = tracks_live(context, layout)
 
     def of(self, place: Place) -> Iterator[Executable]:
         """Note whose last token has ended; whoever has entered makes the row that counts them."""
@@ -96,10 +97,12 @@ class Endings:
         return upsert_adding(self._context.dialect, finished, columns, rows, "n", latest="last")
 
 
-def tracks_live(layout: Layout) -> bool:
-    """Whether the entries count their tokens: where several may be alive, or leaving makes a difference."""
+def tracks_live(context: Context, layout: Layout) -> bool:
+    """Whether the entries count their tokens: where several may be alive, or leaving makes a difference, in
+    this version or a later one."""
     trigger = layout.flow.trigger.behaviour
-    return layout.flow.fans_out or (isinstance(trigger, EnterOnEvent) and trigger.re_entry == "after_exit")
+    leaving_counts = isinstance(trigger, EnterOnEvent) and trigger.re_entry == "after_exit"
+    return layout.flow.fans_out or leaving_counts or Cuts.TRACKED in context.cuts
 
 
 def keeps_ends(layout: Layout) -> bool:

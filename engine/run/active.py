@@ -77,7 +77,7 @@ class ActiveVersions:
         self._by_key = {}
         failed: set[int] = set()
         for row in rows:
-            if row.key in earlier:
+            if row.key in earlier and earlier[row.key].plan.context.cuts == row.cuts:
                 self._by_key[row.key] = earlier[row.key]
             elif row.number in failed or not self._compiled(connection, stored, row):
                 failed.add(row.number)

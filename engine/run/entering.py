@@ -60,6 +60,12 @@ def enters_audiences(bundle: Bundle) -> bool:
     return isinstance(_trigger(bundle), EnterAudiences)
 
 
+def asks_who_is_inside(bundle: Bundle) -> bool:
+    """Whether people enter again only once they are out. Raises `NotRunnable`."""
+    trigger = _trigger(bundle)
+    return isinstance(trigger, EnterOnEvent) and trigger.re_entry == "after_exit"
+
+
 def counts_events_of(bundle: Bundle, other: Bundle) -> bool:
     """Whether people enter both versions with the n-th of the same events. Raises `NotRunnable`."""
     one, another = _trigger(bundle), _trigger(other)

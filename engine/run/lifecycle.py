@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, select, tuple_, update
 
 from engine.campaign.rules import problems
 from engine.components.base import RefKind
@@ -22,11 +22,11 @@ from engine.run import failures
 from engine.run.answers import Backlog, Refused, UnknownCampaign
 from engine.run.backlog import backlogs
 from engine.run.compiling import VersionKeys, cuts_for
-from engine.run.entering import counts_events_of, enters_audiences, has_schedule_of
+from engine.run.entering import asks_who_is_inside, counts_events_of, enters_audiences, has_schedule_of
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store import reasons
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
-from engine.store.tables.operations import deleted_message, deleted_visit
+from engine.store.tables.operations import deleted_message, deleted_visit, version_lease
 from engine.store.tables.runs import (
     ACTIVE,
     COMPLETED,
@@ -179,6 +179,8 @@ def _follow(connection: Connection, number: int, before: int, bundle: Bundle, no
     if not enters_audiences(bundle):
         open_one = (cycle.c.campaign == number) & (cycle.c.done == 0)
         connection.execute(update(cycle).where(open_one).values(done=1))
+    if asks_who_is_inside(bundle):
+        _track(connection, number)
     try:
         earlier = stored_bundle(connection, before)
     except FileError:
@@ -190,6 +192,23 @@ def _follow(connection: Connection, number: int, before: int, bundle: Bundle, no
     query = select(campaign_version.c.runs_from).where(campaign_version.c.key == before)
     found: int | None = connection.execute(query).scalar_one()
     return found
+
+
+def _track(connection: Connection, number: int) -> None:
+    """From now on entries of all the campaign's versions count their tokens: so far those do that may have
+    several."""
+    versions = versions_of(connection, number)
+    # Waves that others run are over by then, and none begins before it is known.
+    held = select(version_lease.c.version).where(version_lease.c.version.in_(versions))
+    connection.execute(held.with_for_update())
+    mine = campaign_version.c.campaign == number
+    tracked = campaign_version.c.cuts.bitwise_or(int(Cuts.TRACKED))
+    connection.execute(update(campaign_version).where(mine).values(cuts=tracked))
+    for table in (token, token_watched):
+        inside = select(table.c.person, table.c.entry).where(table.c.version.in_(versions))
+        untracked = (entry.c.campaign == number, entry.c.live.is_(None))
+        key = tuple_(entry.c.person, entry.c.entry)
+        connection.execute(update(entry).where(*untracked, key.in_(inside)).values(live=1))
 
 
 def _number_nodes(connection: Connection, number: int, ids: Iterable[str]) -> dict[str, int]:

@@ -257,6 +257,10 @@ class _Known:
             settings = self._settings
         key = lease.version, lease.shard != WHOLE
         known = lease.generation == self._generation and not self.outdated and key in self._versions
+        if not known and key in self._versions:
+            row = select(campaign_version.c.cuts).where(campaign_version.c.key == lease.version)
+            if self._versions[key].plan.context.cuts != connection.execute(row).scalar_one():
+                del self._versions[key]
         if key not in self._versions:
             self._versions[key] = self._compiled(connection, lease, settings)
         if not known:  # the leader says so when people may be others

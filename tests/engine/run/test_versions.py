@@ -272,3 +272,36 @@ def test_what_was_counted_before_a_version_that_does_not_count_is_forgotten(shop
         run.engine.publish(nth(3))
         run.order("o4")
         assert run.engine.campaign("c_1").entries == 1
+
+
+# ---- versions that ask who is inside
+
+ONCE_OUT: dict[str, Node] = {
+    **ORDERS, "n_order": ("behavior_event", {"event": "order", "re_entry": "after_exit"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("by_audience", [False, True])
+def test_who_is_inside_an_earlier_version_enters_again_once_out(shop: Target, by_audience: bool) -> None:
+    with Living(shop) as run:
+        if by_audience:
+            run.engine.publish(bundle(WAITING, WAITING_LINKS))
+        else:
+            run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+            run.order("o1")
+        run.pass_time(MINUTE)
+        before = run.engine.campaign("c_1").entries
+        run.engine.publish(bundle(ONCE_OUT, ORDER_LINKS))
+        run.order("o2")
+        assert run.engine.campaign("c_1").entries == before
+        run.sound()
+        run.pass_time(HOUR)
+        run.order("o3")
+        assert run.engine.campaign("c_1").entries == before + 1
+        run.order("o4")
+        status = run.engine.campaign("c_1")
+        assert (status.entries, status.inside) == (before + 1, 1)
+        run.sound()
+        run.pass_time(DAY)
+        assert run.engine.campaign("c_1").inside == 0
+        run.sound()
