@@ -172,7 +172,9 @@ class Rows:
         if place.stage is Stage.ENTER:
             return mine
         if place.stage is Stage.OUTBOX:
-            return and_(mine, table.c.node == place.node.number, table.c.state == literal_column("'planned'"))
+            planned = and_(table.c.node == place.node.number, table.c.state == literal_column("'planned'"))
+            # All that wait have a moment; said so, planners find them in their index.
+            return and_(mine, planned, table.c.due_at.is_not(None))
         return and_(mine, table.c.place == place.index)
 
     def _taken(self, place: Place, which: ColumnElement[bool]) -> Taken:

@@ -21,6 +21,7 @@ from engine.store.dialect import analyze, bulk_insert
 from engine.store.tables.runs import agenda, token
 from tests.databases import Target, explained, plan_of
 from tests.engine.run.drafting import EVERYBODY, HOUR, SMS, WAIT, Running, bundle, populate
+from tests.engine.run.living import PROMOTION, marketing
 from tests.postgres import Postgres
 
 LARGE = (
@@ -65,16 +66,24 @@ def statements(plan: Plan) -> Iterator[Prepared]:
     for place in plan.places:
         if place.place.stage is not Stage.ENTER or not by_audience:
             found += [*place.upto, *place.exact, place.front.drop, place.bounds, place.next_due]
+            found += [place.due_after, place.note_shards]
         found += [statement for step in place.effects for statement in (step.statement, step.needs)]
     follow = FollowUps(plan)
     found += [follow.arrivals, *(follow.release(place) for place in follow.awaited)]
     yield from (statement for statement in found if statement is not None)
 
 
-@pytest.mark.parametrize("which", ["audience", "event"])
+CAMPAIGNS = {
+    "audience": bundle(NODES, LINKS),
+    "event": bundle(EVENTS, EVENT_LINKS),
+    "marketing": marketing({**NODES, "n_sms": PROMOTION}, LINKS),
+}
+
+
+@pytest.mark.parametrize("which", CAMPAIGNS)
 def test_waves_read_large_tables_through_their_keys(target: Target, tmp_path: Path, which: str) -> None:
     with Running(populate(target, tmp_path, people=5, codes=5)) as run:
-        run.engine.publish(bundle(NODES, LINKS) if which == "audience" else bundle(EVENTS, EVENT_LINKS))
+        run.engine.publish(CAMPAIGNS[which])
         version = next(iter(run.engine._scheduler.versions))
         run.advance(HOUR)
         with run.database.write() as connection:
