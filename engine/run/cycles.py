@@ -10,11 +10,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select
 
 from engine.components.behaviour import EnterAudiences
-from engine.run.entering import Grid, Window
+from engine.files.errors import FileError
+from engine.plan.graph import NotRunnable
+from engine.run.entering import Grid, Window, audiences_of
 from engine.shapes.schedule import runs
 from engine.shapes.time import from_milliseconds, to_milliseconds
 from engine.store.tables.people import audience
 from engine.store.tables.runs import cycle, skipped_cycle
+from engine.store.versions import stored_bundle
 from engine.workspace.audience import AudienceFile
 
 _MILLISECOND = timedelta(milliseconds=1)
@@ -109,15 +112,35 @@ def _next(ahead: Iterator[datetime]) -> int | None:
     return None if found is None else to_milliseconds(found)
 
 
-def unchanged_audience(connection: Connection, trigger: EnterAudiences, cycles: Cycles) -> str | None:
-    """The audience for whose sake the next cycle is skipped: not updated since the last one; or None."""
+def unchanged_audience(
+    connection: Connection, trigger: EnterAudiences, cycles: Cycles, campaign: int, version: int
+) -> str | None:
+    """The audience for whose sake the version's next cycle is skipped: not updated since it entered last; or
+    None."""
     if not cycles.number or trigger.every is None or trigger.repeat_unchanged:
         return None
+    entered = _entered(connection, trigger.audiences, campaign, version)
     for id in trigger.audiences:
         updated = connection.execute(select(audience.c.updated_at).where(audience.c.id == id)).scalar()
-        if updated is None or cycles.at is None or updated <= cycles.at:
+        if updated is None or updated <= entered.get(id, updated - 1):
             return id
     return None
+
+
+def _entered(
+    connection: Connection, audiences: Collection[str], campaign: int, version: int
+) -> dict[str, int]:
+    """When each of the version's audiences entered last, those that did: earlier versions may have others."""
+    query = select(cycle.c.version, func.max(cycle.c.at)).where(cycle.c.campaign == campaign)
+    found: dict[str, int] = {}
+    for key, at in connection.execute(query.group_by(cycle.c.version)).all():
+        try:
+            of = audiences if key == version else audiences_of(stored_bundle(connection, key))
+        except (FileError, NotRunnable):
+            continue
+        for id in of:
+            found[id] = max(at, found.get(id, at))
+    return found
 
 
 def skip(connection: Connection, campaign: int, planned: int, unchanged: str) -> None:

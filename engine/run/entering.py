@@ -55,9 +55,10 @@ def has_schedule_of(bundle: Bundle, other: Bundle) -> bool:
     return _schedule(bundle) == _schedule(other)
 
 
-def enters_audiences(bundle: Bundle) -> bool:
-    """Whether audiences enter a version, not people of whom events come. Raises `NotRunnable`."""
-    return isinstance(_trigger(bundle), EnterAudiences)
+def audiences_of(bundle: Bundle) -> tuple[str, ...]:
+    """The audiences that enter a version; none where events let people in. Raises `NotRunnable`."""
+    trigger = _trigger(bundle)
+    return trigger.audiences if isinstance(trigger, EnterAudiences) else ()
 
 
 def asks_who_is_inside(bundle: Bundle) -> bool:

@@ -82,7 +82,10 @@ class Errands:
         assert isinstance(trigger, EnterAudiences)
         with self._store.write() as connection:
             if item.run is not None:
-                unchanged = cycles.unchanged_audience(connection, trigger, version.cycles)
+                campaign = version.campaign
+                unchanged = cycles.unchanged_audience(
+                    connection, trigger, version.cycles, campaign, version.key
+                )
                 if unchanged is not None:
                     cycles.skip(connection, version.campaign, item.run.planned, unchanged)
                     version.cycles = Cycles.load(connection, version.campaign)

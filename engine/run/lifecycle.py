@@ -22,7 +22,7 @@ from engine.run import failures
 from engine.run.answers import Backlog, Refused, UnknownCampaign
 from engine.run.backlog import backlogs
 from engine.run.compiling import VersionKeys, cuts_for
-from engine.run.entering import asks_who_is_inside, counts_events_of, enters_audiences, has_schedule_of
+from engine.run.entering import asks_who_is_inside, audiences_of, counts_events_of, has_schedule_of
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store import reasons
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
@@ -176,7 +176,7 @@ def _follow(connection: Connection, number: int, before: int, bundle: Bundle, no
     n-th event stands where the later one counts the same; a cycle that not everybody has entered yet goes on
     where audiences enter that, too. Returns from when its schedule counts: where both have the same, as from
     when it does there, so that a run is made that is due; any other from now on. Raises `NotRunnable`."""
-    if not enters_audiences(bundle):
+    if not audiences_of(bundle):
         open_one = (cycle.c.campaign == number) & (cycle.c.done == 0)
         connection.execute(update(cycle).where(open_one).values(done=1))
     if asks_who_is_inside(bundle):

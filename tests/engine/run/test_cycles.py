@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from engine.audience.updates import update_audience
 from engine.run.answers import Status
 from engine.shapes.time import to_milliseconds as ms
+from engine.workspace.bundle import Bundle
 from tests.databases import Target
 from tests.engine.run.drafting import (
     DAY,
@@ -28,6 +29,7 @@ from tests.engine.run.living import (
     Living,
     Node,
     recurring,
+    rule,
     with_rule,
 )
 
@@ -148,6 +150,22 @@ def test_a_version_that_enters_at_a_time_does_so_after_cycles_of_others_and_once
         run.pass_time(2 * DAY)
         assert run.cycles() == [six(0), noon]
         assert run.engine.campaign("c_1").status is Status.COMPLETED
+
+
+def test_an_audience_that_a_later_version_has_first_enters_though_it_was_updated_before(shop: Target) -> None:
+    """And cycles behind that are skipped until it is updated once more."""
+    hourly = {"unit": "hour", "interval": 1, "minute": 0}
+    made = bundle({"n_who": recurring(hourly, audiences=["a_other"]), "n_end": END}, DIRECT_LINKS)
+    audiences = {"a_other": rule(id="a_other")}
+    other = Bundle(made.campaign, audiences, made.messages, made.accounts, made.catalog)
+    with Living(shop) as run:
+        update_audience(run.database, audiences, "a_other", NOW, ZONE)
+        run.engine.publish(bundle({"n_who": recurring(hourly), "n_end": END}, DIRECT_LINKS))
+        run.pass_time(2 * HOUR)
+        assert run.cycles() == [NOW]
+        run.engine.publish(other)
+        run.pass_time(3 * HOUR)
+        assert run.cycles() == [NOW, NOW + timedelta(hours=3)]
 
 
 # ---- generated audiences
