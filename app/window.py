@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
     def show_rows_of(self, loaded: Loaded) -> None:
         """Show the campaigns of a workspace that was read, or read again."""
         self._loaded = loaded
-        rows = with_runs(loaded.rows, self.service.runs if self.service else {})
+        rows = self._with_runs(loaded.rows)
         folders = loaded.workspace.catalog.folders
         self.list_page.show_campaigns(loaded.workspace, rows, loaded.broken, folders)
         self.navigation.show_workspace(loaded.workspace)
@@ -200,7 +200,10 @@ class MainWindow(QMainWindow):
         """Every campaign of the workspace with its status."""
         if self._loaded is None:
             return []
-        return with_runs(self._loaded.rows, self.service.runs if self.service else {})
+        return self._with_runs(self._loaded.rows)
+
+    def _with_runs(self, rows: Sequence[Row]) -> list[Row]:
+        return with_runs(rows, self.service.runs if self.service else {}, self.engine_shown.otherwise)
 
     def allowed(self) -> frozenset[May]:
         """What may be done with the campaign at hand: the open one, else the selected one."""

@@ -69,13 +69,13 @@ def broken_row(path: Path, error: FileError) -> Row:
     return Row(path=path, id="", name=path.name, status=Status.UNREADABLE, error=error)
 
 
-def with_runs(rows: Iterable[Row], runs: Mapping[str, Run]) -> list[Row]:
-    """The rows with the engine's word on each campaign; without one it is a draft."""
+def with_runs(rows: Iterable[Row], runs: Mapping[str, Run], otherwise: Status) -> list[Row]:
+    """The rows with the engine's word on each campaign; `otherwise`: the status of those without one."""
     result = []
     for row in rows:
         if row.error is None:
             run = runs.get(row.id)
-            row = replace(row, run=run, status=status_of(run.status, run.backlog) if run else Status.DRAFT)
+            row = replace(row, run=run, status=status_of(run.status, run.backlog) if run else otherwise)
         result.append(row)
     return result
 

@@ -10,9 +10,11 @@ from engine.i18n import N_, Message
 
 
 class Status(StrEnum):
-    """In the order in which the list counts them. `SENDING`, `HALTED`: finished, but messages wait, which go
-    out or are stopped. `UNREADABLE`: a file that cannot be read."""
+    """In the order in which the list counts them. `UNKNOWN`: the engine that knows is still starting.
+    `SENDING`, `HALTED`: finished, but messages wait, which go out or are stopped. `UNREADABLE`: a file that
+    cannot be read."""
 
+    UNKNOWN = "unknown"
     DRAFT = "draft"
     NOT_STARTED = "not_started"
     IN_PROGRESS = "in_progress"
@@ -46,6 +48,7 @@ class May(StrEnum):
 
 
 _LABELS: Mapping[Status, str] = {
+    Status.UNKNOWN: N_("One moment…"),
     Status.DRAFT: N_("Draft"),
     Status.NOT_STARTED: N_("Not started"),
     Status.IN_PROGRESS: N_("In progress"),
@@ -59,10 +62,11 @@ _LABELS: Mapping[Status, str] = {
 GOING_ON = frozenset({Status.NOT_STARTED, Status.IN_PROGRESS, Status.SENDING})
 """Nothing comes of these unless the engine runs."""
 
-RARE = frozenset({Status.SENDING, Status.HALTED, Status.UNREADABLE})
+RARE = frozenset({Status.UNKNOWN, Status.SENDING, Status.HALTED, Status.UNREADABLE})
 """Nothing tells of these while there is none."""
 
 _TONES: Mapping[Status, str] = {
+    Status.UNKNOWN: "muted",
     Status.DRAFT: "muted",
     Status.NOT_STARTED: "accent",
     Status.IN_PROGRESS: "ok",
@@ -77,6 +81,7 @@ _TONES: Mapping[Status, str] = {
 _NEW_VERSION = {May.EDIT, May.PUBLISH, May.ATTRIBUTES}
 ALLOWED: Mapping[Status, frozenset[May]] = MappingProxyType(
     {
+        Status.UNKNOWN: frozenset({May.VIEW, May.COPY} | _NEW_VERSION),  # a running one must not be deleted
         Status.DRAFT: frozenset({May.VIEW, May.COPY, May.DELETE} | _NEW_VERSION),
         Status.NOT_STARTED: frozenset({May.VIEW, May.STOP, May.COPY, May.DELETE} | _NEW_VERSION),
         Status.IN_PROGRESS: frozenset({May.VIEW, May.STOP, May.COPY} | _NEW_VERSION),

@@ -62,7 +62,7 @@ class Running:
         page = self._page
         failed, earlier = bool(run is not None and run.failure), page.shown_version is not None
         page.bar.show_status(status, page.read_only, failed=failed, earlier=earlier)
-        if status is Status.DRAFT:
+        if status in {Status.UNKNOWN, Status.DRAFT}:
             self._counts, self.cycle = {}, None
             self._show_cycles()
             self._show_counts()

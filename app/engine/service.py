@@ -59,8 +59,9 @@ class NotStarted(Exception):  # noqa: N818 - an answer that is shown
 class EngineService(QObject):
     """One workspace's bundled engine.
 
-    Attributes: `state`; `condition`; `runs`, the last answer by campaign id; `watched`, whose counts are
-    asked for.
+    Attributes: `state`; `condition`; `runs`, the last answer by campaign id; `awaited`, whether the first one
+    is still to come from an engine that was started because it knows of campaigns; `watched`, whose counts
+    are asked for.
     Signals: `state_changed(State)`; `condition_changed(Condition)`, `runs_changed(Runs)`,
     `counts_changed(campaign id, Counts)` and `versions_changed(campaign id, rows)`, where there are several,
     when an answer differs from the one before; `sizes_changed(Sizes)`, also once the engine is off;
@@ -87,6 +88,7 @@ class EngineService(QObject):
         self.state = State.OFF
         self.condition = Condition()
         self.runs: Runs = {}
+        self.awaited = False
         self.watched = Watched()
         self._watches_sending = False
         self._find, self._ensure = find or _find, ensure or _ensure
@@ -104,6 +106,7 @@ class EngineService(QObject):
     def begin(self, *, start: bool) -> None:
         """Ask from now on; start the engine where none runs and `start` says so."""
         self._timer.start()
+        self.awaited = start
         if start:
             self.use(lambda _client: None, lambda _result: None, lambda _error: None)
         else:
@@ -255,8 +258,8 @@ class EngineService(QObject):
         self._set_condition(answer.condition)
         if runs is None:
             return
-        if runs != self.runs:
-            self.runs = runs
+        if runs != self.runs or self.awaited:
+            self.runs, self.awaited = runs, False
             self.runs_changed.emit(runs)
         self._tell_watched(answer)
         if answer.sending is not None:
@@ -292,6 +295,9 @@ class EngineService(QObject):
                 self._polls = 0
                 self._set_sizes(NO_SIZES)
                 self._answered = False
+                if self.awaited:
+                    self.awaited = False
+                    self.runs_changed.emit(self.runs)
                 self._call_waiting()
 
     def _set_sizes(self, sizes: Sizes) -> None:

@@ -35,7 +35,13 @@ class EngineShown:
         """The engine's word, also on a campaign that was made since the list was read."""
         service = self._window.service
         run = service.runs.get(document.attributes.id) if service is not None else None
-        return status_of_run(run.status, run.backlog) if run is not None else Status.DRAFT
+        return status_of_run(run.status, run.backlog) if run is not None else self.otherwise
+
+    @property
+    def otherwise(self) -> Status:
+        """The status of campaigns on which there is no word: drafts, unless the engine has yet to tell."""
+        service = self._window.service
+        return Status.UNKNOWN if service is not None and service.awaited else Status.DRAFT
 
     def show_run(self, editor: EditorPage) -> None:
         """Show what the engine last said of an open campaign."""

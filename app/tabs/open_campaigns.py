@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-EDITED = frozenset({Status.DRAFT, Status.NOT_STARTED})
+EDITED = frozenset({Status.UNKNOWN, Status.DRAFT, Status.NOT_STARTED})
 """What is opened for editing; all else is looked at first."""
 
 

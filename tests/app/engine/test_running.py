@@ -6,12 +6,13 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app import language
-from app.campaign_list.status import Status
+from app.campaign_list.status import ALLOWED, May, Status
 from app.editor.cycle_switch import CycleSwitch
 from app.editor.page import EditorPage
 from app.engine.service import EngineService
@@ -154,6 +155,42 @@ def test_closing_while_the_engine_starts_waits_to_learn_what_runs(
     QTest.mouseClick(dialog(window).buttons[0], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not window.isVisible())
     assert ("shutdown", "") in engine.calls
+
+
+@pytest.mark.parametrize("comes_up", [True, False])
+def test_what_runs_is_not_called_a_draft_while_the_engine_starts(
+    qtbot: QtBot, window: MainWindow, engine: FakeEngine, tmp_path: Path, comes_up: bool
+) -> None:
+    qtbot.waitUntil(lambda: window.service is not None and window.service.known)
+    page = open_draft(qtbot, window)
+    id = page.session.document.attributes.id
+    qtbot.waitUntil(lambda: any(row.id == id for row in window.rows()))
+    engine.statuses[id] = "in_progress"
+    up = threading.Event()
+
+    def ensure(_folder: Path) -> Any:
+        assert up.wait(30)
+        if not comes_up:
+            raise OSError("the engine does not start")
+        return engine
+
+    def statuses() -> dict[bool, set[Status]]:
+        """Of the campaign that runs, and of the others."""
+        return {own: {row.status for row in window.rows() if (row.id == id) is own} for own in (True, False)}
+
+    assert window.service is not None
+    window.service.close()
+    window.service = EngineService(tmp_path, lambda _: engine.found() if up.is_set() else None, ensure)
+    window.engine_shown.follow(window.service)
+    window.service.begin(start=True)
+    assert statuses()[True] == {Status.UNKNOWN}
+    assert Status.DRAFT not in statuses()[False]
+    assert May.DELETE not in ALLOWED[Status.UNKNOWN]
+    up.set()
+    qtbot.waitUntil(lambda: window.service is not None and not window.service.awaited)
+    assert statuses()[True] == {Status.IN_PROGRESS if comes_up else Status.DRAFT}
+    assert Status.UNKNOWN not in statuses()[False]
+    assert window.list_page.statuses.buttons[Status.UNKNOWN].isHidden()
 
 
 def test_closing_with_changes_asks_about_them_first(
