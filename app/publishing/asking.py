@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from app.publishing.changes import changes
 from app.publishing.known import Known, Published
 from engine.campaign.document import CampaignDocument
+from engine.campaign.graph import trigger_of
 from engine.i18n import ntr
 from engine.workspace import bundle as bundles
 from engine.workspace.workspace import Workspace
@@ -53,5 +54,13 @@ def _published(client: EngineClient, workspace: Workspace, document: CampaignDoc
         entered=max(moments, default=None),
         runs=len(moments),
         inside=campaign.inside,
+        rescheduled=_schedule(before.campaign) != _schedule(document),
         changes=changes(before, bundles.make(workspace, document)),
     )
+
+
+def _schedule(document: CampaignDocument) -> tuple[Any, str | None]:
+    """When a recurring trigger runs; of any other nothing."""
+    trigger = trigger_of(document)
+    config = (None if trigger is None else document.nodes[trigger].config) or {}
+    return config.get("every") if config.get("mode") == "recurring" else None, document.attributes.start

@@ -13,7 +13,8 @@ class Published:
     """What the engine has of the campaign already.
 
     version: the newest one. since: when the first was published, ISO 8601. entered: when audiences last
-    entered, or None; runs: how often. inside: people who are in earlier versions or this one.
+    entered, or None; runs: how often. inside: people who are in earlier versions or this one. rescheduled:
+    the draft enters at other times than that version, which count from now on.
     """
 
     version: int
@@ -22,6 +23,7 @@ class Published:
     entered: str | None = None
     runs: int = 0
     inside: int = 0
+    rescheduled: bool = False
     changes: Changes = NO_CHANGES
 
 

@@ -35,8 +35,7 @@ class Times:
     def lines(self, published: Published | None) -> Iterator[str]:
         """When people enter, line by line."""
         trigger, start, end = self._trigger, self._start, self._end
-        begun = published is not None and published.status != "not_started"
-        opens = self._now if start is None or begun else max(start, self._now)
+        opens = self._now if start is None else max(start, self._now)
         if published is not None and published.status == "stopped":
             yield tr("The campaign is stopped: nobody enters until it is restarted.")
         if end is not None and end <= opens:
@@ -50,8 +49,6 @@ class Times:
             )
         elif isinstance(trigger, EnterAudiences):
             yield from self._runs(trigger, published, opens, end)
-        if begun and start is not None and start > self._now and not _is_recurring(trigger):
-            yield tr("It has begun already: its start, {time}, changes nothing.", time=self._time(start))
         if end is not None:
             yield tr("Until {time}", time=self._time(end))
 
@@ -60,9 +57,8 @@ class Times:
     ) -> Iterator[str]:
         if trigger.every is not None:
             yield from self._cycles(trigger, published, opens, end)
-        elif published is not None and published.entered is not None:
-            time = self._time(instant(published.entered))
-            yield tr("Its people entered on {time}; nobody enters once more.", time=time)
+        elif (entered := self._entered(trigger, published)) is not None:
+            yield tr("Its people entered on {time}; nobody enters once more.", time=self._time(entered))
         elif trigger.at is None:
             at_once = opens <= self._now
             yield tr("At once") if at_once else tr("Once, on {time}", time=self._time(opens))
@@ -72,6 +68,13 @@ class Times:
             yield tr("{time} is after the end: nobody enters.", time=self._time(trigger.at))
         else:
             yield tr("Once, on {time}", time=self._time(trigger.at))
+
+    def _entered(self, trigger: EnterAudiences, published: Published | None) -> datetime | None:
+        """When people entered, where they do not enter later than that."""
+        if published is None or published.entered is None:
+            return None
+        entered = instant(published.entered)
+        return None if trigger.at is not None and trigger.at > entered else entered
 
     def _cycles(
         self, trigger: EnterAudiences, published: Published | None, opens: datetime, end: datetime | None
@@ -97,16 +100,12 @@ class Times:
     def _next_runs(
         self, every: schedule.Every, published: Published | None, opens: datetime, end: datetime | None
     ) -> list[datetime]:
-        """The next two; the grid begins at the campaign's start, or when it was first published."""
-        grid = self._now if published is None else instant(published.since)
+        """The next two; the grid begins at the campaign's start, or when its schedule was first published."""
+        known = published if published is not None and not published.rescheduled else None
+        grid = self._now if known is None else instant(known.since)
         before = opens - timedelta(milliseconds=1)
         runs = schedule.runs(every, self._start or grid, self._zone, before)
         return [run for run in islice(runs, 2) if end is None or run < end]
 
     def _time(self, moment: datetime) -> str:
         return moments.told(moment, self._zone)
-
-
-def _is_recurring(trigger: object) -> bool:
-    """Whether a start is also where a grid of runs begins, and so still counts once a campaign has begun."""
-    return isinstance(trigger, EnterAudiences) and trigger.every is not None
