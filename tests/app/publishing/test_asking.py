@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,9 +12,10 @@ from pytestqt.qtbot import QtBot
 
 from app.editor.page import EditorPage
 from app.pickers import library
+from app.publishing import asking
 from app.publishing.summary import Summary
 from engine.campaign import edits
-from engine.client import EngineUnreachable
+from engine.client import EngineClient, EngineUnreachable
 from engine.i18n import Message
 from engine.workspace import bundle
 from engine.workspace.workspace import Workspace
@@ -129,6 +130,28 @@ def test_the_next_version_says_what_it_changes(
     assert len(dialogs(window)) == 2
     for shown in reversed(dialogs(window)):
         shown.close()
+
+
+def test_a_schedule_that_is_another_is_known_as_such(
+    qtbot: QtBot, make_window: MakeWindow, workspace: Workspace, engine: FakeEngine, ready: str
+) -> None:
+    """It counts from now on, and not from when the campaign began."""
+    window = make_window(workspace)
+    document = open_draft(qtbot, window, "Ready").session.document
+    engine.published = [bundle.write(bundle.make(workspace, document.copy()))]
+    engine.statuses[ready] = "in_progress"
+
+    def rescheduled() -> bool:
+        published = asking.known(cast("EngineClient", engine), workspace, document).published
+        assert published is not None
+        return published.rescheduled
+
+    assert not rescheduled()
+    trigger = next(id for id, node in document.nodes.items() if node.kind == "target_audience")
+    every = {"unit": "day", "interval": 1, "time": "18:00"}
+    config: dict[str, Any] = {**(document.nodes[trigger].config or {}), "mode": "recurring", "every": every}
+    document.apply(edits.configure(document, trigger, name="Everybody", memo="", config=config).ops)
+    assert rescheduled()
 
 
 def test_sizes_are_shown_where_audiences_are_chosen(
