@@ -21,13 +21,15 @@ _DOT = 4.0
 _LEAST_FRAME = 6.0
 _TINT = 0.08  # of what is to be seen
 _NEARLY = 2.0  # pixels of the screen: so little out of sight needs no map
+_LEAST_VIEW = 3  # times as high as the map: in less it would cover much of what there is to see
 
 
 class Minimap(Retranslated, Floating):
     """Blocks in the colours of the categories, red dots, and a frame around what the view shows.
 
     A press goes there, a drag moves the view along, the wheel zooms. It hides while everything is to be seen,
-    and while the user does not want it. The flow is drawn once a change; panning moves only the frame.
+    while the view is low, and while the user does not want it. The flow is drawn once a change; panning moves
+    only the frame.
     """
 
     def __init__(self, view: CanvasView, scene: CampaignScene, look: Look, preferences: Preferences) -> None:
@@ -56,7 +58,8 @@ class Minimap(Retranslated, Floating):
         """The view shows another part, or the map is wanted or not any more."""
         margin = _NEARLY / self._view.zoom
         everything = self._view.seen.contains(self._content.adjusted(margin, margin, -margin, -margin))
-        shown = self._scene.is_loaded and self._preferences.minimap and not everything
+        low = self._view.height() < _LEAST_VIEW * self.height()
+        shown = self._scene.is_loaded and self._preferences.minimap and not everything and not low
         if shown != self.isVisible():
             self.setVisible(shown)
         self.update()

@@ -52,6 +52,14 @@ def test_it_hides_while_everything_is_to_be_seen(qtbot: QtBot, page: EditorPage)
     assert page.minimap.x() < page.view.width() // 4
 
 
+def test_it_hides_while_the_view_is_low(qtbot: QtBot, page: EditorPage) -> None:
+    """As above the list of problems on a small screen: it would lie on cards."""
+    page.view.setMaximumHeight(300)
+    qtbot.waitUntil(lambda: not page.minimap.isVisible())
+    page.view.setMaximumHeight(1_000)
+    qtbot.waitUntil(page.minimap.isVisible)
+
+
 def test_a_press_goes_there_and_a_drag_moves_the_view(page: EditorPage) -> None:
     page.view.zoom_to(2.0, QPointF(0, 0), glide=False)
     end = place_of(page, "end")
