@@ -12,8 +12,9 @@ from engine.components.behaviour import Behaviour, EnterAudiences, EnterOnEvent
 from engine.components.registry import component
 from engine.files import FileError
 from engine.shapes.time import instant, to_milliseconds
-from engine.store.tables.runs import ACTIVE, STOPPED, agenda, campaign, campaign_version
-from engine.store.versions import stored_bundle
+from engine.store.functions import is_one_of
+from engine.store.tables.runs import ACTIVE, STOPPED, campaign, campaign_version
+from engine.store.versions import busy_versions, stored_bundle
 from engine.workspace.bundle import Bundle
 
 
@@ -64,11 +65,11 @@ class PublishedVersions:
 
         One whose bundle cannot be read is left out: it cannot run either.
         """
-        busy = select(agenda.c.version)
+        busy = busy_versions(connection)
         query = (
             select(campaign, campaign_version.c.key, campaign_version.c.published_at.label("made_at"))
             .join(campaign_version, campaign_version.c.campaign == campaign.c.number)
-            .where((campaign_version.c.key == campaign.c.version) | campaign_version.c.key.in_(busy))
+            .where((campaign_version.c.key == campaign.c.version) | is_one_of(campaign_version.c.key, busy))
             .order_by(campaign.c.number, campaign_version.c.key)
         )
         if only is not None:

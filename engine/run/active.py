@@ -18,8 +18,9 @@ from engine.run.kin import KnownKin
 from engine.run.running import RunningVersion
 from engine.run.waves import NoteWritten, Transactions
 from engine.store.tables.people import data_field
-from engine.store.tables.runs import ACTIVE, COMPLETED, agenda, campaign, campaign_version
+from engine.store.tables.runs import ACTIVE, COMPLETED, campaign, campaign_version
 from engine.store.trouble import trouble_of
+from engine.store.versions import busy_versions
 from engine.workspace.bundle import Bundle
 
 
@@ -119,7 +120,7 @@ class ActiveVersions:
 
 def _rows(connection: Connection) -> list[Row[Any]]:
     """The versions that have something to do, with their campaigns."""
-    busy, v = set(connection.scalars(select(agenda.c.version).distinct())), campaign_version.c
+    busy, v = busy_versions(connection), campaign_version.c
     query = (
         select(campaign, v.key, v.cuts, v.runs_from, v.published_at.label("made_at"))
         .join(campaign_version, v.campaign == campaign.c.number)

@@ -8,7 +8,17 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from engine.store.tables.runs import campaign, campaign_node, campaign_version, path
+from engine.store.functions import is_one_of
+from engine.store.tables.runs import (
+    ACTIVE,
+    STOPPED,
+    agenda,
+    campaign,
+    campaign_node,
+    campaign_version,
+    path,
+    token_watched,
+)
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 
@@ -45,6 +55,22 @@ def versions_of(connection: Connection, campaign: int) -> list[int]:
     """Keys of a campaign's versions."""
     query = select(campaign_version.c.key).where(campaign_version.c.campaign == campaign)
     return list(connection.scalars(query))
+
+
+def busy_versions(connection: Connection) -> set[int]:
+    """Keys of the versions that have something to do, whether or not people enter them still.
+
+    Who waits for the result of a message that has not gone out yet is due at no moment, so the agenda may not
+    name their version. Of a campaign's present version that is not asked: it is at work anyway.
+    """
+    v, w = campaign_version.c, token_watched.c
+    busy = set(connection.scalars(select(agenda.c.version).distinct()))
+    earlier = select(v.key).join(campaign, campaign.c.number == v.campaign)
+    earlier = earlier.where(campaign.c.state.in_((ACTIVE, STOPPED)), v.key != campaign.c.version)
+    if others := set(connection.scalars(earlier)) - busy:
+        undated = select(w.version).where(is_one_of(w.version, others), w.due.is_(None)).distinct()
+        busy |= set(connection.scalars(undated))
+    return busy
 
 
 def stored_text(connection: Connection, key: int) -> str:
