@@ -109,6 +109,11 @@ class Sheet:
         """When the version's marketing messages may go out, where that is not always."""
         return self.bundle.campaign.attributes.send_window
 
+    @property
+    def has_exits(self) -> bool:
+        """Whether people may leave by exit rules."""
+        return bool(self.bundle.campaign.attributes.exits)
+
     def send_of(self, node: int) -> Send:
         behaviour = self.nodes[node].behaviour
         assert isinstance(behaviour, Send)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from engine.plan import withdrawing
+
 
 class Fate(NamedTuple):
     """What a message comes to. result: what a Result Judgment sees; None: not known yet."""
@@ -17,6 +19,7 @@ PLANNED, SENDING = Fate("planned"), Fate("sending")
 SENT = Fate("sent", "", "sent")
 UNKNOWN = Fate("unknown", "", "unknown")
 SUPPRESSED = Fate("skipped", "suppressed", "failed")
+EXITED = Fate("skipped", withdrawing.REASON, "failed")
 
 
 def failed(reason: str) -> Fate:

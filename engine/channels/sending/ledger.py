@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Dialect
 
-from engine.channels.sending.fates import PLANNED, SENDING, SENT, SUPPRESSED, UNKNOWN, Fate
+from engine.channels.sending.fates import EXITED, PLANNED, SENDING, SENT, SUPPRESSED, UNKNOWN, Fate
 from engine.channels.sending.letters import Key, Letter, Queue
 from engine.channels.sending.statements import POSITION, Statements
 from engine.plan.prepared import Filling
@@ -235,6 +235,26 @@ class Ledger:
             return True
         attempt.rollback()
         return False
+
+    def withdraw(
+        self, connection: Connection, settled: Iterable[Settled], kept: Iterable[Letter], now: int
+    ) -> None:
+        """Of letters that were settled to wait again, skip those whose people have left by an exit rule while
+        they were on their way. What an attempt before may have sent goes on: else it would count as not sent.
+        kept: those that were settled indeed."""
+        there = {letter.key for letter in kept}
+        waiting = [
+            one.letter._replace(ready_at=one.ready_at)
+            for one in settled
+            if one.fate == PLANNED and one.letter.again_by is None and one.letter.key in there
+        ]
+        if not waiting:
+            return
+        self._hand(connection, waiting)
+        left = {tuple(row) for row in self._statements.left(connection)}
+        if left:
+            skipped = [Settled(letter, EXITED) for letter in waiting if letter.key in left]
+            self.settle(connection, skipped, now, PLANNED)
 
     def note_references(self, connection: Connection, named: Iterable[tuple[Letter, str]], now: int) -> None:
         """Remember what receipts call letters."""

@@ -373,6 +373,8 @@ class Sender:
                 taken = [one for one in settled if one.reference and one.letter.key in there]
                 named = ((self.account, one.reference, one.letter.version) for one in taken)
                 note_questions(connection, named, tools.desk.now())
+            if leaving := [one for one in settled if self.sheets[one.letter.version].has_exits]:
+                tools.ledger.withdraw(connection, leaving, kept, tools.desk.now())
 
     async def ask(self, sent: Sequence[Sent], now: datetime) -> Sequence[Receipt | None]:
         """What became of messages; None where nobody knows yet."""

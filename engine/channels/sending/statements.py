@@ -32,12 +32,13 @@ from sqlalchemy import (
 from engine.channels.sending.fates import PLANNED, SENDING, SENT, SUPPRESSED, UNKNOWN, Fate, failed
 from engine.plan.context import WHOLE
 from engine.plan.message_counts import COUNTED
+from engine.plan.places import EXITED
 from engine.plan.prepared import Prepared, given
 from engine.plan.temporary import handed
 from engine.store.dialect import upsert_adding
 from engine.store.schema import TextType
 from engine.store.tables.people import person, suppression
-from engine.store.tables.runs import ACTIVE, COMPLETED, campaign, entry, message, message_counter
+from engine.store.tables.runs import ACTIVE, COMPLETED, campaign, entry, message, message_counter, path, visit
 from engine.store.tables.sending import MARKETING, MESSAGE_KEY, outbox
 from engine.store.times import NEVER
 
@@ -196,6 +197,21 @@ class Statements:
         query = select(*_message_key(handed)).where(
             h.version == given("version"), h.node == given("node"), h.priority == MARKETING, listed
         )
+        return Prepared(query, self._dialect)
+
+    @cached_property
+    def left(self) -> Prepared:
+        """Those of `handed` whose people have left by an exit rule."""
+        h, v = handed.c, visit.c
+        gone = (
+            select(literal(1))
+            .select_from(visit)
+            .join(path, and_(path.c.version == v.version, path.c.path == v.path))
+            .where(v.version == h.version, v.person == h.person, v.entry == h.entry)
+            .where(path.c.steps.contains(f'"{EXITED}"', autoescape=True))
+            .correlate(handed)
+        )
+        query = select(*_message_key(handed)).where(exists(gone))
         return Prepared(query, self._dialect)
 
     @cached_property
