@@ -16,7 +16,7 @@ from engine.files.errors import FileError
 from engine.i18n import N_, Message
 from engine.logs import get_logger
 from engine.plan.contact import ContactRules, Cuts
-from engine.plan.graph import Flow
+from engine.plan.graph import Flow, NotRunnable
 from engine.plan.plan import Plan
 from engine.run import failures
 from engine.run.answers import Backlog, Refused, UnknownCampaign
@@ -183,11 +183,12 @@ def _follow(connection: Connection, number: int, before: int, bundle: Bundle, no
         _track(connection, number)
     try:
         earlier = stored_bundle(connection, before)
-    except FileError:
-        return now
-    if not counts_events_of(bundle, earlier):
+        same_events, same_schedule = counts_events_of(bundle, earlier), has_schedule_of(bundle, earlier)
+    except (FileError, NotRunnable):  # this program cannot run the earlier one: nothing of it goes on
+        same_events = same_schedule = False
+    if not same_events:
         connection.execute(delete(pending_match).where(pending_match.c.campaign == number))
-    if not has_schedule_of(bundle, earlier):
+    if not same_schedule:
         return now
     query = select(campaign_version.c.runs_from).where(campaign_version.c.key == before)
     found: int | None = connection.execute(query).scalar_one()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from engine.report.counts import NodeCounts
 from engine.run.answers import Status, UnknownCampaign, UnknownVersion
@@ -258,6 +259,20 @@ def test_a_version_that_counts_the_same_events_goes_on_counting(shop: Target) ->
         run.order("o1")
         run.order("o2")
         run.engine.publish(nth(3))
+        run.order("o3")
+        assert run.engine.campaign("c_1").entries == 1
+
+
+@pytest.mark.parametrize("stored", ["{}", bundles.write(bundle({"n_end": END}, [])).decode()])
+def test_a_version_follows_one_that_this_program_cannot_run(shop: Target, stored: str) -> None:
+    with Living(shop) as run:
+        run.engine.publish(nth(3))
+        run.order("o1")
+        with run.database.write() as connection:
+            connection.execute(text("UPDATE campaign_version SET bundle = :stored"), {"stored": stored})
+        run.engine.publish(nth(2))
+        run.order("o2")
+        assert run.engine.campaign("c_1").entries == 0
         run.order("o3")
         assert run.engine.campaign("c_1").entries == 1
 
