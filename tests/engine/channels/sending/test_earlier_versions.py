@@ -35,15 +35,20 @@ def all_judged(run: Living) -> None:
     run.sound()
 
 
+def publish_both(run: Living) -> None:
+    """People enter the first version, whose messages wait; the next one is for others."""
+    run.engine.publish(judged())
+    run.advance(0)
+    run.engine.publish(next_version())
+
+
 @pytest.mark.parametrize("stopped", [False, True])
 def test_results_of_an_earlier_version_are_judged(target: Target, tmp_path: Path, stopped: bool) -> None:
     """Until its messages are on their way, those who wait for them are due at no moment."""
     populate(target, tmp_path)
     busy(provider := Provider())
     with Living(target, open_adapter=provider.open) as run:
-        run.engine.publish(judged())
-        run.advance(0)
-        run.engine.publish(next_version())
+        publish_both(run)
         run.advance(0)
         if stopped:
             run.engine.stop("c_1")
@@ -57,9 +62,7 @@ def test_an_earlier_version_is_known_to_an_engine_that_starts(target: Target, tm
     populate(target, tmp_path)
     busy(provider := Provider())
     with Living(target, open_adapter=provider.open) as run:
-        run.engine.publish(judged())
-        run.advance(0)
-        run.engine.publish(next_version())
+        publish_both(run)
     provider.answer = lambda _one: Accepted()
     with Living(target, open_adapter=provider.open, clock=run.clock) as run:
         all_judged(run)
