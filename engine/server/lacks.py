@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, select
 
 from engine.i18n import N_, Message
+from engine.report.sizes import CODES_LEFT
 from engine.server.wire.campaigns import Lack
 from engine.store.database import Database
-from engine.store.tables.people import audience, coupon_code
+from engine.store.tables.people import audience
 from engine.workspace.bundle import Bundle
 from engine.workspace.bundle_media import media_of
 from engine.workspace.secrets import Secrets
@@ -37,8 +38,7 @@ def _lists(connection: Connection, bundle: Bundle) -> Iterator[Lack]:
 
 def _codes(connection: Connection, bundle: Bundle) -> Iterator[Lack]:
     for id, coupon in bundle.catalog.coupons.items():
-        free = select(coupon_code.c.code).where(coupon_code.c.coupon == id, coupon_code.c.person.is_(None))
-        if connection.execute(free.limit(1)).first() is None:
+        if not connection.execute(CODES_LEFT, {"coupon": id}).scalar_one():
             text = N_("The coupon “{name}” has no codes left on this engine.")
             yield Lack(kind="coupon_codes", id=id, text=str(Message(text, name=coupon.name)))
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple
 
-from sqlalchemy import Connection, Text, bindparam, func, or_, select
+from sqlalchemy import Connection, Text, and_, bindparam, func, or_, select
 
 from engine.store.dialect import bulk_insert
-from engine.store.functions import is_in
+from engine.store.functions import is_in, is_one_of
 from engine.store.imports.session import id_list
+from engine.store.people import key_of
 from engine.store.tables.people import coupon_code, person
-from engine.store.tables.runs import campaign
+from engine.store.tables.runs import campaign, campaign_node, coupon_issue
 
 State = Literal["all", "free", "issued"]
+PLACES = 40
+"""The codes of an import have 2 to this power places, behind those of all earlier ones."""
+BY_HAND = 1 << (PLACES - 1)
+"""From so many places of the last import on stand the codes that were added by hand after it."""
 
 _KNOWN = select(coupon_code.c.code).where(
     coupon_code.c.coupon == bindparam("coupon", required=True),
@@ -51,26 +56,26 @@ def add(connection: Connection, coupon: str, codes: Sequence[str]) -> list[int]:
         else:
             known.add(code)
             fresh.append(code)
-    first = _last_position(connection, coupon) + 1
+    first = _next_position(connection, coupon)
     rows = [(coupon, code, first + number) for number, code in enumerate(fresh)]
     bulk_insert(connection, coupon_code, ("coupon", "code", "position"), rows)
     return repeated
 
 
-def _last_position(connection: Connection, coupon: str) -> int:
-    """Codes are issued in order of position, so the last one is free, as long as one is."""
+def _next_position(connection: Connection, coupon: str) -> int:
+    """Behind all codes of the pool, and not among the places of an import: it would be undone with that."""
+    # Free codes are asked for: of each code of the index the person, whom nobody writes there, comes first.
     last = select(func.max(coupon_code.c.position)).where(coupon_code.c.coupon == coupon)
-    found = connection.execute(last.where(coupon_code.c.person.is_(None))).scalar()
-    if found is None:
-        found = connection.execute(last).scalar()
-    return int(found or 0)
+    found = int(connection.execute(last.where(coupon_code.c.person.is_(None))).scalar() or 0)
+    return max(found + 1, (found >> PLACES << PLACES) + BY_HAND)
 
 
 def pools(connection: Connection) -> dict[str, Pool]:
     """The pool of every coupon that has one."""
-    c = coupon_code.c
-    rows = connection.execute(select(c.coupon, func.count(), func.count(c.person)).group_by(c.coupon))
-    return {coupon: Pool(codes, issued) for coupon, codes, issued in rows}
+    c, i = coupon_code.c.coupon, coupon_issue.c.coupon
+    issued: dict[str, int] = dict(connection.execute(select(i, func.count()).group_by(i)).all())
+    rows = connection.execute(select(c, func.count()).group_by(c)).all()
+    return {coupon: Pool(codes, issued.get(coupon, 0)) for coupon, codes in rows}
 
 
 def codes(
@@ -82,15 +87,36 @@ def codes(
     limit: int = 100,
 ) -> list[Code]:
     """Codes behind `after`, in their own order, that hold `search` or belong to the person of that id."""
-    c = coupon_code.c
+    c, i, node = coupon_code.c, coupon_issue.c, campaign_node.c
     query = (
-        select(c.code, person.c.external_id, c.campaign, campaign.c.name, c.node, c.issued_at)
-        .outerjoin(person, person.c.id == c.person)
-        .outerjoin(campaign, campaign.c.id == c.campaign)
+        select(c.code, i.person, campaign.c.id, campaign.c.name, node.id, i.at)
+        .select_from(coupon_code)
+        .outerjoin(coupon_issue, and_(i.coupon == c.coupon, i.position == c.position))
+        .outerjoin(campaign, campaign.c.number == i.campaign)
+        .outerjoin(campaign_node, and_(node.campaign == i.campaign, node.node == i.node))
         .where(c.coupon == coupon, c.code > after)
     )
     if state != "all":
-        query = query.where(c.person.is_(None) if state == "free" else c.person.is_not(None))
+        query = query.where(i.person.is_(None) if state == "free" else i.person.is_not(None))
     if search:
-        query = query.where(or_(c.code.icontains(search, autoescape=True), person.c.external_id == search))
-    return [Code(*row) for row in connection.execute(query.order_by(c.code).limit(limit))]
+        theirs = i.person.in_(_selves(connection, search))
+        query = query.where(or_(c.code.icontains(search, autoescape=True), theirs))
+    found = connection.execute(query.order_by(c.code).limit(limit)).all()
+    # Asked for apart: people may lie on other machines than the codes.
+    names = _names(connection, {row.person for row in found if row.person is not None})
+    return [Code(code, names.get(who), *further) for code, who, *further in found]
+
+
+def _selves(connection: Connection, external_id: str) -> list[int]:
+    """The keys of a person: its own, and those of whom turned out to be the same."""
+    key = key_of(connection, external_id)
+    if key is None:
+        return []
+    same = select(person.c.id).where(or_(person.c.id == key, person.c.merged_into == key))
+    return list(connection.scalars(same))
+
+
+def _names(connection: Connection, people: Collection[int]) -> dict[int, str]:
+    """The external ids of people."""
+    query = select(person.c.id, person.c.external_id).where(is_one_of(person.c.id, people))
+    return dict(connection.execute(query).all())

@@ -9,8 +9,12 @@ import pytest
 from engine import hand_lists
 from engine.files import FileError
 from engine.hand_lists import Lists, export_suppressed, import_codes, import_suppressed
+from engine.server.lacks import lacks
 from engine.server.stored_lists import StoredLists
 from engine.store.database import Database
+from tests.databases import Target
+from tests.engine.run.drafting import HOUR, TOUR, TOUR_LINKS, bundle, populate
+from tests.engine.run.living import Living
 from tests.engine.server.serving import serve
 
 
@@ -62,22 +66,47 @@ def test_a_pool_takes_each_code_once_and_in_order(databases: Database) -> None:
     }
 
 
-def test_who_got_a_code(databases: Database) -> None:
-    lists = StoredLists(databases)
-    lists.add_codes("cp_1", ["A", "B", "C"])
-    with databases.write() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO person (id, external_id, hash, import_id) VALUES (7, 'p-seven', 1, 0)"
-        )
-        connection.exec_driver_sql(
-            "UPDATE coupon_code SET person = 7, campaign = 'c_1', node = 'n_1', issued_at = 1764000000000"
-            " WHERE code = 'B'"
-        )
-    (issued,) = lists.coupon_codes("cp_1", state="issued").codes
-    assert (issued.code, issued.person, issued.issued_at) == ("B", "p-seven", "2025-11-24T16:00:00.000Z")
-    assert [one.code for one in lists.coupon_codes("cp_1", "p-seven").codes] == ["B"]
-    assert [one.code for one in lists.coupon_codes("cp_1", state="free", after="A").codes] == ["C"]
-    assert lists.add_codes("cp_1", ["B"]).added == 0
+def test_who_got_a_code(target: Target, tmp_path: Path) -> None:
+    """As the list tells it to whom a person's call centre asks: the codes that campaigns have issued."""
+    populate(target, tmp_path, people=2, codes=3)
+    made = bundle(TOUR, TOUR_LINKS)
+    with Living(target) as shop:
+        lists = StoredLists(shop.database)
+        assert [pool.issued for pool in lists.coupons()] == [0]
+        shop.engine.publish(made)
+        shop.pass_time(HOUR)
+        assert [(pool.codes, pool.issued) for pool in lists.coupons()] == [(3, 2)]
+        first, second = lists.coupon_codes("cp_1", state="issued").codes
+        assert first.model_dump() == {
+            "code": "C1", "person": "p1", "campaign": "c_1", "campaign_name": "c_1", "node": "n_coupon",
+            "issued_at": "2026-03-02T09:00:00.000Z",
+        }  # fmt: skip
+        assert (second.code, second.person) == ("C2", "p2")
+        assert [one.code for one in lists.coupon_codes("cp_1", "p2").codes] == ["C2"]
+        assert [one.code for one in lists.coupon_codes("cp_1", state="free").codes] == ["C3"]
+        assert lists.coupon_codes("cp_1", state="free", after="C3").codes == []
+        assert [one.kind for one in lacks(shop.database, made)] == []
+        shop.engine.publish(bundle(TOUR, TOUR_LINKS, id="c_2"))
+        shop.pass_time(HOUR)
+        assert [one.kind for one in lacks(shop.database, made)] == ["coupon_codes"]
+        assert lists.add_codes("cp_1", ["C2", "C4"]).added == 1
+        assert [one.kind for one in lacks(shop.database, made)] == []
+        shop.engine.delete("c_1")
+        assert [(pool.codes, pool.issued) for pool in lists.coupons()] == [(4, 3)]
+        (found,) = lists.coupon_codes("cp_1", "C1").codes
+        assert (found.person, found.campaign, found.node) == ("p1", None, None)
+        shop.sound()
+
+
+def test_codes_that_were_added_by_hand_stay_when_an_import_is_undone(target: Target, tmp_path: Path) -> None:
+    populate(target, tmp_path, people=1, codes=2)
+    with Living(target) as shop:
+        lists = StoredLists(shop.database)
+        lists.add_codes("cp_1", ["H1"])
+        shop.engine.undo_import(shop.engine.imports()[0].id)
+        lists.add_codes("cp_1", ["H2"])
+        assert [one.code for one in lists.coupon_codes("cp_1").codes] == ["H1", "H2"]
+        assert shop.rows("SELECT code FROM coupon_code ORDER BY position") == [("H1",), ("H2",)]
 
 
 @pytest.mark.parametrize("over_http", [False, True])

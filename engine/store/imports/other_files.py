@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from engine.i18n import N_, Message
+from engine.store.coupon_pool import PLACES
 from engine.store.dialect import bulk_insert
 from engine.store.imports.before import ids_of, note, note_suppressed, suppressed_among
 from engine.store.imports.session import Session, key, people
@@ -38,7 +39,7 @@ def import_ids(session: Session) -> None:
                 except BadValue as error:
                     reject(line, error.message)
                     continue
-                found = (rest[0], (session.import_id << 40) + line, rest[1])
+                found = (rest[0], (session.import_id << PLACES) + line, rest[1])
                 newest[place] = max(newest.get(place, found), found, key=lambda row: row[:2])
                 session.result.counts["ids"] += 1
             rows = [(*place, *rest) for place, rest in sorted(newest.items())]
@@ -68,7 +69,7 @@ def _address(
 def import_coupons(session: Session) -> None:
     """Add codes to the pools of coupons; a code that its pool has already counts once."""
     for chunk in _pairs(session, COUPONS, ("coupon", "code")):
-        rows = [(*pair, (session.import_id << 40) + line) for line, pair in chunk]
+        rows = [(*pair, (session.import_id << PLACES) + line) for line, pair in chunk]
         with session.database.write() as connection:
             columns = ("coupon", "code", "position")
             added = bulk_insert(connection, coupon_code, columns, rows, on_conflict="nothing")

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, delete, exists, func, literal, select, union, update
 
 from engine.i18n import N_, Message, MessageError
+from engine.store.coupon_pool import BY_HAND, PLACES
 from engine.store.dialect import bulk_delete, bulk_insert, bulk_update
 from engine.store.fields import DataFields
 from engine.store.functions import is_one_of
@@ -201,7 +202,8 @@ def _keep_events(connection: Connection, import_id: int) -> int:
 def _take_back_coupons(connection: Connection, import_id: int, counts: Counter[str]) -> None:
     """Codes that were not issued; an import's codes are known by their places."""
     c = coupon_code.c
-    mine = and_(c.position >= import_id << 40, c.position < (import_id + 1) << 40)
+    first = import_id << PLACES
+    mine = and_(c.position >= first, c.position < first + BY_HAND)
     issued = exists().where(coupon_issue.c.coupon == c.coupon, coupon_issue.c.position == c.position)
     counts["coupons"] = connection.execute(
         delete(coupon_code).where(mine, c.person.is_(None), ~issued)
