@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from engine.store.database import server_engine, url_of
 from tests.postgres import CannotStart, Postgres
 
 Target = Path | str
@@ -49,3 +50,16 @@ def new_database(dialect: str, postgres: Postgres | None) -> Iterator[Target]:
     else:
         with tempfile.TemporaryDirectory() as folder:
             yield Path(folder) / "engine.db"
+
+
+def settle(target: Target) -> None:
+    """Let a server do now what it puts off after many rows have been written: it would vacuum and write
+    pages for a minute, beside small things that are measured as of a database that has long been there."""
+    url = url_of(target)
+    if url.get_backend_name() == "sqlite":
+        return
+    engine = server_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("VACUUM (ANALYZE)")
+        connection.exec_driver_sql("CHECKPOINT")
+    engine.dispose()

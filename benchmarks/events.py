@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
-from benchmarks._databases import DIALECTS, Target, new_database, server
+from benchmarks._databases import DIALECTS, Target, new_database, server, settle
 from benchmarks._journey import bundle_of, fill
 from benchmarks._report import Report, peak_memory
 from engine.run.answers import IncomingEvent
@@ -129,6 +129,7 @@ def phase(observed: Observed, name: str, seconds: int, people: int) -> list[floa
 
 def measure(report: Report, dialect: str, target: Target, people: int, seconds: int) -> None:
     fill(target, people)
+    settle(target)
     with Database.open(target) as database:
         engine = Engine(database, EngineSettings(ZONE))
         engine.publish(on_event())

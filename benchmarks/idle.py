@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Table, select
 
-from benchmarks._databases import DIALECTS, Target, new_database, server
+from benchmarks._databases import DIALECTS, Target, new_database, server, settle
 from benchmarks._journey import DAY, HOUR, LIST, START, bundle_of
 from benchmarks._report import Report, peak_memory
 from engine.run.answers import IncomingEvent
@@ -250,6 +250,7 @@ def main() -> None:
         for dialect in DIALECTS if postgres is not None else DIALECTS[:1]:
             with new_database(dialect, postgres) as target:
                 fill(target, people)
+                settle(target)
                 measure(report, dialect, target, people)
     report.line("peak memory", peak_memory() / 2**20, "MiB")
     report.machine()

@@ -21,7 +21,7 @@ from engine.store.tables.runs import cycle
 from engine.store.times import HOUR, NEVER
 
 WAVE = 10_000
-BRIEF_WAVE = 2_000
+BRIEF_WAVE = 1_000
 """People in a wave while events come, which wait for it to end."""
 
 Transactions = Callable[[], AbstractContextManager[Connection]]
