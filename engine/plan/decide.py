@@ -275,9 +275,10 @@ class Judge:
         )
         return and_(first, ~exists(taken.correlate_except(claim)))
 
-    def result_known_at(self, node: FlowNode, row: Row) -> Ms:
-        """When whoever arrives at a Result Judgment is judged; null where that is not known yet."""
-        return self._results.known_at(node, row.person, row.entry, row.via, row.now)
+    def result_known_at(self, node: FlowNode, row: Row, since: Ms | None = None) -> Ms:
+        """When whoever arrives at a Result Judgment is judged; null where that is not known yet. since: not
+        before this moment."""
+        return self._results.known_at(node, row.person, row.entry, row.via, row.now, since)
 
 
 def _has_condition(test: Test) -> bool:

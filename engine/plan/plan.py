@@ -102,13 +102,14 @@ class PlacePlan:
 
     @cached_property
     def date_changed(self) -> Prepared:
-        """Says when those are judged here whose messages are in `handed`, where a provider is awaited."""
-        return self._prepare(self._tails.date(self.place, handed))
+        """Says when those are judged here whose messages are in `handed`, where a provider is awaited; nobody
+        before `since` (ms)."""
+        return self._prepare(self._tails.date(self.place, handed, given("since")))
 
     @cached_property
     def date_all(self) -> Prepared:
         """The same of everybody who waits here."""
-        return self._prepare(self._tails.date(self.place, None))
+        return self._prepare(self._tails.date(self.place, None, given("since")))
 
     @cached_property
     def effects(self) -> tuple[PreparedStep, ...]:

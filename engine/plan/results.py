@@ -14,7 +14,7 @@ from engine.components.behaviour import JudgeResult, Send
 from engine.plan.context import Context
 from engine.plan.fatigue import HELD_LITERALS
 from engine.plan.graph import Flow, FlowNode
-from engine.store.functions import least
+from engine.store.functions import greatest, least
 from engine.store.tables.runs import message
 from engine.store.times import NEVER, Ms
 
@@ -38,20 +38,24 @@ class Results:
         assert isinstance(node.behaviour, JudgeResult)
         m = message.alias()
         mine = self._mine(m.c, node, person, entry, via)
+        # Who was to be judged during a stop is judged at the restart, by what was known in time.
+        by = least(now, self._last(node, mine, m)) if self._flow.awaits_provider(node) else now
         if node.behaviour.receipt:
-            first = select(m.c.receipt).where(mine, m.c.receipt_at <= now)
+            first = select(m.c.receipt).where(mine, m.c.receipt_at <= by)
             first = first.order_by(m.c.receipt_at, m.c.address).limit(1).correlate_except(m)
             return func.coalesce(first.scalar_subquery(), "") == code
-        known = and_(m.c.result_at.is_not(None), m.c.result_at <= now)
+        known = and_(m.c.result_at.is_not(None), m.c.result_at <= by)
         succeeded = exists(select(literal(1)).where(mine, m.c.result == "sent", known).correlate_except(m))
         if code == "success":
             return succeeded
         doubtful = or_(m.c.result == "unknown", ~known)
         return and_(~succeeded, ~exists(select(literal(1)).where(mine, doubtful).correlate_except(m)))
 
-    def known_at(self, node: FlowNode, person: Number, entry: Number, via: Number, now: Ms) -> Ms:
+    def known_at(
+        self, node: FlowNode, person: Number, entry: Number, via: Number, now: Ms, since: Ms | None = None
+    ) -> Ms:
         """When the person who arrives `now` is judged: when the result is known, at most the maximum after
-        the message was handed over. Null while a quiet time holds it.
+        the message was handed over. Null while a quiet time holds it. since: not before this moment.
         """
         judged = node.behaviour
         assert isinstance(judged, JudgeResult)
@@ -73,8 +77,18 @@ class Results:
             .subquery()
         )
         last = func.coalesce(self._context.clock.plus(all_.c.sent, judged.maximum), NEVER)
-        moment = case((all_.c.held == 0, least(all_.c.known, last)), else_=null())
+        judged_at: Ms = least(all_.c.known, last)
+        if since is not None:
+            judged_at = greatest(judged_at, since)
+        moment = case((all_.c.held == 0, judged_at), else_=null())
         return select(moment).select_from(all_).correlate_except(all_).scalar_subquery()
+
+    def _last(self, node: FlowNode, mine: ColumnElement[bool], m: Any) -> Ms:
+        """The maximum after the handing over of the messages; never where none was."""
+        assert isinstance(node.behaviour, JudgeResult)
+        sent = select(func.max(m.c.sent_at).label("sent")).where(mine).correlate_except(m).subquery()
+        last = func.coalesce(self._context.clock.plus(sent.c.sent, node.behaviour.maximum), NEVER)
+        return select(last).select_from(sent).correlate_except(sent).scalar_subquery()
 
     def _mine(
         self, m: Any, node: FlowNode, person: Number, entry: Number, via: Number

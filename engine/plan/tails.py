@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     tuple_,
     update,
@@ -31,7 +32,7 @@ from engine.plan.places import Layout, Path, Place, Stage, may_wait, on_paths
 from engine.plan.temporary import wave
 from engine.store.dialect import insert_or_fail, is_among
 from engine.store.tables.runs import token, token_watched
-from engine.store.times import NEVER
+from engine.store.times import NEVER, Ms
 
 TOKEN_COLUMNS = ["version", "place", "due", "person", "entry", "via", "arrived"]
 
@@ -120,9 +121,10 @@ class Tails:
             else:
                 yield from self._unpark(target)
 
-    def date(self, target: Place, changed: FromClause | None) -> Update:
+    def date(self, target: Place, changed: FromClause | None, since: Ms | None = None) -> Update:
         """Say of those who wait for what a real provider says when they are judged, as far as that is known
-        by now. changed: whose messages have changed (`person`); None: of everybody's.
+        by now. changed: whose messages have changed (`person`); None: of everybody's. since: when the
+        campaign was last restarted; nobody is judged before.
         """
         waiting = token_watched
         version, place = waiting.c.version, waiting.c.place
@@ -132,11 +134,11 @@ class Tails:
             mine = [version + 0 == self._context.version, place + 0 == target.index]
             mine.append(is_among(self._context.dialect, waiting.c.person, select(changed.c.person)))
         row = Row(waiting.c.person, waiting.c.entry, waiting.c.via, waiting.c.due, waiting.c.due, null())
-        known = self._judge.result_known_at(target.node, row)
+        known = self._judge.result_known_at(target.node, row, since)
         if target.way_out is None:
             return update(waiting).values(due=known).where(*mine)
         # Who is to leave at a moment that is known goes on before it, if the result allows.
-        mine[1] = place.in_([target.index, target.way_out])
+        mine[1] = or_(place == target.index, place == target.way_out)
         leaving = case((place == target.way_out, waiting.c.due), else_=NEVER)
         moved, due = place_and_due(target.index, target.way_out, known, leaving)
         return update(waiting).values(place=moved, due=due).where(*mine)

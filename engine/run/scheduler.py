@@ -135,7 +135,7 @@ class Scheduler:
     def _date_all(self, connection: Connection, version: RunningVersion) -> None:
         for one in version.plan.places:
             if one.place.awaits_provider:
-                one.date_all(connection)
+                one.date_all(connection, {"since": version.resumed_at})
                 version.runner.note_next(connection, one)
         version.note_exits(connection)
 
@@ -176,7 +176,7 @@ class Scheduler:
             if key in known:
                 version = known[key]
                 for place in version.plan.judging(node):
-                    place.date_changed(connection)
+                    place.date_changed(connection, {"since": version.resumed_at})
                     version.runner.note_next(connection, place)
                     version.note_exits(connection)
                     found = True
