@@ -16,6 +16,7 @@ from sqlalchemy import (
     Insert,
     and_,
     case,
+    exists,
     func,
     literal,
     literal_column,
@@ -32,7 +33,7 @@ from engine.plan.counting import cycle_of_wave
 from engine.plan.temporary import incoming, wave
 from engine.store.dialect import upsert_adding
 from engine.store.tables.people import event
-from engine.store.tables.runs import conversion_counter, entry
+from engine.store.tables.runs import campaign_goal, conversion_counter, entry
 from engine.store.times import HOUR, NEVER, Ms, WallClock
 
 COUNTED = ("version", "cycle", "held_back", "again", "converted", "hour", "shard", "n")
@@ -77,7 +78,8 @@ class Conversions:
 
         held_back: 1 for rows of the wave whose people are of a control group.
         """
-        cycle, again = cycle_of_wave(context), case((wave.c.entry > 1, 1), else_=0)
+        cycle = cycle_of_wave(context)
+        again = is_again(self.campaign, literal(self.version), wave.c.person, wave.c.entry)
         people = select(cycle.label("cycle"), held_back.label("held_back"), again.label("again"))
         yield self._count(people.add_columns(literal(0).label("converted"), wave.c.now.label("at"), _ONE))
         mine = and_(
@@ -92,7 +94,7 @@ class Conversions:
         earlier = select(
             entry.c.cycle,
             func.coalesce(entry.c.held_back, 0).label("held_back"),
-            case((entry.c.entry > 1, 1), else_=0).label("again"),
+            is_again(self.campaign, entry.c.version, entry.c.person, entry.c.entry).label("again"),
             literal(1).label("converted"),
         ).where(self._concerned())
         before = entry.c.converted_at
@@ -120,6 +122,23 @@ class Conversions:
             .group_by(*(literal_column(str(place)) for place in range(2, 7)))
         )
         return upsert_adding(self.dialect, conversion_counter, list(COUNTED), summed, "n")
+
+
+def is_again(
+    campaign: int, version: ColumnElement[int], person: ColumnElement[int], nth: ColumnElement[int]
+) -> ColumnElement[int]:
+    """1 for an entry of a person who was counted before: by an earlier entry, into a version with the same
+    goal and control group; else 0. nth: the entry's number."""
+    before, own, alike = entry.alias("before"), campaign_goal.alias("own"), campaign_goal.alias("alike")
+    same = and_(own.c.goal == alike.c.goal, own.c.holdout == alike.c.holdout, own.c.version == version)
+    versions = select(alike.c.version).join(own, same).where(alike.c.campaign == campaign)
+    counted = select(literal(1)).where(
+        before.c.campaign == campaign,
+        before.c.person == person,
+        before.c.entry < nth,
+        before.c.version.in_(versions.correlate_except(own, alike)),
+    )
+    return case((nth == 1, 0), (exists(counted.correlate_except(before)), 1), else_=0)
 
 
 _ONE: ColumnElement[int] = literal(1).label("n")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, func, literal_column, select, union, union_all
+from sqlalchemy import ColumnElement, Subquery, and_, func, literal_column, select, union, union_all
 
 from engine.components.behaviour import Split
 from engine.components.registry import component
 from engine.i18n import N_, Message
+from engine.plan.conversions import is_again
 from engine.report.books import Books, Violation
 from engine.report.rows import entry_of
 from engine.store.tables.operations import deleted_visit
@@ -225,9 +226,8 @@ def _conversions(books: Books) -> Iterator[Violation]:
     with_goal = select(campaign_goal.c.version).where(campaign_goal.c.campaign == books.campaign)
     found: Counter[tuple[int, ...]] = Counter()
     for converted, at in ((0, e.entered_at), (1, e.converted_at)):
-        key = (
-            e.version, e.cycle, func.coalesce(e.held_back, 0), case((e.entry > 1, 1), else_=0), at // HOUR,
-        )  # fmt: skip
+        again = is_again(books.campaign, e.version, e.person, e.entry)
+        key = (e.version, e.cycle, func.coalesce(e.held_back, 0), again, at // HOUR)
         rows = select(*key, func.count()).where(
             e.campaign == books.campaign, e.version.in_(with_goal), at.is_not(None)
         )

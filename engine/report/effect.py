@@ -15,6 +15,7 @@ from pydantic_core import from_json
 from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
 from engine.campaign.measuring import CampaignGoal
+from engine.plan.conversions import is_again
 from engine.report.statistics import Arm, Interval, Uplift, uplift, wilson
 from engine.store.tables.runs import campaign, campaign_goal, conversion_counter, cycle, entry
 
@@ -72,7 +73,7 @@ def effect_of(connection: Connection, number: int, one_cycle: int | None = None)
 def counted_entry(connection: Connection, number: int, one_cycle: int | None) -> ColumnElement[bool]:
     """The condition that an entry is one of those that count for the effect."""
     found = _versions(connection, number)
-    first = entry.c.entry == 1
+    first = is_again(number, entry.c.version, entry.c.person, entry.c.entry) == 0
     mine = entry.c.version.in_([] if found is None else found[1])
     return and_(mine, *_which(connection, number, one_cycle, entry.c.cycle, first))
 

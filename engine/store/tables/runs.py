@@ -327,7 +327,7 @@ conversion_counter = Table(
     Column("version", BigInteger, primary_key=True, autoincrement=False),
     Column("cycle", Integer, primary_key=True, autoincrement=False),
     Column("held_back", SmallInteger, primary_key=True, autoincrement=False),
-    Column("again", SmallInteger, primary_key=True, autoincrement=False, doc="1: not a person's first entry"),
+    Column("again", SmallInteger, primary_key=True, autoincrement=False, doc="1: not the first that counts"),
     Column("converted", SmallInteger, primary_key=True, autoincrement=False, doc="0: entries"),
     Column("hour", Integer, primary_key=True, autoincrement=False, doc="of entering, or of converting"),
     Column("shard", SmallInteger, primary_key=True, autoincrement=False),

@@ -214,6 +214,49 @@ def test_an_earlier_version_without_a_control_group_is_not_compared(crowd: Targe
         now.sound()
 
 
+def test_who_entered_before_there_was_the_goal_counts_from_then_on(crowd: Target) -> None:
+    """A version with another goal begins to count anew, and an earlier goal goes on."""
+    hourly = {"unit": "hour", "interval": 1, "minute": 0}
+    nodes = {**SMS_THEN_WAIT, "n_who": recurring(hourly, repeat_unchanged=True)}
+    with Living(crowd) as now:
+        now.engine.publish(bundle(nodes, SMS_LINKS))
+        now.pass_time(HOUR + MINUTE)
+        anybody = {**GOAL, "where": None}
+        for version, goal in enumerate((GOAL, anybody, GOAL), start=2):
+            now.engine.publish(measured(bundle(nodes, SMS_LINKS), goal=goal, holdout=HALF))
+            now.pass_time(2 * HOUR)
+            for who in ("p1", "p2", f"p{version}"):
+                now.order(f"{version}-{who}", who, amount=60 if goal == GOAL else 5)
+            found = effect(now)
+            assert found.entered.judged + found.control.judged == PEOPLE
+            reached = {2: {"p1", "p2"}, 3: {"p1", "p2", "p3"}, 4: {"p1", "p2", "p4"}}[version]
+            assert behind(now, What.CONVERTED) | behind(now, What.CONTROL_CONVERTED) == reached
+            assert found.entered.achieved + found.control.achieved == len(reached)
+            now.sound()
+
+
+def test_counters_of_an_earlier_program_are_made_anew(crowd: Target) -> None:
+    """It took everybody for counted who had entered before, into whatever version."""
+    with Living(crowd) as now:
+        now.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        buy(now, {"p1", "p2"})
+        now.engine.publish(measured(bundle(ORDERS, ORDER_LINKS), goal=GOAL, holdout=HALF))
+        now.pass_time(HOUR)
+        for id in ("f", "g"):
+            buy(now, {"p1", "p3"}, id)
+        before, rows = effect(now), now.rows("SELECT * FROM conversion_counter")
+        assert before.entered.judged + before.control.judged == 2
+        with now.database.write() as connection:
+            connection.exec_driver_sql(
+                "UPDATE conversion_counter SET again = 1 WHERE again = 0 AND converted = 1"
+            )
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0020'")
+    with Living(crowd) as now:
+        assert effect(now) == before
+        assert sorted(now.rows("SELECT * FROM conversion_counter")) == sorted(rows)
+        now.sound()
+
+
 def test_without_the_fields_statements_know_nothing_of_them(crowd: Target) -> None:
     with Living(crowd) as now:
         now.engine.publish(sending())
