@@ -45,6 +45,9 @@ POLL_S = 1.0
 """How long the loop rests at most: a letter may become due, and an account be usable again."""
 LOOK_S = 0.2
 """How long it rests at least while something is sent: looking for new lines takes time from that."""
+IDLE_S = 0.02
+"""How long it rests at least where nothing was there to be sent: while events come, the engine says after
+each of a hundred waves a second that something may."""
 
 CLAIMS_OF_A_STEP = 1
 """How many claims of each account `step` sends."""
@@ -217,21 +220,22 @@ class Sending:
         try:
             while not self._closing:
                 self._wake.clear()
+                idle = False
                 try:
-                    self._send_off()
+                    idle = not self._send_off()
                     await self._let_go()
                 except Exception as error:
                     known = None if _is_known(error) else error
                     log.warning("the sending loop failed; it tries again", exc_info=known)
-                await self._rest()
+                await self._rest(idle=idle)
         finally:
             await self._close()
 
-    async def _rest(self) -> None:
+    async def _rest(self, *, idle: bool) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), POLL_S)
-        if self._working and not self._closing:
-            await asyncio.sleep(LOOK_S)
+        if not self._closing and (self._working or idle):
+            await asyncio.sleep(LOOK_S if self._working else IDLE_S)
 
     async def _close(self) -> None:
         """End when what is on its way has been answered and written down."""
@@ -242,16 +246,18 @@ class Sending:
             await sender.close()
         self._known.senders.clear()
 
-    def _send_off(self) -> None:
-        """Let every account send what it has, each at its own pace: none waits for another one."""
+    def _send_off(self) -> bool:
+        """Let every account send what it has, each at its own pace: none waits for another one. Whether any
+        has something."""
         if self._desk.held:
-            return
+            return False
         self._look()
         if self._questions is None or self._questions.done():
             self._questions = self._loop.create_task(self._ask())
         for sender in self._known.senders.values():
             if sender.has_work and sender not in self._working:
                 self._working[sender] = self._loop.create_task(self._work(sender))
+        return bool(self._working)
 
     async def _ask(self) -> None:
         """Ask for receipts until none is due."""
