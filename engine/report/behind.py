@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, exists, f
 
 from engine.plan.places import ARRIVE, EXITED, LEFT, MERGED
 from engine.report.effect import counted_entry
+from engine.report.lines import NO_LINES, lines_of
 from engine.report.rows import entry_of, shown_reason, shown_receipt
 from engine.store.tables.people import person
 from engine.store.tables.runs import entry, goal, message, token, token_watched, visit
@@ -130,6 +131,8 @@ class _Search:
         self._number, self._now, self._limit = number, now, limit
         self._names = node_names(connection, campaign)
         self._node = next((n for n, id in self._names.items() if id == number.place), -1)
+        is_line = number.what is What.LINE
+        self._lines = lines_of(connection, versions_of(connection, campaign)) if is_line else NO_LINES
 
     def rows(self, cursor: _Cursor) -> Iterator[_Row]:
         match self._number.what:
@@ -156,7 +159,7 @@ class _Search:
         if what is What.HELD_BACK:
             return path.held_back
         if what is What.LINE:
-            return self._number.place in path.links
+            return self._number.place in self._lines.of(path.version, path.links)
         outcomes = {step for number, step in path.steps if number == node}
         if what is What.PASSED:
             return bool(outcomes - {ARRIVE, LEFT, MERGED, EXITED, HELD_BACK})

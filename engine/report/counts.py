@@ -10,6 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Connection, Table, case, func, literal_column, select, true
 
 from engine.plan.places import ARRIVE, EXITED, LEFT, MERGED
+from engine.report.lines import NO_LINES, lines_of
 from engine.report.releases import next_releases
 from engine.store.tables.runs import (
     counter,
@@ -74,7 +75,8 @@ class Counts:
     """Live counts of one campaign over all its versions and cycles, of one version or of one cycle.
 
     Attributes:
-        nodes: node id → counts, for every component of any version. links: link id → people who went down it.
+        nodes: node id → counts, for every component of any version. links: line → people who went down it, by
+            the link's id; of a line that is led elsewhere by now see `lines`.
         messages: node id → state (`planned`, `sending`, `sent`, `failed`, …) → messages.
         reasons: node id → state → reason (empty where there is none) → messages.
         receipts: node id → receipt → messages.
@@ -113,12 +115,13 @@ def counts_of(
     nodes: dict[str, NodeCounts] = {id: NodeCounts() for id in names.values()}
     links: defaultdict[str, int] = defaultdict(int)
     taken = path_counts(connection, versions, cycle)
+    lines = lines_of(connection, versions) if len(versions) > 1 else NO_LINES
     for one in paths:
         if n := taken.get((one.version, one.number)):
             for number, what in one.steps:
                 _add(nodes[names[number]], what, n)
-            for link in one.links:
-                links[link] += n
+            for line in lines.of(one.version, one.links):
+                links[line] += n
     for seen in nodes.values():
         gone = seen.passed + seen.left + seen.merged + seen.failed + seen.exited
         seen.waiting = seen.arrived - gone

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from engine.campaign.graph import flow_order
 from engine.campaign.model import START_ID
 from engine.files import FileError
+from engine.report.lines import ShownLine, lines_in, lines_of
 from engine.store.versions import stored_bundle, versions_of
 from engine.workspace.bundle import Bundle
 
@@ -23,18 +24,10 @@ class ShownNode(NamedTuple):
     id_type: str = ""
 
 
-class ShownLine(NamedTuple):
-    """A line as it went last."""
-
-    source: str
-    port: str
-    target: str
-
-
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """nodes: in the order in which one reads the flow, those that no longer exist behind. lines: by id.
-    bundles: of the versions that were read, the newest first."""
+    """nodes: in the order in which one reads the flow, those that no longer exist behind. lines: see
+    `engine.report.lines`. bundles: of the versions that were read, the newest first."""
 
     nodes: Mapping[str, ShownNode]
     lines: Mapping[str, ShownLine]
@@ -48,13 +41,13 @@ class Structure:
 def structure_of(
     connection: Connection, campaign: int, nodes: Iterable[str], lines: Iterable[str]
 ) -> Structure:
-    """Read as many versions as it takes to know these components and lines, the newest first."""
-    unknown_nodes, unknown_lines = set(nodes), set(lines)
+    """Read as many versions as it takes to know these components, the newest first; and what its lines, and
+    these, lead from and to."""
+    unknown_nodes, versions = set(nodes), versions_of(connection, campaign)
     shown: dict[str, ShownNode] = {}
-    ways: dict[str, ShownLine] = {}
     bundles: list[Bundle] = []
-    for key in sorted(versions_of(connection, campaign), reverse=True):
-        if bundles and not unknown_nodes and not unknown_lines:
+    for key in sorted(versions, reverse=True):
+        if bundles and not unknown_nodes:
             break
         try:
             bundle = stored_bundle(connection, key)
@@ -66,10 +59,9 @@ def structure_of(
             if id != START_ID and id not in shown:
                 node = document.nodes[id]
                 shown[id] = ShownNode(node.name, node.kind, node.id_type)
-        for id, link in document.links.items():
-            if link.target is not None:
-                ways.setdefault(id, ShownLine(link.source, link.port, link.target))
         unknown_nodes -= shown.keys()
-        unknown_lines -= ways.keys()
     shown.update({id: ShownNode(id, "") for id in sorted(unknown_nodes)})
+    ways = lines_in(bundles[0].campaign) if bundles else {}
+    known = lines_of(connection, versions).ends
+    ways |= {line: known[line] for line in lines if line in known}
     return Structure(shown, ways, tuple(bundles))

@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from engine.report.behind import Number, What, people_behind
 from engine.report.counts import NodeCounts
+from engine.report.overview import report_of
 from engine.run.answers import Status, UnknownCampaign, UnknownVersion
 from engine.run.waves import WaveRunner
 from engine.shapes.time import to_milliseconds
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 from tests.databases import Target
-from tests.engine.run.drafting import DAY, EVERYBODY, HOUR, MINUTE, NOW, WAIT, bundle
+from tests.engine.report.test_reports import adds_up
+from tests.engine.run.drafting import DAY, EVERYBODY, HOUR, MINUTE, NOW, SMS, WAIT, ZONE, bundle
 from tests.engine.run.living import (
     DAILY,
     END,
@@ -320,3 +323,40 @@ def test_who_is_inside_an_earlier_version_enters_again_once_out(shop: Target, by
         run.pass_time(DAY)
         assert run.engine.campaign("c_1").inside == 0
         run.sound()
+
+
+def test_whoever_went_down_a_line_before_a_component_was_inserted_into_it_did_not_come_there(
+    shop: Target,
+) -> None:
+    """The line keeps its id, and leads to the new component: the report shows both ways that it has led."""
+    with Living(shop) as run:
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        for who in ("p1", "p2"):
+            run.order(f"e-{who}", who)
+        inserted = {**ORDERS, "n_sms": ("text_sms", SMS)}
+        links = ["n_order out n_sms", "n_wait out n_end", "n_sms out n_wait"]
+        run.engine.publish(bundle(inserted, links))
+        run.order("e-p3", "p3")
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS))
+        run.order("e-p4", "p4")
+        run.engine.publish(bundle(inserted, links))
+        run.order("e-p5", "p5")
+        with run.database.read() as connection:
+            report = report_of(connection, 1, ZONE)
+            behind = {
+                flow.link: [
+                    one.person
+                    for one in people_behind(connection, 1, Number(What.LINE, flow.link), run.clock.now())[0]
+                ]
+                for flow in report.flows
+            }
+        adds_up(report)
+        flows = {(flow.source, flow.target): (flow.n, behind[flow.link]) for flow in report.flows}
+        assert flows == {
+            ("n_order", "n_wait"): (3, ["p1", "p2", "p4"]),
+            ("n_order", "n_sms"): (2, ["p3", "p5"]),
+            ("n_sms", "n_wait"): (2, ["p3", "p5"]),
+            ("n_wait", "n_end"): (0, []),
+        }
+        assert run.engine.counts("c_1").links["l_01"] == 2
+        assert [run.engine.counts("c_1", version).links["l_01"] for version in (1, 2, 3, 4)] == [2, 1, 1, 1]
