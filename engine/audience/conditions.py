@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, and_, not_, or_
+from sqlalchemy import ColumnElement, FromClause, and_, false, not_, or_
 
 from engine.audience.errors import RuleError
 from engine.audience.moments import Clock, ColumnMoment, Moment, Ms
 from engine.audience.numbers import compare
-from engine.audience.places import InColumn, InTags, Nowhere, OfPerson, Place
+from engine.audience.places import InColumn, InTags, Nowhere, OfPerson, Place, is_never
 from engine.i18n import N_, Message
 from engine.shapes.conditions import OPERATORS, All, Condition, Leaf, field_name
 from engine.shapes.time import to_milliseconds
 from engine.store.fields import DataFields
 from engine.store.functions import among, contains, ends_with, starts_with, text_list
 from engine.store.tables.people import person, tag_value
+from engine.store.times import NEVER
 
 TAG, ATTRIBUTE = "tag:", "attr:"
 
@@ -44,7 +45,10 @@ def compiled(tree: Condition, place_of: PlaceOf, moment: Moment) -> ColumnElemen
     if isinstance(tree, Leaf):
         return _leaf(tree, place_of(tree.field), moment)
     items = [compiled(item, place_of, moment) for item in tree.items]
-    return and_(*items) if isinstance(tree, All) else or_(*items)
+    possible = [item for item in items if not is_never(item)]
+    if isinstance(tree, All):
+        return and_(*items) if len(possible) == len(items) else false()
+    return or_(*possible) if possible else false()
 
 
 def people_places(fields: DataFields, people: FromClause, tags: FromClause = tag_value) -> PlaceOf:
@@ -99,9 +103,11 @@ class RowConditions:
 
     def of_event(self, tree: Condition, code: str, event: FromClause) -> ColumnElement[bool]:
         """Over the attributes of an event; relative times are relative to the event's time."""
-        return compiled(
+        found = compiled(
             tree, event_places(self._fields, code, event), ColumnMoment(event.c.time, self._clock)
         )
+        # Of a subquery that finds nothing in any case, Citus no longer sees whose rows it asks for.
+        return event.c.time < -NEVER if is_never(found) else found
 
 
 def _leaf(leaf: Leaf, place: Place, moment: Moment) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, FromClause, and_, exists, false, func, literal, select
+from sqlalchemy.sql.elements import AsBoolean, False_
 
 from engine.shapes.conditions import FieldType
 from engine.store.fields import DataField
@@ -89,6 +90,8 @@ class OfPerson:
         self.type: FieldType | None = field.type
 
     def _where(self, test: ColumnElement[bool]) -> ColumnElement[bool]:
+        if is_never(test):  # not as a subquery: Citus no longer sees whose rows it would ask for
+            return test
         mine = self._people.c.id == self._person
         return exists(select(literal(1)).where(mine, test).correlate_except(self._people))
 
@@ -124,6 +127,8 @@ class InTags:
     def _where(self, test: ColumnElement[bool] | None, count: int | None = None) -> ColumnElement[bool]:
         """Whether the person has a row that passes, or exactly `count` of them."""
         rows = self._tags
+        if self._few and is_never(test):
+            return false()
         tests = [rows.c.tag == self._tag] + ([] if test is None else [test])
         if not self._few:
             people = select(rows.c.person).where(*tests)
@@ -148,6 +153,11 @@ class InTags:
 
     def present(self) -> ColumnElement[bool]:
         return self._where(None)
+
+
+def is_never(test: ColumnElement[bool] | None) -> bool:
+    """Whether a test is `false` itself, also as it stands alone between brackets."""
+    return isinstance(test.element if isinstance(test, AsBoolean) else test, False_)
 
 
 def _possible(value: str) -> bool:

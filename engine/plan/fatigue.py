@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -22,8 +22,10 @@ from sqlalchemy import (
 )
 
 from engine.components.behaviour import Send
+from engine.plan.by_address import AddressLimits, is_stopping
 from engine.plan.contact import Limit
 from engine.plan.context import Context
+from engine.plan.steps import Step
 from engine.plan.temporary import outgoing
 from engine.plan.whitelist import exempt
 from engine.store.functions import least
@@ -43,7 +45,7 @@ def apply_limits(
     send: Send,
     order: Sequence[ColumnElement[Any]],
     fails: ColumnElement[bool] | None,
-) -> Update | None:
+) -> Step | None:
     """Skip the outgoing messages that are beyond a limit; None where there is no limit.
 
     order: in which the messages of one person, or to one address, use up what a limit leaves. fails: whether
@@ -55,8 +57,13 @@ def apply_limits(
     open_ = [o.fate == "", o.address.is_not(None)]
     if context.contact.whitelist is not None:
         open_.append(not_(exempt(context.contact.whitelist, o.person)))
-    whose = o.address if context.contact.by_address else o.person
     uses = literal_column("1") if fails is None else case((fails, 0), else_=1)
+    if context.contact.by_address and context.distributed:
+        contacts = context.contacts.alias("c")
+        mine = and_(true(), *_of_channel(contacts.c, channel, send))
+        stopping = AddressLimits(context, open_, limits, send, order, uses, contacts, mine, _out(contacts.c))
+        return Step(_skip().where(is_stopping()), first=stopping)
+    whose = o.address if context.contact.by_address else o.person
     before = func.sum(uses).over(partition_by=whose, order_by=[o.now, *order], rows=(None, -1))
     used = func.coalesce(before, 0).label("used")
     rooms = [limit.max - _had(context, channel, send, limit) for limit in limits]
@@ -65,11 +72,11 @@ def apply_limits(
     beyond = select(candidates.c.person, candidates.c.entry, candidates.c.address).where(
         candidates.c.used >= candidates.c.room
     )
-    return (
-        update(outgoing)
-        .values(fate="skipped", reason="fatigue")
-        .where(tuple_(o.person, o.entry, o.address).in_(beyond))
-    )
+    return Step(_skip().where(tuple_(o.person, o.entry, o.address).in_(beyond)))
+
+
+def _skip() -> Update:
+    return update(outgoing).values(fate="skipped", reason="fatigue")
 
 
 def reachable(context: Context, channel: str, person: ColumnElement[int], now: Ms) -> ColumnElement[bool]:
@@ -104,13 +111,9 @@ def _had(context: Context, channel: str, send: Send, limit: Limit) -> ColumnElem
     """
     o, ids, contacts = outgoing.c, person_id.alias(), context.contacts.alias("c")
     c = contacts.c
-    # What a quiet time holds counts once it goes out; what waits for its turn at a provider counts already.
-    out = or_(c.state.not_in(HELD_LITERALS), c.due_at.is_(None))
-    which = [_within(c, limit, o.now), out, _not_failed(c, o.now)]
+    which = [_within(c, limit, o.now), _out(c), _not_failed(c, o.now)]
     if limit.channel is not None:
-        which.append(c.channel == channel)
-        if send.signature is not None:
-            which.append(c.signature == send.signature)
+        which += _of_channel(c, channel, send)
     if not context.contact.by_address:
         return _count(contacts, [c.person == o.person, *which])
     # Person by person: in one go, the planner may begin with the messages.
@@ -119,6 +122,17 @@ def _had(context: Context, channel: str, send: Send, limit: Limit) -> ColumnElem
         ids.c.type == send.id_type, ids.c.value == o.address
     )
     return people.correlate_except(ids).scalar_subquery()
+
+
+def _out(c: Any) -> ColumnElement[bool]:
+    # What a quiet time holds counts once it goes out; what waits for its turn at a provider counts already.
+    return or_(c.state.not_in(HELD_LITERALS), c.due_at.is_(None))
+
+
+def _of_channel(c: Any, channel: str, send: Send) -> Iterator[ColumnElement[bool]]:
+    yield c.channel == channel
+    if send.signature is not None:
+        yield c.signature == send.signature
 
 
 def _count(contacts: FromClause, which: Sequence[ColumnElement[bool]]) -> ColumnElement[int]:

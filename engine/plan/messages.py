@@ -35,6 +35,7 @@ from sqlalchemy.sql import Executable
 
 from engine.components.behaviour import DrawCoupon, Send
 from engine.plan.bindings import bound_values
+from engine.plan.by_address import Duplicates, is_stopping
 from engine.plan.context import NO_NUMBER, Context
 from engine.plan.counting import cycle_of
 from engine.plan.coupons import draw_codes
@@ -128,7 +129,12 @@ class Messages:
         yield from apply_send_window(context)
         suppressing, shared = _suppressing(send.id_type), _shared(send.id_type)
         yield Step(_stop("skipped", "suppressed", _suppressed(send.id_type)), needs=suppressing)
-        if context.contact.duplicates:
+        if context.contact.duplicates and context.distributed:
+            sent = message.alias()
+            open_ = [outgoing.c.fate == "", outgoing.c.address.is_not(None), _is_shared(send.id_type)]
+            first = Duplicates(context, open_, send.id_type, sent, self._got(node, sent))
+            yield Step(_stop("skipped", "duplicate_address", is_stopping()), needs=shared, first=first)
+        elif context.contact.duplicates:
             for test in (self._is_duplicate(node, send.id_type), _is_later_in_wave(send.id_type)):
                 yield Step(_stop("skipped", "duplicate_address", test), needs=shared)
         fails = fails_at_once(node) if context.scripted else None
@@ -158,25 +164,22 @@ class Messages:
     def _is_duplicate(self, node: FlowNode, id_type: str) -> ColumnElement[bool]:
         """Whether another person has got this node's message of the cycle at the address."""
         o, sent, ids = outgoing.c, message.alias(), person_id.alias()
-        handed: ColumnElement[bool] = sent.c.sent_at.is_not(None)
-        if self._queues(node):
-            waits = and_(sent.c.state.in_(HELD_LITERALS), sent.c.due_at.is_(None))
-            handed = or_(handed, waits)
-        got = [
-            sent.c.campaign == self._context.campaign,
-            sent.c.node == node.number,
-            sent.c.person == ids.c.person,
-            sent.c.address == o.address,
-            handed,
-        ]
+        got = [*self._got(node, sent), sent.c.person == ids.c.person, sent.c.address == o.address]
         if self._context.recurring:
             cycle = cycle_of(self._context, sent.c.person, sent.c.entry)
             got.append(cycle == cycle_of(self._context, o.person, o.entry))
         others = select(literal(1)).where(
             ids.c.type == id_type, ids.c.value == o.address, ids.c.person != o.person, _any(got, sent)
         )
-        shared = [shared_address.c.type == id_type, shared_address.c.value == o.address]
-        return case((_any(shared, shared_address), exists(others.correlate_except(ids))), else_=false())
+        return case((_is_shared(id_type), exists(others.correlate_except(ids))), else_=false())
+
+    def _got(self, node: FlowNode, sent: FromClause) -> list[ColumnElement[bool]]:
+        """Which messages are this node's, and have been handed over or will be."""
+        handed: ColumnElement[bool] = sent.c.sent_at.is_not(None)
+        if self._queues(node):
+            waits = and_(sent.c.state.in_(HELD_LITERALS), sent.c.due_at.is_(None))
+            handed = or_(handed, waits)
+        return [sent.c.campaign == self._context.campaign, sent.c.node == node.number, handed]
 
     # ---- handing over
 
@@ -364,13 +367,19 @@ def _any(where: Sequence[Any], source: FromClause) -> ColumnElement[bool]:
     return query.correlate_except(source).scalar_subquery().is_not(None)
 
 
+def _is_shared(id_type: str) -> ColumnElement[bool]:
+    """Whether several people have the address of an outgoing message."""
+    shared = shared_address.c
+    return _any([shared.type == id_type, shared.value == outgoing.c.address], shared_address)
+
+
 def _is_later_in_wave(id_type: str) -> ColumnElement[bool]:
     """Whether another person of the same wave comes first at the address: people who enter do so together."""
-    o, shared = outgoing.c, shared_address.c
+    o = outgoing.c
     first = func.first_value(o.person).over(partition_by=o.address, order_by=[o.now, o.person, o.entry])
     sharing = (
         select(o.person, o.entry, o.address, first.label("first"))
-        .where(o.fate == "", _any([shared.type == id_type, shared.value == o.address], shared_address))
+        .where(o.fate == "", _is_shared(id_type))
         .subquery()
     )
     later = select(sharing.c.person, sharing.c.entry, sharing.c.address)

@@ -153,6 +153,14 @@ class Common:
         self.forget_due = Prepared(delete(agenda).where(mine, agenda.c.place == place), dialect)
         self.newcomers = Prepared(select(func.count(), func.max(wave.c.person)), dialect)
         self.span = Prepared(select(func.min(wave.c.now), func.max(wave.c.now)), dialect)
+        self._dialect = dialect
+
+    @cached_property
+    def nth_of_wave(self) -> Prepared:
+        """The position of the row of the wave that has so many `before` it."""
+        order = (wave.c.now, wave.c.person, wave.c.entry, wave.c.via)
+        nth = select(*order).order_by(*order).offset(given("before")).limit(1)
+        return Prepared(nth, self._dialect)
 
 
 class Plan:

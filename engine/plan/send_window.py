@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Dialect, Select, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, Select, Update, func, literal, select, update
 from sqlalchemy.sql import Executable
 
+from engine.campaign.send_window import SendWindow
 from engine.plan.context import Context
 from engine.plan.prepared import Prepared
 from engine.plan.steps import Step
@@ -18,6 +20,7 @@ from engine.plan.temporary import outgoing
 from engine.shapes.time import clock
 from engine.store.fields import DataField
 from engine.store.functions import greatest
+from engine.store.list_clock import ListClock
 from engine.store.tables.people import person
 from engine.store.times import NEVER, Clock
 from engine.store.zones import OwnClock, fill_names, fill_zones, zone_name
@@ -29,15 +32,24 @@ def apply_send_window(context: Context) -> Iterator[Step | Executable]:
     window = context.window
     if window is None:
         return
-    o = outgoing.c
     own = None if window.zone is None else context.fields.attribute(window.zone)
-    clocks: Clock = context.clock
-    if own is not None:
-        yield _name_zones(context, own)
-        clocks = OwnClock(o.zone)
+    if own is None:
+        yield _hold(window, context.clock)
+        return
+    yield _name_zones(context, own)
+    if context.distributed:
+        usual = context.clock.zone.key
+        at_home = _hold(window, context.clock).where(outgoing.c.zone == usual)
+        yield Step(at_home, first=_ZoneByZone(window, usual, context.dialect))
+    else:
+        yield _hold(window, OwnClock(outgoing.c.zone))
+
+
+def _hold(window: SendWindow, clocks: Clock) -> Update:
+    o = outgoing.c
     opens = clocks.end_of_daily(o.now, clock(window.to), clock(window.from_))
     changes = {"fate": literal("planned"), "due": greatest(func.coalesce(o.due, -NEVER), opens)}
-    yield update(outgoing).values(changes).where(*_open(), opens.is_not(None))
+    return update(outgoing).values(changes).where(*_open(), opens.is_not(None))
 
 
 def _open() -> list[ColumnElement[bool]]:
@@ -63,6 +75,24 @@ def _zone(own: DataField, *which: ColumnElement[bool]) -> ColumnElement[Any]:
         .correlate_except(person, zone_name)
         .scalar_subquery()
     )
+
+
+class _ZoneByZone:
+    """Holds messages to people who are not in the workspace's zone, `usual`, zone after zone: where rows of
+    people lie on several machines, no statement looks zones up for each of its rows."""
+
+    def __init__(self, window: SendWindow, usual: str, dialect: Dialect) -> None:
+        self._window, self._dialect = window, dialect
+        named = select(outgoing.c.zone).where(*_open(), outgoing.c.zone != usual).distinct()
+        self._named = Prepared(named, dialect)
+        self._hold: dict[str, Prepared] = {}
+
+    def __call__(self, connection: Connection) -> None:
+        for (zone,) in list(self._named(connection)):
+            if zone not in self._hold:
+                held = _hold(self._window, ListClock(ZoneInfo(zone))).where(outgoing.c.zone == zone)
+                self._hold[zone] = Prepared(held, self._dialect)
+            self._hold[zone](connection)
 
 
 class ZoneFilling:

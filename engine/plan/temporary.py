@@ -87,6 +87,16 @@ outgoing = Table(
 )
 """The messages that a node is about to write, or to hand over after having been held."""
 
+stopping = Table(
+    "stopping",
+    TEMPORARY,
+    Column("person", BigInteger),
+    Column("entry", Integer),
+    Column("address", TextType),
+    prefixes=["TEMPORARY"],
+)
+"""Outgoing messages that others to the same address stop; only where people lie on several machines."""
+
 handed = Table(
     "handed",
     TEMPORARY,
@@ -177,7 +187,7 @@ result_script = Table(
 """What a simulated provider will answer; whatever is not listed succeeds at once."""
 
 
-BY_PERSON = (wave, newcomer, outgoing, handed, front, kin, incoming)
+BY_PERSON = (wave, newcomer, outgoing, stopping, handed, front, kin, incoming)
 EVERYWHERE = (drawing, shared_address, result_script, *ZONES.sorted_tables)
 """How these lie where the rows of people are distributed (`engine.store.distribution`)."""
 
@@ -194,7 +204,7 @@ class _Kept:
 def make_temporary(connection: Connection, *, read_only: bool = False) -> None:
     """Make the temporary tables anew. read_only: so are the transactions to come; before each of them,
     `truncate_large` is due."""
-    if not read_only and is_distributed(connection):
+    if is_distributed(connection):
         make_working(connection, BY_PERSON, EVERYWHERE)
         connection.info[_DELETED] = Counter()
         return

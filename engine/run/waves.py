@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from enum import Enum, auto
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select, update
 
 from engine.components.behaviour import JudgeResult
 from engine.plan.context import WHOLE
+from engine.plan.decide import LAST_ALLOWED
 from engine.plan.influence import Contest, Order
 from engine.plan.places import Place, Stage
 from engine.plan.plan import PlacePlan, Plan, Range
@@ -280,12 +281,26 @@ class WaveRunner:
         self._plan.common.clear_wave(connection)
         if place.place.index in self._tests.places:
             which |= self._tests.turns(connection, place, which["high"])
+            if self._plan.context.distributed:
+                which |= self._last_allowed(connection, rows, which)
         for statement in (rows.note, rows.take, rows.drop):
             if statement is not None:
                 statement(connection, which)
         hour = self._hour(connection, first, which.get("high", horizon))
         self._effects(connection, place, horizon, hour)
         self._note_fed(connection, place, first)
+
+    def _last_allowed(
+        self, connection: Connection, rows: Range, which: Mapping[str, int]
+    ) -> Mapping[str, int]:
+        """The position of the last row of a wave, still to be taken, that goes by its bucket at a test that
+        ends: found by taking it, with whatever paths."""
+        if not which["allowed"] or which["winner"] < 0:
+            return dict.fromkeys(LAST_ALLOWED, -NEVER)
+        rows.take(connection, {**which, **dict.fromkeys(LAST_ALLOWED, NEVER)})
+        found = self._plan.common.nth_of_wave(connection, {"before": which["allowed"] - 1}).first()
+        self._plan.common.clear_wave(connection)
+        return dict(zip(LAST_ALLOWED, found or [NEVER] * len(LAST_ALLOWED), strict=True))
 
     def _hour(self, connection: Connection, first: int, last: int) -> int | None:
         """The hour (since 1970) of the rows of the wave, which lie between two moments; None where they are

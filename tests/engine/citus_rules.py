@@ -2,7 +2,8 @@
 
 Distributed tables are joined by person only, whether by a join, a correlated subquery or `IN`. A subquery
 whose own rows are the same on every machine asks for nothing further. What only the coordinator has stands
-beside nothing distributed. Nobody locks rows of several machines, or moves a row to another person.
+beside nothing distributed. No subquery finds nothing in any case. Nobody locks rows of several machines, or
+moves a row to another person.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy.sql.elements import BinaryExpression
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.sql.selectable import Exists, ScalarSelect, SelectBase
 
+from engine.audience.places import is_never
 from engine.plan.temporary import BY_PERSON, EVERYWHERE
 from engine.store.distribution import DISTRIBUTED, REFERENCE
 
@@ -27,6 +29,7 @@ ALIKE_ONLY = "asks for more from rows that are alike everywhere"
 LOCKED = "locks rows of several machines"
 MOVED = "moves rows to another person"
 COORDINATOR = "reads what only the coordinator has"
+NOTHING = "asks for rows that cannot be, of whoever they were"
 VOLATILE = "calls a function that differs from call to call"
 _VOLATILE = {
     "random",
@@ -64,6 +67,8 @@ def refusals(statement: Any) -> set[str]:
         broken.add(ALIKE_ONLY)
     if any(isinstance(one, Select) and one._for_update_arg is not None for one in elements):
         broken.add(LOCKED)
+    if any(_finds_nothing(one) for one in elements if isinstance(one, Select) and one is not statement):
+        broken.add(NOTHING)
     changed = {getattr(column, "name", column) for column in getattr(statement, "_values", None) or ()}
     if isinstance(statement, Update) and PERSON.get(_name(target)) in changed:
         broken.add(MOVED)
@@ -146,6 +151,11 @@ def _columns(side: Any) -> list[Any]:
     if type(side).__name__ == "Grouping":
         return _columns(side.element)
     return [side]
+
+
+def _finds_nothing(query: Select[Any]) -> bool:
+    """Whether a subquery has `false` among its conditions: with it, planners drop what joins it."""
+    return any(is_never(one) for one in query._where_criteria)
 
 
 def _asks_from_alike(query: Any, people: set[FromClause]) -> bool:
