@@ -20,8 +20,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Select,
+    String,
+    Text,
     and_,
     bindparam,
+    cast,
     func,
     insert,
     literal_column,
@@ -29,6 +32,7 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.types import TypeEngine
 
 from engine.i18n import N_, Message, MessageError
 from engine.plan.context import WHOLE
@@ -67,7 +71,12 @@ def load_results(connection: Connection, path: Path, nodes: Mapping[str, int]) -
     Raises `BadResults`.
     """
     strange = _Strange()
-    given = [bindparam(name, type_=result_script.c[name].type, required=True) for name in _SCRIPT]
+    # Of the very type of the columns: Citus does not convert what it brings together.
+    given = [
+        cast(bindparam(name, type_=column.type, required=True), _plain(column.type))
+        for name in _SCRIPT
+        for column in (result_script.c[name],)
+    ]
     who = bindparam("who", type_=TextType, required=True)
     query = select(person.c.id, *given).where(person.c.external_id == who)
     fill = insert(result_script).from_select(["person", *_SCRIPT], query)
@@ -77,6 +86,10 @@ def load_results(connection: Connection, path: Path, nodes: Mapping[str, int]) -
         read += len(some)
     stored = connection.execute(select(func.count()).select_from(result_script)).scalar_one()
     return strange.told(path.name, people=read - stored)
+
+
+def _plain(type_: TypeEngine[Any]) -> TypeEngine[Any]:
+    return Text() if isinstance(type_, String) else type_
 
 
 @dataclass(slots=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, exists, literal, literal_column, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, ScalarSelect, and_, literal_column, select
 
 from engine.plan.graph import FlowNode
 from engine.plan.temporary import outgoing, result_script
@@ -10,9 +12,21 @@ from engine.plan.temporary import outgoing, result_script
 
 def script_line(node: FlowNode) -> ColumnElement[int]:
     """The line of the results file that is about an outgoing message: the most specific one."""
-    best, o = result_script.alias(), outgoing.c
+    best = result_script.alias()
+    return _of_best(best, best.c.id, node)
+
+
+def fails_at_once(node: FlowNode) -> ColumnElement[bool]:
+    """Whether an outgoing message fails at the moment of its handing over; null where no line is about it."""
+    best = result_script.alias()
+    # Asked in one go: Citus takes no subquery of a subquery whose rows are alike on all machines.
+    return _of_best(best, and_(best.c.result == "failed", best.c.after == 0), node)
+
+
+def _of_best(best: FromClause, what: ColumnElement[Any], node: FlowNode) -> ScalarSelect[Any]:
+    o = outgoing.c
     return (
-        select(best.c.id)
+        select(what)
         .where(
             best.c.person == o.person,
             best.c.node == node.number,
@@ -24,12 +38,3 @@ def script_line(node: FlowNode) -> ColumnElement[int]:
         .correlate(outgoing)
         .scalar_subquery()
     )
-
-
-def fails_at_once(node: FlowNode) -> ColumnElement[bool]:
-    """Whether an outgoing message fails at the moment of its handing over."""
-    line = result_script.alias()
-    failed = select(literal(1)).where(
-        line.c.id == script_line(node), line.c.result == "failed", line.c.after == 0
-    )
-    return exists(failed.correlate(outgoing))

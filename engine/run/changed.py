@@ -10,11 +10,14 @@ from sqlalchemy import Connection, column, delete, insert, literal, table, text,
 from engine.run.overlay import OWN_TAGS
 from engine.shapes.conditions import FieldType
 from engine.store.dialect import bulk_insert
+from engine.store.distribution import is_distributed
 from engine.store.fields import DataField, DataFields
 from engine.store.people import key_of
 from engine.store.values import joined, milliseconds, multi, packed, scaled
 
 _COPY = "CREATE TEMPORARY TABLE person_changed AS SELECT * FROM {base}.person WHERE 1 = 0"
+_DISTRIBUTED_COPY = "CREATE UNLOGGED TABLE person_changed (LIKE {base}.person)"
+_PLACE = "SELECT create_distributed_table('person_changed', 'id', colocate_with => 'public.person')"
 _FILL = "INSERT INTO person_changed SELECT * FROM {base}.person WHERE id = :id"
 _VIEW = """
 CREATE TEMPORARY VIEW person AS
@@ -49,7 +52,11 @@ def change(connection: Connection, schema: str, changed: Changed) -> None:
         if (known := fields.attribute(name)) is not None:
             values |= _slots(known, said)
     if values:
-        connection.exec_driver_sql(_COPY.format(base=base))
+        if is_distributed(connection):
+            connection.exec_driver_sql(_DISTRIBUTED_COPY.format(base=base))
+            connection.exec_driver_sql(_PLACE)
+        else:
+            connection.exec_driver_sql(_COPY.format(base=base))
         connection.execute(text(_FILL.format(base=base)), {"id": key})
         own = table("person_changed", *(column(name) for name in values))
         connection.execute(update(own).values(values))

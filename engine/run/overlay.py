@@ -10,8 +10,8 @@ is read where it stands; nothing is copied.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -36,10 +36,18 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
 
 from engine.plan.context import TagTarget, contacts_of
 from engine.plan.temporary import truncate_large
 from engine.store.database import server_engine, url_of
+from engine.store.distribution import (
+    DISTRIBUTED,
+    REFERENCE,
+    drop_working,
+    is_distributed,
+    make_working,
+)
 from engine.store.schema import METADATA, TextType
 from engine.store.tables.people import audience, audience_member, audience_size, tag_value
 from engine.store.tables.runs import RUN_TABLES, coupon_issue, marketing_node, message
@@ -72,6 +80,8 @@ other_way = Table(
     Column("n", BigInteger, nullable=False),
 )
 """The ways that people took in another rehearsal."""
+_BY_PERSON = (tag_written, tag_replaced, participant)
+"""Those of the rows of people that the database below has not."""
 OWN_TAGS = TagTarget(tag_written, tag_replaced)
 
 BASE = "base"
@@ -99,9 +109,13 @@ class Overlay:
             _over_file(url) if url.get_backend_name() == "sqlite" else _over_server(url)
         )
         with self.begin() as connection:
-            lists = (audience, audience_member, audience_size)
-            METADATA.create_all(connection, tables=[*RUN_TABLES, *lists], checkfirst=False)
-            _OVERLAY.create_all(connection, checkfirst=False)
+            self._distributed = is_distributed(connection)
+            own = [*RUN_TABLES, audience, audience_member, audience_size]
+            if self._distributed:
+                _make_working(connection, [*own, *_OVERLAY.sorted_tables])
+            else:
+                METADATA.create_all(connection, tables=own, checkfirst=False)
+                _OVERLAY.create_all(connection, checkfirst=False)
             self._mark_issued_codes(connection)
 
     @contextmanager
@@ -123,9 +137,9 @@ class Overlay:
     def seal(self) -> None:
         """No more tables are made: from now on PostgreSQL refuses to write to any but temporary ones.
 
-        SQLite has the base attached read-only from the beginning.
+        SQLite has the base attached read-only from the beginning. On several machines none is temporary.
         """
-        if self.engine.dialect.name == "postgresql":
+        if self.engine.dialect.name == "postgresql" and not self._distributed:
             with self.begin() as connection:
                 connection.exec_driver_sql("SET default_transaction_read_only = on")
 
@@ -164,7 +178,18 @@ class Overlay:
         connection.execute(insert(coupon_issue).from_select(columns, last))
 
     def close(self) -> None:
+        if self._distributed:
+            with suppress(DBAPIError), self.begin() as connection:  # or the next one's does it
+                drop_working(connection)
         self.engine.dispose()
+
+
+def _make_working(connection: Connection, tables: Sequence[Table]) -> None:
+    """Make the tables where the rows of people lie on several machines, each as the one that it covers."""
+    by_person = [one for one in tables if one.name in DISTRIBUTED or one in _BY_PERSON]
+    everywhere = [one for one in tables if one.name in REFERENCE]
+    rest = [one for one in tables if one not in by_person and one not in everywhere]
+    make_working(connection, by_person, everywhere, rest)
 
 
 def below(table: Table, schema: str = BASE) -> Table:

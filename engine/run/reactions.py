@@ -12,7 +12,21 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Insert, and_, case, insert, literal, null, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Insert,
+    Text,
+    and_,
+    case,
+    cast,
+    insert,
+    literal,
+    literal_column,
+    null,
+    select,
+)
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.rates import DELIVERED, DONE, rateable
@@ -119,9 +133,12 @@ def _script(campaign: str, node: str, number: int, answers: _Answers, among: Col
     receipts = [(drawn < limit, literal(code)) for code, limit in zip(answers.receipts, limits, strict=True)]
     arrives = ~fails
     receipt = case(*((and_(arrives, test), code) for test, code in receipts)) if receipts else null()
+    # Of the very type of the columns: Citus does not convert what it brings together.
+    result = cast(case((fails, "failed"), else_="sent"), Text)
+    empty: ColumnElement[str] = literal_column("''")
     values: tuple[ColumnElement[Any], ...] = (
-        person.c.id, literal(number), literal(0), literal(""), case((fails, "failed"), else_="sent"),
-        literal(""), literal(0), receipt, literal(answers.after),
+        person.c.id, literal(number), literal(0), empty, result, empty, cast(literal(0), BigInteger),
+        cast(receipt, Text), cast(literal(answers.after), BigInteger),
     )  # fmt: skip
     columns = [
         "person", "node", "entry", "address", "result", "reason", "after", "receipt", "receipt_after",

@@ -42,8 +42,9 @@ from engine.run.scheduler import Scheduler
 from engine.run.settings import EngineSettings
 from engine.run.takeover import in_progress, take_over
 from engine.shapes.time import from_milliseconds, to_milliseconds
+from engine.store.list_clock import clock_of
 from engine.store.tables.people import person
-from engine.store.times import FIRST_YEAR, WallClock
+from engine.store.times import FIRST_YEAR
 from engine.workspace.audience import AudienceFile
 from engine.workspace.bundle import Bundle
 from engine.workspace.catalog import Catalog
@@ -223,7 +224,7 @@ class _Rehearsal:
         settings, first, last, given = self.settings, self.first, self.last, self.given
         with self.overlay.begin() as connection:
             make_temporary(connection, read_only=True)
-            WallClock(settings.zone).prepare(connection)
+            clock_of(settings.zone, connection).prepare(connection)
             others = in_progress(connection, self.bundle.campaign.attributes.id) if given.with_running else []
             compiled = self._plan_settings(connection, others)
             if given.changed is not None:

@@ -46,6 +46,7 @@ from engine.run.cycles import Cycles
 from engine.run.overlay import below
 from engine.run.overlay_data import copy_list
 from engine.store.dialect import bulk_insert, upsert_adding
+from engine.store.distribution import is_distributed, make_working
 from engine.store.lists import new_list
 from engine.store.tables.people import audience, person_id
 from engine.store.tables.runs import (
@@ -145,7 +146,10 @@ def take_over(connection: Connection, numbers: list[int], since: int) -> None:
     for table in _COPIED_BY_VERSION:
         _copy(connection, table, lambda base: base.c.version.in_(versions))
     _copy_agenda(connection, versions)
-    _inside.create(connection)
+    if is_distributed(connection):
+        make_working(connection, [_inside], [])
+    else:
+        _inside.create(connection)
     _note_inside(connection)
     taken = list(_read(connection))
     _copy_people(connection, numbers, [one.number for one in taken if one.lets_in_again])

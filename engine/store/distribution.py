@@ -8,7 +8,9 @@ sending knows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.exc import DBAPIError
@@ -37,6 +39,8 @@ REFERENCE = (
 """Tables that statements read together with those: few rows, or rows that people compete for."""
 
 _KNOWN = "distributed"
+_CREATE = re.compile(r"\bCREATE (TEMPORARY )?TABLE\b")
+_WORKING = "working_{}"
 _WORKING_LOCK = 0x776F726B
 """The first of the two numbers of an advisory lock; the second is a working schema's."""
 
@@ -118,31 +122,46 @@ def distribute(connection: Connection, told: Callable[[str], None] = lambda _sql
     return len(todo)
 
 
-def make_working(connection: Connection, by_person: Sequence[Table], everywhere: Sequence[Table]) -> None:
-    """Make the tables that elsewhere are temporary, in a schema that is this connection's alone: temporary
-    ones would lie on the coordinator only. by_person: distributed by their column `person`.
+def make_working(
+    connection: Connection,
+    by_person: Sequence[Table],
+    everywhere: Sequence[Table],
+    coordinator: Sequence[Table] = (),
+) -> None:
+    """Make the tables that elsewhere are temporary, in a schema that is this connection's alone and stands in
+    front of all that it has: temporary ones would lie on the coordinator only. by_person: distributed by
+    their column `person`.
 
-    The schema is left behind by a connection that ends, for the next one that finds it free.
+    A connection that ends without `drop_working` leaves the schema behind, for the next one that finds it
+    free.
     """
-    number = 1
-    while not _take(connection, number):
-        number += 1
-    schema, run = f"working_{number}", connection.exec_driver_sql
+    run = connection.exec_driver_sql
+    path = str(run("SHOW search_path").scalar_one())
+    numbers = (number for number in count(1) if _WORKING.format(number) not in path.split(", "))
+    schema = _WORKING.format(next(number for number in numbers if _take(connection, number)))
     run("SET LOCAL citus.multi_shard_modify_mode = 'sequential'")
     run("SET LOCAL client_min_messages = 'warning'")
     run(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
     run(f"CREATE SCHEMA {schema}")
-    run(f"SET search_path = {schema}, public")
-    for table in (*by_person, *everywhere):
+    run(f"SET search_path = {schema}, {path}")
+    for table in (*by_person, *everywhere, *coordinator):
         made = str(CreateTable(table).compile(dialect=connection.dialect))
-        run(made.replace("CREATE TEMPORARY TABLE", "CREATE UNLOGGED TABLE"))
+        run(_CREATE.sub("CREATE UNLOGGED TABLE", made))
         for index in table.indexes:
             connection.execute(CreateIndex(index))
         if table in by_person:
             beside = "colocate_with => 'public.person'"
             run(f"SELECT create_distributed_table('{table.name}', 'person', {beside})")
-        else:
+        elif table in everywhere:
             run(f"SELECT create_reference_table('{table.name}')")
+
+
+def drop_working(connection: Connection) -> None:
+    """Drop all tables that `make_working` has made for this connection."""
+    for name in str(connection.exec_driver_sql("SHOW search_path").scalar_one()).split(", "):
+        if name.startswith(_WORKING.format("")):
+            connection.exec_driver_sql("SET LOCAL client_min_messages = 'warning'")
+            connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
 
 
 def _take(connection: Connection, number: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -18,6 +19,7 @@ from engine.store.database import Database
 from engine.store.imports.folder import import_folder
 from engine.workspace import bundle as bundles
 from engine.workspace.workspace import Workspace
+from tests.citus import CITUS_VARIABLE
 from tests.databases import Target
 from tests.engine.interpreter.case import Case
 from tests.engine.interpreter.sweep import interpret
@@ -39,14 +41,14 @@ Tables = dict[str, list[list[str]]]
 _LEAN = "-c plan_cache_mode=force_generic_plan -c temp_buffers=8MB"
 """What spares a PostgreSQL server nearly a third of its work: it plans each statement once, not
 anew for the values of each of some thousand calls, and each of some hundred commits walks through fewer
-buffers."""
+buffers. Citus takes no such plans."""
 
 
 def engine_trace(case: Case, folder: Path, database: Target, wave: int) -> Tables:
     """What the engine does with a case, written into `folder` as anybody could rehearse it."""
     write(case, folder)
     workspace = Workspace.open(folder / "workspace")
-    if isinstance(database, str):
+    if isinstance(database, str) and CITUS_VARIABLE not in os.environ:
         url = make_url(database).update_query_dict({"options": _LEAN})
         database = url.render_as_string(hide_password=False)
     began = datetime.fromisoformat(case.since)
