@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from engine.store.dialect import bulk_insert
 from engine.store.tables.people import audience, audience_member, audience_size
@@ -37,9 +37,8 @@ def discard_unfinished(connection: Connection) -> None:
 
 def put_in_force(connection: Connection, id: str, new: int, now: int) -> None:
     """Make a stored list the members of an audience, and forget the earlier one."""
-    size = select(func.count()).select_from(audience_member).where(audience_member.c.list == new)
     old = connection.execute(select(audience.c.list).where(audience.c.id == id)).scalar()
-    found = connection.execute(size).scalar_one()
+    found = connection.execute(_size(new)).scalar_one()
     columns = ("id", "list", "size", "state", "updated_at", "reason")
     bulk_insert(connection, audience, columns, [(id, new, found, "ready", now, None)], on_conflict="replace")
     _note_size(connection, id, found, now)
@@ -67,5 +66,12 @@ def _note_size(connection: Connection, id: str, size: int, now: int) -> None:
 
 def count_members(connection: Connection) -> None:
     """Let the sizes of stored audiences say how many members there are."""
-    size = select(func.count()).where(audience_member.c.list == audience.c.list).scalar_subquery()
-    connection.execute(update(audience).where(audience.c.list.is_not(None)).values(size=size))
+    # Counted apart: a table that lies on all machines is not changed by what stands on single ones.
+    for id, key in connection.execute(select(audience.c.id, audience.c.list).order_by(audience.c.id)).all():
+        if key is not None:
+            size = connection.execute(_size(key)).scalar_one()
+            connection.execute(update(audience).where(audience.c.id == id).values(size=size))
+
+
+def _size(key: int) -> Select[int]:
+    return select(func.count()).select_from(audience_member).where(audience_member.c.list == key)

@@ -37,7 +37,7 @@ from engine.plan.temporary import Emptying, handed
 from engine.report.doubtful import Which, doubtful_query, matches
 from engine.report.rows import shown_receipt
 from engine.store import audit
-from engine.store.dialect import upsert_adding
+from engine.store.dialect import bulk_insert, upsert_adding
 from engine.store.distribution import is_distributed
 from engine.store.tables.runs import ENDED, campaign, entry, message, message_counter
 from engine.store.tables.sending import MESSAGE_KEY, doubt, outbox
@@ -111,7 +111,7 @@ class Doubts:
     def _settle_some(self, connection: Connection, decision: Decision, now: int) -> int:
         """One set; how many it had. `handed` then holds them."""
         self._empty(connection)
-        connection.execute(_to_settle(decision, now, locks=not is_distributed(connection)))
+        _hand(connection, decision, now)
         some = connection.execute(select(func.count()).select_from(handed)).scalar_one()
         if not some:
             return 0
@@ -142,10 +142,13 @@ class Doubts:
         return upsert_adding(self._dialect, message_counter, COUNTED, query, "n")
 
 
-def _to_settle(decision: Decision, now: int, *, locks: bool) -> Insert:
-    """Into `handed`: a set of those that are meant. What is of a campaign that has broken off goes nowhere
-    any more, so that it cannot be sent again. locks: also against another process; Citus locks no rows of
-    several machines, and there only the leader writes about messages, one transaction after the other."""
+def _hand(connection: Connection, decision: Decision, now: int) -> None:
+    """Put into `handed` a set of those that are meant. What is of a campaign that has broken off goes nowhere
+    any more, so that it cannot be sent again.
+
+    They are locked, also against another process. Citus locks no rows of several machines, and there only the
+    leader writes about messages, one transaction after the other.
+    """
     d = doubt.c
     columns = (*MESSAGE_KEY, "account", "priority", "version")
     query = doubtful_query(*(d[name] for name in columns), literal(now).label("ready_at"))
@@ -154,9 +157,12 @@ def _to_settle(decision: Decision, now: int, *, locks: bool) -> Insert:
         broken_off = select(campaign.c.number).where(campaign.c.state == ENDED)
         query = query.where(d.campaign.not_in(broken_off))
     query = query.limit(AT_ONCE)
-    if locks:
-        query = query.with_for_update(of=message)
-    return insert(handed).from_select([*columns, "ready_at"], query)
+    names = [*columns, "ready_at"]
+    if is_distributed(connection):  # there, what a limit has brought together is not of the columns' types
+        found = [tuple(row) for row in connection.execute(query)]
+        bulk_insert(connection, handed, names, found)
+        return
+    connection.execute(insert(handed).from_select(names, query.with_for_update(of=message)))
 
 
 def _changed(fate: Fate, now: int) -> Update:
