@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL, make_url
 
 from dev import CITUS_VARIABLE
 
-SHARDS = 4
+SHARDS = 2
 TRIES = 50
 """How often a database is copied or dropped, a tenth of a second apart: Citus works there, too."""
 
@@ -34,7 +34,6 @@ class Citus:
         with self._connected(known) as connection:
             nodes = "SELECT nodename, nodeport FROM pg_dist_node ORDER BY groupid"
             self._nodes = [known.set(host=host, port=port) for host, port in connection.execute(nodes)]
-        self._admins = [self._connected(node) for node in self._nodes]
         self._template = f"{self._prefix}_template"
         self._make_template()
 
@@ -63,8 +62,9 @@ class Citus:
         self._everywhere(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
 
     def _everywhere(self, statement: str) -> None:
-        for admin in self._admins:
-            admin.execute(statement.encode())
+        for node in self._nodes:
+            with self._connected(node) as admin:
+                admin.execute(statement.encode())
 
     def url(self, database: str) -> str:
         """The URL of one of its databases."""
@@ -79,18 +79,21 @@ class Citus:
         like = self._template if copy_of is None else str(make_url(copy_of).database)
         if encoding:
             like = f"template0 ENCODING {encoding} LOCALE_PROVIDER libc"
-        for admin in self._admins:
-            _make(admin, name, like)
         try:
+            for node in self._nodes:
+                with self._connected(node) as admin:
+                    _make(admin, name, like)
             yield self.url(name)
         finally:
-            for admin in self._admins:
-                _drop(admin, name)
+            self._drop(name)
 
     def stop(self) -> None:
-        for admin in self._admins:
-            _drop(admin, self._template)
-            admin.close()
+        self._drop(self._template)
+
+    def _drop(self, name: str) -> None:
+        for node in self._nodes:
+            with self._connected(node) as admin:
+                _drop(admin, name)
 
 
 def _make(admin: psycopg.Connection, name: str, like: str) -> None:

@@ -115,6 +115,14 @@ def empty_database() -> bytes:
         return path.read_bytes()
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip on a cluster what is marked as meant for one machine: on its databases, not on files."""
+    mark = item.get_closest_marker("not_on_citus")
+    parameters: dict[str, object] = getattr(getattr(item, "callspec", None), "params", {})
+    if mark is not None and CITUS_VARIABLE in os.environ and parameters.get("dialect") != "sqlite":
+        pytest.skip(f"not on Citus: {mark.args[0]}")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly at the end of a run what was not tested."""
     reasons = [

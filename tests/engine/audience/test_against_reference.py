@@ -23,8 +23,8 @@ from engine.shapes.time import to_milliseconds
 from engine.store.database import Database
 from engine.store.fields import DataFields
 from engine.store.imports.folder import import_folder
+from engine.store.list_clock import clock_of
 from engine.store.tables.people import audience, audience_member, event, person
-from engine.store.times import WallClock
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.catalog import CATALOG
 from tests.databases import DIALECTS, fresh
@@ -50,7 +50,7 @@ def connection(
             connection.execute(audience.insert(), {"id": "a_list", "list": 1, "size": 20, "state": "ready"})
             rows = [{"list": 1, "person": int(id[1:]) + 1} for id in LISTED]
             connection.execute(audience_member.insert(), rows)
-            WallClock(ZONE).prepare(connection)
+            clock_of(ZONE, connection).prepare(connection)
             yield connection
 
 
@@ -118,7 +118,7 @@ def test_conditions_on_people(connection: Connection, tree: dict[str, Any]) -> N
     parsed, fields = TREE.validate_python(tree), DataFields.load(connection)
     whole = compiled(parsed, people_places(fields, person), FixedMoment(NOW, ZONE))
     assert _names(connection, select(person.c.id).where(whole)) == wanted
-    rows = RowConditions(fields, WallClock(ZONE))
+    rows = RowConditions(fields, clock_of(ZONE, connection))
     now = literal(to_milliseconds(NOW), BigInteger())
     each = rows.of_person(parsed, person.c.id, now)
     assert _names(connection, select(person.c.id).where(each)) == wanted
@@ -133,7 +133,7 @@ def test_conditions_on_events_are_relative_to_the_event(connection: Connection, 
         for event in one.events
         if event.code == "order" and reference.matches(tree, event.attributes.get, event.time, ZONE)
     )
-    rows = RowConditions(DataFields.load(connection), WallClock(ZONE))
+    rows = RowConditions(DataFields.load(connection), clock_of(ZONE, connection))
     test = rows.of_event(TREE.validate_python(tree), "order", event)
     query = select(person.c.external_id, event.c.time).join(event, event.c.person == person.c.id)
     with connection.begin_nested():
@@ -271,7 +271,7 @@ def test_rules(
     cards, catalog = rule
     fields, defined = DataFields.load(connection), CATALOG.adapter.validate_python(catalog)
     moment = FixedMoment(NOW, ZONE)
-    context = RuleContext(fields, moment, WallClock(ZONE), including_now, defined)
+    context = RuleContext(fields, moment, clock_of(ZONE, connection), including_now, defined)
     wanted = _wanted(cards, including_now, catalog)
     assert _names(connection, members(_file(cards), context)) == wanted
 
@@ -285,7 +285,7 @@ GREAT_VALUES = (
 @pytest.mark.parametrize("measure", ["sum:amount", "avg:amount"])
 @pytest.mark.parametrize("op", ["=", "!=", ">", ">=", "<", "<="])
 def test_sums_and_averages_of_great_numbers(connection: Connection, measure: str, op: str) -> None:
-    context = RuleContext(DataFields.load(connection), FixedMoment(NOW, ZONE), WallClock(ZONE))
+    context = RuleContext(DataFields.load(connection), FixedMoment(NOW, ZONE), clock_of(ZONE, connection))
     for value in GREAT_VALUES:
         card = {"card": "behaviour", "event": "order", "measure": measure, "op": op, "value": value}
         cards = [{"join": None, "where": None, "range": None, **card}]

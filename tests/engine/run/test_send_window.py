@@ -365,6 +365,7 @@ def test_what_a_stop_left_in_the_outbox_is_looked_at_again(tmp_path: Path) -> No
         assert now.engine.check() == []
 
 
+@pytest.mark.not_on_citus("statements are made zone by zone")
 def test_without_the_field_statements_know_nothing_of_it(shop: Target) -> None:
     with Living(shop) as now:
         now.engine.publish(sending(None))

@@ -85,18 +85,18 @@ def test_texts_compare_by_code_point(databases: Database) -> None:
     """The test server's own order is that of a language, where "a" stands before "Z"."""
     texts = ["b", "Z", "a", "é", "e\u0301", "Ä", "1", "_", "😀", "\uffee", "ß", "z"]
     with databases.write() as connection:
-        rows = [("t", n, text, None) for n, text in enumerate(texts)]
+        rows = [("t", 1, text, None) for text in texts]
         bulk_insert(connection, tag_value, ("tag", "person", "value", "number"), rows)
         value = tag_value.c.value
         assert list(connection.scalars(select(value).order_by(value))) == sorted(texts)
         assert connection.execute(select(func.min(value), func.max(value))).one() == ("1", "😀")
         assert set(connection.scalars(select(value).where(value < "a"))) == {"1", "Z", "_"}
-        ordered = select(value).order_by(value).subquery()
+        ordered = select(value).where(tag_value.c.person == 1).order_by(value).subquery()
         joined = select(func.aggregate_strings(ordered.c.value, ", "))
         assert connection.execute(joined).scalar_one() == ", ".join(sorted(texts))
         if databases.dialect == "postgresql":
-            natural = value.collate("default") < literal("Z", Text()).collate("default")
-            assert "a" in set(connection.scalars(select(value).where(natural)))
+            natural = literal("a", Text()).collate("default") < literal("Z", Text()).collate("default")
+            assert connection.execute(select(natural)).scalar_one()
 
 
 @pytest.mark.parametrize("count", [3, 2000])
@@ -133,6 +133,7 @@ def test_odd_texts_are_stored_as_they_are(databases: Database) -> None:
         assert [tuple(row) for row in stored] == [(row[0], row[2]) for row in rows]
 
 
+@pytest.mark.not_on_citus("plans are made machine by machine")
 def test_looking_up_reads_nothing_but_the_rows_found(databases: Database) -> None:
     """However many others there are: PostgreSQL would read ten times as many rather than look these up."""
     with databases.write() as connection:
