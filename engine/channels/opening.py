@@ -24,7 +24,10 @@ def opener(workspace: Workspace) -> Callable[[AccountFile], Adapter]:
 
     def adapter(account: AccountFile) -> Adapter:
         if missing := secrets.missing(account):
-            text = N_("“{account}” lacks a secret: {secret}. Enter it in Settings, under Accounts.")
+            text = N_(
+                "“{account}” lacks a secret: {secret}. Enter it in Settings, under Accounts; on a server, by "
+                "the command “account secret”."
+            )
             raise NotUsable(Message(text, account=account.name, secret=missing[0].label))
         try:
             return adapter_of(account, secrets.load(account), network)

@@ -55,7 +55,11 @@ def _accounts(workspace: Workspace, names: Iterable[str]) -> list[AccountFile]:
 def _account(workspace: Workspace, name: str) -> AccountFile:
     found = workspace.accounts.get(name) or workspace.accounts.by_name(name)
     if found is None:
-        raise CommandError(Message(N_("There is no account “{name}” in this workspace."), name=name))
+        text = N_(
+            "There is no account “{name}” in this workspace. One that came with a published campaign only: "
+            "put its file into the folder “accounts” first."
+        )
+        raise CommandError(Message(text, name=name))
     return found
 
 
