@@ -118,7 +118,7 @@ class Campaigns:
     def delete(self, id: str) -> None:
         """Remove a campaign that is not in progress, and its rows. Raises `UnknownCampaign`, `Refused`."""
         with self._access.asked() as connection:
-            lifecycle.remove(connection, id, self._clock.now())
+            lifecycle.remove(connection, id, self._clock.now(), self._settings.contact)
             self._scheduler.load(connection)
 
     # ---- looking at them

@@ -22,6 +22,7 @@ from engine.run import failures
 from engine.run.answers import Backlog, Refused, UnknownCampaign
 from engine.run.backlog import backlogs
 from engine.run.compiling import VersionKeys, cuts_for
+from engine.run.deleted_contacts import keep_contacts
 from engine.run.entering import asks_who_is_inside, audiences_of, counts_events_of, has_schedule_of
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store import reasons
@@ -64,18 +65,16 @@ from engine.store.tables.runs import (
 )
 from engine.store.tables.sending import doubt, link_token, outbox, reference
 from engine.store.times import NEVER
-from engine.store.versions import stored_bundle, versions_of
+from engine.store.versions import NO_CAMPAIGN, stored_bundle, versions_of
 from engine.workspace import bundle as bundles
 from engine.workspace.bundle import Bundle
 from engine.workspace.settings import MAX_IN_PROGRESS
 
 log = get_logger()
 
-NO_CAMPAIGN = 0
-
 _BY_VERSION = (
     agenda, arrival, token, token_watched, visit, counter, finished, message_counter, goal_counter,
-    campaign_goal, conversion_counter, marketing_node, path, deleted_visit, outbox,
+    campaign_goal, conversion_counter, path, deleted_visit, outbox,
 )  # fmt: skip
 _BY_CAMPAIGN = (
     entry, cycle, skipped_cycle, pending_match, claim, message, tag_write, test_state, goal, gathered,
@@ -349,13 +348,15 @@ def end_abnormally(connection: Connection, number: int, id: str, error: Exceptio
     _put_off(connection, number)
 
 
-def remove(connection: Connection, id: str, now: int) -> None:
-    """Delete a campaign with all its rows. Raises `UnknownCampaign`, `Refused`."""
+def remove(connection: Connection, id: str, now: int, contact: ContactRules) -> None:
+    """Delete a campaign with all its rows, but for what its people have had by these rules. Raises
+    `UnknownCampaign`, `Refused`."""
     number = number_of(connection, id)
     row = connection.execute(select(campaign).where(campaign.c.number == number)).one()
     if row.state == ACTIVE and row.starts_at <= now:
         raise Refused(Message(N_("This campaign is in progress. Stop it before you delete it.")))
     versions = versions_of(connection, number)
+    keep_contacts(connection, number, now - max((limit.per for limit in contact.limits), default=0))
     for table in _BY_VERSION:
         connection.execute(delete(table).where(table.c.version.in_(versions)))
     for table in _BY_CAMPAIGN:

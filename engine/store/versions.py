@@ -25,6 +25,8 @@ from engine.workspace.bundle import Bundle
 _BUNDLE = select(campaign_version.c.bundle).where(campaign_version.c.key == bindparam("key"))
 
 
+NO_CAMPAIGN = 0
+"""That of what is left of campaigns that are deleted."""
 HELD_BACK = "held_back"
 """The one step of those who would have entered and are of a control group; their path has the number 0."""
 

@@ -53,6 +53,40 @@ def test_limits_that_are_added_hold_for_who_is_inside(shop: Target) -> None:
         run.sound()
 
 
+@pytest.mark.parametrize("by_address", [True, False])
+def test_messages_of_deleted_campaigns_count_as_long_as_limits_look_back(
+    shop: Target, by_address: bool
+) -> None:
+    """Nobody gets more because somebody deleted a campaign, say to publish it again without its mistake."""
+    nodes: dict[str, Node] = {"n_who": ("target_audience", EVERYBODY), "n_first": PROMOTION, "n_end": END}
+    links = ["n_who out n_first", "n_first out n_end"]
+    with Living(shop, ContactRules(limits=(Limit(DAY, 2),), by_address=by_address)) as run:
+
+        def publish_and_delete(id: str) -> dict[str, int]:
+            run.engine.publish(marketing(nodes, links, id=id))
+            run.pass_time(HOUR)
+            sent = dict(run.engine.counts(id).messages["n_first"])
+            run.engine.delete(id)
+            run.sound()
+            return sent
+
+        sent = [publish_and_delete(f"c_{number}") for number in (1, 2, 3)]
+        assert sent == [{"sent": 6}, {"sent": 6}, {"skipped": 6}]
+        run.pass_time(22 * HOUR - 1)
+        assert run.rows("SELECT COUNT(*), COUNT(variables) FROM message") == [(12, 0)]
+        run.engine.erase_person("p1", suppress=False)
+        assert publish_and_delete("c_4") == {"sent": 5}  # a day after the first one
+        assert publish_and_delete("c_5") == {"sent": 5}
+        assert publish_and_delete("c_6") == {"skipped": 5}
+        assert run.rows("SELECT COUNT(*) FROM message") == [(10,)]
+        run.pass_time(2 * DAY)
+        run.engine.publish(marketing(nodes, links, id="c_7"))
+        run.engine.stop("c_7")
+        run.engine.delete("c_7")
+        assert run.rows("SELECT COUNT(*) FROM message") == [(0,)]
+        assert run.rows("SELECT COUNT(*) FROM marketing_node") == [(0,)]
+
+
 def test_the_whitelist_is_exempt_from_limits_and_quiet_times(shop: Target) -> None:
     rules = ContactRules(limits=(Limit(DAY, 1),), whitelist="a_staff")
     with Living(shop, rules) as run:
