@@ -22,8 +22,8 @@ from engine.run import failures
 from engine.run.answers import Backlog, Refused, UnknownCampaign
 from engine.run.backlog import backlogs
 from engine.run.compiling import VersionKeys, cuts_for
-from engine.run.deleted_contacts import keep_contacts
 from engine.run.entering import asks_who_is_inside, audiences_of, counts_events_of, has_schedule_of
+from engine.run.kept_contacts import keep_of_deleted
 from engine.shapes.time import from_milliseconds, instant, to_milliseconds
 from engine.store import reasons
 from engine.store.fields import DataFields, DataSchema, SchemaConflict
@@ -356,7 +356,7 @@ def remove(connection: Connection, id: str, now: int, contact: ContactRules) -> 
     if row.state == ACTIVE and row.starts_at <= now:
         raise Refused(Message(N_("This campaign is in progress. Stop it before you delete it.")))
     versions = versions_of(connection, number)
-    keep_contacts(connection, number, now - max((limit.per for limit in contact.limits), default=0))
+    keep_of_deleted(connection, number, now - max((limit.per for limit in contact.limits), default=0))
     for table in _BY_VERSION:
         connection.execute(delete(table).where(table.c.version.in_(versions)))
     for table in _BY_CAMPAIGN:

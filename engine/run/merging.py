@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, Table, delete, literal_column, select
 
 from engine.plan.places import MERGED
 from engine.run.ended_places import end_places
+from engine.run.kept_contacts import keep_of_merged
 from engine.store.dialect import bulk_insert, bulk_update
 from engine.store.fields import DataFields
 from engine.store.functions import is_one_of
@@ -44,6 +45,7 @@ def merge(connection: Connection, pairs: Sequence[tuple[int, int]], now: int) ->
         for tag, type_ in fields.tags.items():
             _give_tags(connection, tag, into, several=type_ == "multi")
         end_places(connection, into, MERGED, now)
+        keep_of_merged(connection, into, now)
         for table in (event, audience_member, pending_match, arrival, gathered):
             _give_rows(connection, table, into)
         connection.execute(delete(import_before).where(is_one_of(import_before.c.person, into)))

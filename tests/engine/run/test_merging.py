@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import MetaData, select, text
 
-from engine.plan.contact import ContactRules
+from engine.plan.contact import ContactRules, Limit
 from engine.report.visits import visits
 from engine.run.answers import IncomingEvent
 from engine.run.data import ImportStopped
@@ -21,6 +21,7 @@ from engine.store.people import UnknownPerson, key_of
 from engine.workspace.mapping import MAPPING
 from tests.databases import Target
 from tests.engine.run.drafting import (
+    DAY,
     EVERYBODY,
     HOUR,
     JUDGING_LINKS,
@@ -33,6 +34,7 @@ from tests.engine.run.drafting import (
 )
 from tests.engine.run.living import END, MORNING, NIGHT, SMS_LINKS, SMS_THEN_WAIT, Living
 
+PROMOTED = ("text_sms", PROMOTION)
 RULES = Rules(("member", "mobile"), frozenset())
 
 
@@ -222,6 +224,44 @@ def test_what_quiet_times_hold_back_does_not_go_to_an_erased_person(shop: Target
         living.pass_time(2 * HOUR)
         living.sound()
         assert living.engine.counts("c_1").reasons["n_sms"] == {"sent": {"": 5}, "skipped": {"suppressed": 1}}
+
+
+@pytest.mark.parametrize("by_address", [True, False])
+def test_what_the_other_one_has_had_counts_for_the_limits(
+    shop: Target, tmp_path: Path, by_address: bool
+) -> None:
+    """They are one person, and one address, whose messages went to two."""
+    nodes: dict[str, Any] = {
+        "n_order": ("behavior_event", {"event": "order"}),
+        "n_sms": PROMOTED,
+        "n_end": END,
+    }
+    made = bundle(nodes, ["n_order out n_sms", "n_sms out n_end"])
+    with Living(shop, ContactRules(limits=(Limit(DAY, 2),), by_address=by_address)) as living:
+        living.engine.publish(made)
+        living.order("e1", "p5")
+        living.pass_time(HOUR)
+        living.order("e2", "p4")
+        one_person(living, tmp_path, "p4", "p5")
+        living.pass_time(HOUR)
+        one_person(living, tmp_path, "p2", "p4")
+        living.sound()
+        mobile = "UPDATE person_id SET time = 1 WHERE value = '+8613800000005'"  # the newest address
+        with living.database.write() as connection:
+            connection.execute(text(mobile))
+        outcome = {True: ["sent", "skipped"], False: ["skipped", "skipped"]}[by_address]
+        for nth, state in enumerate(outcome):
+            living.order(f"f{nth}", "p5")  # who is p2 by now
+            last = "SELECT state FROM message WHERE campaign = 1 ORDER BY person, entry DESC LIMIT 1"
+            assert living.rows(last) == [(state,)], nth
+        living.pass_time(22 * HOUR)
+        living.order("g1", "p2")  # what p5 has had was longer ago
+        assert living.rows(last) == [("sent",)]
+        living.sound()
+        living.engine.stop("c_1")
+        living.engine.delete("c_1")
+        living.engine.erase_person("p2")
+        assert living.engine.check() == []
 
 
 def test_an_import_whose_last_step_fails_merges_nobody(
