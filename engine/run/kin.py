@@ -27,7 +27,7 @@ class KnownKin:
         wanted = (frozenset(id_types), last)
         if anew or running or wanted != self._known:
             load_kin(connection, wanted[0])
-        self._known = wanted
+        self._known = None if running else wanted  # what is read meanwhile may be half of it
 
 
 def load_kin(connection: Connection, id_types: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -85,6 +86,33 @@ def test_messages_of_deleted_campaigns_count_as_long_as_limits_look_back(
         run.engine.delete("c_7")
         assert run.rows("SELECT COUNT(*) FROM message") == [(0,)]
         assert run.rows("SELECT COUNT(*) FROM marketing_node") == [(0,)]
+
+
+def test_who_shares_an_address_is_known_though_campaigns_changed_while_it_was_imported(
+    shop: Target, tmp_path: Path
+) -> None:
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (folder / "people.csv").write_text("person_id\nq1\nq2\n", encoding="utf-8")
+    rows = [f"q{n},mobile,+8613900000000" for n in (1, 2)]
+    (folder / "ids.csv").write_text("\n".join(["person_id,type,value", *rows]), encoding="utf-8")
+    nodes: dict[str, Node] = {**ORDERS, "n_sms": PROMOTION}
+    links = ["n_order out n_sms", "n_sms out n_wait", "n_wait out n_end"]
+    with Living(shop) as run:
+        run.engine.publish(marketing(nodes, links))
+
+        def meanwhile(file: str, _done: int) -> None:
+            if file == "people.csv":
+                run.engine.publish(bundle(ORDERS, ORDER_LINKS, id="c_2"))
+
+        run.engine.import_data(folder, progress=meanwhile)
+        assert len(run.engine.campaigns()) == 2
+        for who in ("q1", "q2"):
+            run.order(f"e-{who}", who)
+        assert run.engine.counts("c_1").reasons["n_sms"] == {
+            "sent": {"": 1}, "skipped": {"duplicate_address": 1},
+        }  # fmt: skip
+        run.sound()
 
 
 def test_the_whitelist_is_exempt_from_limits_and_quiet_times(shop: Target) -> None:
