@@ -64,6 +64,7 @@ LINT_IMPORTS = "from importlinter.cli import lint_imports_command; lint_imports_
 # Whole runs are spread over processes; a selection of tests starts faster without them.
 MOST_TEST_PROCESSES = 4
 FULL_TEST_TIMEOUT_S = 1800
+CITUS_TEST_TIMEOUT_S = 600
 ENGINE_TESTS = ("tests/engine",)
 CITUS_VARIABLE = "CAMPAIGN_CANVAS_CITUS"  # the cluster whose databases tests use in place of PostgreSQL's
 MEMORY = Path("/dev/shm")  # noqa: S108 - Linux's file system in memory
@@ -355,7 +356,9 @@ def command_test(arguments: Sequence[str]) -> int:
     ensure_postgres()
     ensure_browser()
     environment = {**test_environment(), **({CITUS_VARIABLE: cluster} if cluster else {})}
-    results = run_steps(check_steps(arguments or (ENGINE_TESTS if cluster else ())), environment)
+    if cluster:  # whose statements wait for several machines
+        arguments = [*(arguments or ENGINE_TESTS), f"--timeout={CITUS_TEST_TIMEOUT_S}"]
+    results = run_steps(check_steps(arguments), environment)
     print(summary(results), flush=True)
     return 1 if any(result.status for result in results) else 0
 

@@ -278,7 +278,7 @@ def test_the_engine_s_tests_run_on_a_cluster_that_is_named(
     url = "postgresql://one.example/postgres"
     assert dev.main(["test", "--citus", url]) == 0
     tests, environment = next(one for one in ran if "pytest" in one[0])
-    assert tests[-1] == "tests/engine"
+    assert tests[-2:] == ("tests/engine", f"--timeout={dev.CITUS_TEST_TIMEOUT_S}")
     assert environment[dev.CITUS_VARIABLE] == url
     assert dev.main(["test", "--citus"]) == 1
 

@@ -14,6 +14,7 @@ from engine.audience.aipl import stages_now
 from engine.audience.rfm import scores, type_of
 from engine.audience.updates import NO_DEFINITIONS, members_now, rule_context
 from engine.i18n import Message
+from engine.store.distribution import is_distributed
 from engine.store.fields import DataFields
 from engine.store.reasons import load
 from engine.store.tables.people import audience, audience_size, import_run, person, tag_value
@@ -142,6 +143,9 @@ def overlap(
     first, second = (
         members_now(connection, file, now, zone, catalog=catalog, including_now=True) for file in files
     )
+    if is_distributed(connection):  # takes no subquery of a group among columns
+        both = _number(connection, first.where(person.c.id.in_(second)))
+        return Overlap(_number(connection, first), _number(connection, second), both)
     # In one pass, and with an offset, behind which no planner moves anything: each rule is judged once.
     judged = select(person.c.id.in_(first).label("first"), person.c.id.in_(second).label("second"))
     sides = judged.offset(0).subquery()
@@ -168,10 +172,19 @@ def aipl_stages(connection: Connection, catalog: Catalog, now: datetime, zone: Z
     card = AiplCard(card="aipl", stages=STAGES)
     context = rule_context(connection, _of(card), now, zone, catalog=catalog, including_now=True)
     level: ColumnElement[int] = stages_now(context)
+    if is_distributed(connection):
+        return {
+            stage: _number(connection, _complete_people().where(level == index))
+            for index, stage in enumerate(STAGES, start=1)
+        }
     people = _complete_people().add_columns(level.label("level")).offset(0).subquery()
     counted = select(people.c.level, func.count()).group_by(people.c.level)
     found = {int(number): int(n) for number, n in connection.execute(counted)}
     return {stage: found.get(index, 0) for index, stage in enumerate(STAGES, start=1)}
+
+
+def _number(connection: Connection, people: Select[int]) -> int:
+    return int(connection.execute(select(func.count()).select_from(people.subquery())).scalar_one())
 
 
 def _complete_people() -> Select[int]:

@@ -80,7 +80,18 @@ other_way = Table(
     Column("n", BigInteger, nullable=False),
 )
 """The ways that people took in another rehearsal."""
-_BY_PERSON = (tag_written, tag_replaced, participant)
+inside = Table(
+    "inside",
+    MetaData(),
+    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("entry", Integer, primary_key=True, autoincrement=False),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
+"""The entries of everybody who is inside a campaign that is taken over. Where rows of people lie on several
+machines it is there from the beginning: no table is made there later in a transaction."""
+_BY_PERSON = (tag_written, tag_replaced, participant, inside)
 """Those of the rows of people that the database below has not."""
 OWN_TAGS = TagTarget(tag_written, tag_replaced)
 
@@ -112,7 +123,7 @@ class Overlay:
             self._distributed = is_distributed(connection)
             own = [*RUN_TABLES, audience, audience_member, audience_size]
             if self._distributed:
-                _make_working(connection, [*own, *_OVERLAY.sorted_tables])
+                _make_working(connection, [*own, *_OVERLAY.sorted_tables, inside])
             else:
                 METADATA.create_all(connection, tables=own, checkfirst=False)
                 _OVERLAY.create_all(connection, checkfirst=False)

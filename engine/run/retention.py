@@ -38,6 +38,7 @@ from engine.run import sent_traces
 from engine.shapes.time import Duration, from_milliseconds, to_milliseconds
 from engine.store.database import Database
 from engine.store.dialect import upsert_adding
+from engine.store.distribution import is_distributed, make_working
 from engine.store.tables.operations import deleted_message, deleted_visit
 from engine.store.tables.people import event
 from engine.store.tables.runs import (
@@ -126,8 +127,7 @@ class Cleaner:
 
     def _chunks(self, now: int) -> Iterator[None]:
         with self._database.write() as connection:
-            _TEMPORARY.drop_all(connection)
-            _TEMPORARY.create_all(connection)
+            _make_tables(connection)
             connection.execute(entries_inside())
         yield
         if (cutoff := self._cutoff(self._retention.visits, now)) is not None:
@@ -242,6 +242,18 @@ class Cleaner:
             if upto is None:
                 return
             after = upto
+
+
+def _make_tables(connection: Connection) -> None:
+    """Make the temporary tables anew; where rows of people lie on several machines, they are emptied."""
+    if not is_distributed(connection):
+        _TEMPORARY.drop_all(connection)
+        _TEMPORARY.create_all(connection)
+    elif connection.exec_driver_sql(f"SELECT to_regclass('{inside.name}')").scalar() is None:
+        make_working(connection, [inside, ended], [])
+    else:
+        for table in (inside, ended):
+            connection.execute(delete(table))
 
 
 # ---- the statements: each ranges over one column behind equal ones, so that none reads again what was read

@@ -15,12 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import (
-    BigInteger,
-    Column,
     ColumnElement,
     Connection,
-    Integer,
-    MetaData,
     ScalarSelect,
     Table,
     and_,
@@ -43,10 +39,10 @@ from engine.plan.context import WHOLE
 from engine.plan.graph import Flow, NotRunnable, flow_of
 from engine.plan.message_counts import COUNTED
 from engine.run.cycles import Cycles
-from engine.run.overlay import below
+from engine.run.overlay import below, inside
 from engine.run.overlay_data import copy_list
 from engine.store.dialect import bulk_insert, upsert_adding
-from engine.store.distribution import is_distributed, make_working
+from engine.store.distribution import is_distributed
 from engine.store.lists import new_list
 from engine.store.tables.people import audience, person_id
 from engine.store.tables.runs import (
@@ -90,17 +86,6 @@ _COPIED_BY_VERSION = (
     path, marketing_node, counter, finished, message_counter, goal_counter, campaign_goal,
     conversion_counter, arrival, token, token_watched,
 )  # fmt: skip
-
-_inside = Table(
-    "inside",
-    MetaData(),
-    Column("campaign", BigInteger, primary_key=True, autoincrement=False),
-    Column("person", BigInteger, primary_key=True, autoincrement=False),
-    Column("entry", Integer, primary_key=True, autoincrement=False),
-    prefixes=["TEMPORARY"],
-    sqlite_with_rowid=False,
-)
-"""The entries of everybody who is inside one of the campaigns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +131,9 @@ def take_over(connection: Connection, numbers: list[int], since: int) -> None:
     for table in _COPIED_BY_VERSION:
         _copy(connection, table, lambda base: base.c.version.in_(versions))
     _copy_agenda(connection, versions)
-    if is_distributed(connection):
-        make_working(connection, [_inside], [])
-    else:
-        _inside.create(connection)
+    distributed = is_distributed(connection)
+    if not distributed:
+        inside.create(connection)
     _note_inside(connection)
     taken = list(_read(connection))
     _copy_people(connection, numbers, [one.number for one in taken if one.lets_in_again])
@@ -159,7 +143,8 @@ def take_over(connection: Connection, numbers: list[int], since: int) -> None:
     for one in taken:
         if one.awaits_audiences(connection):
             _copy_audiences(connection, one.bundle)
-    _inside.drop(connection)
+    if not distributed:
+        inside.drop(connection)
 
 
 def _copy(connection: Connection, table: Table, which: Callable[[Table], ColumnElement[bool]]) -> None:
@@ -183,8 +168,8 @@ def _note_inside(connection: Connection) -> None:
         )
         for held in (token, token_watched)
     ]
-    columns = [column.name for column in _inside.c]
-    connection.execute(insert(_inside).from_select(columns, union(*places)))
+    columns = [column.name for column in inside.c]
+    connection.execute(insert(inside).from_select(columns, union(*places)))
 
 
 def _read(connection: Connection) -> Iterator[_Taken]:
@@ -199,7 +184,7 @@ def _read(connection: Connection) -> Iterator[_Taken]:
 
 def _is_inside(base: Table) -> ColumnElement[bool]:
     key = tuple_(base.c.campaign, base.c.person, base.c.entry)
-    return key.in_(select(_inside.c.campaign, _inside.c.person, _inside.c.entry))
+    return key.in_(select(inside.c.campaign, inside.c.person, inside.c.entry))
 
 
 def _copy_people(connection: Connection, numbers: list[int], lets_in_again: list[int]) -> None:
@@ -211,11 +196,11 @@ def _copy_people(connection: Connection, numbers: list[int], lets_in_again: list
         select(*base.c)
         .join(campaign_version, campaign_version.c.key == base.c.version)
         .join(
-            _inside,
+            inside,
             and_(
-                _inside.c.campaign == campaign_version.c.campaign,
-                _inside.c.person == base.c.person,
-                _inside.c.entry == base.c.entry,
+                inside.c.campaign == campaign_version.c.campaign,
+                inside.c.person == base.c.person,
+                inside.c.entry == base.c.entry,
             ),
         )
     )

@@ -19,10 +19,12 @@ from engine.plan.messages import Messages
 from engine.plan.prepared import Prepared
 from engine.plan.steps import Counters, PreparedStep, Step
 from engine.plan.temporary import make_temporary, result_script, shared_address, wave
+from engine.store.distribution import is_distributed
 from engine.store.fields import DataFields
+from engine.store.list_clock import clock_of
 from engine.store.tables.people import audience, audience_member, person_id, suppression
 from engine.store.tables.runs import entry, marketing_node, message, message_counter
-from engine.store.times import HOUR, NEVER, WallClock
+from engine.store.times import HOUR, NEVER
 
 CAMPAIGN, VERSION = 1, 1
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -48,7 +50,7 @@ class Sending:
         **context: Any,
     ) -> None:
         self.connection = connection
-        fields, clock = DataFields.load(connection), WallClock(zone)
+        fields, clock = DataFields.load(connection), clock_of(zone, connection)
         clock.prepare(connection)
         self.context = Context(
             dialect=connection.dialect,
@@ -59,6 +61,7 @@ class Sending:
             campaign_id="c_1",
             version=VERSION,
             contact=rules or ContactRules(),
+            distributed=is_distributed(connection),
             **context,
         )
 

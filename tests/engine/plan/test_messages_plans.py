@@ -76,6 +76,7 @@ def fill(connection: Connection) -> None:
         analyze(connection, table)
 
 
+@pytest.mark.not_on_citus("plans are made machine by machine")
 @pytest.mark.parametrize("by_address", [False, True])
 @pytest.mark.parametrize("below", [False, True])
 def test_no_statement_scans(connection: Connection, by_address: bool, below: bool) -> None:
@@ -98,6 +99,7 @@ def test_no_statement_scans(connection: Connection, by_address: bool, below: boo
         assert all("person" in found for found in SENT.findall(plan)), plan
 
 
+@pytest.mark.not_on_citus("plans are made machine by machine")
 def test_contacts_are_found_by_person_and_time(connection: Connection) -> None:
     fill(connection)
     s = Sending(connection, rules(by_address=False))

@@ -121,6 +121,7 @@ def test_idle_reads_the_agenda_only(target: Target, tmp_path: Path) -> None:
             assert not scanned(plan)
 
 
+@pytest.mark.not_on_citus("plans are made machine by machine")
 def test_what_a_wave_leaves_behind_does_not_pile_up(postgres: Postgres, tmp_path: Path) -> None:
     """PostgreSQL never cleans temporary tables up by itself, and would read past every row of every wave."""
     with (
@@ -139,6 +140,7 @@ def test_what_a_wave_leaves_behind_does_not_pile_up(postgres: Postgres, tmp_path
         assert max(sizes) < 4 * sizes[0]
 
 
+@pytest.mark.not_on_citus("plans are made machine by machine")
 def test_what_is_due_next_is_found_at_the_front_of_the_queue(postgres: Postgres, tmp_path: Path) -> None:
     """PostgreSQL, which has counted nothing yet, takes thousands of rows for one and would read them all;
     and those that are gone lie in front until somebody cleans up."""
@@ -157,6 +159,7 @@ def test_what_is_due_next_is_found_at_the_front_of_the_queue(postgres: Postgres,
             assert max(int(n) for n in re.findall(r"shared hit=(\d+)", found)) < 20, found
 
 
+@pytest.mark.not_on_citus("plans are made machine by machine")
 def test_when_somebody_goes_on_next_is_found_at_the_front_of_the_queue(
     target: Target, tmp_path: Path
 ) -> None:
@@ -169,6 +172,7 @@ def test_when_somebody_goes_on_next_is_found_at_the_front_of_the_queue(
             assert not scanned(plan) & set(LARGE), plan
 
 
+@pytest.mark.not_on_citus("plans are made machine by machine")
 def test_what_has_gone_on_does_not_hide_who_does_next(postgres: Postgres, tmp_path: Path) -> None:
     """On PostgreSQL those that are gone lie in front until somebody cleans up."""
     with (

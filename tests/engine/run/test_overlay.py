@@ -125,6 +125,7 @@ def test_tags_of_the_overlay_replace_those_below(overlay: Overlay) -> None:
     assert found == {("level", 1, "new"), ("level", 2, "old"), ("other", 1, "x")}
 
 
+@pytest.mark.not_on_citus("its own tables lie on all machines, where none is temporary")
 def test_a_sealed_overlay_cannot_write_below(overlay: Overlay) -> None:
     overlay.seal()
     for table in (person, below(campaign)):
@@ -134,6 +135,7 @@ def test_a_sealed_overlay_cannot_write_below(overlay: Overlay) -> None:
         connection.execute(campaign.delete())
 
 
+@pytest.mark.not_on_citus("what a crash leaves goes with the next rehearsal")
 def test_nothing_is_left_on_the_server_even_after_a_crash(postgres: Postgres) -> None:
     with postgres.database() as url:
         address = url_of(url)

@@ -23,6 +23,7 @@ from engine.store.tables.runs import message
 from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.bundle import Bundle
 from engine.workspace.settings import Retention
+from tests.databases import Target
 from tests.engine.run.drafting import (
     DAY,
     EVERYBODY,
@@ -38,6 +39,7 @@ from tests.engine.run.drafting import (
     bundle,
     database,
     judging,
+    populate,
 )
 
 WEEK = Duration(amount=7, unit="day")
@@ -54,8 +56,8 @@ ORDER_LINKS = ["n_order out n_sms", "n_sms out n_wait", "n_wait out n_end"]
 class Keeping(Running):
     """An engine with a retention, at a virtual time."""
 
-    def __init__(self, path: Path, kept: Retention = SHORT) -> None:
-        super().__init__(path, retention=kept)
+    def __init__(self, database: Target, kept: Retention = SHORT) -> None:
+        super().__init__(database, retention=kept)
 
     def pass_time(self, milliseconds: int) -> None:
         """Go on with what falls due, and let a round of retention end."""
@@ -90,8 +92,10 @@ def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "CHUNK", 2)
 
 
-def test_counters_reports_and_the_check_are_as_if_nothing_had_been_deleted(tmp_path: Path) -> None:
-    with Keeping(database(tmp_path, people=5)) as run:
+def test_counters_reports_and_the_check_are_as_if_nothing_had_been_deleted(
+    target: Target, tmp_path: Path
+) -> None:
+    with Keeping(populate(target, tmp_path, people=5)) as run:
         run.engine.publish(bundle(ORDERS, ORDER_LINKS))
         for n in range(10):
             run.order(f"e{n}", f"p{n % 5 + 1}")
@@ -168,10 +172,12 @@ def test_an_entry_whose_last_visit_is_young_keeps_all_of_them(tmp_path: Path) ->
         assert run.rows("visit") == 0
 
 
-def test_who_is_inside_keeps_visits_messages_and_the_event_that_let_them_in(tmp_path: Path) -> None:
+def test_who_is_inside_keeps_visits_messages_and_the_event_that_let_them_in(
+    target: Target, tmp_path: Path
+) -> None:
     stay = {**WAIT, "amount": 100, "unit": "day"}
     nodes = {**ORDERS, "n_wait": ("wait_until", stay)}
-    with Keeping(database(tmp_path)) as run:
+    with Keeping(populate(target, tmp_path)) as run:
         run.engine.publish(bundle(nodes, ORDER_LINKS))
         run.order("e1")
         run.pass_time(50 * DAY)
@@ -182,11 +188,13 @@ def test_who_is_inside_keeps_visits_messages_and_the_event_that_let_them_in(tmp_
         assert run.engine.check() == []
 
 
-def test_an_event_that_came_late_keeps_its_visits_while_the_person_is_inside(tmp_path: Path) -> None:
+def test_an_event_that_came_late_keeps_its_visits_while_the_person_is_inside(
+    target: Target, tmp_path: Path
+) -> None:
     """The person enters between two chunks of a round, with a time of long ago."""
     stay = {**WAIT, "amount": 100, "unit": "day"}
     nodes = {**ORDERS, "n_wait": ("wait_until", stay)}
-    with Keeping(database(tmp_path), Retention(visits=WEEK)) as run:
+    with Keeping(populate(target, tmp_path), Retention(visits=WEEK)) as run:
         run.engine.publish(bundle(nodes, ORDER_LINKS))
         run.order("e1", "p1")
         run.clock.set(ms(NOW) + 20 * DAY)

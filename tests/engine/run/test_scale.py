@@ -98,6 +98,7 @@ def test_an_event_costs_the_same_among_many_events(tmp_path: Path, statistics: b
     assert many < few * 1.2
 
 
+@pytest.mark.not_on_citus("plans are made machine by machine")
 def test_events_are_looked_up_through_keys(target: Target, tmp_path: Path) -> None:
     with Running(populate(target, tmp_path)) as run, run.database.write() as connection:
         plans = [plan_of(connection, STORED), plan_of(connection, FIND.params(ids='["p1"]'))]

@@ -163,7 +163,7 @@ def test_several_workers_run_the_people_of_one_campaign(company: Company) -> Non
         assert company.engine.check() == []
     until(lambda: not company.left())
     company.order()
-    until(lambda: company.visits(1) == 4 * PEOPLE)
+    until(lambda: company.visits(1) == company.visits(2) == 4 * PEOPLE)
     assert company.engine.check() == []
 
 
