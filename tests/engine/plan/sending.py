@@ -61,8 +61,7 @@ class Sending:
             campaign_id="c_1",
             version=VERSION,
             contact=rules or ContactRules(),
-            distributed=is_distributed(connection),
-            **context,
+            **{"distributed": is_distributed(connection), **context},
         )
 
     # ---- data
