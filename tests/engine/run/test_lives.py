@@ -1,7 +1,7 @@
 """Random lives of a campaign: versions that follow each other, orders, stops and restarts, and time.
 
 What each person gets is told by the other tests; here no life may break the books, end a campaign that
-nothing is wrong with, or lose anybody between two versions.
+nothing is wrong with, lose anybody between two versions, or let a report tell what does not add up.
 """
 
 from __future__ import annotations
@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 
+from engine.report.overview import report_of
 from engine.run.answers import Refused
+from engine.run.lifecycle import number_of
 from engine.workspace.bundle import Bundle
 from tests.databases import Target
-from tests.engine.run.drafting import EVERYBODY, HOUR, SMS, bundle
+from tests.engine.report.test_reports import adds_up, listed, numbers
+from tests.engine.run.drafting import EVERYBODY, HOUR, SMS, ZONE, bundle
 from tests.engine.run.living import END, HALVES, Living, Node, recurring
 
 LIVES, FULL = 16, 1_000
@@ -117,6 +120,18 @@ def live(shop: Target, seed: int) -> None:
             assert one.reason is None
             for name in ("entries", "inside", "finished"):
                 assert getattr(one, name) == sum(getattr(each, name) for each in versions)
+        told(run)
         if one.status not in ("stopped", "completed"):
             run.pass_time(40 * 24 * HOUR)
         run.sound()
+        told(run)
+
+
+def told(run: Living) -> None:
+    """What the report tells adds up over all versions, and behind each number stand so many people."""
+    with run.database.read() as connection:
+        number = number_of(connection, "c_1")
+        report = report_of(connection, number, ZONE)
+        adds_up(report)
+        for one, n in numbers(report):
+            assert listed(connection, number, one, run.clock.now()) == n, one
