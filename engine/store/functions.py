@@ -63,30 +63,27 @@ def text_list(values: Iterable[str]) -> ColumnElement[str]:
     return bindparam(None, json.dumps(list(values), ensure_ascii=False), unique=True)
 
 
-class _is_in(FunctionElement[bool]):  # noqa: N801
-    """Whether a column holds one of the texts of a JSON array."""
+class _texts(FunctionElement[str]):  # noqa: N801
+    """The texts of a JSON array, as a list to be IN."""
 
-    name = "is_in"
-    type = Boolean()
+    name = "texts"
+    type = Text()
     inherit_cache = True
 
 
 def is_in(column: ColumnElement[str], texts: ColumnElement[str]) -> ColumnElement[bool]:
     """`among` for columns with an index, which is used then: a function's answer is compared with 1."""
-    return _is_in(column, texts)
+    return column.op("IN", is_comparison=True)(_texts(texts))
 
 
-@compiles(_is_in, "sqlite")
-def _is_in_sqlite(element: _is_in, compiler: SQLCompiler, **kw: Any) -> str:
-    column, texts = _arguments(element, compiler, kw)
-    return f"({column} IN (SELECT value FROM json_each({texts})))"
+@compiles(_texts, "sqlite")
+def _texts_sqlite(element: _texts, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kw)}))"
 
 
-@compiles(_is_in, "postgresql")
-def _is_in_postgresql(element: _is_in, compiler: SQLCompiler, **kw: Any) -> str:
-    # An array: IN would be a join, which takes longer to plan than to carry out.
-    column, texts = _arguments(element, compiler, kw)
-    return f"({column} = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST({texts} AS jsonb)))))"
+@compiles(_texts, "postgresql")
+def _texts_postgresql(element: _texts, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT jsonb_array_elements_text(CAST({compiler.process(element.clauses, **kw)} AS jsonb)))"
 
 
 def _arguments(element: FunctionElement[Any], compiler: SQLCompiler, kw: dict[str, Any]) -> tuple[str, str]:
@@ -94,31 +91,29 @@ def _arguments(element: FunctionElement[Any], compiler: SQLCompiler, kw: dict[st
     return first, second
 
 
-class _is_one_of(FunctionElement[bool]):  # noqa: N801
-    """Whether a column holds one of the whole numbers of a JSON array."""
+class _numbers(FunctionElement[int]):  # noqa: N801
+    """The whole numbers of a JSON array, as a list to be IN."""
 
-    name = "is_one_of"
-    type = Boolean()
+    name = "numbers"
+    type = BigInteger()
     inherit_cache = True
 
 
 def is_one_of(column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
     """Whether a column with an index holds one of many whole numbers, given as one parameter."""
     listed = bindparam(None, json.dumps(list(numbers)), type_=Text(), unique=True)
-    return _is_one_of(column, listed)
+    return column.op("IN", is_comparison=True)(_numbers(listed))
 
 
-@compiles(_is_one_of, "sqlite")
-def _is_one_of_sqlite(element: _is_one_of, compiler: SQLCompiler, **kw: Any) -> str:
-    column, numbers = _arguments(element, compiler, kw)
-    return f"({column} IN (SELECT value FROM json_each({numbers})))"
+@compiles(_numbers, "sqlite")
+def _numbers_sqlite(element: _numbers, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"(SELECT value FROM json_each({compiler.process(element.clauses, **kw)}))"
 
 
-@compiles(_is_one_of, "postgresql")
-def _is_one_of_postgresql(element: _is_one_of, compiler: SQLCompiler, **kw: Any) -> str:
-    column, numbers = _arguments(element, compiler, kw)
-    listed = f"SELECT CAST(jsonb_array_elements_text(CAST({numbers} AS jsonb)) AS BIGINT)"
-    return f"({column} = ANY (ARRAY({listed})))"
+@compiles(_numbers, "postgresql")
+def _numbers_postgresql(element: _numbers, compiler: SQLCompiler, **kw: Any) -> str:
+    listed = compiler.process(element.clauses, **kw)
+    return f"(SELECT CAST(jsonb_array_elements_text(CAST({listed} AS jsonb)) AS BIGINT))"
 
 
 @compiles(contains, "sqlite")
