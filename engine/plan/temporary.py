@@ -41,6 +41,8 @@ ShortText = Text().with_variant(postgresql.VARCHAR(MAX_KEY, collation="C"), "pos
 LARGE = 32 * 1024
 """Bytes of a temporary table from which on it is truncated: to delete its rows, or to read past deleted ones,
 costs more."""
+FEW, TIMES = 20, 16
+"""A table of which so few rows were deleted is not asked how large it is for so many times."""
 MANY = 50_000
 """Rows deleted of a working table from which on it is truncated, where rows lie on several machines: to ask
 all of them how large it is would take longer."""
@@ -195,10 +197,12 @@ EVERYWHERE = (drawing, shared_address, result_script, *ZONES.sorted_tables)
 @dataclass(slots=True)
 class _Kept:
     """read_only: the connection's transactions may truncate nothing, unless their very first statement says
-    otherwise. large: tables that are to be truncated therefore in a transaction of their own."""
+    otherwise. large: tables that are to be truncated therefore in a transaction of their own. small: for how
+    many times a table need not be asked how large it is."""
 
     read_only: bool
     large: set[str] = field(default_factory=set)
+    small: Counter[str] = field(default_factory=Counter)
 
 
 def make_temporary(connection: Connection, *, read_only: bool = False) -> None:
@@ -237,12 +241,10 @@ class Emptying(Prepared):
     def __call__(self, connection: Connection, parameters: Mapping[str, Any] | None = None) -> Found:
         kept: _Kept | None = connection.info.get(_KEPT)
         if kept is not None:
-            is_large = self._size(connection).scalar() >= LARGE
-            if is_large and kept.read_only:
-                kept.large.add(self._name)
-            elif is_large:
-                connection.exec_driver_sql(f"TRUNCATE {self._name}")
+            self._truncate_if_large(connection, kept)
         found = super().__call__(connection, parameters)
+        if kept is not None and found.rowcount > FEW:
+            kept.small[self._name] = 0
         deleted: Counter[str] | None = connection.info.get(_DELETED)
         if deleted is not None and found.rowcount:
             deleted[self._name] += found.rowcount
@@ -250,3 +252,13 @@ class Emptying(Prepared):
                 connection.exec_driver_sql(f"TRUNCATE {self._name}")
                 del deleted[self._name]
         return found
+
+    def _truncate_if_large(self, connection: Connection, kept: _Kept) -> None:
+        if kept.small[self._name]:
+            kept.small[self._name] -= 1
+        elif self._size(connection).scalar() < LARGE:
+            kept.small[self._name] = TIMES
+        elif kept.read_only:
+            kept.large.add(self._name)
+        else:
+            connection.exec_driver_sql(f"TRUNCATE {self._name}")
