@@ -38,6 +38,7 @@ from engine.store.tables.runs import (
 )
 from engine.store.tables.sending import doubt, link_token, outbox, reference
 from engine.store.times import HOUR
+from engine.store.versions import NO_CAMPAIGN
 
 
 def erase(connection: Connection, who: int, now: int, *, suppress: bool) -> Counter[str]:
@@ -78,6 +79,8 @@ def _forget_messages(connection: Connection, people: Sequence[int]) -> int:
     """Let messages name no address and hold no value; those that have not gone out yet never will, and of
     those that are on their way nobody will know."""
     m = message.c
+    # What fatigue control alone goes on counting is of no use to anybody any more.
+    connection.execute(delete(message).where(m.campaign == NO_CAMPAIGN, is_one_of(m.person, people)))
     key = (m.campaign, m.node, m.person, m.entry, m.address)
     query = select(*key, m.version, m.state, m.planned_at).where(is_one_of(m.person, people)).order_by(*key)
     rows = connection.execute(query).all()

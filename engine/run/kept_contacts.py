@@ -2,15 +2,15 @@
 and those of people who were merged, for whom they are now.
 
 They stand in `message` as those of no campaign, without what they said, at nodes of their own. They go with a
-later deletion, once nothing looks back on them any more.
+later deletion or with retention, once nothing looks back on them any more.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, case, delete, func, literal_column, null, select, update
+from sqlalchemy import Connection, Select, case, delete, func, literal_column, null, select, update
 
 from engine.plan.contact import LONGEST_WINDOW
 from engine.store.dialect import bulk_insert
@@ -56,10 +56,8 @@ def keep_of_merged(connection: Connection, into: Mapping[int, int], now: int) ->
     found = connection.execute(had).all()
     if not found:
         return
-    entries = Counter[int]()  # which number each has as that of an entry: no two of a person are alike
-    mine = (m.campaign == NO_CAMPAIGN, is_one_of(m.person, into.values()))
-    for who, last in connection.execute(select(m.person, func.max(m.entry)).where(*mine).group_by(m.person)):
-        entries[who] = last
+    # Which number each has as that of an entry: no two of a person are alike.
+    entries = Counter[int](dict(connection.execute(last_entries(into.values())).all()))
     rows, nodes = [], {}
     for row in found:
         kept, node = into[row.person], -abs(row.node)
@@ -69,3 +67,11 @@ def keep_of_merged(connection: Connection, into: Mapping[int, int], now: int) ->
     columns = ("version", "node", "channel", "signature", "place")
     bulk_insert(connection, marketing_node, columns, list(nodes.values()), on_conflict="nothing")
     bulk_insert(connection, message, ("campaign", "person", "entry", "state", "reason", *_COPIED), rows)
+
+
+def last_entries(people: Iterable[int]) -> Select[int, int]:
+    """The highest number of an entry that each of the people has here, where there is any."""
+    m = message.c
+    # Found by person, of whom there are few: by the campaign, SQLite would read all that is of none.
+    mine = (m.campaign + 0 == NO_CAMPAIGN, m.contact_at.is_not(None), is_one_of(m.person, people))
+    return select(m.person, func.max(m.entry)).where(*mine).group_by(m.person)

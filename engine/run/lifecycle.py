@@ -349,7 +349,7 @@ def end_abnormally(connection: Connection, number: int, id: str, error: Exceptio
 
 
 def remove(connection: Connection, id: str, now: int, contact: ContactRules) -> None:
-    """Delete a campaign with all its rows, but for what its people have had by these rules. Raises
+    """Delete a campaign with all its rows, but for the messages that these rules still look back on. Raises
     `UnknownCampaign`, `Refused`."""
     number = number_of(connection, id)
     row = connection.execute(select(campaign).where(campaign.c.number == number)).one()

@@ -53,6 +53,7 @@ from engine.store.tables.runs import (
     visit,
 )
 from engine.store.times import DAY
+from engine.store.versions import NO_CAMPAIGN
 from engine.workspace.settings import Retention
 
 CHUNK = 2_000
@@ -134,6 +135,7 @@ class Cleaner:
             yield from self._visits(cutoff, now)
         if (cutoff := self._cutoff(self._retention.messages, now)) is not None:
             yield from self._messages(min(cutoff, now - LONGEST_WINDOW))
+            yield from self._kept_contacts(now - LONGEST_WINDOW)
         if (cutoff := self._cutoff(self._retention.events, now)) is not None:
             yield from self._events(cutoff, now)
         yield from self._traces(now)
@@ -210,6 +212,21 @@ class Cleaner:
         columns = ["campaign", "node", "state", "n"]
         connection.execute(upsert_adding(connection.dialect, deleted_message, columns, counted, "n"))
         connection.execute(delete(message).where(which))
+
+    def _kept_contacts(self, cutoff: int) -> Iterator[None]:
+        """What fatigue control has gone on counting (`engine.run.kept_contacts`), and does no more."""
+        m = message.c
+        with self._database.read() as connection:
+            nodes = list(connection.scalars(select(m.node).where(m.campaign == NO_CAMPAIGN).distinct()))
+        for node in nodes:
+            after: int | None = -1
+            while after is not None:
+                with self._database.write() as connection:
+                    upto = _bound(connection, messages_after(NO_CAMPAIGN, node, after))
+                    old = (_messages_between(NO_CAMPAIGN, node, after, upto), m.contact_at < cutoff)
+                    connection.execute(delete(message).where(*old))
+                yield
+                after = upto
 
     def _compared(self, connection: Connection) -> set[tuple[int, str]]:
         """Nodes whose earlier addresses are looked at: marketing messages go to an address once a cycle."""
@@ -327,15 +344,19 @@ def messages_to_delete(
 ) -> ColumnElement[bool]:
     """Messages whose fate is settled, and long ago, of people who are through."""
     m = message.c
-    which = and_(m.campaign == campaign, m.node == node, m.person > after)
-    if upto is not None:
-        which = and_(which, m.person <= upto)
+    which = _messages_between(campaign, node, after, upto)
     still = select(literal(1)).where(
         inside.c.version == m.version, inside.c.person == m.person, inside.c.entry == m.entry
     )
     moments = (m.planned_at, m.sent_at, m.result_at, m.contact_at, m.receipt_at)
     old = [func.coalesce(moment, 0) < cutoff for moment in moments]
     return and_(which, m.state.in_(SETTLED), *old, ~still.exists())
+
+
+def _messages_between(campaign: int, node: int, after: int, upto: int | None) -> ColumnElement[bool]:
+    m = message.c
+    which = and_(m.campaign == campaign, m.node == node, m.person > after)
+    return which if upto is None else and_(which, m.person <= upto)
 
 
 def events_after(after: int, cutoff: int) -> Select[int]:

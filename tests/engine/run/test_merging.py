@@ -12,14 +12,16 @@ import pytest
 from sqlalchemy import MetaData, select, text
 
 from engine.plan.contact import ContactRules, Limit
+from engine.report.person import describe
 from engine.report.visits import visits
 from engine.run.answers import IncomingEvent
 from engine.run.data import ImportStopped
+from engine.run.kept_contacts import last_entries
 from engine.store.imports.identities import Rules
 from engine.store.imports.table import TableOrder
 from engine.store.people import UnknownPerson, key_of
 from engine.workspace.mapping import MAPPING
-from tests.databases import Target
+from tests.databases import Target, plan_of
 from tests.engine.run.drafting import (
     DAY,
     EVERYBODY,
@@ -258,10 +260,20 @@ def test_what_the_other_one_has_had_counts_for_the_limits(
         living.order("g1", "p2")  # what p5 has had was longer ago
         assert living.rows(last) == [("sent",)]
         living.sound()
+        with living.database.read() as connection:
+            told = describe(connection, 2).messages
+        assert living.engine.erase_person("p2")["messages"] == told
+        assert living.rows("SELECT COUNT(*) FROM message WHERE campaign = 0") == [(0,)]
         living.engine.stop("c_1")
         living.engine.delete("c_1")
-        living.engine.erase_person("p2")
-        assert living.engine.check() == []
+        living.sound()
+
+
+@pytest.mark.not_on_citus("plans are made machine by machine")
+def test_what_counts_for_limits_beside_messages_is_looked_up_by_person(shop: Target) -> None:
+    with Living(shop) as living, living.database.write() as connection:
+        plan = plan_of(connection, last_entries([1, 2]))
+        assert "ix_message_contact" in plan, plan
 
 
 def test_an_import_whose_last_step_fails_merges_nobody(

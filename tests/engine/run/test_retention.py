@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import sqlite
 
-from engine.plan.contact import LONGEST_WINDOW
+from engine.plan.contact import LONGEST_WINDOW, ContactRules, Limit
 from engine.report.needs import EventNeeds, event_needs
 from engine.report.published import PublishedVersions
 from engine.run import retention
@@ -56,8 +56,8 @@ ORDER_LINKS = ["n_order out n_sms", "n_sms out n_wait", "n_wait out n_end"]
 class Keeping(Running):
     """An engine with a retention, at a virtual time."""
 
-    def __init__(self, database: Target, kept: Retention = SHORT) -> None:
-        super().__init__(database, retention=kept)
+    def __init__(self, database: Target, kept: Retention = SHORT, **settings: Any) -> None:
+        super().__init__(database, retention=kept, **settings)
 
     def pass_time(self, milliseconds: int) -> None:
         """Go on with what falls due, and let a round of retention end."""
@@ -157,6 +157,27 @@ def test_only_what_is_old_goes(tmp_path: Path) -> None:
             assert set(connection.scalars(text("SELECT person FROM visit"))) == {2}
             assert set(connection.scalars(text("SELECT source_id FROM event"))) == {"new"}
         assert run.rows("message") == 2  # whatever the retention says, fatigue control looks back 30 days
+        assert run.engine.check() == []
+
+
+def test_what_limits_counted_of_a_deleted_campaign_goes_once_they_look_back_no_more(
+    target: Target, tmp_path: Path
+) -> None:
+    """It holds addresses, and nobody may ever delete another campaign."""
+    nodes = {**ORDERS, "n_sms": ("text_sms", PROMOTION)}
+    rules = ContactRules(limits=(Limit(LONGEST_WINDOW, 5),))
+    with Keeping(populate(target, tmp_path, people=5), contact=rules) as run:
+        run.engine.publish(bundle(nodes, ORDER_LINKS))
+        for n in range(5):
+            run.order(f"e{n}", f"p{n + 1}")
+        run.advance(2 * HOUR)
+        run.engine.stop("c_1")
+        run.engine.delete("c_1")
+        run.pass_time(LONGEST_WINDOW - 2 * DAY)
+        assert run.rows("message") == 5
+        run.pass_time(2 * DAY)
+        assert run.rows("message") == 0
+        assert run.rows("deleted_message") == 0
         assert run.engine.check() == []
 
 
