@@ -18,8 +18,8 @@ from engine.store.functions import is_one_of
 from engine.store.tables.runs import HELD, campaign_version, marketing_node, message
 from engine.store.versions import NO_CAMPAIGN, versions_of
 
-_STATE = case((message.c.state == "sending", literal_column("'unknown'")), else_=message.c.state)
-"""Of what is on its way nobody will hear any more."""
+_STATE = case((message.c.state.in_((*HELD, "sending")), literal_column("'unknown'")), else_=message.c.state)
+"""What has not come to its end by now stands for good as one of which nobody knows."""
 _COPIED = ("node", "address", "version", "planned_at", "contact_at", "sent_at", "result", "result_at")
 
 
@@ -44,13 +44,13 @@ def keep_of_deleted(connection: Connection, campaign: int, since: int) -> None:
 
 
 def keep_of_merged(connection: Connection, into: Mapping[int, int], now: int) -> None:
-    """Note what people had of late for those into whom they are merged, beside their own messages. Each
-    stands at the negative number of its node. into: merged → kept."""
+    """Note what people had of late, or are about to have, for those into whom they are merged, beside their
+    own messages. Each stands at the negative number of its node. into: merged → kept."""
     m, n = message.c, marketing_node.c
     had = (
         select(m.person, _STATE.label("state"), *(m[name] for name in _COPIED), n.channel, n.signature)
         .join_from(message, marketing_node, (n.version == m.version) & (n.node == m.node))
-        .where(is_one_of(m.person, into), m.contact_at > now - LONGEST_WINDOW, m.state.not_in(HELD))
+        .where(is_one_of(m.person, into), m.contact_at > now - LONGEST_WINDOW)
         .order_by(m.person, m.contact_at, m.campaign, m.node, m.entry, m.address)
     )
     found = connection.execute(had).all()

@@ -269,6 +269,29 @@ def test_what_the_other_one_has_had_counts_for_the_limits(
         living.sound()
 
 
+def test_what_waits_for_the_other_one_counts_once_it_is_to_go_out(shop: Target, tmp_path: Path) -> None:
+    nodes: dict[str, Any] = {
+        "n_order": ("behavior_event", {"event": "order"}),
+        "n_sms": PROMOTED,
+        "n_end": END,
+    }
+    made = bundle(nodes, ["n_order out n_sms", "n_sms out n_end"])
+    with Living(shop, ContactRules(limits=(Limit(DAY, 1),), daily=NIGHT)) as living:
+        living.clock.set(MORNING - HOUR)
+        living.engine.publish(made)
+        living.order("e1", "p5")
+        living.pass_time(1)
+        one_person(living, tmp_path, "p2", "p5")
+        living.pass_time(2 * HOUR)
+        living.order("e2", "p2")
+        found = "SELECT person, state FROM message WHERE campaign = 1 ORDER BY person, entry"
+        assert living.rows(found) == [(2, "skipped"), (5, "sent")]
+        living.pass_time(DAY)
+        living.order("e3", "p2")
+        assert living.rows(found) == [(2, "skipped"), (2, "sent"), (5, "sent")]
+        living.sound()
+
+
 @pytest.mark.not_on_citus("plans are made machine by machine")
 def test_what_counts_for_limits_beside_messages_is_looked_up_by_person(shop: Target) -> None:
     with Living(shop) as living, living.database.write() as connection:
