@@ -34,7 +34,8 @@ from engine.store.tables.people import (
     suppression,
     tag_value,
 )
-from engine.store.tables.runs import arrival, campaign, coupon_issue, entry, pending_match
+from engine.store.tables.runs import arrival, campaign, coupon_issue, entry, message, pending_match
+from engine.store.versions import NO_CAMPAIGN
 
 Write = Callable[[], AbstractContextManager[Connection]]
 """Opens a writing transaction."""
@@ -178,6 +179,7 @@ def _keep_used(connection: Connection, import_id: int) -> int:
         select(entry.c.person).where(entry.c.campaign.in_(numbers)),
         select(arrival.c.person),
         select(coupon_issue.c.person),
+        select(message.c.person).where(message.c.campaign == NO_CAMPAIGN),
         select(person.c.merged_into).where(person.c.merged_into.is_not(None)),
     ).subquery()
     created = person.c.import_id == import_id

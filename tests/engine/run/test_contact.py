@@ -115,6 +115,18 @@ def test_who_shares_an_address_is_known_though_campaigns_changed_while_it_was_im
         run.sound()
 
 
+def test_who_was_in_a_deleted_campaign_stays_when_the_import_is_undone(shop: Target) -> None:
+    """Else whoever is imported next would get their keys, and count as having had their messages."""
+    nodes: dict[str, Node] = {"n_who": ("target_audience", EVERYBODY), "n_first": PROMOTION, "n_end": END}
+    made = marketing(nodes, ["n_who out n_first", "n_first out n_end"])
+    with Living(shop, ContactRules(limits=(Limit(DAY, 1),))) as run:
+        run.engine.publish(made)
+        run.pass_time(HOUR)
+        run.engine.delete("c_1")
+        assert run.engine.undo_import(run.engine.imports()[0].id)["people_kept"] == 6
+        run.sound()
+
+
 def test_the_whitelist_is_exempt_from_limits_and_quiet_times(shop: Target) -> None:
     rules = ContactRules(limits=(Limit(DAY, 1),), whitelist="a_staff")
     with Living(shop, rules) as run:
