@@ -47,7 +47,7 @@ LOOK_S = 0.2
 """How long it rests at least while something is sent: looking for new lines takes time from that."""
 IDLE_S = 0.02
 """How long it rests at least where nothing was there to be sent: while events come, the engine says after
-each of a hundred waves a second that something may."""
+each of a hundred waves a second that there may be something."""
 
 CLAIMS_OF_A_STEP = 1
 """How many claims of each account `step` sends."""
