@@ -56,8 +56,8 @@ def _account(workspace: Workspace, name: str) -> AccountFile:
     found = workspace.accounts.get(name) or workspace.accounts.by_name(name)
     if found is None:
         text = N_(
-            "There is no account “{name}” in this workspace. If it came only with a published campaign, put its "
-            "file into the folder “accounts” first."
+            "There is no account “{name}” in this workspace. If it came only with a published campaign, put "
+            "its file into the folder “accounts” first."
         )
         raise CommandError(Message(text, name=name))
     return found
