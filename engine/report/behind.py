@@ -18,6 +18,7 @@ from engine.plan.places import ARRIVE, EXITED, LEFT, MERGED
 from engine.report.effect import counted_entry
 from engine.report.lines import NO_LINES, lines_of
 from engine.report.rows import entry_of, shown_reason, shown_receipt
+from engine.store.people import is_named
 from engine.store.tables.people import person
 from engine.store.tables.runs import entry, goal, message, token, token_watched, visit
 from engine.store.versions import HELD_BACK, PathMeaning, node_names, paths_of, versions_of
@@ -118,7 +119,7 @@ def _cursor(after: str) -> _Cursor:
 
 def _named(connection: Connection, rows: Sequence[_Row]) -> list[Behind]:
     keys = {row.person for row in rows}
-    query = select(person.c.id, person.c.external_id).where(person.c.id.in_(keys))
+    query = select(person.c.id, person.c.external_id).where(person.c.id.in_(keys), is_named())
     names: dict[int, str] = dict(connection.execute(query).all()) if keys else {}
     return [Behind(names[row.person], row.entry, row.at) for row in rows if row.person in names]
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Text, and_, bindparam, func, or_, select
 from engine.store.dialect import bulk_insert
 from engine.store.functions import is_in, is_one_of
 from engine.store.imports.session import id_list
-from engine.store.people import key_of
+from engine.store.people import is_named, key_of
 from engine.store.tables.people import coupon_code, person
 from engine.store.tables.runs import campaign, campaign_node, coupon_issue
 
@@ -117,6 +117,6 @@ def _selves(connection: Connection, external_id: str) -> list[int]:
 
 
 def _names(connection: Connection, people: Collection[int]) -> dict[int, str]:
-    """The external ids of people."""
-    query = select(person.c.id, person.c.external_id).where(is_one_of(person.c.id, people))
+    """The external ids of people who have not been erased."""
+    query = select(person.c.id, person.c.external_id).where(is_one_of(person.c.id, people), is_named())
     return dict(connection.execute(query).all())

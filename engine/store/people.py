@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select
 
 from engine.i18n import N_, Message, MessageError
 from engine.store.dialect import add_index
 from engine.store.fields import DataFields
 from engine.store.functions import is_one_of
-from engine.store.tables.people import import_run, person, person_id
+from engine.store.tables.people import GONE_IMPORT, import_run, person, person_id
 
 PAGE = 50
 """People of one page."""
@@ -61,6 +61,11 @@ def counted() -> ColumnElement[bool]:
     """Whether a person counts: not of an import that goes on, not merged or erased."""
     complete = select(import_run.c.id).where(import_run.c.state == "complete")
     return person.c.import_id.in_(complete)
+
+
+def is_named() -> ColumnElement[bool]:
+    """Whether a row of people still tells who it is: not that of one who was erased."""
+    return or_(person.c.import_id != GONE_IMPORT, person.c.merged_into.is_not(None))
 
 
 def page(connection: Connection, after: int, shown: Sequence[str]) -> list[Found]:

@@ -67,7 +67,7 @@ def test_a_pool_takes_each_code_once_and_in_order(databases: Database) -> None:
 
 
 def test_who_got_a_code(target: Target, tmp_path: Path) -> None:
-    """As the list tells it to whom a person's call centre asks: the codes that campaigns have issued."""
+    """What a call centre looks up: which codes campaigns have issued, and to whom."""
     populate(target, tmp_path, people=2, codes=3)
     made = bundle(TOUR, TOUR_LINKS)
     with Living(target) as shop:
@@ -95,6 +95,9 @@ def test_who_got_a_code(target: Target, tmp_path: Path) -> None:
         assert [(pool.codes, pool.issued) for pool in lists.coupons()] == [(4, 3)]
         (found,) = lists.coupon_codes("cp_1", "C1").codes
         assert (found.person, found.campaign, found.node) == ("p1", None, None)
+        shop.engine.erase_person("p1")
+        issued = [one.person for one in lists.coupon_codes("cp_1", state="issued").codes]
+        assert issued == [None, "p2", None]
         shop.sound()
 
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import MetaData, select, text
 
 from engine.plan.contact import ContactRules, Limit
+from engine.report.behind import Number, What, people_behind
 from engine.report.person import describe
 from engine.report.visits import visits
 from engine.run.answers import IncomingEvent
@@ -204,6 +205,9 @@ def test_of_an_erased_person_nothing_is_left_that_tells_who_it_was(living: Livin
     living.pass_time(2 * HOUR)
     living.sound()
     assert len(outcomes(living, "n_end")) == 4
+    with living.database.read() as connection:
+        listed, _ = people_behind(connection, 1, Number(What.ENTERED), living.clock.now())
+    assert [one.person for one in listed] == ["p1", "p3", "p4", "p6"]
     with pytest.raises(UnknownPerson):
         living.engine.erase_person("p2")
     one_person(living, tmp_path, "p1", "p2")  # the id is free again
