@@ -3,6 +3,7 @@ when a component is inserted into it. Who went down it before went down another 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
@@ -13,8 +14,8 @@ from engine.files.errors import FileError
 from engine.store.tables.runs import campaign_version
 from engine.store.versions import stored_bundle
 
-MOST = 256
-"""Versions whose lines are remembered."""
+MOST = 2_000
+"""Versions whose lines are remembered: those of a hundred campaigns and more."""
 
 
 class ShownLine(NamedTuple):
@@ -48,8 +49,10 @@ def lines_of(connection: Connection, versions: Collection[int]) -> Lines:
     ends: dict[str, ShownLine] = {}
     before: dict[int, dict[str, str]] = {}
     known: dict[str, dict[ShownLine, str]] = {}
-    for version in sorted(versions, reverse=True):
-        for link, line in _lines(connection, version).items():
+    c = campaign_version.c
+    newest_first = select(c.key, c.hash).where(c.key.in_(versions)).order_by(c.key.desc())
+    for version, hash in connection.execute(newest_first).all():
+        for link, line in _lines(connection, version, hash).items():
             names = known.setdefault(link, {})
             name = names.setdefault(line, f"{link}~{version}" if names else link)
             ends.setdefault(name, line)
@@ -60,20 +63,20 @@ def lines_of(connection: Connection, versions: Collection[int]) -> Lines:
 
 _remembered: dict[str, Mapping[str, ShownLine]] = {}
 """By the hash of a bundle, which never changes: live counts ask every second."""
+_remembering = threading.Lock()
 
 
-def _lines(connection: Connection, version: int) -> Mapping[str, ShownLine]:
-    query = select(campaign_version.c.hash).where(campaign_version.c.key == version)
-    hash = connection.execute(query).scalar_one()
+def _lines(connection: Connection, version: int, hash: str) -> Mapping[str, ShownLine]:
     found = _remembered.get(hash)
     if found is None:
         try:
             found = lines_in(stored_bundle(connection, version).campaign)
         except FileError:  # it cannot run either
-            return {}
-        if len(_remembered) >= MOST:
-            _remembered.clear()
-        _remembered[hash] = found
+            found = {}
+        with _remembering:
+            if len(_remembered) >= MOST:
+                del _remembered[next(iter(_remembered))]
+            _remembered[hash] = found
     return found
 
 

@@ -16,6 +16,7 @@ from engine.report.touches import Touches
 from engine.report.visits import Visit, visits
 from engine.shapes.conditions import FieldType
 from engine.store.fields import DataFields
+from engine.store.people import everybody
 from engine.store.tables.people import OLDEST, event, import_run, person, person_id, suppression, tag_value
 from engine.store.tables.runs import campaign, campaign_node, entry, message
 from engine.store.versions import stored_bundle
@@ -90,11 +91,6 @@ class PersonMessage(NamedTuple):
     reason: str
     receipt: str
     text: str
-
-
-def everybody(connection: Connection, key: int) -> list[int]:
-    """The person, and those who were merged into it."""
-    return [key, *connection.scalars(select(person.c.id).where(person.c.merged_into == key))]
 
 
 def describe(connection: Connection, key: int) -> Person:

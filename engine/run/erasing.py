@@ -16,6 +16,7 @@ from engine.store.dialect import bulk_insert, upsert_adding
 from engine.store.fields import DataFields
 from engine.store.functions import is_one_of
 from engine.store.lists import count_members
+from engine.store.people import everybody
 from engine.store.tables.people import (
     GONE_IMPORT,
     audience_member,
@@ -47,23 +48,23 @@ def erase(connection: Connection, who: int, now: int, *, suppress: bool) -> Coun
     suppress: let all its addresses be suppressed from now on. now: in ms. Returns how many `ids`, `tags`,
     `events`, `messages`, `places` in campaigns and newly `suppressed` addresses there were.
     """
-    everybody = [who, *connection.scalars(select(person.c.id).where(person.c.merged_into == who))]
+    keys = everybody(connection, who)
     counts: Counter[str] = Counter()
     if suppress:
-        counts["suppressed"] = _suppress(connection, everybody)
-    counts["places"] = end_places(connection, everybody, LEFT, now)
-    counts["messages"] = _forget_messages(connection, everybody)
+        counts["suppressed"] = _suppress(connection, keys)
+    counts["places"] = end_places(connection, keys, LEFT, now)
+    counts["messages"] = _forget_messages(connection, keys)
     for table in (outbox, doubt, reference, link_token):
-        connection.execute(delete(table).where(is_one_of(table.c.person, everybody)))
+        connection.execute(delete(table).where(is_one_of(table.c.person, keys)))
     for name, table in (("ids", person_id), ("events", event)):
-        counts[name] = connection.execute(delete(table).where(is_one_of(table.c.person, everybody))).rowcount
+        counts[name] = connection.execute(delete(table).where(is_one_of(table.c.person, keys))).rowcount
     fields = DataFields.load(connection)
     for tag in fields.tags:
-        gone = delete(tag_value).where(tag_value.c.tag == tag, is_one_of(tag_value.c.person, everybody))
+        gone = delete(tag_value).where(tag_value.c.tag == tag, is_one_of(tag_value.c.person, keys))
         counts["tags"] += connection.execute(gone).rowcount
     for table in (pending_match, arrival, import_before, audience_member, gathered):
-        connection.execute(delete(table).where(is_one_of(table.c.person, everybody)))
-    _forget_names(connection, fields, everybody)
+        connection.execute(delete(table).where(is_one_of(table.c.person, keys)))
+    _forget_names(connection, fields, keys)
     count_members(connection)
     return counts
 

@@ -18,7 +18,6 @@ from engine.i18n import N_, Message
 from engine.plan.contact import Cuts
 from engine.plan.graph import NotRunnable
 from engine.plan.places import EXITED
-from engine.report.person import everybody
 from engine.report.rows import shown_reason, shown_receipt
 from engine.report.visits import WAITING, Visit, visits
 from engine.run.answers import UnknownComponent
@@ -29,6 +28,7 @@ from engine.run.settings import EngineSettings
 from engine.run.why_not import clock, why_not_entered
 from engine.shapes.words import dotted
 from engine.store.dialect import temporary_tables
+from engine.store.people import everybody
 from engine.store.tables.people import person
 from engine.store.tables.runs import campaign, campaign_node, campaign_version, entry, message
 from engine.store.times import WallClock

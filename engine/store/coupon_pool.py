@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Text, and_, bindparam, func, or_, select
 from engine.store.dialect import bulk_insert
 from engine.store.functions import is_in, is_one_of
 from engine.store.imports.session import id_list
-from engine.store.people import is_named, key_of
+from engine.store.people import everybody, is_named, key_of
 from engine.store.tables.people import coupon_code, person
 from engine.store.tables.runs import campaign, campaign_node, coupon_issue
 
@@ -99,21 +99,13 @@ def codes(
     if state != "all":
         query = query.where(i.person.is_(None) if state == "free" else i.person.is_not(None))
     if search:
-        theirs = i.person.in_(_selves(connection, search))
+        key = key_of(connection, search)
+        theirs = i.person.in_([] if key is None else everybody(connection, key))
         query = query.where(or_(c.code.icontains(search, autoescape=True), theirs))
     found = connection.execute(query.order_by(c.code).limit(limit)).all()
     # Asked for apart: people may lie on other machines than the codes.
     names = _names(connection, {row.person for row in found if row.person is not None})
     return [Code(code, names.get(who), *further) for code, who, *further in found]
-
-
-def _selves(connection: Connection, external_id: str) -> list[int]:
-    """The keys of a person: its own, and those of whom turned out to be the same."""
-    key = key_of(connection, external_id)
-    if key is None:
-        return []
-    same = select(person.c.id).where(or_(person.c.id == key, person.c.merged_into == key))
-    return list(connection.scalars(same))
 
 
 def _names(connection: Connection, people: Collection[int]) -> dict[int, str]:

@@ -52,6 +52,11 @@ def known_key(connection: Connection, external_id: str) -> int:
     return key
 
 
+def everybody(connection: Connection, key: int) -> list[int]:
+    """The person, and those who were merged into it."""
+    return [key, *connection.scalars(select(person.c.id).where(person.c.merged_into == key))]
+
+
 def count(connection: Connection) -> int:
     """How many people there are."""
     return connection.execute(select(func.count()).select_from(person).where(counted())).scalar_one()
