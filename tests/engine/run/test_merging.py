@@ -21,6 +21,7 @@ from engine.run.kept_contacts import last_entries
 from engine.store.imports.identities import Rules
 from engine.store.imports.table import TableOrder
 from engine.store.people import UnknownPerson, key_of
+from engine.workspace.bundle import Bundle
 from engine.workspace.mapping import MAPPING
 from tests.databases import Target, plan_of
 from tests.engine.run.drafting import (
@@ -232,19 +233,23 @@ def test_what_quiet_times_hold_back_does_not_go_to_an_erased_person(shop: Target
         assert living.engine.counts("c_1").reasons["n_sms"] == {"sent": {"": 5}, "skipped": {"suppressed": 1}}
 
 
-@pytest.mark.parametrize("by_address", [True, False])
-def test_what_the_other_one_has_had_counts_for_the_limits(
-    shop: Target, tmp_path: Path, by_address: bool
-) -> None:
-    """They are one person, and one address, whose messages went to two."""
+def sms_on_order() -> Bundle:
+    """Whoever orders gets a message that limits count."""
     nodes: dict[str, Any] = {
         "n_order": ("behavior_event", {"event": "order"}),
         "n_sms": PROMOTED,
         "n_end": END,
     }
-    made = bundle(nodes, ["n_order out n_sms", "n_sms out n_end"])
+    return bundle(nodes, ["n_order out n_sms", "n_sms out n_end"])
+
+
+@pytest.mark.parametrize("by_address", [True, False])
+def test_what_the_other_one_has_had_counts_for_the_limits(
+    shop: Target, tmp_path: Path, by_address: bool
+) -> None:
+    """They are one person, and one address, whose messages went to two."""
     with Living(shop, ContactRules(limits=(Limit(DAY, 2),), by_address=by_address)) as living:
-        living.engine.publish(made)
+        living.engine.publish(sms_on_order())
         living.order("e1", "p5")
         living.pass_time(HOUR)
         living.order("e2", "p4")
@@ -274,15 +279,9 @@ def test_what_the_other_one_has_had_counts_for_the_limits(
 
 
 def test_what_waits_for_the_other_one_counts_once_it_is_to_go_out(shop: Target, tmp_path: Path) -> None:
-    nodes: dict[str, Any] = {
-        "n_order": ("behavior_event", {"event": "order"}),
-        "n_sms": PROMOTED,
-        "n_end": END,
-    }
-    made = bundle(nodes, ["n_order out n_sms", "n_sms out n_end"])
     with Living(shop, ContactRules(limits=(Limit(DAY, 1),), daily=NIGHT)) as living:
         living.clock.set(MORNING - HOUR)
-        living.engine.publish(made)
+        living.engine.publish(sms_on_order())
         living.order("e1", "p5")
         living.pass_time(1)
         one_person(living, tmp_path, "p2", "p5")
