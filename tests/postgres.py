@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
@@ -61,6 +62,7 @@ class Postgres:
         # Not in pytest's own folder: the path of a socket is at most 107 bytes long.
         self._folder = Path(tempfile.mkdtemp(prefix="pg-"))
         self._numbers = count(1)
+        self._old: deque[str] = deque()
         if os.geteuid() == 0:  # it refuses to run as root
             shutil.chown(self._folder, USER)
         self._process = self._start(programs)
@@ -119,10 +121,11 @@ class Postgres:
 
     @contextmanager
     def database(self, *, encoding: str = "", copy_of: str | None = None) -> Iterator[str]:
-        """The URL of a new database, dropped at the end; with an encoding of its own it is not migrated.
+        """The URL of a new database, dropped after the end; with an encoding of its own it is not migrated.
 
         copy_of: URL of one of its databases, to which nobody is connected.
         """
+        self._drop_old()
         name = f"test_{next(self._numbers)}"
         like = TEMPLATE if copy_of is None else str(make_url(copy_of).database)
         if encoding:
@@ -131,7 +134,13 @@ class Postgres:
         try:
             yield self.url(name)
         finally:
-            self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+            self._old.append(name)
+
+    def _drop_old(self) -> None:
+        """Drop what nobody uses any more, but for the last. A connection needs a moment to clear away its
+        temporary tables, and PostgreSQL sleeps for a tenth of a second where it finds one."""
+        while len(self._old) > 1:
+            self._admin.execute(f"DROP DATABASE {self._old.popleft()} WITH (FORCE)".encode())
 
     def kill(self, number: int) -> None:
         """End the server by a signal, and wait until it is back: only one that comes back."""
