@@ -136,7 +136,7 @@ def new_version(
     found = connection.execute(select(campaign).where(campaign.c.id == attributes.id)).first()
     if found is not None and found.state in (COMPLETED, HALTED, ENDED):
         raise Refused(Message(N_("This campaign is finished. Copy it to run it again.")))
-    if found is None or found.state == STOPPED:
+    if found is None:
         refuse_too_many(connection, now)
     starts = now if attributes.start is None else max(now, to_milliseconds(instant(attributes.start)))
     ends = None if attributes.end is None else to_milliseconds(instant(attributes.end))

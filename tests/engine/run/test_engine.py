@@ -288,19 +288,6 @@ def test_real_providers_are_refused_yet(tmp_path: Path) -> None:
         run.engine.publish(bundle(SMS_THEN_WAIT, STRAIGHT, account=account))
 
 
-def test_at_most_a_hundred_campaigns_are_in_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.run.lifecycle.MAX_IN_PROGRESS", 2)
-    with Running(database(tmp_path)) as run:
-        for number in (1, 2):
-            run.engine.publish(bundle(ORDERS, ORDERS_LINKS, id=f"c_{number}"))
-        with pytest.raises(Refused, match="2 campaigns are in progress"):
-            run.engine.publish(bundle(ORDERS, ORDERS_LINKS, id="c_3"))
-        run.engine.stop("c_1")
-        run.engine.publish(bundle(ORDERS, ORDERS_LINKS, id="c_3"))
-        with pytest.raises(Refused, match="Wait for one to finish, or stop one"):
-            run.engine.restart("c_1")
-
-
 def test_deleting_takes_everything_but_the_issued_codes(tmp_path: Path) -> None:
     nodes = {
         "n_who": ("target_audience", EVERYBODY),

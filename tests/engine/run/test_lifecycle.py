@@ -93,6 +93,7 @@ def test_the_next_publish_or_restart_is_refused_while_too_many_are_in_progress(
         run.engine.publish(bundle(ORDERS, ORDER_LINKS, id="c_3"))
         with pytest.raises(Refused, match="2 campaigns are in progress"):
             run.engine.restart("c_1")
+        run.engine.publish(bundle(ORDERS, ORDER_LINKS, id="c_1"))  # it stays stopped
         assert run.engine.campaign("c_1").status is Status.STOPPED
         run.order("e1")
         assert [one.entries for one in run.engine.campaigns()] == [0, 1, 1]
