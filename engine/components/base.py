@@ -259,7 +259,7 @@ class Component(ABC, Generic[C]):
         return None
 
 
-_REFERENCE_GONE: Mapping[RefKind, str] = {
+REFERENCE_GONE: Mapping[RefKind, str] = {
     RefKind.AUDIENCE: N_("The audience “{id}” is not in this workspace. Choose another."),
     RefKind.MESSAGE: N_("The message template “{id}” is not in this workspace. Choose another."),
     RefKind.ACCOUNT: N_("The account “{id}” is not in this workspace. Choose another."),
@@ -267,6 +267,10 @@ _REFERENCE_GONE: Mapping[RefKind, str] = {
     RefKind.TAG: N_("The tag “{id}” is not in the catalogue. Choose another, or add it."),
     RefKind.ATTRIBUTE: N_("The attribute “{id}” is not in the catalogue. Choose another, or add it."),
     RefKind.COUPON: N_("The coupon “{id}” is not in the catalogue. Choose another, or add it."),
+    RefKind.STATISTICS_TABLE: N_(
+        "The catalogue has no statistics table “{id}”. Choose another, or define it."
+    ),
+    RefKind.RFM_MODEL: N_("The catalogue has no RFM model “{id}”. Choose another, or define it."),
 }
 
 
@@ -274,7 +278,7 @@ def missing_references(references: Iterable[Reference], lookup: Lookup) -> Itera
     """An error for each reference to what the workspace does not have."""
     for field, kind, id in references:
         if lookup.name_of(kind, id) is None:
-            yield FieldError(field, Message(_REFERENCE_GONE[kind], id=id), "missing_reference")
+            yield FieldError(field, Message(REFERENCE_GONE[kind], id=id), "missing_reference")
 
 
 def field_errors(error: ValidationError, config: type[BaseModel]) -> Iterable[FieldError]:

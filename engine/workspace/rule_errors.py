@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine.components.base import RefKind
+from engine.components.base import REFERENCE_GONE, RefKind
 from engine.i18n import N_, Message
 from engine.shapes.conditions import Condition, check_types
 from engine.shapes.model import FieldError
@@ -14,8 +14,6 @@ from engine.workspace.definitions import RfmModel, StatisticsTable
 from engine.workspace.fields import FieldType
 from engine.workspace.needs import GONE, GONE_INSIDE
 
-_NO_TABLE = N_("The catalogue has no statistics table “{id}”. Choose another, or define it.")
-_NO_MODEL = N_("The catalogue has no RFM model “{id}”. Choose another, or define it.")
 _NO_STAGE = N_("The catalogue does not say yet who is in stage {stage}.")
 
 
@@ -54,7 +52,9 @@ def _card_errors(card: Card, catalog: Catalog) -> Iterator[FieldError]:
         case MetricsCard():
             yield from _metrics_errors(card, catalog)
         case RfmCard() if card.model not in catalog.rfm_models:
-            yield FieldError("model", Message(_NO_MODEL, id=card.model), "missing_reference")
+            yield FieldError(
+                "model", Message(REFERENCE_GONE[RefKind.RFM_MODEL], id=card.model), "missing_reference"
+            )
         case AiplCard():
             named = card.stages if card.stages is not None else (card.from_, card.to)
             for stage in named:
@@ -71,7 +71,9 @@ def _behaviour_errors(card: BehaviourCard, catalog: Catalog) -> Iterator[FieldEr
 def _metrics_errors(card: MetricsCard, catalog: Catalog) -> Iterator[FieldError]:
     table = catalog.tables.get(card.table)
     if table is None:
-        yield FieldError("table", Message(_NO_TABLE, id=card.table), "missing_reference")
+        yield FieldError(
+            "table", Message(REFERENCE_GONE[RefKind.STATISTICS_TABLE], id=card.table), "missing_reference"
+        )
         return
     if card.where is not None:
         yield from _under("where", card.where, dict.fromkeys(table.metrics, "number"))

@@ -9,6 +9,7 @@ from engine.campaign.document import CampaignDocument
 from engine.campaign.model import START_ID
 from engine.campaign.problem import Problem, Severity
 from engine.campaign.rules.ab import ab_problems
+from engine.campaign.rules.audiences import audience_problems
 from engine.campaign.rules.leaving import exit_problems
 from engine.campaign.rules.measures import measure_problems
 from engine.campaign.rules.nodes import node_problems
@@ -60,6 +61,7 @@ def _found(
         )
     yield from structure_problems(document)
     yield from node_problems(document, lookup)
+    yield from audience_problems(document, lookup)
     yield from ab_problems(document)
     yield from timing_problems(document, now)
     yield from exit_problems(document, lookup)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from engine.campaign.document import CampaignDocument
 from engine.campaign.problem import Problem, Severity
+from engine.components.base import Category
 from engine.components.registry import component
 from engine.i18n import Message
 from engine.shapes.time import instant
@@ -27,7 +28,12 @@ def timing_problems(document: CampaignDocument, now: datetime) -> Iterator[Probl
             continue
         declared = component(node.kind)
         for field, moment in declared.fixed_times(node.parsed.config):
-            yield from _fixed_time(node_id, node.name, field, moment, now, start, end)
+            # At the very end nobody enters any more.
+            late = end is not None and (
+                moment > end or (moment == end and declared.category is Category.TRIGGER)
+            )
+            early = start is not None and moment < start
+            yield from _fixed_time(node_id, node.name, field, past=moment <= now, outside=early or late)
         stay = declared.longest_stay(node.parsed.config)
         if stay is not None and end is not None:
             begin = max(now, start or now)
@@ -36,18 +42,10 @@ def timing_problems(document: CampaignDocument, now: datetime) -> Iterator[Probl
                 yield Problem("waits_past_end", Severity.WARNING, message, node=node_id)
 
 
-def _fixed_time(
-    node_id: str,
-    name: str,
-    field: str,
-    moment: datetime,
-    now: datetime,
-    start: datetime | None,
-    end: datetime | None,
-) -> Iterator[Problem]:
-    if moment <= now:
+def _fixed_time(node_id: str, name: str, field: str, *, past: bool, outside: bool) -> Iterator[Problem]:
+    if past:
         message = Message("“{name}”: the time is past. Choose a later one.", name=name)
         yield Problem("time_past", Severity.ERROR, message, node=node_id, field=field)
-    elif (start is not None and moment < start) or (end is not None and moment > end):
+    elif outside:
         message = Message("“{name}”: the time lies outside the campaign's start and end.", name=name)
         yield Problem("time_outside", Severity.ERROR, message, node=node_id, field=field)

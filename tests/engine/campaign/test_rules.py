@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
@@ -191,6 +192,19 @@ def test_fixed_times_past_and_outside() -> None:
     assert found(late) == set()
 
 
+def test_nobody_enters_at_the_very_end_but_a_wait_may_last_until_then() -> None:
+    sound, trigger, wait, _ = sound_campaign()
+    end = "2026-12-31T00:00:00Z"
+    ends = empty_campaign(end=end).attributes
+    document = CampaignDocument(ends, sound.nodes, sound.links, layout=sound.layout)
+    confirm(document, wait, mode="at", at=end)
+    assert found(document) == set()
+    confirm(document, trigger, mode="once", at=end)
+    assert found(document) == {("time_outside", trigger)}
+    confirm(document, trigger, at="2026-12-30T23:59:59.999Z")
+    assert found(document) == set()
+
+
 def test_a_wait_longer_than_the_campaign_is_a_warning() -> None:
     document, _, wait, _ = sound_campaign()
     ends = empty_campaign(end="2026-12-01T00:00:00Z").attributes
@@ -305,3 +319,54 @@ def test_a_send_window_names_a_text_attribute() -> None:
             assert cure is not None
             run(document, cure)
             assert document.attributes.send_window == SendWindow(from_="09:00", to="20:00")
+
+
+def _rule(*cards: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    return {"name": "New", "cards": list(cards)}
+
+
+@pytest.mark.parametrize(
+    ("once", "new", "code", "said"),
+    [
+        ({"card": "audience", "audience": "a_gone"}, None, "missing_reference", "“a_gone”"),
+        (
+            {"card": "audience", "audience": "a_new"},
+            {"card": "audience", "audience": "a_gone"},
+            "missing_reference",
+            "“a_gone”",
+        ),
+        ({"card": "audience", "audience": "a_once"}, None, "unconfigured", "contains itself"),
+        (
+            {"card": "audience", "audience": "a_new"},
+            {"card": "audience", "audience": "a_once"},
+            "unconfigured",
+            "contains itself",
+        ),
+        ({"card": "metrics", "table": "t_gone"}, None, "missing_reference", "“t_gone”"),
+        ({"card": "rfm", "model": "m_gone"}, None, "missing_reference", "“m_gone”"),
+    ],
+)
+def test_an_audience_whose_rule_can_find_nobody_keeps_a_campaign_from_being_published(
+    once: dict[str, JsonValue], new: dict[str, JsonValue] | None, code: str, said: str
+) -> None:
+    """It would end abnormally as soon as people are to enter."""
+    document, trigger, *_ = sound_campaign()
+    confirm(document, trigger, audiences=["a_once"])
+    workspace = SmallWorkspace()
+    workspace.tables |= {RefKind.STATISTICS_TABLE: {}, RefKind.RFM_MODEL: {}}
+    assert found(document, workspace) == set()
+    workspace.tables[RefKind.AUDIENCE] |= {"a_once": _rule(once), "a_new": _rule(*[new] if new else [])}
+    (problem,) = _all(document, workspace)
+    assert (problem.code, problem.severity, problem.node) == (code, Severity.ERROR, trigger)
+    assert problem.field == "audiences.0"
+    assert said in str(problem.message)
+
+
+def test_audiences_that_meet_in_a_third_one_contain_nothing_twice() -> None:
+    document, trigger, *_ = sound_campaign()
+    confirm(document, trigger, audiences=["a_once", "a_new"])
+    workspace = SmallWorkspace()
+    shared: dict[str, JsonValue] = {"card": "audience", "audience": "a_shared"}
+    audiences = {"a_once": _rule(shared, {"card": "audience", "audience": "a_new"}), "a_new": _rule(shared)}
+    workspace.tables[RefKind.AUDIENCE] |= {**audiences, "a_shared": {"name": "A list"}}
+    assert found(document, workspace) == set()
