@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtCore import QEasingCurve, QObject, QPoint, QPointF, QRectF, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import (
+    QEasingCurve,
+    QObject,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    QVariantAnimation,
+    Signal,
+)
 from PySide6.QtGui import QTransform, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView
 
@@ -14,10 +26,15 @@ MIN_ZOOM, MAX_ZOOM = 0.05, 4.0
 STEPS = (0.05, 0.1, 0.25, 0.33, 0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 4.0)
 _WHEEL_FACTOR = 1.0015  # zoom for an eighth of a degree of the wheel
 MARGIN = 40  # pixels left free around what is fitted
+_LEAST_SHARE = 0.5  # of the zoom without it: what floats over the view is not worth a smaller picture
 
 
 class Camera(QObject):
-    """Owns a view's transform. `zoom` is screen pixels to a scene unit; `zoom_changed` gives it."""
+    """Owns a view's transform. `zoom` is screen pixels to a scene unit; `zoom_changed` gives it.
+
+    Attribute `covered`: asks for the part of the view that something floats over; an empty one where nothing
+    does.
+    """
 
     zoom_changed = Signal(float)
 
@@ -26,6 +43,7 @@ class Camera(QObject):
         self._view = view
         self._look = look
         self.zoom = 1.0
+        self.covered: Callable[[], QRect] = QRect
         self._floor = MIN_ZOOM
         self._from = (1.0, QPointF())
         self._to = (1.0, QPointF())
@@ -72,13 +90,41 @@ class Camera(QObject):
 
     def fit(self, rect: QRectF, glide: bool = True) -> None:
         """Show a rectangle of the scene whole, at 100 % at most."""
-        zoom = self.fitting(rect)
+        room = self.room(rect)
+        zoom = self._fitting(rect, room)
         self._floor = min(MIN_ZOOM, zoom)  # a flow too large for the limit is still shown whole
-        self.go(zoom, rect.center(), glide)
+        self.go(zoom, rect.center() - self.off_centre(room) / zoom, glide)
 
     def fitting(self, rect: QRectF) -> float:
         """The zoom that shows a rectangle whole, 1.0 at most."""
-        room = self._view.viewport().size()
+        return self._fitting(rect, self.room(rect))
+
+    def room(self, rect: QRectF) -> QRect:
+        """The part of the view to show a rectangle in: all of it, unless the rectangle would be covered then.
+
+        In that case the part beside or above what floats there, whichever shows the rectangle larger.
+        """
+        whole, covered = self._view.viewport().rect(), self.covered()
+        zoom = self._fitting(rect, whole)
+        shown = QRectF(QPointF(), rect.size() * zoom)
+        shown.moveCenter(QRectF(whole).center())
+        if not shown.intersects(QRectF(covered)):
+            return whole
+        parts = (
+            whole.adjusted(0, 0, covered.left() - whole.width(), 0),
+            whole.adjusted(0, 0, 0, covered.top() - whole.height()),
+            whole.adjusted(covered.right() + 1, 0, 0, 0),
+            whole.adjusted(0, covered.bottom() + 1, 0, 0),
+        )
+        best = max(parts, key=partial(self._fitting, rect))
+        return best if self._fitting(rect, best) >= zoom * _LEAST_SHARE else whole
+
+    def off_centre(self, room: QRect) -> QPointF:
+        """How far the middle of a part of the view is from the middle of all of it."""
+        return QRectF(room).center() - QRectF(self._view.viewport().rect()).center()
+
+    @staticmethod
+    def _fitting(rect: QRectF, room: QRect) -> float:
         across = (room.width() - 2 * MARGIN) / max(rect.width(), 1.0)
         down = (room.height() - 2 * MARGIN) / max(rect.height(), 1.0)
         return min(across, down, 1.0)

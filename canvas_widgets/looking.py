@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QMoveEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
@@ -35,6 +37,7 @@ class LookingView(QGraphicsView):
         self._overlay = Overlay(self)
         self.ring = FocusRing(self, look)
         self._camera = Camera(self, look)
+        self._begun: tuple[float, QPointF] | None = None
         self._camera.zoom_changed.connect(self._on_zoom_changed)
         scene.mirrored.connect(self._on_mirrored)
         scene.catching_up.began.connect(self._on_mirrored)
@@ -73,10 +76,24 @@ class LookingView(QGraphicsView):
         """Show the whole flow, or where that would be too small to read, its beginning at 100 %."""
         if self._camera.fitting(self._scene.extent.content()) >= LEGIBLE:
             self.fit(glide=False)
-            return
-        start = self._scene.cards[START_ID].scene_rect
+        else:
+            self._show_beginning()
+        self._begun = self.zoom, self._camera.centre
+
+    def make_way(self, covered: Callable[[], QRect]) -> None:
+        """Show what is asked for beside what floats over the view. Whoever has not moved yet begins anew."""
+        self._camera.covered = covered
+        if self._begun == (self.zoom, self._camera.centre):
+            self.begin()
+
+    def _show_beginning(self) -> None:
+        """At 100 %: Start at the left, in the middle of what is free above or below."""
+        start, content = self._scene.cards[START_ID].scene_rect, self._scene.extent.content()
+        most = QRectF(self.viewport().rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN).size()
+        first = QRectF(start.topLeft(), most.boundedTo(content.size()))
+        off = self._camera.off_centre(self._camera.room(first))
         middle = start.left() - MARGIN + self.viewport().width() / 2
-        self._camera.go(1.0, QPointF(middle, start.center().y()), glide=False)
+        self._camera.go(1.0, QPointF(middle, start.center().y() - off.y()), glide=False)
 
     def zoom_in(self) -> None:
         self._camera.zoom_in()

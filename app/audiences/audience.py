@@ -244,7 +244,6 @@ class AudienceView(Retranslated, QWidget):
             head.addWidget(control)
         self.area.setWidgetResizable(True)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
-        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.area.setMinimumWidth(45 * grid)
         sides = QSplitter(Qt.Orientation.Horizontal)

@@ -90,7 +90,9 @@ class Insight(Retranslated, QScrollArea):
 
     def show_rule(self, file: AudienceFile | None) -> None:
         """The rule as it stands in the editor; None while it is not complete."""
-        if self._workspace is not None and file is not None and file.cards is not None:
+        if file is None:
+            self.words.setText(tr("The words show once the rule is complete."))
+        elif self._workspace is not None and file.cards is not None:
             found = summary(file.cards, self._workspace)
             self.words.setText(str(found) if found is not None else "")
         self.rule.setVisible(file is None or file.cards is not None)

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHeaderView
 
 from app.audiences.rows import STATES, TONES, Row, use_words
@@ -60,6 +61,9 @@ COLUMNS: tuple[Column, ...] = (
     Column(N_("Used by"), lambda row, _: use_words(row.uses), lambda row: -len(row.uses), 160),
 )
 _STATE, _UPDATED = 4, 5
+_LEAST_NAME = 24  # steps of the grid
+_GIVE_WAY = (1, 2, 6, 7)
+"""What is hidden first where a name would get too little room: the folders stand beside the table anyway."""
 
 
 class AudienceModel(QAbstractTableModel):
@@ -150,7 +154,7 @@ class AudienceTable(Retranslated, ListTable):
     def __init__(self, look: Look) -> None:
         model = AudienceModel(look)
         super().__init__(model, look)
-        self.model_ = model
+        self.model_, self._grid = model, look.sizes.grid
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -160,6 +164,20 @@ class AudienceTable(Retranslated, ListTable):
         self.index_opened.connect(lambda index: self.row_opened.emit(self.model_.row(index)))
         self.index_menu_asked.connect(lambda index, at: self.menu_asked.emit(self.model_.row(index), at))
         self.retranslate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Names stay long enough to be told apart: other columns give way to them."""
+        shown = {number: column.width for number, column in enumerate(COLUMNS) if number}
+        room = self.viewport().width() - _LEAST_NAME * self._grid
+        for number in _GIVE_WAY:
+            if sum(shown.values()) > room:
+                del shown[number]
+        for number in range(1, len(COLUMNS)):
+            self.setColumnHidden(number, number not in shown)
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr("Audiences"))

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.campaign_list.broken import error_text
 from app.campaign_list.flow_picture import FlowPicture
 from app.widgets.basic import Clickable, button, label
+from app.widgets.on_screen import keep_on_screen
 from canvas_widgets.look import Look
 from canvas_widgets.tooltip import plain
 from engine.campaign.document import CampaignDocument
@@ -155,6 +156,7 @@ class Gallery(QDialog):
         column.addStretch(1)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(inside)
+        keep_on_screen(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * grid, 3 * grid, 2 * grid, 2 * grid)
         layout.setSpacing(grid)

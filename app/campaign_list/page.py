@@ -43,6 +43,7 @@ ROW_ACTIONS = (
     "run.publish_remote",
     "run.stop",
     "run.restart",
+    "run.report",
     "run.sending",
     "campaign.copy",
     "campaign.save_template",

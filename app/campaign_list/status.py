@@ -62,6 +62,9 @@ _LABELS: Mapping[Status, str] = {
 GOING_ON = frozenset({Status.NOT_STARTED, Status.IN_PROGRESS, Status.SENDING})
 """Nothing comes of these unless the engine runs."""
 
+HAVE_RUN = frozenset({Status.IN_PROGRESS, Status.STOPPED, Status.SENDING, Status.HALTED, Status.FINISHED})
+"""There may be something to report of these."""
+
 RARE = frozenset({Status.UNKNOWN, Status.SENDING, Status.HALTED, Status.UNREADABLE})
 """Nothing tells of these while there is none."""
 

@@ -32,7 +32,7 @@ class EditorCommands:
         self._page.session.undo_stack.redo()
 
     def fit(self) -> None:
-        self._page.view.fit()
+        self._page.showing.fit()
 
     def zoom_in(self) -> None:
         self._page.view.zoom_in()

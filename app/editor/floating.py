@@ -66,6 +66,10 @@ class Floating(QFrame):
         y = room.bottom() + 1 - self.height() if self._corner in _BOTTOM else room.top()
         return QPoint(x, y)
 
+    def covered(self) -> QRect:
+        """The part of the view that this covers; an empty one while it is hidden."""
+        return QRect() if self.isHidden() else self.geometry()
+
     def place(self) -> None:
         """Take the size of the contents, and go where that belongs."""
         self.resize(self.wanted_size())

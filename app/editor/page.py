@@ -292,6 +292,9 @@ class EditorPage(Retranslated, QWidget):
         self.view.pasting.end()
         self.read_only = self.view.read_only = True
         self.session.undo_stack.clear()  # everything is saved; a step back would be a change
+        focused: QWidget | None = self.window().focusWidget()  # the stubs forget None
+        if focused is not None and (self.bar.isAncestorOf(focused) or self.side_bar.isAncestorOf(focused)):
+            self.view.setFocus()  # what had it may go: the next one in line would have it by accident
         whole = self.view.shows_all()
         self.side_bar.end_editing()
         self.guide.end()

@@ -50,10 +50,15 @@ class SelectionPanel(Retranslated, QFrame):
 
     def retranslate(self) -> None:
         self.title.setText(ntr("{n:,} component selected", "{n:,} components selected", self._count))
-        self.state.setText(
-            ntr("{n:,} of them is not configured.", "{n:,} of them are not configured.", self._unconfigured)
-            if self._unconfigured
-            else tr("All of them are configured.")
+        self.state.setText(self._state_words())
+
+    def _state_words(self) -> str:
+        if not self._unconfigured:
+            return tr("All of them are configured.")
+        if self._unconfigured == self._count:
+            return tr("None of them is configured.")
+        return ntr(
+            "{n:,} of them is not configured.", "{n:,} of them are not configured.", self._unconfigured
         )
 
     def _add_section(self, column: QVBoxLayout, actions: Sequence[QAction]) -> None:

@@ -41,6 +41,10 @@ class Showing:
                 lambda: self._slot.when_settled(lambda: self._keep_one_visible(wanted))
             )
 
+    def fit(self) -> None:
+        """Show the whole flow, in the room that is there once no panel slides any more."""
+        self._slot.when_settled(self._page.view.fit)
+
     def center(self, node_id: str) -> None:
         """Select a component and bring it into the middle of what stays beside its panel."""
         page = self._page

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QTime, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from app.actions import Actions
-from app.campaign_list.status import ALLOWED, May, Status
+from app.campaign_list.status import ALLOWED, HAVE_RUN, May, Status
 from app.editor.cycle_switch import CycleSwitch
 from app.editor.problems import problems_text
 from app.editor.version_switch import VersionSwitch
@@ -52,6 +52,7 @@ class TopBar(Retranslated, QFrame):
         self.edit = ActionButton(actions["editor.edit"])
         self.stop = ActionButton(actions["run.stop"])
         self.restart = ActionButton(actions["run.restart"])
+        self.report = ActionButton(actions["run.report"])
         row = QHBoxLayout(self)
         row.setContentsMargins(grid, 0, 2 * grid, 0)
         row.setSpacing(grid)
@@ -69,7 +70,15 @@ class TopBar(Retranslated, QFrame):
         tools.addWidget(tool_button(actions["editor.zoom_out"]))
         row.addLayout(tools)
         row.addSpacing(grid)
-        for widget in (self.stop, self.restart, self.edit, self.save, self.rehearse, self.publish):
+        for widget in (
+            self.stop,
+            self.restart,
+            self.edit,
+            self.save,
+            self.report,
+            self.rehearse,
+            self.publish,
+        ):
             row.addWidget(widget)
         row.addWidget(tool_button(actions["view.commands"]))
         row.addWidget(tool_button(actions["view.menu"]))
@@ -106,6 +115,7 @@ class TopBar(Retranslated, QFrame):
         self._status, self._read_only, self._failed = status, read_only, failed
         self.stop.setVisible(May.STOP in ALLOWED[status])
         self.restart.setVisible(May.RESTART in ALLOWED[status])
+        self.report.setVisible(status in HAVE_RUN)
         for widget in (self.save, self.publish):
             widget.setVisible(not read_only)
         self.edit.setVisible(read_only and not earlier and May.EDIT in ALLOWED[status])

@@ -28,7 +28,7 @@ from app.pickers import library
 from app.pickers.search import SearchCombo
 from app.widgets.basic import IconButton, LinkButton, label
 from app.widgets.combo_box import Option
-from app.widgets.layouts import row
+from app.widgets.layouts import WrappingRow, row
 from app.widgets.segmented import Segmented
 from engine.i18n import N_, tr
 
@@ -201,14 +201,13 @@ class CardsEditor(CardList[CardFrame]):
         """`kinds`: of the cards that can be added."""
         super().__init__(context, parent)
         self._add: dict[str, LinkButton] = {}
-        actions = row(spacing=12)
+        actions = WrappingRow(spacing=12)
         actions.addWidget(label("small", tr("Add a card:")))
         for kind in kinds:
             button = LinkButton(tr(_TITLES[kind]))
             button.clicked.connect(lambda _checked=False, kind=kind: self.add(kind))
             actions.addWidget(button)
             self._add[kind] = button
-        actions.addStretch(1)
         self.column.addLayout(actions)
 
     def value(self) -> JsonValue:

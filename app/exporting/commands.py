@@ -7,15 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, QTimer, QUrl
+from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices, QPageLayout
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from app.exporting.dialog import ExportDialog
-from app.exporting.options import FORMATS, PICTURES, Options, file_name, making, with_ending, written
+from app.exporting.options import FORMATS, PICTURES, Options, making, with_ending, written
 from app.tasks import SlicedTask, Task, run
 from app.widgets.busy import BusyDialog
+from app.widgets.paths import documents_folder, file_name
 from app.widgets.toast import Link
 from canvas_widgets.export import on_paper
 from canvas_widgets.look import Look, Theme
@@ -96,10 +97,7 @@ class ExportCommands:
         self._window.toast.show_message(tr("Exported to {file}.", file=path.name), link=link)
 
     def _start_folder(self) -> Path:
-        if self._folder is not None:
-            return self._folder
-        found = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        return Path(found) if found and Path(found).is_dir() else Path.home()
+        return documents_folder() if self._folder is None else self._folder
 
     # On paper ----------------------------------------------------------------------------------------------
 

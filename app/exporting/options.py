@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -18,8 +17,6 @@ from engine.i18n import N_
 from engine.steps import Steps
 
 SCALES = (1, 2, 3, 4)
-_NO_FILE_NAME = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
-_LONGEST_NAME = 80
 
 
 class Format(StrEnum):
@@ -69,12 +66,6 @@ def written(document: CampaignDocument, lookup: Lookup, format: Format) -> bytes
     if format is Format.CSV:
         return configuration_csv(document, lookup)
     return mermaid(document, lookup).encode()
-
-
-def file_name(campaign: str, format: Format) -> str:
-    """A name for the file after the campaign's, without what systems do not allow in one."""
-    stem = _NO_FILE_NAME.sub(" ", campaign).strip(" .")[:_LONGEST_NAME].strip(" .")
-    return f"{stem or 'campaign'}.{format}"
 
 
 def with_ending(path: Path, format: Format) -> Path:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QLineEdit, QScrollArea, QVBo
 from app.actions import ACTIONS, SECTIONS
 from app.help.gestures import KEYS, MOUSE
 from app.widgets.basic import button, label
+from app.widgets.on_screen import keep_on_screen
 from canvas_widgets.matching import Query, in_every_language
 from engine.i18n import N_, tr
 
@@ -54,6 +55,7 @@ class Shortcuts(QDialog):
         self._nothing.hide()
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(self._table(list(_lines(window)), grid))
+        keep_on_screen(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * grid, 3 * grid, 2 * grid, 2 * grid)
         layout.setSpacing(grid)

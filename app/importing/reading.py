@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from app.importing.draft import Draft
 from app.widgets.basic import label
 from app.widgets.combo_box import ComboBox, Option
 from app.widgets.drop_down import DropDown
+from app.widgets.layouts import WrappingRow, row
 from canvas_widgets.look import Look
 from engine.i18n import tr
 from engine.store.imports.formats import ENCODINGS, TableFormat
@@ -35,10 +36,9 @@ class ReadingBar(QWidget):
         self.delimiter = ComboBox()
         self.sheet = ComboBox()
         self.headed = QCheckBox(tr("The first row names the columns"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(look.sizes.grid)
-        self._captions: dict[QWidget, QWidget] = {}
+        line = WrappingRow(spacing=2 * look.sizes.grid, line_spacing=look.sizes.grid)
+        self.setLayout(line)
+        self._captioned: dict[QWidget, QWidget] = {}
         for text, field in (
             (tr("Rows are"), self.kind),
             (tr("Event"), self.code),
@@ -50,11 +50,12 @@ class ReadingBar(QWidget):
             caption.setBuddy(field)
             field.setAccessibleName(text)
             field.setMinimumWidth(18 * look.sizes.grid)
-            self._captions[field] = caption
-            row.addWidget(caption)
-            row.addWidget(field)
-        row.addWidget(self.headed)
-        row.addStretch(1)
+            self._captioned[field] = QWidget()
+            pair = row(self._captioned[field], look.sizes.grid)
+            pair.addWidget(caption)
+            pair.addWidget(field)
+            line.addWidget(self._captioned[field])
+        line.addWidget(self.headed)
         self._connect()
 
     def show_draft(self, draft: Draft, sheets: Sequence[str]) -> None:
@@ -84,8 +85,7 @@ class ReadingBar(QWidget):
             (self.delimiter, csv),
             (self.sheet, len(sheets) > 1),
         ):
-            field.setVisible(shown)
-            self._captions[field].setVisible(shown)
+            self._captioned[field].setVisible(shown)
         self.headed.setVisible(format.kind != "parquet")
 
     def _connect(self) -> None:

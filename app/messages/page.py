@@ -328,8 +328,11 @@ class MessagesPage(PlacePage):
 
     def _take_rows(self, workspace: Workspace, rows: list[Row]) -> None:
         if workspace is self._workspace:
+            found_first = bool(rows) and not self._rows
             self._rows = rows
             self._show()
+            if found_first and self.new.hasFocus():  # for want of a list when the place was entered
+                self.focus_first()
 
     def _set_filter(self, **change: object) -> None:
         self._filter = replace(self._filter, **change)  # type: ignore[arg-type]  # each control has its own type

@@ -121,7 +121,7 @@ class _RowDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: N802 - Qt's name
         super().initStyleOption(option, index)
         if index.column() == _STATE:
-            option.text = f"  {index.data()}"
+            option.text = f"    {index.data()}"  # behind the dot
 
     def _draw_dot(self, painter: QPainter, cell: QRectF, index: Index) -> None:
         model = index.model()
@@ -129,7 +129,7 @@ class _RowDelegate(QStyledItemDelegate):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._look.colours.named(STATUS_COLOURS[model.rows[index.row()].message.status]))
         grid = self._look.sizes.grid
-        painter.drawEllipse(QRectF(cell.left() + grid / 2, cell.center().y() - grid / 2 + 1, grid, grid))
+        painter.drawEllipse(QRectF(cell.left() + 2 * grid, cell.center().y() - grid / 2 + 1, grid, grid))
 
 
 class MessageTable(Retranslated, ListTable):

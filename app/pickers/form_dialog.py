@@ -18,6 +18,7 @@ from app.panels.form import Form
 from app.widgets import style
 from app.widgets.basic import label
 from app.widgets.layouts import row
+from app.widgets.on_screen import keep_on_screen
 from engine.components.hints import FormField, Hint
 from engine.files import FileError
 from engine.files.findings import findings
@@ -136,6 +137,7 @@ class FormDialog(Retranslated, QDialog):
     def _lay_out(self) -> None:
         grid = style.sizes().grid
         self.setMinimumWidth(self.width_in_grid * grid)
+        keep_on_screen(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 3 * grid, 0, 2 * grid)
         column.setSpacing(grid)

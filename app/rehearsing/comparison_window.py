@@ -24,7 +24,7 @@ from app.rehearsing.time_slider import TimeSlider
 from app.widgets import moments
 from app.widgets.basic import ElidedLabel, IconButton, label
 from app.widgets.layouts import row
-from app.widgets.on_screen import on_screen
+from app.widgets.on_screen import keep_on_screen
 from canvas_widgets.compared_view import ComparedView
 from canvas_widgets.scene import CampaignScene
 from canvas_widgets.tooltip import plain
@@ -271,7 +271,8 @@ class ComparisonWindow(Retranslated, QDialog):
 
     def _lay_out(self) -> None:
         grid = self._window.look.sizes.grid
-        self.resize(*on_screen(_SIZE, self._window.screen().availableSize()))
+        self.resize(*_SIZE)
+        keep_on_screen(self)
         head = row(spacing=3 * grid)
         head.setContentsMargins(2 * grid, grid, 2 * grid, grid)
         head.addWidget(self._title)

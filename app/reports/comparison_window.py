@@ -29,7 +29,7 @@ class ComparisonOfCampaigns(SheetWindow):
     """Attributes: campaigns (a list in which they are ticked); chosen (their ids)."""
 
     def __init__(self, window: MainWindow, first: str | None = None) -> None:
-        super().__init__(window, "comparison")
+        super().__init__(window)
         self.setWindowTitle(tr("Compare campaigns"))
         self.campaigns = QListWidget()
         self.campaigns.setAccessibleName(tr("Campaigns to compare"))

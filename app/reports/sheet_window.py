@@ -7,7 +7,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QRectF, QStandardPaths, Qt, QUrl, Signal
+from PySide6.QtCore import QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QFrame, QScrollArea, QStackedWidget
 
@@ -17,7 +17,8 @@ from app.reports.painted import PaintedSheet
 from app.reports.view import ReportView
 from app.widgets.basic import button
 from app.widgets.empty import EmptyState
-from app.widgets.on_screen import on_screen
+from app.widgets.on_screen import keep_on_screen
+from app.widgets.paths import documents_folder, file_name
 from app.widgets.toast import Link
 from engine.client import EngineClient
 from engine.files import save_bytes
@@ -31,8 +32,7 @@ _SIZE = (1180, 820)
 
 
 class SheetWindow(QDialog):
-    """A kind of it says how to `refresh`, and what a click on a number does. file: how an exported one is
-    called.
+    """A kind of it says how to `refresh`, and what a click on a number does. Files are called as it is.
 
     Attributes: window_; view; stack (the sheet, or why there is none); again, export (buttons). Signal
     `answered(ms)`: what is shown has come, and took so long.
@@ -40,11 +40,12 @@ class SheetWindow(QDialog):
 
     answered = Signal(int)
 
-    def __init__(self, window: MainWindow, file: str) -> None:
+    def __init__(self, window: MainWindow) -> None:
         super().__init__(window, Qt.WindowType.Window)
-        self.window_, self._file = window, file
+        self.window_ = window
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(*on_screen(_SIZE, window.screen().availableSize()))
+        self.resize(*_SIZE)
+        keep_on_screen(self)
         self._asked = 0
         self._open = True
         self.finished.connect(self._end)
@@ -128,8 +129,8 @@ class SheetWindow(QDialog):
         self.area.ensureVisible(middle.x(), middle.y(), 50, 120)
 
     def _choose_file(self) -> None:
-        place = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        dialog = QFileDialog(self, tr("Export"), str(Path(place or ".") / f"{self._file}.pdf"))
+        proposed = documents_folder() / file_name(self.windowTitle(), "pdf")
+        dialog = QFileDialog(self, tr("Export"), str(proposed))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         filters = {f"{tr(name)} (*.{format})": format for format, name in FORMATS.items()}
         dialog.setNameFilters(list(filters))

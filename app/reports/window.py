@@ -32,7 +32,7 @@ class ReportWindow(SheetWindow):
     keeping_up (asks again by itself)."""
 
     def __init__(self, window: MainWindow, campaign: str) -> None:
-        super().__init__(window, campaign)
+        super().__init__(window)
         self.campaign = campaign
         self.report: Report | None = None
         self.setWindowTitle(tr("Report"))

@@ -64,7 +64,7 @@ class OutgoingSection(SectionPage):
         outer.setSpacing(0)
         outer.addWidget(self.notices)
         column = QVBoxLayout()
-        column.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
+        column.setContentsMargins(2 * grid, 3 * grid, 2 * grid, 2 * grid)
         column.setSpacing(2 * grid)
         outer.addLayout(column, 1)
         for widget in (self._about, self.no_accounts, self.accounts, self._heading, self._explained):

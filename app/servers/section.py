@@ -82,7 +82,7 @@ class ServersSection(SectionPage):
         content.setObjectName("content")
         content.setMaximumWidth(WIDTH * grid)
         column = QVBoxLayout(content)
-        column.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 3 * grid)
+        column.setContentsMargins(2 * grid, 3 * grid, 2 * grid, 3 * grid)
         column.setSpacing(2 * grid)
         words = tr(
             "They belong to you and not to the workspace: tokens are kept in the system's keyring, or where "

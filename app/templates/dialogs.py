@@ -12,6 +12,7 @@ from app.templates.words import WordsForm
 from app.widgets import style
 from app.widgets.basic import button, label
 from app.widgets.layouts import row
+from app.widgets.on_screen import keep_on_screen
 from engine.files import FileError
 from engine.i18n import tr
 from engine.workspace.own_templates import Outline
@@ -53,6 +54,7 @@ class TemplateDialog(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self.content)
+        keep_on_screen(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 3 * grid, 0, 2 * grid)
         layout.setSpacing(2 * grid)

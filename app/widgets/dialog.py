@@ -6,11 +6,16 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.widgets import style
 from app.widgets.basic import label
+from app.widgets.on_screen import keep_on_screen
 
 
 def dialog_column(dialog: QDialog, title: str = "") -> QVBoxLayout:
-    """The layout of a dialog, which begins with its title. Without one, the caller adds its own label."""
+    """The layout of a dialog, which begins with its title. Without one, the caller adds its own label.
+
+    The dialog opens no larger than there is room for on its screen.
+    """
     grid = style.sizes().grid
+    keep_on_screen(dialog)
     column = QVBoxLayout(dialog)
     column.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
     column.setSpacing(grid)

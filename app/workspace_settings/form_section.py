@@ -63,7 +63,7 @@ class FormSection(SectionPage):
         self.bar.setProperty("role", "foot")
         grid = window.look.sizes.grid
         row = QHBoxLayout(self.bar)
-        row.setContentsMargins(3 * grid, grid, 3 * grid, grid)
+        row.setContentsMargins(2 * grid, grid, 2 * grid, grid)
         row.setSpacing(grid)
         row.addWidget(self.notice, 1)
         row.addWidget(self.discard_button)
@@ -229,7 +229,7 @@ class FormSection(SectionPage):
         content = QWidget()
         content.setObjectName("content")
         column = QVBoxLayout(content)
-        column.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 3 * grid)
+        column.setContentsMargins(2 * grid, 3 * grid, 2 * grid, 3 * grid)
         column.setSpacing(2 * grid)
         if self.introduction:
             column.addWidget(label("muted", tr(self.introduction), wrap=True))

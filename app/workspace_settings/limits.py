@@ -43,7 +43,7 @@ class LimitsSection(SectionPage):
         header.setSectionResizeMode(WHAT, QHeaderView.ResizeMode.Stretch)
         grid = window.look.sizes.grid
         column = QVBoxLayout(self)
-        column.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
+        column.setContentsMargins(2 * grid, 3 * grid, 2 * grid, 2 * grid)
         column.setSpacing(2 * grid)
         column.addWidget(self._about)
         column.addWidget(self.table, 1)

@@ -56,7 +56,7 @@ class SuppressionSection(SectionPage):
         for tool in (self.import_button, self.export_button, self.remove_button, self.add_button):
             tools.addWidget(tool)
         column = QVBoxLayout(self)
-        column.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 2 * grid)
+        column.setContentsMargins(2 * grid, 3 * grid, 2 * grid, 2 * grid)
         column.setSpacing(2 * grid)
         column.addWidget(self._about)
         column.addLayout(tools)

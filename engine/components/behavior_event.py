@@ -35,7 +35,12 @@ class BehaviorEventConfig(ComponentConfig):
         ),
     ] = None
     times: Annotated[
-        Count, Hint(N_("Number of events"), "number", help=N_("Enter at this event, counted anew each time."))
+        Count,
+        Hint(
+            N_("Number of events"),
+            "number",
+            help=N_("People enter with this many of them; then counting begins anew."),
+        ),
     ] = 1
     within: Annotated[
         Duration | None,

@@ -45,7 +45,7 @@ class FatigueJudgmentConfig(ComponentConfig):
             missing=N_("Add a group"),
             help=N_(
                 "A group takes the people whom its channel may still write to. "
-                "The limits stand in workspace.json, under “fatigue”."
+                "The limits stand in the settings, under “Fatigue rules”."
             ),
             choices=CHANNELS,
             options={"holds": "channel", "min": 1, "max": 8},

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -22,6 +22,7 @@ from app.command_palette import CommandPalette
 from app.editor import attributes
 from app.recovery.dialog import RecoveryDialog
 from app.settings.dialog import PreferencesDialog
+from app.widgets import on_screen
 from app.window import MainWindow
 from canvas_widgets.look import Look, Theme
 from engine.campaign import campaign_file
@@ -53,6 +54,7 @@ def dress(
     count_ids(monkeypatch)
     noon = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
     monkeypatch.setattr(attributes, "datetime", SimpleNamespace(now=lambda _zone: noon))
+    monkeypatch.setattr(on_screen, "room_for", lambda _dialog: QSize(*SIZE) * 2)  # theirs is small
 
     def make(code: str, theme: Theme) -> MainWindow:
         window = make_window(workspace)

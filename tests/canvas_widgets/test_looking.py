@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -91,6 +91,36 @@ def test_fit_shows_everything(show: Show, flow: Flow) -> None:
     assert all(shown.contains(stage.scene.cards[node_id].scene_rect) for node_id in nodes)
     stage.view.zoom_to(1.0)
     assert stage.view.zoom == 1.0
+
+
+def test_fit_keeps_clear_of_what_floats_over_the_view(show: Show, flow: Flow) -> None:
+    flow.chain("target_audience", *["wait_until"] * 5)
+    stage = show(flow)
+    view = stage.view
+    view.fit(glide=False)
+    whole = view.mapFromScene(stage.scene.extent.content()).boundingRect()
+    floating = QRect(view.width() - 240, view.height() // 2 - 20, 240, view.height() // 2 + 20)
+    assert floating.intersects(whole)
+    view.make_way(lambda: floating)
+    view.fit(glide=False)
+    assert not floating.intersects(view.mapFromScene(stage.scene.extent.content()).boundingRect())
+    assert view.shows_all()
+
+
+def test_a_beginning_makes_way_once_and_not_for_whoever_has_moved(show: Show, flow: Flow) -> None:
+    nodes = flow.chain("target_audience", *["wait_until"] * 20)
+    stage = show(flow)
+    view = stage.view
+    view.begin()
+    floating = QRect(view.width() - 240, view.height() // 2 - 20, 240, view.height() // 2 + 20)
+    view.make_way(lambda: floating)
+    start = view.mapFromScene(stage.scene.cards[START_ID].scene_rect).boundingRect()
+    assert start.bottom() < floating.top()
+    assert view.viewport().rect().contains(start)
+    view.center_node(nodes[3], glide=False)
+    moved = view.seen
+    view.make_way(lambda: floating)
+    assert view.seen == moved
 
 
 def test_fit_never_magnifies(show: Show, flow: Flow) -> None:

@@ -54,6 +54,7 @@ class GuidePlace(QObject):
         self.guide = TemplateGuide(self._page, self._main, template)
         if self._main.preferences.template_guide:
             self.guide.show()
+        self._page.view.make_way(self.guide.window.covered)
 
 
 def bring_back(main: MainWindow) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.audiences.audience import AudienceView
 from app.audiences.page import AudiencesPage
+from app.audiences.table import COLUMNS
 from app.editors.base import Context, Editor
 from app.editors.ranges import RangeEditor
 from app.panels import ConfigurationPanel
@@ -373,3 +375,39 @@ def test_a_range_between_two_times_begins_in_the_past(qtbot: QtBot, workspace: W
     zone = Context(workspace).zone
     day = datetime(2026, 11, now.astimezone(zone).day, tzinfo=zone)
     assert value == {"from": (day - timedelta(days=30)).isoformat(), "to": day.isoformat()}
+
+
+def test_names_keep_their_room_and_other_columns_give_way(place: AudiencesPage, window: MainWindow) -> None:
+    hidden = []
+    for width in (1900, 1280, 1000):
+        window.resize(width, 700)
+        QApplication.processEvents()
+        table = place.table
+        assert table.columnWidth(0) >= 192
+        hidden.append({COLUMNS[n].title for n in range(len(COLUMNS)) if table.isColumnHidden(n)})
+    assert hidden[:2] == [set(), {"Folder"}]
+    assert hidden[2] > hidden[1]
+
+
+def test_nothing_of_a_rule_is_cut_off_in_a_small_window(
+    qtbot: QtBot, place: AudiencesPage, window: MainWindow
+) -> None:
+    window.resize(1280, 680)
+    view = opened(qtbot, place, "a_bought")
+    for kind in ("tags", "behaviour", "metrics", "rfm", "aipl", "audience"):
+        view.form.editor("cards").add(kind)  # type: ignore[attr-defined]
+    settle(qtbot)
+    content = view.area.widget()
+    assert content is not None
+    assert content.width() <= view.area.viewport().width()
+    add = [button for button in view.form.findChildren(LinkButton) if button.text() == "Another audience"][-1]
+    assert content.rect().contains(add.mapTo(content, add.rect().bottomRight()))
+
+
+def test_a_rule_that_is_not_complete_shows_no_words_of_another_one(
+    qtbot: QtBot, place: AudiencesPage
+) -> None:
+    view = opened(qtbot, place, "a_bought")
+    assert "exactly once" in view.insight.words.text()
+    view.open(None, {})
+    assert view.insight.words.text() == "The words show once the rule is complete."

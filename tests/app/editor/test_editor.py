@@ -342,8 +342,10 @@ def test_zoom_shows_its_percentage(qtbot: QtBot, page: EditorPage, window: MainW
 
 
 def test_status_decides_what_the_bar_offers(page: EditorPage) -> None:
+    assert not page.bar.report.isVisible()
     page.show_run(Status.IN_PROGRESS)
     assert page.bar.stop.isVisible()
+    assert page.bar.report.isVisible()
     assert not page.bar.restart.isVisible()
     page.show_run(Status.STOPPED)
     assert page.bar.restart.isVisible()
@@ -362,9 +364,11 @@ def test_complete_campaigns_have_no_problems(
 
 
 def test_a_campaign_that_finishes_is_only_looked_at(page: EditorPage, window: MainWindow) -> None:
+    page.bar.publish.setFocus()
     page.show_run(Status.FINISHED)
     window.actions_.refresh()
     assert page.read_only
+    assert page.view.hasFocus()
     assert not page.bar.save.isVisible()
     assert not window.actions_["editor.save"].isEnabled()
     assert page.bar.view_only.isVisible()

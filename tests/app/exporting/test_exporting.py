@@ -16,8 +16,9 @@ from pytestqt.qtbot import QtBot
 from app.editor.page import EditorPage
 from app.exporting import command
 from app.exporting.dialog import ExportDialog
-from app.exporting.options import Format, Options, file_name, with_ending
+from app.exporting.options import Format, Options, with_ending
 from app.tasks import Cancelled, SlicedTask
+from app.widgets.paths import file_name
 from app.window import MainWindow
 from canvas_widgets.export import Page
 from engine.campaign import edits
@@ -201,7 +202,7 @@ def test_printing_offers_no_format_and_prints_a_page(
     ("name", "file"),
     [
         ("Spring sale", "Spring sale.png"),
-        ("首单/复购: 2026?", "首单 复购  2026.png"),
+        ("首单/复购: 2026?", "首单 复购 2026.png"),
         ("..", "campaign.png"),
         ("x" * 200, "x" * 80 + ".png"),
     ],

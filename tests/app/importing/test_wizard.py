@@ -314,3 +314,16 @@ def test_a_fifty_first_id_type_is_told_before_anything_is_imported(tmp_path: Pat
     assert "Choose one of them in place of “card”" in str(draft.problem)
     draft.map_column(1, "id:t7", None)
     assert draft.problem is None
+
+
+def test_it_fits_a_small_screen_whatever_is_asked_about_a_file(
+    qtbot: QtBot, wizard: ImportWizard, tmp_path: Path
+) -> None:
+    choose(qtbot, wizard, tmp_path / "events.csv", b"person;event;at\n1;visit;2026-01-01 10:00\n")
+    choice(wizard.reading.kind, "events")
+    settle(qtbot)
+    assert wizard.reading.code.isVisible()
+    wizard.resize(900, 600)
+    settle(qtbot)
+    assert (wizard.width(), wizard.height()) == (900, 600)
+    assert not clipped(wizard)

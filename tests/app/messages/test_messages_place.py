@@ -72,6 +72,11 @@ def write(form: MessageForm, text: str, name: str = "text") -> None:
     QTest.keyClicks(field, text)
 
 
+def test_the_keyboard_begins_in_the_list(page: MessagesPage) -> None:
+    assert names(page)
+    assert page.table.hasFocus()
+
+
 def test_the_list_is_searched_and_filtered(qtbot: QtBot, page: MessagesPage) -> None:
     everything = names(page)
     assert len(everything) == 5

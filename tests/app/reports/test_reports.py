@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.reports.files import FORMATS, content
@@ -147,6 +148,15 @@ def test_nobody_has_entered(qtbot: QtBot, window: MainWindow, engine: Reporting)
     page = opened(qtbot, window)
     assert page.stack.currentWidget() is page.nothing
     assert not page.export.isEnabled()
+
+
+def test_a_file_is_called_as_the_report_is(qtbot: QtBot, window: MainWindow, engine: Reporting) -> None:
+    page = opened(qtbot, window)
+    page.export.click()
+    (chooser,) = page.findChildren(QFileDialog)
+    assert page.report is not None
+    assert Path(chooser.selectedFiles()[0]).name == f"Report {page.report.name}.pdf"
+    chooser.reject()
 
 
 @pytest.mark.parametrize("format", FORMATS)

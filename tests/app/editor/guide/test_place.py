@@ -160,3 +160,21 @@ def test_a_message_makes_way_for_the_guide_that_comes_later(qtbot: QtBot, window
             )
         )
     )
+
+
+def test_the_flow_begins_beside_the_guide_and_fit_keeps_it_there(
+    qtbot: QtBot, page: EditorPage, guide: TemplateGuide
+) -> None:
+    def hidden_cards() -> list[str]:
+        window, view = guide.window.geometry(), page.view
+        places = {id: view.mapFromScene(card.scene_rect).boundingRect() for id, card in cards.items()}
+        return [id for id, place in places.items() if place.intersects(window)]
+
+    cards = page.scene.cards
+    assert not hidden_cards()
+    page.scene.select(["n_coupon"])
+    qtbot.waitUntil(page.panel.isVisible)
+    page.scene.select([])
+    page.commands.fit()
+    qtbot.waitUntil(page.view.shows_all)
+    assert not hidden_cards()
