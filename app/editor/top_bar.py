@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QTime, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout
+from PySide6.QtCore import QEvent, QObject, QSize, QTime, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from app.actions import Actions
 from app.campaign_list.status import ALLOWED, HAVE_RUN, May, Status
@@ -22,7 +22,11 @@ _PILL_STATES = {"muted": "neutral"}
 
 
 class TopBar(Retranslated, QFrame):
-    """Order as in the canvas reference. Signal `problems_asked()`: the count was clicked."""
+    """Order as in the canvas reference. Signal `problems_asked()`: the count was clicked.
+
+    In a narrow window, that the draft was saved gives way to the name; to all else, the buttons of what keys,
+    the wheel and the menu do as well.
+    """
 
     problems_asked = Signal()
 
@@ -30,6 +34,7 @@ class TopBar(Retranslated, QFrame):
         super().__init__()
         self.setProperty("role", "bar")
         self.setFixedHeight(look.sizes.top_bar)
+        self._row, self._tools = QHBoxLayout(self), QHBoxLayout()
         self._status = Status.DRAFT
         self._problems: Sequence[Problem] = ()
         self._read_only = self._failed = False
@@ -46,6 +51,9 @@ class TopBar(Retranslated, QFrame):
         self.saved = label("summary")
         self.zoom = button("ghost", actions["editor.zoom_reset"].trigger)
         self.zoom.setMinimumWidth(7 * grid)
+        zoom_in, zoom_out = tool_button(actions["editor.zoom_in"]), tool_button(actions["editor.zoom_out"])
+        commands = tool_button(actions["view.commands"])
+        self._giving_way = zoom_in, self.zoom, zoom_out, commands
         self.save = ActionButton(actions["editor.save"])
         self.rehearse = ActionButton(actions["editor.rehearse"])
         self.publish = ActionButton(actions["run.publish"], "primary")
@@ -53,7 +61,7 @@ class TopBar(Retranslated, QFrame):
         self.stop = ActionButton(actions["run.stop"])
         self.restart = ActionButton(actions["run.restart"])
         self.report = ActionButton(actions["run.report"])
-        row = QHBoxLayout(self)
+        row, tools = self._row, self._tools
         row.setContentsMargins(grid, 0, 2 * grid, 0)
         row.setSpacing(grid)
         row.addWidget(tool_button(actions["editor.back"]))
@@ -62,12 +70,11 @@ class TopBar(Retranslated, QFrame):
         for widget in (self.pill, self.versions, self.cycles, self.view_only, self.problems, self.saved):
             row.addWidget(widget)
         row.addStretch(1)
-        tools = QHBoxLayout()
         tools.setSpacing(grid // 2)
-        for action_id in ("editor.add_ends", "editor.undo", "editor.redo", "editor.fit", "editor.zoom_in"):
+        for action_id in ("editor.add_ends", "editor.undo", "editor.redo", "editor.fit"):
             tools.addWidget(tool_button(actions[action_id]))
-        tools.addWidget(self.zoom)
-        tools.addWidget(tool_button(actions["editor.zoom_out"]))
+        for button_ in (zoom_in, self.zoom, zoom_out):
+            tools.addWidget(button_)
         row.addLayout(tools)
         row.addSpacing(grid)
         for widget in (
@@ -80,7 +87,7 @@ class TopBar(Retranslated, QFrame):
             self.publish,
         ):
             row.addWidget(widget)
-        row.addWidget(tool_button(actions["view.commands"]))
+        row.addWidget(commands)
         row.addWidget(tool_button(actions["view.menu"]))
         self.show_zoom(1.0)
         self.show_status(Status.DRAFT, read_only=False)
@@ -91,6 +98,35 @@ class TopBar(Retranslated, QFrame):
             self._attributes.trigger()
             return True
         return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._fit()
+        return handled
+
+    def minimumSizeHint(self) -> QSize:
+        """Without what gives way."""
+        return super().minimumSizeHint() - QSize(self._spared(), 0)
+
+    def _fit(self) -> None:
+        """Show as much as there is room for."""
+        room = self.width() - sum(map(self._width, self._giving_way))
+        spared = self._spared()
+        fits = self._row.minimumSize().width() - spared <= room
+        wide = self._row.sizeHint().width() - spared + self._width(self.saved) > room
+        for widget in self._giving_way:
+            widget.setVisible(fits)
+        self.saved.setVisible(self._saved_at is not None and not wide)
+
+    def _spared(self) -> int:
+        """How wide those are that are on show and can give way."""
+        able = (self.saved, *self._giving_way)
+        return sum(self._width(widget) for widget in able if not widget.isHidden())
+
+    def _width(self, widget: QWidget) -> int:
+        layout = self._row if self._tools.indexOf(widget) < 0 else self._tools
+        return widget.sizeHint().expandedTo(widget.minimumSize()).width() + layout.spacing()
 
     def show_name(self, name: str, modified: bool) -> None:
         self.name.setText(f"{name} •" if modified else name)
@@ -103,7 +139,7 @@ class TopBar(Retranslated, QFrame):
         """Say that the draft was saved by itself; None: that is no longer so."""
         self._saved_at = at
         self.saved.setText("" if at is None else tr("Saved by itself at {time}", time=at.toString("HH:mm")))
-        self.saved.setVisible(at is not None)
+        self._fit()
 
     def show_status(
         self, status: Status, read_only: bool, *, failed: bool = False, earlier: bool = False
@@ -143,3 +179,4 @@ class TopBar(Retranslated, QFrame):
         errors = any(problem.severity is Severity.ERROR for problem in self._problems)
         set_property(self.problems, "state", "danger" if errors else "warn")
         self.zoom.setToolTip(tr("Zoom to 100 %"))
+        self._fit()

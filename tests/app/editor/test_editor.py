@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import JsonValue
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTime
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from pytestqt.qtbot import QtBot
@@ -79,6 +79,22 @@ def _name(page: EditorPage, child: QWidget) -> str:
     bar = page.bar
     names = {bar.name: "name", bar.pill: "status", bar.problems: "problems", bar.zoom: "zoom"}
     return (names | {bar.save: "save", bar.rehearse: "rehearse", bar.publish: "publish"})[child]
+
+
+def test_the_bar_fits_a_narrow_window(page: EditorPage, window: MainWindow) -> None:
+    page.show_run(Status.IN_PROGRESS)
+    page.bar.show_saved(QTime(10, 10))
+    page.bar.versions.setVisible(True)
+    window.resize(1600, 700)
+    QApplication.processEvents()
+    assert page.bar.saved.isVisible()
+    assert page.bar.zoom.isVisible()
+    window.resize(1066, 640)
+    QApplication.processEvents()
+    assert window.width() == 1066
+    assert not page.bar.saved.isVisible()
+    assert not page.bar.zoom.isVisible()
+    assert all(button.isVisible() for button in (page.bar.stop, page.bar.report, page.bar.publish))
 
 
 def test_palette_adds_behind_what_is_selected(page: EditorPage) -> None:
