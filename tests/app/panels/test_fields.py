@@ -105,7 +105,7 @@ def test_the_trigger_decides_what_an_attribute_judgment_offers(open_panel: OpenP
 
 
 def test_the_fatigue_judgment_says_where_the_limits_stand(open_panel: OpenPanel) -> None:
-    assert any("workspace.json, under “fatigue”" in text for text in texts_of(open_panel("fatigue_judgment")))
+    assert any("under “Fatigue rules”" in text for text in texts_of(open_panel("fatigue_judgment")))
 
 
 def test_the_wheel_changes_nothing_without_the_focus(open_panel: OpenPanel, qtbot: QtBot) -> None:
