@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QImage, QImageReader
+from PySide6.QtGui import (
+    QBrush,
+    QDesktopServices,
+    QImage,
+    QImageReader,
+    QTextBlock,
+    QTextCursor,
+    QTextFrameFormat,
+    QTextLength,
+    QTextTable,
+)
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QTextBrowser, QToolButton
 
 from app.language import Retranslated
@@ -22,6 +33,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[2] / "docs"
 FIRST = "README.md"
 _WIDTH, _HEIGHT = 112, 88  # of the grid
+_LINE_HEIGHT = 125  # percent
 
 
 def first_page(language: str, folder: Path = FOLDER) -> Path:
@@ -30,12 +42,19 @@ def first_page(language: str, folder: Path = FOLDER) -> Path:
     return own if own.is_file() else folder / FIRST
 
 
+def anchor(heading: str) -> str:
+    """What a heading is called in links, as where Markdown is usually read."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 class Pages(QTextBrowser):
     """Shows Markdown files below one folder; links to other places open in the desktop's browser."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, look: Look, folder: Path = FOLDER) -> None:
         super().__init__()
-        self._folder = folder.resolve()
+        self._look, self._folder = look, folder.resolve()
+        look.changed.connect(self._dress)
+        self.sourceChanged.connect(lambda _source: self._dress())
         self.setOpenLinks(False)
         self.setProperty("role", "manual")
         self.anchorClicked.connect(self.follow)
@@ -55,10 +74,20 @@ class Pages(QTextBrowser):
         file = Path(target.toLocalFile())
         if not target.isLocalFile():
             QDesktopServices.openUrl(target)
-        elif file == self.page:
-            self.scrollToAnchor(target.fragment())
-        elif self._is_ours(file) and file.suffix == ".md":
-            self.open_page(file)
+        elif file == self.page or (self._is_ours(file) and file.suffix == ".md"):
+            if file != self.page:
+                self.open_page(file)
+            self._go_to(target.fragment())
+
+    def _go_to(self, fragment: str) -> None:
+        """Show a heading at the top: Qt gives those of Markdown no anchors."""
+        block = self.document().begin()
+        while fragment and block.isValid():
+            if block.blockFormat().headingLevel() and anchor(block.text()) == fragment:
+                top = self.document().documentLayout().blockBoundingRect(block).top()
+                self.verticalScrollBar().setValue(int(top))
+                return
+            block = block.next()
 
     def loadResource(self, kind: int, url: QUrl | str) -> object:  # noqa: N802 - Qt's name
         """Pages and pictures of the folder, pictures as wide as there is room; nothing from elsewhere."""
@@ -76,6 +105,43 @@ class Pages(QTextBrowser):
             reader.setScaledSize(size.scaled(room, size.height(), Qt.AspectRatioMode.KeepAspectRatio))
         return reader.read()
 
+    def _dress(self) -> None:
+        """Give the page room to breathe, and its tables the quiet lines of the program."""
+        grid = self._look.sizes.grid
+        document = self.document()
+        document.setDocumentMargin(2 * grid)
+        cursor = QTextCursor(document)
+        cursor.beginEditBlock()
+        block = document.begin()
+        while block.isValid():
+            self._dress_block(block)
+            block = block.next()
+        for frame in document.rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                self._dress_table(frame)
+        cursor.endEditBlock()
+
+    def _dress_block(self, block: QTextBlock) -> None:
+        grid, cursor = self._look.sizes.grid, QTextCursor(block)
+        format = block.blockFormat()
+        format.setLineHeight(_LINE_HEIGHT, format.LineHeightTypes.ProportionalHeight.value)
+        if cursor.currentTable() is None:
+            heading = bool(format.headingLevel()) and block.position() > 0
+            format.setTopMargin(2 * grid if heading else 0)
+            format.setBottomMargin(grid // 2 if block.textList() is not None else grid)
+        cursor.setBlockFormat(format)
+
+    def _dress_table(self, table: QTextTable) -> None:
+        grid, format = self._look.sizes.grid, table.format()
+        format.setBorderCollapse(True)
+        format.setBorder(1)
+        format.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
+        format.setBorderBrush(QBrush(self._look.colours.border))
+        format.setCellPadding(0.75 * grid)
+        format.setBottomMargin(grid)
+        format.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+        table.setFormat(format)
+
     def _is_ours(self, file: Path) -> bool:
         return file.is_file() and file.resolve().is_relative_to(self._folder)
 
@@ -86,7 +152,7 @@ class Manual(Retranslated, QDialog):
     def __init__(self, window: MainWindow, look: Look) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.pages = Pages()
+        self.pages = Pages(look)
         self.back, self.forward, self.contents = QToolButton(), QToolButton(), QToolButton()
         self._title = label("title")
         self._events = button("link", window.dialogs.events_help)

@@ -131,9 +131,9 @@ class Sankey:
 
 
 def colour_of(kind: str) -> str:
-    """The colour of a component's category; of a kind that is not known any more, that of lines."""
+    """The colour that a component has on the canvas; of a kind that is not known any more, that of lines."""
     known = COMPONENTS.get(kind)
-    return "line" if known is None else known.category.value
+    return "line" if known is None else known.colour
 
 
 def _columns(ids: Sequence[str], flows: Sequence[ReportFlow]) -> list[list[str]]:

@@ -7,8 +7,8 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPoint, QUrl
+from PySide6.QtGui import QGuiApplication, QTextTable
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +18,7 @@ from app.help.events import curl_call, example_event, python_call
 from app.help.gestures import KEYS, MOUSE
 from app.help.manual import FOLDER, Manual, first_page
 from app.window import MainWindow
+from canvas_widgets.look import Look, Theme
 from engine.server.wire.data import Event
 from engine.workspace.catalog import CATALOG, Catalog
 from tests.app.conftest import FakeEngine, dialog, settle
@@ -117,6 +118,27 @@ def test_f1_opens_the_manual_and_its_links_lead_on(window: MainWindow) -> None:
     assert manual.pages.page == FOLDER / "README.md"
     manual.pages.follow(QUrl("../main.py"))  # nothing but its own pages
     assert manual.pages.page == FOLDER / "README.md"
+
+
+def test_links_of_the_manual_lead_to_headings(qtbot: QtBot, window: MainWindow) -> None:
+    window.actions_["help.manual"].trigger()
+    (manual,) = window.findChildren(Manual)
+    pages = manual.pages
+    pages.follow(QUrl("drawing.md#copy-and-paste"))
+    heading = pages.cursorForPosition(QPoint(40, 10)).block()
+    assert (pages.page.name, heading.text()) == ("drawing.md", "Copy and paste")
+    pages.follow(QUrl("#delete-undo"))
+    assert pages.cursorForPosition(QPoint(40, 10)).block().text() == "Delete, undo"
+
+
+def test_tables_of_the_manual_are_drawn_in_the_colours_of_the_theme(window: MainWindow, look: Look) -> None:
+    window.actions_["help.manual"].trigger()
+    (manual,) = window.findChildren(Manual)
+    for theme in (Theme.DARK, Theme.LIGHT):
+        look.set_theme(theme)
+        frames = manual.pages.document().rootFrame().childFrames()
+        (table, *_others) = [frame for frame in frames if isinstance(frame, QTextTable)]
+        assert table.format().borderBrush().color() == look.colours.border
 
 
 def test_the_manual_is_in_the_language_of_the_program(window: MainWindow) -> None:

@@ -7,7 +7,7 @@ from collections import defaultdict
 import pytest
 
 from engine.campaign.lines.geometry import Rect
-from engine.server.reported.sankey import Sankey
+from engine.server.reported.sankey import Sankey, colour_of
 from engine.server.wire.campaigns import NodeCounts
 from engine.server.wire.reporting import ReportFlow, ReportNode
 
@@ -72,3 +72,12 @@ def test_ways_that_lead_back_are_laid_too() -> None:
 def test_of_nobody_nothing_is_laid() -> None:
     sankey = Sankey(NODES, {id: NodeCounts() for id in COUNTS}, FLOWS)
     assert sankey.lay(Rect(0, 0, 900, sankey.height)).bands == []
+
+
+def test_components_have_the_colours_of_the_canvas() -> None:
+    assert [colour_of(kind) for kind in ("target_audience", "wait_until", "end", "gone")] == [
+        "trigger",
+        "control",
+        "end",
+        "line",
+    ]
