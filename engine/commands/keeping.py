@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from engine.commands.errors import CommandError
 from engine.commands.target import Target
 from engine.components.base import RefKind
 from engine.i18n import N_, Message, ntr, tr
+from engine.shapes.time import YEARS
 from engine.workspace.account import AccountFile
 from engine.workspace.workspace import Workspace
 
@@ -297,7 +298,7 @@ def _published(workspace: Workspace) -> dict[str, Published]:
 
 
 def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise CommandError(Message(N_("“{text}” is no date, such as 2026-12-24."), text=text)) from None
+    with suppress(ValueError):
+        if (day := date.fromisoformat(text)).year in YEARS:
+            return day
+    raise CommandError(Message(N_("“{text}” is no date, such as 2026-12-24."), text=text))

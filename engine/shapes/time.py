@@ -24,13 +24,15 @@ _MILLISECOND = timedelta(milliseconds=1)
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 _TIME_OF_DAY = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
-_FIRST_YEAR, _LAST_YEAR = 1900, 2999
+YEARS = range(1900, 3000)
+"""Of dates that people set: in every zone, and a day later, far from where arithmetic ends."""
+
 _FIRST, _LAST = datetime(MINYEAR, 1, 1, tzinfo=UTC), datetime(MAXYEAR, 12, 31, tzinfo=UTC)
 
 
 def check_date_time(text: str) -> str:
     """The text, if it is a `DateTime`; a validator's error otherwise."""
-    return _checked(text, _DATE_TIME, range(_FIRST_YEAR, _LAST_YEAR + 1))
+    return _checked(text, _DATE_TIME, YEARS)
 
 
 def _moment(text: str) -> str:

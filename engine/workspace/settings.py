@@ -18,7 +18,7 @@ from engine.shapes.addresses import BadAddress, normal_address
 from engine.shapes.links import SHORT_LINKS, PublicAddress, ShortAddress
 from engine.shapes.model import Items, invalid
 from engine.shapes.text import Identifier, Name, Text
-from engine.shapes.time import Duration, TimeOfDay
+from engine.shapes.time import YEARS, Duration, TimeOfDay
 from engine.workspace.fields import Key, LeftOutEmpty, Optional, Sorted, TimeZone
 
 MAX_HOLIDAYS = 20
@@ -62,8 +62,7 @@ class QuietTime(FileModel):
 
 def _date(text: str) -> str:
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
-            date.fromisoformat(text)
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) and date.fromisoformat(text).year in YEARS:
             return text
     except ValueError:
         pass

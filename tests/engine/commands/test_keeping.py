@@ -111,4 +111,9 @@ def test_calendar(run: Run, shop: Workspace) -> None:
         0,
         ["2026-12-05\t09:00\tdraft\tHello Rome"],
     )
-    assert run("calendar", "--from", "2026-13-01")[0] == 1
+    for unclear in (
+        "2026-13-01",
+        "0001-01-01",
+        "9999-12-31",
+    ):  # at the ends of the calendar nothing can be reckoned
+        assert run("calendar", "--from", unclear)[0] == 1
