@@ -21,7 +21,7 @@ _DOT = 4.0
 _LEAST_FRAME = 6.0
 _TINT = 0.08  # of what is to be seen
 _NEARLY = 2.0  # pixels of the screen: so little out of sight needs no map
-_LEAST_VIEW = 3  # times as high as the map: in less it would cover much of what there is to see
+_LEAST_VIEW = 4  # times as high as the map: in less it would cover much of what there is to see
 
 
 class Minimap(Retranslated, Floating):
@@ -88,9 +88,9 @@ class Minimap(Retranslated, Floating):
         self._picture.fill(Qt.GlobalColor.transparent)
         with QPainter(self._picture) as painter:
             painter.setWorldTransform(self.to_map())
-            scene.notes.draw_overview(painter, frames=True)
+            scene.notes.draw_overview(painter, frames=True, selection=False)
             scene.overview.draw_map(painter, paints, _DOT)
-            scene.notes.draw_overview(painter, frames=False)
+            scene.notes.draw_overview(painter, frames=False, selection=False)
 
     def retranslate(self) -> None:
         self.setAccessibleName(tr("Minimap"))

@@ -143,15 +143,18 @@ class NoteLayer:
 
     # From far away -----------------------------------------------------------------------------------------
 
-    def draw_overview(self, painter: QPainter, *, frames: bool) -> None:
-        """Draw the frames, or the notes, as blocks; the painter maps scene units to the screen."""
+    def draw_overview(self, painter: QPainter, *, frames: bool, selection: bool = True) -> None:
+        """Draw the frames, or the notes, as blocks; the painter maps scene units to the screen.
+
+        `selection`: with what is selected marked.
+        """
         scale = painter.worldTransform().m11()
         for item in self.items.values():
             if item.note.is_frame is not frames:
                 continue
             colour = self._stage.paints.look.notes[item.note.shown_colour]
             pen = QPen(colour.ink, 1)
-            if item.selected:
+            if selection and item.selected:
                 pen = QPen(self._stage.paints.colours.accent, 2)
             pen.setCosmetic(True)
             painter.setPen(pen)

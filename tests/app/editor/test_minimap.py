@@ -54,7 +54,7 @@ def test_it_hides_while_everything_is_to_be_seen(qtbot: QtBot, page: EditorPage)
 
 def test_it_hides_while_the_view_is_low(qtbot: QtBot, page: EditorPage) -> None:
     """As above the list of problems on a small screen: it would lie on cards."""
-    page.view.setMaximumHeight(300)
+    page.view.setMaximumHeight(371)  # what five problems leave of 1280 × 720
     qtbot.waitUntil(lambda: not page.minimap.isVisible())
     page.view.setMaximumHeight(1_000)
     qtbot.waitUntil(page.minimap.isVisible)
@@ -187,3 +187,16 @@ def test_what_is_half_way_is_not_drawn(
     page.minimap.draw()
     assert page.minimap._picture is before
     qtbot.waitUntil(lambda: page.minimap._picture is not before)
+
+
+def test_the_map_is_the_same_whatever_is_selected(page: EditorPage, window: MainWindow) -> None:
+    page.scene.select([id for id, node in page.session.document.nodes.items() if node.kind == "wait_until"])
+    window.actions_["notes.frame"].trigger()
+    page.view.notes.finish()
+    assert page.scene.selected_notes
+    page.minimap.draw()
+    before = page.minimap._picture.toImage()
+    page.scene.select([])
+    assert not page.scene.selected_notes
+    page.minimap.draw()
+    assert page.minimap._picture.toImage() == before
