@@ -112,7 +112,7 @@ class FollowUps:
     def _awaited(self) -> Iterator[tuple[int, frozenset[str]]]:
         for one in self._plan.places:
             behaviour = one.place.node.behaviour
-            if one.place.watched and isinstance(behaviour, JudgeEvents):
+            if one.place.decided_early and isinstance(behaviour, JudgeEvents):
                 yield one.place.index, frozenset(test.event for test in behaviour.tests)
 
     def _arrivals(self, trigger: EnterOnEvent) -> Insert:

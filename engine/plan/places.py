@@ -171,9 +171,13 @@ class Place:
         """Whether events or results may release people early."""
         if self.way_out is not None or self.stage is Stage.EXIT:
             return True
+        return self.awaits_provider or self.decided_early
+
+    @property
+    def decided_early(self) -> bool:
+        """Whether people go on from here as soon as events have decided it."""
         behaviour = self.node.behaviour
-        early = isinstance(behaviour, JudgeEvents) and behaviour.early
-        return self.awaits_provider or (self.stage is Stage.RELEASE and early)
+        return self.stage is Stage.RELEASE and isinstance(behaviour, JudgeEvents) and behaviour.early
 
     @property
     def looks_back(self) -> bool:

@@ -398,6 +398,7 @@ class Scheduler:
                 self.generated |= ending.end(connection, version, self._settings.zone)
                 lifecycle.complete(connection, version.campaign)
             self.load(connection)
+        self._calendar.ended(now)  # it has been loaded anew: no end that has come is still to come
 
     def _over(self, version: RunningVersion, now: int) -> bool:
         ended = version.window.end is not None and version.window.end <= now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from engine.campaign import edits
@@ -17,7 +18,7 @@ from engine.workspace.audience import AUDIENCE, AudienceFile
 from engine.workspace.bundle import Bundle
 from engine.workspace.catalog import Catalog
 from tests.databases import Target
-from tests.engine.run.drafting import DAY, HOUR, MINUTE, NOW, PROMOTION, bundle
+from tests.engine.run.drafting import DAY, HOUR, JUDGING_LINKS, MINUTE, NOW, PROMOTION, bundle, judging
 from tests.engine.run.living import (
     NIGHT,
     SMS_LINKS,
@@ -84,6 +85,19 @@ def test_an_event_that_matches_ends_the_stay_at_its_time(shop: Target) -> None:
     assert left == moment
     assert str(found.answer) == "The person entered, and left early at “n_wait”: by an exit rule."
     assert any("Exit rule: with the event “Order” where amount" in str(line.text) for line in found.lines)
+
+
+def test_events_decide_no_judgment_early_that_is_to_wait_for_its_time(shop: Target) -> None:
+    with Living(shop) as now:
+        now.engine.publish(leaving(bundle(judging(early=False), JUDGING_LINKS), LARGE))
+        now.pass_time(10 * MINUTE)
+        now.order("e1", "p1", amount=5)
+        assert now.engine.counts("c_1").nodes["n_ordered"].waiting == 6
+        now.pass_time(DAY)
+        counts = now.engine.counts("c_1").nodes
+        assert (counts["n_yes"].passed, counts["n_no"].passed, exited(now, "n_ordered")) == (1, 5, 0)
+        assert last_moment(now, "p1") == ms(NOW + timedelta(days=1))
+        now.sound()
 
 
 def test_only_events_behind_the_entry_count(shop: Target) -> None:

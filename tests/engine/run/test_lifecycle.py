@@ -28,6 +28,7 @@ from tests.engine.run.drafting import (
     judging,
 )
 from tests.engine.run.living import (
+    DAILY,
     DIRECT,
     DIRECT_LINKS,
     END,
@@ -75,6 +76,26 @@ def test_an_audience_enters_at_the_start_of_its_campaign(shop: Target) -> None:
         assert run.engine.campaign("c_1").entries == 0
         run.pass_time(1)
         assert run.engine.campaign("c_1").entries == 6
+
+
+def test_cycles_that_end_behind_the_end_of_their_campaign_leave_nothing_to_do_in_the_past(
+    shop: Target,
+) -> None:
+    nodes: dict[str, Node] = {
+        "n_who": recurring(DAILY, repeat_unchanged=True), "n_wait": ("wait_until", {**WAIT, "amount": 72}),
+        "n_end": END,
+    }  # fmt: skip
+    links = ["n_who out n_wait", "n_wait out n_end"]
+    with Living(shop) as run:
+        run.engine.publish(bundle(nodes, links, end=NOW + timedelta(hours=40)))
+        first, second = (NOW.replace(hour=10) + timedelta(days=day) for day in (3, 4))
+        run.pass_time(ms(first) - ms(NOW))
+        assert (run.engine.campaign("c_1").status, run.cycles()) == (
+            Status.IN_PROGRESS, [first - timedelta(days=3), second - timedelta(days=3)],
+        )  # fmt: skip
+        run.pass_time(DAY)
+        assert run.engine.campaign("c_1").status is Status.COMPLETED
+        run.sound()
 
 
 def test_the_next_publish_or_restart_is_refused_while_too_many_are_in_progress(
