@@ -44,7 +44,7 @@ CONVERSIONS = ("cycle", "entry", "person_id", "entered", "held_back", "converted
 
 
 def write_trace(connection: Connection, plan: Plan, bundle: Bundle, folder: Path, until: int) -> None:
-    """Write all files of a trace as of `until` (ms); existing ones are replaced."""
+    """Write all files of a trace as of `until` (ms) in place of those of an earlier one."""
     folder.mkdir(parents=True, exist_ok=True)
     campaign = plan.context.campaign
     seen = visits(connection, campaign)
@@ -53,8 +53,11 @@ def write_trace(connection: Connection, plan: Plan, bundle: Bundle, folder: Path
     _write(folder / "tags.csv", TAGS, _tags(connection, plan))
     _write(folder / "goals.csv", GOALS, _goals(connection, campaign))
     _write(folder / "audiences.csv", AUDIENCES, _audiences(connection, campaign))
+    conversions = folder / "conversions.csv"
     if plan.context.goal is not None:
-        _write(folder / "conversions.csv", CONVERSIONS, _conversions(connection, campaign))
+        _write(conversions, CONVERSIONS, _conversions(connection, campaign))
+    else:
+        conversions.unlink(missing_ok=True)  # of an earlier trace: of entries that are not in this one
 
 
 @lru_cache(maxsize=10_000)

@@ -30,6 +30,7 @@ from tests.engine.run.drafting import (
     Running,
     bundle,
     database,
+    measured,
 )
 
 
@@ -53,6 +54,22 @@ def test_two_simulations_give_the_same_bytes_and_change_nothing(tmp_path: Path) 
         "audiences.csv", "goals.csv", "messages.csv", "tags.csv", "visits.csv",
     ]  # fmt: skip
     assert digest(path) == before
+
+
+def test_a_trace_leaves_nothing_of_an_earlier_one_in_its_folder(tmp_path: Path) -> None:
+    path = database(tmp_path, people=2, codes=1)
+    simulate(
+        measured(bundle(TOUR, TOUR_LINKS), goal={"event": "order", "within": {"amount": 1, "unit": "day"}}),
+        path,
+        SETTINGS,
+        since=NOW,
+        until=NOW,
+        trace=tmp_path / "both",
+    )
+    assert "conversions.csv" in trace(tmp_path / "both")
+    for name in ("both", "alone"):
+        simulate(bundle(TOUR, TOUR_LINKS), path, SETTINGS, since=NOW, until=NOW, trace=tmp_path / name)
+    assert trace(tmp_path / "both") == trace(tmp_path / "alone")
 
 
 def test_the_trace_says_what_happened(tmp_path: Path) -> None:
