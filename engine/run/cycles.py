@@ -162,13 +162,9 @@ def update_before(
     at: int,
     zone: ZoneInfo,
 ) -> tuple[int, str] | None:
-    """The first update of an audience that must have run when people enter at `at`: moment and audience.
-
-    Of the moments of an audience's grid since its last update only the last one up to `at` matters. One that
-    was never updated is updated at `at`.
-    """
+    """The first update of an audience that must have run when people enter at `at`: moment and audience."""
     moments = (
-        (_update_before(connection, files[id], at, zone), id)
+        (last_update_due(connection, files[id], at, zone), id)
         for id in trigger.audiences
         if files[id].cards is not None
     )
@@ -201,7 +197,12 @@ def next_update(
     return due
 
 
-def _update_before(connection: Connection, file: AudienceFile, at: int, zone: ZoneInfo) -> int | None:
+def last_update_due(connection: Connection, file: AudienceFile, at: int, zone: ZoneInfo) -> int | None:
+    """The moment of the update that an audience with a rule must have had at `at`, but has not; or None.
+
+    Of the moments of its grid since its last update only the last one up to `at` matters. One that was never
+    updated is updated at `at`.
+    """
     stored = connection.execute(
         select(audience.c.list, audience.c.updated_at).where(audience.c.id == file.id)
     ).first()

@@ -122,22 +122,28 @@ class AudienceKeeper:
 
     def due(self) -> int | None:
         """When the next audience is to be updated (ms), or None."""
+        if not self._scheduled:
+            return None
         with self._database.read() as connection:
             return min(self.following(connection).values(), default=None)
 
     def step(self, now: int) -> bool:
-        """Update one audience that is due; False where none is. One that fails waits for its next moment."""
+        """Update one audience that is due, as of the moment when it was: its next ones count from there.
+
+        False where none is due. One that fails waits for its next moment.
+        """
         if not self._scheduled:
             return False
         with self._database.read() as connection:
             due = [(moment, id) for id, moment in self.following(connection).items() if moment <= now]
-        if not due:
-            return False
-        _, id = min(due)
+            if not due:
+                return False
+            _, id = min(due)
+            moment = cycles.last_update_due(connection, self._scheduled[id], now, self._zone)
         self._tried[id] = now
         files, catalog = self._as_published(id)
         try:
-            self._update(files, catalog, id, now)
+            self._update(files, catalog, id, now if moment is None else moment)
             self._updated()
         except Exception as error:
             if trouble_of(error) is not None:

@@ -135,8 +135,9 @@ class Worker:
             self._clock.set(following)
 
     def _next_due(self) -> int | None:
-        """When people or messages are due next (ms)."""
-        moments = [self._scheduler.next_due(), None if self.sending is None else self.sending.next_due()]
+        """When people, messages or audiences are due next (ms)."""
+        sending = None if self.sending is None else self.sending.next_due()
+        moments = [self._scheduler.next_due(), sending, self._keeper.due()]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def file(self) -> None:

@@ -55,12 +55,27 @@ def test_a_scheduled_audience_is_updated_at_once_and_then_by_its_schedule(shop: 
         assert updated(database, "a_by_hand") == []
 
 
+def test_whoever_is_late_keeps_to_the_grid(shop: Target) -> None:
+    """A thread wakes some milliseconds late, a computer that slept some hours."""
+    with Database.open(shop) as database:
+        mine = keeper(database, rule("a_six", "Bonn", {**HOURLY, "interval": 6}))
+        assert mine.step(MS)
+        first = mine.due()
+        assert first is not None
+        assert mine.step(first + 5)
+        assert mine.due() == first + 6 * HOUR
+        assert mine.step(first + 20 * HOUR)
+        assert mine.due() == first + 24 * HOUR
+        assert updated(database, "a_six") == [MS, first, first + 18 * HOUR]
+
+
 def test_without_a_schedule_nothing_is_asked(shop: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """An engine without threads asks at every turn, of which there may be thousands in a second."""
     with Database.open(shop) as database:
         made = keeper(database, rule("a_berlin", "Berlin", "manual"))
         monkeypatch.setattr(database, "read", lambda: pytest.fail("the database was asked"))
         assert made.step(MS) is False
+        assert made.due() is None
         made.keep({"a_berlin": rule("a_berlin", "Berlin")}, Catalog())
         with pytest.raises(pytest.fail.Exception):
             made.step(MS)
