@@ -1,4 +1,4 @@
-"""The suppression list: addresses to which nothing may be sent; it lives in the engine's database."""
+"""The suppression list: addresses that get no marketing messages; it lives in the engine's database."""
 
 from __future__ import annotations
 
@@ -93,8 +93,9 @@ class SuppressionSection(SectionPage):
     def retranslate(self) -> None:
         self._about.setText(
             tr(
-                "Nothing is ever sent to these addresses: people who unsubscribed, complained or must not be "
-                "written to. It counts at the moment of sending, for campaigns that run already, too."
+                "These addresses get no marketing messages: people who unsubscribed, complained or must not "
+                "be written to. Notifications still go out. It counts at the moment of sending, for "
+                "campaigns that run already, too."
             )
         )
         self.search.setPlaceholderText(tr("Search addresses"))

@@ -23,7 +23,7 @@ class ListCalls(Calls):
     def suppressed(
         self, search: str = "", type: str = "", after: tuple[str, str] = ("", ""), limit: int = 100
     ) -> SuppressedPage:
-        """Addresses to which nothing may be sent, behind the one of type and value `after`."""
+        """Addresses that get no marketing messages, behind the one of type and value `after`."""
         asked = {"search": search, "type": type, "after_type": after[0], "after": after[1], "limit": limit}
         return self._call(SuppressedPage, "GET", f"/suppressed?{urlencode(asked)}")
 

@@ -106,7 +106,9 @@ def erase(
     db: Database = None,
     suppress: Annotated[
         bool,
-        typer.Option("--suppress", help=tr("Let nothing be sent to its addresses, should they come again.")),
+        typer.Option(
+            "--suppress", help=tr("Let its addresses get no marketing messages, should they come again.")
+        ),
     ] = False,
     certain: Annotated[bool, typer.Option("--yes", help=tr("It cannot be undone."))] = False,
 ) -> None:

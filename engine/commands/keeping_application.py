@@ -39,7 +39,7 @@ def add_to(root: typer.Typer) -> None:
         coupon_codes
     )
     root.add_typer(coupons, name="coupon")
-    suppression = group(tr("Addresses to which nothing may be sent."))
+    suppression = group(tr("Addresses that get no marketing messages."))
     suppression.command("list", help=tr("List them as CSV."))(suppression_list)
     suppression.command("add", help=tr("Suppress addresses."))(suppression_add)
     suppression.command("remove", help=tr("Let addresses have messages again."))(suppression_remove)

@@ -283,7 +283,7 @@ class Engine:
         return self._data.undo_import(import_id, then)
 
     def erase_person(self, external_id: str, *, suppress: bool = False) -> Counter[str]:
-        """Forget a person, for ever. suppress: nothing may be sent to its addresses later. Raises
+        """Forget a person, for ever. suppress: its addresses get no marketing messages later. Raises
         `UnknownPerson`."""
         return self._data.erase_person(external_id, suppress=suppress)
 

@@ -1,4 +1,4 @@
-"""The addresses to which nothing may be sent: looked up, added and removed in chunks."""
+"""The addresses that get no marketing messages: looked up, added and removed in chunks."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class TestPerson(_OfPerson):
     Attributes:
         ids: addresses by ID type; of several, the last one is the newest.
         audiences: the uploaded lists that contain the person. Rules find their people by themselves.
-        suppressed: ID types to whose addresses nothing may be sent.
+        suppressed: ID types whose addresses get no marketing messages.
         unfollowed: ID types of official accounts that the person does not follow.
     """
 

@@ -17,7 +17,7 @@ IdValue = Annotated[Text, StringConstraints(max_length=1_000)]
 
 
 class SuppressedAddress(Wire):
-    """An address to which nothing may be sent: the type of the ID, and its value."""
+    """An address that gets no marketing messages: the type of the ID, and its value."""
 
     type: IdValue
     value: IdValue

@@ -137,7 +137,7 @@ class PersonMessages(Answer):
 
 
 class EraseOrder(Wire):
-    """Whom to forget, for ever. `suppress`: nothing may be sent to its addresses, should they come again."""
+    """Whom to forget, for ever. `suppress`: its addresses get no marketing messages, if they come again."""
 
     person_id: Key
     suppress: bool = False

@@ -78,7 +78,7 @@ def import_coupons(session: Session) -> None:
 
 
 def import_suppressed(session: Session) -> None:
-    """Add addresses to which nothing may be sent."""
+    """Add addresses that get no marketing messages."""
     for chunk in _pairs(session, SUPPRESSED, ("type", "value")):
         rows = sorted({pair for _, pair in chunk})
         with session.database.write() as connection:
