@@ -58,11 +58,21 @@ def test_every_module_and_folder_of_a_room_is_named(room: str) -> None:
     assert sorted(named) == sorted(modules | folders)
 
 
+def anchors(page: Path) -> set[str]:
+    """What links may name behind the # of a page: its headings, written as GitHub writes them."""
+    text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
 def test_links_and_pictures_lead_somewhere() -> None:
     for page in PAGES:
-        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
-            if "://" not in target:
-                assert (page.parent / target).exists(), f"{page.name}: {target}"
+        for target, place in re.findall(r"\]\(([^)#]*)#?([^)]*)\)", page.read_text("utf-8")):
+            if "://" in target:
+                continue
+            file = page.parent / target if target else page
+            assert file.exists(), f"{page.name}: {target}"
+            assert not place or place in anchors(file), f"{page.name}: {target}#{place}"
 
 
 def test_every_picture_is_shown_and_small() -> None:
