@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.actions import ACTIONS
+from engine import i18n
 from engine.components.base import Component
 from engine.components.hints import form
 from engine.components.registry import COMPONENTS
@@ -17,28 +18,34 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "ARCHITECTURE.md", *(ROOT / "docs").rglob("*.md")])
 
 
-def sections() -> dict[str, str]:
-    """The components' sections by heading."""
-    text = (ROOT / "docs" / "components.md").read_text("utf-8")
+COMPONENT_PAGES = {"en": ROOT / "docs" / "components.md", "zh": ROOT / "docs" / "zh" / "components.md"}
+
+
+def sections(language: str) -> dict[str, str]:
+    """The components' sections by heading, as the page in a language has them."""
+    text = COMPONENT_PAGES[language].read_text("utf-8")
     parts = re.split(r"^## (.+)$", text, flags=re.MULTILINE)
     return dict(zip(parts[1::2], (part.split("\n# ")[0] for part in parts[2::2]), strict=True))
 
 
+@pytest.mark.parametrize("language", COMPONENT_PAGES)
 @pytest.mark.parametrize("kind", COMPONENTS)
-def test_a_component_is_described_with_every_setting(kind: str) -> None:
+def test_a_component_is_described_with_every_setting(kind: str, language: str) -> None:
     declared = COMPONENTS[kind]
-    section = sections()[declared.label]
-    bold = set(re.findall(r"\*\*(.+?)\*\*", section))
-    shown = {field.hint.label for field in form(declared.Config) if field.hint.widget != "node"}
-    assert bold == shown
+    with i18n.use_language(language):
+        label = i18n.tr(declared.label)
+        shown = {i18n.tr(field.hint.label) for field in form(declared.Config) if field.hint.widget != "node"}
+    assert set(re.findall(r"\*\*(.+?)\*\*", sections(language)[label])) == shown
 
 
-def test_every_kind_runs_and_is_described() -> None:
-    described = sections()
+@pytest.mark.parametrize("language", COMPONENT_PAGES)
+def test_every_kind_runs_and_is_described(language: str) -> None:
+    described = sections(language)
     for kind, declared in COMPONENTS.items():
         assert kind == "start" or type(declared).behaviour is not Component.behaviour
-        prose = [line for line in described[declared.label].splitlines() if line and not line.startswith("|")]
-        assert prose, kind
+        with i18n.use_language(language):
+            section = described[i18n.tr(declared.label)]
+        assert [line for line in section.splitlines() if line and not line.startswith("|")], kind
 
 
 ROOMS = (
