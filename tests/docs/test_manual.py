@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.actions import ACTIONS
+from app.help.manual import anchor
 from engine import i18n
 from engine.components.base import Component
 from engine.components.hints import form
@@ -66,10 +67,10 @@ def test_every_module_and_folder_of_a_room_is_named(room: str) -> None:
 
 
 def anchors(page: Path) -> set[str]:
-    """What links may name behind the # of a page: its headings, written as GitHub writes them."""
+    """What links may name behind the # of a page: its headings."""
     text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
     headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in headings}
+    return {anchor(heading) for heading in headings}
 
 
 def test_links_and_pictures_lead_somewhere() -> None:
