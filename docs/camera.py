@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,10 @@ from PIL import Image
 from PySide6.QtCore import QEvent, QEventLoop, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QWidget
+
+# Without a screen, windows would have to fit one of 800 × 800.
+DESK = Path(__file__).with_name("desk.json")
+os.environ.setdefault("QT_QPA_PLATFORM", f"offscreen:configfile={DESK}")
 
 COLOURS = 128
 TIMEOUT_S = 60.0

@@ -10,8 +10,6 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 from pydantic import JsonValue
 from PySide6.QtWidgets import QApplication, QDialog
 

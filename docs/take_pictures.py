@@ -16,8 +16,6 @@ from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
 from pydantic import JsonValue
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPainter

@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from docs.camera import shrink
 from engine.components.registry import component
 from engine.run.answers import IncomingEvent
 from engine.server.identity.roles import Role
@@ -72,7 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                         if (name, language, theme) in SHOWN:
                             address, dark = server.url + path, theme == "dark"
                             shot = taken(tab, address, size, dark=dark, whole=name in WHOLE)
-                            (out / f"web-{name}-{language}-{theme}.png").write_bytes(shot)
+                            picture = out / f"web-{name}-{language}-{theme}.png"
+                            picture.write_bytes(shot)
+                            shrink(picture)
     return 0
 
 
