@@ -45,7 +45,7 @@ class Configs:
         chosen = rng.sample([*stock.LISTS, *stock.RULES], rng.randint(1, 3))
         if mode in ("now", "once"):
             self.audiences = chosen
-            at = {"at": self.chance.fixed(early=0.1)} if mode == "once" else {}
+            at = {"at": self.chance.fixed(early=0.1, entering=True)} if mode == "once" else {}
             return {"audiences": chosen, "mode": mode, **at}
         # Only rules are updated by a schedule: a list lets one cycle run.
         self.audiences = rng.choice([["r_tags"], ["r_both", "r_tags"], ["r_acts", "r_tags"], chosen])

@@ -60,12 +60,13 @@ class Chance:
             return self.change + self.rng.choice([-HOUR, -HOUR // 2, -1, 0, HOUR // 2, HOUR])
         return self.since + self.rng.randint(-before // HOUR, after // HOUR) * HOUR
 
-    def fixed(self, early: float = 0.3) -> str:
-        """A fixed time as the structure rules want it: past (this often), or inside the campaign's span."""
+    def fixed(self, early: float = 0.3, *, entering: bool = False) -> str:
+        """A fixed time as the structure rules want it: past (this often), or inside the campaign's span, at
+        whose very end nobody enters."""
         if self.rng.random() < early:
             return iso(self.since - self.rng.randint(0, 48) * HOUR)
         moment = max(self.moment(0, 3 * DAY), self.since + 1, self.start or 0)
-        return iso(min(moment, self.end or moment))
+        return iso(moment if self.end is None else min(moment, self.end - int(entering)))
 
     def tree(self, types: Mapping[str, str], depth: int = 2) -> Json:
         if depth and self.rng.random() < 0.35:
