@@ -105,8 +105,6 @@ class AudienceKeeper:
 
     def following(self, connection: Connection) -> dict[str, int]:
         """When each audience that has a schedule is updated next (ms)."""
-        if not self._scheduled:  # asked at every turn of an engine without threads
-            return {}
         bundles = list(self._pinned())
         others = {rule.audience for bundle in bundles for rule in bundle.campaign.attributes.exits}
         others |= {self._except_for} if bundles else set()
@@ -122,7 +120,7 @@ class AudienceKeeper:
 
     def due(self) -> int | None:
         """When the next audience is to be updated (ms), or None."""
-        if not self._scheduled:
+        if not self._scheduled:  # asked at every turn of an engine without threads, as below
             return None
         with self._database.read() as connection:
             return min(self.following(connection).values(), default=None)

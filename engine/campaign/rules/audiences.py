@@ -1,6 +1,6 @@
-"""Rules about the audiences that enter: what their own rules name exists, and none contains itself.
+"""Rules about the audiences that enter or leave: what their own rules name exists, and none contains itself.
 
-Nobody could be found by such a rule: the campaign would be published, and end abnormally at its first run.
+Nobody can be found by such a rule: the campaign would be published, and end abnormally at its first run.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ def audience_problems(document: CampaignDocument, lookup: Lookup) -> Iterator[Pr
         if not isinstance(node.parsed.config, TargetAudienceConfig):
             continue
         for index, id in enumerate(node.parsed.config.audiences):
-            if (flaw := _flaw(id, lookup)) is not None:
+            if (flaw := rule_flaw(id, lookup)) is not None:
                 name = lookup.name_of(RefKind.AUDIENCE, id) or id
                 message = Message("{name}: {reason}", name=name, reason=flaw.message)
                 yield Problem(flaw.code, Severity.ERROR, message, node=node_id, field=f"audiences.{index}")
 
 
-def _flaw(id: str, lookup: Lookup) -> FieldError | None:
+def rule_flaw(id: str, lookup: Lookup) -> FieldError | None:
     """Why the rule of the audience, or of one that it names, can find nobody; None where it can."""
     inside: dict[str, list[str]] = {}
     pending = [id]

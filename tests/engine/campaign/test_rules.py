@@ -362,6 +362,24 @@ def test_an_audience_whose_rule_can_find_nobody_keeps_a_campaign_from_being_publ
     assert said in str(problem.message)
 
 
+def test_so_does_one_whose_people_leave() -> None:
+    sound, trigger, *_ = sound_campaign()
+    leaving = empty_campaign(exits=(ExitRule(audience="a_left"),)).attributes
+    document, workspace = (
+        CampaignDocument(leaving, sound.nodes, sound.links, layout=sound.layout),
+        SmallWorkspace(),
+    )
+    confirm(document, trigger, audiences=["a_once"])
+    audiences = workspace.tables[RefKind.AUDIENCE]
+    audiences["a_left"] = _rule()
+    assert found(document, workspace) == set()
+    audiences["a_left"] = _rule({"card": "audience", "audience": "a_gone"})
+    (problem,) = _all(document, workspace)
+    assert (problem.code, problem.field) == ("missing_reference", "exits.0.audience")
+    assert str(problem.message).startswith("Exit rule 1: ")
+    assert "“a_gone”" in str(problem.message)
+
+
 def test_audiences_that_meet_in_a_third_one_contain_nothing_twice() -> None:
     document, trigger, *_ = sound_campaign()
     confirm(document, trigger, audiences=["a_once", "a_new"])
